@@ -1,0 +1,352 @@
+import { describe, expect, it } from '@jest/globals'
+import { loadConfig, type Config } from '../../src/config/index.ts'
+import { UserError } from '../../src/runtime/index.ts'
+
+const NAME = '.github/mastodon-on-heroku.yml'
+const SHA = 'ab01'.repeat(16)
+
+const DEFAULTS: Config = {
+  ffmpeg: 'auto',
+  slug: { limit: 300_000_000, env: {}, trim: { safe: true, globs: [] } },
+  migrations: 'zero-downtime',
+  checks: { skip: [], thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 } },
+  redisTls: 'verify'
+}
+
+const load = (text: string | undefined): Config => loadConfig(text, NAME)
+
+function errorOf(text: string): UserError {
+  try {
+    load(text)
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError)
+    return error as UserError
+  }
+  throw new Error('the config was taken')
+}
+
+/** The messages without the file's name: `line: text`. */
+const problemsOf = (text: string): string[] =>
+  errorOf(text)
+    .message.split('\n')
+    .map(line => {
+      expect(line.startsWith(`${NAME}:`)).toBe(true)
+      return line.slice(NAME.length + 1)
+    })
+
+describe('loadConfig', () => {
+  it.each([undefined, '', '\n', '# nothing\n', '---\n', '{}', 'app:\nslug:\nchecks:\nschedule:\n'])(
+    'has defaults where nothing is written: %j',
+    text => {
+      expect(load(text)).toEqual(DEFAULTS)
+    }
+  )
+
+  it('reads every key', () => {
+    const text = `
+app: my-mastodon
+streaming-app: my-mastodon-live
+staging-app: my-mastodon-staging
+stack: heroku-24
+ffmpeg: with
+slug:
+  limit: 286MiB
+  buildpacks:
+    - heroku/nodejs
+    - https://github.com/heroku/heroku-buildpack-ruby#v353
+    - buildpack: ./buildpacks/mine
+      sha256: ${SHA.toUpperCase()}
+  env: { SECRET_KEY_BASE_DUMMY: "1", NODE_OPTIONS: --max-old-space-size=2048, ZERO: 0, VERSION: 1.10, YES: true, NO_: "" }
+  trim: [safe, spec/, "**/*.map"]
+migrations: maintenance
+schedule:
+  with: github-actions
+  tasks:
+    - command: bin/tootctl media remove --prune-profiles --days 30
+      every: day
+      at: 03:30
+      size: Basic
+    - { command: "true", every: 10 minutes }
+    - { command: "true", every: hour, at: ":20" }
+    - { command: bin/tootctl cache clear, cron: "30 3 * * 1-5" }
+  state: branch
+checks:
+  skip: [dead-set, media-host]
+  thresholds: { certificate-days: 7, key-days: 14, queue-latency: 0.5 }
+redis-tls: no-verify
+`
+    expect(load(text)).toEqual({
+      app: 'my-mastodon',
+      streamingApp: 'my-mastodon-live',
+      stagingApp: 'my-mastodon-staging',
+      stack: 'heroku-24',
+      ffmpeg: 'with',
+      slug: {
+        limit: 299_892_736,
+        buildpacks: [
+          { buildpack: 'heroku/nodejs' },
+          { buildpack: 'https://github.com/heroku/heroku-buildpack-ruby#v353' },
+          { buildpack: './buildpacks/mine', sha256: SHA }
+        ],
+        env: {
+          SECRET_KEY_BASE_DUMMY: '1',
+          NODE_OPTIONS: '--max-old-space-size=2048',
+          ZERO: '0',
+          VERSION: '1.10',
+          YES: 'true',
+          NO_: ''
+        },
+        trim: { safe: true, globs: ['spec/', '**/*.map'] }
+      },
+      migrations: 'maintenance',
+      schedule: {
+        with: 'github-actions',
+        tasks: [
+          { command: 'bin/tootctl media remove --prune-profiles --days 30', every: 'day', at: '03:30', size: 'Basic' },
+          { command: 'true', every: '10 minutes' },
+          { command: 'true', every: 'hour', at: ':20' },
+          { command: 'bin/tootctl cache clear', cron: '30 3 * * 1-5' }
+        ],
+        state: 'branch'
+      },
+      checks: {
+        skip: ['dead-set', 'media-host'],
+        thresholds: { certificateDays: 7, keyDays: 14, queueLatency: 0.5 }
+      },
+      redisTls: 'no-verify'
+    })
+  })
+
+  it.each([
+    ['off', { safe: false, globs: [] }],
+    ['false', { safe: false, globs: [] }],
+    ['safe', { safe: true, globs: [] }],
+    ['[]', { safe: false, globs: [] }],
+    ['["*.md"]', { safe: false, globs: ['*.md'] }],
+    ['["*.md", safe]', { safe: true, globs: ['*.md'] }]
+  ])('reads slug.trim: %s', (text, trim) => {
+    expect(load(`slug: { trim: ${text} }`).slug.trim).toEqual(trim)
+  })
+
+  it.each(['off', 'false'])('reads migrations: %s', text => {
+    expect(load(`migrations: ${text}`).migrations).toBe('off')
+  })
+
+  it('reads a limit in bytes, and a file with a byte-order mark and Windows line ends', () => {
+    expect(load('slug: { limit: 314572800 }').slug.limit).toBe(314_572_800)
+    expect(load('\ufeffapp: my-app\r\nffmpeg: with\r\n')).toEqual({ ...DEFAULTS, app: 'my-app', ffmpeg: 'with' })
+  })
+
+  it('tells a list of tasks that is empty from none', () => {
+    expect(load('schedule: { tasks: [] }').schedule).toEqual({ with: 'heroku-scheduler', tasks: [] })
+    expect(load('').schedule).toBeUndefined()
+  })
+
+  it('keeps odd variable names from touching prototypes', () => {
+    const { env } = load('slug: { env: { __proto__: x, constructor: y } }').slug
+    expect(Object.entries(env)).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y']
+    ])
+    expect(Object.getPrototypeOf(env)).toBe(Object.prototype)
+  })
+})
+
+describe('loadConfig: errors', () => {
+  it('names the line and the nearest key', () => {
+    expect(errorOf('# a\n\napp: my-app\n\n\n\nffmepg: with\n').message).toBe(
+      `${NAME}:7: unknown key "ffmepg" — did you mean "ffmpeg"?`
+    )
+  })
+
+  it('lists all that is wrong, in order', () => {
+    expect(problemsOf('redis-tls: of\nslug:\n  limit: 300M\n  tirm: safe\napp: X\n')).toEqual([
+      '1: redis-tls: expected verify or no-verify, not "of"',
+      '3: slug.limit: "300M" could be 300MB or 300MiB. Write 300MB or 300MiB.',
+      '4: slug: unknown key "tirm" — did you mean "trim"?',
+      '5: app: expected the name of a Heroku app (3 to 30 lower-case letters, digits and dashes), not "X"'
+    ])
+    expect(errorOf('x: 1').nextStep).toBe(`Correct ${NAME}.`)
+  })
+
+  const refusedEnv = [
+    ['HEROKU_API_KEY', 'never gets a key'],
+    ['GITHUB_TOKEN', 'never gets a key'],
+    ['INPUT_APP', 'GitHub Actions'],
+    ['GITHUB_ENV', 'GitHub Actions'],
+    ['ACTIONS_RUNTIME_TOKEN', 'GitHub Actions'],
+    ['RUNNER_TEMP', 'GitHub Actions'],
+    ['STACK', 'sets it itself'],
+    ['BUILD_DIR', 'sets it itself'],
+    ['PATH', 'programs that buildpacks run'],
+    ['GIT_DIR', 'programs that buildpacks run'],
+    ['LD_PRELOAD', 'programs that buildpacks run'],
+    ['LD_LIBRARY_PATH', 'programs that buildpacks run']
+  ]
+  it.each(refusedEnv)('does not hand %s to a build', (name, why) => {
+    expect(problemsOf(`slug:\n  env:\n    A: b\n    ${name}: x`)).toEqual([
+      expect.stringMatching(new RegExp(`^4: slug\\.env\\.${name}: this variable cannot be set: .*${why}`))
+    ])
+  })
+
+  it.each([
+    ['ffmpeg: wiht', '1: ffmpeg: expected with, without or auto, not "wiht" — did you mean "with"?'],
+    ['ffmpeg: true', '1: ffmpeg: expected with, without or auto, not "true"'],
+    ['ffmpeg: [with]', '1: ffmpeg: expected with, without or auto, not a list'],
+    [
+      'migrations: zero_downtime',
+      '1: migrations: expected zero-downtime, maintenance or off, not "zero_downtime" — did you mean "zero-downtime"?'
+    ],
+    ['App: my-app', '1: unknown key "App" — did you mean "app"?'],
+    ['streamingApp: my-app', '1: unknown key "streamingApp" — did you mean "streaming-app"?'],
+    ['zzz: 1', /^1: unknown key "zzz" \(known: app, streaming-app, /],
+    ['1: x', /^1: unknown key "1" \(known: /],
+    ['? [a]\n: x', '1: expected a name before the ":"'],
+    ['app: 123', /^1: app: expected the name of a Heroku app .* not "123"/],
+    ['app: ""', /^1: app: expected .* not an empty text/],
+    ['app: {a: b}', /^1: app: expected .* not a mapping/],
+    ['app: a-1\nffmpeg: with\napp: a-2', '3: the key "app" is there twice, first in line 1'],
+    ['slug:\n  env:\n    A: x\n    A: y', '4: slug.env: the key "A" is there twice, first in line 3'],
+    ['stack: container', /^1: stack: expected a stack that runs slugs, like heroku-24, not "container"/],
+    ['slug: 300MB', '1: slug: expected a mapping with limit, buildpacks, env or trim, not "300MB"'],
+    ['slug:\n  limit: [1]', '2: slug.limit: expected a size like 300MB, not a list'],
+    ['slug: { limit: big }', /^1: slug\.limit: "big" is not a size\. Write it like 300MB/],
+    ['slug: { buildpacks: heroku/ruby }', '1: slug.buildpacks: expected a list of buildpacks, not "heroku/ruby"'],
+    ['slug: { buildpacks: [] }', /^1: slug\.buildpacks: the list is empty/],
+    ['slug:\n  buildpacks:\n    - a/b\n    -', '4: slug.buildpacks[1]: the item is empty'],
+    ['slug:\n  buildpacks:\n    - 12', '3: slug.buildpacks[0]: expected a buildpack (name, URL or folder), not "12"'],
+    ['slug:\n  buildpacks:\n    - "a\\nb"', /^3: slug\.buildpacks\[0\]: expected a buildpack .* not "a\\x0ab"/],
+    [
+      'slug:\n  buildpacks:\n    - sha256: ' + SHA,
+      '3: slug.buildpacks[0].buildpack: expected a buildpack (name, URL or folder), nothing is there'
+    ],
+    [
+      'slug:\n  buildpacks:\n    - buildpack: a/b\n      sha256: abc',
+      '4: slug.buildpacks[0].sha256: expected 64 hexadecimal digits in quotes, not "abc"'
+    ],
+    [
+      'slug:\n  buildpacks:\n    - buildpack: a/b\n      sha265: abc',
+      '4: slug.buildpacks[0]: unknown key "sha265" — did you mean "sha256"?'
+    ],
+    ['slug: { env: [A] }', '1: slug.env: expected a mapping (name: value), not a list'],
+    ['slug: { env: { A-B: x } }', '1: slug.env.A-B: a variable’s name has letters, digits and _ only'],
+    ['slug: { env: { A: } }', '1: slug.env.A: expected a value; write "" for an empty one'],
+    ['slug: { env: { A: [x] } }', '1: slug.env.A: expected a text, a number or a boolean, not a list'],
+    ['slug: { trim: save }', '1: slug.trim: expected safe, off or a list of globs, not "save" — did you mean "safe"?'],
+    ['slug: { trim: [off] }', '1: slug.trim[0]: "off" cannot stand in a list; write `trim: off`'],
+    ['slug: { trim: ["!x"] }', '1: slug.trim[0]: a glob cannot be negated with "!"'],
+    ['slug: { trim: [a/../../b] }', '1: slug.trim[0]: a glob cannot leave the app with ".."'],
+    ['slug:\n  trim:\n    -', '3: slug.trim[0]: the item is empty'],
+    [
+      'schedule: { with: cron-togo, tasks: [] }',
+      '1: schedule.with: expected heroku-scheduler, cron-to-go, advanced-scheduler or github-actions, not "cron-togo" — did you mean "cron-to-go"?'
+    ],
+    ['schedule: { with: cron-to-go }', '1: schedule.tasks: expected a list of tasks; write [] to want none'],
+    ['schedule: { tasks: [], state: x }', '1: schedule.state: has no effect with heroku-scheduler'],
+    ['schedule:\n  tasks:\n    - true', '3: schedule.tasks[0]: expected a task (command: …, every: …), not "true"'],
+    ['schedule:\n  tasks:\n    - every: day', '3: schedule.tasks[0]: expected a command'],
+    ['schedule:\n  tasks:\n    - command: x', '3: schedule.tasks[0]: expected either every or cron'],
+    [
+      'schedule: { tasks: [{ command: x, every: day, cron: "* * * * *" }] }',
+      '1: schedule.tasks[0]: expected either every or cron'
+    ],
+    [
+      'schedule: { tasks: [{ command: x, every: days }] }',
+      '1: schedule.tasks[0].every: expected 10 minutes, hour or day, not "days" — did you mean "day"?'
+    ],
+    [
+      'schedule: { tasks: [{ command: x, cron: daily }] }',
+      /^1: schedule\.tasks\[0\]\.cron: expected five fields of cron/
+    ],
+    [
+      'schedule: { tasks: [{ command: x, every: day, at: "24:00" }] }',
+      /^1: schedule\.tasks\[0\]\.at: expected a time of day/
+    ],
+    [
+      'schedule: { tasks: [{ command: x, every: hour, at: "03:30" }] }',
+      /^1: schedule\.tasks\[0\]\.at: expected a minute of the hour/
+    ],
+    [
+      'schedule: { tasks: [{ command: x, every: 10 minutes, at: "03:30" }] }',
+      '1: schedule.tasks[0].at: goes with `every: day` or `every: hour` only'
+    ],
+    [
+      'schedule: { tasks: [{ command: "a\\nb", every: day }] }',
+      /^1: schedule\.tasks\[0\]\.command: expected a command on one line/
+    ],
+    ['checks: { skip: dead-set }', '1: checks.skip: expected a list of names of checks, not "dead-set"'],
+    ['checks: { skip: [Dead Set] }', '1: checks.skip[0]: expected the name of a check, not "Dead Set"'],
+    [
+      'checks: { thresholds: { key-days: 0 } }',
+      '1: checks.thresholds.key-days: expected a number of days above 0, not "0"'
+    ],
+    [
+      'checks: { thresholds: { key-days: "7" } }',
+      '1: checks.thresholds.key-days: expected a number of days above 0, not "7"'
+    ],
+    [
+      'checks: { thresholds: { queue-latency: .inf } }',
+      /^1: checks\.thresholds\.queue-latency: expected a number of seconds/
+    ],
+    [
+      'checks: { thresholds: { certificate-day: 1 } }',
+      '1: checks.thresholds: unknown key "certificate-day" — did you mean "certificate-days"?'
+    ]
+  ])('%j', (text, problem) => {
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(1)
+    if (typeof problem === 'string') expect(problems[0]).toBe(problem)
+    else expect(problems[0]).toMatch(problem)
+  })
+})
+
+describe('loadConfig: hostile files', () => {
+  it.each([
+    ['a list', '- a\n- b', /^1: expected a mapping with app, .* not a list/],
+    ['a text', 'just text', /^1: expected a mapping with app, .* not "just text"/],
+    ['a tab', 'slug:\n\tlimit: 1GB', /^2: .*tab/i],
+    ['an open quote', 'app: my-app\nffmpeg: "with\n', /^\d: .*quote/i],
+    ['a broken list', 'app: [a\nffmpeg: with', /^2: /],
+    ['two documents', 'app: my-app\n---\napp: other\n', /^2: .*document/]
+  ])('%s', (_, text, problem) => {
+    expect(problemsOf(text)[0]).toMatch(problem)
+  })
+
+  it.each([
+    ['binary', 'app: \0\x01'],
+    ['bytes that are not UTF-8', Buffer.from([0x61, 0x3a, 0x20, 0xff]).toString('utf8')],
+    ['10 MB', `app: my-app\n${'# x\n'.repeat(2_500_000)}`],
+    ['deep nesting', 'app: ' + '['.repeat(100_000)]
+  ])('%s', (_, text) => {
+    const { message } = errorOf(text)
+    expect(message.startsWith(NAME)).toBe(true)
+    expect(message.length).toBeLessThan(5000)
+  })
+
+  it('expands no alias', () => {
+    const levels = Array.from({ length: 9 }, (_, i) => `  l${i + 1}: &l${i + 1} [${`*l${i},`.repeat(9)}]`)
+    const problems = problemsOf(`slug:\n  env:\n    A: &l0 x\n${levels.join('\n')}\nffmpeg: *l0\nschedule: *l9\n`)
+    expect(problems).toHaveLength(11)
+    expect(problems.at(-1)).toMatch(/^14: schedule: expected a mapping .* not an alias \(write the value out\)/)
+    expect(problems.at(-2)).toMatch(/^13: ffmpeg: expected .* not an alias/)
+  })
+
+  it('merges nothing', () => {
+    expect(problemsOf('<<: { app: my-app }')[0]).toMatch(/^1: unknown key "<<"/)
+  })
+
+  it('quotes what it found so that it forges no line, and briefly', () => {
+    const { message } = errorOf(`"a\\n::set-output name=x::\\e[31m\\u202e": 1\napp: "${'y'.repeat(10_000)}"\n`)
+    expect(message.split('\n')).toHaveLength(2)
+    // eslint-disable-next-line no-control-regex
+    expect(message).not.toMatch(/[\x00-\x09\x0b-\x1f\u202e]/)
+    expect(message).toContain('\\x0a::set-output')
+    expect(message.length).toBeLessThan(800)
+  })
+
+  it('stops listing after twenty errors', () => {
+    const { message } = errorOf(Array.from({ length: 50 }, (_, i) => `key${i}: x`).join('\n'))
+    expect(message.split('\n')).toHaveLength(21)
+    expect(message).toContain('… and 30 more')
+  })
+})

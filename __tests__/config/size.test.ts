@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals'
+import { parseSize } from '../../src/config/index.ts'
+import { UserError } from '../../src/runtime/index.ts'
+
+describe('parseSize', () => {
+  it.each<[string | number, number]>([
+    ['300MB', 300_000_000],
+    ['300 MB', 300_000_000],
+    [' 300mb ', 300_000_000],
+    ['286MiB', 299_892_736],
+    ['1GB', 1_000_000_000],
+    ['1.5 GB', 1_500_000_000],
+    ['0.3GB', 300_000_000],
+    ['2GiB', 2_147_483_648],
+    ['12kB', 12_000],
+    ['12KiB', 12_288],
+    ['17B', 17],
+    ['314572800', 314_572_800],
+    [314_572_800, 314_572_800],
+    ['1.0001kB', 1000]
+  ])('%j is %d bytes', (size, bytes) => {
+    expect(parseSize(size)).toBe(bytes)
+  })
+
+  it.each(['', 'MB', '-1', '-5MB', '3,5MB', '1e9', 'NaN', '300TB', '300 MB MB', '300MBx', '٣MB', '0x10', 'Infinity'])(
+    'refuses %j',
+    size => {
+      expect(() => parseSize(size)).toThrow('is not a size')
+    }
+  )
+
+  it.each([NaN, Infinity, -1, 1e300])('refuses the number %d', size => {
+    expect(() => parseSize(size)).toThrow(UserError)
+  })
+
+  it('names both meanings of a unit that has two', () => {
+    expect(() => parseSize('300M')).toThrow('"300M" could be 300MB or 300MiB')
+    expect(() => parseSize('1 g')).toThrow('could be 1GB or 1GiB')
+    expect(() => parseSize('5Ki')).toThrow('could be 5KB or 5KiB')
+  })
+
+  it('refuses nothing, and more than a number holds', () => {
+    expect(() => parseSize('0MB')).toThrow('at least one byte')
+    expect(() => parseSize('0.4B')).toThrow('at least one byte')
+    expect(() => parseSize('999999999999999GB')).toThrow('larger than any slug')
+  })
+
+  it('shows only the start of a long text', () => {
+    expect(() => parseSize('x'.repeat(100_000))).toThrow(/^.{1,80}$/)
+  })
+})

@@ -1,0 +1,1 @@
+class Note < ApplicationRecord; end

@@ -1,0 +1,1 @@
+# A spec that .slugignore keeps out of the slug

@@ -1,0 +1,125 @@
+import * as core from '@actions/core'
+import os from 'node:os'
+import path from 'node:path'
+import { UserError } from '../runtime/index.ts'
+
+/** The action's inputs, read and checked once; an input that is not given is undefined. */
+export interface Inputs {
+  readonly command: string
+  /** Path of the config file, below `path`. */
+  readonly config: string
+  /** The fork's checkout. */
+  readonly path: string
+  readonly ref?: string
+  readonly app?: string
+  readonly streamingApp?: string
+  readonly stagingApp?: string
+  readonly ffmpeg?: string
+  readonly slugLimit?: string
+  readonly buildIn?: 'container' | 'host'
+  readonly buildImage?: string
+  readonly runImage?: string
+  readonly buildNetwork?: string
+  /** Milliseconds. */
+  readonly buildTimeout: number
+  /** The folder kept between builds; undefined where nothing is kept. */
+  readonly cache?: string
+  readonly outputDir: string
+  readonly failOn: 'limit' | 'growth' | 'never'
+  readonly buildpackRegistryUrl: string
+  /** Names of the inputs and variables that hold a key or a token in this job. */
+  readonly secretsHeld: readonly string[]
+  /** Where programs are looked for. */
+  readonly searchPath: string
+  /** What the docker client needs of the environment. */
+  readonly dockerEnvironment: Record<string, string>
+  /** `STACK` of the image in which the job runs, where it is one of Heroku's. */
+  readonly hostStack?: string
+}
+
+const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com'
+const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token']
+const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']
+
+const DOCKER_VARIABLES = [
+  'PATH',
+  'HOME',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY'
+]
+
+/** Reads the inputs of action.yml and masks the secret ones. Throws a `UserError` for one that cannot be. */
+export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
+  for (const name of SECRET_INPUTS) maskSecret(core.getInput(name))
+  for (const name of SECRET_VARIABLES) maskSecret(env[name] ?? '')
+  return {
+    command: core.getInput('command') || 'deploy',
+    config: core.getInput('config') || '.github/mastodon-on-heroku.yml',
+    path: path.resolve(core.getInput('path') || '.'),
+    ref: given('ref'),
+    app: given('app'),
+    streamingApp: given('streaming-app'),
+    stagingApp: given('staging-app'),
+    ffmpeg: given('ffmpeg'),
+    slugLimit: given('slug-limit'),
+    buildIn: oneOf('build-in', ['container', 'host']),
+    buildImage: given('build-image'),
+    runImage: given('run-image'),
+    buildNetwork: given('build-network'),
+    buildTimeout: minutes('build-timeout', 60),
+    cache: cacheFolder(core.getInput('cache'), env),
+    outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
+    failOn: oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit',
+    buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
+    secretsHeld: [
+      ...SECRET_INPUTS.filter(name => core.getInput(name) !== ''),
+      ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
+    ],
+    searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+    dockerEnvironment: Object.fromEntries(DOCKER_VARIABLES.flatMap(name => (env[name] ? [[name, env[name]]] : []))),
+    hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
+  }
+}
+
+/** The runner masks only what it is told: also the form in which a key travels in a Basic header. */
+function maskSecret(secret: string): void {
+  if (secret === '') return
+  core.setSecret(secret)
+  core.setSecret(Buffer.from(`:${secret}`).toString('base64'))
+}
+
+function given(name: string): string | undefined {
+  return core.getInput(name) || undefined
+}
+
+function oneOf<const Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+  const value = core.getInput(name)
+  const word = words.find(known => known === value)
+  if (value !== '' && word === undefined) {
+    throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`)
+  }
+  return word
+}
+
+function minutes(name: string, otherwise: number): number {
+  const value = core.getInput(name)
+  if (value === '') return otherwise * 60_000
+  const number = Number(value)
+  if (!(number > 0) || number > 24 * 60) {
+    throw new UserError(
+      `Input ${name}: "${value}" is not a number of minutes`,
+      'Give minutes as a number, such as 45; at most 1440.'
+    )
+  }
+  return number * 60_000
+}
+
+function cacheFolder(value: string, env: NodeJS.ProcessEnv): string | undefined {
+  if (['off', 'false', 'none'].includes(value)) return undefined
+  if (value !== '' && value !== 'true') return path.resolve(value)
+  const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache')
+  return path.join(home, 'mastodon-on-heroku')
+}

@@ -1,0 +1,34 @@
+import * as core from '@actions/core'
+import { randomBytes } from 'node:crypto'
+import { type HostileOutput, type Log } from '../runtime/index.ts'
+
+/** The log of a job: groups, annotations, and a fence around the output of others. */
+export function actionLog(
+  write: (chunk: Uint8Array | string) => void = chunk => void process.stdout.write(chunk)
+): Log {
+  return {
+    info: line => core.info(line),
+    warning: line => core.warning(line),
+    error: line => core.error(line),
+    group: (title, work) => core.group(title, work),
+    fence: () => openFence(write)
+  }
+}
+
+/**
+ * The runner obeys lines such as `::set-output …` wherever they come from; between `::stop-commands::TOKEN` and
+ * `::TOKEN::` it obeys none (docs.github.com: workflow-commands, "Stopping and starting workflow commands").
+ */
+function openFence(write: (chunk: Uint8Array | string) => void): HostileOutput {
+  const token = randomBytes(16).toString('hex')
+  let atLineStart = true
+  write(`::stop-commands::${token}\n`)
+  return {
+    write: chunk => {
+      if (chunk.length === 0) return
+      write(chunk)
+      atLineStart = chunk.at(-1) === 0x0a
+    },
+    close: () => write(`${atLineStart ? '' : '\n'}::${token}::\n`)
+  }
+}

@@ -1,0 +1,255 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import {
+  type BytePath,
+  type Clock,
+  type HostileOutput,
+  type Log,
+  readTreeFile,
+  type TreeEntry,
+  UserError
+} from '../runtime/index.ts'
+import { type FetchedBuildpack } from './fetch.ts'
+import { LayerLog, type LayerMix } from './layers.ts'
+import { type Place, type PlaceFolders, type StepResult } from './place.ts'
+import { mergeProcessTypes, parseProcfile, parseReleaseOutput } from './procfile.ts'
+
+export interface BuildOptions {
+  readonly place: Place
+  /** The place's folders on this machine. The app folder holds the source tree. */
+  readonly folders: PlaceFolders
+  readonly buildpacks: readonly FetchedBuildpack[]
+  /** Build-time variables: the files of ENV_DIR. Never the app's config vars. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly stack: string
+  /** The commit, as SOURCE_VERSION. */
+  readonly commit: string
+  /** An id of this build, as REQUEST_ID. */
+  readonly requestId: string
+  /** Milliseconds for all buildpacks together. */
+  readonly timeout: number
+  readonly log: Log
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+export interface Layer {
+  /** For people: `source`, or the buildpack's name. */
+  readonly name: string
+  /** What detect printed; empty for the source. */
+  readonly detected: string
+  readonly buildpack?: FetchedBuildpack
+  /** Milliseconds that its steps took. */
+  readonly milliseconds: number
+  readonly processTypes: Readonly<Record<string, string>>
+}
+
+export interface BuiltApp {
+  /** The app's folder on this machine. */
+  readonly root: string
+  /** BUILD_DIR: the same folder as the buildpacks saw it. */
+  readonly builtAt: string
+  readonly entries: readonly TreeEntry[]
+  /** The source first, then the buildpacks in order. */
+  readonly layers: readonly Layer[]
+  /** Index of the layer that wrote a name last. */
+  readonly layerOf: (path: BytePath) => number
+  readonly mixed: readonly LayerMix[]
+  /** The Procfile's, over the last buildpack's defaults (facts: Heroku's push log shows both). */
+  readonly processTypes: Readonly<Record<string, string>>
+}
+
+/**
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
+ * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ */
+export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
+  const { folders, buildpacks, clock, log } = options
+  await writeVariables(folders.env, options.variables)
+  const layerLog = new LayerLog(folders.app)
+  layerLog.close()
+  const layers: Layer[] = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }]
+  const deadline = clock.now() + options.timeout
+
+  for (const [i, buildpack] of buildpacks.entries()) {
+    const started = clock.now()
+    const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
+      const steps = new BuildpackSteps(options, buildpack, deadline)
+      const detected = await steps.detect()
+      await steps.compile(buildpacks.slice(0, i))
+      const processTypes = await steps.release()
+      const milliseconds = clock.now() - started
+      log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`)
+      return { name: buildpack.name, detected, buildpack, milliseconds, processTypes }
+    })
+    layers.push(layer)
+    layerLog.close()
+  }
+
+  return {
+    root: folders.app,
+    builtAt: options.place.paths.app,
+    entries: layerLog.entries,
+    layers,
+    layerOf: path => layerLog.ownerOf(path),
+    mixed: layerLog.mixed,
+    processTypes: mergeProcessTypes(
+      layers.at(-1)!.processTypes,
+      parseProcfile(readTreeFile(folders.app, 'Procfile') ?? '')
+    )
+  }
+}
+
+async function writeVariables(folder: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [name, value] of Object.entries(variables)) await writeFile(path.join(folder, name), value)
+}
+
+/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
+const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"'
+/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi'
+
+const LAST_LINES = 20
+const RELEASE_OUTPUT_LIMIT = 1_000_000
+
+class BuildpackSteps {
+  readonly #options: BuildOptions
+  readonly #buildpack: FetchedBuildpack
+  readonly #deadline: number
+
+  constructor(options: BuildOptions, buildpack: FetchedBuildpack, deadline: number) {
+    this.#options = options
+    this.#buildpack = buildpack
+    this.#deadline = deadline
+  }
+
+  async detect(): Promise<string> {
+    const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app])
+    if (result.code !== 0) {
+      throw new UserError(
+        `The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`,
+        'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.'
+      )
+    }
+    return output.trim()
+  }
+
+  async compile(earlier: readonly FetchedBuildpack[]): Promise<void> {
+    const { app, cache, env } = this.#paths
+    const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`)
+    const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports]
+    const fence = this.#options.log.fence()
+    const tail = new Tail(fence)
+    let result: StepResult
+    try {
+      result = await this.#run(argv, chunk => tail.write(chunk))
+    } finally {
+      fence.close()
+    }
+    if (result.code === 0) return
+    throw new UserError(
+      `Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`,
+      tail.text().includes('No space left on device')
+        ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
+        : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.'
+    )
+  }
+
+  async release(): Promise<Record<string, string>> {
+    const { result, output } = await this.#capture([
+      'bash',
+      '-c',
+      RELEASE,
+      'release',
+      this.#program('release'),
+      this.#paths.app
+    ])
+    if (result.code !== 0) {
+      throw new UserError(
+        `Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`,
+        'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.'
+      )
+    }
+    return parseReleaseOutput(output, this.#buildpack.name)
+  }
+
+  get #paths(): PlaceFolders {
+    return this.#options.place.paths
+  }
+
+  #folderOf(buildpack: FetchedBuildpack): string {
+    return `${this.#paths.buildpacks}/${path.basename(buildpack.folder)}`
+  }
+
+  #program(step: string): string {
+    return `${this.#folderOf(this.#buildpack)}/bin/${step}`
+  }
+
+  async #capture(argv: string[]): Promise<{ result: StepResult; output: string }> {
+    const chunks: Buffer[] = []
+    let size = 0
+    const result = await this.#run(argv, chunk => {
+      size += chunk.length
+      if (size <= RELEASE_OUTPUT_LIMIT) chunks.push(chunk)
+    })
+    return { result, output: Buffer.concat(chunks).toString('utf8') }
+  }
+
+  async #run(argv: string[], output: (chunk: Buffer) => void): Promise<StepResult> {
+    const { place, stack, commit, requestId, clock, signal } = this.#options
+    const result = await place.run({
+      argv,
+      cwd: this.#paths.app,
+      env: {
+        HOME: this.#paths.home,
+        STACK: stack,
+        SOURCE_VERSION: commit,
+        REQUEST_ID: requestId,
+        CURL_CONNECT_TIMEOUT: '30',
+        CURL_TIMEOUT: '180',
+        LANG: 'C.UTF-8'
+      },
+      output,
+      signal,
+      timeout: Math.max(1, this.#deadline - clock.now())
+    })
+    if (result.timedOut) {
+      throw new UserError(
+        `Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`,
+        'Look in its log group for what it waits for, or set a longer `build-timeout`.'
+      )
+    }
+    return result
+  }
+}
+
+/** Passes output on and keeps its end. */
+class Tail {
+  readonly #to: HostileOutput
+  #end = Buffer.alloc(0)
+
+  constructor(to: HostileOutput) {
+    this.#to = to
+  }
+
+  write(chunk: Buffer): void {
+    this.#to.write(chunk)
+    this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384)
+  }
+
+  text(): string {
+    return this.#end.toString('utf8')
+  }
+}
+
+/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+function quote(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trimEnd()
+    .split('\n')
+  const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`)
+  return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`
+}

@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, lchownSync } from 'node:fs'
+import { below, CancelledError, UserError, walkTree, type Log, type RunCommand } from '../runtime/index.ts'
+import { type Place, type PlaceFolders, type Step, type StepResult } from './place.ts'
+
+export interface ContainerOptions {
+  readonly image: string
+  /** Docker's network: `bridge`, `host`, `none` or one of its own. */
+  readonly network: string
+  /** For trying the built app: nothing can write into it. */
+  readonly readOnlyApp: boolean
+  readonly run: RunCommand
+  /** Environment of the docker client. */
+  readonly dockerEnv: Readonly<Record<string, string>>
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** Where the folders lie in the container: the app as on a dyno. */
+const PATHS: PlaceFolders = {
+  app: '/app',
+  cache: '/tmp/build-cache',
+  env: '/tmp/build-env',
+  buildpacks: '/tmp/buildpacks',
+  home: '/tmp/build-home'
+}
+
+/** Common Runtime dynos are amd64 (heroku/base-images: README). */
+const PLATFORM = 'linux/amd64'
+
+/**
+ * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
+ * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ */
+export async function openContainer(folders: PlaceFolders, options: ContainerOptions): Promise<Place> {
+  const user = buildUser()
+  if (process.getuid?.() === 0) for (const folder of Object.values(folders) as string[]) giveTo(folder, user)
+  const container = new Container(options, user)
+  await container.start(folders)
+  return container
+}
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+function buildUser(): User {
+  const uid = process.getuid?.() ?? 0
+  return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid }
+}
+
+function giveTo(folder: string, { uid, gid }: User): void {
+  lchownSync(folder, uid, gid)
+  chmodSync(folder, 0o755)
+  for (const { path } of walkTree(folder)) lchownSync(below(folder, path), uid, gid)
+}
+
+class Container implements Place {
+  readonly kind = 'container'
+  readonly paths = PATHS
+  readonly #options: ContainerOptions
+  readonly #user: User
+  readonly #name = `mastodon-on-heroku-${randomBytes(6).toString('hex')}`
+
+  constructor(options: ContainerOptions, user: User) {
+    this.#options = options
+    this.#user = user
+  }
+
+  async start(folders: PlaceFolders): Promise<void> {
+    const { image, network, readOnlyApp, signal } = this.#options
+    const mounts = (Object.keys(PATHS) as (keyof PlaceFolders)[]).flatMap(name =>
+      mount(folders[name], PATHS[name], readOnlyApp && name === 'app')
+    )
+    const guards = [
+      '--cap-drop',
+      'ALL',
+      '--security-opt',
+      'no-new-privileges',
+      '--network',
+      network,
+      '--platform',
+      PLATFORM
+    ]
+    const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts]
+    const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity'])
+    if (code !== 0) {
+      await this.close()
+      throw signal.aborted ? new CancelledError('Starting the container') : explainStart(code, stderr, this.#options)
+    }
+    await this.#nameUser()
+  }
+
+  async run(step: Step): Promise<StepResult> {
+    const { uid, gid } = this.#user
+    const variables = Object.keys(step.env).flatMap(name => ['--env', name])
+    const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv]
+    // Values go through the client's environment, so that none stands in an argument list.
+    const { dockerEnv } = this.#options
+    const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`
+    const child = spawn('docker', args, {
+      env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
+    child.stdout.on('data', step.output)
+    child.stderr.on('data', step.output)
+
+    let timedOut = false
+    const onAbort = (): void => void this.close()
+    const timer = setTimeout(
+      () => {
+        timedOut = true
+        void this.close()
+      },
+      Math.min(step.timeout, 2 ** 31 - 1)
+    )
+    step.signal.addEventListener('abort', onAbort)
+    if (step.signal.aborted) onAbort()
+    try {
+      const code = await new Promise<number>((resolve, reject) => {
+        child.on('error', reject)
+        child.on('close', status => resolve(status ?? 137))
+      })
+      if (step.signal.aborted) {
+        await this.close()
+        throw new CancelledError('The build')
+      }
+      if (!timedOut) await this.#endRest()
+      return { code, timedOut }
+    } finally {
+      clearTimeout(timer)
+      step.signal.removeEventListener('abort', onAbort)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#docker(['rm', '--force', this.#name], false)
+  }
+
+  /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+  async #endRest(): Promise<void> {
+    const { uid, gid } = this.#user
+    await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1'])
+  }
+
+  /** Some programs (npm, ssh) do not run as a user without a name. */
+  async #nameUser(): Promise<void> {
+    const { uid, gid } = this.#user
+    const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd'
+    await this.#docker([
+      'exec',
+      '--user',
+      '0:0',
+      this.#name,
+      'bash',
+      '-c',
+      script,
+      'name',
+      `${uid}`,
+      `${gid}`,
+      PATHS.home
+    ])
+  }
+
+  /** `cancellable`: cleaning up goes on after the job was cancelled. */
+  #docker(args: string[], cancellable = true): ReturnType<RunCommand> {
+    const { run, dockerEnv, signal } = this.#options
+    return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined })
+  }
+}
+
+function mount(source: string, target: string, readOnly: boolean): string[] {
+  return [
+    '--mount',
+    `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
+  ]
+}
+
+const ON_HOST =
+  'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.'
+
+function explainStart(code: number, stderr: string, { image, network }: ContainerOptions): UserError {
+  const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? ''
+  if (code === 127)
+    return new UserError(
+      'Docker is not installed on this runner',
+      `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`
+    )
+  if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
+    return new UserError(
+      `Docker does not answer: ${said}`,
+      `Start the Docker engine, give this user access to it, ${ON_HOST}`
+    )
+  }
+  if (
+    /No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(
+      stderr
+    )
+  ) {
+    return new UserError(
+      `The image ${image} cannot be had: ${said}`,
+      'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.'
+    )
+  }
+  if (/network .* not found/i.test(stderr))
+    return new UserError(
+      `Docker has no network "${network}"`,
+      'Set `build-network` to bridge, host, none, or a network that exists.'
+    )
+  return new UserError(
+    `The build container of ${image} could not be started: ${said}`,
+    `Mend what Docker says, ${ON_HOST}`
+  )
+}

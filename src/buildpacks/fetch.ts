@@ -1,0 +1,242 @@
+import { chmod, copyFile, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { errorCode, errorText, HttpError, UserError, type Http, type RunCommand } from '../runtime/index.ts'
+import { extractTarball } from './archive.ts'
+import { treeDigest } from './digest.ts'
+import { type BuildpackReference } from './reference.ts'
+
+export interface FetchOptions {
+  /** The new folder that will hold the buildpack. */
+  readonly into: string
+  /** Keeps archives between runs. */
+  readonly cacheFolder?: string
+  readonly registryUrl: string
+  /** The commit's tree, in which relative folders are looked for. */
+  readonly sourceTree: string
+  /** What the buildpack must be. */
+  readonly sha256?: string
+  readonly http: Http
+  readonly run: RunCommand
+  /** Where git is looked for. */
+  readonly searchPath: string
+  readonly signal: AbortSignal
+}
+
+export interface FetchedBuildpack {
+  /** For people. */
+  readonly name: string
+  /** As it was written. */
+  readonly reference: string
+  readonly kind: BuildpackReference['kind']
+  /** Of the archive; of the tree where it came by git or is a folder (`treeDigest`). */
+  readonly sha256: string
+  /** The commit, where it came by git. */
+  readonly version?: string
+  readonly folder: string
+}
+
+const LARGEST_ARCHIVE = 1_000_000_000
+
+/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+export async function fetchBuildpack(reference: BuildpackReference, options: FetchOptions): Promise<FetchedBuildpack> {
+  const { into, sha256: pin } = options
+  const name = nameOf(reference)
+  await mkdir(path.dirname(into), { recursive: true })
+  try {
+    const { sha256, version } = await bring(reference, options)
+    if (pin !== undefined && pin !== sha256) {
+      throw new UserError(
+        `Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`,
+        'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.'
+      )
+    }
+    await requireSteps(into, name)
+    return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into }
+  } catch (error) {
+    await rm(into, { recursive: true, force: true })
+    throw explain(error, name)
+  }
+}
+
+/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
+function nameOf(reference: BuildpackReference): string {
+  if (reference.kind === 'registry') return reference.name
+  if (reference.kind === 'folder') return reference.text
+  const { hostname, pathname } = new URL(reference.url)
+  const short = pathname.replace(/^\/|\.git$/g, '')
+  const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : ''
+  return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at
+}
+
+interface Brought {
+  readonly sha256: string
+  readonly version?: string
+}
+
+async function bring(reference: BuildpackReference, options: FetchOptions): Promise<Brought> {
+  switch (reference.kind) {
+    case 'registry':
+      return bringTarball(() => archiveOf(reference.name, options), options)
+    case 'tarball':
+      return bringTarball(() => Promise.resolve(reference.url), options)
+    case 'git':
+      return bringGit(reference.url, reference.ref, options)
+    case 'folder':
+      return bringFolder(reference.folder, options)
+  }
+}
+
+/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
+async function archiveOf(name: string, { http, registryUrl }: FetchOptions): Promise<string> {
+  const accept = 'application/vnd.heroku+json; version=3.buildpack-registry'
+  const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept })) as {
+    blob_url?: unknown
+  } | null
+  if (typeof answer?.blob_url !== 'string') throw new Error('the registry gives no address of an archive (blob_url)')
+  return answer.blob_url
+}
+
+async function bringTarball(
+  address: () => Promise<string>,
+  { into, cacheFolder, sha256: pin, http }: FetchOptions
+): Promise<Brought> {
+  const kept = (sha256: string): string | undefined => cacheFolder && path.join(cacheFolder, `${sha256}.tgz`)
+  const known = pin && kept(pin)
+  if (pin && known && (await sha256Of(known)) === pin) {
+    await extractTarball(known, into)
+    return { sha256: pin }
+  }
+  const archive = `${into}.tgz`
+  try {
+    const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE)
+    // A wrong one is not even unpacked.
+    if (pin === undefined || pin === sha256) await extractTarball(archive, into)
+    const keep = kept(sha256)
+    if (cacheFolder && keep && pin === sha256) {
+      await mkdir(cacheFolder, { recursive: true })
+      await copyFile(archive, `${keep}.part`)
+      await rename(`${keep}.part`, keep)
+    }
+    return { sha256 }
+  } finally {
+    await rm(archive, { force: true })
+  }
+}
+
+async function sha256Of(file: string): Promise<string | undefined> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(file), hash)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+  return hash.digest('hex')
+}
+
+/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
+function gitEnvironment(searchPath: string): Record<string, string> {
+  return {
+    PATH: searchPath,
+    LC_ALL: 'C',
+    HOME: '/nonexistent',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: 'https:http',
+    GIT_LFS_SKIP_SMUDGE: '1'
+  }
+}
+
+async function bringGit(
+  url: string,
+  ref: string | undefined,
+  { into, run, signal, searchPath }: FetchOptions
+): Promise<Brought> {
+  const git = async (...args: string[]): Promise<string> => {
+    const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
+    const { code, stdout, stderr } = await run('git', [...settings, ...args], {
+      env: gitEnvironment(searchPath),
+      signal
+    })
+    if (code === 127)
+      throw new UserError(
+        'git is not installed',
+        'Install git on the runner, or name the buildpack by its registry name or as a .tgz.'
+      )
+    if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `git ended with exit code ${code}`)
+    return stdout.toString().trim()
+  }
+  await git('init', '--quiet', '--', into)
+  await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD')
+  await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
+  const version = await git('-C', into, 'rev-parse', 'HEAD')
+  await rm(path.join(into, '.git'), { recursive: true, force: true })
+  return { sha256: await treeDigest(into), version }
+}
+
+async function bringFolder(
+  folder: string,
+  { into, sourceTree, run, searchPath, signal }: FetchOptions
+): Promise<Brought> {
+  const from = await realpath(path.resolve(sourceTree, folder))
+  // A link in the commit must not bring in a folder of the runner.
+  if (!path.isAbsolute(folder) && !from.startsWith((await realpath(sourceTree)) + path.sep))
+    throw new Error('it leads out of the commit')
+  const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal })
+  if (code !== 0) throw new Error(stderr.trim().slice(0, 300))
+  await rm(path.join(into, '.git'), { recursive: true, force: true })
+  return { sha256: await treeDigest(into) }
+}
+
+async function requireSteps(folder: string, name: string): Promise<void> {
+  for (const step of ['detect', 'compile', 'release']) {
+    const program = path.join(folder, 'bin', step)
+    const isFile = await stat(program).then(
+      found => found.isFile(),
+      () => false
+    )
+    if (isFile) await chmod(program, 0o755)
+    else if (step !== 'release') {
+      throw new UserError(
+        `${name} is no buildpack: it has no bin/${step}`,
+        'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.'
+      )
+    }
+  }
+}
+
+function explain(error: unknown, name: string): unknown {
+  if (error instanceof HttpError && error.status === 404) {
+    return new UserError(
+      `There is no buildpack ${name}: ${error.message}`,
+      'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.',
+      { cause: error }
+    )
+  }
+  if (error instanceof HttpError) {
+    return new UserError(
+      `Buildpack ${name} could not be fetched: ${error.message}`,
+      'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.',
+      { cause: error }
+    )
+  }
+  if (errorCode(error) === 'ENOENT') {
+    return new UserError(
+      `There is no folder for the buildpack ${name}`,
+      'A relative folder is looked for in the commit that is built: commit it, or correct its name.'
+    )
+  }
+  if (error instanceof UserError)
+    return error.message.includes(name)
+      ? error
+      : new UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause })
+  return new UserError(
+    `Buildpack ${name} could not be fetched: ${errorText(error)}`,
+    'Check its name and #ref, and that the runner reaches the server.',
+    { cause: error }
+  )
+}

@@ -1,0 +1,17 @@
+import { UserError } from '../runtime/index.ts'
+
+/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
+export function imagesFor(stack: string): { build: string; run: string } {
+  const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? []
+  if (number !== undefined) return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` }
+  if (stack === 'container' || stack === 'cnb') {
+    throw new UserError(
+      `The stack "${stack}" has images, not slugs`,
+      'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.'
+    )
+  }
+  throw new UserError(
+    `"${stack.slice(0, 100)}" is not a stack`,
+    'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).'
+  )
+}

@@ -1,0 +1,7 @@
+export type { BuiltApp, Layer } from './build.ts'
+export { chooseBuildpacks, type ConfiguredBuildpack } from './choose.ts'
+export { fetchBuildpack, type FetchedBuildpack } from './fetch.ts'
+export { imagesFor } from './images.ts'
+export { parseBuildpack } from './reference.ts'
+export type { Place, PlaceFolders, Step, StepResult } from './place.ts'
+export { Workshop, type WorkshopOptions } from './workshop.ts'

@@ -1,0 +1,55 @@
+import path from 'node:path'
+import { isLoopback, UserError } from '../runtime/index.ts'
+
+/** A buildpack as it is named in config or app.json. `text` is what was written. */
+export type BuildpackReference =
+  | { readonly kind: 'registry'; readonly text: string; readonly name: string }
+  | { readonly kind: 'tarball'; readonly text: string; readonly url: string }
+  | { readonly kind: 'git'; readonly text: string; readonly url: string; readonly ref?: string }
+  | { readonly kind: 'folder'; readonly text: string; readonly folder: string }
+
+const FORMS =
+  'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).'
+
+/**
+ * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
+ * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ */
+export function parseBuildpack(text: string, origin: 'config' | 'app.json'): BuildpackReference {
+  // eslint-disable-next-line no-control-regex
+  if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text)) throw refuse(text, 'it has spaces or control characters')
+  const name = text.replace(/^urn:buildpack:/, '')
+  if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name)) return { kind: 'registry', text, name }
+  if (/^(\.{1,2}\/|\/)/.test(text)) return folderReference(text, origin)
+  if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return urlReference(text)
+  throw refuse(text, 'its form is not known')
+}
+
+function folderReference(text: string, origin: 'config' | 'app.json'): BuildpackReference {
+  const folder = path.normalize(text).replace(/\/+$/, '')
+  if (folder.split('/')[0] === '..') throw refuse(text, 'it leads out of the commit')
+  if (origin === 'app.json' && path.isAbsolute(folder))
+    throw refuse(text, 'app.json may only name a folder of the commit itself')
+  return { kind: 'folder', text, folder }
+}
+
+function urlReference(text: string): BuildpackReference {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url) throw refuse(text, 'the address cannot be read')
+  if (url.username !== '' || url.password !== '')
+    throw refuse(
+      text.replace(/\/\/[^@/]*@/, '//…@'),
+      'an address with a password would be printed in logs and the report'
+    )
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
+    throw refuse(text, 'only https addresses are fetched')
+  const ref = decodeURIComponent(url.hash.slice(1)) || undefined
+  url.hash = ''
+  if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname)) return { kind: 'tarball', text, url: url.href }
+  if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw refuse(text, `"${ref}" is not a branch, tag or commit`)
+  return { kind: 'git', text, url: url.href, ref }
+}
+
+function refuse(text: string, why: string): UserError {
+  return new UserError(`The buildpack ${JSON.stringify(text.slice(0, 300))} cannot be used: ${why}`, FORMS)
+}

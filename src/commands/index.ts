@@ -1,0 +1,17 @@
+import { UserError } from '../runtime/index.ts'
+import { build } from './build.ts'
+import type { Command } from './context.ts'
+
+export type { Command, Context } from './context.ts'
+
+const COMMANDS: Record<string, Command> = { build }
+const PLANNED = ['comment', 'plan', 'deploy', 'migrate', 'schedule', 'run', 'check', 'rehearse', 'rollback']
+
+/** The command of that name. Throws a `UserError` for one that does not exist. */
+export function findCommand(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command) return command
+  const known = `Commands of this version: ${Object.keys(COMMANDS).join(', ')}.`
+  if (PLANNED.includes(name)) throw new UserError(`The command "${name}" is not built yet`, known)
+  throw new UserError(`There is no command "${name}"`, known)
+}

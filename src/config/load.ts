@@ -1,0 +1,213 @@
+import { UserError } from '../runtime/index.ts'
+import { YamlFile, type Reader } from './reader.ts'
+import { didYouMean } from './shown.ts'
+import { parseSize } from './size.ts'
+import {
+  FFMPEG,
+  INTERVALS,
+  MIGRATIONS,
+  REDIS_TLS,
+  SCHEDULERS,
+  type BuildpackConfig,
+  type ChecksConfig,
+  type Config,
+  type ScheduleConfig,
+  type SlugConfig,
+  type TaskConfig,
+  type TrimConfig
+} from './types.ts'
+
+/** App names: Heroku's Platform API schema, `app.name`. */
+export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
+export const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)'
+
+const DEFAULT_LIMIT = 300_000_000
+const SAFE_TRIM: TrimConfig = { safe: true, globs: [] }
+
+/** Variables that a build may not set, and why not. */
+const REFUSED_ENV: { names: RegExp; why: string }[] = [
+  { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+  { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+  {
+    names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+    why: 'the action sets it itself, as Heroku does'
+  },
+  {
+    names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+    why: 'it would change the programs that buildpacks run'
+  }
+]
+
+/**
+ * The typed config of a file's text, or the defaults where there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+export function loadConfig(text: string | undefined, fileName: string): Config {
+  const file = new YamlFile(text ?? '', fileName)
+  const config = readConfig(file.root)
+  file.finish()
+  return config
+}
+
+function readConfig(root: Reader): Config {
+  const at = root.members([
+    'app',
+    'streaming-app',
+    'staging-app',
+    'stack',
+    'ffmpeg',
+    'slug',
+    'migrations',
+    'schedule',
+    'checks',
+    'redis-tls'
+  ])
+  return {
+    app: at.app.text(APP_NAME_RULE, APP_NAME),
+    streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
+    stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
+    stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
+    ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
+    slug: readSlug(at.slug),
+    migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
+    schedule: readSchedule(at.schedule),
+    checks: readChecks(at.checks),
+    redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
+  }
+}
+
+/** What YAML 1.1, which many editors still speak, makes of `off`. */
+function isFalse(reader: Reader): boolean {
+  return reader.scalar === 'false'
+}
+
+function readSlug(reader: Reader): SlugConfig {
+  const at = reader.members(['limit', 'buildpacks', 'env', 'trim'])
+  return {
+    limit: readSize(at.limit) ?? DEFAULT_LIMIT,
+    buildpacks: readBuildpacks(at.buildpacks),
+    env: readEnv(at.env),
+    trim: readTrim(at.trim) ?? SAFE_TRIM
+  }
+}
+
+function readSize(reader: Reader): number | undefined {
+  if (reader.absent) return undefined
+  if (reader.scalar === undefined) return reader.expected('a size like 300MB')
+  try {
+    return parseSize(reader.scalar)
+  } catch (error) {
+    if (error instanceof UserError) return reader.fail(`${error.message}. ${error.nextStep}`)
+    throw error
+  }
+}
+
+function readBuildpacks(reader: Reader): BuildpackConfig[] | undefined {
+  const items = reader.items('buildpacks')
+  if (items?.length === 0)
+    return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s')
+  return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined)
+}
+
+function readBuildpack(reader: Reader): BuildpackConfig | undefined {
+  const what = 'a buildpack (name, URL or folder)'
+  if (!reader.isMapping) {
+    const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what)
+    return buildpack === undefined ? undefined : { buildpack }
+  }
+  const at = reader.members(['buildpack', 'sha256'])
+  if (at.buildpack.absent) return at.buildpack.fail(`expected ${what}, nothing is there`)
+  const buildpack = at.buildpack.text(what)
+  const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase()
+  return buildpack === undefined ? undefined : { buildpack, sha256 }
+}
+
+function readEnv(reader: Reader): Record<string, string> {
+  const env: [string, string][] = []
+  for (const [name, value] of reader.entries()) {
+    const refused = REFUSED_ENV.find(({ names }) => names.test(name))
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) value.fail('a variable’s name has letters, digits and _ only')
+    else if (refused !== undefined) value.fail(`this variable cannot be set: ${refused.why}`)
+    else if (value.absent) value.fail('expected a value; write "" for an empty one')
+    else if (value.scalar === undefined) value.expected('a text, a number or a boolean')
+    else env.push([name, value.scalar])
+  }
+  return Object.fromEntries(env)
+}
+
+function readTrim(reader: Reader): TrimConfig | undefined {
+  if (reader.absent) return undefined
+  if (reader.isList) return readGlobs(reader.items('globs') ?? [])
+  if (reader.scalar === 'safe') return SAFE_TRIM
+  if (reader.scalar === 'off' || isFalse(reader)) return { safe: false, globs: [] }
+  return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']))
+}
+
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+function readGlobs(items: Reader[]): TrimConfig {
+  const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)))
+  return {
+    safe: globs.includes('safe'),
+    globs: globs.filter(glob => glob !== undefined && glob !== 'safe') as string[]
+  }
+}
+
+function readGlob(reader: Reader): string | undefined {
+  const glob = reader.text('a glob like "spec/" or "**/*.map"')
+  if (glob === 'off') return reader.fail('"off" cannot stand in a list; write `trim: off`')
+  if (glob?.startsWith('!')) return reader.fail('a glob cannot be negated with "!"')
+  if (glob?.split('/').includes('..')) return reader.fail('a glob cannot leave the app with ".."')
+  return glob
+}
+
+function readSchedule(reader: Reader): ScheduleConfig | undefined {
+  if (reader.absent) return undefined
+  const at = reader.members(['with', 'tasks', 'state'])
+  const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler'
+  if (reader.isMapping && at.tasks.absent) at.tasks.fail('expected a list of tasks; write [] to want none')
+  const tasks = at.tasks.items('tasks')?.map(readTask) ?? []
+  const state = at.state.text('where last runs are kept')
+  if (state !== undefined && scheduler !== 'github-actions') at.state.fail(`has no effect with ${scheduler}`)
+  return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state }
+}
+
+function readTask(reader: Reader): TaskConfig | undefined {
+  if (!reader.isMapping) return reader.expected('a task (command: …, every: …)')
+  const at = reader.members(['command', 'every', 'at', 'cron', 'size'])
+  const command = at.command.text('a command on one line')
+  if (at.command.absent) reader.fail('expected a command')
+  if (at.every.absent === at.cron.absent) reader.fail('expected either every or cron')
+  const every = at.every.choice(INTERVALS)
+  return command === undefined
+    ? undefined
+    : {
+        command,
+        every,
+        at: readTime(at.at, every),
+        cron: at.cron.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/),
+        size: at.size.text('a dyno size, like Basic or Standard-1X', /^[A-Za-z0-9-]+$/)
+      }
+}
+
+function readTime(reader: Reader, every: TaskConfig['every']): string | undefined {
+  if (reader.absent) return undefined
+  if (every === 'day') return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/)
+  if (every === 'hour') return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/)
+  return reader.fail('goes with `every: day` or `every: hour` only')
+}
+
+function readChecks(reader: Reader): ChecksConfig {
+  const at = reader.members(['skip', 'thresholds'])
+  const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/))
+  const days = 'a number of days above 0'
+  const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency'])
+  return {
+    skip: (skip ?? []).filter(name => name !== undefined),
+    thresholds: {
+      certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
+      keyDays: thresholds['key-days'].positive(days) ?? 30,
+      queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { UserError } from '../runtime/index.ts'
+
+const UNITS = new Map([
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['kib', 2 ** 10],
+  ['mib', 2 ** 20],
+  ['gib', 2 ** 30]
+])
+
+const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.'
+
+/**
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
+ * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ */
+export function parseSize(size: string | number): number {
+  const text = String(size).trim()
+  const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? []
+  const factor = UNITS.get(unit.toLowerCase())
+  if (/^[kmg]i?$/i.test(unit)) throw ambiguous(text, digits, unit.charAt(0).toUpperCase())
+  if (digits === '' || factor === undefined) throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES)
+  const bytes = Math.floor(Number(digits) * factor)
+  if (bytes < 1) throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES)
+  if (!Number.isSafeInteger(bytes)) throw new UserError(`"${text}" is larger than any slug`, EXAMPLES)
+  return bytes
+}
+
+function ambiguous(text: string, digits: string, letter: string): UserError {
+  const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`]
+  return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`)
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text
+}

@@ -1,0 +1,42 @@
+import { chmod, mkdtemp } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { actionLog, failStep, jobResults, readInputs } from './action/index.ts'
+import { findCommand } from './commands/index.ts'
+import { removeTree } from './runtime/index.ts'
+import { createHttp, runCommand, systemClock } from './runtime/real.ts'
+
+/** Where this file is: the packing threads' program lies beside it. (A variable, so that the bundler leaves the URL alone.) */
+const here = import.meta.url
+
+/** Reads the inputs, runs the command, and is the one exit for errors. */
+async function main(): Promise<void> {
+  const cancel = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort())
+  const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
+  await chmod(scratch, 0o711) // the build's user goes through it, and cannot list it
+  try {
+    const inputs = readInputs()
+    const log = actionLog()
+    await findCommand(inputs.command)({
+      inputs,
+      results: jobResults(),
+      runtime: {
+        log,
+        clock: systemClock,
+        run: runCommand,
+        http: createHttp({ signal: cancel.signal }),
+        signal: cancel.signal,
+        scratch,
+        packWorker: new URL('./pack-worker/index.js', here),
+        threads: os.availableParallelism()
+      }
+    })
+  } catch (error) {
+    failStep(error)
+  } finally {
+    await removeTree(scratch)
+  }
+}
+
+await main()

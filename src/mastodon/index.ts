@@ -1,0 +1,1 @@
+export { buildVariables, readMastodon, type MastodonTree } from './tree.ts'

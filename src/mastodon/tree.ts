@@ -1,0 +1,47 @@
+import { readTreeFile } from '../runtime/index.ts'
+
+/** What a Mastodon tree says of itself. */
+export interface MastodonTree {
+  /** `4.7.0`, `4.8.0-alpha.1`; undefined where the tree is not Mastodon's. */
+  readonly version?: string
+  /** What compiles the assets: vite since 4.4 (mastodon/mastodon#34450), webpack before. */
+  readonly bundler: 'vite' | 'webpack'
+  /** A gem in Gemfile.lock runs JavaScript at run time (`execjs` raises at boot without an engine). */
+  readonly rubyNeedsNode: boolean
+}
+
+/** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
+export function readMastodon(root: string): MastodonTree {
+  const gemfileLock = readTreeFile(root, 'Gemfile.lock') ?? ''
+  const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(
+    file => readTreeFile(root, file) !== undefined
+  )
+  return {
+    version: parseVersion(readTreeFile(root, 'lib/mastodon/version.rb')),
+    bundler: hasVite ? 'vite' : 'webpack',
+    rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
+  }
+}
+
+/** lib/mastodon/version.rb spells the version as methods: `def major`, `def minor`, `def patch`, `def default_prerelease`. */
+function parseVersion(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  const [major, minor, patch] = ['major', 'minor', 'patch'].map(
+    name => new RegExp(`def ${name}\\s+(\\d+)\\s`).exec(file)?.[1]
+  )
+  if (major === undefined || minor === undefined || patch === undefined) return undefined
+  const prerelease = /def default_prerelease\s+['"]([\w.-]+)['"]/.exec(file)?.[1]
+  return `${major}.${minor}.${patch}${prerelease ? `-${prerelease}` : ''}`
+}
+
+/**
+ * Build-time variables with which Mastodon's assets compile without a secret. Rails boots for `assets:precompile`:
+ * since 4.3 it wants the Active Record encryption keys, for which SECRET_KEY_BASE_DUMMY stands in
+ * (mastodon/mastodon: config/initializers/active_record_encryption.rb, Dockerfile); until 4.3 it wants OTP_SECRET and
+ * SECRET_KEY_BASE (Dockerfile of 4.2). Placeholders only: they are files of ENV_DIR and reach no dyno.
+ */
+export function buildVariables(root: string): Record<string, string> {
+  const knowsDummy = readTreeFile(root, 'config/initializers/active_record_encryption.rb') !== undefined
+  if (knowsDummy) return { SECRET_KEY_BASE_DUMMY: '1' }
+  return { OTP_SECRET: 'precompile_placeholder', SECRET_KEY_BASE: 'precompile_placeholder' }
+}

@@ -1,0 +1,42 @@
+/**
+ * An error whose message is meant for the person who runs the action.
+ * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ */
+export class UserError extends Error {
+  readonly nextStep: string
+
+  constructor(message: string, nextStep: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'UserError'
+    this.nextStep = nextStep
+  }
+}
+
+/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+export class CancelledError extends UserError {
+  constructor(what: string) {
+    super(`${what} was cancelled`, 'Run the job again.')
+    this.name = 'CancelledError'
+  }
+}
+
+/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : undefined
+}
+
+/** The text of anything that was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+export function explainDiskFull(error: unknown, where: string): unknown {
+  if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error
+  return new UserError(
+    `The disk is full: ${where} could not be written`,
+    'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.',
+    { cause: error }
+  )
+}

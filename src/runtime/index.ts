@@ -1,0 +1,103 @@
+/**
+ * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * Tests hand in their own; `real.ts` holds the real ones.
+ */
+export * from './errors.ts'
+export * from './paths.ts'
+export * from './tree.ts'
+export * from './urls.ts'
+export * from './version.ts'
+
+/** Where lines for people go. */
+export interface Log {
+  info(line: string): void
+  warning(line: string): void
+  error(line: string): void
+  /** Folds what `work` prints under a title. */
+  group<T>(title: string, work: () => Promise<T>): Promise<T>
+  /**
+   * Opens a fence behind which text of others (buildpacks, dynos) is printed: nothing in it can act as a workflow
+   * command (design, rule 5). `close` must be called.
+   */
+  fence(): HostileOutput
+}
+
+export interface HostileOutput {
+  write(chunk: Buffer): void
+  close(): void
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export interface CommandOptions {
+  cwd?: string
+  /** The whole environment of the child; nothing is inherited. */
+  env?: Record<string, string>
+  /** Written to the child's standard input, which is then closed. */
+  input?: Buffer | string
+  signal?: AbortSignal
+}
+
+export interface CommandResult {
+  /** Exit code; 127 where the program does not exist. */
+  code: number
+  stdout: Buffer
+  stderr: string
+}
+
+/** Runs short helper programs (git, docker) to their end. Never through a shell. Does not throw on an exit code. */
+export type RunCommand = (program: string, args: string[], options?: CommandOptions) => Promise<CommandResult>
+
+export interface DownloadResult {
+  /** Bytes written. */
+  size: number
+  sha256: string
+}
+
+export interface Http {
+  /**
+   * GET, following redirects (never from https to http), with retries on connection errors, 429 and 5xx.
+   * Rejects with a `HttpError` on another status, on a body that is shorter than announced, and past `maxBytes`.
+   */
+  getJson(url: string, headers?: Record<string, string>): Promise<unknown>
+  download(url: string, file: string, maxBytes: number): Promise<DownloadResult>
+}
+
+export class HttpError extends Error {
+  /** HTTP status, or undefined where no (whole) answer came. */
+  readonly status: number | undefined
+  readonly url: string
+  /** Milliseconds after which the server wants to be asked again. */
+  readonly retryAfter: number | undefined
+
+  constructor(message: string, url: string, status?: number, options?: ErrorOptions & { retryAfter?: number }) {
+    super(message, options)
+    this.name = 'HttpError'
+    this.url = url
+    this.status = status
+    this.retryAfter = options?.retryAfter
+  }
+}
+
+export interface Runtime {
+  readonly log: Log
+  readonly clock: Clock
+  readonly run: RunCommand
+  readonly http: Http
+  /** Aborted when the job is cancelled. */
+  readonly signal: AbortSignal
+  /** A folder of this run alone, removed at its end. */
+  readonly scratch: string
+  /** The program that packing threads run. */
+  readonly packWorker: URL
+  /** How many threads may compress. */
+  readonly threads: number
+}
+
+/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`
+}

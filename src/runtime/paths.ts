@@ -1,0 +1,57 @@
+/**
+ * A file name as the bytes that it is: each byte is one character (latin1), so that names which are not valid UTF-8
+ * survive, and comparing two of them compares bytes. Never show one as it is: `displayPath` is for people.
+ */
+export type BytePath = string & { readonly __bytes: unique symbol }
+
+const ASCII = /^[\x00-\x7f]*$/ // eslint-disable-line no-control-regex
+
+/** The byte path of an ordinary string (encoded as UTF-8). */
+export function bytePath(text: string): BytePath {
+  return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')) as BytePath
+}
+
+/** What Node's file functions take for a byte path. */
+export function fsPath(path: BytePath): string | Buffer {
+  return ASCII.test(path) ? path : Buffer.from(path, 'latin1')
+}
+
+/** `a/b` of two byte paths. */
+export function joinBytes(folder: BytePath, name: BytePath): BytePath {
+  return (folder === '' ? name : `${folder}/${name}`) as BytePath
+}
+
+/** A byte path as a file below an ordinary folder. */
+export function below(folder: string, path: BytePath): string | Buffer {
+  return fsPath(joinBytes(bytePath(folder), path))
+}
+
+/**
+ * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
+ * characters, so that no name can forge a line of a log.
+ */
+export function displayPath(path: BytePath): string {
+  if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path)) return path
+  const text = Buffer.from(path, 'latin1').toString('utf8')
+  if (!text.includes('\ufffd')) return escapeControls(text)
+  return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex)
+}
+
+function escapeControls(text: string): string {
+  // Control, bidirectional and line-separator characters could make a name look like another one.
+  return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+    character === '\\'
+      ? '\\\\'
+      : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join('')
+  )
+}
+
+function hex(character: string): string {
+  return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+}
+
+/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. */
+export function comparePaths(a: BytePath, b: BytePath): number {
+  const [x, y] = [a.replaceAll('/', '\0'), b.replaceAll('/', '\0')]
+  return x < y ? -1 : x > y ? 1 : 0
+}

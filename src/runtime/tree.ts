@@ -1,0 +1,109 @@
+import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { errorCode, UserError } from './errors.ts'
+import { below, joinBytes, type BytePath } from './paths.ts'
+
+export type FileKind = 'file' | 'directory' | 'symlink' | 'other'
+
+/** One name in a tree, as `lstat` saw it. */
+export interface TreeEntry {
+  /** Relative to the tree's root; the root itself is not in the list. */
+  readonly path: BytePath
+  readonly kind: FileKind
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number
+  /** Bytes of a file; 0 for anything else. */
+  readonly size: number
+  /** Where a symlink points, as written. */
+  readonly target?: BytePath
+  /** The same for all names of one file, where it has more than one name (hard links). */
+  readonly inode?: string
+  /** Changes whenever the name, its content or its permissions were written. */
+  readonly stamp: string
+}
+
+/**
+ * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
+ * machine. Symlinks are not followed. Throws what the file system throws.
+ */
+export function walkTree(root: string, skip: (path: BytePath) => boolean = () => false): TreeEntry[] {
+  const entries: TreeEntry[] = []
+  const visit = (folder: BytePath): void => {
+    const names = readdirSync(below(root, folder), { encoding: 'latin1' }) as BytePath[]
+    names.sort()
+    for (const name of names) {
+      const inTree = joinBytes(folder, name)
+      if (skip(inTree)) continue
+      const entry = look(root, inTree)
+      entries.push(entry)
+      if (entry.kind === 'directory') visit(inTree)
+    }
+  }
+  visit('' as BytePath)
+  return entries
+}
+
+function look(root: string, inTree: BytePath): TreeEntry {
+  const at = below(root, inTree)
+  const stat = lstatSync(at)
+  const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other'
+  const mode = stat.mode & 0o7777
+  return {
+    path: inTree,
+    kind,
+    mode,
+    size: kind === 'file' ? stat.size : 0,
+    target: kind === 'symlink' ? (readlinkSync(at, 'latin1') as BytePath) : undefined,
+    inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+    // A folder's own times change with each name in it: only its permissions say that it was written.
+    stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+  }
+}
+
+/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+function inodeOf(at: string | Buffer): string {
+  const stat = lstatSync(at, { bigint: true })
+  return `${stat.dev}:${stat.ino}`
+}
+
+const LARGEST_TEXT = 4_000_000
+
+/**
+ * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
+ * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ */
+export function readTreeFile(root: string, file: string): string | undefined {
+  let real: string
+  try {
+    real = realpathSync(path.join(root, file))
+    if (!real.startsWith(realpathSync(root) + path.sep) || !statSync(real).isFile()) return undefined
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return undefined
+    throw error
+  }
+  if (statSync(real).size > LARGEST_TEXT) {
+    throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`)
+  }
+  return readFileSync(real, 'utf8')
+}
+
+/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+export async function removeTree(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true })
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? '')) throw error
+    openFolders(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Gives every folder of a tree back to its owner, each before it is entered. */
+function openFolders(root: string): void {
+  chmodSync(root, 0o700)
+  walkTree(root, name => {
+    if (lstatSync(below(root, name)).isDirectory()) chmodSync(below(root, name), 0o700)
+    return false
+  })
+}

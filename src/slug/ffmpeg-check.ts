@@ -1,0 +1,153 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Place } from '../buildpacks/index.ts'
+import { bytePath, displayPath, type BytePath, type TreeEntry } from '../runtime/index.ts'
+
+/** What ffmpeg in the built tree can do, found out by running it as a dyno would. */
+export interface FfmpegCheck {
+  /** Both programs start, and an animated GIF became an mp4 as Mastodon makes it (lib/paperclip/transcoder.rb). */
+  readonly works: boolean
+  /** First line of `ffmpeg -version`. */
+  readonly version?: string
+  /** Of the encoders that Mastodon asks for, those that it has. */
+  readonly encoders: readonly string[]
+  /** Folders below the app that had to be put on LD_LIBRARY_PATH before it started. */
+  readonly mended: readonly string[]
+  /** Why it does not work. */
+  readonly problem?: string
+}
+
+/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+export const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh'
+
+/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp']
+
+export interface CheckOptions {
+  /** Where a dyno's programs run: the run image, since the build image hides missing libraries. */
+  readonly place: Place
+  /** The app's folder on this machine. */
+  readonly root: string
+  readonly entries: readonly TreeEntry[]
+  readonly stack: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
+ * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
+ * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ */
+export async function checkFfmpeg(options: CheckOptions): Promise<FfmpegCheck> {
+  const mended: BytePath[] = []
+  for (;;) {
+    const outcome = await tryOnce(options)
+    const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing)
+    if (folder === undefined || mended.includes(folder)) {
+      return { ...outcome.check, mended: mended.map(displayPath) }
+    }
+    mended.push(folder)
+    await writeFile(path.join(options.root, MEND_FILE), mendScript(mended))
+  }
+}
+
+/** A script for `.profile.d` that adds folders below the app to the library path. */
+export function mendScript(folders: readonly BytePath[]): Buffer {
+  const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`)
+  const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
+for folder in ${quoted.join(' ')}; do
+  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
+done
+export LD_LIBRARY_PATH
+unset folder
+`
+  return Buffer.from(text, 'latin1')
+}
+
+interface Outcome {
+  check: Omit<FfmpegCheck, 'mended'>
+  /** Name of a library that the loader did not find. */
+  missing?: string
+}
+
+const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/
+
+async function tryOnce(options: CheckOptions): Promise<Outcome> {
+  const results = {
+    ffmpeg: await run(options, ['ffmpeg', '-version']),
+    ffprobe: await run(options, ['ffprobe', '-version'])
+  }
+  for (const [program, { code, output }] of Object.entries(results)) {
+    if (code === 0) continue
+    const missing = MISSING_LIBRARY.exec(output)?.[1]
+    const problem = missing
+      ? `${program} does not start: the library ${missing} is missing`
+      : `${program} does not start (exit code ${code}): ${lastLine(output)}`
+    return { check: { works: false, encoders: [], problem }, missing }
+  }
+  const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '')
+  const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders'])
+  const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output))
+  const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES])
+  if (transcode.code === 0) return { check: { works: true, version, encoders } }
+  return {
+    check: {
+      works: false,
+      version,
+      encoders,
+      problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
+    }
+  }
+}
+
+/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
+const TRANSCODE = `set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf %s "$1" | base64 -d > "$folder/in.gif"
+ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`
+
+/** A GIF of 16 × 16 pixels with two frames. */
+export const TWO_FRAMES =
+  'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw=='
+
+/** Sources `.profile.d` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$@"'
+
+const TIMEOUT = 60_000
+const MOST_OUTPUT = 1_000_000
+
+async function run(
+  { place, stack, signal }: CheckOptions,
+  program: string[]
+): Promise<{ code: number; output: string }> {
+  const chunks: Buffer[] = []
+  let size = 0
+  const { app } = place.paths
+  const { code, timedOut } = await place.run({
+    argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
+    cwd: app,
+    env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
+    output: chunk => {
+      size += chunk.length
+      if (size < MOST_OUTPUT) chunks.push(chunk)
+    },
+    signal,
+    timeout: TIMEOUT
+  })
+  const output = Buffer.concat(chunks).toString('utf8')
+  return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output }
+}
+
+/** The folder of a library in the tree; the first one in byte order where there are several. */
+function findFolder(entries: readonly TreeEntry[], library: string): BytePath | undefined {
+  const name = `/${bytePath(library)}`
+  const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name))
+  return found && (found.path.slice(0, -name.length) as BytePath)
+}
+
+function lastLine(output: string): string {
+  const line = output.trim().split('\n').at(-1) ?? ''
+  return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300)
+}

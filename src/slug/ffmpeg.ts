@@ -1,0 +1,128 @@
+import { type BuiltApp } from '../buildpacks/index.ts'
+import { type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { inPackOrder, slugFiles, type SlugFile } from './files.ts'
+
+/** What puts ffmpeg into a build. Numbers are places in the list of buildpacks. */
+export interface FfmpegProvider {
+  /** Buildpacks that bring nothing but ffmpeg. */
+  readonly buildpacks: readonly number[]
+  /** The apt buildpack, where the Aptfile asks for ffmpeg (Mastodon 1.4 to 4.2). */
+  readonly apt?: number
+}
+
+/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+export const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview'
+
+/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
+export function findProvider(references: readonly string[], aptfile: string | undefined): FfmpegProvider | undefined {
+  const placesOf = (pattern: RegExp): number[] =>
+    references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []))
+  const buildpacks = placesOf(/ffmpeg|activestorage-preview/i)
+  const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined
+  return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined
+}
+
+function lastName(reference: string): string {
+  return (
+    reference
+      .replace(/[#?].*$/, '')
+      .split('/')
+      .filter(Boolean)
+      .at(-1) ?? ''
+  )
+}
+
+/**
+ * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
+ * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ */
+const FFMPEG_PACKAGES = new Set([
+  'ffmpeg',
+  'libavcodec-extra',
+  'libxdamage1',
+  'libxfixes3',
+  'libopenblas0-pthread',
+  'libblas3',
+  'liblapack3'
+])
+
+/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+export function aptfileWithoutFfmpeg(aptfile: string): string {
+  const lines = aptfile.split('\n')
+  const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line))
+  if (!asksForFfmpeg) return aptfile
+  return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n')
+}
+
+/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
+function packageOf(line: string): string {
+  return line.trim().replace(/[=:/\s#].*$/, '')
+}
+
+function isFfmpegArchive(line: string): boolean {
+  return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim())
+}
+
+/** How the slug without ffmpeg came about. */
+export type Derivation = 'subtracted' | 'apt-again' | 'built-again'
+
+/**
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * step wrote over its files and it wrote over nobody's. Returns why not.
+ */
+export function whyNotSubtract(app: BuiltApp, provider: FfmpegProvider): string | undefined {
+  const isProvider = providerLayers(provider)
+  const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by))
+  if (!mix) return undefined
+  const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name]
+  return `${by} wrote over a file of ${from}`
+}
+
+/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
+function providerLayers({ buildpacks, apt }: FfmpegProvider): Set<number> {
+  return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1))
+}
+
+/** Names that only another run of the apt step can give. */
+export interface AptAgain {
+  readonly root: string
+  readonly entries: readonly TreeEntry[]
+  /** Whether the apt step wrote the name (the source's own Aptfile counts: it is another one). */
+  wrote(path: BytePath): boolean
+}
+
+/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+export function withoutProvider(files: readonly SlugFile[], provider: FfmpegProvider, aptAgain?: AptAgain): SlugFile[] {
+  const isProvider = providerLayers(provider)
+  const stays = (file: SlugFile): boolean => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile')
+  const kept = new Set(files.filter(stays))
+  const needed = foldersOf(kept)
+  // A folder that the provider made stays where others put something into it (`.profile.d`).
+  const rest = files.flatMap(file => {
+    if (kept.has(file)) return [file]
+    const layer = file.kind === 'directory' ? needed.get(file.path) : undefined
+    return layer === undefined ? [] : [{ ...file, layer }]
+  })
+  if (!aptAgain) return rest
+  const taken = new Set(rest.map(({ path }) => path))
+  const layer = provider.apt! + 1
+  const again = slugFiles(
+    aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)),
+    aptAgain.root,
+    path => (path === 'Aptfile' ? 0 : layer)
+  )
+  return inPackOrder([...rest, ...again.files])
+}
+
+/** All folders above these files, each with the layer of the first file that needs it. */
+function foldersOf(files: Iterable<SlugFile>): Map<BytePath, number> {
+  const folders = new Map<BytePath, number>()
+  for (const { path, layer } of files) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const folder = path.slice(0, at) as BytePath
+      if (folders.has(folder)) break
+      folders.set(folder, layer)
+    }
+  }
+  return folders
+}

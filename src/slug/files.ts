@@ -1,0 +1,43 @@
+import { comparePaths, type BytePath, type TreeEntry } from '../runtime/index.ts'
+
+/** One name that goes into a slug. Variants of one build share these objects, so identity means "the same file". */
+export interface SlugFile {
+  /** Below `/app`. */
+  readonly path: BytePath
+  readonly kind: 'file' | 'directory' | 'symlink'
+  readonly mode: number
+  /** Bytes of a file; 0 for anything else. */
+  readonly size: number
+  readonly target?: BytePath
+  /** The same for all names of one file (hard links). */
+  readonly inode?: string
+  /** The folder on this machine below which `path` is read. */
+  readonly root: string
+  /** Index of the layer (source, each buildpack, ours) that wrote it. */
+  readonly layer: number
+}
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+export function slugFiles(
+  entries: readonly TreeEntry[],
+  root: string,
+  layerOf: (path: BytePath) => number
+): { files: SlugFile[]; leftOut: BytePath[] } {
+  const files: SlugFile[] = []
+  const leftOut: BytePath[] = []
+  for (const { path, kind, mode, size, target, inode } of entries) {
+    if (kind === 'other') leftOut.push(path)
+    else files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) })
+  }
+  return { files, leftOut }
+}
+
+/** A slug's files in the order in which they are packed. */
+export function inPackOrder(files: readonly SlugFile[]): SlugFile[] {
+  return files
+    .map(file => ({ file, key: file.path.replaceAll('/', '\0') }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ file }) => file)
+}
+
+export { comparePaths }

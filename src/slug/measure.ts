@@ -1,0 +1,89 @@
+import { type BytePath } from '../runtime/index.ts'
+import { type SlugFile } from './files.ts'
+import { GZIP_HEADER, gzipTrailer } from './gzip.ts'
+import { type Packed } from './pack.ts'
+import { partBytes, ROOT } from './plan.ts'
+
+/** Bytes of a part of a slug: in the slug as Heroku counts it, and uncompressed. */
+export interface Weight {
+  compressed: number
+  /** As in the archive: content, headers and padding. */
+  raw: number
+  /** Names, folders included. */
+  files: number
+}
+
+export interface FileWeight {
+  readonly file: SlugFile
+  readonly compressed: number
+  readonly raw: number
+  /** It shares a compressed block with other files, so its compressed bytes are its share by raw bytes. */
+  readonly shared: boolean
+}
+
+export interface Measured {
+  readonly total: Weight
+  /** By layer index; the archive's own bytes (gzip and tar frame) are under -1. All together are `total`. */
+  readonly layers: ReadonlyMap<number, Weight>
+  /** Every folder with all that is below it. */
+  readonly directories: ReadonlyMap<BytePath, Weight>
+  /** Every file, largest first. */
+  readonly files: readonly FileWeight[]
+}
+
+/**
+ * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
+ * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ */
+export function measure({ blocks, bytes, rawBytes }: Packed): Measured {
+  const weights = new Map<SlugFile, { compressed: number; raw: number; shared: boolean }>()
+  for (const { block, bytes: compressed } of blocks) {
+    const shared = new Set(block.parts.map(({ file }) => file)).size > 1
+    let raw = 0
+    for (const part of block.parts) {
+      const before = Math.round((compressed * raw) / block.rawBytes)
+      raw += partBytes(part)
+      const own = Math.round((compressed * raw) / block.rawBytes) - before
+      const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false }
+      weight.compressed += own
+      weight.raw += partBytes(part)
+      weight.shared ||= shared
+      weights.set(part.file, weight)
+    }
+  }
+
+  const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true }
+  weights.delete(ROOT)
+  const layers = new Map<number, Weight>()
+  add(layers, -1, {
+    compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
+    raw: frame.raw,
+    files: 0
+  })
+  const directories = new Map<BytePath, Weight>()
+  for (const [file, { compressed, raw }] of weights) {
+    const weight = { compressed, raw, files: 1 }
+    add(layers, file.layer, weight)
+    if (file.kind === 'directory') add(directories, file.path, weight)
+    for (const folder of foldersAbove(file.path)) add(directories, folder, weight)
+  }
+  const files = [...weights]
+    .filter(([file]) => file.kind !== 'directory')
+    .map(([file, weight]) => ({ file, ...weight }))
+    .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1))
+  return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files }
+}
+
+/** `a/b/c` → `a/b`, `a`. */
+function* foldersAbove(path: BytePath): Generator<BytePath> {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) yield path.slice(0, at) as BytePath
+}
+
+function add<Key>(sums: Map<Key, Weight>, key: Key, { compressed, raw, files }: Weight): void {
+  const sum = sums.get(key)
+  if (sum) {
+    sum.compressed += compressed
+    sum.raw += raw
+    sum.files += files
+  } else sums.set(key, { compressed, raw, files })
+}

@@ -1,0 +1,32 @@
+/** What the packer and its threads tell each other. Paths are byte paths (latin1), absolute. */
+export type Task = HashTask | BlockTask
+
+export interface HashTask {
+  kind: 'hash'
+  files: { path: string; size: number }[]
+}
+
+export interface HashAnswer {
+  /** SHA-256, base64, one a file. */
+  digests: string[]
+}
+
+export interface BlockTask {
+  kind: 'block'
+  rawBytes: number
+  parts: { path: string; header?: Uint8Array; from: number; to: number; pad: number }[]
+  level: number
+  /** The file that keeps this block between builds. */
+  store?: string
+}
+
+export interface BlockAnswer {
+  /** Raw deflate, ending on a byte boundary, without a last block. */
+  bytes: Uint8Array
+  /** CRC-32 of what was compressed. */
+  crc: number
+}
+
+export interface FailedAnswer {
+  error: Error
+}

@@ -1,0 +1,123 @@
+import { createHash, hash } from 'node:crypto'
+import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
+import { constants, crc32, deflateRawSync } from 'node:zlib'
+import type { BlockAnswer, BlockTask, HashAnswer, HashTask, Task } from './pack-protocol.ts'
+
+/** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
+
+const CHUNK = 1024 * 1024
+const buffer = Buffer.allocUnsafe(CHUNK)
+
+function hashFiles({ files }: HashTask): HashAnswer {
+  return { digests: files.map(({ path, size }) => hashFile(path, size)) }
+}
+
+function hashFile(path: string, size: number): string {
+  const fd = openFile(path)
+  try {
+    if (size <= CHUNK) {
+      readExactly(fd, buffer, 0, size, 0, path)
+      return hash('sha256', buffer.subarray(0, size), 'base64')
+    }
+    const whole = createHash('sha256')
+    for (let at = 0; at < size; at += CHUNK) {
+      const length = Math.min(CHUNK, size - at)
+      readExactly(fd, buffer, 0, length, at, path)
+      whole.update(buffer.subarray(0, length))
+    }
+    return whole.digest('base64')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function packBlock(task: BlockTask): BlockAnswer {
+  return readStored(task) ?? compress(task)
+}
+
+/** Holds a block before it is compressed; kept, since a new one for each block is memory that nobody collects in time. */
+let space = Buffer.allocUnsafe(0)
+
+function compress({ rawBytes, parts, level, store }: BlockTask): BlockAnswer {
+  if (space.length < rawBytes) space = Buffer.allocUnsafe(rawBytes)
+  const raw = space.subarray(0, rawBytes)
+  let at = 0
+  for (const part of parts) {
+    if (part.header) {
+      raw.set(part.header, at)
+      at += part.header.length
+    }
+    if (part.to > part.from) {
+      const fd = openFile(part.path)
+      try {
+        readExactly(fd, raw, at, part.to - part.from, part.from, part.path)
+      } finally {
+        closeSync(fd)
+      }
+      at += part.to - part.from
+    }
+    raw.fill(0, at, at + part.pad)
+    at += part.pad
+  }
+  const deflated = deflateRawSync(raw, { level, memLevel: 8, chunkSize: CHUNK, finishFlush: constants.Z_SYNC_FLUSH })
+  const answer = { bytes: new Uint8Array(deflated), crc: crc32(raw) }
+  if (store) writeStored(store, answer, rawBytes)
+  return answer
+}
+
+const STORE_HEADER = 12
+
+/** A block of an earlier build; undefined where there is none, or where it is damaged. */
+function readStored({ store, rawBytes }: BlockTask): BlockAnswer | undefined {
+  if (!store) return undefined
+  let file: Buffer
+  try {
+    file = readFileSync(store)
+  } catch {
+    return undefined
+  }
+  if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return undefined
+  const bytes = file.subarray(STORE_HEADER)
+  if (crc32(bytes) !== file.readUInt32LE(8)) return undefined
+  return { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) }
+}
+
+function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: number): void {
+  const header = Buffer.alloc(STORE_HEADER)
+  header.writeUInt32LE(rawBytes, 0)
+  header.writeUInt32LE(crc, 4)
+  header.writeUInt32LE(crc32(bytes), 8)
+  const part = `${store}.${process.pid}.part`
+  try {
+    writeFileSync(part, Buffer.concat([header, bytes]))
+    renameSync(part, store)
+  } catch {
+    // The store only saves time: a full disk is found where the slug itself is written.
+  }
+}
+
+function openFile(path: string): number {
+  return openSync(Buffer.from(path, 'latin1'), 'r')
+}
+
+function readExactly(fd: number, into: Buffer, offset: number, length: number, position: number, path: string): void {
+  let done = 0
+  while (done < length) {
+    const count = readSync(fd, into, offset + done, length - done, position + done)
+    if (count === 0) throw new Error(`${Buffer.from(path, 'latin1').toString()} became shorter while it was packed`)
+    done += count
+  }
+}
+
+parentPort?.on('message', (task: Task) => {
+  try {
+    if (task.kind === 'hash') parentPort?.postMessage(hashFiles(task))
+    else {
+      const answer = packBlock(task)
+      parentPort?.postMessage(answer, [answer.bytes.buffer as ArrayBuffer])
+    }
+  } catch (error) {
+    parentPort?.postMessage({ error: error as Error })
+  }
+})

@@ -1,0 +1,94 @@
+import { rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { inPackOrder, type SlugFile } from './files.ts'
+import { gate, type FfmpegChoice, type FfmpegVariant, type Verdict } from './gate.ts'
+import { measure, type Measured } from './measure.ts'
+import { type Packer } from './pack.ts'
+import { trim, type TrimRule } from './trim.ts'
+import { type FfmpegVariants } from './variants.ts'
+
+export interface WeighOptions {
+  readonly variants: FfmpegVariants
+  readonly packer: Packer
+  readonly choice: FfmpegChoice
+  /** Bytes. */
+  readonly limit: number
+  /** ffmpeg of the slug with it was run and does not work. */
+  readonly ffmpegBroken: boolean
+  /** Rules that are applied. */
+  readonly applied: readonly TrimRule[]
+  /** Rules that are only measured, where none is applied. */
+  readonly offered: readonly TrimRule[]
+  /** Where the chosen slug is written. */
+  readonly output: string
+}
+
+export interface WeighedSlug {
+  readonly name: FfmpegVariant
+  readonly sha256: string
+  readonly measured: Measured
+}
+
+export interface Saving {
+  readonly rule: TrimRule
+  /** Files and their bytes, uncompressed. */
+  readonly files: number
+  readonly raw: number
+  /** Compressed bytes: the slug packed with and without them. */
+  readonly saves: number
+}
+
+export interface Weighed {
+  readonly slugs: readonly WeighedSlug[]
+  readonly verdict: Verdict
+  readonly savings: readonly Saving[]
+  /** The chosen slug without any trimming and with all of it, in compressed bytes. */
+  readonly before: number
+  readonly after: number
+}
+
+/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+export async function weigh(options: WeighOptions): Promise<Weighed> {
+  const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options
+  const folder = path.dirname(output)
+  const made = (['with', 'without'] as const).flatMap(name => {
+    const files = variants[name]
+    return files ? [{ name, files: inPackOrder(files), output: path.join(folder, `.slug-${name}.tgz`) }] : []
+  })
+  try {
+    const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })))
+    const slugs = packed.map((slug, i) => ({ name: made[i]!.name, sha256: slug.sha256!, measured: measure(slug) }))
+    const sizeOf = (name: FfmpegVariant): number | undefined =>
+      slugs.find(slug => slug.name === name)?.measured.total.compressed
+    const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with')
+    const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without')! }, limit)
+    const chosen = made.find(({ name }) => name === verdict.chosen)!
+    await rename(chosen.output, output)
+    return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) }
+  } finally {
+    for (const { output } of made) await rm(output, { force: true })
+  }
+}
+
+type Savings = Pick<Weighed, 'savings' | 'before' | 'after'>
+
+/** A saving is packed, not summed: what two rules save together is not what each saves. */
+async function measureSavings(
+  { packer, applied, offered }: WeighOptions,
+  files: readonly SlugFile[],
+  bytes: number
+): Promise<Savings> {
+  const rules = applied.length > 0 ? applied : offered
+  const matching = rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0)
+  const jobs = [files, trim(files, rules).kept, ...matching.map(({ kept }) => kept)]
+  const packed = await packer.pack(jobs.map(files => ({ files })))
+  const [before, after, ...each] = packed.map(({ bytes }) => bytes) as [number, number, ...number[]]
+  if ((applied.length > 0 ? after : before) !== bytes) throw new Error('packing the same files twice gave two sizes')
+  const savings = matching.map(({ rule, gone }, i) => ({
+    rule,
+    files: gone.length,
+    raw: gone.reduce((sum, { size }) => sum + size, 0),
+    saves: before - each[i]!
+  }))
+  return { savings, before, after }
+}

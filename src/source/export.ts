@@ -1,0 +1,149 @@
+import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { below, displayPath, explainDiskFull, joinBytes, UserError, type BytePath } from '../runtime/index.ts'
+import { streamBlobs } from './blobs.ts'
+import { git, gitDirOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
+import { TreeWriter, type Entry } from './write.ts'
+
+export interface ExportOptions extends GitTools {
+  /** The checkout's top folder. */
+  path: string
+  /** Full hash of a commit. */
+  commit: string
+  /** Where the tree is written: a folder that is empty or does not exist yet. */
+  into: string
+}
+
+export interface ExportedTree {
+  /** Files and symlinks, those of submodules included. */
+  readonly files: number
+  /** Their contents. */
+  readonly bytes: number
+  readonly submodules: number
+  /** Files that are pointers of Git LFS: the build gets the pointer, not what it points to, as on Heroku. */
+  readonly lfsPointers: number
+}
+
+/** What is read from one repository. */
+interface Part {
+  readonly repository: Repository
+  readonly entries: Entry[]
+}
+
+const SUBMODULE = '160000'
+
+/**
+ * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
+ * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
+ * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
+ * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
+ * a `CancelledError` on the signal. Then nothing is left in `into`.
+ */
+export async function exportTree(options: ExportOptions): Promise<ExportedTree> {
+  const repository = openCheckout(options.path)
+  const made = prepare(options.into)
+  try {
+    const parts = await readParts(options, repository)
+    return await writeParts(options, parts)
+  } catch (error) {
+    empty(options.into)
+    if (made !== undefined) rmSync(made, { recursive: true, force: true })
+    throw explainDiskFull(error, 'the source tree')
+  }
+}
+
+/** Makes `into`; tells the topmost folder that had to be made. */
+function prepare(into: string): string | undefined {
+  const made = mkdirSync(into, { recursive: true })
+  if (readdirSync(into).length === 0) return made
+  throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.')
+}
+
+function empty(folder: string): void {
+  for (const name of readdirSync(folder, 'latin1')) {
+    rmSync(below(folder, name as BytePath), { recursive: true, force: true })
+  }
+}
+
+/** Lists the commit, and each submodule's after it. */
+async function readParts(options: ExportOptions, repository: Repository): Promise<Part[]> {
+  const parts: Part[] = []
+  const visit = async (source: Repository, commit: string, prefix: BytePath): Promise<void> => {
+    const tree = await listTree(options, source, commit)
+    if (typeof tree === 'string') throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix)
+    const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }))
+    parts.push({ repository: source, entries })
+    for (const [index, { mode, sha, path }] of tree.entries()) {
+      if (mode !== SUBMODULE) continue
+      const mounted = entries[index]!.path
+      await visit(openSubmodule(source, path, mounted), sha, mounted)
+    }
+  }
+  await visit(repository, options.commit, '' as BytePath)
+  return parts
+}
+
+/** All names of a commit, or git's complaint. */
+async function listTree(tools: GitTools, repository: Repository, commit: string): Promise<Entry[] | string> {
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) return 'not the hash of a commit'
+  const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit)
+  if (code !== 0) return stderr.trim() || `git ls-tree ended with ${code}`
+  const lines = stdout.toString('latin1').split('\0')
+  lines.pop()
+  return lines.map(readEntry)
+}
+
+function readEntry(line: string): Entry {
+  const tab = line.indexOf('\t')
+  const [mode = '', , sha = ''] = line.slice(0, tab).split(' ')
+  const path = line.slice(tab + 1) as BytePath
+  if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
+    throw new UserError(
+      `The commit holds "${displayPath(path)}", a name that git itself would not check out`,
+      'Remove it from the commit: such a tree was not made by git, and may be an attack.'
+    )
+  }
+  return { mode, sha, path }
+}
+
+/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
+function openSubmodule(outer: Repository, path: BytePath, mounted: BytePath): Repository {
+  const text = Buffer.from(path, 'latin1').toString('utf8')
+  const workTree = join(outer.workTree, text)
+  const kept = join(outer.gitDir, 'modules', text)
+  const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined
+  if (gitDir !== undefined) return { workTree, gitDir }
+  if (isInside(kept, outer.gitDir) && isFolder(join(kept, 'objects'))) return { workTree, gitDir: kept }
+  throw noSubmodule(mounted)
+}
+
+function noSubmodule(path: BytePath): UserError {
+  return new UserError(
+    `The commit of the submodule "${displayPath(path)}" is not in the checkout`,
+    'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.'
+  )
+}
+
+/** Whether a folder exists and, symlinks followed, lies below another. */
+function isInside(folder: string, outer: string): boolean {
+  return isFolder(folder) && realpathSync(folder).startsWith(realpathSync(outer) + sep)
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+async function writeParts(options: ExportOptions, parts: Part[]): Promise<ExportedTree> {
+  const writer = new TreeWriter(resolve(options.into))
+  try {
+    for (const { entries } of parts) writer.makeFolders(entries, SUBMODULE)
+    for (const { repository, entries } of parts) {
+      const blobs = entries.filter(({ mode }) => mode !== SUBMODULE)
+      writer.expect(blobs)
+      await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer })
+    }
+    return { ...writer.finish(), submodules: parts.length - 1 }
+  } finally {
+    writer.close()
+  }
+}

@@ -1,0 +1,123 @@
+import { readFileSync, statSync } from 'node:fs'
+import { delimiter, dirname, resolve } from 'node:path'
+import { CancelledError, errorCode, UserError, type CommandResult, type RunCommand } from '../runtime/index.ts'
+
+/** What every call of git is given. */
+export interface GitTools {
+  run: RunCommand
+  signal: AbortSignal
+  /** Where `git` is looked for: the runner's PATH. Without it the usual system folders. */
+  searchPath?: string
+}
+
+/** A repository on disk. */
+export interface Repository {
+  /** The folder of its work tree; need not exist for a submodule that is not checked out. */
+  readonly workTree: string
+  /** The folder with its objects and refs. */
+  readonly gitDir: string
+}
+
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** Settings of the repository itself that could start a program. */
+const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
+
+/** The arguments with which git runs `args` and nothing else. */
+export function gitArguments(args: string[]): string[] {
+  return [...SAFE_SETTINGS, '--no-pager', ...args]
+}
+
+/**
+ * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
+ * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
+ * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
+ */
+export function gitEnvironment(repository: Repository, searchPath?: string): Record<string, string> {
+  return {
+    PATH: searchPath ?? SYSTEM_FOLDERS.join(delimiter),
+    LC_ALL: 'C',
+    GIT_DIR: repository.gitDir,
+    // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
+    GIT_WORK_TREE: repository.gitDir,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none'
+  }
+}
+
+/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
+export async function git(tools: GitTools, repository: Repository, ...args: string[]): Promise<CommandResult> {
+  const { run, signal, searchPath } = tools
+  const result = await run('git', gitArguments(args), {
+    cwd: dirname(repository.gitDir),
+    env: gitEnvironment(repository, searchPath),
+    signal
+  })
+  if (signal.aborted) throw new CancelledError('Reading the git checkout')
+  if (result.code === 127) throw gitMissing()
+  return result
+}
+
+export function gitMissing(): UserError {
+  return new UserError(
+    'The program git was not found',
+    'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).'
+  )
+}
+
+/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
+export function openCheckout(path: string): Repository {
+  const workTree = resolve(path)
+  const gitDir = gitDirOf(workTree)
+  if (gitDir !== undefined) return { workTree, gitDir }
+  throw notACheckout(workTree, statSync(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist')
+}
+
+export function notACheckout(path: string, reason: string): UserError {
+  return new UserError(
+    `${path} is not a git checkout: it ${reason}`,
+    'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.'
+  )
+}
+
+/** The repository does not hold (any more) what it should. */
+export function unreadable(what: string, stderr: string): UserError {
+  return new UserError(
+    `git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`,
+    'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.'
+  )
+}
+
+/** The line of git's output that says why it ended. */
+function complaintOf(stderr: string): string {
+  return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr)
+}
+
+export function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? ''
+}
+
+/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
+export function gitDirOf(workTree: string): string | undefined {
+  const dotGit = resolve(workTree, '.git')
+  const stat = statSync(dotGit, { throwIfNoEntry: false })
+  if (stat?.isDirectory()) return dotGit
+  if (!stat?.isFile()) return undefined
+  const pointer = /^gitdir: (.+?)\r?\n?$/.exec(readPointer(dotGit))?.[1]
+  return pointer === undefined ? undefined : resolve(workTree, pointer)
+}
+
+function readPointer(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (errorCode(error) === 'EACCES') return ''
+    throw error
+  }
+}

@@ -1,0 +1,6 @@
+/** A commit becomes a clean tree to build. */
+export { exportTree, type ExportedTree, type ExportOptions } from './export.ts'
+export type { GitTools } from './git.ts'
+export { nameMatcher } from './glob.ts'
+export { resolveCommit, type Commit, type ResolveOptions } from './resolve.ts'
+export { applySlugignore, parseSlugignore, type AppliedSlugignore, type Slugignore } from './slugignore.ts'

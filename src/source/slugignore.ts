@@ -1,0 +1,138 @@
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { below, bytePath, displayPath, joinBytes, UserError, type BytePath } from '../runtime/index.ts'
+import { nameMatcher } from './glob.ts'
+
+export interface Slugignore {
+  readonly patterns: SlugignorePattern[]
+  /** Lines that have no effect, and why: for people. */
+  readonly warnings: string[]
+}
+
+/** Where a pattern starts to match: its first part. */
+export type SlugignorePattern = Part
+
+interface Part {
+  /** Undefined for `**`: any number of folders. */
+  readonly matches?: (name: BytePath) => boolean
+  readonly next?: Part
+  readonly foldersOnly: boolean
+}
+
+export interface AppliedSlugignore {
+  /** Files, symlinks and folders (with all that was in them) that are gone, in byte order. */
+  readonly removed: BytePath[]
+  readonly warnings: string[]
+}
+
+const FILE = '.slugignore'
+const LARGEST = 100_000
+/** Bytes of a path on Linux (PATH_MAX). */
+const LONGEST_PATTERN = 4096
+
+/**
+ * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
+ * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
+ * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
+ */
+export function applySlugignore(root: string): AppliedSlugignore {
+  const stat = lstatSync(below(root, FILE as BytePath), { throwIfNoEntry: false })
+  if (stat === undefined) return { removed: [], warnings: [] }
+  if (!stat.isFile()) return { removed: [], warnings: [`${FILE} is not a file and has no effect`] }
+  if (stat.size > LARGEST) throw new UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.')
+  const { patterns, warnings } = parseSlugignore(readFileSync(below(root, FILE as BytePath)))
+  return { removed: remove(root, '' as BytePath, new Set(patterns)), warnings }
+}
+
+/**
+ * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
+ * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
+ *
+ * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
+ * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
+ * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
+ *   without, it matches a name in any folder;
+ * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
+ * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
+ * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
+ * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
+ */
+export function parseSlugignore(text: string | Buffer): Slugignore {
+  const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1')
+  const patterns: SlugignorePattern[] = []
+  const warnings: string[] = []
+  const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n')
+  for (const [index, line] of lines.entries()) {
+    const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''))
+    if (pattern === '') continue
+    const parsed = parsePattern(pattern)
+    if (typeof parsed !== 'string') patterns.push(parsed)
+    else warnings.push(`${FILE}:${index + 1}: ${quote(pattern)} is ignored: ${parsed}`)
+  }
+  return { patterns, warnings }
+}
+
+function quote(pattern: BytePath): string {
+  return `"${displayPath(pattern.slice(0, 200) as BytePath)}"`
+}
+
+/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
+function trimBlanks(line: string): BytePath {
+  let [start, end] = [0, line.length]
+  while (start < end && ' \t'.includes(line.charAt(start))) start++
+  while (end > start && ' \t\r'.includes(line.charAt(end - 1))) end--
+  return line.slice(start, end) as BytePath
+}
+
+/** The pattern's first part, or why it has no effect. */
+function parsePattern(pattern: BytePath): SlugignorePattern | string {
+  if (pattern.startsWith('!')) return 'Heroku knows no negation'
+  if (pattern.length > LONGEST_PATTERN) return 'it is longer than any path'
+  const names = pattern.split('/').filter(name => name !== '' && name !== '.')
+  if (names.length === 0) return 'it names no file'
+  if (names.includes('..')) return 'it could leave the source tree'
+  if (!pattern.includes('/')) names.unshift('**')
+  return chain(names as BytePath[], pattern.endsWith('/'))
+}
+
+function chain(names: BytePath[], foldersOnly: boolean): Part {
+  return names.reduceRight<Part | undefined>((next, name) => {
+    if (name !== '**' || next === undefined) return { matches: nameMatcher(name), next, foldersOnly }
+    return next.matches === undefined ? next : { next, foldersOnly }
+  }, undefined) as Part
+}
+
+/** Removes below one folder what `parts` match there; they are all that can still match. */
+function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): BytePath[] {
+  const entries = readdirSync(below(root, folder), { encoding: 'buffer', withFileTypes: true })
+  const removed: BytePath[] = []
+  const names = entries.map(entry => ({
+    name: entry.name.toString('latin1') as BytePath,
+    isFolder: entry.isDirectory()
+  }))
+  for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = joinBytes(folder, name)
+    const { matched, deeper } = advance(parts, name, isFolder)
+    if (matched && path !== FILE) {
+      rmSync(below(root, path), { recursive: true, force: true })
+      removed.push(path)
+    } else if (isFolder && deeper.size > 0) for (const gone of remove(root, path, deeper)) removed.push(gone)
+  }
+  return removed
+}
+
+/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
+function advance(parts: ReadonlySet<Part>, name: BytePath, isFolder: boolean): { matched: boolean; deeper: Set<Part> } {
+  const deeper = new Set<Part>()
+  let matched = false
+  const tryPart = (part: Part): void => {
+    if (part.matches === undefined) {
+      if (!name.startsWith('.')) deeper.add(part)
+      if (part.next !== undefined) tryPart(part.next)
+    } else if (part.matches(name)) {
+      if (part.next !== undefined) deeper.add(part.next)
+      else if (isFolder || !part.foldersOnly) matched = true
+    }
+  }
+  parts.forEach(tryPart)
+  return { matched, deeper }
+}

@@ -1,6 +1,7 @@
 /** Native ESM; TypeScript through swc (types are checked by tsc). */
 export default {
   testEnvironment: 'node',
+  reporters: ['default', '<rootDir>/scripts/closing-line.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }]

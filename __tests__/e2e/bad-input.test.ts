@@ -1,0 +1,178 @@
+import { describe, expect, it } from '@jest/globals'
+import { rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { git } from '../../scripts/sample-fork.ts'
+import { addBuildpack, configWith, Fork } from './fork.ts'
+
+interface Case {
+  readonly name: string
+  readonly change?: (folder: string) => void
+  /** Done to the checkout after the commit. */
+  readonly after?: (fork: Fork) => void
+  readonly inputs?: Record<string, string>
+  readonly config?: string
+  readonly says: RegExp
+}
+
+const write = (file: string, text: string) => (folder: string) => writeFileSync(path.join(folder, file), text)
+const failing = (compile: string, detect?: string) => (folder: string) =>
+  addBuildpack(folder, 'failing', compile, detect)
+const FAILING = configWith(['failing'])
+
+const CASES: Case[] = [
+  { name: 'a ref that is not there', inputs: { ref: 'v9' }, says: /"?v9"?.*(not|no )/ },
+  {
+    name: 'a ref that looks like an option',
+    inputs: { ref: '--upload-pack=x' },
+    says: /--upload-pack=x.*not the name of a commit/
+  },
+  {
+    name: 'a folder that is no checkout',
+    after: fork => rmSync(path.join(fork.path, '.git'), { recursive: true }),
+    says: /not a git checkout/
+  },
+  {
+    name: 'a commit that is not in a shallow clone',
+    after: shallow,
+    inputs: { ref: '1'.repeat(40) },
+    says: /shallow.*fetch-depth: 0/s
+  },
+  { name: 'an unknown command', inputs: { command: 'biuld' }, says: /There is no command "biuld"/ },
+  { name: 'a command that is planned', inputs: { command: 'deploy' }, says: /"deploy" is not built yet/ },
+  {
+    name: 'a typo in the config',
+    config: 'stack: heroku-24\nffmepg: with\n',
+    says: /other\.yml:2: .*ffmepg.*did you mean "?ffmpeg/
+  },
+  { name: 'a size that is none', inputs: { 'slug-limit': 'huge' }, says: /slug-limit.*huge/ },
+  { name: 'an ambiguous size', config: 'slug:\n  limit: 300M\n', says: /300M.*300MB.*300MiB/s },
+  {
+    name: 'a stack that has no slugs',
+    config: 'stack: container\n',
+    says: /other\.yml:1: stack: expected a stack that runs slugs/
+  },
+  {
+    name: 'no stack at all',
+    change: write('app.json', '{"buildpacks":[{"url":"./buildpacks/ruby"}]}'),
+    config: 'ffmpeg: auto\n',
+    says: /Nothing says which stack/
+  },
+  {
+    name: 'no buildpacks at all',
+    change: write('app.json', '{}'),
+    config: 'stack: heroku-24\n',
+    says: /Nothing names the buildpacks/
+  },
+  {
+    name: 'an app.json that is no JSON',
+    change: write('app.json', '{'),
+    config: 'stack: heroku-24\n',
+    says: /app\.json is not JSON/
+  },
+  {
+    name: 'a buildpack folder that is not there',
+    config: configWith(['nowhere']),
+    says: /There is no folder for the buildpack \.\/buildpacks\/nowhere/
+  },
+  {
+    name: 'a folder that is no buildpack',
+    config: 'stack: heroku-24\nslug: { buildpacks: [./app] }\n',
+    says: /\.\/app is no buildpack: it has no bin\/detect/
+  },
+  {
+    name: 'a buildpack by http',
+    config: 'stack: heroku-24\nslug: { buildpacks: ["http://example.com/b.tgz"] }\n',
+    says: /only https/
+  },
+  {
+    name: 'a folder out of the commit',
+    config: 'stack: heroku-24\nslug: { buildpacks: [../elsewhere] }\n',
+    says: /leads out of the commit/
+  },
+  {
+    name: 'another sha256 than pinned',
+    config: `stack: heroku-24\nslug:\n  buildpacks:\n    - buildpack: ./buildpacks/ruby\n      sha256: "${'0'.repeat(64)}"\n`,
+    says: /not the one that the config pins: its sha256 is [0-9a-f]{64}, expected 0{64}/
+  },
+  {
+    name: 'a detect step that fails',
+    change: failing('true', 'echo nothing here; exit 1'),
+    config: FAILING,
+    says: /not compatible with buildpack \.\/buildpacks\/failing: .*exit code 1.*nothing here/s
+  },
+  {
+    name: 'a compile step that fails',
+    change: failing('echo first; echo last words; exit 7'),
+    config: FAILING,
+    says: /failing failed: its compile step ended with exit code 7.*last words/s
+  },
+  {
+    name: 'a compile step that fills the disk',
+    change: failing('set -e; head -c 100000 /dev/zero > /dev/full'),
+    config: FAILING,
+    says: /No space left on device.*The disk is full/s
+  },
+  {
+    name: 'a compile step that hangs',
+    change: failing('echo waiting; sleep 1000 & setsid sleep 1001 & wait'),
+    config: FAILING,
+    inputs: { 'build-timeout': '0.01' },
+    says: /failing was ended: the build took longer/
+  },
+  {
+    name: 'a release step that is no YAML',
+    change: folder => {
+      addBuildpack(folder, 'failing', 'true')
+      writeFileSync(
+        path.join(folder, 'buildpacks/failing/bin/release'),
+        '#!/bin/sh\necho "default_process_types: [a: }"\n'
+      )
+    },
+    config: FAILING,
+    says: /release step of buildpack .*failing did not print YAML/
+  },
+  {
+    name: 'a Procfile of nonsense',
+    change: write('Procfile', 'web: ok\nthis is nonsense\n'),
+    says: /Procfile:2: .*no process type/
+  },
+  {
+    name: 'build variables that a build must not get',
+    config: 'stack: heroku-24\nslug: { env: { HEROKU_API_KEY: x } }\n',
+    says: /other\.yml:2: .*HEROKU_API_KEY/
+  },
+  { name: 'an input that is not known', inputs: { 'build-in': 'cloud' }, says: /Input build-in: "cloud" is not known/ },
+  {
+    name: 'a build time that is no number',
+    inputs: { 'build-timeout': 'soon' },
+    says: /Input build-timeout: "soon" is not a number/
+  },
+  {
+    name: 'no Docker engine',
+    inputs: { 'build-in': 'container' },
+    says: /Docker (is not installed|does not answer).*build-in: host/s
+  }
+]
+
+function shallow(fork: Fork): void {
+  git(fork.path, 'commit', '-q', '--allow-empty', '-m', 'two')
+  git(fork.path, 'clone', '-q', '--depth', '1', `file://${fork.path}`, `${fork.path}.shallow`)
+  Object.assign(fork, { path: `${fork.path}.shallow` })
+}
+
+describe('bad input ends in a clear error, exit code 1, and nothing half-written', () => {
+  it.each(CASES)('$name', async ({ change, after, inputs, config, says }) => {
+    const fork = new Fork(change)
+    after?.(fork)
+    const { code, output, outputs } = await fork.build(inputs, config, {
+      env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
+    })
+    const error = output.split('\n').find(line => line.startsWith('::error')) ?? ''
+    expect(decodeURIComponent(error)).toMatch(says)
+    expect(output).not.toContain('fault of mastodon-on-heroku itself')
+    expect(code).toBe(1)
+    expect(outputs).toEqual({})
+    expect(fork.has('slug.tgz') || fork.has('report.json')).toBe(false)
+    expect(fork.leftovers()).toEqual([])
+  })
+})

@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { git } from '../../scripts/sample-fork.ts'
+import { addBuildpack, configWith, Fork } from './fork.ts'
+
+const ALL = ['activestorage-preview', 'apt', 'nodejs', 'ruby']
+
+describe('build, through the committed dist', () => {
+  it('writes the slug, the report, the outputs and the summary', async () => {
+    const fork = new Fork()
+    const { code, output, outputs, summary } = await fork.build()
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+
+    const slug = readFileSync(path.join(fork.output, 'slug.tgz'))
+    expect(outputs).toMatchObject({
+      'slug-path': path.join(fork.output, 'slug.tgz'),
+      'slug-sha256': createHash('sha256').update(slug).digest('hex'),
+      'slug-size': `${slug.length}`,
+      'slug-size-without-ffmpeg': `${slug.length}`,
+      'slug-limit': '4000000',
+      'within-limit': 'true',
+      ffmpeg: 'without',
+      'report-path': path.join(fork.output, 'report.json')
+    })
+    expect(Number(outputs['slug-size-with-ffmpeg'])).toBeGreaterThan(4_000_000)
+    expect(summary.trim()).toBe(readFileSync(path.join(fork.output, 'report.md'), 'utf8').trim())
+    expect(summary).toMatch(/^## Within the limit: /)
+    expect(summary).toContain('uploads of video, audio and animated GIFs fail')
+    expect(fork.report().source).toMatchObject({ commit: fork.commit, mastodonVersion: '4.7.0' })
+    expect(fork.leftovers()).toEqual([])
+  })
+
+  it('makes a slug as Heroku takes it', async () => {
+    const fork = new Fork()
+    await fork.build({ ffmpeg: 'with', 'slug-limit': '1GB' })
+    const list = execFileSync('tar', ['-tvzf', path.join(fork.output, 'slug.tgz')], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+    expect(list.every(line => / root\/root /.test(line) && / \.\/app\//.test(line))).toBe(true)
+    expect(list.filter(line => line.includes('libcodec.so.61'))).toEqual([
+      expect.stringMatching(/^h.* link to \.\/app\/\.heroku\/activestorage-preview\/lib\/libcodec\.so$/)
+    ])
+    expect(list.some(line => line.includes('./app/docs/') || line.includes('./app/.git/'))).toBe(false)
+  })
+
+  it('gives process types of the Procfile over those of the last buildpack', async () => {
+    const fork = new Fork()
+    await fork.build()
+    expect(fork.report().processTypes).toEqual({
+      rake: 'bundle exec rake',
+      console: 'bin/rails console',
+      web: 'bin/heroku-web',
+      worker: 'bundle exec sidekiq'
+    })
+  })
+
+  it('adds up: the layers of each variant are the whole of it', async () => {
+    const fork = new Fork()
+    await fork.build()
+    for (const { compressed, raw, layers } of fork.report().variants) {
+      expect(layers.reduce((sum, layer) => sum + layer.compressed, 0)).toBe(compressed)
+      expect(layers.reduce((sum, layer) => sum + layer.raw, 0)).toBe(raw)
+    }
+  })
+
+  it('fails over the limit, after all is written, and names the ways back', async () => {
+    const fork = new Fork()
+    const { code, output, outputs, summary } = await fork.build({ ffmpeg: 'with' })
+    expect(code).toBe(1)
+    expect(output).toMatch(/::error::The slug is over its limit: \d\.\d MB of 4\.0 MB/)
+    expect(outputs).toMatchObject({ 'within-limit': 'false', ffmpeg: 'with' })
+    expect(summary).toMatch(/^## Over the limit: /)
+    expect(summary).toContain('### Ways back under the limit')
+    expect(summary).toMatch(/`ffmpeg: auto` or `without` saves \d\.\d MB; it fits then/)
+    expect(fork.has('slug.tgz') && fork.has('report.json') && fork.has('report.md')).toBe(true)
+    expect((await fork.build({ ffmpeg: 'with', 'fail-on': 'never' })).code).toBe(0)
+  })
+
+  it('gives the same bytes again, with and without caches', async () => {
+    const fork = new Fork()
+    const cache = path.join(fork.temporary, '..', 'cache')
+    const shas = []
+    for (const inputs of [{}, { cache }, { cache }]) shas.push((await fork.build(inputs)).outputs['slug-sha256'])
+    expect(new Set(shas).size).toBe(1)
+    expect(statSync(path.join(cache, 'blocks')).isDirectory()).toBe(true)
+  })
+
+  it('builds what git holds, not what lies about', async () => {
+    const fork = new Fork()
+    const before = (await fork.build()).outputs['slug-sha256']
+    writeFileSync(path.join(fork.path, 'stray.txt'), 'of the runner')
+    appendFileSync(path.join(fork.path, 'Procfile'), 'nonsense')
+    expect((await fork.build()).outputs['slug-sha256']).toBe(before)
+  })
+
+  it('builds an annotated tag', async () => {
+    const fork = new Fork()
+    git(fork.path, 'tag', '-a', 'v1', '-m', 'one')
+    const { code } = await fork.build({ ref: 'v1' })
+    expect(code).toBe(0)
+    expect(fork.report().source).toMatchObject({ commit: fork.commit, ref: 'v1' })
+  })
+})
+
+describe('the slug without ffmpeg', () => {
+  const shaOf = (fork: Fork, name: 'with' | 'without'): string =>
+    fork.report().variants.find(variant => variant.name === name)!.sha256!
+
+  it('is the same, byte for byte, as one built without the buildpack from the start', async () => {
+    const fork = new Fork()
+    await fork.build({}, configWith(ALL))
+    const derived = fork.report().variants[1]
+    expect(derived).toMatchObject({ name: 'without', derivation: 'subtracted' })
+    await fork.build({}, configWith(ALL.slice(1)))
+    expect(fork.report().variants).toMatchObject([{ name: 'without', sha256: derived!.sha256 }])
+  })
+
+  it('has the apt step run again where the Aptfile brings ffmpeg, and that one is mended before it starts', async () => {
+    const aptfile = (text: string) => (folder: string) => writeFileSync(path.join(folder, 'Aptfile'), text)
+    const fork = new Fork(aptfile('ffmpeg\nlibidn12\nlibxdamage1\n'))
+    const { code, output } = await fork.build({ ffmpeg: 'with' }, configWith(ALL.slice(1)))
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+    const { ffmpeg, variants } = fork.report()
+    expect(ffmpeg.check).toMatchObject({
+      works: true,
+      mended: ['.apt/usr/lib/x86_64-linux-gnu/pulseaudio'],
+      encoders: ['libx264', 'aac', 'libmp3lame', 'libvpx-vp9']
+    })
+    expect(variants[1]).toMatchObject({ name: 'without', derivation: 'apt-again' })
+
+    const plain = new Fork(aptfile('libidn12\n'))
+    await plain.build({}, configWith(ALL.slice(1)))
+    expect(shaOf(plain, 'without')).toBe(shaOf(fork, 'without'))
+  })
+
+  it('is built again where a later step wrote over files of the provider', async () => {
+    const meddle = (folder: string): void =>
+      addBuildpack(
+        folder,
+        'meddler',
+        'f="$1/.heroku/activestorage-preview/bin/ffmpeg"; [ -f "$f" ] && echo "# seen" >> "$f"; echo on > "$1/meddler.txt"'
+      )
+    const fork = new Fork(meddle)
+    await fork.build({}, configWith(['activestorage-preview', 'meddler']))
+    expect(fork.report().variants[1]).toMatchObject({ derivation: 'built-again' })
+    const derived = shaOf(fork, 'without')
+    await fork.build({}, configWith(['meddler']))
+    expect(shaOf(fork, 'without')).toBe(derived)
+  })
+
+  it('is taken by auto where ffmpeg does not start, and refused by with', async () => {
+    const broken = (folder: string): void =>
+      addBuildpack(folder, 'broken-ffmpeg', 'mkdir -p "$1/bin"; echo bytes > "$1/ffmpeg.txt"')
+    const fork = new Fork(broken)
+    const config = configWith(['broken-ffmpeg', 'nodejs'])
+    const auto = await fork.build({}, config)
+    expect(auto.outputs['ffmpeg']).toBe('without')
+    expect(auto.summary).toContain('the one in this build does not start')
+    const forced = await fork.build({ ffmpeg: 'with' }, config)
+    expect(forced.code).toBe(1)
+    expect(forced.output).toMatch(/::error::The slug is not fit to ship: ffmpeg does not start/)
+  })
+})

@@ -1,0 +1,9 @@
+import { describe } from '@jest/globals'
+
+/** Like `describe`; where there is a reason, the tests are skipped and the reason stands in their name. */
+export function describeOrSkip(name: string, reason: string | undefined, tests: () => void): void {
+  if (reason === undefined) describe(name, tests)
+  else describe.skip(`${name} (skipped: ${reason})`, tests)
+}
+
+export const isRoot = process.getuid?.() === 0

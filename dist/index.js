@@ -37386,10 +37386,10 @@ function openHost(folders, { secretsHeld, identity = otherUser() }) {
         }
     };
 }
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; undefined where we are not root. */
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
 function otherUser() {
     if (process.getuid?.() !== 0)
-        return undefined;
+        return null;
     const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
         .split('\n')
         .map(line => line.split(':'));
@@ -46693,63 +46693,63 @@ const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8
 class Threads {
     #workers;
     #idle;
+    #busy = new Map();
     #queue = [];
     #failure;
     constructor(program, count) {
-        this.#workers = Array.from({ length: count }, () => new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS }));
+        this.#workers = Array.from({ length: count }, () => this.#open(program));
         this.#idle = [...this.#workers];
-        for (const worker of this.#workers)
-            worker.unref();
     }
     get count() {
         return this.#workers.length;
     }
-    /** Resolves with the thread's answer; rejects with what was thrown in it. */
+    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
     do(task) {
         return new Promise((resolve, reject) => {
-            this.#queue.push({ task, resolve: resolve, reject });
+            if (this.#failure)
+                return reject(this.#failure);
+            this.#queue.push({ task, resolve, reject });
             this.#next();
         });
     }
     /** Ends the threads; tasks that wait or run are rejected. */
-    async close(reason = new Error('packing was ended')) {
-        this.#failure ??= reason;
-        for (const { reject } of this.#queue.splice(0))
-            reject(this.#failure);
+    async close() {
+        this.#fail(new Error('packing was ended'));
         await Promise.all(this.#workers.map(worker => worker.terminate()));
     }
-    #next() {
-        if (this.#failure) {
-            for (const { reject } of this.#queue.splice(0))
-                reject(this.#failure);
-            return;
-        }
-        while (this.#idle.length > 0 && this.#queue.length > 0)
-            this.#start(this.#idle.pop(), this.#queue.shift());
+    #open(program) {
+        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
+        worker.on('message', (answer) => this.#answered(worker, answer));
+        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
+        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
+        worker.unref();
+        return worker;
     }
-    #start(worker, { task, resolve, reject }) {
-        worker.ref();
-        const finish = () => {
-            worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
-            worker.unref();
-        };
-        const onMessage = (answer) => {
-            finish();
-            this.#idle.push(worker);
-            if ('error' in answer)
-                reject(answer.error);
-            else
-                resolve(answer);
-            this.#next();
-        };
-        const onEnd = (error) => {
-            finish();
-            this.#failure ??= error instanceof Error ? error : new Error(`a packing thread ended (exit ${error})`);
+    #next() {
+        while (this.#idle.length > 0 && this.#queue.length > 0) {
+            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
+            this.#busy.set(worker, waiting);
+            worker.ref();
+            worker.postMessage(waiting.task);
+        }
+    }
+    #answered(worker, answer) {
+        const waiting = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        worker.unref();
+        if ('error' in answer)
+            waiting?.reject(answer.error);
+        else
+            waiting?.resolve(answer);
+        this.#next();
+    }
+    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    #fail(error) {
+        this.#failure ??= error;
+        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
             reject(this.#failure);
-            this.#next();
-        };
-        worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd);
-        worker.postMessage(task);
+        this.#busy.clear();
     }
 }
 
@@ -46789,9 +46789,10 @@ class Packer {
      * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
      */
     async pack(jobs) {
-        await this.#hash(jobs);
-        const slugs = jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output));
+        const slugs = [];
         try {
+            await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output)));
             for (const slug of slugs)
                 await slug.open();
             await this.#packBlocks(slugs);

@@ -82,9 +82,9 @@ describe('build, through the committed dist', () => {
   it('gives the same bytes again, with and without caches', async () => {
     const fork = new Fork()
     const cache = path.join(fork.temporary, '..', 'cache')
-    const shas = []
-    for (const inputs of [{}, { cache }, { cache }]) shas.push((await fork.build(inputs)).outputs['slug-sha256'])
-    expect(new Set(shas).size).toBe(1)
+    const plain = await fork.build()
+    const [first, second] = [await fork.build({ cache }), await fork.build({ cache })]
+    for (const { outputs } of [first, second]) expect(outputs['slug-sha256']).toBe(plain.outputs['slug-sha256'])
     expect(statSync(path.join(cache, 'blocks')).isDirectory()).toBe(true)
   })
 

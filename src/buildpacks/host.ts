@@ -7,8 +7,8 @@ import { type Place, type PlaceFolders, type Step, type StepResult } from './pla
 export interface HostOptions {
   /** Names of the inputs and variables that hold a key or token in this job. */
   readonly secretsHeld: readonly string[]
-  /** The user that buildpacks run as; found out where it is not given. */
-  readonly identity?: Identity
+  /** The user that buildpacks run as: null where there can be none but ours; found out where it is not given. */
+  readonly identity?: Identity | null
 }
 
 export interface Identity {
@@ -54,9 +54,9 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
   }
 }
 
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; undefined where we are not root. */
-function otherUser(): Identity | undefined {
-  if (process.getuid?.() !== 0) return undefined
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+function otherUser(): Identity | null {
+  if (process.getuid?.() !== 0) return null
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map(line => line.split(':'))
@@ -76,7 +76,7 @@ class RunningStep {
   readonly #mark = randomUUID()
   readonly #child: ChildProcess
 
-  constructor(step: Step, identity: Identity | undefined) {
+  constructor(step: Step, identity: Identity | null) {
     this.#step = step
     const [program, ...args] = step.argv
     this.#child = spawn(program!, args, {

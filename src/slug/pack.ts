@@ -69,9 +69,10 @@ export class Packer {
    * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
    */
   async pack(jobs: readonly PackJob[]): Promise<Packed[]> {
-    await this.#hash(jobs)
-    const slugs = jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output))
+    const slugs: Slug[] = []
     try {
+      await this.#hash(jobs)
+      slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output)))
       for (const slug of slugs) await slug.open()
       await this.#packBlocks(slugs)
       return await Promise.all(slugs.map(slug => slug.finish()))

@@ -14,65 +14,66 @@ const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
 export class Threads {
   readonly #workers: Worker[]
   readonly #idle: Worker[]
+  readonly #busy = new Map<Worker, Waiting>()
   readonly #queue: Waiting[] = []
   #failure: Error | undefined
 
   constructor(program: URL, count: number) {
-    this.#workers = Array.from(
-      { length: count },
-      () => new Worker(program, { env: {}, execArgv: [], resourceLimits: LIMITS })
-    )
+    this.#workers = Array.from({ length: count }, () => this.#open(program))
     this.#idle = [...this.#workers]
-    for (const worker of this.#workers) worker.unref()
   }
 
   get count(): number {
     return this.#workers.length
   }
 
-  /** Resolves with the thread's answer; rejects with what was thrown in it. */
+  /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
   do<Answer>(task: Task): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      this.#queue.push({ task, resolve: resolve, reject })
+      if (this.#failure) return reject(this.#failure)
+      this.#queue.push({ task, resolve, reject })
       this.#next()
     })
   }
 
   /** Ends the threads; tasks that wait or run are rejected. */
-  async close(reason = new Error('packing was ended')): Promise<void> {
-    this.#failure ??= reason
-    for (const { reject } of this.#queue.splice(0)) reject(this.#failure)
+  async close(): Promise<void> {
+    this.#fail(new Error('packing was ended'))
     await Promise.all(this.#workers.map(worker => worker.terminate()))
   }
 
-  #next(): void {
-    if (this.#failure) {
-      for (const { reject } of this.#queue.splice(0)) reject(this.#failure)
-      return
-    }
-    while (this.#idle.length > 0 && this.#queue.length > 0) this.#start(this.#idle.pop()!, this.#queue.shift()!)
+  #open(program: URL): Worker {
+    const worker = new Worker(program, { env: {}, execArgv: [], resourceLimits: LIMITS })
+    worker.on('message', (answer: FailedAnswer | object) => this.#answered(worker, answer))
+    worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))))
+    worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)))
+    worker.unref()
+    return worker
   }
 
-  #start(worker: Worker, { task, resolve, reject }: Waiting): void {
-    worker.ref()
-    const finish = (): void => {
-      worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
-      worker.unref()
+  #next(): void {
+    while (this.#idle.length > 0 && this.#queue.length > 0) {
+      const [worker, waiting] = [this.#idle.pop()!, this.#queue.shift()!]
+      this.#busy.set(worker, waiting)
+      worker.ref()
+      worker.postMessage(waiting.task)
     }
-    const onMessage = (answer: FailedAnswer | object): void => {
-      finish()
-      this.#idle.push(worker)
-      if ('error' in answer) reject(answer.error)
-      else resolve(answer as never)
-      this.#next()
-    }
-    const onEnd = (error: Error | number): void => {
-      finish()
-      this.#failure ??= error instanceof Error ? error : new Error(`a packing thread ended (exit ${error})`)
-      reject(this.#failure)
-      this.#next()
-    }
-    worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
-    worker.postMessage(task)
+  }
+
+  #answered(worker: Worker, answer: FailedAnswer | object): void {
+    const waiting = this.#busy.get(worker)
+    this.#busy.delete(worker)
+    this.#idle.push(worker)
+    worker.unref()
+    if ('error' in answer) waiting?.reject(answer.error)
+    else waiting?.resolve(answer as never)
+    this.#next()
+  }
+
+  /** One thread less is no pool: all that waits or runs fails with the first reason. */
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)]) reject(this.#failure)
+    this.#busy.clear()
   }
 }

@@ -1,0 +1,249 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import path from 'node:path'
+import { fetchBuildpack, type FetchOptions } from '../../src/buildpacks/fetch.ts'
+import { parseBuildpack } from '../../src/buildpacks/reference.ts'
+import { createHttp } from '../../src/runtime/http.ts'
+import { runCommand } from '../../src/runtime/run-command.ts'
+import { body, cutOff, HttpServer, json, status } from '../helpers/http-server.ts'
+import { GitRepo } from '../helpers/git-repo.ts'
+import { buildpackEntries, tarball } from '../helpers/tarballs.ts'
+import { temp } from '../helpers/temp.ts'
+import { makeTree } from '../slug/helpers.ts'
+
+const signal = new AbortController().signal
+const http = createHttp({ signal, wait: () => Promise.resolve() })
+let archive: Buffer
+let server: HttpServer | undefined
+let folder: string
+
+beforeEach(async () => {
+  archive = await tarball(buildpackEntries('heroku-buildpack-x-1/'))
+  folder = temp()
+})
+afterEach(() => server?.close())
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+function bring(text: string, more: Partial<FetchOptions> = {}) {
+  return fetchBuildpack(parseBuildpack(text, 'config'), {
+    into: path.join(folder, 'buildpacks', '1'),
+    registryUrl: server?.url ?? 'https://registry.invalid',
+    sourceTree: folder,
+    http,
+    run: runCommand,
+    searchPath: process.env['PATH']!,
+    signal,
+    ...more
+  })
+}
+
+/** Nothing of a buildpack that could not be brought is left. */
+function expectNothingLeft(): void {
+  expect(readdirSync(path.join(folder, 'buildpacks'))).toEqual([])
+}
+
+async function registry(...answers: Parameters<typeof HttpServer.start>[0][string]): Promise<void> {
+  server = await HttpServer.start({
+    '/buildpacks/heroku%2Fruby': [
+      (request, response) => json({ blob_url: `${server!.url}/ruby.tgz` })(request, response)
+    ],
+    '/ruby.tgz': answers
+  })
+}
+
+describe('a buildpack of the registry', () => {
+  it('is found by its name, with its digest', async () => {
+    await registry(body(archive))
+    expect(await bring('heroku/ruby')).toMatchObject({ name: 'heroku/ruby', kind: 'registry', sha256: sha256(archive) })
+    expect(existsSync(path.join(folder, 'buildpacks/1/bin/compile'))).toBe(true)
+    expect(server!.requests).toEqual(['GET /buildpacks/heroku%2Fruby', 'GET /ruby.tgz'])
+  })
+
+  it.each([
+    ['an unknown name', 'heroku/rubby', [body('')], /There is no buildpack heroku\/rubby/],
+    ['an archive that is gone', 'heroku/ruby', [status(404)], /There is no buildpack heroku\/ruby/],
+    ['a server that fails', 'heroku/ruby', [status(500)], /Buildpack heroku\/ruby could not be fetched: .*500/],
+    [
+      'an answer that is cut off',
+      'heroku/ruby',
+      [cutOff('x')],
+      /Buildpack heroku\/ruby could not be fetched: .*cut off/
+    ],
+    [
+      'an archive that is none',
+      'heroku/ruby',
+      [body('<html>')],
+      /Buildpack heroku\/ruby: The archive cannot be unpacked/
+    ]
+  ])('fails clearly on %s', async (_what, name, answers, says) => {
+    await registry(...answers)
+    await expect(bring(name)).rejects.toThrow(says)
+    expectNothingLeft()
+  })
+
+  it('fails clearly where the registry gives no address', async () => {
+    server = await HttpServer.start({ '/buildpacks/heroku%2Fruby': [json({ name: 'heroku/ruby' })] })
+    await expect(bring('heroku/ruby')).rejects.toThrow(/gives no address of an archive/)
+  })
+
+  it('is refused where it is not the pinned one', async () => {
+    await registry(body(archive))
+    await expect(bring('heroku/ruby', { sha256: '0'.repeat(64) })).rejects.toThrow(
+      new RegExp(`sha256 is ${sha256(archive)}, expected 0{64}`)
+    )
+    expectNothingLeft()
+  })
+
+  it('comes from the cache without the network where it is pinned, unless the cache is damaged', async () => {
+    await registry(body(archive))
+    const pin = { sha256: sha256(archive), cacheFolder: path.join(folder, 'cache') }
+    await bring('heroku/ruby', pin)
+    await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '2') })
+    expect(server!.requests.length).toBe(2)
+    writeFileSync(path.join(folder, 'cache', `${pin.sha256}.tgz`), 'damaged')
+    await bring('heroku/ruby', { ...pin, into: path.join(folder, 'buildpacks', '3') })
+    expect(server!.requests.length).toBe(4)
+  })
+})
+
+describe('a buildpack as an archive', () => {
+  it('has the top folder taken away', async () => {
+    server = await HttpServer.start({ '/v1.tar.gz': [body(archive)] })
+    expect(await bring(`${server.url}/v1.tar.gz`)).toMatchObject({ kind: 'tarball', sha256: sha256(archive) })
+    expect(existsSync(path.join(folder, 'buildpacks/1/bin/detect'))).toBe(true)
+  })
+
+  it('must be a buildpack', async () => {
+    const other = await tarball([{ name: 'README.md', content: 'x' }])
+    server = await HttpServer.start({ '/v1.tgz': [body(other)] })
+    await expect(bring(`${server.url}/v1.tgz`)).rejects.toThrow(/is no buildpack: it has no bin\/detect/)
+    expectNothingLeft()
+  })
+})
+
+describe('a buildpack in a git repository', () => {
+  let git: Server
+  let url: string
+  let repository: GitRepo
+  let commits: string[]
+
+  beforeEach(async () => {
+    const root = temp()
+    repository = new GitRepo(path.join(root, 'buildpack'))
+    const commit = (version: string): string => {
+      for (const step of ['detect', 'compile']) repository.write(`bin/${step}`, `#!/bin/sh\necho ${version}\n`, 0o755)
+      repository.write('.gitattributes', '* text eol=crlf\n')
+      return repository.commit(version)
+    }
+    commits = [commit('one'), commit('two')]
+    repository.git('tag', '-a', 'v1', '-m', 'v1', commits[0]!)
+    repository.git('branch', 'old', commits[0]!)
+    repository.git('config', 'uploadpack.allowAnySHA1InWant', 'true')
+    ;({ git, url } = await serveGit(root))
+  })
+  afterEach(() => new Promise(resolve => git.close(resolve)))
+
+  it.each([
+    ['its default branch', '', 1],
+    ['a tag', '#v1', 0],
+    ['a branch', '#old', 0]
+  ])('is taken at %s', async (_what, ref, index) => {
+    const { version, sha256, kind } = await bring(`${url}/buildpack/.git${ref}`)
+    expect({ version, kind }).toEqual({ version: commits[index], kind: 'git' })
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(existsSync(path.join(folder, 'buildpacks/1/.git'))).toBe(false)
+  })
+
+  it('is taken at a commit, and pinned by the digest of its tree', async () => {
+    const first = await bring(`${url}/buildpack/.git#${commits[0]}`)
+    expect(first.version).toBe(commits[0])
+    const pinned = { sha256: first.sha256, into: path.join(folder, 'buildpacks', '2') }
+    await bring(`${url}/buildpack/.git#v1`, pinned)
+    await expect(
+      bring(`${url}/buildpack/.git`, { ...pinned, into: path.join(folder, 'buildpacks', '3') })
+    ).rejects.toThrow(/not the one that the config pins/)
+  })
+
+  it.each([
+    ['a ref that is not there', '/buildpack/.git#nothing', /could not be fetched: .*nothing/],
+    ['a repository that is not there', '/nowhere/.git', /could not be fetched/]
+  ])('fails clearly on %s', async (_what, rest, says) => {
+    await expect(bring(url + rest)).rejects.toThrow(says)
+    expectNothingLeft()
+  })
+})
+
+describe('a buildpack in a folder', () => {
+  const program = '#!/bin/sh\n'
+
+  it('is copied from the commit, and its digest is that of what it holds', async () => {
+    makeTree(
+      { 'source/mine/bin/detect': program, 'source/mine/bin/compile': program, 'source/mine/link': '->bin' },
+      folder
+    )
+    const sourceTree = path.join(folder, 'source')
+    const first = await bring('./mine', { sourceTree })
+    expect(first).toMatchObject({ name: './mine', kind: 'folder' })
+    writeFileSync(path.join(sourceTree, 'mine/bin/compile'), `${program}# other`)
+    const second = await bring('./mine', { sourceTree, into: path.join(folder, 'buildpacks', '2') })
+    expect(second.sha256).not.toBe(first.sha256)
+  })
+
+  it('is not taken through a link out of the commit', async () => {
+    makeTree({ 'outside/bin/detect': program, 'outside/bin/compile': program, 'source/': '' }, folder)
+    symlinkSync(path.join(folder, 'outside'), path.join(folder, 'source/mine'))
+    await expect(bring('./mine', { sourceTree: path.join(folder, 'source') })).rejects.toThrow(
+      /leads out of the commit/
+    )
+    mkdirSync(path.join(folder, 'buildpacks'), { recursive: true })
+    expectNothingLeft()
+  })
+
+  it('must be there', async () => {
+    await expect(bring('./nowhere')).rejects.toThrow(/There is no folder for the buildpack \.\/nowhere/)
+  })
+})
+
+/** Git over http, by git's own program behind a small server. */
+async function serveGit(root: string): Promise<{ git: Server; url: string }> {
+  const git = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url!, 'http://x')
+    const env = {
+      PATH: process.env['PATH'],
+      GIT_PROJECT_ROOT: root,
+      GIT_HTTP_EXPORT_ALL: '1',
+      PATH_INFO: pathname,
+      QUERY_STRING: searchParams.toString(),
+      REQUEST_METHOD: request.method,
+      CONTENT_TYPE: request.headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      GIT_CONFIG_COUNT: '1',
+      GIT_CONFIG_KEY_0: 'safe.directory',
+      GIT_CONFIG_VALUE_0: '*'
+    }
+    const backend = spawn('git', ['http-backend'], { env })
+    request.pipe(backend.stdin)
+    const chunks: Buffer[] = []
+    backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    backend.on('close', () => {
+      const answer = Buffer.concat(chunks)
+      const end = answer.indexOf('\r\n\r\n')
+      const headers = Object.fromEntries(
+        answer
+          .subarray(0, end)
+          .toString()
+          .split('\r\n')
+          .map(line => line.split(': ') as [string, string])
+      )
+      response.writeHead(Number.parseInt(headers['Status'] ?? '200', 10), headers).end(answer.subarray(end + 4))
+    })
+  })
+  await new Promise<void>(resolve => git.listen(0, '127.0.0.1', resolve))
+  return { git, url: `http://127.0.0.1:${(git.address() as AddressInfo).port}` }
+}

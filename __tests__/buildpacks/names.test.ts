@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals'
+import { chooseBuildpacks } from '../../src/buildpacks/choose.ts'
+import { imagesFor } from '../../src/buildpacks/images.ts'
+import { mergeProcessTypes, parseProcfile, parseReleaseOutput } from '../../src/buildpacks/procfile.ts'
+import { parseBuildpack } from '../../src/buildpacks/reference.ts'
+import { UserError } from '../../src/runtime/index.ts'
+
+describe('the name of a buildpack', () => {
+  it.each([
+    ['heroku/nodejs', { kind: 'registry', name: 'heroku/nodejs' }],
+    ['urn:buildpack:heroku/ruby', { kind: 'registry', name: 'heroku/ruby' }],
+    [
+      'https://github.com/heroku/heroku-buildpack-apt',
+      { kind: 'git', url: 'https://github.com/heroku/heroku-buildpack-apt', ref: undefined }
+    ],
+    ['https://github.com/x/y.git#v1.2/beta', { kind: 'git', url: 'https://github.com/x/y.git', ref: 'v1.2/beta' }],
+    ['https://example.com/a/b.tgz', { kind: 'tarball', url: 'https://example.com/a/b.tgz' }],
+    ['https://github.com/x/y/archive/refs/tags/v1.tar.gz', { kind: 'tarball' }],
+    ['./buildpacks/mine/', { kind: 'folder', folder: 'buildpacks/mine' }],
+    ['/opt/buildpack', { kind: 'folder', folder: '/opt/buildpack' }],
+    ['http://127.0.0.1:1234/x.tgz', { kind: 'tarball' }]
+  ])('%s', (text, expected) => expect(parseBuildpack(text, 'config')).toMatchObject({ text, ...expected }))
+
+  it.each([
+    ['ruby', /its form is not known/],
+    ['', /its form is not known/],
+    ['heroku/ruby\n::error::', /control characters/],
+    ['http://example.com/x.tgz', /only https/],
+    ['git@github.com:x/y.git', /its form is not known/],
+    ['ssh://git@github.com/x/y', /password|only https/],
+    ['file:///etc', /only https/],
+    ['ext::sh -c id', /spaces/],
+    ['https://user:token@example.com/x.tgz', /would be printed/],
+    ['https://github.com/x/y#--upload-pack=id', /not a branch, tag or commit/],
+    ['../elsewhere', /leads out of the commit/],
+    ['./a/../../b', /leads out of the commit/]
+  ])('%j is refused', (text, says) => {
+    expect(() => parseBuildpack(text, 'config')).toThrow(UserError)
+    expect(() => parseBuildpack(text, 'config')).toThrow(says)
+  })
+
+  it('never shows a password', () => {
+    expect(() => parseBuildpack('https://user:hunter2@example.com/x', 'config')).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('hunter2') })
+    )
+  })
+
+  it('may be a folder of the runner in the config, not in app.json', () => {
+    expect(() => parseBuildpack('/opt/x', 'app.json')).toThrow(/only name a folder of the commit/)
+  })
+})
+
+describe('the list of buildpacks', () => {
+  const texts = (...args: Parameters<typeof chooseBuildpacks>): string[] =>
+    chooseBuildpacks(...args).map(({ reference }) => reference.text)
+  const appJson = '{"buildpacks":[{"url":"heroku/nodejs"},{"url":"heroku/ruby"}]}'
+
+  it('is the config’s, else app.json’s, in order', () => {
+    expect(texts([{ buildpack: 'heroku/go', sha256: 'x' }], appJson)).toEqual(['heroku/go'])
+    expect(texts(undefined, appJson)).toEqual(['heroku/nodejs', 'heroku/ruby'])
+    expect(texts([], appJson)).toEqual(['heroku/nodejs', 'heroku/ruby'])
+  })
+
+  it.each([
+    [undefined, /Nothing names the buildpacks/],
+    ['{}', /Nothing names the buildpacks/],
+    ['null', /Nothing names the buildpacks/],
+    ['{', /not JSON/],
+    ['{"buildpacks":"heroku/ruby"}', /not a list/],
+    ['{"buildpacks":["heroku/ruby"]}', /Buildpack 1 in app\.json has no "url"/],
+    [JSON.stringify({ buildpacks: Array(31).fill({ url: 'a/b' }) }), /31 buildpacks are too many/]
+  ])('%s is an error', (text, says) => expect(() => texts(undefined, text)).toThrow(says))
+})
+
+describe('process types', () => {
+  it('are the Procfile’s lines', () => {
+    expect(
+      parseProcfile(
+        '\ufeffweb: bin/heroku-web\r\n\n# streaming: no\n  worker:   bundle exec sidekiq -q a:b \n__proto__: x'
+      )
+    ).toEqual(
+      Object.fromEntries([
+        ['web', 'bin/heroku-web'],
+        ['worker', 'bundle exec sidekiq -q a:b'],
+        ['__proto__', 'x']
+      ])
+    )
+  })
+
+  it.each([
+    ['web', /Procfile:1: "web" is no process type/],
+    ['ok: x\n\nweb:', /Procfile:3:/],
+    ['a b: x', /no process type/],
+    [`${'n'.repeat(129)}: x`, /no process type/],
+    ['web: a\nweb: b', /Procfile:2: the process type "web" is there twice/],
+    [`web: ${'x'.repeat(10_001)}`, /longer than/]
+  ])('%j is an error', (text, says) => expect(() => parseProcfile(text)).toThrow(says))
+
+  it('of the Procfile stand over those of the buildpack', () => {
+    const release = '---\naddons: []\ndefault_process_types:\n  web: default\n  rake: bundle exec rake\n'
+    expect(mergeProcessTypes(parseReleaseOutput(release, 'b'), { web: 'mine' })).toEqual({
+      web: 'mine',
+      rake: 'bundle exec rake'
+    })
+    expect(parseReleaseOutput('', 'b')).toEqual({})
+    expect(parseReleaseOutput('--- {}', 'b')).toEqual({})
+  })
+
+  it.each([
+    'a: [',
+    'default_process_types: { web: { a: b } }',
+    'default_process_types: { "a b": x }',
+    'default_process_types: { web: 7 }'
+  ])('%j of a release step is an error', text => {
+    expect(() => parseReleaseOutput(text, 'mine')).toThrow(/buildpack mine/)
+  })
+})
+
+describe('the images of a stack', () => {
+  it('are Heroku’s', () =>
+    expect(imagesFor('heroku-26')).toEqual({ build: 'heroku/heroku:26-build', run: 'heroku/heroku:26' }))
+  it.each(['container', 'cnb', 'heroku', 'heroku-24; rm -rf /', ''])('%j is refused', stack =>
+    expect(() => imagesFor(stack)).toThrow(UserError)
+  )
+})

@@ -1,0 +1,156 @@
+import { describe, expect, it } from '@jest/globals'
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Place } from '../../src/buildpacks/place.ts'
+import { walkTree } from '../../src/runtime/index.ts'
+import { checkFfmpeg, MEND_FILE, TWO_FRAMES, type FfmpegCheck } from '../../src/slug/ffmpeg-check.ts'
+import { makeTree } from './helpers.ts'
+
+/** Runs steps in the app's folder, as a dyno on the host would. */
+function dyno(app: string): Place {
+  return {
+    kind: 'host',
+    paths: { app, cache: '', env: '', buildpacks: '', home: app },
+    close: () => Promise.resolve(),
+    run: ({ argv, env, cwd, output }) =>
+      new Promise(resolve => {
+        const child = spawn(argv[0]!, argv.slice(1), { cwd, env: { PATH: '/usr/bin:/bin', ...env } })
+        for (const stream of [child.stdout, child.stderr]) stream.on('data', output)
+        child.on('close', code => resolve({ code: code ?? 1, timedOut: false }))
+      })
+  }
+}
+
+const WORKING = `case "$*" in
+  *-version*) echo "$(basename "$0") version 7";;
+  *-encoders*) printf ' V....D libx264  x\\n V....D libx265  x\\n A....D aac  x\\n';;
+  *out.mp4) case "$0" in *ffprobe) cat "\${@: -1}";; *) echo h264 > "\${@: -1}";; esac;;
+esac
+`
+const needs = (library: string): string => `found=
+for f in $(echo "$LD_LIBRARY_PATH" | tr ' :' '?\\n'); do [ -f $f/${library} ] && found=1; done
+[ "$found" ] || { echo "$0: error while loading shared libraries: ${library}: cannot open shared object file: No such file" >&2; exit 127; }
+`
+
+async function check(
+  files: Record<string, string>,
+  programs: { ffmpeg?: string; ffprobe?: string }
+): Promise<{ result: FfmpegCheck; root: string }> {
+  const root = makeTree({ '.profile.d/path.sh': 'export PATH="$HOME/bin:$PATH"', ...files })
+  for (const [name, text] of Object.entries(programs)) {
+    makeTree({ [`bin/${name}`]: `#!/bin/bash\n${text}` }, root)
+    chmodSync(path.join(root, 'bin', name), 0o755)
+  }
+  const result = await checkFfmpeg({
+    place: dyno(root),
+    root,
+    entries: walkTree(root),
+    stack: 'heroku-24',
+    signal: new AbortController().signal
+  })
+  return { result, root }
+}
+
+describe('trying ffmpeg', () => {
+  it('finds that it works, and what it encodes', async () => {
+    const { result, root } = await check({}, { ffmpeg: WORKING, ffprobe: WORKING })
+    expect(result).toEqual({ works: true, version: 'ffmpeg version 7', encoders: ['libx264', 'aac'], mended: [] })
+    expect(existsSync(path.join(root, MEND_FILE))).toBe(false)
+  })
+
+  it('mends the library path, one library after the other, whatever the folders are called', async () => {
+    const program = needs('libone.so.1') + needs('libtwo.so') + WORKING
+    const { result, root } = await check(
+      { ".apt/it's/libone.so.1": 'x', '.apt/usr/lib/two/libtwo.so': 'x' },
+      { ffmpeg: program, ffprobe: program }
+    )
+    expect(result).toMatchObject({ works: true, mended: [".apt/it's", '.apt/usr/lib/two'] })
+    expect(readFileSync(path.join(root, MEND_FILE), 'utf8')).toContain('LD_LIBRARY_PATH')
+  })
+
+  it.each([
+    ['no ffmpeg', {}, {}, /^ffmpeg does not start \(exit code 127\): .*ffmpeg/],
+    ['no ffprobe', {}, { ffmpeg: WORKING }, /^ffprobe does not start/],
+    [
+      'a library that is nowhere',
+      {},
+      { ffmpeg: needs('libnone.so') + WORKING, ffprobe: WORKING },
+      /^ffmpeg does not start: the library libnone.so is missing/
+    ],
+    [
+      'a library that does not help',
+      { 'lib/libone.so': 'x' },
+      {
+        ffmpeg:
+          'echo "$0: error while loading shared libraries: libone.so: cannot open shared object file" >&2; exit 127',
+        ffprobe: WORKING
+      },
+      /libone.so is missing/
+    ],
+    [
+      'an encoder that fails',
+      {},
+      { ffmpeg: WORKING.replace('echo h264 >', 'exit 3;'), ffprobe: WORKING },
+      /^ffmpeg could not make an mp4 of an animated GIF/
+    ]
+  ])('says what is wrong: %s', async (_what, files, programs, problem) => {
+    const { result } = await check(files, programs)
+    expect(result.works).toBe(false)
+    expect(result.problem).toMatch(problem)
+  })
+})
+
+describe('the GIF that is tried', () => {
+  it('has two frames of 16 × 16 pixels', () => {
+    const gif = Buffer.from(TWO_FRAMES, 'base64')
+    expect(gif.subarray(0, 6).toString()).toBe('GIF89a')
+    expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([16, 16])
+    expect(framesOf(gif)).toEqual([Array(256).fill(0), Array(256).fill(1)])
+  })
+})
+
+/** The pixels of each frame. */
+function framesOf(gif: Buffer): number[][] {
+  const frames: number[][] = []
+  let at = 13 + 3 * 2 ** ((gif[10]! & 7) + 1)
+  while (gif[at] !== 0x3b) {
+    if (gif[at] === 0x21) at += 2
+    else if (gif[at] === 0x2c) at += 10
+    const codeSize = gif[at - 10] === 0x2c ? gif[at++]! : 0
+    const data: number[] = []
+    for (; gif[at] !== 0; at += gif[at]! + 1) data.push(...gif.subarray(at + 1, at + 1 + gif[at]!))
+    at++
+    if (codeSize > 0) frames.push(decodeLzw(data, codeSize))
+  }
+  return frames
+}
+
+function decodeLzw(data: number[], codeSize: number): number[] {
+  const [clear, end] = [1 << codeSize, (1 << codeSize) + 1]
+  const pixels: number[] = []
+  let table: number[][] = []
+  let [width, bits, count, previous] = [codeSize + 1, 0, 0, undefined as number[] | undefined]
+  for (const byte of data) {
+    bits |= byte << count
+    count += 8
+    while (count >= width) {
+      const code = bits & ((1 << width) - 1)
+      bits >>>= width
+      count -= width
+      if (code === end) return pixels
+      if (code === clear) {
+        table = Array.from({ length: end + 1 }, (_, i) => [i])
+        width = codeSize + 1
+        previous = undefined
+        continue
+      }
+      const entry: number[] = table[code] ?? [...previous!, previous![0]!]
+      if (previous) table.push([...previous, entry[0]!])
+      if (table.length === 1 << width && width < 12) width++
+      pixels.push(...entry)
+      previous = entry
+    }
+  }
+  return pixels
+}

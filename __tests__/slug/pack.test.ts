@@ -1,0 +1,334 @@
+import { describe, expect, it } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
+import path from 'node:path'
+import { CancelledError, UserError } from '../../src/runtime/index.ts'
+import { combineCrc, GZIP_HEADER } from '../../src/slug/gzip.ts'
+import { measure } from '../../src/slug/measure.ts'
+import { planBlocks } from '../../src/slug/plan.ts'
+import { tarHeader } from '../../src/slug/tar.ts'
+import { crc32 } from 'node:zlib'
+import { temp } from '../helpers/temp.ts'
+import {
+  filesOf,
+  listing,
+  makeTree,
+  noise,
+  pack,
+  random,
+  sameInode,
+  sha256,
+  tarList,
+  unpack,
+  withPacker
+} from './helpers.ts'
+
+const MIB = 1024 * 1024
+
+const HARD_NAMES = [
+  'plain',
+  'with space',
+  'new\nline',
+  'tab\t"quote" \'single\' \\back',
+  '-rf',
+  '*?[a]',
+  Buffer.from('Zürich-日本語-🐘').toString('latin1'),
+  'invalid-\xff\xfe-utf8',
+  'e'.repeat(94), // ./app/ and 94: the longest that a header holds
+  'e'.repeat(95),
+  'x'.repeat(255),
+  `${'d'.repeat(150)}/${'e'.repeat(150)}/${'f'.repeat(150)}`
+]
+
+describe('a slug', () => {
+  it('is unpacked by GNU tar as it was: names of any bytes, modes, links, empty folders', async () => {
+    const tree = makeTree(Object.fromEntries(HARD_NAMES.map((name, i) => [`names/${name}`, `content ${i}`])))
+    makeTree(
+      {
+        'empty/': '',
+        'links/broken': '->nowhere',
+        'links/absolute': '->/etc/passwd',
+        'links/long': `->${'t'.repeat(180)}`,
+        'links/bytes': '->\xff'
+      },
+      tree
+    )
+    makeTree({ program: '#!/bin/sh', secret: 'x', setuid: 'y' }, tree)
+    for (const [file, mode] of [
+      ['program', 0o755],
+      ['secret', 0o600],
+      ['setuid', 0o4755],
+      ['empty', 0o700]
+    ] as const)
+      chmodSync(path.join(tree, file), mode)
+    const { output } = await pack(filesOf(tree))
+    expect(listing(unpack(output))).toEqual(listing(tree))
+  })
+
+  it('keeps hard links, and holds their bytes once', async () => {
+    const content = noise(3 * MIB, 1)
+    const tree = makeTree({ 'a/first': content, 'b/second': '=>a/first', [`c/${'n'.repeat(150)}`]: '=>a/first' })
+    const { output, packed } = await pack(filesOf(tree))
+    const app = unpack(output)
+    expect(listing(app)).toEqual(listing(tree))
+    expect(sameInode(app, 'a/first', 'b/second')).toBe(true)
+    expect(packed.bytes).toBeLessThan(content.length * 1.01)
+  })
+
+  it('gives the bytes to the next name where a variant leaves out the first', async () => {
+    const tree = makeTree({ 'a/first': noise(2000, 2), 'b/second': '=>a/first', 'c/third': '=>a/first' })
+    const { output } = await pack(filesOf(tree).filter(file => !file.path.startsWith('a')))
+    const app = unpack(output)
+    expect(readFileSync(path.join(app, 'b/second')).equals(noise(2000, 2))).toBe(true)
+    expect(sameInode(app, 'b/second', 'c/third')).toBe(true)
+  })
+
+  it.each([0, 1, 511, 512, 513, MIB - 1, MIB, MIB + 1, 3 * MIB, 2.5 * MIB + 7])(
+    'holds a file of %d bytes',
+    async size => {
+      const tree = makeTree({ before: 'b', file: noise(size, size), zeros: Buffer.alloc(size), then: 't' })
+      const { output } = await pack(filesOf(tree))
+      expect(listing(unpack(output))).toEqual(listing(tree))
+    }
+  )
+
+  it('holds a large file twice under two names', async () => {
+    // Blocks inside the two have no header and equal content: they are one block that comes twice in one slug.
+    const content = noise(5 * MIB, 5)
+    const tree = makeTree({ 'a/large': content, 'b/large': Buffer.from(content) })
+    const { output, packed } = await pack(filesOf(tree))
+    expect(listing(unpack(output))).toEqual(listing(tree))
+    expect(packed.bytes).toBe(readFileSync(output).length)
+  })
+
+  it('may be empty', async () => {
+    const { output } = await pack([])
+    expect(tarList(output)).toEqual([expect.stringMatching(/^drwxr-xr-x root\/root +0 .* \.\/app\/$/)])
+  })
+
+  it('is one gzip member, root-owned, below ./app', async () => {
+    const { output, packed } = await pack(filesOf(makeTree({ a: 'a', 'b/c': 'c' })))
+    const bytes = readFileSync(output)
+    expect(bytes.subarray(0, 10)).toEqual(GZIP_HEADER)
+    expect(execFileSync('gzip', ['-lq', output], { encoding: 'utf8' }).trim().split(/\s+/).slice(0, 2)).toEqual([
+      `${bytes.length}`,
+      `${packed.rawBytes}`
+    ])
+    expect(execFileSync('gzip', ['-t', output]).toString()).toBe('')
+    expect(tarList(output).every(line => line.includes('root/root') && line.includes(' ./app/'))).toBe(true)
+  })
+
+  it('is the same from another folder, in another order, with other times and threads', async () => {
+    const files = { 'b/one': noise(700_000, 1), 'a/two': noise(900_000, 2), c: 'c', link: '->c', 'a/same': 'c' }
+    const first = makeTree(files)
+    const second = makeTree(Object.fromEntries(Object.entries(files).reverse()))
+    utimesSync(path.join(second, 'c'), 5, 5)
+    const shas = []
+    for (const threads of [1, 2, 5])
+      shas.push((await pack(filesOf(first), { threads })).sha256, (await pack(filesOf(second), { threads })).sha256)
+    expect(new Set(shas).size).toBe(1)
+  })
+
+  it('dates a file by its content', async () => {
+    const times = async (content: string): Promise<(string | undefined)[]> => {
+      const { output } = await pack(filesOf(makeTree({ 'sw.js': content, other: 'same' })))
+      return tarList(output).map(line => /\d{4}-\d\d-\d\d \d\d:\d\d/.exec(line)?.[0])
+    }
+    const [one, two] = [await times('version 1'), await times('version 2')]
+    expect(one[1]).toBe(two[1]) // other
+    expect(one[2]).not.toBe(two[2]) // sw.js
+    expect(await times('version 1')).toEqual(one)
+  })
+
+  it('has a header for files that octal numbers cannot measure', () => {
+    const file = { path: 'huge' as never, kind: 'file' as const, mode: 0o644, size: 9 * 2 ** 30, root: '/', layer: 0 }
+    expect(tarHeader(file, 0).subarray(124, 136).toString('hex')).toBe('800000000000000240000000')
+  })
+})
+
+describe('packing several slugs in one pass', () => {
+  const tree = () => {
+    const next = random(7)
+    return makeTree(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, i) => [`d${i % 7}/f${i}`, noise(Math.floor(next() ** 4 * 400_000), i)])
+      )
+    )
+  }
+
+  it('gives each the bytes that it has alone', async () => {
+    const all = filesOf(tree())
+    const some = all.filter(({ path }) => !path.startsWith('d3'))
+    const folder = temp()
+    const outputs = [all, some].map((files, i) => ({ files, output: path.join(folder, `${i}.tgz`) }))
+    const packed = await withPacker(packer => packer.pack([...outputs, { files: some.slice(20) }]))
+    for (const [i, { files, output }] of outputs.entries()) {
+      expect(sha256(readFileSync(output))).toBe((await pack(files)).sha256)
+      expect(packed[i]!.sha256).toBe(sha256(readFileSync(output)))
+    }
+    expect(packed[2]!.bytes).toBe((await pack(some.slice(20))).packed.bytes)
+  })
+
+  it('changes only blocks near what is left out', () => {
+    const all = filesOf(tree())
+    const digest = (): string => 'AAAAAAAAAAAA'
+    const keys = new Set(planBlocks(all, digest).map(({ key }) => key))
+    const fewer = planBlocks(
+      all.filter(({ path }) => path !== 'd3/f3'),
+      digest
+    )
+    expect(fewer.filter(({ key }) => !keys.has(key)).length).toBeLessThanOrEqual(3)
+    for (const { rawBytes } of fewer) expect(rawBytes).toBeLessThan(3.5 * MIB)
+  })
+
+  it.each([11, 12, 13])('random trees and leave-outs come out whole (seed %d)', async seed => {
+    const next = random(seed)
+    const names = Array.from(
+      { length: 120 },
+      (_, i) => `${'abc'[Math.floor(next() * 3)]}/${Math.floor(next() * 9)}/${i}`
+    )
+    const root = makeTree(
+      Object.fromEntries(
+        names.map((name, i) => [
+          name,
+          i > 0 && next() < 0.1 ? `=>${names[0]}` : noise(Math.floor(next() ** 6 * 3 * MIB), i)
+        ])
+      )
+    )
+    const all = filesOf(root, path => path.charCodeAt(0) % 3)
+    const kept = all.filter(file => file.kind === 'directory' || next() < 0.7)
+    const { output, packed } = await pack(kept)
+    const expected = listing(root).filter(line => kept.some(({ path }) => line.startsWith(`${path} `)))
+    expect(listing(unpack(output))).toEqual(expected)
+
+    const { total, layers, files } = measure(packed)
+    expect(total.compressed).toBe(readFileSync(output).length)
+    expect([...layers.values()].reduce((sum, { compressed }) => sum + compressed, 0)).toBe(total.compressed)
+    expect([...layers.values()].reduce((sum, { raw }) => sum + raw, 0)).toBe(total.raw)
+    expect(files.every(({ compressed }) => compressed >= 0)).toBe(true)
+  })
+
+  it('measures a large file exactly, and marks small ones as sharing', async () => {
+    const root = makeTree({ large: noise(3 * MIB, 1), 'small/a': 'a', 'small/b': 'b' })
+    const { packed } = await pack(filesOf(root))
+    const { files, directories } = measure(packed)
+    expect(files[0]).toMatchObject({ shared: false, file: { path: 'large' } })
+    expect(files[0]!.compressed).toBeGreaterThan(3 * MIB)
+    expect(files.slice(1).every(({ shared }) => shared)).toBe(true)
+    expect(directories.get('small' as never)).toMatchObject({ files: 3 })
+  })
+})
+
+describe('the store of blocks', () => {
+  const stored = (store: string): string[] => readdirSync(store).sort()
+
+  it('gives the same bytes, is used again, and drops what no slug needs', async () => {
+    const root = makeTree({ a: noise(3 * MIB, 1), b: noise(3 * MIB, 2) })
+    const blockStore = temp()
+    const plain = await pack(filesOf(root))
+    expect((await pack(filesOf(root), { blockStore })).sha256).toBe(plain.sha256)
+    const before = stored(blockStore)
+    writeFileSync(path.join(root, 'b'), noise(3 * MIB, 3))
+    const second = await pack(filesOf(root), { blockStore })
+    expect(second.sha256).toBe((await pack(filesOf(root))).sha256)
+    const after = stored(blockStore)
+    expect(after.length).toBe(before.length)
+    expect(after.filter(name => before.includes(name)).length).toBeGreaterThanOrEqual(3)
+  })
+
+  it('is read: a block in it is not compressed again', async () => {
+    const root = makeTree({ a: noise(MIB, 1) })
+    const blockStore = temp()
+    const { packed } = await pack(filesOf(root), { blockStore })
+    rmSync(path.join(root, 'a'))
+    // The content is gone, so it can only come from the store; the digest is that of the first run.
+    expect(packed.blocks.every(({ block }) => existsSync(path.join(blockStore, block.key)))).toBe(true)
+  })
+
+  it.each([
+    ['cut off', (file: string) => truncateSync(file, 20)],
+    [
+      'damaged',
+      (file: string) =>
+        writeFileSync(
+          file,
+          readFileSync(file).map((byte, i) => (i === 30 ? byte ^ 1 : byte))
+        )
+    ],
+    ['empty', (file: string) => writeFileSync(file, '')]
+  ])('is not believed where an entry is %s', async (_what, harm) => {
+    const root = makeTree({ a: noise(2 * MIB, 1) })
+    const blockStore = temp()
+    const { sha256 } = await pack(filesOf(root), { blockStore })
+    for (const name of stored(blockStore)) harm(path.join(blockStore, name))
+    expect((await pack(filesOf(root), { blockStore })).sha256).toBe(sha256)
+  })
+})
+
+describe('packing that cannot be done', () => {
+  it.each([
+    ['is gone', (file: string) => rmSync(file)],
+    ['became shorter', (file: string) => truncateSync(file, 10)]
+  ])('fails where a file %s, and leaves nothing', async (_what, harm) => {
+    const root = makeTree({ a: noise(2 * MIB, 1), b: 'b' })
+    const files = filesOf(root)
+    harm(path.join(root, 'a'))
+    const folder = temp()
+    await expect(
+      withPacker(packer => packer.pack([{ files, output: path.join(folder, 'slug.tgz') }]))
+    ).rejects.toThrow()
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('says that the disk is full, and leaves nothing', async () => {
+    const folder = temp()
+    symlinkSync('/dev/full', path.join(folder, 'slug.tgz.part'))
+    const files = filesOf(makeTree({ a: noise(2 * MIB, 1) }))
+    const packing = withPacker(packer => packer.pack([{ files, output: path.join(folder, 'slug.tgz') }]))
+    await expect(packing).rejects.toThrow(UserError)
+    await expect(packing).rejects.toThrow(/disk is full/)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('ends when it is cancelled, and leaves nothing', async () => {
+    const folder = temp()
+    const cancel = new AbortController()
+    const files = filesOf(makeTree({ a: noise(8 * MIB, 1) }))
+    const packing = withPacker(
+      packer => {
+        const result = packer.pack([{ files, output: path.join(folder, 'slug.tgz') }])
+        cancel.abort()
+        return result
+      },
+      { signal: cancel.signal }
+    )
+    await expect(packing).rejects.toThrow(CancelledError)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('fails where the program of the threads is not there', async () => {
+    const files = filesOf(makeTree({ a: 'a' }))
+    await expect(pack(files, { worker: new URL('file:///nowhere/worker.js') })).rejects.toThrow()
+  })
+})
+
+describe('combineCrc', () => {
+  it('is the checksum of both parts', () => {
+    const next = random(3)
+    for (let i = 0; i < 200; i++) {
+      const bytes = noise(Math.floor(next() ** 3 * 100_000), i)
+      const at = Math.floor(next() * bytes.length)
+      expect(combineCrc(crc32(bytes.subarray(0, at)), crc32(bytes.subarray(at)), bytes.length - at)).toBe(crc32(bytes))
+    }
+  })
+})

@@ -36286,7 +36286,7 @@ function readInputs(env = process.env) {
         buildTimeout: minutes('build-timeout', 60),
         cache: cacheFolder(getInput('cache'), env),
         outputDir: external_node_path_default().resolve(getInput('output-dir') || 'slug-report'),
-        failOn: oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit',
+        failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
         buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
         secretsHeld: [
             ...SECRET_INPUTS.filter(name => getInput(name) !== ''),
@@ -36413,7 +36413,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 5456:
+/***/ 9025:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36465,10 +36465,10 @@ function urlReference(text) {
     if (!url)
         throw refuse(text, 'the address cannot be read');
     if (url.username !== '' || url.password !== '')
-        throw refuse(text.replace(/\/\/[^@/]*@/, '//…@'), 'an address with a password would be printed in logs and the report');
+        throw refuse(text, 'an address with a password would be printed in logs and the report');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,src_runtime/* isLoopback */.U9)(url.hostname)))
         throw refuse(text, 'only https addresses are fetched');
-    const ref = decodeURIComponent(url.hash.slice(1)) || undefined;
+    const ref = decoded(url.hash.slice(1)) || undefined;
     url.hash = '';
     if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
         return { kind: 'tarball', text, url: url.href };
@@ -36476,8 +36476,18 @@ function urlReference(text) {
         throw refuse(text, `"${ref}" is not a branch, tag or commit`);
     return { kind: 'git', text, url: url.href, ref };
 }
+function decoded(hash) {
+    try {
+        return decodeURIComponent(hash);
+    }
+    catch {
+        return hash;
+    }
+}
+/** What stands before an `@` may be a password, however the address is written. */
 function refuse(text, why) {
-    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(text.slice(0, 300))} cannot be used: ${why}`, FORMS);
+    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
+    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
 }
 
 ;// CONCATENATED MODULE: ./src/buildpacks/choose.ts
@@ -36518,6 +36528,16 @@ function buildpacksOf(appJson) {
         return url;
     });
 }
+/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+function stackOf(appJson) {
+    try {
+        const { stack } = JSON.parse(appJson ?? '{}');
+        return typeof stack === 'string' && stack !== '' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -36539,6 +36559,9 @@ var tar_stream = __nccwpck_require__(6118);
 
 
 const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const BLOCK = 512;
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK;
 /**
  * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
  * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
@@ -36549,8 +36572,11 @@ async function extractTarball(file, into, limits = LIMITS) {
     await (0,promises_.rm)(part, { recursive: true, force: true });
     await (0,promises_.mkdir)(part, { recursive: true });
     try {
-        await unpack(file, new Unpacker(part, limits));
-        await (0,promises_.rename)(await topFolder(part), into);
+        const unpacker = new Unpacker(part, limits);
+        await unpack(file, unpacker, limits);
+        const top = await topFolder(part);
+        unpacker.requireLinksInside(external_node_path_default().relative(part, top));
+        await (0,promises_.rename)(top, into);
     }
     catch (error) {
         throw explain(error);
@@ -36559,10 +36585,11 @@ async function extractTarball(file, into, limits = LIMITS) {
         await (0,promises_.rm)(part, { recursive: true, force: true });
     }
 }
-async function unpack(file, unpacker) {
+async function unpack(file, unpacker, limits) {
     const tar = (0,tar_stream.extract)();
     const source = (0,external_node_fs_.createReadStream)(file);
-    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), tar) : (0,external_node_stream_promises_.pipeline)(source, tar);
+    const whole = requireWhole(limits);
+    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
     const reading = (async () => {
         let seen = 0;
         for await (const entry of tar) {
@@ -36583,6 +36610,25 @@ async function unpack(file, unpacker) {
     for (const result of [read, fed])
         if (result.status === 'rejected')
             throw result.reason;
+}
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }) {
+    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
+    let size = 0;
+    let tail = Buffer.alloc(0);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            size += chunk.length;
+            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
+            if (size > most)
+                done(new Error(`it unpacks to more than ${bytes} bytes`));
+            else
+                done(null, chunk);
+        },
+        flush(done) {
+            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
+        }
+    });
 }
 async function isGzip(file) {
     const handle = await (0,promises_.open)(file);
@@ -36610,6 +36656,8 @@ class Unpacker {
     #limits;
     /** Names that are no folder: nothing may be put below them. */
     #leaves = new Set();
+    /** Targets of the links among them. */
+    #links = new Map();
     #bytes = 0;
     #entries = 0;
     constructor(root, limits) {
@@ -36631,17 +36679,21 @@ class Unpacker {
             throw archive_refuse(header.name, 'has no name');
         await (0,promises_.mkdir)(external_node_path_default().dirname(at), { recursive: true });
         this.#leaves.add(name);
+        this.#links.delete(name);
         await (0,promises_.rm)(at, { force: true });
         if (header.type === 'file' || header.type === 'contiguous-file') {
             await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
         }
         else if (header.type === 'symlink') {
-            this.#requireInside(header, external_node_path_default().posix.join(external_node_path_default().posix.dirname(name), header.linkname ?? ''));
-            await (0,promises_.symlink)(header.linkname, at);
+            this.#links.set(name, header.linkname ?? '');
+            await (0,promises_.symlink)(header.linkname ?? '', at);
             content.resume();
         }
         else if (header.type === 'link') {
             const target = this.#safeName(header.linkname ?? '');
+            // The same link at another depth leads elsewhere.
+            if (this.#links.has(target))
+                throw archive_refuse(header.name, 'is a hard link that goes through a link');
             await (0,promises_.link)(external_node_path_default().join(this.#root, target), at);
             content.resume();
         }
@@ -36668,10 +36720,21 @@ class Unpacker {
         }
         return clean;
     }
-    #requireInside({ name, linkname }, target) {
-        const leaves = linkname === undefined || linkname === '' || linkname.startsWith('/') || target.split('/')[0] === '..';
-        if (leaves)
-            throw archive_refuse(name, `is a link that leads out of the archive`);
+    /**
+     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+     * another link, `..` is not where the names say.
+     */
+    requireLinksInside(top) {
+        for (const [name, target] of this.#links) {
+            const steps = target.split('/').filter(step => step !== '' && step !== '.');
+            const down = steps.findIndex(step => step !== '..');
+            const up = down === -1 ? steps.length : down;
+            const depth = external_node_path_default().posix.relative(top, name).split('/').length - 1;
+            if (target === '' || target.startsWith('/') || up > depth)
+                throw archive_refuse(name, 'is a link that leads out of the archive');
+            if (steps.slice(up).includes('..'))
+                throw archive_refuse(name, 'is a link with `..` inside its target');
+        }
     }
 }
 function archive_refuse(name, why) {
@@ -36777,8 +36840,13 @@ async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
         const keep = kept(sha256);
         if (cacheFolder && keep && pin === sha256) {
             await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            await (0,promises_.copyFile)(archive, `${keep}.part`);
-            await (0,promises_.rename)(`${keep}.part`, keep);
+            try {
+                await (0,promises_.copyFile)(archive, `${keep}.part`);
+                await (0,promises_.rename)(`${keep}.part`, keep);
+            }
+            finally {
+                await (0,promises_.rm)(`${keep}.part`, { force: true });
+            }
         }
         return { sha256 };
     }
@@ -36799,7 +36867,7 @@ async function sha256Of(file) {
     return hash.digest('hex');
 }
 /** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment(searchPath) {
+function gitEnvironment(searchPath, url) {
     return {
         PATH: searchPath,
         LC_ALL: 'C',
@@ -36807,25 +36875,30 @@ function gitEnvironment(searchPath) {
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_TERMINAL_PROMPT: '0',
-        GIT_ALLOW_PROTOCOL: 'https:http',
+        // Also of redirects: never from https to http.
+        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
         GIT_LFS_SKIP_SMUDGE: '1'
     };
 }
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 async function bringGit(url, ref, { into, run, signal, searchPath }) {
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
         const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: gitEnvironment(searchPath),
+            env: gitEnvironment(searchPath, url),
             signal
         });
         if (code === 127)
             throw new src_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) ?? `git ended with exit code ${code}`);
+            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
     };
     await git('init', '--quiet', '--', into);
     await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
+    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    await (0,promises_.mkdir)(external_node_path_default().join(into, '.git', 'info'), { recursive: true });
+    await (0,promises_.writeFile)(external_node_path_default().join(into, '.git', 'info', 'attributes'), UNCHANGED);
     await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
     const version = await git('-C', into, 'rev-parse', 'HEAD');
     await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
@@ -36843,10 +36916,14 @@ async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }
     return { sha256: await treeDigest(into) };
 }
 async function requireSteps(folder, name) {
+    const root = await (0,promises_.realpath)(folder);
     for (const step of ['detect', 'compile', 'release']) {
-        const program = external_node_path_default().join(folder, 'bin', step);
-        const isFile = await (0,promises_.stat)(program).then(found => found.isFile(), () => false);
-        if (isFile)
+        const program = await (0,promises_.realpath)(external_node_path_default().join(folder, 'bin', step)).catch(() => undefined);
+        // Else a link could open a file of the runner to everyone.
+        if (program !== undefined && !program.startsWith(root + (external_node_path_default()).sep)) {
+            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+        }
+        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
             await (0,promises_.chmod)(program, 0o755);
         else if (step !== 'release') {
             throw new src_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
@@ -36854,6 +36931,8 @@ async function requireSteps(folder, name) {
     }
 }
 function fetch_explain(error, name) {
+    if (error instanceof src_runtime/* CancelledError */.cc)
+        return error;
     if (error instanceof src_runtime/* HttpError */.j$ && error.status === 404) {
         return new src_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
@@ -36868,6 +36947,27 @@ function fetch_explain(error, name) {
             ? error
             : new src_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
     return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/gather.ts
+
+
+
+
+/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+async function fetchAll(chosen, options) {
+    const fetched = [];
+    for (const [i, { reference, sha256 }] of chosen.entries()) {
+        const buildpack = await fetchBuildpack(reference, {
+            ...options,
+            sha256,
+            into: external_node_path_default().join(options.folder, `${i + 1}`)
+        });
+        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
+        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
+        fetched.push(buildpack);
+    }
+    return fetched;
 }
 
 ;// CONCATENATED MODULE: ./src/buildpacks/images.ts
@@ -36988,6 +37088,8 @@ function parseReleaseOutput(yaml, buildpack) {
         throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
     }
     const declared = data?.default_process_types ?? {};
+    if (typeof declared !== 'object' || Array.isArray(declared))
+        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
@@ -37626,6 +37728,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./src/buildpacks/index.ts
+
 
 
 
@@ -46288,8 +46391,8 @@ ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movf
 ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
 /** A GIF of 16 × 16 pixels with two frames. */
 const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-/** Sources `.profile.d` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$@"';
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
 const TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;
 async function run({ place, stack, signal }, program) {
@@ -46336,14 +46439,10 @@ function slugFiles(entries, root, layerOf) {
     }
     return { files, leftOut };
 }
-/** A slug's files in the order in which they are packed. */
+/** A slug's files in the order in which they are packed: that of a walk. */
 function inPackOrder(files) {
-    return files
-        .map(file => ({ file, key: file.path.replaceAll('/', '\0') }))
-        .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-        .map(({ file }) => file);
+    return files.toSorted((a, b) => (0,src_runtime/* comparePaths */.cD)(a.path, b.path));
 }
-
 
 ;// CONCATENATED MODULE: ./src/slug/ffmpeg.ts
 
@@ -46444,6 +46543,7 @@ function foldersOf(files) {
 }
 
 ;// CONCATENATED MODULE: ./src/slug/gate.ts
+
 /**
  * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
  * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
@@ -46464,6 +46564,18 @@ function gate(choice, sizes, limit) {
         headroom: limit - bytes,
         ffmpegGivenUp: choice === 'auto' && sizes.with !== undefined && !withFits
     };
+}
+/** What Heroku would say of a slug of this size, and of such a limit. */
+function sizeWarnings({ bytes, limit }) {
+    const warnings = [];
+    const [warnsAt, stopsAt] = [(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
+    if (bytes > HEROKU_STOPS_AT)
+        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+    else if (bytes > HEROKU_WARNS_AT)
+        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
+    if (limit > HEROKU_STOPS_AT)
+        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+    return warnings;
 }
 
 ;// CONCATENATED MODULE: ./src/slug/gzip.ts
@@ -46514,14 +46626,14 @@ function zeros(bytes) {
 ;// CONCATENATED MODULE: ./src/slug/tar.ts
 
 
-const BLOCK = 512;
+const tar_BLOCK = 512;
 /** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
 const SLUG_ROOT = './app/';
 /** Two empty blocks end a tar archive. */
-const TAR_END = 2 * BLOCK;
+const TAR_END = 2 * tar_BLOCK;
 /** Zero bytes that fill up the last 512-byte block of a file's content. */
 function padding(size) {
-    return (BLOCK - (size % BLOCK)) % BLOCK;
+    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
 }
 /**
  * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
@@ -46542,8 +46654,8 @@ function tarHeader(file, time, link) {
 /** How many bytes `tarHeader` makes. */
 function headerBytes(file, link) {
     const { name, target } = namesOf(file, link);
-    const long = (text) => (text.length > SHORT ? BLOCK + text.length + 1 + padding(text.length + 1) : 0);
-    return BLOCK + long(name) + long(target);
+    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return tar_BLOCK + long(name) + long(target);
 }
 /** Bytes of a name that a header's own field holds. */
 const SHORT = 100;
@@ -46561,7 +46673,7 @@ function longRecord(type, text) {
     return Buffer.concat([tar_record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
 }
 function tar_record({ name, target, size, type, mode, time }) {
-    const header = Buffer.alloc(BLOCK);
+    const header = Buffer.alloc(tar_BLOCK);
     header.write(name.slice(0, SHORT), 0, 'latin1');
     header.write(tar_octal(mode, 7), 100);
     header.write(tar_octal(0, 7), 108); // uid and gid: root
@@ -46601,75 +46713,94 @@ const LEAST = 512 * 1024;
 const MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
-/** The blocks of a slug with these files, which are in pack order. */
-function planBlocks(files, digestOf) {
-    const blocks = [];
-    let parts = [];
-    let bytes = 0;
-    let hash = (0,external_node_crypto_.createHash)('sha256');
-    const cut = () => {
-        if (parts.length > 0)
-            blocks.push({ key: hash.digest('hex'), parts, rawBytes: bytes });
-        parts = [];
-        bytes = 0;
-        hash = (0,external_node_crypto_.createHash)('sha256');
-    };
-    const add = (part) => {
-        parts.push(part);
-        bytes += partBytes(part);
-        if (part.header)
-            hash.update(headerOf(part));
-        if (part.to > part.from)
-            hash.update(`${digestOf(part.file)}:${part.from}:${part.to}`);
-        hash.update(`:${part.pad};`);
-    };
+/** The folder `./app/` itself: it belongs to no layer. */
+const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+function planBlocks(files, identityOf, publicTime) {
+    const plan = new Plan(identityOf);
     const carriers = new Map();
-    add({ file: ROOT, header: describeHeader(ROOT, FIRST_TIME), from: 0, to: 0, pad: 0 });
+    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
     for (const file of files) {
         const link = file.inode === undefined ? undefined : carriers.get(file.inode);
         if (file.inode !== undefined && link === undefined)
             carriers.set(file.inode, file.path);
         const size = link === undefined ? file.size : 0;
-        const header = describeHeader(file, timeOf(file, digestOf), link);
-        if (size >= PIECE) {
-            cut();
-            for (let from = 0; from < size; from += PIECE) {
-                const to = Math.min(from + PIECE, size);
-                add({ file, header: from === 0 ? header : undefined, from, to, pad: to === size ? padding(size) : 0 });
-                cut();
-            }
-            continue;
+        const time = timeOf(file, publicTime);
+        if (size >= PIECE)
+            plan.addLarge(file, time, size);
+        else {
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
+                plan.cut();
+            plan.addHeader(file, time, link, size);
         }
-        if (bytes >= LEAST && (isBoundary(file.path) || bytes + size > MOST))
-            cut();
-        add({ file, header, from: 0, to: size, pad: padding(size) });
     }
-    add({ file: ROOT, from: 0, to: 0, pad: TAR_END });
-    cut();
-    return blocks;
+    return plan.end();
+}
+class Plan {
+    #identityOf;
+    #blocks = [];
+    #parts = [];
+    /** All that the bytes of the block depend on. */
+    #content = '';
+    bytes = 0;
+    constructor(identityOf) {
+        this.#identityOf = identityOf;
+    }
+    /** A name with its whole content. */
+    addHeader(file, time, link, size) {
+        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
+    }
+    /** A file in blocks of its own. */
+    addLarge(file, time, size) {
+        this.cut();
+        for (let from = 0; from < size; from += PIECE) {
+            const to = Math.min(from + PIECE, size);
+            const header = from === 0 ? headerBytes(file) : 0;
+            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
+            this.cut();
+        }
+    }
+    cut() {
+        if (this.#parts.length === 0)
+            return;
+        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
+        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
+        this.#parts = [];
+        this.#content = '';
+        this.bytes = 0;
+    }
+    end() {
+        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
+        this.cut();
+        return this.#blocks;
+    }
+    #add(part) {
+        const { file, header, time, link, from, to, pad } = part;
+        this.#parts.push(part);
+        this.bytes += partBytes(part);
+        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        if (header > 0)
+            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
+        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
+    }
 }
 /** Bytes of a part in the archive. */
-function partBytes(part) {
-    return (part.header?.bytes ?? 0) + (part.to - part.from) + part.pad;
+function partBytes({ header, from, to, pad }) {
+    return header + (to - from) + pad;
 }
-/** The bytes of a part's header. */
-function headerOf({ file, header }) {
-    return header && tarHeader(file, header.time, header.link);
+/** The bytes of a part's header, where it has one. */
+function headerOf({ file, header, time, link }) {
+    return header > 0 ? tarHeader(file, time, link) : undefined;
 }
-/** The folder `./app/` itself: it belongs to no layer. */
-const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-const FIRST_TIME = 1_000_000_000;
-const TIME_SPAN = 2 ** 29;
+const FIXED_TIME = 1_000_000_000;
 /**
- * A file's time in the slug, in seconds: made from its content. It must be the same on every machine, so it cannot be
- * the time of the build; but were it the same for every content, a browser that asks "changed since?" for a file that
- * keeps its name (a service worker, an emoji) would be told "no" for ever: Rails answers by Last-Modified.
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
  */
-function timeOf(file, digestOf) {
-    if (file.kind !== 'file')
-        return FIRST_TIME;
-    const number = Buffer.from(digestOf(file).slice(0, 8), 'base64').readUInt32BE();
-    return FIRST_TIME + (number % TIME_SPAN);
+function timeOf({ path }, publicTime) {
+    return path.startsWith('public/') ? publicTime : FIXED_TIME;
 }
 /** One name in 32 may begin a block; which ones depends on the name alone. */
 function isBoundary(path) {
@@ -46677,9 +46808,6 @@ function isBoundary(path) {
     for (let i = 0; i < path.length; i++)
         hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
     return ((hash ^ (hash >>> 15)) & 31) === 0;
-}
-function describeHeader(file, time, link) {
-    return { bytes: headerBytes(file, link), time, link };
 }
 
 // EXTERNAL MODULE: external "node:worker_threads"
@@ -46775,7 +46903,7 @@ const HASH_BATCH_BYTES = 8 * 1024 * 1024;
 class Packer {
     #threads;
     #options;
-    #digests = new Map();
+    #identities = new Map();
     #known = new Map();
     constructor(options) {
         this.#options = options;
@@ -46791,8 +46919,9 @@ class Packer {
     async pack(jobs) {
         const slugs = [];
         try {
-            await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output)));
+            if (this.#options.blockStore)
+                await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
             for (const slug of slugs)
                 await slug.open();
             await this.#packBlocks(slugs);
@@ -46816,7 +46945,16 @@ class Packer {
         }
     }
     #abort = () => void this.#threads.close();
-    #digestOf = (file) => this.#digests.get(file.inode ?? file) ?? '';
+    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    #identityOf = (file) => {
+        const key = file.inode ?? file;
+        const known = this.#identities.get(key);
+        if (known !== undefined)
+            return known;
+        const identity = `${this.#identities.size}`;
+        this.#identities.set(key, identity);
+        return identity;
+    };
     async #hash(jobs) {
         const batches = [[]];
         let bytes = 0;
@@ -46824,7 +46962,7 @@ class Packer {
         for (const job of jobs) {
             for (const file of job.files) {
                 const key = file.inode ?? file;
-                if (file.kind !== 'file' || seen.has(key) || this.#digests.has(key))
+                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
                     continue;
                 seen.add(key);
                 if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
@@ -46838,7 +46976,7 @@ class Packer {
         await inOrder(batches, this.#threads.count * 2, async (batch) => {
             const files = batch.map(file => ({ path: absolute(file), size: file.size }));
             const { digests } = await this.#threads.do({ kind: 'hash', files });
-            batch.forEach((file, i) => this.#digests.set(file.inode ?? file, digests[i]));
+            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
         });
     }
     /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
@@ -46846,7 +46984,9 @@ class Packer {
         const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
         await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
             const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
-            return onlyMeasured ? undefined : this.#threads.do(this.#task(block));
+            return onlyMeasured
+                ? undefined
+                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
         }, async (block, answer) => {
             const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
             this.#known.set(block.key, known);
@@ -46855,13 +46995,22 @@ class Packer {
                     await slug.take(known, answer?.bytes);
         });
     }
+    /** The block as an earlier build packed it. */
+    async #fromStore({ key, rawBytes }) {
+        const store = this.#placeOf(key);
+        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
+            return undefined;
+        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
+    }
+    #placeOf(key) {
+        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, key);
+    }
     #task(block) {
-        const { blockStore } = this.#options;
         return {
             kind: 'block',
             rawBytes: block.rawBytes,
             level: LEVEL,
-            store: blockStore && external_node_path_default().join(blockStore, block.key),
+            store: this.#placeOf(block.key),
             parts: block.parts.map(part => ({
                 path: absolute(part.file),
                 header: headerOf(part),
@@ -46871,6 +47020,10 @@ class Packer {
             }))
         };
     }
+}
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds) {
+    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
 }
 /** A slug while it is packed. */
 class Slug {
@@ -47067,8 +47220,10 @@ var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
 /** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
 function safeRules(facts) {
     const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//),
+        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
+        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        ),
         rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
         rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
         rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
@@ -48053,6 +48208,7 @@ async function build(context) {
     const packer = new Packer({
         worker: runtime.packWorker,
         threads: runtime.threads,
+        commitTime: source.commit.committedAt,
         blockStore: below(inputs.cache, 'blocks'),
         signal: runtime.signal
     });
@@ -48069,11 +48225,7 @@ async function build(context) {
             ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
             output: external_node_path_default().join(inputs.outputDir, 'slug.tgz')
         }));
-        const warnings = [
-            ...source.warnings,
-            ...recipe.warnings,
-            ...lookAt(config, weighed, variants.leftOut.map(src_runtime/* displayPath */.Gt))
-        ];
+        const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)];
         const report = makeReport({
             createdAt: runtime.clock.now(),
             commit: source.commit,
@@ -48161,22 +48313,14 @@ async function makeRecipe(context, config, source) {
         : chosen;
     if (lacksFfmpeg)
         runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = [];
-    for (const [i, { reference, sha256 }] of all.entries()) {
-        const fetched = await fetchBuildpack(reference, {
-            into: external_node_path_default().join(runtime.scratch, 'buildpacks', `${i + 1}`),
-            cacheFolder: below(inputs.cache, 'buildpacks'),
-            registryUrl: inputs.buildpackRegistryUrl,
-            sourceTree: source.folder,
-            sha256,
-            http: runtime.http,
-            run: runtime.run,
-            searchPath: inputs.searchPath,
-            signal: runtime.signal
-        });
-        runtime.log.info(`${i + 1}. ${fetched.name}, sha256 ${fetched.sha256}${fetched.version ? `, commit ${fetched.version}` : ''}`);
-        buildpacks.push(fetched);
-    }
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        ...runtime
+    });
     return {
         stack,
         place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
@@ -48185,16 +48329,6 @@ async function makeRecipe(context, config, source) {
         aptfile,
         warnings: hostWarnings(kind, stack, inputs.hostStack)
     };
-}
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
 }
 function hostWarnings(kind, stack, hostStack) {
     if (kind === 'container' || hostStack === stack)
@@ -48259,17 +48393,10 @@ function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
     return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe };
 }
 /** What is no failure, but should be known. */
-function lookAt(config, { verdict }, leftOut) {
-    const warnings = [];
-    if (verdict.bytes > HEROKU_STOPS_AT)
-        warnings.push(`The slug is larger than ${(0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)}, where Heroku stops`);
-    else if (verdict.bytes > HEROKU_WARNS_AT)
-        warnings.push(`Heroku warns of slugs over ${(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT)}: dynos may take longer to boot`);
-    if (config.slug.limit > HEROKU_STOPS_AT)
-        warnings.push(`slug.limit is above ${(0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)}, where Heroku stops`);
-    if (leftOut.length > 0)
-        warnings.push(`A slug holds files, folders and links alone; left out: ${leftOut.slice(0, 10).join(', ')}`);
-    return warnings;
+function lookAt(verdict, leftOut) {
+    const names = leftOut.slice(0, 10).map(src_runtime/* displayPath */.Gt).join(', ');
+    const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
+    return [...sizeWarnings(verdict), ...special];
 }
 function providerNames({ provider, buildpacks }) {
     if (!provider)
@@ -48349,7 +48476,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5712);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5456);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9025);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
 
@@ -48412,6 +48539,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   xv: () => (/* reexport */ VERSION),
   Gz: () => (/* reexport */ below),
   OO: () => (/* reexport */ bytePath),
+  cD: () => (/* reexport */ comparePaths),
   Gt: () => (/* reexport */ displayPath),
   CA: () => (/* reexport */ errorCode),
   kc: () => (/* reexport */ errorText),
@@ -48425,7 +48553,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ir: () => (/* reexport */ walkTree)
 });
 
-// UNUSED EXPORTS: comparePaths, fsPath
+// UNUSED EXPORTS: fsPath
 
 ;// CONCATENATED MODULE: ./src/runtime/errors.ts
 /**
@@ -48502,11 +48630,17 @@ function escapeControls(text) {
 function hex(character) {
     return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. */
+/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
 function comparePaths(a, b) {
-    const [x, y] = [a.replaceAll('/', '\0'), b.replaceAll('/', '\0')];
-    return x < y ? -1 : x > y ? 1 : 0;
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+        if (x !== y)
+            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
+    }
+    return a.length - b.length;
 }
+const SLASH = 0x2f;
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -48696,15 +48830,14 @@ var runtime = __nccwpck_require__(9505);
 const ATTEMPTS = 4;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
-/** Milliseconds without a byte. */
 const SILENCE = 60_000;
 const MOST_REDIRECTS = 5;
 const MOST_JSON = 5_000_000;
 /** HTTP on `@actions/http-client`, which knows the runner's proxy variables. */
-function createHttp({ signal, wait = waitFor }) {
+function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
     const client = new lib/* HttpClient */.Qq(`mastodon-on-heroku/${runtime/* VERSION */.xv}`, undefined, {
         allowRedirects: false,
-        socketTimeout: SILENCE
+        socketTimeout: silence
     });
     /** Tries again where the answer says that it may help: no answer, 429, 5xx. */
     const patiently = async (work) => {
@@ -48724,7 +48857,7 @@ function createHttp({ signal, wait = waitFor }) {
     };
     return {
         getJson: (url, headers = {}) => patiently(async () => {
-            const response = await request(client, url, { accept: 'application/json', ...headers }, signal);
+            const response = await request(client, url, { accept: 'application/json', ...headers }, signal, silence);
             const chunks = [];
             await receive(response, url, MOST_JSON, signal, chunk => void chunks.push(chunk));
             try {
@@ -48734,11 +48867,11 @@ function createHttp({ signal, wait = waitFor }) {
                 throw new runtime/* HttpError */.j$(`${url} did not answer with JSON`, url, response.statusCode, { cause: error });
             }
         }),
-        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal))
+        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence))
     };
 }
-async function download(client, url, file, maxBytes, signal) {
-    const response = await request(client, url, {}, signal);
+async function download(client, url, file, maxBytes, signal, silence) {
+    const response = await request(client, url, {}, signal, silence);
     const hash = (0,external_node_crypto_.createHash)('sha256');
     const part = `${file}.part`;
     const out = (0,external_node_fs_.createWriteStream)(part);
@@ -48753,11 +48886,13 @@ async function download(client, url, file, maxBytes, signal) {
     }
 }
 /** One GET with its redirects. Resolves with a 200; rejects with an `HttpError`. */
-async function request(client, url, headers, signal) {
+async function request(client, url, headers, signal, silence) {
     let at = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
         (0,runtime/* requireSafeUrl */.GX)(at);
         const message = await send(client, at, headers, signal);
+        // The client's own time limit only half-closes the connection once an answer has begun.
+        message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)));
         const status = message.statusCode ?? 0;
         if (status === 200)
             return message;

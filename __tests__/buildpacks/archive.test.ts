@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { extractTarball } from '../../src/buildpacks/archive.ts'
 import { UserError } from '../../src/runtime/index.ts'
 import { buildpackEntries, tarball, type TarEntry } from '../helpers/tarballs.ts'
@@ -42,7 +42,6 @@ describe('unpacking a buildpack', () => {
   })
 
   it('reads a plain tar, too', async () => {
-    const { gunzipSync } = await import('node:zlib')
     expect(existsSync(path.join(await unpack(gunzipSync(await tarball(buildpackEntries()))), 'bin/compile'))).toBe(true)
   })
 
@@ -77,6 +76,22 @@ describe('unpacking a buildpack', () => {
       ],
       /goes through/
     ],
+    [
+      'a link that goes up behind another link',
+      [
+        { name: 'a/b/up', type: 'symlink', linkname: '../..' },
+        { name: 'out', type: 'symlink', linkname: 'a/b/up/..' }
+      ],
+      /`\.\.` inside its target/
+    ],
+    [
+      'a hard link to a link, at another depth',
+      [
+        { name: 'a/b/up', type: 'symlink', linkname: '../..' },
+        { name: 'out', type: 'link', linkname: 'a/b/up' }
+      ],
+      /goes through a link/
+    ],
     ['a device', [{ name: 'd', type: 'character-device', devmajor: 1, devminor: 3 }], /character-device/],
     ['a pipe', [{ name: 'p', type: 'fifo' }], /fifo/]
   ]
@@ -94,7 +109,6 @@ describe('unpacking a buildpack', () => {
     [
       'cut off inside the tar',
       async () => {
-        const { gunzipSync } = await import('node:zlib')
         return gzipSync(gunzipSync(await tarball([{ name: 'a', content: 'x'.repeat(100_000) }])).subarray(0, 5_000))
       }
     ],
@@ -103,6 +117,34 @@ describe('unpacking a buildpack', () => {
     ['compressed nonsense', () => Promise.resolve(gzipSync('nonsense'.repeat(1000)))]
   ])('refuses what is %s', async (_what, archive) => {
     await expect(unpack(await archive())).rejects.toThrow(/archive cannot be unpacked/)
+  })
+
+  it('refuses a link that leads out of the top folder once that is taken away', async () => {
+    const up = (linkname: string): Promise<Buffer> =>
+      tarball([...buildpackEntries('top/'), { name: 'top/lib/up', type: 'symlink', linkname }])
+    await expect(unpack(await up('../..'))).rejects.toThrow(/link that leads out/)
+    expect(readlinkSync(path.join(await unpack(await up('../bin')), 'lib/up'))).toBe('../bin')
+  })
+
+  it('judges the last of two things of one name', async () => {
+    const out = await unpack(
+      await tarball([
+        ...buildpackEntries(),
+        { name: 'x', type: 'symlink', linkname: '/etc/passwd' },
+        { name: 'x', content: 'file' }
+      ])
+    )
+    expect(readFileSync(path.join(out, 'x'), 'utf8')).toBe('file')
+  })
+
+  it('refuses a plain tar that was cut off between two files', async () => {
+    const whole = gunzipSync(await tarball(buildpackEntries()))
+    await expect(unpack(whole.subarray(0, 2 * 1024))).rejects.toThrow(/cut off/)
+  })
+
+  it('refuses endless zeros behind the last file', async () => {
+    const padded = gzipSync(Buffer.concat([gunzipSync(await tarball(buildpackEntries())), Buffer.alloc(1_000_000)]))
+    await expect(unpack(padded, { bytes: 10_000, entries: 10 })).rejects.toThrow(/more than 10000 bytes/)
   })
 
   it('refuses bombs', async () => {

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { fetchBuildpack, type FetchOptions } from '../../src/buildpacks/fetch.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
 import { createHttp } from '../../src/runtime/http.ts'
+import { CancelledError } from '../../src/runtime/index.ts'
 import { runCommand } from '../../src/runtime/run-command.ts'
-import { body, cutOff, HttpServer, json, status } from '../helpers/http-server.ts'
+import { body, cutOff, HttpServer, json, redirect, status } from '../helpers/http-server.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
 import { buildpackEntries, tarball } from '../helpers/tarballs.ts'
 import { temp } from '../helpers/temp.ts'
@@ -99,6 +100,20 @@ describe('a buildpack of the registry', () => {
     expectNothingLeft()
   })
 
+  it('is not followed to an unprotected host, and the error names it', async () => {
+    await registry(redirect('http://example.com/ruby.tgz'))
+    await expect(bring('heroku/ruby')).rejects.toThrow(/heroku\/ruby.*not an https address/)
+    expectNothingLeft()
+  })
+
+  it('says that it was cancelled, and not that it failed', async () => {
+    const cancel = new AbortController()
+    await registry(() => cancel.abort())
+    const impatient = createHttp({ signal: cancel.signal })
+    await expect(bring('heroku/ruby', { http: impatient, signal: cancel.signal })).rejects.toThrow(CancelledError)
+    expectNothingLeft()
+  })
+
   it('comes from the cache without the network where it is pinned, unless the cache is damaged', async () => {
     await registry(body(archive))
     const pin = { sha256: sha256(archive), cacheFolder: path.join(folder, 'cache') }
@@ -157,6 +172,8 @@ describe('a buildpack in a git repository', () => {
     expect({ version, kind }).toEqual({ version: commits[index], kind: 'git' })
     expect(sha256).toMatch(/^[0-9a-f]{64}$/)
     expect(existsSync(path.join(folder, 'buildpacks/1/.git'))).toBe(false)
+    const compile = readFileSync(path.join(folder, 'buildpacks/1/bin/compile'), 'utf8')
+    expect(compile).toBe(`#!/bin/sh\necho ${['one', 'two'][index]}\n`)
   })
 
   it('is taken at a commit, and pinned by the digest of its tree', async () => {
@@ -203,6 +220,20 @@ describe('a buildpack in a folder', () => {
     mkdirSync(path.join(folder, 'buildpacks'), { recursive: true })
     expectNothingLeft()
   })
+
+  it.each(['detect', 'compile', 'release'])(
+    'may not have a bin/%s that is a link to a file of the runner',
+    async step => {
+      makeTree({ 'source/mine/bin/detect': program, 'source/mine/bin/compile': program, secret: 'x' }, folder)
+      const [link, secret] = [path.join(folder, 'source/mine/bin', step), path.join(folder, 'secret')]
+      rmSync(link, { force: true })
+      symlinkSync(secret, link)
+      const { mode } = statSync(secret)
+      await expect(bring('./mine', { sourceTree: path.join(folder, 'source') })).rejects.toThrow(/leads out of it/)
+      expect(statSync(secret).mode).toBe(mode)
+      expectNothingLeft()
+    }
+  )
 
   it('must be there', async () => {
     await expect(bring('./nowhere')).rejects.toThrow(/There is no folder for the buildpack \.\/nowhere/)

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import path from 'node:path'
 import { createHttp } from '../../src/runtime/http.ts'
 import { CancelledError, HttpError, isLoopback, requireSafeUrl, UserError } from '../../src/runtime/index.ts'
@@ -106,6 +107,29 @@ describe('a download', () => {
     await isAsked
     cancel.abort()
     await failing
+  })
+
+  it.each([
+    ['before its answer', ''],
+    ['in the middle of it', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf']
+  ])('gives up a server that falls silent %s', async (_what, words) => {
+    const folder = temp()
+    const silent = createServer({ allowHalfOpen: true }, socket => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.write(words))
+    })
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const sockets: Socket[] = []
+    silent.on('connection', socket => sockets.push(socket))
+    server = { close: () => Promise.resolve(silent.close()) } as unknown as HttpServer
+    const { port } = silent.address() as AddressInfo
+    const hasty = createHttp({ signal: new AbortController().signal, wait: () => Promise.resolve(), silence: 200 })
+    await expect(hasty.download(`http://127.0.0.1:${port}/x`, path.join(folder, 'file'), 1_000)).rejects.toThrow(
+      HttpError
+    )
+    expect(sockets.length).toBe(4)
+    expect(readdirSync(folder)).toEqual([])
+    for (const socket of sockets) socket.destroy()
   })
 
   it('is an error where it is no JSON', async () => {

@@ -34,7 +34,13 @@ export async function withPacker<Result>(
   work: (packer: Packer) => Promise<Result>,
   options: Partial<PackerOptions> = {}
 ): Promise<Result> {
-  const packer = new Packer({ worker: WORKER, threads: 2, signal: new AbortController().signal, ...options })
+  const packer = new Packer({
+    worker: WORKER,
+    threads: 2,
+    commitTime: 1.7e12,
+    signal: new AbortController().signal,
+    ...options
+  })
   try {
     return await work(packer)
   } finally {

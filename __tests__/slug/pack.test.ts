@@ -139,15 +139,23 @@ describe('a slug', () => {
     expect(new Set(shas).size).toBe(1)
   })
 
-  it('dates a file by its content', async () => {
-    const times = async (content: string): Promise<(string | undefined)[]> => {
-      const { output } = await pack(filesOf(makeTree({ 'sw.js': content, other: 'same' })))
-      return tarList(output).map(line => /\d{4}-\d\d-\d\d \d\d:\d\d/.exec(line)?.[0])
+  it('dates what is served by its commit, and nothing else', async () => {
+    const files = filesOf(makeTree({ 'public/sw.js': 's', 'app/a.rb': 'a', publicly: 'p' }))
+    const times = async (commitTime: number): Promise<Record<string, string>> => {
+      const lines = tarList((await pack(files, { commitTime })).output)
+      return Object.fromEntries(
+        lines.map(
+          line => /(\d{4}-\d\d-\d\d) \d\d:\d\d \.\/app\/(.*)$/.exec(line)!.slice(1).reverse() as [string, string]
+        )
+      )
     }
-    const [one, two] = [await times('version 1'), await times('version 2')]
-    expect(one[1]).toBe(two[1]) // other
-    expect(one[2]).not.toBe(two[2]) // sw.js
-    expect(await times('version 1')).toEqual(one)
+    expect(await times(Date.UTC(2026, 10, 19))).toMatchObject({
+      'public/sw.js': '2026-11-19',
+      'app/a.rb': '2001-09-09',
+      publicly: '2001-09-09'
+    })
+    expect(await times(-5)).toMatchObject({ 'public/sw.js': '1970-01-01' })
+    expect(await times(1e18)).toMatchObject({ 'public/sw.js': '2242-03-16' })
   })
 
   it('has a header for files that octal numbers cannot measure', () => {
@@ -182,10 +190,11 @@ describe('packing several slugs in one pass', () => {
   it('changes only blocks near what is left out', () => {
     const all = filesOf(tree())
     const digest = (): string => 'AAAAAAAAAAAA'
-    const keys = new Set(planBlocks(all, digest).map(({ key }) => key))
+    const keys = new Set(planBlocks(all, digest, 0).map(({ key }) => key))
     const fewer = planBlocks(
       all.filter(({ path }) => path !== 'd3/f3'),
-      digest
+      digest,
+      0
     )
     expect(fewer.filter(({ key }) => !keys.has(key)).length).toBeLessThanOrEqual(3)
     for (const { rawBytes } of fewer) expect(rawBytes).toBeLessThan(3.5 * MIB)

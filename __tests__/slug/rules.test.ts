@@ -79,9 +79,11 @@ describe('trimming', () => {
   it.each([
     ['public/packs/assets/a.js.map', 'source-maps'],
     ['public/packs/a.css.map.gz', 'source-maps'],
+    ['public/sw.js.map', 'source-maps'],
     ['node_modules/x/dist/i.cjs.map', 'source-maps'],
     ['streaming/node_modules/x/i.js.map', 'source-maps'],
     ['tmp/cache/vite/last', 'asset-caches'],
+    ['tmp/local_secret.txt', 'asset-caches'],
     ['node_modules/.cache/x', 'asset-caches'],
     ['.yarn/cache/x.zip', 'yarn-leftovers'],
     ['.heroku/node/include/node/v8.h', 'node-leftovers'],

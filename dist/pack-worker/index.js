@@ -39,9 +39,6 @@ function hashFile(path, size) {
         (0,external_node_fs_namespaceObject.closeSync)(fd);
     }
 }
-function packBlock(task) {
-    return readStored(task) ?? compress(task);
-}
 /** Holds a block before it is compressed; kept, since a new one for each block is memory that nobody collects in time. */
 let space = Buffer.allocUnsafe(0);
 function compress({ rawBytes, parts, level, store }) {
@@ -74,23 +71,22 @@ function compress({ rawBytes, parts, level, store }) {
     return answer;
 }
 const STORE_HEADER = 12;
-/** A block of an earlier build; undefined where there is none, or where it is damaged. */
+/** A block of an earlier build. */
 function readStored({ store, rawBytes }) {
-    if (!store)
-        return undefined;
     let file;
     try {
         file = (0,external_node_fs_namespaceObject.readFileSync)(store);
     }
     catch {
-        return undefined;
+        return {};
     }
     if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes)
-        return undefined;
+        return {};
     const bytes = file.subarray(STORE_HEADER);
     if ((0,external_node_zlib_namespaceObject.crc32)(bytes) !== file.readUInt32LE(8))
-        return undefined;
-    return { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) };
+        return {};
+    // A copy: small files come in memory that they share, and that cannot be handed over.
+    return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } };
 }
 function writeStored(store, { bytes, crc }, rawBytes) {
     const header = Buffer.alloc(STORE_HEADER);
@@ -122,8 +118,12 @@ external_node_worker_threads_namespaceObject.parentPort?.on('message', (task) =>
     try {
         if (task.kind === 'hash')
             external_node_worker_threads_namespaceObject.parentPort?.postMessage(hashFiles(task));
+        else if (task.kind === 'stored') {
+            const answer = readStored(task);
+            external_node_worker_threads_namespaceObject.parentPort?.postMessage(answer, answer.block ? [answer.block.bytes.buffer] : []);
+        }
         else {
-            const answer = packBlock(task);
+            const answer = compress(task);
             external_node_worker_threads_namespaceObject.parentPort?.postMessage(answer, [answer.bytes.buffer]);
         }
     }

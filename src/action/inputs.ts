@@ -25,7 +25,7 @@ export interface Inputs {
   /** The folder kept between builds; undefined where nothing is kept. */
   readonly cache?: string
   readonly outputDir: string
-  readonly failOn: 'limit' | 'growth' | 'never'
+  readonly failOn: 'limit' | 'never'
   readonly buildpackRegistryUrl: string
   /** Names of the inputs and variables that hold a key or a token in this job. */
   readonly secretsHeld: readonly string[]
@@ -72,7 +72,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
     buildTimeout: minutes('build-timeout', 60),
     cache: cacheFolder(core.getInput('cache'), env),
     outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
-    failOn: oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit',
+    failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
     buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
     secretsHeld: [
       ...SECRET_INPUTS.filter(name => core.getInput(name) !== ''),

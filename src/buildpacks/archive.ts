@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type Readable } from 'node:stream'
+import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract, type Header } from 'tar-stream'
@@ -14,6 +14,9 @@ export interface ExtractLimits {
 }
 
 const LIMITS: ExtractLimits = { bytes: 2_000_000_000, entries: 100_000 }
+const BLOCK = 512
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK
 
 /**
  * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
@@ -25,8 +28,11 @@ export async function extractTarball(file: string, into: string, limits = LIMITS
   await rm(part, { recursive: true, force: true })
   await mkdir(part, { recursive: true })
   try {
-    await unpack(file, new Unpacker(part, limits))
-    await rename(await topFolder(part), into)
+    const unpacker = new Unpacker(part, limits)
+    await unpack(file, unpacker, limits)
+    const top = await topFolder(part)
+    unpacker.requireLinksInside(path.relative(part, top))
+    await rename(top, into)
   } catch (error) {
     throw explain(error)
   } finally {
@@ -34,10 +40,11 @@ export async function extractTarball(file: string, into: string, limits = LIMITS
   }
 }
 
-async function unpack(file: string, unpacker: Unpacker): Promise<void> {
+async function unpack(file: string, unpacker: Unpacker, limits: ExtractLimits): Promise<void> {
   const tar = extract()
   const source = createReadStream(file)
-  const feeding = (await isGzip(file)) ? pipeline(source, createGunzip(), tar) : pipeline(source, tar)
+  const whole = requireWhole(limits)
+  const feeding = (await isGzip(file)) ? pipeline(source, createGunzip(), whole, tar) : pipeline(source, whole, tar)
   const reading = (async () => {
     let seen = 0
     for await (const entry of tar as AsyncIterable<Readable & { header: Header }>) {
@@ -55,6 +62,24 @@ async function unpack(file: string, unpacker: Unpacker): Promise<void> {
     feeding
   ])
   for (const result of [read, fed]) if (result.status === 'rejected') throw result.reason
+}
+
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }: ExtractLimits): Transform {
+  const most = bytes + (entries + 1) * ENTRY_OVERHEAD
+  let size = 0
+  let tail = Buffer.alloc(0)
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length
+      tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK)
+      if (size > most) done(new Error(`it unpacks to more than ${bytes} bytes`))
+      else done(null, chunk)
+    },
+    flush(done) {
+      done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'))
+    }
+  })
 }
 
 async function isGzip(file: string): Promise<boolean> {
@@ -88,6 +113,8 @@ class Unpacker {
   readonly #limits: ExtractLimits
   /** Names that are no folder: nothing may be put below them. */
   readonly #leaves = new Set<string>()
+  /** Targets of the links among them. */
+  readonly #links = new Map<string, string>()
   #bytes = 0
   #entries = 0
 
@@ -109,15 +136,18 @@ class Unpacker {
     if (name === '.') throw refuse(header.name, 'has no name')
     await mkdir(path.dirname(at), { recursive: true })
     this.#leaves.add(name)
+    this.#links.delete(name)
     await rm(at, { force: true })
     if (header.type === 'file' || header.type === 'contiguous-file') {
       await writeFile(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 })
     } else if (header.type === 'symlink') {
-      this.#requireInside(header, path.posix.join(path.posix.dirname(name), header.linkname ?? ''))
-      await symlink(header.linkname, at)
+      this.#links.set(name, header.linkname ?? '')
+      await symlink(header.linkname ?? '', at)
       content.resume()
     } else if (header.type === 'link') {
       const target = this.#safeName(header.linkname ?? '')
+      // The same link at another depth leads elsewhere.
+      if (this.#links.has(target)) throw refuse(header.name, 'is a hard link that goes through a link')
       await link(path.join(this.#root, target), at)
       content.resume()
     } else throw refuse(header.name, `is a ${header.type}, and a buildpack has none`)
@@ -142,10 +172,20 @@ class Unpacker {
     return clean
   }
 
-  #requireInside({ name, linkname }: Header, target: string): void {
-    const leaves =
-      linkname === undefined || linkname === '' || linkname.startsWith('/') || target.split('/')[0] === '..'
-    if (leaves) throw refuse(name, `is a link that leads out of the archive`)
+  /**
+   * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+   * another link, `..` is not where the names say.
+   */
+  requireLinksInside(top: string): void {
+    for (const [name, target] of this.#links) {
+      const steps = target.split('/').filter(step => step !== '' && step !== '.')
+      const down = steps.findIndex(step => step !== '..')
+      const up = down === -1 ? steps.length : down
+      const depth = path.posix.relative(top, name).split('/').length - 1
+      if (target === '' || target.startsWith('/') || up > depth)
+        throw refuse(name, 'is a link that leads out of the archive')
+      if (steps.slice(up).includes('..')) throw refuse(name, 'is a link with `..` inside its target')
+    }
   }
 }
 

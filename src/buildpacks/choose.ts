@@ -51,3 +51,13 @@ function buildpacksOf(appJson: string | undefined): string[] {
     return url
   })
 }
+
+/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+export function stackOf(appJson: string | undefined): string | undefined {
+  try {
+    const { stack } = JSON.parse(appJson ?? '{}') as { stack?: unknown }
+    return typeof stack === 'string' && stack !== '' ? stack : undefined
+  } catch {
+    return undefined
+  }
+}

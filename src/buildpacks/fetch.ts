@@ -1,9 +1,17 @@
-import { chmod, copyFile, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { errorCode, errorText, HttpError, UserError, type Http, type RunCommand } from '../runtime/index.ts'
+import {
+  CancelledError,
+  errorCode,
+  errorText,
+  HttpError,
+  UserError,
+  type Http,
+  type RunCommand
+} from '../runtime/index.ts'
 import { extractTarball } from './archive.ts'
 import { treeDigest } from './digest.ts'
 import { type BuildpackReference } from './reference.ts'
@@ -117,8 +125,12 @@ async function bringTarball(
     const keep = kept(sha256)
     if (cacheFolder && keep && pin === sha256) {
       await mkdir(cacheFolder, { recursive: true })
-      await copyFile(archive, `${keep}.part`)
-      await rename(`${keep}.part`, keep)
+      try {
+        await copyFile(archive, `${keep}.part`)
+        await rename(`${keep}.part`, keep)
+      } finally {
+        await rm(`${keep}.part`, { force: true })
+      }
     }
     return { sha256 }
   } finally {
@@ -138,7 +150,7 @@ async function sha256Of(file: string): Promise<string | undefined> {
 }
 
 /** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment(searchPath: string): Record<string, string> {
+function gitEnvironment(searchPath: string, url: string): Record<string, string> {
   return {
     PATH: searchPath,
     LC_ALL: 'C',
@@ -146,10 +158,13 @@ function gitEnvironment(searchPath: string): Record<string, string> {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: 'https:http',
+    // Also of redirects: never from https to http.
+    GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
     GIT_LFS_SKIP_SMUDGE: '1'
   }
 }
+
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 
 async function bringGit(
   url: string,
@@ -159,7 +174,7 @@ async function bringGit(
   const git = async (...args: string[]): Promise<string> => {
     const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
     const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-      env: gitEnvironment(searchPath),
+      env: gitEnvironment(searchPath, url),
       signal
     })
     if (code === 127)
@@ -167,11 +182,14 @@ async function bringGit(
         'git is not installed',
         'Install git on the runner, or name the buildpack by its registry name or as a .tgz.'
       )
-    if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? `git ended with exit code ${code}`)
+    if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`)
     return stdout.toString().trim()
   }
   await git('init', '--quiet', '--', into)
   await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD')
+  // The repository's own attributes must not change a byte: a program with CRLF does not start.
+  await mkdir(path.join(into, '.git', 'info'), { recursive: true })
+  await writeFile(path.join(into, '.git', 'info', 'attributes'), UNCHANGED)
   await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD')
   const version = await git('-C', into, 'rev-parse', 'HEAD')
   await rm(path.join(into, '.git'), { recursive: true, force: true })
@@ -193,13 +211,17 @@ async function bringFolder(
 }
 
 async function requireSteps(folder: string, name: string): Promise<void> {
+  const root = await realpath(folder)
   for (const step of ['detect', 'compile', 'release']) {
-    const program = path.join(folder, 'bin', step)
-    const isFile = await stat(program).then(
-      found => found.isFile(),
-      () => false
-    )
-    if (isFile) await chmod(program, 0o755)
+    const program = await realpath(path.join(folder, 'bin', step)).catch(() => undefined)
+    // Else a link could open a file of the runner to everyone.
+    if (program !== undefined && !program.startsWith(root + path.sep)) {
+      throw new UserError(
+        `${name} is no buildpack: its bin/${step} is a link that leads out of it`,
+        'Put the program itself into the buildpack, or name another source of it.'
+      )
+    }
+    if (program !== undefined && (await stat(program)).isFile()) await chmod(program, 0o755)
     else if (step !== 'release') {
       throw new UserError(
         `${name} is no buildpack: it has no bin/${step}`,
@@ -210,6 +232,7 @@ async function requireSteps(folder: string, name: string): Promise<void> {
 }
 
 function explain(error: unknown, name: string): unknown {
+  if (error instanceof CancelledError) return error
   if (error instanceof HttpError && error.status === 404) {
     return new UserError(
       `There is no buildpack ${name}: ${error.message}`,

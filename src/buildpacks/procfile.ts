@@ -52,8 +52,10 @@ export function parseReleaseOutput(yaml: string, buildpack: string): Record<stri
     throw new UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error })
   }
   const declared = (data as { default_process_types?: unknown } | null)?.default_process_types ?? {}
+  if (typeof declared !== 'object' || Array.isArray(declared))
+    throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next)
   const types: Record<string, string> = {}
-  for (const [name, command] of Object.entries(declared)) {
+  for (const [name, command] of Object.entries(declared as Record<string, unknown>)) {
     if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
       throw new UserError(
         `The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`,

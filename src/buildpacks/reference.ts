@@ -37,19 +37,26 @@ function urlReference(text: string): BuildpackReference {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url) throw refuse(text, 'the address cannot be read')
   if (url.username !== '' || url.password !== '')
-    throw refuse(
-      text.replace(/\/\/[^@/]*@/, '//…@'),
-      'an address with a password would be printed in logs and the report'
-    )
+    throw refuse(text, 'an address with a password would be printed in logs and the report')
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname)))
     throw refuse(text, 'only https addresses are fetched')
-  const ref = decodeURIComponent(url.hash.slice(1)) || undefined
+  const ref = decoded(url.hash.slice(1)) || undefined
   url.hash = ''
   if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname)) return { kind: 'tarball', text, url: url.href }
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw refuse(text, `"${ref}" is not a branch, tag or commit`)
   return { kind: 'git', text, url: url.href, ref }
 }
 
+function decoded(hash: string): string {
+  try {
+    return decodeURIComponent(hash)
+  } catch {
+    return hash
+  }
+}
+
+/** What stands before an `@` may be a password, however the address is written. */
 function refuse(text: string, why: string): UserError {
-  return new UserError(`The buildpack ${JSON.stringify(text.slice(0, 300))} cannot be used: ${why}`, FORMS)
+  const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300)
+  return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS)
 }

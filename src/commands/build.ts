@@ -3,9 +3,10 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import {
   chooseBuildpacks,
-  fetchBuildpack,
+  fetchAll,
   imagesFor,
   parseBuildpack,
+  stackOf,
   Workshop,
   type BuiltApp,
   type FetchedBuildpack
@@ -13,7 +14,7 @@ import {
 import { loadConfig, mergeInputs, type Config } from '../config/index.ts'
 import { buildVariables, readMastodon, type MastodonTree } from '../mastodon/index.ts'
 import { headline, makeReport, renderMarkdown, reportJson, type Report } from '../report/index.ts'
-import { displayPath, megabytes, readTreeFile, UserError } from '../runtime/index.ts'
+import { displayPath, megabytes, readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
 import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
@@ -25,11 +26,12 @@ import {
   makeVariants,
   Packer,
   safeRules,
+  sizeWarnings,
   weigh,
   type FfmpegCheck,
   type FfmpegProvider,
   type TrimRule,
-  type Weighed
+  type Verdict
 } from '../slug/index.ts'
 import { applySlugignore, exportTree, resolveCommit, type Commit, type ExportedTree } from '../source/index.ts'
 import type { Context } from './context.ts'
@@ -50,6 +52,7 @@ export async function build(context: Context): Promise<void> {
   const packer = new Packer({
     worker: runtime.packWorker,
     threads: runtime.threads,
+    commitTime: source.commit.committedAt,
     blockStore: below(inputs.cache, 'blocks'),
     signal: runtime.signal
   })
@@ -68,11 +71,7 @@ export async function build(context: Context): Promise<void> {
         output: path.join(inputs.outputDir, 'slug.tgz')
       })
     )
-    const warnings = [
-      ...source.warnings,
-      ...recipe.warnings,
-      ...lookAt(config, weighed, variants.leftOut.map(displayPath))
-    ]
+    const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)]
     const report = makeReport({
       createdAt: runtime.clock.now(),
       commit: source.commit,
@@ -196,24 +195,14 @@ async function makeRecipe(context: Context, config: Config, source: Source): Pro
     : chosen
   if (lacksFfmpeg) runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`)
 
-  const buildpacks: FetchedBuildpack[] = []
-  for (const [i, { reference, sha256 }] of all.entries()) {
-    const fetched = await fetchBuildpack(reference, {
-      into: path.join(runtime.scratch, 'buildpacks', `${i + 1}`),
-      cacheFolder: below(inputs.cache, 'buildpacks'),
-      registryUrl: inputs.buildpackRegistryUrl,
-      sourceTree: source.folder,
-      sha256,
-      http: runtime.http,
-      run: runtime.run,
-      searchPath: inputs.searchPath,
-      signal: runtime.signal
-    })
-    runtime.log.info(
-      `${i + 1}. ${fetched.name}, sha256 ${fetched.sha256}${fetched.version ? `, commit ${fetched.version}` : ''}`
-    )
-    buildpacks.push(fetched)
-  }
+  const buildpacks = await fetchAll(all, {
+    folder: path.join(runtime.scratch, 'buildpacks'),
+    cacheFolder: below(inputs.cache, 'buildpacks'),
+    registryUrl: inputs.buildpackRegistryUrl,
+    sourceTree: source.folder,
+    searchPath: inputs.searchPath,
+    ...runtime
+  })
   return {
     stack,
     place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
@@ -224,16 +213,6 @@ async function makeRecipe(context: Context, config: Config, source: Source): Pro
     ),
     aptfile,
     warnings: hostWarnings(kind, stack, inputs.hostStack)
-  }
-}
-
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson: string | undefined): string | undefined {
-  try {
-    const { stack } = JSON.parse(appJson ?? '{}') as { stack?: unknown }
-    return typeof stack === 'string' && stack !== '' ? stack : undefined
-  } catch {
-    return undefined
   }
 }
 
@@ -320,17 +299,10 @@ function trimRules(
 }
 
 /** What is no failure, but should be known. */
-function lookAt(config: Config, { verdict }: Weighed, leftOut: readonly string[]): string[] {
-  const warnings: string[] = []
-  if (verdict.bytes > HEROKU_STOPS_AT)
-    warnings.push(`The slug is larger than ${megabytes(HEROKU_STOPS_AT)}, where Heroku stops`)
-  else if (verdict.bytes > HEROKU_WARNS_AT)
-    warnings.push(`Heroku warns of slugs over ${megabytes(HEROKU_WARNS_AT)}: dynos may take longer to boot`)
-  if (config.slug.limit > HEROKU_STOPS_AT)
-    warnings.push(`slug.limit is above ${megabytes(HEROKU_STOPS_AT)}, where Heroku stops`)
-  if (leftOut.length > 0)
-    warnings.push(`A slug holds files, folders and links alone; left out: ${leftOut.slice(0, 10).join(', ')}`)
-  return warnings
+function lookAt(verdict: Verdict, leftOut: readonly BytePath[]): string[] {
+  const names = leftOut.slice(0, 10).map(displayPath).join(', ')
+  const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : []
+  return [...sizeWarnings(verdict), ...special]
 }
 
 function providerNames({ provider, buildpacks }: Recipe): string[] {
@@ -370,7 +342,7 @@ async function tell({ inputs, runtime, results }: Context, report: Report): Prom
     throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`)
 }
 
-function judge(report: Report, failOn: 'limit' | 'growth' | 'never'): void {
+function judge(report: Report, failOn: 'limit' | 'never'): void {
   const { verdict } = report
   if (verdict.problem !== undefined) {
     throw new UserError(

@@ -22,21 +22,22 @@ export interface HttpOptions {
   readonly signal: AbortSignal
   /** Waits between attempts, in milliseconds. Tests hand in one that does not wait. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  /** Milliseconds without a byte after which a server is given up. */
+  readonly silence?: number
 }
 
 const ATTEMPTS = 4
 const FIRST_WAIT = 1_000
 const LONGEST_WAIT = 60_000
-/** Milliseconds without a byte. */
 const SILENCE = 60_000
 const MOST_REDIRECTS = 5
 const MOST_JSON = 5_000_000
 
 /** HTTP on `@actions/http-client`, which knows the runner's proxy variables. */
-export function createHttp({ signal, wait = waitFor }: HttpOptions): Http {
+export function createHttp({ signal, wait = waitFor, silence = SILENCE }: HttpOptions): Http {
   const client = new HttpClient(`mastodon-on-heroku/${VERSION}`, undefined, {
     allowRedirects: false,
-    socketTimeout: SILENCE
+    socketTimeout: silence
   })
 
   /** Tries again where the answer says that it may help: no answer, 429, 5xx. */
@@ -56,7 +57,7 @@ export function createHttp({ signal, wait = waitFor }: HttpOptions): Http {
   return {
     getJson: (url, headers = {}) =>
       patiently(async () => {
-        const response = await request(client, url, { accept: 'application/json', ...headers }, signal)
+        const response = await request(client, url, { accept: 'application/json', ...headers }, signal, silence)
         const chunks: Buffer[] = []
         await receive(response, url, MOST_JSON, signal, chunk => void chunks.push(chunk))
         try {
@@ -65,7 +66,7 @@ export function createHttp({ signal, wait = waitFor }: HttpOptions): Http {
           throw new HttpError(`${url} did not answer with JSON`, url, response.statusCode, { cause: error })
         }
       }),
-    download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal))
+    download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence))
   }
 }
 
@@ -74,9 +75,10 @@ async function download(
   url: string,
   file: string,
   maxBytes: number,
-  signal: AbortSignal
+  signal: AbortSignal,
+  silence: number
 ): Promise<DownloadResult> {
-  const response = await request(client, url, {}, signal)
+  const response = await request(client, url, {}, signal, silence)
   const hash = createHash('sha256')
   const part = `${file}.part`
   const out = createWriteStream(part)
@@ -95,12 +97,15 @@ async function request(
   client: HttpClient,
   url: string,
   headers: Record<string, string>,
-  signal: AbortSignal
+  signal: AbortSignal,
+  silence: number
 ): Promise<IncomingMessage> {
   let at = url
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
     requireSafeUrl(at)
     const message = await send(client, at, headers, signal)
+    // The client's own time limit only half-closes the connection once an answer has begun.
+    message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)))
     const status = message.statusCode ?? 0
     if (status === 200) return message
     message.resume()

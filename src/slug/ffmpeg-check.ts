@@ -112,8 +112,9 @@ ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | gr
 export const TWO_FRAMES =
   'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw=='
 
-/** Sources `.profile.d` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$@"'
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO =
+  'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"'
 
 const TIMEOUT = 60_000
 const MOST_OUTPUT = 1_000_000

@@ -32,12 +32,7 @@ export function slugFiles(
   return { files, leftOut }
 }
 
-/** A slug's files in the order in which they are packed. */
+/** A slug's files in the order in which they are packed: that of a walk. */
 export function inPackOrder(files: readonly SlugFile[]): SlugFile[] {
-  return files
-    .map(file => ({ file, key: file.path.replaceAll('/', '\0') }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ file }) => file)
+  return files.toSorted((a, b) => comparePaths(a.path, b.path))
 }
-
-export { comparePaths }

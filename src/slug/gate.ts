@@ -1,3 +1,5 @@
+import { megabytes } from '../runtime/index.ts'
+
 /** What the config or the input asks for. */
 export type FfmpegChoice = 'with' | 'without' | 'auto'
 export type FfmpegVariant = 'with' | 'without'
@@ -41,4 +43,15 @@ export function gate(choice: FfmpegChoice, sizes: VariantSizes, limit: number): 
     headroom: limit - bytes,
     ffmpegGivenUp: choice === 'auto' && sizes.with !== undefined && !withFits
   }
+}
+
+/** What Heroku would say of a slug of this size, and of such a limit. */
+export function sizeWarnings({ bytes, limit }: Verdict): string[] {
+  const warnings: string[] = []
+  const [warnsAt, stopsAt] = [megabytes(HEROKU_WARNS_AT), megabytes(HEROKU_STOPS_AT)]
+  if (bytes > HEROKU_STOPS_AT) warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`)
+  else if (bytes > HEROKU_WARNS_AT)
+    warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`)
+  if (limit > HEROKU_STOPS_AT) warnings.push(`The limit is above ${stopsAt}, where Heroku stops`)
+  return warnings
 }

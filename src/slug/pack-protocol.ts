@@ -1,5 +1,5 @@
 /** What the packer and its threads tell each other. Paths are byte paths (latin1), absolute. */
-export type Task = HashTask | BlockTask
+export type Task = HashTask | BlockTask | StoredTask
 
 export interface HashTask {
   kind: 'hash'
@@ -18,6 +18,18 @@ export interface BlockTask {
   level: number
   /** The file that keeps this block between builds. */
   store?: string
+}
+
+/** A block that is thought to be in the store: then its parts need not be sent. */
+export interface StoredTask {
+  kind: 'stored'
+  rawBytes: number
+  store: string
+}
+
+/** `block` is missing where the store has none, or a damaged one. */
+export interface StoredAnswer {
+  block?: BlockAnswer
 }
 
 export interface BlockAnswer {

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
-import type { BlockAnswer, BlockTask, HashAnswer, HashTask, Task } from './pack-protocol.ts'
+import type { BlockAnswer, BlockTask, HashAnswer, HashTask, StoredAnswer, StoredTask, Task } from './pack-protocol.ts'
 
 /** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
 
@@ -30,10 +30,6 @@ function hashFile(path: string, size: number): string {
   } finally {
     closeSync(fd)
   }
-}
-
-function packBlock(task: BlockTask): BlockAnswer {
-  return readStored(task) ?? compress(task)
 }
 
 /** Holds a block before it is compressed; kept, since a new one for each block is memory that nobody collects in time. */
@@ -68,19 +64,19 @@ function compress({ rawBytes, parts, level, store }: BlockTask): BlockAnswer {
 
 const STORE_HEADER = 12
 
-/** A block of an earlier build; undefined where there is none, or where it is damaged. */
-function readStored({ store, rawBytes }: BlockTask): BlockAnswer | undefined {
-  if (!store) return undefined
+/** A block of an earlier build. */
+function readStored({ store, rawBytes }: StoredTask): StoredAnswer {
   let file: Buffer
   try {
     file = readFileSync(store)
   } catch {
-    return undefined
+    return {}
   }
-  if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return undefined
+  if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return {}
   const bytes = file.subarray(STORE_HEADER)
-  if (crc32(bytes) !== file.readUInt32LE(8)) return undefined
-  return { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) }
+  if (crc32(bytes) !== file.readUInt32LE(8)) return {}
+  // A copy: small files come in memory that they share, and that cannot be handed over.
+  return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } }
 }
 
 function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: number): void {
@@ -113,8 +109,11 @@ function readExactly(fd: number, into: Buffer, offset: number, length: number, p
 parentPort?.on('message', (task: Task) => {
   try {
     if (task.kind === 'hash') parentPort?.postMessage(hashFiles(task))
-    else {
-      const answer = packBlock(task)
+    else if (task.kind === 'stored') {
+      const answer = readStored(task)
+      parentPort?.postMessage(answer, answer.block ? [answer.block.bytes.buffer as ArrayBuffer] : [])
+    } else {
+      const answer = compress(task)
       parentPort?.postMessage(answer, [answer.bytes.buffer as ArrayBuffer])
     }
   } catch (error) {

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { bytePath, CancelledError, explainDiskFull, joinBytes } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 import { combineCrc, GZIP_HEADER, gzipTrailer } from './gzip.ts'
-import { type BlockAnswer, type BlockTask, type HashAnswer } from './pack-protocol.ts'
+import { type BlockAnswer, type BlockTask, type HashAnswer, type StoredAnswer } from './pack-protocol.ts'
 import { headerOf, planBlocks, type Block } from './plan.ts'
 import { Threads } from './threads.ts'
 
@@ -32,6 +32,8 @@ export interface PackerOptions {
   /** The program of the threads. */
   readonly worker: URL
   readonly threads: number
+  /** The commit's time, in milliseconds since 1970: files that are served carry it. */
+  readonly commitTime: number
   /** Keeps compressed blocks between builds. */
   readonly blockStore?: string
   readonly signal: AbortSignal
@@ -54,7 +56,7 @@ interface KnownBlock {
 export class Packer {
   readonly #threads: Threads
   readonly #options: PackerOptions
-  readonly #digests = new Map<SlugFile | string, string>()
+  readonly #identities = new Map<SlugFile | string, string>()
   readonly #known = new Map<string, KnownBlock>()
 
   constructor(options: PackerOptions) {
@@ -71,8 +73,12 @@ export class Packer {
   async pack(jobs: readonly PackJob[]): Promise<Packed[]> {
     const slugs: Slug[] = []
     try {
-      await this.#hash(jobs)
-      slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#digestOf), job.output)))
+      if (this.#options.blockStore) await this.#hash(jobs)
+      slugs.push(
+        ...jobs.map(
+          job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)
+        )
+      )
       for (const slug of slugs) await slug.open()
       await this.#packBlocks(slugs)
       return await Promise.all(slugs.map(slug => slug.finish()))
@@ -95,7 +101,15 @@ export class Packer {
 
   readonly #abort = (): void => void this.#threads.close()
 
-  readonly #digestOf = (file: SlugFile): string => this.#digests.get(file.inode ?? file) ?? ''
+  /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+  readonly #identityOf = (file: SlugFile): string => {
+    const key = file.inode ?? file
+    const known = this.#identities.get(key)
+    if (known !== undefined) return known
+    const identity = `${this.#identities.size}`
+    this.#identities.set(key, identity)
+    return identity
+  }
 
   async #hash(jobs: readonly PackJob[]): Promise<void> {
     const batches: SlugFile[][] = [[]]
@@ -104,7 +118,7 @@ export class Packer {
     for (const job of jobs) {
       for (const file of job.files) {
         const key = file.inode ?? file
-        if (file.kind !== 'file' || seen.has(key) || this.#digests.has(key)) continue
+        if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key)) continue
         seen.add(key)
         if (batches.at(-1)!.length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
           batches.push([])
@@ -117,7 +131,7 @@ export class Packer {
     await inOrder(batches, this.#threads.count * 2, async batch => {
       const files = batch.map(file => ({ path: absolute(file), size: file.size }))
       const { digests } = await this.#threads.do<HashAnswer>({ kind: 'hash', files })
-      batch.forEach((file, i) => this.#digests.set(file.inode ?? file, digests[i]!))
+      batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]!))
     })
   }
 
@@ -127,9 +141,11 @@ export class Packer {
     await inOrder(
       mergeOrders(slugs.map(slug => slug.blocks)),
       this.#threads.count * 3,
-      async block => {
+      async (block): Promise<BlockAnswer | undefined> => {
         const onlyMeasured = this.#known.has(block.key) && !written.has(block.key)
-        return onlyMeasured ? undefined : this.#threads.do<BlockAnswer>(this.#task(block))
+        return onlyMeasured
+          ? undefined
+          : ((await this.#fromStore(block)) ?? (await this.#threads.do<BlockAnswer>(this.#task(block))))
       },
       async (block, answer) => {
         const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key)!
@@ -139,13 +155,23 @@ export class Packer {
     )
   }
 
+  /** The block as an earlier build packed it. */
+  async #fromStore({ key, rawBytes }: Block): Promise<BlockAnswer | undefined> {
+    const store = this.#placeOf(key)
+    if (store === undefined || !existsSync(store)) return undefined
+    return (await this.#threads.do<StoredAnswer>({ kind: 'stored', rawBytes, store })).block
+  }
+
+  #placeOf(key: string): string | undefined {
+    return this.#options.blockStore && path.join(this.#options.blockStore, key)
+  }
+
   #task(block: Block): BlockTask {
-    const { blockStore } = this.#options
     return {
       kind: 'block',
       rawBytes: block.rawBytes,
       level: LEVEL,
-      store: blockStore && path.join(blockStore, block.key),
+      store: this.#placeOf(block.key),
       parts: block.parts.map(part => ({
         path: absolute(part.file),
         header: headerOf(part),
@@ -155,6 +181,11 @@ export class Packer {
       }))
     }
   }
+}
+
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds: number): number {
+  return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1)
 }
 
 /** A slug while it is packed. */

@@ -17,11 +17,15 @@ export interface Block {
   readonly rawBytes: number
 }
 
-/** A piece of a block: a name's header, some of its content, or both. */
+/** A piece of a block: a name's header, some of its content, or both. A slug has 100,000 of them, so they are small. */
 export interface Part {
   readonly file: SlugFile
-  /** What the header says beyond the file itself; its bytes are made when the block is packed, a slug has 100,000. */
-  readonly header?: Header
+  /** Bytes of the header, which is made when the block is packed; 0 where the part has none. */
+  readonly header: number
+  /** The header's time, in seconds since 1970. */
+  readonly time: number
+  /** The name that carries the content, where this one is a hard link to it. */
+  readonly link: BytePath | undefined
   /** The range of the file's content, in bytes. */
   readonly from: number
   readonly to: number
@@ -29,91 +33,110 @@ export interface Part {
   readonly pad: number
 }
 
-export interface Header {
-  readonly bytes: number
-  /** Seconds since 1970. */
-  readonly time: number
-  /** The name that carries the content, where this one is a hard link to it. */
-  readonly link?: BytePath
-}
-
-/** The SHA-256 of a file's content, as any text that is the same for the same bytes. */
-export type DigestOf = (file: SlugFile) => string
+/** What is the same for two files only where their contents are equal. */
+export type IdentityOf = (file: SlugFile) => string
 
 const LEAST = 512 * 1024
 const MOST = 2 * 1024 * 1024
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024
 
-/** The blocks of a slug with these files, which are in pack order. */
-export function planBlocks(files: readonly SlugFile[], digestOf: DigestOf): Block[] {
-  const blocks: Block[] = []
-  let parts: Part[] = []
-  let bytes = 0
-  let hash = createHash('sha256')
-  const cut = (): void => {
-    if (parts.length > 0) blocks.push({ key: hash.digest('hex'), parts, rawBytes: bytes })
-    parts = []
-    bytes = 0
-    hash = createHash('sha256')
-  }
-  const add = (part: Part): void => {
-    parts.push(part)
-    bytes += partBytes(part)
-    if (part.header) hash.update(headerOf(part)!)
-    if (part.to > part.from) hash.update(`${digestOf(part.file)}:${part.from}:${part.to}`)
-    hash.update(`:${part.pad};`)
-  }
+/** The folder `./app/` itself: it belongs to no layer. */
+export const ROOT: SlugFile = { path: '' as BytePath, kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 }
 
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+export function planBlocks(files: readonly SlugFile[], identityOf: IdentityOf, publicTime: number): Block[] {
+  const plan = new Plan(identityOf)
   const carriers = new Map<string, BytePath>()
-  add({ file: ROOT, header: describeHeader(ROOT, FIRST_TIME), from: 0, to: 0, pad: 0 })
+  plan.addHeader(ROOT, FIXED_TIME, undefined, 0)
   for (const file of files) {
     const link = file.inode === undefined ? undefined : carriers.get(file.inode)
     if (file.inode !== undefined && link === undefined) carriers.set(file.inode, file.path)
     const size = link === undefined ? file.size : 0
-    const header = describeHeader(file, timeOf(file, digestOf), link)
-    if (size >= PIECE) {
-      cut()
-      for (let from = 0; from < size; from += PIECE) {
-        const to = Math.min(from + PIECE, size)
-        add({ file, header: from === 0 ? header : undefined, from, to, pad: to === size ? padding(size) : 0 })
-        cut()
-      }
-      continue
+    const time = timeOf(file, publicTime)
+    if (size >= PIECE) plan.addLarge(file, time, size)
+    else {
+      if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST)) plan.cut()
+      plan.addHeader(file, time, link, size)
     }
-    if (bytes >= LEAST && (isBoundary(file.path) || bytes + size > MOST)) cut()
-    add({ file, header, from: 0, to: size, pad: padding(size) })
   }
-  add({ file: ROOT, from: 0, to: 0, pad: TAR_END })
-  cut()
-  return blocks
+  return plan.end()
+}
+
+class Plan {
+  readonly #identityOf: IdentityOf
+  readonly #blocks: Block[] = []
+  #parts: Part[] = []
+  /** All that the bytes of the block depend on. */
+  #content = ''
+  bytes = 0
+
+  constructor(identityOf: IdentityOf) {
+    this.#identityOf = identityOf
+  }
+
+  /** A name with its whole content. */
+  addHeader(file: SlugFile, time: number, link: BytePath | undefined, size: number): void {
+    this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) })
+  }
+
+  /** A file in blocks of its own. */
+  addLarge(file: SlugFile, time: number, size: number): void {
+    this.cut()
+    for (let from = 0; from < size; from += PIECE) {
+      const to = Math.min(from + PIECE, size)
+      const header = from === 0 ? headerBytes(file) : 0
+      this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 })
+      this.cut()
+    }
+  }
+
+  cut(): void {
+    if (this.#parts.length === 0) return
+    const key = createHash('sha256').update(this.#content, 'latin1').digest('hex')
+    this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes })
+    this.#parts = []
+    this.#content = ''
+    this.bytes = 0
+  }
+
+  end(): Block[] {
+    this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END })
+    this.cut()
+    return this.#blocks
+  }
+
+  #add(part: Part): void {
+    const { file, header, time, link, from, to, pad } = part
+    this.#parts.push(part)
+    this.bytes += partBytes(part)
+    // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+    if (header > 0)
+      this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`
+    this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`
+  }
 }
 
 /** Bytes of a part in the archive. */
-export function partBytes(part: Part): number {
-  return (part.header?.bytes ?? 0) + (part.to - part.from) + part.pad
+export function partBytes({ header, from, to, pad }: Part): number {
+  return header + (to - from) + pad
 }
 
-/** The bytes of a part's header. */
-export function headerOf({ file, header }: Part): Buffer | undefined {
-  return header && tarHeader(file, header.time, header.link)
+/** The bytes of a part's header, where it has one. */
+export function headerOf({ file, header, time, link }: Part): Buffer | undefined {
+  return header > 0 ? tarHeader(file, time, link) : undefined
 }
 
-/** The folder `./app/` itself: it belongs to no layer. */
-export const ROOT: SlugFile = { path: '' as BytePath, kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 }
-
-const FIRST_TIME = 1_000_000_000
-const TIME_SPAN = 2 ** 29
+const FIXED_TIME = 1_000_000_000
 
 /**
- * A file's time in the slug, in seconds: made from its content. It must be the same on every machine, so it cannot be
- * the time of the build; but were it the same for every content, a browser that asks "changed since?" for a file that
- * keeps its name (a service worker, an emoji) would be told "no" for ever: Rails answers by Last-Modified.
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
  */
-function timeOf(file: SlugFile, digestOf: DigestOf): number {
-  if (file.kind !== 'file') return FIRST_TIME
-  const number = Buffer.from(digestOf(file).slice(0, 8), 'base64').readUInt32BE()
-  return FIRST_TIME + (number % TIME_SPAN)
+function timeOf({ path }: SlugFile, publicTime: number): number {
+  return path.startsWith('public/') ? publicTime : FIXED_TIME
 }
 
 /** One name in 32 may begin a block; which ones depends on the name alone. */
@@ -121,8 +144,4 @@ function isBoundary(path: BytePath): boolean {
   let hash = 0x811c9dc5
   for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193)
   return ((hash ^ (hash >>> 15)) & 31) === 0
-}
-
-function describeHeader(file: SlugFile, time: number, link?: BytePath): Header {
-  return { bytes: headerBytes(file, link), time, link }
 }

@@ -29,6 +29,7 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       'source-maps',
       'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.',
       /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/,
+      /^public\/[^/]+\.js\.map$/, // links to the former
       /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/
     ),
     rule(
@@ -36,7 +37,8 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.',
       /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//,
       /^node_modules\/(\.cache|\.vite|\.vite-temp)\//,
-      /^\.cache\//
+      /^\.cache\//,
+      /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
     ),
     rule(
       'yarn-leftovers',

@@ -36254,6 +36254,7 @@ var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_nod
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
 const DOCKER_VARIABLES = [
     'PATH',
     'HOME',
@@ -36293,7 +36294,8 @@ function readInputs(env = process.env) {
             ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
         ],
         searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        dockerEnvironment: Object.fromEntries(DOCKER_VARIABLES.flatMap(name => (env[name] ? [[name, env[name]]] : []))),
+        proxyEnvironment: pick(env, PROXY_VARIABLES),
+        dockerEnvironment: pick(env, DOCKER_VARIABLES),
         hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
     };
 }
@@ -36333,6 +36335,9 @@ function cacheFolder(value, env) {
     const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_default().join(external_node_os_default().homedir(), '.cache');
     return external_node_path_default().join(home, 'mastodon-on-heroku');
 }
+function pick(env, names) {
+    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+}
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
@@ -36343,12 +36348,19 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 /** The log of a job: groups, annotations, and a fence around the output of others. */
 function actionLog(write = chunk => void process.stdout.write(chunk)) {
     return {
-        info: line => info(line),
+        info: line => info(harmless(line)),
         warning: line => warning(line),
         error: line => error(line),
         group: (title, work) => group(title, work),
         fence: () => openFence(write)
     };
+}
+/**
+ * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
+ * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
+ */
+function harmless(text) {
+    return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [');
 }
 /**
  * The runner obeys lines such as `::set-output …` wherever they come from; between `::stop-commands::TOKEN` and
@@ -36371,6 +36383,7 @@ function openFence(write) {
 
 ;// CONCATENATED MODULE: ./src/action/index.ts
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
+
 
 
 
@@ -36400,20 +36413,20 @@ function failStep(error) {
     if (error instanceof runtime/* UserError */.yo) {
         setFailed(`${error.message}\n${error.nextStep}`);
         if (error.cause !== undefined)
-            info(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`);
+            info(harmless(`Cause: ${(0,runtime/* errorText */.kc)(error.cause)}`));
     }
     else {
         setFailed(error instanceof Error ? error : String(error));
         info('This is a fault of mastodon-on-heroku itself. Please report it with the lines above.');
         if (error instanceof Error && error.stack)
-            info(error.stack);
+            info(harmless(error.stack));
     }
 }
 
 
 /***/ }),
 
-/***/ 9025:
+/***/ 3326:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36424,8 +36437,6 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -36539,6 +36550,8 @@ function stackOf(appJson) {
     }
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -36867,8 +36880,9 @@ async function sha256Of(file) {
     return hash.digest('hex');
 }
 /** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment(searchPath, url) {
+function gitEnvironment({ searchPath, proxyEnvironment }, url) {
     return {
+        ...proxyEnvironment,
         PATH: searchPath,
         LC_ALL: 'C',
         HOME: '/nonexistent',
@@ -36881,11 +36895,12 @@ function gitEnvironment(searchPath, url) {
     };
 }
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-async function bringGit(url, ref, { into, run, signal, searchPath }) {
+async function bringGit(url, ref, options) {
+    const { into, run, signal } = options;
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
         const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: gitEnvironment(searchPath, url),
+            env: gitEnvironment(options, url),
             signal
         });
         if (code === 127)
@@ -37472,7 +37487,8 @@ function openHost(folders, { secretsHeld, identity = otherUser() }) {
         kind: 'host',
         paths: folders,
         run: async (step) => {
-            const current = new RunningStep(step, identity);
+            // Temporary files that a buildpack leaves go with its home.
+            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
             running.add(current);
             try {
                 return await current.result();
@@ -48182,7 +48198,190 @@ function advance(parts, name, isFolder) {
 
 
 
+;// CONCATENATED MODULE: ./src/commands/steps/source.ts
+
+
+
+
+
+/** The config file of the checkout, with the inputs over it. */
+function source_readConfig({ inputs }) {
+    const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    return mergeInputs(loadConfig(text, inputs.config), inputs);
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_default().join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,src_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new src_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/recipe.ts
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
+    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
+    if (stack === undefined) {
+        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    const written = chosen.map(({ reference }) => reference.text);
+    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
+    const all = lacksFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (lacksFfmpeg)
+        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: { ...buildVariables(folder), ...config.slug.env },
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** What brings ffmpeg, for people. */
+function providerNames({ provider, buildpacks }) {
+    if (!provider)
+        return [];
+    const names = provider.buildpacks.map(i => buildpacks[i].name);
+    return provider.apt === undefined ? names : [...names, 'Aptfile'];
+}
+/** A folder in the cache, where there is one. */
+function below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/results.ts
+
+
+
+
+const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+/** Files of an earlier run must not be taken for this one's. */
+async function clearOutput(folder) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const file of FILES)
+        await (0,promises_.rm)(external_node_path_default().join(folder, file), { force: true });
+}
+/** Writes every file and output, the summary, and annotations. */
+async function tell({ inputs, runtime, results }, report) {
+    const at = (file) => external_node_path_default().join(inputs.outputDir, file);
+    const markdown = renderMarkdown(report);
+    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
+    await (0,promises_.writeFile)(at('report.md'), markdown);
+    const { verdict, variants } = report;
+    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
+    results.output('slug-path', at('slug.tgz'));
+    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
+    results.output('slug-size', verdict.compressed);
+    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
+    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
+    results.output('slug-limit', verdict.limit);
+    results.output('within-limit', verdict.withinLimit);
+    results.output('ffmpeg', verdict.chosen);
+    results.output('report-path', at('report.json'));
+    await results.summary(markdown);
+    for (const warning of report.warnings)
+        runtime.log.warning(warning);
+    for (const { name, compressed } of variants)
+        runtime.log.info(`${name} ffmpeg: ${(0,src_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
+    if (report.ffmpeg.givenUp)
+        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
+    runtime.log.info(headline(report));
+    const { size } = await (0,promises_.stat)(at('slug.tgz'));
+    if (size !== verdict.compressed)
+        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
+}
+/** Fails where the slug must not be shipped. */
+function judge(report, failOn) {
+    const { verdict } = report;
+    if (verdict.problem !== undefined) {
+        throw new src_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+    }
+    if (verdict.withinLimit || failOn === 'never')
+        return;
+    throw new src_runtime/* UserError */.yo(`The slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+}
+
 ;// CONCATENATED MODULE: ./src/commands/build.ts
+
 
 
 
@@ -48200,7 +48399,7 @@ function advance(parts, name, isFolder) {
 async function build(context) {
     const { inputs, runtime } = context;
     const { log } = runtime;
-    const config = build_readConfig(context);
+    const config = source_readConfig(context);
     await clearOutput(inputs.outputDir);
     const source = await log.group('Source', () => takeSource(context));
     const recipe = await log.group('Recipe', () => makeRecipe(context, config, source));
@@ -48251,110 +48450,6 @@ async function build(context) {
         await workshop.close();
     }
 }
-/** The config file of the checkout, with the inputs over it. */
-function build_readConfig({ inputs }) {
-    const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
-    return mergeInputs(loadConfig(text, inputs.config), inputs);
-}
-const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
-/** Files of an earlier run must not be taken for this one's. */
-async function clearOutput(folder) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const file of FILES)
-        await (0,promises_.rm)(external_node_path_default().join(folder, file), { force: true });
-}
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_default().join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,src_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
-}
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new src_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
-    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
-    if (stack === undefined) {
-        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    const written = chosen.map(({ reference }) => reference.text);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
-        cacheFolder: below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: { ...buildVariables(folder), ...config.slug.env },
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
 async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
     const { log, signal } = runtime;
     if (!recipe.provider || config.ffmpeg === 'without') {
@@ -48364,7 +48459,9 @@ async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
     const place = await workshop.openDyno(app);
     const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal });
     await place.close();
-    log.info(check.works ? `${check.version} works: it made an mp4 of an animated GIF` : (check.problem ?? 'It does not work'));
+    log.info(check.works
+        ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+        : (check.problem ?? 'It does not work'));
     if (check.mended.length > 0)
         log.info(`Put on the library path: ${check.mended.join(', ')}`);
     return check;
@@ -48385,6 +48482,7 @@ function otherBuilds(context, source, { buildpacks, provider, aptfile }, worksho
         }
     };
 }
+/** The rules that are applied, and those that are offered where none is. */
 function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
     const streaming = streamingApp === undefined ? 'perhaps' : 'no';
     const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler });
@@ -48397,53 +48495,6 @@ function lookAt(verdict, leftOut) {
     const names = leftOut.slice(0, 10).map(src_runtime/* displayPath */.Gt).join(', ');
     const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
     return [...sizeWarnings(verdict), ...special];
-}
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
-/** Writes every file and output, the summary, and annotations. */
-async function tell({ inputs, runtime, results }, report) {
-    const at = (file) => external_node_path_default().join(inputs.outputDir, file);
-    const markdown = renderMarkdown(report);
-    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
-    await (0,promises_.writeFile)(at('report.md'), markdown);
-    const { verdict, variants } = report;
-    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
-    results.output('slug-path', at('slug.tgz'));
-    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
-    results.output('slug-size', verdict.compressed);
-    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
-    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
-    results.output('slug-limit', verdict.limit);
-    results.output('within-limit', verdict.withinLimit);
-    results.output('ffmpeg', verdict.chosen);
-    results.output('report-path', at('report.json'));
-    await results.summary(markdown);
-    for (const warning of report.warnings)
-        runtime.log.warning(warning);
-    for (const { name, compressed } of variants)
-        runtime.log.info(`${name} ffmpeg: ${(0,src_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
-    if (report.ffmpeg.givenUp)
-        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
-    runtime.log.info(headline(report));
-    const { size } = await (0,promises_.stat)(at('slug.tgz'));
-    if (size !== verdict.compressed)
-        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
-}
-function judge(report, failOn) {
-    const { verdict } = report;
-    if (verdict.problem !== undefined) {
-        throw new src_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
-    }
-    if (verdict.withinLimit || failOn === 'never')
-        return;
-    throw new src_runtime/* UserError */.yo(`The slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
-}
-function below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
 }
 
 ;// CONCATENATED MODULE: ./src/commands/index.ts
@@ -48476,7 +48527,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5712);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9025);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3326);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { actionLog, readInputs } from '../../src/action/index.ts'
+import { harmless } from '../../src/action/log.ts'
 
 const set: string[] = []
 afterEach(() => {
@@ -72,6 +73,16 @@ describe('inputs', () => {
       undefined
     ])
   })
+})
+
+describe('a line with text of others', () => {
+  it.each([
+    ['::error::x', ': :error::x'],
+    ['  ::set-output name=a::b', '  : :set-output name=a::b'],
+    ['fine\n::add-mask::x', 'fine\n: :add-mask::x'],
+    ['here ##[add-path]/evil', 'here ## [add-path]/evil'],
+    ['a :: b', 'a :: b']
+  ])('%j holds no command', (line, shown) => expect(harmless(line)).toBe(shown))
 })
 
 describe('the fence', () => {

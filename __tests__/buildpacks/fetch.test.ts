@@ -38,6 +38,7 @@ function bring(text: string, more: Partial<FetchOptions> = {}) {
     http,
     run: runCommand,
     searchPath: process.env['PATH']!,
+    proxyEnvironment: {},
     signal,
     ...more
   })

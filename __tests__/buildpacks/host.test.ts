@@ -70,7 +70,7 @@ describe('a step on the host', () => {
       .trim()
       .split('\n')
       .map(line => line.split('=')[0])
-    expect(names.sort()).toEqual(['BUILD_STEP_ID', 'HOME', 'PATH', 'PWD', 'SHLVL', '_'])
+    expect(names.sort()).toEqual(['BUILD_STEP_ID', 'HOME', 'PATH', 'PWD', 'SHLVL', 'TMPDIR', '_'])
   })
 
   it('has both streams handed over whole', async () => {

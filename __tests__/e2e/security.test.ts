@@ -51,6 +51,22 @@ describe('what others print and name', () => {
     expect(outputs['slug-size']).not.toBe('1')
   })
 
+  it('is no command where ffmpeg prints it as its version', async () => {
+    const fork = new Fork(folder => {
+      const program =
+        'case "$*" in *-encoders*) ;; *out.mp4) echo h264; echo x > "${@: -1}";; *) echo "::set-output name=slug-size::1 ##[set-output name=slug-path]x";; esac'
+      addBuildpack(
+        folder,
+        'my-ffmpeg',
+        `mkdir -p "$1/bin" "$1/.profile.d"; echo 'export PATH="$HOME/bin:$PATH"' > "$1/.profile.d/a.sh"
+for name in ffmpeg ffprobe; do printf '#!/bin/bash\\n%s\\n' ${quoted(program)} > "$1/bin/$name"; chmod +x "$1/bin/$name"; done`
+      )
+    })
+    const { output } = await fork.build({ 'slug-limit': '1GB' }, configWith(['my-ffmpeg']))
+    expect(output).toContain('set-output name=slug-size')
+    expect(output).not.toMatch(/^\s*::set-output|##\[/m)
+  })
+
   it('cannot forge a line of the log or the summary by a file name', async () => {
     const fork = new Fork(
       spying(
@@ -88,3 +104,8 @@ describe('what others print and name', () => {
     expect(output).toContain('it leads out of the commit')
   })
 })
+
+/** A word of the shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

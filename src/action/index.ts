@@ -3,6 +3,8 @@ import * as core from '@actions/core'
 import { errorText, UserError } from '../runtime/index.ts'
 
 export { readInputs, type Inputs } from './inputs.ts'
+import { harmless } from './log.ts'
+
 export { actionLog } from './log.ts'
 
 /** Outputs of action.yml. Each is set as soon as it is known, so that a later failure still leaves it. */
@@ -52,10 +54,10 @@ export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
 export function failStep(error: unknown): void {
   if (error instanceof UserError) {
     core.setFailed(`${error.message}\n${error.nextStep}`)
-    if (error.cause !== undefined) core.info(`Cause: ${errorText(error.cause)}`)
+    if (error.cause !== undefined) core.info(harmless(`Cause: ${errorText(error.cause)}`))
   } else {
     core.setFailed(error instanceof Error ? error : String(error))
     core.info('This is a fault of mastodon-on-heroku itself. Please report it with the lines above.')
-    if (error instanceof Error && error.stack) core.info(error.stack)
+    if (error instanceof Error && error.stack) core.info(harmless(error.stack))
   }
 }

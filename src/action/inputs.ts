@@ -31,6 +31,8 @@ export interface Inputs {
   readonly secretsHeld: readonly string[]
   /** Where programs are looked for. */
   readonly searchPath: string
+  /** The proxy variables, for programs that fetch. */
+  readonly proxyEnvironment: Record<string, string>
   /** What the docker client needs of the environment. */
   readonly dockerEnvironment: Record<string, string>
   /** `STACK` of the image in which the job runs, where it is one of Heroku's. */
@@ -41,6 +43,7 @@ const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com'
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token']
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']
 
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO']
 const DOCKER_VARIABLES = [
   'PATH',
   'HOME',
@@ -79,7 +82,8 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
       ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
     ],
     searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-    dockerEnvironment: Object.fromEntries(DOCKER_VARIABLES.flatMap(name => (env[name] ? [[name, env[name]]] : []))),
+    proxyEnvironment: pick(env, PROXY_VARIABLES),
+    dockerEnvironment: pick(env, DOCKER_VARIABLES),
     hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
   }
 }
@@ -122,4 +126,8 @@ function cacheFolder(value: string, env: NodeJS.ProcessEnv): string | undefined 
   if (value !== '' && value !== 'true') return path.resolve(value)
   const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache')
   return path.join(home, 'mastodon-on-heroku')
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])))
 }

@@ -7,12 +7,20 @@ export function actionLog(
   write: (chunk: Uint8Array | string) => void = chunk => void process.stdout.write(chunk)
 ): Log {
   return {
-    info: line => core.info(line),
+    info: line => core.info(harmless(line)),
     warning: line => core.warning(line),
     error: line => core.error(line),
     group: (title, work) => core.group(title, work),
     fence: () => openFence(write)
   }
+}
+
+/**
+ * A line that may hold text of others: nothing in it is a command. The runner looks for `::` at the start of a line and
+ * for `##[` anywhere in it (actions/runner: src/Runner.Common/ActionCommand.cs).
+ */
+export function harmless(text: string): string {
+  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '## [')
 }
 
 /**

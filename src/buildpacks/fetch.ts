@@ -30,6 +30,8 @@ export interface FetchOptions {
   readonly run: RunCommand
   /** Where git is looked for. */
   readonly searchPath: string
+  /** The runner's proxy variables, for git. */
+  readonly proxyEnvironment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -150,8 +152,9 @@ async function sha256Of(file: string): Promise<string | undefined> {
 }
 
 /** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment(searchPath: string, url: string): Record<string, string> {
+function gitEnvironment({ searchPath, proxyEnvironment }: FetchOptions, url: string): Record<string, string> {
   return {
+    ...proxyEnvironment,
     PATH: searchPath,
     LC_ALL: 'C',
     HOME: '/nonexistent',
@@ -166,15 +169,12 @@ function gitEnvironment(searchPath: string, url: string): Record<string, string>
 
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 
-async function bringGit(
-  url: string,
-  ref: string | undefined,
-  { into, run, signal, searchPath }: FetchOptions
-): Promise<Brought> {
+async function bringGit(url: string, ref: string | undefined, options: FetchOptions): Promise<Brought> {
+  const { into, run, signal } = options
   const git = async (...args: string[]): Promise<string> => {
     const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
     const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-      env: gitEnvironment(searchPath, url),
+      env: gitEnvironment(options, url),
       signal
     })
     if (code === 127)

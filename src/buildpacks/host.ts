@@ -39,7 +39,8 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
     kind: 'host',
     paths: folders,
     run: async step => {
-      const current = new RunningStep(step, identity)
+      // Temporary files that a buildpack leaves go with its home.
+      const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity)
       running.add(current)
       try {
         return await current.result()

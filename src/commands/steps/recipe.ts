@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import {
+  chooseBuildpacks,
+  fetchAll,
+  imagesFor,
+  parseBuildpack,
+  stackOf,
+  Workshop,
+  type FetchedBuildpack
+} from '../../buildpacks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { buildVariables } from '../../mastodon/index.ts'
+import { readTreeFile, UserError } from '../../runtime/index.ts'
+import { FFMPEG_BUILDPACK, findProvider, type FfmpegProvider } from '../../slug/index.ts'
+import type { Context } from '../context.ts'
+import { type Source } from './source.ts'
+
+/** How the tree is built. */
+export interface Recipe {
+  readonly stack: string
+  readonly place: { kind: 'container' | 'host'; buildImage: string; runImage: string }
+  readonly buildpacks: readonly FetchedBuildpack[]
+  readonly provider: FfmpegProvider | undefined
+  readonly aptfile: string | undefined
+  readonly warnings: readonly string[]
+}
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+export async function makeRecipe(context: Context, config: Config, source: Source): Promise<Recipe> {
+  const { inputs, runtime } = context
+  const appJson = readTreeFile(source.folder, 'app.json')
+  const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')
+  const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined)
+  if (stack === undefined) {
+    throw new UserError(
+      'Nothing says which stack the slug is for',
+      'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.'
+    )
+  }
+  const images = imagesFor(stack)
+  const aptfile = readTreeFile(source.folder, 'Aptfile')
+  const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
+  const written = chosen.map(({ reference }) => reference.text)
+  const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile)
+  const all = lacksFfmpeg
+    ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+    : chosen
+  if (lacksFfmpeg) runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`)
+
+  const buildpacks = await fetchAll(all, {
+    folder: path.join(runtime.scratch, 'buildpacks'),
+    cacheFolder: below(inputs.cache, 'buildpacks'),
+    registryUrl: inputs.buildpackRegistryUrl,
+    sourceTree: source.folder,
+    searchPath: inputs.searchPath,
+    proxyEnvironment: inputs.proxyEnvironment,
+    ...runtime
+  })
+  return {
+    stack,
+    place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+    buildpacks,
+    provider: findProvider(
+      all.map(({ reference }) => reference.text),
+      aptfile
+    ),
+    aptfile,
+    warnings: hostWarnings(kind, stack, inputs.hostStack)
+  }
+}
+
+function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: string | undefined): string[] {
+  if (kind === 'container' || hostStack === stack) return []
+  const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s'
+  return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`]
+}
+
+/** Where the tree is built. */
+export function openWorkshop(
+  { inputs, runtime }: Context,
+  config: Config,
+  { commit, folder }: Source,
+  { stack, place }: Recipe
+): Workshop {
+  return new Workshop({
+    ...place,
+    network: inputs.buildNetwork ?? 'bridge',
+    secretsHeld: inputs.secretsHeld,
+    stack,
+    commit: commit.sha,
+    variables: { ...buildVariables(folder), ...config.slug.env },
+    timeout: inputs.buildTimeout,
+    scratch: runtime.scratch,
+    keptCache: below(inputs.cache, 'build'),
+    requestId: randomUUID(),
+    dockerEnv: inputs.dockerEnvironment,
+    run: runtime.run,
+    log: runtime.log,
+    clock: runtime.clock,
+    signal: runtime.signal
+  })
+}
+
+/** What brings ffmpeg, for people. */
+export function providerNames({ provider, buildpacks }: Recipe): string[] {
+  if (!provider) return []
+  const names = provider.buildpacks.map(i => buildpacks[i]!.name)
+  return provider.apt === undefined ? names : [...names, 'Aptfile']
+}
+
+/** A folder in the cache, where there is one. */
+export function below(folder: string | undefined, name: string): string | undefined {
+  return folder === undefined ? undefined : path.join(folder, name)
+}

@@ -37301,7 +37301,6 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 
 
 
-
 /** Where the folders lie in the container: the app as on a dyno. */
 const PATHS = {
     app: '/app',
@@ -37320,7 +37319,7 @@ async function openContainer(folders, options) {
     const user = buildUser();
     if (process.getuid?.() === 0)
         for (const folder of Object.values(folders))
-            giveTo(folder, user);
+            (0,src_runtime/* giveTree */.Ce)(folder, user);
     const container = new Container(options, user);
     await container.start(folders);
     return container;
@@ -37328,12 +37327,6 @@ async function openContainer(folders, options) {
 function buildUser() {
     const uid = process.getuid?.() ?? 0;
     return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
-}
-function giveTo(folder, { uid, gid }) {
-    (0,external_node_fs_.lchownSync)(folder, uid, gid);
-    (0,external_node_fs_.chmodSync)(folder, 0o755);
-    for (const { path } of (0,src_runtime/* walkTree */.Ir)(folder))
-        (0,external_node_fs_.lchownSync)((0,src_runtime/* below */.Gz)(folder, path), uid, gid);
 }
 class Container {
     kind = 'container';
@@ -37481,7 +37474,7 @@ function openHost(folders, { secretsHeld, identity = otherUser() }) {
     }
     if (identity)
         for (const folder of Object.values(folders))
-            host_giveTo(folder, identity);
+            (0,src_runtime/* giveTree */.Ce)(folder, identity);
     const running = new Set();
     return {
         kind: 'host',
@@ -37513,12 +37506,6 @@ function otherUser() {
         .map(line => line.split(':'));
     const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
     return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
-}
-function host_giveTo(folder, { uid, gid }) {
-    (0,external_node_fs_.lchownSync)(folder, uid, gid);
-    (0,external_node_fs_.chmodSync)(folder, 0o755);
-    for (const { path } of (0,src_runtime/* walkTree */.Ir)(folder))
-        (0,external_node_fs_.lchownSync)((0,src_runtime/* below */.Gz)(folder, path), uid, gid);
 }
 /** One program with all the processes that it starts. */
 class RunningStep {
@@ -48415,15 +48402,20 @@ async function build(context) {
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
         const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
         const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
-        const weighed = await log.group('Slugs', () => weigh({
-            ...trimRules(config, inputs.streamingApp ?? config.streamingApp, source.mastodon, app.builtAt),
-            variants,
-            packer,
-            choice: config.ffmpeg,
-            limit: config.slug.limit,
-            ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
-            output: external_node_path_default().join(inputs.outputDir, 'slug.tgz')
-        }));
+        const weighed = await log.group('Slugs', async () => {
+            const started = runtime.clock.now();
+            const result = await weigh({
+                ...trimRules(config, inputs.streamingApp ?? config.streamingApp, source.mastodon, app.builtAt),
+                variants,
+                packer,
+                choice: config.ffmpeg,
+                limit: config.slug.limit,
+                ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
+                output: external_node_path_default().join(inputs.outputDir, 'slug.tgz')
+            });
+            log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
+            return result;
+        });
         const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)];
         const report = makeReport({
             createdAt: runtime.clock.now(),
@@ -48595,6 +48587,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   CA: () => (/* reexport */ errorCode),
   kc: () => (/* reexport */ errorText),
   GK: () => (/* reexport */ explainDiskFull),
+  Ce: () => (/* reexport */ giveTree),
   U9: () => (/* reexport */ isLoopback),
   mE: () => (/* reexport */ joinBytes),
   ix: () => (/* binding */ megabytes),
@@ -48770,6 +48763,13 @@ function readTreeFile(root, file) {
         throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
     }
     return (0,external_node_fs_.readFileSync)(real, 'utf8');
+}
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    (0,external_node_fs_.lchownSync)(folder, uid, gid);
+    (0,external_node_fs_.chmodSync)(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        (0,external_node_fs_.lchownSync)(below(folder, name), uid, gid);
 }
 /** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
 async function removeTree(folder) {

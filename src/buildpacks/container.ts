@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, lchownSync } from 'node:fs'
-import { below, CancelledError, UserError, walkTree, type Log, type RunCommand } from '../runtime/index.ts'
+import { CancelledError, giveTree, UserError, type Log, type Owner, type RunCommand } from '../runtime/index.ts'
 import { type Place, type PlaceFolders, type Step, type StepResult } from './place.ts'
 
 export interface ContainerOptions {
@@ -35,36 +34,25 @@ const PLATFORM = 'linux/amd64'
  */
 export async function openContainer(folders: PlaceFolders, options: ContainerOptions): Promise<Place> {
   const user = buildUser()
-  if (process.getuid?.() === 0) for (const folder of Object.values(folders) as string[]) giveTo(folder, user)
+  if (process.getuid?.() === 0) for (const folder of Object.values(folders) as string[]) giveTree(folder, user)
   const container = new Container(options, user)
   await container.start(folders)
   return container
 }
 
-interface User {
-  readonly uid: number
-  readonly gid: number
-}
-
-function buildUser(): User {
+function buildUser(): Owner {
   const uid = process.getuid?.() ?? 0
   return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid }
-}
-
-function giveTo(folder: string, { uid, gid }: User): void {
-  lchownSync(folder, uid, gid)
-  chmodSync(folder, 0o755)
-  for (const { path } of walkTree(folder)) lchownSync(below(folder, path), uid, gid)
 }
 
 class Container implements Place {
   readonly kind = 'container'
   readonly paths = PATHS
   readonly #options: ContainerOptions
-  readonly #user: User
+  readonly #user: Owner
   readonly #name = `mastodon-on-heroku-${randomBytes(6).toString('hex')}`
 
-  constructor(options: ContainerOptions, user: User) {
+  constructor(options: ContainerOptions, user: Owner) {
     this.#options = options
     this.#user = user
   }

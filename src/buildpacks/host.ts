@@ -1,19 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, lchownSync, readdirSync, readFileSync } from 'node:fs'
-import { below, CancelledError, UserError, walkTree } from '../runtime/index.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { CancelledError, giveTree, UserError, type Owner } from '../runtime/index.ts'
 import { type Place, type PlaceFolders, type Step, type StepResult } from './place.ts'
 
 export interface HostOptions {
   /** Names of the inputs and variables that hold a key or token in this job. */
   readonly secretsHeld: readonly string[]
   /** The user that buildpacks run as: null where there can be none but ours; found out where it is not given. */
-  readonly identity?: Identity | null
-}
-
-export interface Identity {
-  readonly uid: number
-  readonly gid: number
+  readonly identity?: Owner | null
 }
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -33,7 +28,7 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
       "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '')."
     )
   }
-  if (identity) for (const folder of Object.values(folders) as string[]) giveTo(folder, identity)
+  if (identity) for (const folder of Object.values(folders) as string[]) giveTree(folder, identity)
   const running = new Set<RunningStep>()
   return {
     kind: 'host',
@@ -56,7 +51,7 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
 }
 
 /** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser(): Identity | null {
+function otherUser(): Owner | null {
   if (process.getuid?.() !== 0) return null
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
@@ -65,19 +60,13 @@ function otherUser(): Identity | null {
   return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) }
 }
 
-function giveTo(folder: string, { uid, gid }: Identity): void {
-  lchownSync(folder, uid, gid)
-  chmodSync(folder, 0o755)
-  for (const { path } of walkTree(folder)) lchownSync(below(folder, path), uid, gid)
-}
-
 /** One program with all the processes that it starts. */
 class RunningStep {
   readonly #step: Step
   readonly #mark = randomUUID()
   readonly #child: ChildProcess
 
-  constructor(step: Step, identity: Identity | null) {
+  constructor(step: Step, identity: Owner | null) {
     this.#step = step
     const [program, ...args] = step.argv
     this.#child = spawn(program!, args, {

@@ -50,8 +50,9 @@ export async function build(context: Context): Promise<void> {
     const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
     const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app))
     const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop))
-    const weighed = await log.group('Slugs', () =>
-      weigh({
+    const weighed = await log.group('Slugs', async () => {
+      const started = runtime.clock.now()
+      const result = await weigh({
         ...trimRules(config, inputs.streamingApp ?? config.streamingApp, source.mastodon, app.builtAt),
         variants,
         packer,
@@ -60,7 +61,9 @@ export async function build(context: Context): Promise<void> {
         ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
         output: path.join(inputs.outputDir, 'slug.tgz')
       })
-    )
+      log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`)
+      return result
+    })
     const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)]
     const report = makeReport({
       createdAt: runtime.clock.now(),

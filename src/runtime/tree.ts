@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { errorCode, UserError } from './errors.ts'
@@ -86,6 +95,19 @@ export function readTreeFile(root: string, file: string): string | undefined {
     throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`)
   }
   return readFileSync(real, 'utf8')
+}
+
+/** A user of this machine, by number. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+export function giveTree(folder: string, { uid, gid }: Owner): void {
+  lchownSync(folder, uid, gid)
+  chmodSync(folder, 0o755)
+  for (const { path: name } of walkTree(folder)) lchownSync(below(folder, name), uid, gid)
 }
 
 /** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */

@@ -90,7 +90,7 @@ tar -C "$1" -c . | docker import -c 'ENV STACK=heroku-24' - "$2"`
 
 const PROGRAMS = (
   'bash sh cat cp mv ln ls mkdir rm chmod chown touch head tail wc sort tr cut seq shuf printf echo true false env id sleep dirname basename ' +
-  'readlink mktemp base64 sha256sum sha512sum date grep sed find tar gzip setsid ldd getent kill ps'
+  'readlink mktemp base64 sha256sum sha512sum date paste grep sed find tar gzip setsid ldd getent kill ps'
 )
   .split(' ')
   .filter(which)

@@ -30,6 +30,12 @@ export function makeTree(root: string, megabytes: number): void {
     )
 }
 
+/** Adds large files, 50 MB each. */
+export function addLibraries(root: string, megabytes: number): void {
+  mkdirSync(path.join(root, 'large'))
+  for (let i = 0; i < megabytes / 50; i++) writeFileSync(path.join(root, 'large', `${i}.so`), library(50 * MEGABYTE, i))
+}
+
 /** Bytes that cannot be compressed, the same for the same seed. */
 function noise(size: number, seed: number): Buffer {
   const key = createHash('sha256').update(`${seed}`).digest()

@@ -36426,7 +36426,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 3326:
+/***/ 6396:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37635,6 +37635,7 @@ function kill(pid, signal) {
 
 
 
+
 /** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
 class Workshop {
     #options;
@@ -37644,7 +37645,7 @@ class Workshop {
     }
     /**
      * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR; a build that fails loses it, and the next one starts with an empty one.
+     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
      */
     async build(name, buildpacks, fill) {
         const { scratch, keptCache, stack, run } = this.#options;
@@ -37652,13 +37653,13 @@ class Workshop {
         await fill(folders.app);
         const kept = keptCache && external_node_path_default().join(keptCache, `${stack}-${name}`);
         if (kept)
-            await move(kept, folders.cache, run);
+            await copyInto(kept, folders.cache, run);
         const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
         const place = await this.#open(folders, false);
         const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
         await place.close();
         if (kept)
-            await move(folders.cache, kept, run);
+            await replace(kept, folders.cache, run);
         return app;
     }
     /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
@@ -37706,21 +37707,16 @@ async function makeFolders(root) {
     await (0,promises_.chmod)(root, 0o755);
     return folders;
 }
-/** Moves a folder in place of an empty or older one, also to another disk. Does nothing where there is none. */
-async function move(from, to, run) {
-    await (0,promises_.mkdir)(external_node_path_default().dirname(to), { recursive: true });
-    try {
-        await (0,promises_.rename)(from, to);
-    }
-    catch (error) {
-        const code = (0,src_runtime/* errorCode */.CA)(error) ?? '';
-        if (code === 'ENOENT')
-            return;
-        if (!['EXDEV', 'ENOTEMPTY', 'EEXIST'].includes(code))
-            throw error;
-        await succeed(run, 'rm', ['-rf', '--', to]);
-        await succeed(run, 'mv', ['--', from, to]);
-    }
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept, folder, run) {
+    if ((0,external_node_fs_.existsSync)(kept))
+        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
+}
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept, folder, run) {
+    await (0,promises_.mkdir)(external_node_path_default().dirname(kept), { recursive: true });
+    await succeed(run, 'rm', ['-rf', '--', kept]);
+    await succeed(run, 'mv', ['--', folder, kept]);
 }
 /** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
 async function succeed(run, program, args) {
@@ -46707,6 +46703,10 @@ function base256(header, offset, length, value) {
     header.writeBigUInt64BE(BigInt(value), offset + length - 8);
 }
 
+;// CONCATENATED MODULE: ./src/slug/pack-protocol.ts
+
+
+
 ;// CONCATENATED MODULE: ./src/slug/plan.ts
 
 
@@ -46790,10 +46790,6 @@ class Plan {
 /** Bytes of a part in the archive. */
 function partBytes({ header, from, to, pad }) {
     return header + (to - from) + pad;
-}
-/** The bytes of a part's header, where it has one. */
-function headerOf({ file, header, time, link }) {
-    return header > 0 ? tarHeader(file, time, link) : undefined;
 }
 const FIXED_TIME = 1_000_000_000;
 /**
@@ -46895,7 +46891,7 @@ class Threads {
 
 
 
-/** zlib's level 6, gzip's default: on a Mastodon tree, 7 costs a third more time for 0.2 % (bench/). */
+/** Level 6, gzip's own default. */
 const LEVEL = 6;
 const HASH_BATCH_FILES = 200;
 const HASH_BATCH_BYTES = 8 * 1024 * 1024;
@@ -46908,6 +46904,8 @@ class Packer {
     #options;
     #identities = new Map();
     #known = new Map();
+    /** No packing has failed: then the blocks that are known are all that is needed. */
+    #complete = false;
     constructor(options) {
         this.#options = options;
         this.#threads = new Threads(options.worker, options.threads);
@@ -46928,19 +46926,22 @@ class Packer {
             for (const slug of slugs)
                 await slug.open();
             await this.#packBlocks(slugs);
-            return await Promise.all(slugs.map(slug => slug.finish()));
+            const packed = await Promise.all(slugs.map(slug => slug.finish()));
+            this.#complete = true;
+            return packed;
         }
         catch (error) {
+            this.#complete = false;
             await Promise.all(slugs.map(slug => slug.discard()));
             throw this.#options.signal.aborted ? new src_runtime/* CancelledError */.cc('Packing the slug') : error;
         }
     }
-    /** Ends the threads and drops every stored block that no slug of this packer used. */
+    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
     async close() {
         this.#options.signal.removeEventListener('abort', this.#abort);
         await this.#threads.close();
         const { blockStore } = this.#options;
-        if (!blockStore || this.#known.size === 0)
+        if (!blockStore || !this.#complete)
             return;
         for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
             if (!this.#known.has(name))
@@ -47014,13 +47015,7 @@ class Packer {
             rawBytes: block.rawBytes,
             level: LEVEL,
             store: this.#placeOf(block.key),
-            parts: block.parts.map(part => ({
-                path: absolute(part.file),
-                header: headerOf(part),
-                from: part.from,
-                to: part.to,
-                pad: part.pad
-            }))
+            parts: block.parts.map(toTask)
         };
     }
 }
@@ -47143,6 +47138,17 @@ async function inOrder(items, width, work, take = async () => { }) {
     finally {
         await Promise.allSettled(running);
     }
+}
+/** A part as a thread takes it. */
+function toTask({ file, header, time, link, from, to, pad }) {
+    const { path, kind, mode, size, target } = file;
+    return {
+        path: to > from ? absolute(file) : '',
+        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
+        from,
+        to,
+        pad
+    };
 }
 function absolute(file) {
     return (0,src_runtime/* joinBytes */.mE)((0,src_runtime/* bytePath */.OO)(file.root), file.path);
@@ -48191,9 +48197,14 @@ function advance(parts, name, isFolder) {
 
 
 
+/** This one may be absent. */
+const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 /** The config file of the checkout, with the inputs over it. */
 function source_readConfig({ inputs }) {
     const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
+        throw new src_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
     return mergeInputs(loadConfig(text, inputs.config), inputs);
 }
 /** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
@@ -48248,6 +48259,9 @@ async function makeRecipe(context, config, source) {
     const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
     if (stack === undefined) {
         throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+    }
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new src_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
     }
     const images = imagesFor(stack);
     const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
@@ -48405,7 +48419,7 @@ async function build(context) {
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
-                ...trimRules(config, inputs.streamingApp ?? config.streamingApp, source.mastodon, app.builtAt),
+                ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
                 variants,
                 packer,
                 choice: config.ffmpeg,
@@ -48519,7 +48533,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5712);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3326);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6396);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
 
@@ -48564,6 +48578,9 @@ async function main() {
     }
 }
 await main();
+// A server that has not answered yet would keep the process; what was to be cleared away is gone by now.
+if (process.exitCode !== undefined && process.exitCode !== 0)
+    process.exit();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

@@ -40,3 +40,5 @@ async function main(): Promise<void> {
 }
 
 await main()
+// A server that has not answered yet would keep the process; what was to be cleared away is gone by now.
+if (process.exitCode !== undefined && process.exitCode !== 0) process.exit()

@@ -143,6 +143,16 @@ const CASES: Case[] = [
   },
   { name: 'an input that is not known', inputs: { 'build-in': 'cloud' }, says: /Input build-in: "cloud" is not known/ },
   {
+    name: 'a config file that is named and not there',
+    inputs: { config: 'nowhere.yml' },
+    says: /There is no config file nowhere\.yml/
+  },
+  {
+    name: 'a network for a build on the host',
+    inputs: { 'build-network': 'none' },
+    says: /build-network: none has no effect on the host/
+  },
+  {
     name: 'a build time that is no number',
     inputs: { 'build-timeout': 'soon' },
     says: /Input build-timeout: "soon" is not a number/

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { configWith, Fork } from '../e2e/fork.ts'
+import { addBuildpack, configWith, Fork } from '../e2e/fork.ts'
 
 describe('the buildpacks of the sample fork', () => {
   it('want node_modules before the assets are compiled', async () => {
@@ -34,6 +34,16 @@ describe('the buildpacks of the sample fork', () => {
     expect(first.output).toContain('Making libcodec')
     expect(second.output).toContain('Using libcodec from the cache')
     expect(second.outputs['slug-sha256']).toBe(first.outputs['slug-sha256'])
+  })
+
+  it('keep their cache where a later build fails', async () => {
+    const fork = new Fork(folder => addBuildpack(folder, 'failing', 'rm -rf "$2"/*; exit 1'))
+    const cache = path.join(fork.temporary, '..', 'cache')
+    await fork.build({ cache })
+    const kept = path.join(cache, 'build', 'heroku-24-app', 'activestorage-preview', 'libcodec.so.61')
+    expect(existsSync(kept)).toBe(true)
+    expect((await fork.build({ cache }, configWith(['failing']))).code).toBe(1)
+    expect(existsSync(kept)).toBe(true)
   })
 
   it('say openly that their ffmpeg is a stand-in', () => {

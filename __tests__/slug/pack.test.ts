@@ -264,6 +264,18 @@ describe('the store of blocks', () => {
     expect(packed.blocks.every(({ block }) => existsSync(path.join(blockStore, block.key)))).toBe(true)
   })
 
+  it('is left as it was where packing fails', async () => {
+    const root = makeTree({ a: noise(2 * MIB, 1), b: noise(2 * MIB, 2) })
+    const blockStore = temp()
+    await pack(filesOf(root), { blockStore })
+    const before = stored(blockStore)
+    const files = filesOf(root)
+    writeFileSync(path.join(root, 'a'), noise(2 * MIB, 3))
+    truncateSync(path.join(root, 'b'), 5)
+    await expect(pack(files, { blockStore })).rejects.toThrow()
+    expect(stored(blockStore)).toEqual(expect.arrayContaining(before))
+  })
+
   it.each([
     ['cut off', (file: string) => truncateSync(file, 20)],
     [

@@ -9,7 +9,290 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./src/runtime/errors.ts
+/**
+ * An error whose message is meant for the person who runs the action.
+ * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ */
+class errors_UserError extends Error {
+    nextStep;
+    constructor(message, nextStep, options) {
+        super(message, options);
+        this.name = 'UserError';
+        this.nextStep = nextStep;
+    }
+}
+/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+class CancelledError extends errors_UserError {
+    constructor(what) {
+        super(`${what} was cancelled`, 'Run the job again.');
+        this.name = 'CancelledError';
+    }
+}
+/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+function errors_errorCode(error) {
+    const code = error?.code;
+    return typeof code === 'string' ? code : undefined;
+}
+/** The text of anything that was thrown. */
+function errorText(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+function explainDiskFull(error, where) {
+    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
+        return error;
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+}
+
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./src/runtime/tree.ts
+
+
+
+
+
+/**
+ * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
+ * machine. Symlinks are not followed. Throws what the file system throws.
+ */
+function walkTree(root, skip = () => false) {
+    const entries = [];
+    const visit = (folder) => {
+        const names = readdirSync(below(root, folder), { encoding: 'latin1' });
+        names.sort();
+        for (const name of names) {
+            const inTree = joinBytes(folder, name);
+            if (skip(inTree))
+                continue;
+            const entry = look(root, inTree);
+            entries.push(entry);
+            if (entry.kind === 'directory')
+                visit(inTree);
+        }
+    };
+    visit('');
+    return entries;
+}
+function look(root, inTree) {
+    const at = below(root, inTree);
+    const stat = lstatSync(at);
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const mode = stat.mode & 0o7777;
+    return {
+        path: inTree,
+        kind,
+        mode,
+        size: kind === 'file' ? stat.size : 0,
+        target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
+        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+        // A folder's own times change with each name in it: only its permissions say that it was written.
+        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+    };
+}
+/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+function inodeOf(at) {
+    const stat = lstatSync(at, { bigint: true });
+    return `${stat.dev}:${stat.ino}`;
+}
+const LARGEST_TEXT = 4_000_000;
+/**
+ * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
+ * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ */
+function readTreeFile(root, file) {
+    let real;
+    try {
+        real = realpathSync(path.join(root, file));
+        if (!real.startsWith(realpathSync(root) + path.sep) || !statSync(real).isFile())
+            return undefined;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
+            return undefined;
+        throw error;
+    }
+    if (statSync(real).size > LARGEST_TEXT) {
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+    }
+    return readFileSync(real, 'utf8');
+}
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    lchownSync(folder, uid, gid);
+    chmodSync(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        lchownSync(below(folder, name), uid, gid);
+}
+/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+async function removeTree(folder) {
+    try {
+        await rm(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+            throw error;
+        openFolders(folder);
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+/** Gives every folder of a tree back to its owner, each before it is entered. */
+function openFolders(root) {
+    chmodSync(root, 0o700);
+    walkTree(root, name => {
+        if (lstatSync(below(root, name)).isDirectory())
+            chmodSync(below(root, name), 0o700);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/runtime/urls.ts
+
+/** Throws a `UserError` unless the URL is https, or http on this machine. */
+function requireSafeUrl(url) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return;
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./src/runtime/index.ts
+/**
+ * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * Tests hand in their own; `real.ts` holds the real ones.
+ */
+
+
+
+
+
+class HttpError extends Error {
+    /** HTTP status, or undefined where no (whole) answer came. */
+    status;
+    url;
+    /** Milliseconds after which the server wants to be asked again. */
+    retryAfter;
+    constructor(message, url, status, options) {
+        super(message, options);
+        this.name = 'HttpError';
+        this.url = url;
+        this.status = status;
+        this.retryAfter = options?.retryAfter;
+    }
+}
+/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
+function megabytes(bytes) {
+    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
+}
+
+;// CONCATENATED MODULE: ./src/slug/files.ts
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => comparePaths(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./src/slug/tar.ts
+
+
+const BLOCK = 512;
+/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+const SLUG_ROOT = './app/';
+/** Two empty blocks end a tar archive. */
+const TAR_END = 2 * BLOCK;
+/** Zero bytes that fill up the last 512-byte block of a file's content. */
+function padding(size) {
+    return (BLOCK - (size % BLOCK)) % BLOCK;
+}
+/**
+ * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
+ * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ */
+function tarHeader(file, time, link) {
+    const { name, target } = namesOf(file, link);
+    const size = file.kind === 'file' && link === undefined ? file.size : 0;
+    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const records = [];
+    if (target.length > SHORT)
+        records.push(longRecord('K', target));
+    if (name.length > SHORT)
+        records.push(longRecord('L', name));
+    records.push(record({ name, target, size, type, mode: file.mode, time }));
+    return records.length === 1 ? records[0] : Buffer.concat(records);
+}
+/** How many bytes `tarHeader` makes. */
+function headerBytes(file, link) {
+    const { name, target } = namesOf(file, link);
+    const long = (text) => (text.length > SHORT ? BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return BLOCK + long(name) + long(target);
+}
+/** Bytes of a name that a header's own field holds. */
+const SHORT = 100;
+function namesOf(file, link) {
+    const isFolder = file.kind === 'directory' && file.path !== '';
+    return {
+        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
+        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
+    };
+}
+function longRecord(type, text) {
+    const size = text.length + 1;
+    const body = Buffer.alloc(size + padding(size));
+    body.write(text, 'latin1');
+    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+}
+function record({ name, target, size, type, mode, time }) {
+    const header = Buffer.alloc(BLOCK);
+    header.write(name.slice(0, SHORT), 0, 'latin1');
+    header.write(octal(mode, 7), 100);
+    header.write(octal(0, 7), 108); // uid and gid: root
+    header.write(octal(0, 7), 116);
+    if (size < 8 ** 11)
+        header.write(octal(size, 11), 124);
+    else
+        base256(header, 124, 12, size);
+    header.write(octal(time, 11), 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write(target.slice(0, SHORT), 157, 'latin1');
+    header.write('ustar  \0', 257);
+    header.write('root', 265);
+    header.write('root', 297);
+    let sum = 0;
+    for (const byte of header)
+        sum += byte;
+    header.write(`${octal(sum, 6)}\0 `, 148);
+    return header;
+}
+function octal(value, digits) {
+    return value.toString(8).padStart(digits, '0');
+}
+/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+function base256(header, offset, length, value) {
+    header.writeUInt8(0x80, offset);
+    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
+}
+
 ;// CONCATENATED MODULE: ./src/slug/pack-worker.ts
+
 
 
 
@@ -48,8 +331,9 @@ function compress({ rawBytes, parts, level, store }) {
     let at = 0;
     for (const part of parts) {
         if (part.header) {
-            raw.set(part.header, at);
-            at += part.header.length;
+            const header = tarHeader(part.header.file, part.header.time, part.header.link);
+            raw.set(header, at);
+            at += header.length;
         }
         if (part.to > part.from) {
             const fd = openFile(part.path);

@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { errorCode, UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
+import { UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
 import { buildApp, type BuiltApp } from './build.ts'
 import { openContainer } from './container.ts'
 import { type FetchedBuildpack } from './fetch.ts'
@@ -47,7 +48,7 @@ export class Workshop {
 
   /**
    * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-   * is that of their kept CACHE_DIR; a build that fails loses it, and the next one starts with an empty one.
+   * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
    */
   async build(
     name: string,
@@ -58,13 +59,13 @@ export class Workshop {
     const folders = await makeFolders(path.join(scratch, name))
     await fill(folders.app)
     const kept = keptCache && path.join(keptCache, `${stack}-${name}`)
-    if (kept) await move(kept, folders.cache, run)
+    if (kept) await copyInto(kept, folders.cache, run)
     const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)))
 
     const place = await this.#open(folders, false)
     const app = await buildApp({ ...this.#options, place, folders, buildpacks: own })
     await place.close()
-    if (kept) await move(folders.cache, kept, run)
+    if (kept) await replace(kept, folders.cache, run)
     return app
   }
 
@@ -118,18 +119,16 @@ async function makeFolders(root: string): Promise<PlaceFolders> {
   return folders
 }
 
-/** Moves a folder in place of an empty or older one, also to another disk. Does nothing where there is none. */
-async function move(from: string, to: string, run: RunCommand): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true })
-  try {
-    await rename(from, to)
-  } catch (error) {
-    const code = errorCode(error) ?? ''
-    if (code === 'ENOENT') return
-    if (!['EXDEV', 'ENOTEMPTY', 'EEXIST'].includes(code)) throw error
-    await succeed(run, 'rm', ['-rf', '--', to])
-    await succeed(run, 'mv', ['--', from, to])
-  }
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept: string, folder: string, run: RunCommand): Promise<void> {
+  if (existsSync(kept)) await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder])
+}
+
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept: string, folder: string, run: RunCommand): Promise<void> {
+  await mkdir(path.dirname(kept), { recursive: true })
+  await succeed(run, 'rm', ['-rf', '--', kept])
+  await succeed(run, 'mv', ['--', folder, kept])
 }
 
 /** Names that are not UTF-8, links and owners: the system's own tools keep them all. */

@@ -53,7 +53,7 @@ export async function build(context: Context): Promise<void> {
     const weighed = await log.group('Slugs', async () => {
       const started = runtime.clock.now()
       const result = await weigh({
-        ...trimRules(config, inputs.streamingApp ?? config.streamingApp, source.mastodon, app.builtAt),
+        ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
         variants,
         packer,
         choice: config.ffmpeg,

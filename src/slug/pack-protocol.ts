@@ -1,3 +1,6 @@
+import { type BytePath } from '../runtime/index.ts'
+import { type HeaderFields } from './tar.ts'
+
 /** What the packer and its threads tell each other. Paths are byte paths (latin1), absolute. */
 export type Task = HashTask | BlockTask | StoredTask
 
@@ -14,10 +17,20 @@ export interface HashAnswer {
 export interface BlockTask {
   kind: 'block'
   rawBytes: number
-  parts: { path: string; header?: Uint8Array; from: number; to: number; pad: number }[]
+  parts: BlockPart[]
   level: number
   /** The file that keeps this block between builds. */
   store?: string
+}
+
+/** A header, some of a file's content, zero bytes: each may be missing. */
+export interface BlockPart {
+  path: string
+  /** Made into bytes by the thread: a slug has 100,000 headers, and they are garbage as soon as they are packed. */
+  header?: { file: HeaderFields; time: number; link: BytePath | undefined }
+  from: number
+  to: number
+  pad: number
 }
 
 /** A block that is thought to be in the store: then its parts need not be sent. */

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, renameSync, writeFileSync 
 import { parentPort } from 'node:worker_threads'
 import { constants, crc32, deflateRawSync } from 'node:zlib'
 import type { BlockAnswer, BlockTask, HashAnswer, HashTask, StoredAnswer, StoredTask, Task } from './pack-protocol.ts'
+import { tarHeader } from './tar.ts'
 
 /** The program of a packing thread: reads files, hashes them, compresses blocks. It answers each task with one message. */
 
@@ -41,8 +42,9 @@ function compress({ rawBytes, parts, level, store }: BlockTask): BlockAnswer {
   let at = 0
   for (const part of parts) {
     if (part.header) {
-      raw.set(part.header, at)
-      at += part.header.length
+      const header = tarHeader(part.header.file, part.header.time, part.header.link)
+      raw.set(header, at)
+      at += header.length
     }
     if (part.to > part.from) {
       const fd = openFile(part.path)

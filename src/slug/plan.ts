@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
-import { headerBytes, padding, TAR_END, tarHeader } from './tar.ts'
+import { headerBytes, padding, TAR_END } from './tar.ts'
 
 /**
  * A slug is cut into blocks of about 1 MiB that are compressed each for itself. Where a block begins depends on the
@@ -120,11 +120,6 @@ class Plan {
 /** Bytes of a part in the archive. */
 export function partBytes({ header, from, to, pad }: Part): number {
   return header + (to - from) + pad
-}
-
-/** The bytes of a part's header, where it has one. */
-export function headerOf({ file, header, time, link }: Part): Buffer | undefined {
-  return header > 0 ? tarHeader(file, time, link) : undefined
 }
 
 const FIXED_TIME = 1_000_000_000

@@ -14,11 +14,14 @@ export function padding(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK
 }
 
+/** What a header tells of a file. */
+export type HeaderFields = Pick<SlugFile, 'path' | 'kind' | 'mode' | 'size' | 'target'>
+
 /**
  * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
  * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
  */
-export function tarHeader(file: SlugFile, time: number, link?: BytePath): Buffer {
+export function tarHeader(file: HeaderFields, time: number, link?: BytePath): Buffer {
   const { name, target } = namesOf(file, link)
   const size = file.kind === 'file' && link === undefined ? file.size : 0
   const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5'
@@ -30,7 +33,7 @@ export function tarHeader(file: SlugFile, time: number, link?: BytePath): Buffer
 }
 
 /** How many bytes `tarHeader` makes. */
-export function headerBytes(file: SlugFile, link?: BytePath): number {
+export function headerBytes(file: HeaderFields, link?: BytePath): number {
   const { name, target } = namesOf(file, link)
   const long = (text: string): number => (text.length > SHORT ? BLOCK + text.length + 1 + padding(text.length + 1) : 0)
   return BLOCK + long(name) + long(target)
@@ -39,7 +42,7 @@ export function headerBytes(file: SlugFile, link?: BytePath): number {
 /** Bytes of a name that a header's own field holds. */
 const SHORT = 100
 
-function namesOf(file: SlugFile, link: BytePath | undefined): { name: string; target: string } {
+function namesOf(file: HeaderFields, link: BytePath | undefined): { name: string; target: string } {
   const isFolder = file.kind === 'directory' && file.path !== ''
   return {
     name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),

@@ -38,6 +38,12 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
       'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.'
     )
   }
+  if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+    throw new UserError(
+      `build-network: ${inputs.buildNetwork} has no effect on the host`,
+      'Use `build-in: container`, or leave it out.'
+    )
+  }
   const images = imagesFor(stack)
   const aptfile = readTreeFile(source.folder, 'Aptfile')
   const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)

@@ -5,9 +5,18 @@ import { megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
 import { applySlugignore, exportTree, resolveCommit, type Commit, type ExportedTree } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 
+/** This one may be absent. */
+const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml'
+
 /** The config file of the checkout, with the inputs over it. */
 export function readConfig({ inputs }: Context): Config {
   const text = readTreeFile(inputs.path, inputs.config)
+  if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+    throw new UserError(
+      `There is no config file ${inputs.config} in ${inputs.path}`,
+      'Correct the input `config`, or leave it out.'
+    )
+  }
   return mergeInputs(loadConfig(text, inputs.config), inputs)
 }
 

@@ -37339,7 +37339,8 @@ class Container {
         this.#user = user;
     }
     async start(folders) {
-        const { image, network, readOnlyApp, signal } = this.#options;
+        const { image, network, readOnlyApp, signal, log } = this.#options;
+        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
         const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
         const guards = [
             '--cap-drop',
@@ -46336,8 +46337,19 @@ async function checkFfmpeg(options) {
             return { ...outcome.check, mended: mended.map(src_runtime/* displayPath */.Gt) };
         }
         mended.push(folder);
-        await (0,promises_.writeFile)(external_node_path_default().join(options.root, MEND_FILE), mendScript(mended));
+        await writeMend(options.root, mendScript(mended));
     }
+}
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root, script) {
+    const file = external_node_path_default().join(root, MEND_FILE);
+    const folder = external_node_path_default().dirname(file);
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
+        throw new src_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+    }
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
 }
 /** A script for `.profile.d` that adds folders below the app to the library path. */
 function mendScript(folders) {
@@ -46456,12 +46468,14 @@ function findProvider(references, aptfile) {
     const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
     return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
 }
+/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
 function lastName(reference) {
-    return (reference
+    const parts = reference
         .replace(/[#?].*$/, '')
         .split('/')
-        .filter(Boolean)
-        .at(-1) ?? '');
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
 }
 /**
  * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
@@ -46560,8 +46574,7 @@ function gate(choice, sizes, limit) {
         bytes,
         limit,
         withinLimit: bytes <= limit,
-        headroom: limit - bytes,
-        ffmpegGivenUp: choice === 'auto' && sizes.with !== undefined && !withFits
+        headroom: limit - bytes
     };
 }
 /** What Heroku would say of a slug of this size, and of such a limit. */
@@ -46920,6 +46933,8 @@ class Packer {
     async pack(jobs) {
         const slugs = [];
         try {
+            if (this.#options.signal.aborted)
+                throw new src_runtime/* CancelledError */.cc('Packing the slug');
             if (this.#options.blockStore)
                 await this.#hash(jobs);
             slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
@@ -46943,8 +46958,9 @@ class Packer {
         const { blockStore } = this.#options;
         if (!blockStore || !this.#complete)
             return;
+        const needed = new Set([...this.#known.keys()].map(nameInStore));
         for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
-            if (!this.#known.has(name))
+            if (!needed.has(name))
                 (0,external_node_fs_.rmSync)(external_node_path_default().join(blockStore, name), { force: true });
         }
     }
@@ -47007,7 +47023,7 @@ class Packer {
         return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
     }
     #placeOf(key) {
-        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, key);
+        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, nameInStore(key));
     }
     #task(block) {
         return {
@@ -47018,6 +47034,11 @@ class Packer {
             parts: block.parts.map(toTask)
         };
     }
+}
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
+function nameInStore(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
 }
 /** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
 function seconds(milliseconds) {
@@ -47038,8 +47059,11 @@ class Slug {
         this.output = output;
     }
     async open() {
-        if (this.output)
-            this.#file = await (0,promises_.open)(this.#part, 'w');
+        if (this.output) {
+            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
+                throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
+            });
+        }
         await this.#write(GZIP_HEADER);
     }
     /** Whether this block is the next one. */
@@ -47069,7 +47093,7 @@ class Slug {
         return { ...packed, sha256: this.#sha256.digest('hex') };
     }
     async discard() {
-        await this.#file?.close();
+        await this.#file?.close().catch(() => { }); // it goes anyway
         if (this.output)
             await (0,promises_.rm)(this.#part, { force: true });
     }

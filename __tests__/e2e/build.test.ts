@@ -105,6 +105,33 @@ describe('build, through the committed dist', () => {
   })
 })
 
+describe('trimming', () => {
+  it('is measured, whether it is done or only offered', async () => {
+    const fork = new Fork()
+    await fork.build({ ffmpeg: 'without' }, configWith(ALL, '  trim: off\n'))
+    const offered = fork.report().trim
+    await fork.build({ ffmpeg: 'without' }, configWith(ALL))
+    const applied = fork.report().trim
+    expect([offered.applied, applied.applied]).toEqual([false, true])
+    expect({ ...offered, applied: true }).toEqual(applied)
+    expect(fork.report().verdict.compressed).toBe(applied.after)
+    expect(applied.after).toBeLessThan(applied.before)
+    expect(applied.rules.map(({ name }) => name)).toContain('source-maps')
+  })
+
+  it('takes globs of the config, too, and Node where streaming runs elsewhere', async () => {
+    const fork = new Fork()
+    const rules = async (inputs: Record<string, string>, more: string): Promise<string[]> => {
+      await fork.build({ ffmpeg: 'without', ...inputs }, configWith(ALL, more))
+      return fork.report().trim.rules.map(({ name }) => name)
+    }
+    expect(await rules({}, '  trim: [safe, "public/emoji/**"]\n')).toContain('slug.trim')
+    expect(await rules({ 'streaming-app': 'my-streaming' }, '')).toEqual(
+      expect.arrayContaining(['node-modules', 'node'])
+    )
+  })
+})
+
 describe('the slug without ffmpeg', () => {
   const shaOf = (fork: Fork, name: 'with' | 'without'): string =>
     fork.report().variants.find(variant => variant.name === name)!.sha256!
@@ -149,6 +176,21 @@ describe('the slug without ffmpeg', () => {
     const derived = shaOf(fork, 'without')
     await fork.build({}, configWith(['meddler']))
     expect(shaOf(fork, 'without')).toBe(derived)
+  })
+
+  it('is all there is where nothing brings ffmpeg; with asks for activestorage-preview', async () => {
+    const fork = new Fork()
+    const config = configWith(['apt', 'nodejs', 'ruby'])
+    expect((await fork.build({}, config)).outputs).toMatchObject({ ffmpeg: 'without', 'slug-size-with-ffmpeg': '' })
+    // Nothing answers there, so that the test goes nowhere.
+    const forced = await fork.build({ ffmpeg: 'with' }, config, { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } })
+    expect(forced.code).toBe(1)
+    expect(forced.output).toMatch(
+      /No buildpack brings ffmpeg, so https:\/\/github\.com\/heroku\/heroku-buildpack-activestorage-preview is added/
+    )
+    expect(forced.output).toMatch(
+      /::error::Buildpack heroku\/heroku-buildpack-activestorage-preview could not be fetched/
+    )
   })
 
   it('is taken by auto where ffmpeg does not start, and refused by with', async () => {

@@ -35,9 +35,14 @@ for f in $(echo "$LD_LIBRARY_PATH" | tr ' :' '?\\n'); do [ -f $f/${library} ] &&
 
 async function check(
   files: Record<string, string>,
-  programs: { ffmpeg?: string; ffprobe?: string }
+  programs: { ffmpeg?: string; ffprobe?: string },
+  profileLink?: string
 ): Promise<{ result: FfmpegCheck; root: string }> {
-  const root = makeTree({ '.profile.d/path.sh': 'export PATH="$HOME/bin:$PATH"', ...files })
+  const profile: Record<string, string> =
+    profileLink === undefined
+      ? { '.profile.d/path.sh': 'export PATH="$HOME/bin:$PATH"' }
+      : { '.profile.d': `->${profileLink}` }
+  const root = makeTree({ ...profile, ...files })
   for (const [name, text] of Object.entries(programs)) {
     makeTree({ [`bin/${name}`]: `#!/bin/bash\n${text}` }, root)
     chmodSync(path.join(root, 'bin', name), 0o755)
@@ -98,6 +103,25 @@ describe('trying ffmpeg', () => {
     const { result } = await check(files, programs)
     expect(result.works).toBe(false)
     expect(result.problem).toMatch(problem)
+  })
+})
+
+describe('the script that mends', () => {
+  const program = needs('libone.so.1') + WORKING
+
+  it('never leaves the tree by a link', async () => {
+    const outside = makeTree({})
+    const root = { 'lib/libone.so.1': 'x', '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh': `->${outside}/target` }
+    const { result } = await check(root, { ffmpeg: program, ffprobe: program })
+    expect(result.works).toBe(true)
+    expect(existsSync(path.join(outside, 'target'))).toBe(false)
+  })
+
+  it('is refused where .profile.d is a link', async () => {
+    const outside = makeTree({ 'path.sh': 'export PATH="$HOME/bin:$PATH"' })
+    const checking = check({ 'lib/libone.so.1': 'x' }, { ffmpeg: program, ffprobe: program }, outside)
+    await expect(checking).rejects.toThrow(/\.profile\.d of the built app is not a folder/)
+    expect(existsSync(path.join(outside, path.basename(MEND_FILE)))).toBe(false)
   })
 })
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
-  existsSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   utimesSync,
@@ -255,13 +255,14 @@ describe('the store of blocks', () => {
     expect(after.filter(name => before.includes(name)).length).toBeGreaterThanOrEqual(3)
   })
 
-  it('is read: a block in it is not compressed again', async () => {
-    const root = makeTree({ a: noise(MIB, 1) })
+  it('is read: no block in it is written again', async () => {
+    const root = makeTree({ a: noise(3 * MIB, 1), b: 'b' })
     const blockStore = temp()
-    const { packed } = await pack(filesOf(root), { blockStore })
-    rmSync(path.join(root, 'a'))
-    // The content is gone, so it can only come from the store; the digest is that of the first run.
-    expect(packed.blocks.every(({ block }) => existsSync(path.join(blockStore, block.key)))).toBe(true)
+    const inodes = (): number[] => stored(blockStore).map(name => statSync(path.join(blockStore, name)).ino)
+    await pack(filesOf(root), { blockStore })
+    const before = inodes()
+    await pack(filesOf(root), { blockStore })
+    expect(inodes()).toEqual(before)
   })
 
   it('is left as it was where packing fails', async () => {
@@ -284,6 +285,14 @@ describe('the store of blocks', () => {
         writeFileSync(
           file,
           readFileSync(file).map((byte, i) => (i === 30 ? byte ^ 1 : byte))
+        )
+    ],
+    [
+      'damaged in its checksum',
+      (file: string) =>
+        writeFileSync(
+          file,
+          readFileSync(file).map((byte, i) => (i === 5 ? byte ^ 1 : byte))
         )
     ],
     ['empty', (file: string) => writeFileSync(file, '')]
@@ -335,6 +344,11 @@ describe('packing that cannot be done', () => {
     )
     await expect(packing).rejects.toThrow(CancelledError)
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('does not begin where it is cancelled already', async () => {
+    const files = filesOf(makeTree({ a: 'a' }))
+    await expect(pack(files, { signal: AbortSignal.abort() })).rejects.toThrow(CancelledError)
   })
 
   it('fails where the program of the threads is not there', async () => {

@@ -58,7 +58,8 @@ class Container implements Place {
   }
 
   async start(folders: PlaceFolders): Promise<void> {
-    const { image, network, readOnlyApp, signal } = this.#options
+    const { image, network, readOnlyApp, signal, log } = this.#options
+    log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`)
     const mounts = (Object.keys(PATHS) as (keyof PlaceFolders)[]).flatMap(name =>
       mount(folders[name], PATHS[name], readOnlyApp && name === 'app')
     )

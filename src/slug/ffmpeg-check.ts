@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Place } from '../buildpacks/index.ts'
-import { bytePath, displayPath, type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { bytePath, displayPath, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
 
 /** What ffmpeg in the built tree can do, found out by running it as a dyno would. */
 export interface FfmpegCheck {
@@ -47,8 +47,23 @@ export async function checkFfmpeg(options: CheckOptions): Promise<FfmpegCheck> {
       return { ...outcome.check, mended: mended.map(displayPath) }
     }
     mended.push(folder)
-    await writeFile(path.join(options.root, MEND_FILE), mendScript(mended))
+    await writeMend(options.root, mendScript(mended))
   }
+}
+
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root: string, script: Buffer): Promise<void> {
+  const file = path.join(root, MEND_FILE)
+  const folder = path.dirname(file)
+  await mkdir(folder, { recursive: true })
+  if (!(await lstat(folder)).isDirectory()) {
+    throw new UserError(
+      '.profile.d of the built app is not a folder',
+      'Take it out of the commit: buildpacks write their start-up scripts there.'
+    )
+  }
+  await rm(file, { force: true })
+  await writeFile(file, script, { flag: 'wx' })
 }
 
 /** A script for `.profile.d` that adds folders below the app to the library path. */

@@ -22,14 +22,14 @@ export function findProvider(references: readonly string[], aptfile: string | un
   return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined
 }
 
+/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
 function lastName(reference: string): string {
-  return (
-    reference
-      .replace(/[#?].*$/, '')
-      .split('/')
-      .filter(Boolean)
-      .at(-1) ?? ''
-  )
+  const parts = reference
+    .replace(/[#?].*$/, '')
+    .split('/')
+    .filter(Boolean)
+  const archive = parts.indexOf('archive')
+  return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? ''
 }
 
 /**

@@ -20,8 +20,6 @@ export interface Verdict {
   readonly withinLimit: boolean
   /** Bytes left below the limit; negative when over it. */
   readonly headroom: number
-  /** `auto` had a slug with ffmpeg and had to leave it out. */
-  readonly ffmpegGivenUp: boolean
 }
 
 /** Compressed bytes. There is no slug with ffmpeg where nothing in the build brings it. */
@@ -40,8 +38,7 @@ export function gate(choice: FfmpegChoice, sizes: VariantSizes, limit: number): 
     bytes,
     limit,
     withinLimit: bytes <= limit,
-    headroom: limit - bytes,
-    ffmpegGivenUp: choice === 'auto' && sizes.with !== undefined && !withFits
+    headroom: limit - bytes
   }
 }
 

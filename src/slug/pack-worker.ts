@@ -76,7 +76,7 @@ function readStored({ store, rawBytes }: StoredTask): StoredAnswer {
   }
   if (file.length < STORE_HEADER || file.readUInt32LE(0) !== rawBytes) return {}
   const bytes = file.subarray(STORE_HEADER)
-  if (crc32(bytes) !== file.readUInt32LE(8)) return {}
+  if (crc32(bytes, file.readUInt32LE(4)) !== file.readUInt32LE(8)) return {}
   // A copy: small files come in memory that they share, and that cannot be handed over.
   return { block: { bytes: new Uint8Array(bytes), crc: file.readUInt32LE(4) } }
 }
@@ -85,7 +85,7 @@ function writeStored(store: string, { bytes, crc }: BlockAnswer, rawBytes: numbe
   const header = Buffer.alloc(STORE_HEADER)
   header.writeUInt32LE(rawBytes, 0)
   header.writeUInt32LE(crc, 4)
-  header.writeUInt32LE(crc32(bytes), 8)
+  header.writeUInt32LE(crc32(bytes, crc), 8) // of the checksum, too
   const part = `${store}.${process.pid}.part`
   try {
     writeFileSync(part, Buffer.concat([header, bytes]))

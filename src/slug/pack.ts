@@ -81,6 +81,7 @@ export class Packer {
   async pack(jobs: readonly PackJob[]): Promise<Packed[]> {
     const slugs: Slug[] = []
     try {
+      if (this.#options.signal.aborted) throw new CancelledError('Packing the slug')
       if (this.#options.blockStore) await this.#hash(jobs)
       slugs.push(
         ...jobs.map(
@@ -105,8 +106,9 @@ export class Packer {
     await this.#threads.close()
     const { blockStore } = this.#options
     if (!blockStore || !this.#complete) return
+    const needed = new Set([...this.#known.keys()].map(nameInStore))
     for (const name of readdirSync(blockStore)) {
-      if (!this.#known.has(name)) rmSync(path.join(blockStore, name), { force: true })
+      if (!needed.has(name)) rmSync(path.join(blockStore, name), { force: true })
     }
   }
 
@@ -174,7 +176,7 @@ export class Packer {
   }
 
   #placeOf(key: string): string | undefined {
-    return this.#options.blockStore && path.join(this.#options.blockStore, key)
+    return this.#options.blockStore && path.join(this.#options.blockStore, nameInStore(key))
   }
 
   #task(block: Block): BlockTask {
@@ -186,6 +188,13 @@ export class Packer {
       parts: block.parts.map(toTask)
     }
   }
+}
+
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`
+
+function nameInStore(key: string): string {
+  return createHash('sha256').update(`${FORMAT} ${key}`).digest('hex')
 }
 
 /** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
@@ -210,7 +219,11 @@ class Slug {
   }
 
   async open(): Promise<void> {
-    if (this.output) this.#file = await open(this.#part, 'w')
+    if (this.output) {
+      this.#file = await open(this.#part, 'w').catch((error: unknown) => {
+        throw explainDiskFull(error, this.output!)
+      })
+    }
     await this.#write(GZIP_HEADER)
   }
 
@@ -240,7 +253,7 @@ class Slug {
   }
 
   async discard(): Promise<void> {
-    await this.#file?.close()
+    await this.#file?.close().catch(() => {}) // it goes anyway
     if (this.output) await rm(this.#part, { force: true })
   }
 

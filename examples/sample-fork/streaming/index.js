@@ -1,5 +1,6 @@
-// The streaming server: here it only says that it is up.
+// The streaming server: here it only says that it is up. It loads what upstream's needs, so a slug without fails.
 const http = require('node:http')
+for (const name of ['express', 'pg', 'ws']) require(name)
 
 const server = http.createServer((request, response) => {
   const isHealth = request.url === '/api/v1/streaming/health'
@@ -7,4 +8,8 @@ const server = http.createServer((request, response) => {
   response.end(isHealth ? 'OK' : 'Not found')
 })
 
-server.listen(Number(process.env.PORT || 4000), process.env.BIND || '127.0.0.1')
+server.listen(Number(process.env.PORT || 4000), process.env.BIND || '127.0.0.1', () => {
+  const { address, port } = server.address()
+  console.log(`Streaming API (stand-in) now listening on ${address}:${port}`)
+})
+process.once('SIGTERM', () => server.close())

@@ -1,1 +1,3 @@
-class Note < ApplicationRecord; end
+class Note < ApplicationRecord
+  SHOWN = %w[id body key].freeze
+end

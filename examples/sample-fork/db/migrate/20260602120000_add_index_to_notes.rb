@@ -1,5 +1,9 @@
 class AddIndexToNotes < ActiveRecord::Migration[8.1]
+  disable_ddl_transaction!
+
   def change
-    # add index to notes
+    execute <<~SQL
+      CREATE INDEX CONCURRENTLY index_notes_on_created_at ON notes (created_at)
+    SQL
   end
 end

@@ -1,6 +1,8 @@
 class DropOldKeyFromNotes < ActiveRecord::Migration[8.1]
   def up
-    remove_column :notes, :old_key
+    execute <<~SQL
+      ALTER TABLE notes DROP COLUMN old_key
+    SQL
   end
 
   def down; end

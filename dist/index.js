@@ -1,6 +1,849 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 9659:
+/***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
+
+
+/* eslint-disable @typescript-eslint/no-explicit-any */
+var __createBinding = (this && this.__createBinding) || (Object.create ? (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    var desc = Object.getOwnPropertyDescriptor(m, k);
+    if (!desc || ("get" in desc ? !m.__esModule : desc.writable || desc.configurable)) {
+      desc = { enumerable: true, get: function() { return m[k]; } };
+    }
+    Object.defineProperty(o, k2, desc);
+}) : (function(o, m, k, k2) {
+    if (k2 === undefined) k2 = k;
+    o[k2] = m[k];
+}));
+var __setModuleDefault = (this && this.__setModuleDefault) || (Object.create ? (function(o, v) {
+    Object.defineProperty(o, "default", { enumerable: true, value: v });
+}) : function(o, v) {
+    o["default"] = v;
+});
+var __importStar = (this && this.__importStar) || (function () {
+    var ownKeys = function(o) {
+        ownKeys = Object.getOwnPropertyNames || function (o) {
+            var ar = [];
+            for (var k in o) if (Object.prototype.hasOwnProperty.call(o, k)) ar[ar.length] = k;
+            return ar;
+        };
+        return ownKeys(o);
+    };
+    return function (mod) {
+        if (mod && mod.__esModule) return mod;
+        var result = {};
+        if (mod != null) for (var k = ownKeys(mod), i = 0; i < k.length; i++) if (k[i] !== "default") __createBinding(result, mod, k[i]);
+        __setModuleDefault(result, mod);
+        return result;
+    };
+})();
+var __awaiter = (this && this.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.HttpClient = exports.HttpClientResponse = exports.HttpClientError = exports.MediaTypes = exports.Headers = exports.HttpCodes = void 0;
+exports.getProxyUrl = getProxyUrl;
+exports.isHttps = isHttps;
+const http = __importStar(__nccwpck_require__(8611));
+const https = __importStar(__nccwpck_require__(5692));
+const pm = __importStar(__nccwpck_require__(3335));
+const tunnel = __importStar(__nccwpck_require__(770));
+const undici_1 = __nccwpck_require__(6752);
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (exports.HttpCodes = HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (exports.Headers = Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (exports.MediaTypes = MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+exports.HttpClientError = HttpClientError;
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+exports.HttpClientResponse = HttpClientResponse;
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new undici_1.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+exports.HttpClient = HttpClient;
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 3335:
+/***/ ((__unused_webpack_module, exports) => {
+
+
+Object.defineProperty(exports, "__esModule", ({ value: true }));
+exports.getProxyUrl = getProxyUrl;
+exports.checkBypass = checkBypass;
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+
+/***/ }),
+
 /***/ 3057:
 /***/ ((module) => {
 
@@ -197,6 +1040,871 @@ module.exports = {
   writeUInt32BE,
   writeUInt32LE
 }
+
+
+/***/ }),
+
+/***/ 6110:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+/* eslint-env browser */
+
+/**
+ * This is the web browser implementation of `debug()`.
+ */
+
+exports.formatArgs = formatArgs;
+exports.save = save;
+exports.load = load;
+exports.useColors = useColors;
+exports.storage = localstorage();
+exports.destroy = (() => {
+	let warned = false;
+
+	return () => {
+		if (!warned) {
+			warned = true;
+			console.warn('Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.');
+		}
+	};
+})();
+
+/**
+ * Colors.
+ */
+
+exports.colors = [
+	'#0000CC',
+	'#0000FF',
+	'#0033CC',
+	'#0033FF',
+	'#0066CC',
+	'#0066FF',
+	'#0099CC',
+	'#0099FF',
+	'#00CC00',
+	'#00CC33',
+	'#00CC66',
+	'#00CC99',
+	'#00CCCC',
+	'#00CCFF',
+	'#3300CC',
+	'#3300FF',
+	'#3333CC',
+	'#3333FF',
+	'#3366CC',
+	'#3366FF',
+	'#3399CC',
+	'#3399FF',
+	'#33CC00',
+	'#33CC33',
+	'#33CC66',
+	'#33CC99',
+	'#33CCCC',
+	'#33CCFF',
+	'#6600CC',
+	'#6600FF',
+	'#6633CC',
+	'#6633FF',
+	'#66CC00',
+	'#66CC33',
+	'#9900CC',
+	'#9900FF',
+	'#9933CC',
+	'#9933FF',
+	'#99CC00',
+	'#99CC33',
+	'#CC0000',
+	'#CC0033',
+	'#CC0066',
+	'#CC0099',
+	'#CC00CC',
+	'#CC00FF',
+	'#CC3300',
+	'#CC3333',
+	'#CC3366',
+	'#CC3399',
+	'#CC33CC',
+	'#CC33FF',
+	'#CC6600',
+	'#CC6633',
+	'#CC9900',
+	'#CC9933',
+	'#CCCC00',
+	'#CCCC33',
+	'#FF0000',
+	'#FF0033',
+	'#FF0066',
+	'#FF0099',
+	'#FF00CC',
+	'#FF00FF',
+	'#FF3300',
+	'#FF3333',
+	'#FF3366',
+	'#FF3399',
+	'#FF33CC',
+	'#FF33FF',
+	'#FF6600',
+	'#FF6633',
+	'#FF9900',
+	'#FF9933',
+	'#FFCC00',
+	'#FFCC33'
+];
+
+/**
+ * Currently only WebKit-based Web Inspectors, Firefox >= v31,
+ * and the Firebug extension (any Firefox version) are known
+ * to support "%c" CSS customizations.
+ *
+ * TODO: add a `localStorage` variable to explicitly enable/disable colors
+ */
+
+// eslint-disable-next-line complexity
+function useColors() {
+	// NB: In an Electron preload script, document will be defined but not fully
+	// initialized. Since we know we're in Chrome, we'll just detect this case
+	// explicitly
+	if (typeof window !== 'undefined' && window.process && (window.process.type === 'renderer' || window.process.__nwjs)) {
+		return true;
+	}
+
+	// Internet Explorer and Edge do not support colors.
+	if (typeof navigator !== 'undefined' && navigator.userAgent && navigator.userAgent.toLowerCase().match(/(edge|trident)\/(\d+)/)) {
+		return false;
+	}
+
+	let m;
+
+	// Is webkit? http://stackoverflow.com/a/16459606/376773
+	// document is undefined in react-native: https://github.com/facebook/react-native/pull/1632
+	// eslint-disable-next-line no-return-assign
+	return (typeof document !== 'undefined' && document.documentElement && document.documentElement.style && document.documentElement.style.WebkitAppearance) ||
+		// Is firebug? http://stackoverflow.com/a/398120/376773
+		(typeof window !== 'undefined' && window.console && (window.console.firebug || (window.console.exception && window.console.table))) ||
+		// Is firefox >= v31?
+		// https://developer.mozilla.org/en-US/docs/Tools/Web_Console#Styling_messages
+		(typeof navigator !== 'undefined' && navigator.userAgent && (m = navigator.userAgent.toLowerCase().match(/firefox\/(\d+)/)) && parseInt(m[1], 10) >= 31) ||
+		// Double check webkit in userAgent just in case we are in a worker
+		(typeof navigator !== 'undefined' && navigator.userAgent && navigator.userAgent.toLowerCase().match(/applewebkit\/(\d+)/));
+}
+
+/**
+ * Colorize log arguments if enabled.
+ *
+ * @api public
+ */
+
+function formatArgs(args) {
+	args[0] = (this.useColors ? '%c' : '') +
+		this.namespace +
+		(this.useColors ? ' %c' : ' ') +
+		args[0] +
+		(this.useColors ? '%c ' : ' ') +
+		'+' + module.exports.humanize(this.diff);
+
+	if (!this.useColors) {
+		return;
+	}
+
+	const c = 'color: ' + this.color;
+	args.splice(1, 0, c, 'color: inherit');
+
+	// The final "%c" is somewhat tricky, because there could be other
+	// arguments passed either before or after the %c, so we need to
+	// figure out the correct index to insert the CSS into
+	let index = 0;
+	let lastC = 0;
+	args[0].replace(/%[a-zA-Z%]/g, match => {
+		if (match === '%%') {
+			return;
+		}
+		index++;
+		if (match === '%c') {
+			// We only are interested in the *last* %c
+			// (the user may have provided their own)
+			lastC = index;
+		}
+	});
+
+	args.splice(lastC, 0, c);
+}
+
+/**
+ * Invokes `console.debug()` when available.
+ * No-op when `console.debug` is not a "function".
+ * If `console.debug` is not available, falls back
+ * to `console.log`.
+ *
+ * @api public
+ */
+exports.log = console.debug || console.log || (() => {});
+
+/**
+ * Save `namespaces`.
+ *
+ * @param {String} namespaces
+ * @api private
+ */
+function save(namespaces) {
+	try {
+		if (namespaces) {
+			exports.storage.setItem('debug', namespaces);
+		} else {
+			exports.storage.removeItem('debug');
+		}
+	} catch (error) {
+		// Swallow
+		// XXX (@Qix-) should we be logging these?
+	}
+}
+
+/**
+ * Load `namespaces`.
+ *
+ * @return {String} returns the previously persisted debug modes
+ * @api private
+ */
+function load() {
+	let r;
+	try {
+		r = exports.storage.getItem('debug') || exports.storage.getItem('DEBUG') ;
+	} catch (error) {
+		// Swallow
+		// XXX (@Qix-) should we be logging these?
+	}
+
+	// If debug isn't set in LS, and we're in Electron, try to load $DEBUG
+	if (!r && typeof process !== 'undefined' && 'env' in process) {
+		r = process.env.DEBUG;
+	}
+
+	return r;
+}
+
+/**
+ * Localstorage attempts to return the localstorage.
+ *
+ * This is necessary because safari throws
+ * when a user disables cookies/localstorage
+ * and you attempt to access it.
+ *
+ * @return {LocalStorage}
+ * @api private
+ */
+
+function localstorage() {
+	try {
+		// TVMLKit (Apple TV JS Runtime) does not have a window object, just localStorage in the global context
+		// The Browser also has localStorage in the global context.
+		return localStorage;
+	} catch (error) {
+		// Swallow
+		// XXX (@Qix-) should we be logging these?
+	}
+}
+
+module.exports = __nccwpck_require__(897)(exports);
+
+const {formatters} = module.exports;
+
+/**
+ * Map %j to `JSON.stringify()`, since no Web Inspectors do that by default.
+ */
+
+formatters.j = function (v) {
+	try {
+		return JSON.stringify(v);
+	} catch (error) {
+		return '[UnexpectedJSONParseError]: ' + error.message;
+	}
+};
+
+
+/***/ }),
+
+/***/ 897:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+/**
+ * This is the common logic for both the Node.js and web browser
+ * implementations of `debug()`.
+ */
+
+function setup(env) {
+	createDebug.debug = createDebug;
+	createDebug.default = createDebug;
+	createDebug.coerce = coerce;
+	createDebug.disable = disable;
+	createDebug.enable = enable;
+	createDebug.enabled = enabled;
+	createDebug.humanize = __nccwpck_require__(744);
+	createDebug.destroy = destroy;
+
+	Object.keys(env).forEach(key => {
+		createDebug[key] = env[key];
+	});
+
+	/**
+	* The currently active debug mode names, and names to skip.
+	*/
+
+	createDebug.names = [];
+	createDebug.skips = [];
+
+	/**
+	* Map of special "%n" handling functions, for the debug "format" argument.
+	*
+	* Valid key names are a single, lower or upper-case letter, i.e. "n" and "N".
+	*/
+	createDebug.formatters = {};
+
+	/**
+	* Selects a color for a debug namespace
+	* @param {String} namespace The namespace string for the debug instance to be colored
+	* @return {Number|String} An ANSI color code for the given namespace
+	* @api private
+	*/
+	function selectColor(namespace) {
+		let hash = 0;
+
+		for (let i = 0; i < namespace.length; i++) {
+			hash = ((hash << 5) - hash) + namespace.charCodeAt(i);
+			hash |= 0; // Convert to 32bit integer
+		}
+
+		return createDebug.colors[Math.abs(hash) % createDebug.colors.length];
+	}
+	createDebug.selectColor = selectColor;
+
+	/**
+	* Create a debugger with the given `namespace`.
+	*
+	* @param {String} namespace
+	* @return {Function}
+	* @api public
+	*/
+	function createDebug(namespace) {
+		let prevTime;
+		let enableOverride = null;
+		let namespacesCache;
+		let enabledCache;
+
+		function debug(...args) {
+			// Disabled?
+			if (!debug.enabled) {
+				return;
+			}
+
+			const self = debug;
+
+			// Set `diff` timestamp
+			const curr = Number(new Date());
+			const ms = curr - (prevTime || curr);
+			self.diff = ms;
+			self.prev = prevTime;
+			self.curr = curr;
+			prevTime = curr;
+
+			args[0] = createDebug.coerce(args[0]);
+
+			if (typeof args[0] !== 'string') {
+				// Anything else let's inspect with %O
+				args.unshift('%O');
+			}
+
+			// Apply any `formatters` transformations
+			let index = 0;
+			args[0] = args[0].replace(/%([a-zA-Z%])/g, (match, format) => {
+				// If we encounter an escaped % then don't increase the array index
+				if (match === '%%') {
+					return '%';
+				}
+				index++;
+				const formatter = createDebug.formatters[format];
+				if (typeof formatter === 'function') {
+					const val = args[index];
+					match = formatter.call(self, val);
+
+					// Now we need to remove `args[index]` since it's inlined in the `format`
+					args.splice(index, 1);
+					index--;
+				}
+				return match;
+			});
+
+			// Apply env-specific formatting (colors, etc.)
+			createDebug.formatArgs.call(self, args);
+
+			const logFn = self.log || createDebug.log;
+			logFn.apply(self, args);
+		}
+
+		debug.namespace = namespace;
+		debug.useColors = createDebug.useColors();
+		debug.color = createDebug.selectColor(namespace);
+		debug.extend = extend;
+		debug.destroy = createDebug.destroy; // XXX Temporary. Will be removed in the next major release.
+
+		Object.defineProperty(debug, 'enabled', {
+			enumerable: true,
+			configurable: false,
+			get: () => {
+				if (enableOverride !== null) {
+					return enableOverride;
+				}
+				if (namespacesCache !== createDebug.namespaces) {
+					namespacesCache = createDebug.namespaces;
+					enabledCache = createDebug.enabled(namespace);
+				}
+
+				return enabledCache;
+			},
+			set: v => {
+				enableOverride = v;
+			}
+		});
+
+		// Env-specific initialization logic for debug instances
+		if (typeof createDebug.init === 'function') {
+			createDebug.init(debug);
+		}
+
+		return debug;
+	}
+
+	function extend(namespace, delimiter) {
+		const newDebug = createDebug(this.namespace + (typeof delimiter === 'undefined' ? ':' : delimiter) + namespace);
+		newDebug.log = this.log;
+		return newDebug;
+	}
+
+	/**
+	* Enables a debug mode by namespaces. This can include modes
+	* separated by a colon and wildcards.
+	*
+	* @param {String} namespaces
+	* @api public
+	*/
+	function enable(namespaces) {
+		createDebug.save(namespaces);
+		createDebug.namespaces = namespaces;
+
+		createDebug.names = [];
+		createDebug.skips = [];
+
+		const split = (typeof namespaces === 'string' ? namespaces : '')
+			.trim()
+			.replace(/\s+/g, ',')
+			.split(',')
+			.filter(Boolean);
+
+		for (const ns of split) {
+			if (ns[0] === '-') {
+				createDebug.skips.push(ns.slice(1));
+			} else {
+				createDebug.names.push(ns);
+			}
+		}
+	}
+
+	/**
+	 * Checks if the given string matches a namespace template, honoring
+	 * asterisks as wildcards.
+	 *
+	 * @param {String} search
+	 * @param {String} template
+	 * @return {Boolean}
+	 */
+	function matchesTemplate(search, template) {
+		let searchIndex = 0;
+		let templateIndex = 0;
+		let starIndex = -1;
+		let matchIndex = 0;
+
+		while (searchIndex < search.length) {
+			if (templateIndex < template.length && (template[templateIndex] === search[searchIndex] || template[templateIndex] === '*')) {
+				// Match character or proceed with wildcard
+				if (template[templateIndex] === '*') {
+					starIndex = templateIndex;
+					matchIndex = searchIndex;
+					templateIndex++; // Skip the '*'
+				} else {
+					searchIndex++;
+					templateIndex++;
+				}
+			} else if (starIndex !== -1) { // eslint-disable-line no-negated-condition
+				// Backtrack to the last '*' and try to match more characters
+				templateIndex = starIndex + 1;
+				matchIndex++;
+				searchIndex = matchIndex;
+			} else {
+				return false; // No match
+			}
+		}
+
+		// Handle trailing '*' in template
+		while (templateIndex < template.length && template[templateIndex] === '*') {
+			templateIndex++;
+		}
+
+		return templateIndex === template.length;
+	}
+
+	/**
+	* Disable debug output.
+	*
+	* @return {String} namespaces
+	* @api public
+	*/
+	function disable() {
+		const namespaces = [
+			...createDebug.names,
+			...createDebug.skips.map(namespace => '-' + namespace)
+		].join(',');
+		createDebug.enable('');
+		return namespaces;
+	}
+
+	/**
+	* Returns true if the given mode name is enabled, false otherwise.
+	*
+	* @param {String} name
+	* @return {Boolean}
+	* @api public
+	*/
+	function enabled(name) {
+		for (const skip of createDebug.skips) {
+			if (matchesTemplate(name, skip)) {
+				return false;
+			}
+		}
+
+		for (const ns of createDebug.names) {
+			if (matchesTemplate(name, ns)) {
+				return true;
+			}
+		}
+
+		return false;
+	}
+
+	/**
+	* Coerce `val`.
+	*
+	* @param {Mixed} val
+	* @return {Mixed}
+	* @api private
+	*/
+	function coerce(val) {
+		if (val instanceof Error) {
+			return val.stack || val.message;
+		}
+		return val;
+	}
+
+	/**
+	* XXX DO NOT USE. This is a temporary stub function.
+	* XXX It WILL be removed in the next major release.
+	*/
+	function destroy() {
+		console.warn('Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.');
+	}
+
+	createDebug.enable(createDebug.load());
+
+	return createDebug;
+}
+
+module.exports = setup;
+
+
+/***/ }),
+
+/***/ 2830:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+/**
+ * Detect Electron renderer / nwjs process, which is node, but we should
+ * treat as a browser.
+ */
+
+if (typeof process === 'undefined' || process.type === 'renderer' || process.browser === true || process.__nwjs) {
+	module.exports = __nccwpck_require__(6110);
+} else {
+	module.exports = __nccwpck_require__(5108);
+}
+
+
+/***/ }),
+
+/***/ 5108:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+/**
+ * Module dependencies.
+ */
+
+const tty = __nccwpck_require__(2018);
+const util = __nccwpck_require__(9023);
+
+/**
+ * This is the Node.js implementation of `debug()`.
+ */
+
+exports.init = init;
+exports.log = log;
+exports.formatArgs = formatArgs;
+exports.save = save;
+exports.load = load;
+exports.useColors = useColors;
+exports.destroy = util.deprecate(
+	() => {},
+	'Instance method `debug.destroy()` is deprecated and no longer does anything. It will be removed in the next major version of `debug`.'
+);
+
+/**
+ * Colors.
+ */
+
+exports.colors = [6, 2, 3, 4, 5, 1];
+
+try {
+	// Optional dependency (as in, doesn't need to be installed, NOT like optionalDependencies in package.json)
+	// eslint-disable-next-line import/no-extraneous-dependencies
+	const supportsColor = __nccwpck_require__(1450);
+
+	if (supportsColor && (supportsColor.stderr || supportsColor).level >= 2) {
+		exports.colors = [
+			20,
+			21,
+			26,
+			27,
+			32,
+			33,
+			38,
+			39,
+			40,
+			41,
+			42,
+			43,
+			44,
+			45,
+			56,
+			57,
+			62,
+			63,
+			68,
+			69,
+			74,
+			75,
+			76,
+			77,
+			78,
+			79,
+			80,
+			81,
+			92,
+			93,
+			98,
+			99,
+			112,
+			113,
+			128,
+			129,
+			134,
+			135,
+			148,
+			149,
+			160,
+			161,
+			162,
+			163,
+			164,
+			165,
+			166,
+			167,
+			168,
+			169,
+			170,
+			171,
+			172,
+			173,
+			178,
+			179,
+			184,
+			185,
+			196,
+			197,
+			198,
+			199,
+			200,
+			201,
+			202,
+			203,
+			204,
+			205,
+			206,
+			207,
+			208,
+			209,
+			214,
+			215,
+			220,
+			221
+		];
+	}
+} catch (error) {
+	// Swallow - we only care if `supports-color` is available; it doesn't have to be.
+}
+
+/**
+ * Build up the default `inspectOpts` object from the environment variables.
+ *
+ *   $ DEBUG_COLORS=no DEBUG_DEPTH=10 DEBUG_SHOW_HIDDEN=enabled node script.js
+ */
+
+exports.inspectOpts = Object.keys(process.env).filter(key => {
+	return /^debug_/i.test(key);
+}).reduce((obj, key) => {
+	// Camel-case
+	const prop = key
+		.substring(6)
+		.toLowerCase()
+		.replace(/_([a-z])/g, (_, k) => {
+			return k.toUpperCase();
+		});
+
+	// Coerce string value into JS value
+	let val = process.env[key];
+	if (/^(yes|on|true|enabled)$/i.test(val)) {
+		val = true;
+	} else if (/^(no|off|false|disabled)$/i.test(val)) {
+		val = false;
+	} else if (val === 'null') {
+		val = null;
+	} else {
+		val = Number(val);
+	}
+
+	obj[prop] = val;
+	return obj;
+}, {});
+
+/**
+ * Is stdout a TTY? Colored output is enabled when `true`.
+ */
+
+function useColors() {
+	return 'colors' in exports.inspectOpts ?
+		Boolean(exports.inspectOpts.colors) :
+		tty.isatty(process.stderr.fd);
+}
+
+/**
+ * Adds ANSI color escape codes if enabled.
+ *
+ * @api public
+ */
+
+function formatArgs(args) {
+	const {namespace: name, useColors} = this;
+
+	if (useColors) {
+		const c = this.color;
+		const colorCode = '\u001B[3' + (c < 8 ? c : '8;5;' + c);
+		const prefix = `  ${colorCode};1m${name} \u001B[0m`;
+
+		args[0] = prefix + args[0].split('\n').join('\n' + prefix);
+		args.push(colorCode + 'm+' + module.exports.humanize(this.diff) + '\u001B[0m');
+	} else {
+		args[0] = getDate() + name + ' ' + args[0];
+	}
+}
+
+function getDate() {
+	if (exports.inspectOpts.hideDate) {
+		return '';
+	}
+	return new Date().toISOString() + ' ';
+}
+
+/**
+ * Invokes `util.formatWithOptions()` with the specified arguments and writes to stderr.
+ */
+
+function log(...args) {
+	return process.stderr.write(util.formatWithOptions(exports.inspectOpts, ...args) + '\n');
+}
+
+/**
+ * Save `namespaces`.
+ *
+ * @param {String} namespaces
+ * @api private
+ */
+function save(namespaces) {
+	if (namespaces) {
+		process.env.DEBUG = namespaces;
+	} else {
+		// If you set a process.env field to null or undefined, it gets cast to the
+		// string 'null' or 'undefined'. Just delete instead.
+		delete process.env.DEBUG;
+	}
+}
+
+/**
+ * Load `namespaces`.
+ *
+ * @return {String} returns the previously persisted debug modes
+ * @api private
+ */
+
+function load() {
+	return process.env.DEBUG;
+}
+
+/**
+ * Init logic for `debug` instances.
+ *
+ * Create a new `inspectOpts` object in case `useColors` is set
+ * differently for a particular `debug` instance.
+ */
+
+function init(debug) {
+	debug.inspectOpts = {};
+
+	const keys = Object.keys(exports.inspectOpts);
+	for (let i = 0; i < keys.length; i++) {
+		debug.inspectOpts[keys[i]] = exports.inspectOpts[keys[i]];
+	}
+}
+
+module.exports = __nccwpck_require__(897)(exports);
+
+const {formatters} = module.exports;
+
+/**
+ * Map %o to `util.inspect()`, all on a single line.
+ */
+
+formatters.o = function (v) {
+	this.inspectOpts.colors = this.useColors;
+	return util.inspect(v, this.inspectOpts)
+		.split('\n')
+		.map(str => str.trim())
+		.join(' ');
+};
+
+/**
+ * Map %O to `util.inspect()`, allowing multiple lines if needed.
+ */
+
+formatters.O = function (v) {
+	this.inspectOpts.colors = this.useColors;
+	return util.inspect(v, this.inspectOpts);
+};
 
 
 /***/ }),
@@ -456,6 +2164,695 @@ var closest = function (str, arr) {
     return arr[min_index];
 };
 __webpack_unused_export__ = closest;
+
+
+/***/ }),
+
+/***/ 3813:
+/***/ ((module) => {
+
+
+
+module.exports = (flag, argv = process.argv) => {
+	const prefix = flag.startsWith('-') ? '' : (flag.length === 1 ? '-' : '--');
+	const position = argv.indexOf(prefix + flag);
+	const terminatorPosition = argv.indexOf('--');
+	return position !== -1 && (terminatorPosition === -1 || position < terminatorPosition);
+};
+
+
+/***/ }),
+
+/***/ 6188:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+class Heroku {
+  constructor (options) {
+    this.options = options || {}
+  }
+
+  request (options) {
+    const Request = __nccwpck_require__(3633)
+    options = options || {}
+    options.headers = Object.assign(Object.assign({}, this.options.headers), options.headers)
+    options = Object.assign({}, this.options, options)
+    const request = new Request(options)
+    return request.request()
+  }
+
+  get (path, options) {
+    return this.request(Object.assign({}, options, { method: 'GET', path: path }))
+  }
+
+  put (path, options) {
+    return this.request(Object.assign({}, options, { method: 'PUT', path: path }))
+  }
+
+  post (path, options) {
+    return this.request(Object.assign({}, options, { method: 'POST', path: path }))
+  }
+
+  patch (path, options) {
+    return this.request(Object.assign({}, options, { method: 'PATCH', path: path }))
+  }
+
+  delete (path, options) {
+    return this.request(Object.assign({}, options, { method: 'DELETE', path: path }))
+  }
+}
+
+module.exports = Heroku
+
+
+/***/ }),
+
+/***/ 3633:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+let _debugHeaders
+function debugHeaders () {
+  try {
+    if (!_debugHeaders) _debugHeaders = __nccwpck_require__(2830)('http')
+    _debugHeaders.apply(null, Array.prototype.slice.call(arguments))
+  } catch (err) {}
+}
+
+let _debug
+function debug () {
+  try {
+    if (!_debug) _debug = __nccwpck_require__(2830)('http')
+    _debug.apply(null, Array.prototype.slice.call(arguments))
+  } catch (err) {}
+}
+
+/*
+ * Object capable of making API calls.
+ */
+class Request {
+  constructor (options) {
+    const URL = __nccwpck_require__(3861)
+
+    this.options = options || {}
+    this.debug = options.debug
+    this.debugHeaders = options.debugHeaders
+    const url = URL(options.host || 'https://api.heroku.com')
+    this.host = url.host
+    this.port = url.port
+    this.secure = url.secure
+    this.partial = options.partial
+    this.userAgent = options.userAgent
+    if (!this.userAgent) {
+      const pjson = __nccwpck_require__(5868)
+      this.userAgent = 'node-heroku-client/' + pjson.version
+    }
+    this.parseJSON = Object.hasOwn(options, 'parseJSON') ? options.parseJSON : true
+    this.nextRange = 'id ..; max=1000'
+    this.logger = options.logger
+    this.middleware = options.middleware || function (_, cb) { cb() }
+    this.certs = getCerts(this.debug)
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+    if (process.env.HEROKU_HTTP_PROXY_HOST) {
+      const tunnel = __nccwpck_require__(8406)
+      let tunnelFunc
+      if (this.secure) {
+        tunnelFunc = tunnel.httpsOverHttp
+      } else {
+        tunnelFunc = tunnel.httpOverHttp
+      }
+      const agentOpts = {
+        proxy: {
+          host: process.env.HEROKU_HTTP_PROXY_HOST,
+          port: process.env.HEROKU_HTTP_PROXY_PORT || 8080,
+          proxyAuth: process.env.HEROKU_HTTP_PROXY_AUTH
+        },
+        rejectUnauthorized: options.rejectUnauthorized
+      }
+      if (this.certs.length > 0) {
+        agentOpts.ca = this.certs
+      }
+      this.agent = tunnelFunc(agentOpts)
+    } else {
+      if (this.secure) {
+        const https = __nccwpck_require__(5692)
+        this.agent = new https.Agent({ maxSockets: Number(process.env.HEROKU_CLIENT_MAX_SOCKETS) || 5000 })
+      } else {
+        const http = __nccwpck_require__(8611)
+        this.agent = new http.Agent({ maxSockets: Number(process.env.HEROKU_CLIENT_MAX_SOCKETS) || 5000 })
+      }
+    }
+  }
+
+  /*
+   * Perform the actual API request.
+   */
+  request () {
+    const headers = Object.assign({
+      Accept: 'application/vnd.heroku+json; version=3',
+      'Content-type': 'application/json',
+      'User-Agent': this.userAgent,
+      Range: this.nextRange
+    }, this.options.headers)
+    // remove null|undefined headers
+    for (var k in Object.keys(headers)) {
+      if (headers[k] === null || headers[k] === undefined) {
+        delete headers[k]
+      }
+    }
+
+    const requestOptions = {
+      agent: this.agent,
+      host: this.host,
+      port: this.port,
+      path: this.options.path,
+      auth: this.options.auth || ':' + this.options.token,
+      method: this.options.method || 'GET',
+      rejectUnauthorized: this.options.rejectUnauthorized,
+      headers: headers
+    }
+    if (this.certs.length > 0) {
+      requestOptions.ca = this.certs
+    }
+
+    let req
+    if (this.secure) {
+      const https = __nccwpck_require__(5692)
+      req = https.request(requestOptions, this.handleResponse.bind(this))
+    } else {
+      const http = __nccwpck_require__(8611)
+      req = http.request(requestOptions, this.handleResponse.bind(this))
+    }
+
+    this.logRequest(req)
+    this.writeBody(req)
+    this.setRequestTimeout(req)
+
+    req.on('error', this.handleError.bind(this))
+
+    req.end()
+
+    return this.promise
+  }
+
+  /*
+   * Handle an API response, returning the API response.
+   */
+  handleResponse (res) {
+    this.middleware(res, () => {
+      this.logResponse(res)
+      if (res.statusCode === 304) {
+        this.updateAggregate(this.cachedResponse.body)
+        this.resolve(this.aggregate)
+        return
+      }
+      concat(res).then((data) => {
+        debug(`<-- ${this.options.method} ${this.options.path}\n${data}`)
+        debugHeaders('\n' + renderHeaders(res.headers))
+        if (this.debug) console.error('<-- ' + data)
+        if (res.statusCode.toString().match(/^2\d{2}$/)) {
+          this.handleSuccess(res, data)
+        } else {
+          this.handleFailure(res, data)
+        }
+      }).catch(this.reject)
+    })
+  }
+
+  isRetryAllowed (error) {
+    const isRetryAllowed = __nccwpck_require__(178)
+    if (!isRetryAllowed(error)) return false
+    if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500) return false
+    return true
+  }
+
+  handleError (error) {
+    if (!this.retries) this.retries = 0
+    if (this.retries >= 4 || !this.isRetryAllowed(error)) return this.reject(error)
+    const noise = Math.random() * 100
+    setTimeout(() => this.request(), (1 << this.retries) * 1000 + noise)
+    this.retries++
+  }
+
+  logRequest (req) {
+    debug(`--> ${req.method} ${this.options.path}`)
+    if (this.debug) console.error('--> ' + req.method + ' ' + req.path)
+    const reqHeaders = req.getHeaders ? req.getHeaders() : req._headers // .getHeaders isn't defined in node versions < 8
+    if (!reqHeaders) return
+    const headers = renderHeaders(reqHeaders)
+    debugHeaders('\n' + headers)
+    if (this.debugHeaders) console.error(headers)
+  }
+
+  /*
+   * Log the API response.
+   */
+  logResponse (res) {
+    if (this.logger) {
+      this.logger.log({
+        status: res.statusCode,
+        content_length: res.headers['content-length'],
+        request_id: res.headers['request-id']
+      })
+    }
+    const headers = renderHeaders(res.headers)
+    if (this.debug) console.error('<-- ' + res.statusCode + ' ' + res.statusMessage)
+    if (this.debugHeaders) console.error(headers)
+  }
+
+  /*
+   * If the request options include a body,
+   * write the body to the request and set
+   * an appropriate 'Content-length' header.
+   */
+  writeBody (req) {
+    if (this.options.body) {
+      let body = this.options.body
+      if (this.options.json !== false) { body = JSON.stringify(body) }
+      if (this.debug) {
+        console.error('--> ' + body)
+      }
+
+      req.setHeader('Content-length', Buffer.byteLength(body, 'utf8'))
+      req.write(body)
+    } else {
+      req.setHeader('Content-length', 0)
+    }
+  }
+
+  /*
+   * If the request options include a timeout,
+   * set the timeout and provide a callback
+   * function in case the request exceeds the
+   * timeout period.
+   */
+  setRequestTimeout (req) {
+    if (!this.options.timeout) return
+
+    req.setTimeout(this.options.timeout, () => {
+      const err = new Error('Request took longer than ' + this.options.timeout + 'ms to complete.')
+
+      req.abort()
+
+      this.reject(err)
+    })
+  }
+
+  /*
+   * Get the request body, and parse it (or not) as appropriate.
+   * - Parse JSON by default.
+   * - If parseJSON is `false`, it will not parse.
+   */
+  parseBody (body) {
+    if (this.parseJSON) {
+      return JSON.parse(body || '{}')
+    } else {
+      return body
+    }
+  }
+
+  /*
+   * In the event of a non-successful API request,
+   * fail with an appropriate error message and
+   * status code.
+   */
+  handleFailure (res, buffer) {
+    const message = 'Expected response to be successful, got ' + res.statusCode
+
+    const err = new Error(message)
+    err.statusCode = res.statusCode
+    try {
+      err.body = this.parseBody(buffer)
+    } catch (e) {
+      err.body = buffer
+    }
+
+    this.reject(err)
+  }
+
+  /*
+   * In the event of a successful API response,
+   * respond with the response body.
+   */
+  handleSuccess (res, buffer) {
+    const body = this.parseBody(buffer)
+
+    if (!this.partial && res.headers['next-range']) {
+      this.nextRequest(res.headers['next-range'], body)
+    } else {
+      this.updateAggregate(body)
+      this.resolve(this.aggregate)
+    }
+  }
+
+  /*
+   * Since this request isn't the full response (206 or
+   * 304 with a cached Next-Range), perform the next
+   * request for more data.
+   */
+  nextRequest (nextRange, body) {
+    this.updateAggregate(body)
+    this.nextRange = nextRange
+    // The initial range header passed in (if there was one), is no longer valid, and should no longer take precedence
+    delete (this.options.headers.Range)
+    this.request()
+  }
+
+  /*
+   * If given an object, sets aggregate to object,
+   * otherwise concats array onto aggregate.
+   */
+  updateAggregate (aggregate) {
+    if (aggregate instanceof Array) {
+      this.aggregate = this.aggregate || []
+      this.aggregate = this.aggregate.concat(aggregate)
+    } else {
+      this.aggregate = aggregate
+    }
+  }
+}
+
+function sslCertFile () {
+  return process.env.SSL_CERT_FILE ? [process.env.SSL_CERT_FILE] : []
+}
+
+function sslCertDir () {
+  const certDir = process.env.SSL_CERT_DIR
+  if (certDir) {
+    const path = __nccwpck_require__(6928)
+    const fs = __nccwpck_require__(9896)
+    return fs.readdirSync(certDir)
+      .map((f) => path.join(certDir, f))
+      .filter((f) => fs.statSync(f).isFile())
+  } else {
+    return []
+  }
+}
+
+function getCerts (debug) {
+  const filenames = sslCertFile().concat(sslCertDir())
+
+  if (filenames.length > 0 && debug) {
+    console.error('Adding the following trusted certificate authorities')
+  }
+
+  return filenames.map(function (filename) {
+    const fs = __nccwpck_require__(9896)
+    if (debug) {
+      console.error('  ' + filename)
+    }
+    return fs.readFileSync(filename)
+  })
+}
+
+function renderHeaders (headers) {
+  return Object.keys(headers).map(key => {
+    const value = key.toUpperCase() === 'AUTHORIZATION' ? 'REDACTED' : headers[key]
+    return '    ' + key + '=' + value
+  }).join('\n')
+}
+
+function concat (stream) {
+  return new Promise((resolve) => {
+    const strings = []
+    stream.on('data', (data) => strings.push(data))
+    stream.on('end', () => resolve(strings.join('')))
+  })
+}
+
+module.exports = Request
+
+
+/***/ }),
+
+/***/ 3861:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+
+const url = __nccwpck_require__(3136)
+
+module.exports = function (u) {
+  if (u.indexOf('http') !== 0 && u.indexOf('https') !== 0) {
+    u = 'https://' + u
+  }
+
+  const uu = url.parse(u)
+  let port = uu.port
+  if (!port) {
+    if (uu.protocol === 'https:') {
+      port = '443'
+    } else {
+      port = '80'
+    }
+  }
+  const secure = uu.protocol === 'https:' || uu.port === '443'
+
+  return { host: uu.hostname, port: parseInt(port), secure: secure }
+}
+
+
+/***/ }),
+
+/***/ 178:
+/***/ ((module) => {
+
+
+
+var WHITELIST = [
+	'ETIMEDOUT',
+	'ECONNRESET',
+	'EADDRINUSE',
+	'ESOCKETTIMEDOUT',
+	'ECONNREFUSED',
+	'EPIPE',
+	'EHOSTUNREACH',
+	'EAI_AGAIN'
+];
+
+var BLACKLIST = [
+	'ENOTFOUND',
+	'ENETUNREACH',
+
+	// SSL errors from https://github.com/nodejs/node/blob/ed3d8b13ee9a705d89f9e0397d9e96519e7e47ac/src/node_crypto.cc#L1950
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_CRL',
+	'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+	'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+	'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+	'CERT_SIGNATURE_FAILURE',
+	'CRL_SIGNATURE_FAILURE',
+	'CERT_NOT_YET_VALID',
+	'CERT_HAS_EXPIRED',
+	'CRL_NOT_YET_VALID',
+	'CRL_HAS_EXPIRED',
+	'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+	'ERROR_IN_CERT_NOT_AFTER_FIELD',
+	'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+	'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+	'OUT_OF_MEM',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+	'CERT_CHAIN_TOO_LONG',
+	'CERT_REVOKED',
+	'INVALID_CA',
+	'PATH_LENGTH_EXCEEDED',
+	'INVALID_PURPOSE',
+	'CERT_UNTRUSTED',
+	'CERT_REJECTED'
+];
+
+module.exports = function (err) {
+	if (!err || !err.code) {
+		return true;
+	}
+
+	if (WHITELIST.indexOf(err.code) !== -1) {
+		return true;
+	}
+
+	if (BLACKLIST.indexOf(err.code) !== -1) {
+		return false;
+	}
+
+	return true;
+};
+
+
+/***/ }),
+
+/***/ 744:
+/***/ ((module) => {
+
+/**
+ * Helpers.
+ */
+
+var s = 1000;
+var m = s * 60;
+var h = m * 60;
+var d = h * 24;
+var w = d * 7;
+var y = d * 365.25;
+
+/**
+ * Parse or format the given `val`.
+ *
+ * Options:
+ *
+ *  - `long` verbose formatting [false]
+ *
+ * @param {String|Number} val
+ * @param {Object} [options]
+ * @throws {Error} throw an error if val is not a non-empty string or a number
+ * @return {String|Number}
+ * @api public
+ */
+
+module.exports = function (val, options) {
+  options = options || {};
+  var type = typeof val;
+  if (type === 'string' && val.length > 0) {
+    return parse(val);
+  } else if (type === 'number' && isFinite(val)) {
+    return options.long ? fmtLong(val) : fmtShort(val);
+  }
+  throw new Error(
+    'val is not a non-empty string or a valid number. val=' +
+      JSON.stringify(val)
+  );
+};
+
+/**
+ * Parse the given `str` and return milliseconds.
+ *
+ * @param {String} str
+ * @return {Number}
+ * @api private
+ */
+
+function parse(str) {
+  str = String(str);
+  if (str.length > 100) {
+    return;
+  }
+  var match = /^(-?(?:\d+)?\.?\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i.exec(
+    str
+  );
+  if (!match) {
+    return;
+  }
+  var n = parseFloat(match[1]);
+  var type = (match[2] || 'ms').toLowerCase();
+  switch (type) {
+    case 'years':
+    case 'year':
+    case 'yrs':
+    case 'yr':
+    case 'y':
+      return n * y;
+    case 'weeks':
+    case 'week':
+    case 'w':
+      return n * w;
+    case 'days':
+    case 'day':
+    case 'd':
+      return n * d;
+    case 'hours':
+    case 'hour':
+    case 'hrs':
+    case 'hr':
+    case 'h':
+      return n * h;
+    case 'minutes':
+    case 'minute':
+    case 'mins':
+    case 'min':
+    case 'm':
+      return n * m;
+    case 'seconds':
+    case 'second':
+    case 'secs':
+    case 'sec':
+    case 's':
+      return n * s;
+    case 'milliseconds':
+    case 'millisecond':
+    case 'msecs':
+    case 'msec':
+    case 'ms':
+      return n;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Short format for `ms`.
+ *
+ * @param {Number} ms
+ * @return {String}
+ * @api private
+ */
+
+function fmtShort(ms) {
+  var msAbs = Math.abs(ms);
+  if (msAbs >= d) {
+    return Math.round(ms / d) + 'd';
+  }
+  if (msAbs >= h) {
+    return Math.round(ms / h) + 'h';
+  }
+  if (msAbs >= m) {
+    return Math.round(ms / m) + 'm';
+  }
+  if (msAbs >= s) {
+    return Math.round(ms / s) + 's';
+  }
+  return ms + 'ms';
+}
+
+/**
+ * Long format for `ms`.
+ *
+ * @param {Number} ms
+ * @return {String}
+ * @api private
+ */
+
+function fmtLong(ms) {
+  var msAbs = Math.abs(ms);
+  if (msAbs >= d) {
+    return plural(ms, msAbs, d, 'day');
+  }
+  if (msAbs >= h) {
+    return plural(ms, msAbs, h, 'hour');
+  }
+  if (msAbs >= m) {
+    return plural(ms, msAbs, m, 'minute');
+  }
+  if (msAbs >= s) {
+    return plural(ms, msAbs, s, 'second');
+  }
+  return ms + ' ms';
+}
+
+/**
+ * Pluralization helper.
+ */
+
+function plural(ms, msAbs, n, name) {
+  var isPlural = msAbs >= n * 1.5;
+  return Math.round(ms / n) + ' ' + name + (isPlural ? 's' : '');
+}
 
 
 /***/ }),
@@ -2964,6 +5361,78 @@ exports.basename = (path, { windows } = {}) => {
 
 /***/ }),
 
+/***/ 3058:
+/***/ ((module, exports, __nccwpck_require__) => {
+
+/*! safe-buffer. MIT License. Feross Aboukhadijeh <https://feross.org/opensource> */
+/* eslint-disable node/no-deprecated-api */
+var buffer = __nccwpck_require__(181)
+var Buffer = buffer.Buffer
+
+// alternative to using Object.keys for old browsers
+function copyProps (src, dst) {
+  for (var key in src) {
+    dst[key] = src[key]
+  }
+}
+if (Buffer.from && Buffer.alloc && Buffer.allocUnsafe && Buffer.allocUnsafeSlow) {
+  module.exports = buffer
+} else {
+  // Copy properties from require('buffer')
+  copyProps(buffer, exports)
+  exports.Buffer = SafeBuffer
+}
+
+function SafeBuffer (arg, encodingOrOffset, length) {
+  return Buffer(arg, encodingOrOffset, length)
+}
+
+SafeBuffer.prototype = Object.create(Buffer.prototype)
+
+// Copy static methods from Buffer
+copyProps(Buffer, SafeBuffer)
+
+SafeBuffer.from = function (arg, encodingOrOffset, length) {
+  if (typeof arg === 'number') {
+    throw new TypeError('Argument must not be a number')
+  }
+  return Buffer(arg, encodingOrOffset, length)
+}
+
+SafeBuffer.alloc = function (size, fill, encoding) {
+  if (typeof size !== 'number') {
+    throw new TypeError('Argument must be a number')
+  }
+  var buf = Buffer(size)
+  if (fill !== undefined) {
+    if (typeof encoding === 'string') {
+      buf.fill(fill, encoding)
+    } else {
+      buf.fill(fill)
+    }
+  } else {
+    buf.fill(0)
+  }
+  return buf
+}
+
+SafeBuffer.allocUnsafe = function (size) {
+  if (typeof size !== 'number') {
+    throw new TypeError('Argument must be a number')
+  }
+  return Buffer(size)
+}
+
+SafeBuffer.allocUnsafeSlow = function (size) {
+  if (typeof size !== 'number') {
+    throw new TypeError('Argument must be a number')
+  }
+  return buffer.SlowBuffer(size)
+}
+
+
+/***/ }),
+
 /***/ 6204:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -4339,6 +6808,148 @@ module.exports = class StreamError extends Error {
 
 /***/ }),
 
+/***/ 1450:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+
+const os = __nccwpck_require__(857);
+const tty = __nccwpck_require__(2018);
+const hasFlag = __nccwpck_require__(3813);
+
+const {env} = process;
+
+let forceColor;
+if (hasFlag('no-color') ||
+	hasFlag('no-colors') ||
+	hasFlag('color=false') ||
+	hasFlag('color=never')) {
+	forceColor = 0;
+} else if (hasFlag('color') ||
+	hasFlag('colors') ||
+	hasFlag('color=true') ||
+	hasFlag('color=always')) {
+	forceColor = 1;
+}
+
+if ('FORCE_COLOR' in env) {
+	if (env.FORCE_COLOR === 'true') {
+		forceColor = 1;
+	} else if (env.FORCE_COLOR === 'false') {
+		forceColor = 0;
+	} else {
+		forceColor = env.FORCE_COLOR.length === 0 ? 1 : Math.min(parseInt(env.FORCE_COLOR, 10), 3);
+	}
+}
+
+function translateLevel(level) {
+	if (level === 0) {
+		return false;
+	}
+
+	return {
+		level,
+		hasBasic: true,
+		has256: level >= 2,
+		has16m: level >= 3
+	};
+}
+
+function supportsColor(haveStream, streamIsTTY) {
+	if (forceColor === 0) {
+		return 0;
+	}
+
+	if (hasFlag('color=16m') ||
+		hasFlag('color=full') ||
+		hasFlag('color=truecolor')) {
+		return 3;
+	}
+
+	if (hasFlag('color=256')) {
+		return 2;
+	}
+
+	if (haveStream && !streamIsTTY && forceColor === undefined) {
+		return 0;
+	}
+
+	const min = forceColor || 0;
+
+	if (env.TERM === 'dumb') {
+		return min;
+	}
+
+	if (process.platform === 'win32') {
+		// Windows 10 build 10586 is the first Windows release that supports 256 colors.
+		// Windows 10 build 14931 is the first release that supports 16m/TrueColor.
+		const osRelease = os.release().split('.');
+		if (
+			Number(osRelease[0]) >= 10 &&
+			Number(osRelease[2]) >= 10586
+		) {
+			return Number(osRelease[2]) >= 14931 ? 3 : 2;
+		}
+
+		return 1;
+	}
+
+	if ('CI' in env) {
+		if (['TRAVIS', 'CIRCLECI', 'APPVEYOR', 'GITLAB_CI', 'GITHUB_ACTIONS', 'BUILDKITE'].some(sign => sign in env) || env.CI_NAME === 'codeship') {
+			return 1;
+		}
+
+		return min;
+	}
+
+	if ('TEAMCITY_VERSION' in env) {
+		return /^(9\.(0*[1-9]\d*)\.|\d{2,}\.)/.test(env.TEAMCITY_VERSION) ? 1 : 0;
+	}
+
+	if (env.COLORTERM === 'truecolor') {
+		return 3;
+	}
+
+	if ('TERM_PROGRAM' in env) {
+		const version = parseInt((env.TERM_PROGRAM_VERSION || '').split('.')[0], 10);
+
+		switch (env.TERM_PROGRAM) {
+			case 'iTerm.app':
+				return version >= 3 ? 3 : 2;
+			case 'Apple_Terminal':
+				return 2;
+			// No default
+		}
+	}
+
+	if (/-256(color)?$/i.test(env.TERM)) {
+		return 2;
+	}
+
+	if (/^screen|^xterm|^vt100|^vt220|^rxvt|color|ansi|cygwin|linux/i.test(env.TERM)) {
+		return 1;
+	}
+
+	if ('COLORTERM' in env) {
+		return 1;
+	}
+
+	return min;
+}
+
+function getSupportLevel(stream) {
+	const level = supportsColor(stream, stream && stream.isTTY);
+	return translateLevel(level);
+}
+
+module.exports = {
+	supportsColor: getSupportLevel,
+	stdout: translateLevel(supportsColor(true, tty.isatty(1))),
+	stderr: translateLevel(supportsColor(true, tty.isatty(2)))
+};
+
+
+/***/ }),
+
 /***/ 775:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -5706,6 +8317,257 @@ function trailingBytesSeen(data) {
 
 /***/ }),
 
+/***/ 8406:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+
+
+var net = __nccwpck_require__(9278)
+  , tls = __nccwpck_require__(4756)
+  , http = __nccwpck_require__(8611)
+  , https = __nccwpck_require__(5692)
+  , events = __nccwpck_require__(4434)
+  , assert = __nccwpck_require__(2613)
+  , util = __nccwpck_require__(9023)
+  , Buffer = (__nccwpck_require__(3058).Buffer)
+  ;
+
+exports.httpOverHttp = httpOverHttp
+exports.httpsOverHttp = httpsOverHttp
+exports.httpOverHttps = httpOverHttps
+exports.httpsOverHttps = httpsOverHttps
+
+
+function httpOverHttp(options) {
+  var agent = new TunnelingAgent(options)
+  agent.request = http.request
+  return agent
+}
+
+function httpsOverHttp(options) {
+  var agent = new TunnelingAgent(options)
+  agent.request = http.request
+  agent.createSocket = createSecureSocket
+  agent.defaultPort = 443
+  return agent
+}
+
+function httpOverHttps(options) {
+  var agent = new TunnelingAgent(options)
+  agent.request = https.request
+  return agent
+}
+
+function httpsOverHttps(options) {
+  var agent = new TunnelingAgent(options)
+  agent.request = https.request
+  agent.createSocket = createSecureSocket
+  agent.defaultPort = 443
+  return agent
+}
+
+
+function TunnelingAgent(options) {
+  var self = this
+  self.options = options || {}
+  self.proxyOptions = self.options.proxy || {}
+  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets
+  self.requests = []
+  self.sockets = []
+
+  self.on('free', function onFree(socket, host, port) {
+    for (var i = 0, len = self.requests.length; i < len; ++i) {
+      var pending = self.requests[i]
+      if (pending.host === host && pending.port === port) {
+        // Detect the request to connect same origin server,
+        // reuse the connection.
+        self.requests.splice(i, 1)
+        pending.request.onSocket(socket)
+        return
+      }
+    }
+    socket.destroy()
+    self.removeSocket(socket)
+  })
+}
+util.inherits(TunnelingAgent, events.EventEmitter)
+
+TunnelingAgent.prototype.addRequest = function addRequest(req, options) {
+  var self = this
+
+   // Legacy API: addRequest(req, host, port, path)
+  if (typeof options === 'string') {
+    options = {
+      host: options,
+      port: arguments[2],
+      path: arguments[3]
+    };
+  }
+
+  if (self.sockets.length >= this.maxSockets) {
+    // We are over limit so we'll add it to the queue.
+    self.requests.push({host: options.host, port: options.port, request: req})
+    return
+  }
+
+  // If we are under maxSockets create a new one.
+  self.createConnection({host: options.host, port: options.port, request: req})
+}
+
+TunnelingAgent.prototype.createConnection = function createConnection(pending) {
+  var self = this
+
+  self.createSocket(pending, function(socket) {
+    socket.on('free', onFree)
+    socket.on('close', onCloseOrRemove)
+    socket.on('agentRemove', onCloseOrRemove)
+    pending.request.onSocket(socket)
+
+    function onFree() {
+      self.emit('free', socket, pending.host, pending.port)
+    }
+
+    function onCloseOrRemove(err) {
+      self.removeSocket(socket)
+      socket.removeListener('free', onFree)
+      socket.removeListener('close', onCloseOrRemove)
+      socket.removeListener('agentRemove', onCloseOrRemove)
+    }
+  })
+}
+
+TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+  var self = this
+  var placeholder = {}
+  self.sockets.push(placeholder)
+
+  var connectOptions = mergeOptions({}, self.proxyOptions,
+    { method: 'CONNECT'
+    , path: options.host + ':' + options.port
+    , agent: false
+    }
+  )
+  if (connectOptions.proxyAuth) {
+    connectOptions.headers = connectOptions.headers || {}
+    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
+        Buffer.from(connectOptions.proxyAuth).toString('base64')
+  }
+
+  debug('making CONNECT request')
+  var connectReq = self.request(connectOptions)
+  connectReq.useChunkedEncodingByDefault = false // for v0.6
+  connectReq.once('response', onResponse) // for v0.6
+  connectReq.once('upgrade', onUpgrade)   // for v0.6
+  connectReq.once('connect', onConnect)   // for v0.7 or later
+  connectReq.once('error', onError)
+  connectReq.end()
+
+  function onResponse(res) {
+    // Very hacky. This is necessary to avoid http-parser leaks.
+    res.upgrade = true
+  }
+
+  function onUpgrade(res, socket, head) {
+    // Hacky.
+    process.nextTick(function() {
+      onConnect(res, socket, head)
+    })
+  }
+
+  function onConnect(res, socket, head) {
+    connectReq.removeAllListeners()
+    socket.removeAllListeners()
+
+    if (res.statusCode === 200) {
+      assert.equal(head.length, 0)
+      debug('tunneling connection has established')
+      self.sockets[self.sockets.indexOf(placeholder)] = socket
+      cb(socket)
+    } else {
+      debug('tunneling socket could not be established, statusCode=%d', res.statusCode)
+      var error = new Error('tunneling socket could not be established, ' + 'statusCode=' + res.statusCode)
+      error.code = 'ECONNRESET'
+      options.request.emit('error', error)
+      self.removeSocket(placeholder)
+    }
+  }
+
+  function onError(cause) {
+    connectReq.removeAllListeners()
+
+    debug('tunneling socket could not be established, cause=%s\n', cause.message, cause.stack)
+    var error = new Error('tunneling socket could not be established, ' + 'cause=' + cause.message)
+    error.code = 'ECONNRESET'
+    options.request.emit('error', error)
+    self.removeSocket(placeholder)
+  }
+}
+
+TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
+  var pos = this.sockets.indexOf(socket)
+  if (pos === -1) return
+
+  this.sockets.splice(pos, 1)
+
+  var pending = this.requests.shift()
+  if (pending) {
+    // If we have pending requests and a socket gets closed a new one
+    // needs to be created to take over in the pool for the one that closed.
+    this.createConnection(pending)
+  }
+}
+
+function createSecureSocket(options, cb) {
+  var self = this
+  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
+    // 0 is dummy port for v0.6
+    var secureSocket = tls.connect(0, mergeOptions({}, self.options,
+      { servername: options.host
+      , socket: socket
+      }
+    ))
+    self.sockets[self.sockets.indexOf(socket)] = secureSocket
+    cb(secureSocket)
+  })
+}
+
+
+function mergeOptions(target) {
+  for (var i = 1, len = arguments.length; i < len; ++i) {
+    var overrides = arguments[i]
+    if (typeof overrides === 'object') {
+      var keys = Object.keys(overrides)
+      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
+        var k = keys[j]
+        if (overrides[k] !== undefined) {
+          target[k] = overrides[k]
+        }
+      }
+    }
+  }
+  return target
+}
+
+
+var debug
+if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
+  debug = function() {
+    var args = Array.prototype.slice.call(arguments)
+    if (typeof args[0] === 'string') {
+      args[0] = 'TUNNEL: ' + args[0]
+    } else {
+      args.unshift('TUNNEL:')
+    }
+    console.error.apply(console, args)
+  }
+} else {
+  debug = function() {}
+}
+exports.debug = debug // for test
+
+
+/***/ }),
+
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -5717,7 +8579,6 @@ module.exports = __nccwpck_require__(218);
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
@@ -5981,7 +8842,7 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
@@ -5989,7 +8850,6 @@ __webpack_unused_export__ = debug; // for test
 /***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 const Client = __nccwpck_require__(3701)
@@ -6017,29 +8877,29 @@ const createRedirectInterceptor = __nccwpck_require__(5092)
 
 Object.assign(Dispatcher.prototype, api)
 
-__webpack_unused_export__ = Dispatcher
-__webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
-__webpack_unused_export__ = BalancedPool
-__webpack_unused_export__ = Agent
-module.exports.kT = ProxyAgent
-__webpack_unused_export__ = EnvHttpProxyAgent
-__webpack_unused_export__ = RetryAgent
-__webpack_unused_export__ = RetryHandler
+module.exports.Dispatcher = Dispatcher
+module.exports.Client = Client
+module.exports.Pool = Pool
+module.exports.BalancedPool = BalancedPool
+module.exports.Agent = Agent
+module.exports.ProxyAgent = ProxyAgent
+module.exports.EnvHttpProxyAgent = EnvHttpProxyAgent
+module.exports.RetryAgent = RetryAgent
+module.exports.RetryHandler = RetryHandler
 
-__webpack_unused_export__ = DecoratorHandler
-__webpack_unused_export__ = RedirectHandler
-__webpack_unused_export__ = createRedirectInterceptor
-__webpack_unused_export__ = {
+module.exports.DecoratorHandler = DecoratorHandler
+module.exports.RedirectHandler = RedirectHandler
+module.exports.createRedirectInterceptor = createRedirectInterceptor
+module.exports.interceptors = {
   redirect: __nccwpck_require__(1514),
   retry: __nccwpck_require__(2026),
   dump: __nccwpck_require__(8060),
   dns: __nccwpck_require__(379)
 }
 
-__webpack_unused_export__ = buildConnector
-__webpack_unused_export__ = errors
-__webpack_unused_export__ = {
+module.exports.buildConnector = buildConnector
+module.exports.errors = errors
+module.exports.util = {
   parseHeaders: util.parseHeaders,
   headerNameToString: util.headerNameToString
 }
@@ -6093,11 +8953,11 @@ function makeDispatcher (fn) {
   }
 }
 
-__webpack_unused_export__ = setGlobalDispatcher
-__webpack_unused_export__ = getGlobalDispatcher
+module.exports.setGlobalDispatcher = setGlobalDispatcher
+module.exports.getGlobalDispatcher = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
-__webpack_unused_export__ = async function fetch (init, options = undefined) {
+module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
   } catch (err) {
@@ -6108,57 +8968,57 @@ __webpack_unused_export__ = async function fetch (init, options = undefined) {
     throw err
   }
 }
-/* unused reexport */ __nccwpck_require__(660).Headers
-/* unused reexport */ __nccwpck_require__(9051).Response
-/* unused reexport */ __nccwpck_require__(9967).Request
-/* unused reexport */ __nccwpck_require__(5910).FormData
-__webpack_unused_export__ = globalThis.File ?? (__nccwpck_require__(4573).File)
-/* unused reexport */ __nccwpck_require__(8355).FileReader
+module.exports.Headers = __nccwpck_require__(660).Headers
+module.exports.Response = __nccwpck_require__(9051).Response
+module.exports.Request = __nccwpck_require__(9967).Request
+module.exports.FormData = __nccwpck_require__(5910).FormData
+module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
+module.exports.FileReader = __nccwpck_require__(8355).FileReader
 
 const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
-__webpack_unused_export__ = setGlobalOrigin
-__webpack_unused_export__ = getGlobalOrigin
+module.exports.setGlobalOrigin = setGlobalOrigin
+module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
 const { kConstruct } = __nccwpck_require__(109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
-__webpack_unused_export__ = new CacheStorage(kConstruct)
+module.exports.caches = new CacheStorage(kConstruct)
 
 const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(9061)
 
-__webpack_unused_export__ = deleteCookie
-__webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
-__webpack_unused_export__ = setCookie
+module.exports.deleteCookie = deleteCookie
+module.exports.getCookies = getCookies
+module.exports.getSetCookies = getSetCookies
+module.exports.setCookie = setCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
-__webpack_unused_export__ = parseMIMEType
-__webpack_unused_export__ = serializeAMimeType
+module.exports.parseMIMEType = parseMIMEType
+module.exports.serializeAMimeType = serializeAMimeType
 
 const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
-/* unused reexport */ __nccwpck_require__(3726).WebSocket
-__webpack_unused_export__ = CloseEvent
-__webpack_unused_export__ = ErrorEvent
-__webpack_unused_export__ = MessageEvent
+module.exports.WebSocket = __nccwpck_require__(3726).WebSocket
+module.exports.CloseEvent = CloseEvent
+module.exports.ErrorEvent = ErrorEvent
+module.exports.MessageEvent = MessageEvent
 
-__webpack_unused_export__ = makeDispatcher(api.request)
-__webpack_unused_export__ = makeDispatcher(api.stream)
-__webpack_unused_export__ = makeDispatcher(api.pipeline)
-__webpack_unused_export__ = makeDispatcher(api.connect)
-__webpack_unused_export__ = makeDispatcher(api.upgrade)
+module.exports.request = makeDispatcher(api.request)
+module.exports.stream = makeDispatcher(api.stream)
+module.exports.pipeline = makeDispatcher(api.pipeline)
+module.exports.connect = makeDispatcher(api.connect)
+module.exports.upgrade = makeDispatcher(api.upgrade)
 
-__webpack_unused_export__ = MockClient
-__webpack_unused_export__ = MockPool
-__webpack_unused_export__ = MockAgent
-__webpack_unused_export__ = mockErrors
+module.exports.MockClient = MockClient
+module.exports.MockPool = MockPool
+module.exports.MockAgent = MockAgent
+module.exports.mockErrors = mockErrors
 
 const { EventSource } = __nccwpck_require__(1238)
 
-__webpack_unused_export__ = EventSource
+module.exports.EventSource = EventSource
 
 
 /***/ }),
@@ -34075,7 +36935,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 5712:
+/***/ 332:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34087,8 +36947,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Ko: () => (/* reexport */ readInputs)
 });
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -34163,7 +37023,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -34237,7 +37097,7 @@ function file_command_issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -34253,11 +37113,11 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
-;// CONCATENATED MODULE: external "path"
-const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
@@ -34541,7 +37401,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -34830,7 +37690,7 @@ function tryGetExecutablePath(filePath, extensions) {
         if (stats && stats.isFile()) {
             if (IS_WINDOWS) {
                 // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
+                const upperExt = external_path_.extname(filePath).toUpperCase();
                 if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
                     return filePath;
                 }
@@ -34859,11 +37719,11 @@ function tryGetExecutablePath(filePath, extensions) {
                 if (IS_WINDOWS) {
                     // preserve the case of the actual file (since an extension was appended)
                     try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
+                        const directory = external_path_.dirname(filePath);
+                        const upperName = external_path_.basename(filePath).toUpperCase();
                         for (const actualName of yield readdir(directory)) {
                             if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
+                                filePath = external_path_.join(directory, actualName);
                                 break;
                             }
                         }
@@ -35083,7 +37943,7 @@ function findInPath(tool) {
         // build the list of extensions to try
         const extensions = [];
         if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
+            for (const extension of process.env['PATHEXT'].split(external_path_.delimiter)) {
                 if (extension) {
                     extensions.push(extension);
                 }
@@ -35098,7 +37958,7 @@ function findInPath(tool) {
             return [];
         }
         // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
+        if (tool.includes(external_path_.sep)) {
             return [];
         }
         // build the list of directories
@@ -35109,7 +37969,7 @@ function findInPath(tool) {
         // across platforms.
         const directories = [];
         if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
+            for (const p of process.env.PATH.split(external_path_.delimiter)) {
                 if (p) {
                     directories.push(p);
                 }
@@ -35118,7 +37978,7 @@ function findInPath(tool) {
         // find all matches
         const matches = [];
         for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
+            const filePath = yield tryGetExecutablePath(external_path_.join(directory, tool), extensions);
             if (filePath) {
                 matches.push(filePath);
             }
@@ -35265,13 +38125,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -35549,7 +38409,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 (this.toolPath.includes('/') ||
                     (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
                 // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+                this.toolPath = external_path_.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
             }
             // if the tool is only a file name, then resolve it from the PATH
             // otherwise verify it exists (add extension on Windows if necessary)
@@ -35562,7 +38422,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -35901,8 +38761,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -36083,7 +38943,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -36151,7 +39011,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -36251,6 +39111,7 @@ var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_nod
 
 
 
+const HEROKU_API = 'https://api.heroku.com';
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
@@ -36288,6 +39149,25 @@ function readInputs(env = process.env) {
         cache: cacheFolder(getInput('cache'), env),
         outputDir: external_node_path_default().resolve(getInput('output-dir') || 'slug-report'),
         failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
+        builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
+        herokuApiKey: given('heroku-api-key'),
+        herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
+        githubToken: given('github-token'),
+        environment: given('environment'),
+        streamingSetup: oneOf('streaming-setup', ['true', 'false']) === 'true',
+        phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
+        run: given('run'),
+        dynoSize: given('dyno-size'),
+        timeout: minutes('timeout', 60),
+        github: {
+            repository: env['GITHUB_REPOSITORY'],
+            ref: env['GITHUB_REF'],
+            baseRef: env['GITHUB_BASE_REF'] || undefined,
+            runId: env['GITHUB_RUN_ID'],
+            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+        },
+        rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
         buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
         secretsHeld: [
             ...SECRET_INPUTS.filter(name => getInput(name) !== ''),
@@ -36316,6 +39196,12 @@ function oneOf(name, words) {
         throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
     }
     return word;
+}
+function url(name) {
+    const value = given(name);
+    if (value !== undefined)
+        (0,runtime/* requireSafeUrl */.GX)(value);
+    return value?.replace(/\/+$/, '');
 }
 function minutes(name, otherwise) {
     const value = getInput(name);
@@ -36393,6 +39279,7 @@ const LARGEST_SUMMARY = 1024 * 1024 - 1024;
 function jobResults(env = process.env) {
     return {
         output: (name, value) => setOutput(name, value),
+        mask: secret => core_setSecret(secret),
         summary: async (markdown) => {
             if (!env['GITHUB_STEP_SUMMARY'])
                 return;
@@ -36426,7 +39313,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 6396:
+/***/ 2761:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36437,1304 +39324,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
-;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
-
-
-const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
-/**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
- */
-function parseBuildpack(text, origin) {
-    // eslint-disable-next-line no-control-regex
-    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
-        throw refuse(text, 'it has spaces or control characters');
-    const name = text.replace(/^urn:buildpack:/, '');
-    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
-        return { kind: 'registry', text, name };
-    if (/^(\.{1,2}\/|\/)/.test(text))
-        return folderReference(text, origin);
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
-        return urlReference(text);
-    throw refuse(text, 'its form is not known');
-}
-function folderReference(text, origin) {
-    const folder = external_node_path_default().normalize(text).replace(/\/+$/, '');
-    if (folder.split('/')[0] === '..')
-        throw refuse(text, 'it leads out of the commit');
-    if (origin === 'app.json' && external_node_path_default().isAbsolute(folder))
-        throw refuse(text, 'app.json may only name a folder of the commit itself');
-    return { kind: 'folder', text, folder };
-}
-function urlReference(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url)
-        throw refuse(text, 'the address cannot be read');
-    if (url.username !== '' || url.password !== '')
-        throw refuse(text, 'an address with a password would be printed in logs and the report');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,src_runtime/* isLoopback */.U9)(url.hostname)))
-        throw refuse(text, 'only https addresses are fetched');
-    const ref = decoded(url.hash.slice(1)) || undefined;
-    url.hash = '';
-    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
-        return { kind: 'tarball', text, url: url.href };
-    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
-        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
-    return { kind: 'git', text, url: url.href, ref };
-}
-function decoded(hash) {
-    try {
-        return decodeURIComponent(hash);
-    }
-    catch {
-        return hash;
-    }
-}
-/** What stands before an `@` may be a password, however the address is written. */
-function refuse(text, why) {
-    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/choose.ts
-
-
-const MOST_BUILDPACKS = 30;
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
-function chooseBuildpacks(configured, appJson) {
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
-    if (chosen.length === 0) {
-        throw new src_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
-    }
-    if (chosen.length > MOST_BUILDPACKS)
-        throw new src_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
-    return chosen;
-}
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson) {
-    if (appJson === undefined)
-        return [];
-    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
-    let data;
-    try {
-        data = JSON.parse(appJson);
-    }
-    catch (error) {
-        throw new src_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
-    }
-    const list = data?.buildpacks ?? [];
-    if (!Array.isArray(list))
-        throw new src_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
-    return list.map((item, i) => {
-        const url = item?.url;
-        if (typeof url !== 'string')
-            throw new src_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
-        return url;
-    });
-}
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/buildpacks/archive.ts
-
-
-
-
-
-
-
-
-const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
-const BLOCK = 512;
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
-const ENTRY_OVERHEAD = 8 * BLOCK;
-/**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
- */
-async function extractTarball(file, into, limits = LIMITS) {
-    const part = `${into}.part`;
-    await (0,promises_.rm)(part, { recursive: true, force: true });
-    await (0,promises_.mkdir)(part, { recursive: true });
-    try {
-        const unpacker = new Unpacker(part, limits);
-        await unpack(file, unpacker, limits);
-        const top = await topFolder(part);
-        unpacker.requireLinksInside(external_node_path_default().relative(part, top));
-        await (0,promises_.rename)(top, into);
-    }
-    catch (error) {
-        throw explain(error);
-    }
-    finally {
-        await (0,promises_.rm)(part, { recursive: true, force: true });
-    }
-}
-async function unpack(file, unpacker, limits) {
-    const tar = (0,tar_stream.extract)();
-    const source = (0,external_node_fs_.createReadStream)(file);
-    const whole = requireWhole(limits);
-    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
-    const reading = (async () => {
-        let seen = 0;
-        for await (const entry of tar) {
-            await unpacker.take(entry.header, entry);
-            seen++;
-        }
-        if (seen === 0)
-            throw new Error('it holds no file');
-    })();
-    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
-    const [read, fed] = await Promise.allSettled([
-        reading.catch((error) => {
-            tar.destroy(error);
-            throw error;
-        }),
-        feeding
-    ]);
-    for (const result of [read, fed])
-        if (result.status === 'rejected')
-            throw result.reason;
-}
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
-function requireWhole({ bytes, entries }) {
-    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
-    let size = 0;
-    let tail = Buffer.alloc(0);
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            size += chunk.length;
-            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
-            if (size > most)
-                done(new Error(`it unpacks to more than ${bytes} bytes`));
-            else
-                done(null, chunk);
-        },
-        flush(done) {
-            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
-        }
-    });
-}
-async function isGzip(file) {
-    const handle = await (0,promises_.open)(file);
-    try {
-        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-        return buffer[0] === 0x1f && buffer[1] === 0x8b;
-    }
-    finally {
-        await handle.close();
-    }
-}
-async function topFolder(folder) {
-    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
-    const [only] = names;
-    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_default().join(folder, only.name) : folder;
-}
-function explain(error) {
-    const full = (0,src_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
-    if (full instanceof src_runtime/* UserError */.yo)
-        return full;
-    return new src_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
-}
-class Unpacker {
-    #root;
-    #limits;
-    /** Names that are no folder: nothing may be put below them. */
-    #leaves = new Set();
-    /** Targets of the links among them. */
-    #links = new Map();
-    #bytes = 0;
-    #entries = 0;
-    constructor(root, limits) {
-        this.#root = root;
-        this.#limits = limits;
-    }
-    async take(header, content) {
-        this.#count(header);
-        const name = this.#safeName(header.name);
-        const at = external_node_path_default().join(this.#root, name);
-        if (header.type === 'directory') {
-            if (this.#leaves.has(name))
-                throw archive_refuse(header.name, 'is a folder and a file');
-            await (0,promises_.mkdir)(at, { recursive: true });
-            content.resume();
-            return;
-        }
-        if (name === '.')
-            throw archive_refuse(header.name, 'has no name');
-        await (0,promises_.mkdir)(external_node_path_default().dirname(at), { recursive: true });
-        this.#leaves.add(name);
-        this.#links.delete(name);
-        await (0,promises_.rm)(at, { force: true });
-        if (header.type === 'file' || header.type === 'contiguous-file') {
-            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
-        }
-        else if (header.type === 'symlink') {
-            this.#links.set(name, header.linkname ?? '');
-            await (0,promises_.symlink)(header.linkname ?? '', at);
-            content.resume();
-        }
-        else if (header.type === 'link') {
-            const target = this.#safeName(header.linkname ?? '');
-            // The same link at another depth leads elsewhere.
-            if (this.#links.has(target))
-                throw archive_refuse(header.name, 'is a hard link that goes through a link');
-            await (0,promises_.link)(external_node_path_default().join(this.#root, target), at);
-            content.resume();
-        }
-        else
-            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
-    }
-    #count({ size }) {
-        this.#entries++;
-        this.#bytes += size ?? 0;
-        if (this.#entries > this.#limits.entries)
-            throw new Error(`it holds more than ${this.#limits.entries} files`);
-        if (this.#bytes > this.#limits.bytes)
-            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
-    }
-    /** A name that stays in the folder and goes through no link. */
-    #safeName(name) {
-        // eslint-disable-next-line no-control-regex
-        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
-            throw archive_refuse(name, 'leads out of the archive');
-        const clean = external_node_path_default().posix.normalize(name).replace(/\/+$/, '') || '.';
-        for (let above = external_node_path_default().posix.dirname(clean); above !== '.'; above = external_node_path_default().posix.dirname(above)) {
-            if (this.#leaves.has(above))
-                throw archive_refuse(name, 'goes through a link or a file');
-        }
-        return clean;
-    }
-    /**
-     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-     * another link, `..` is not where the names say.
-     */
-    requireLinksInside(top) {
-        for (const [name, target] of this.#links) {
-            const steps = target.split('/').filter(step => step !== '' && step !== '.');
-            const down = steps.findIndex(step => step !== '..');
-            const up = down === -1 ? steps.length : down;
-            const depth = external_node_path_default().posix.relative(top, name).split('/').length - 1;
-            if (target === '' || target.startsWith('/') || up > depth)
-                throw archive_refuse(name, 'is a link that leads out of the archive');
-            if (steps.slice(up).includes('..'))
-                throw archive_refuse(name, 'is a link with `..` inside its target');
-        }
-    }
-}
-function archive_refuse(name, why) {
-    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/digest.ts
-
-
-
-
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
-async function treeDigest(folder) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const { path, kind, mode, size, target } of (0,src_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
-        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
-        hash
-            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
-            .update(path, 'latin1')
-            .update(target ?? '', 'latin1');
-        if (kind === 'file')
-            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,src_runtime/* below */.Gz)(folder, path)), async (chunks) => {
-                for await (const chunk of chunks)
-                    hash.update(chunk);
-            });
-    }
-    return hash.digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/fetch.ts
-
-
-
-
-
-
-
-
-
-const LARGEST_ARCHIVE = 1_000_000_000;
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
-async function fetchBuildpack(reference, options) {
-    const { into, sha256: pin } = options;
-    const name = nameOf(reference);
-    await (0,promises_.mkdir)(external_node_path_default().dirname(into), { recursive: true });
-    try {
-        const { sha256, version } = await bring(reference, options);
-        if (pin !== undefined && pin !== sha256) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
-        }
-        await requireSteps(into, name);
-        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
-    }
-    catch (error) {
-        await (0,promises_.rm)(into, { recursive: true, force: true });
-        throw fetch_explain(error, name);
-    }
-}
-/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
-function nameOf(reference) {
-    if (reference.kind === 'registry')
-        return reference.name;
-    if (reference.kind === 'folder')
-        return reference.text;
-    const { hostname, pathname } = new URL(reference.url);
-    const short = pathname.replace(/^\/|\.git$/g, '');
-    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
-    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
-}
-async function bring(reference, options) {
-    switch (reference.kind) {
-        case 'registry':
-            return bringTarball(() => archiveOf(reference.name, options), options);
-        case 'tarball':
-            return bringTarball(() => Promise.resolve(reference.url), options);
-        case 'git':
-            return bringGit(reference.url, reference.ref, options);
-        case 'folder':
-            return bringFolder(reference.folder, options);
-    }
-}
-/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name, { http, registryUrl }) {
-    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
-    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
-    if (typeof answer?.blob_url !== 'string')
-        throw new Error('the registry gives no address of an archive (blob_url)');
-    return answer.blob_url;
-}
-async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
-    const kept = (sha256) => cacheFolder && external_node_path_default().join(cacheFolder, `${sha256}.tgz`);
-    const known = pin && kept(pin);
-    if (pin && known && (await sha256Of(known)) === pin) {
-        await extractTarball(known, into);
-        return { sha256: pin };
-    }
-    const archive = `${into}.tgz`;
-    try {
-        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
-        // A wrong one is not even unpacked.
-        if (pin === undefined || pin === sha256)
-            await extractTarball(archive, into);
-        const keep = kept(sha256);
-        if (cacheFolder && keep && pin === sha256) {
-            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            try {
-                await (0,promises_.copyFile)(archive, `${keep}.part`);
-                await (0,promises_.rename)(`${keep}.part`, keep);
-            }
-            finally {
-                await (0,promises_.rm)(`${keep}.part`, { force: true });
-            }
-        }
-        return { sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(archive, { force: true });
-    }
-}
-async function sha256Of(file) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-    }
-    catch (error) {
-        if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    return hash.digest('hex');
-}
-/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment({ searchPath, proxyEnvironment }, url) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        // Also of redirects: never from https to http.
-        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
-const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-async function bringGit(url, ref, options) {
-    const { into, run, signal } = options;
-    const git = async (...args) => {
-        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: gitEnvironment(options, url),
-            signal
-        });
-        if (code === 127)
-            throw new src_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
-        if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
-        return stdout.toString().trim();
-    };
-    await git('init', '--quiet', '--', into);
-    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
-    // The repository's own attributes must not change a byte: a program with CRLF does not start.
-    await (0,promises_.mkdir)(external_node_path_default().join(into, '.git', 'info'), { recursive: true });
-    await (0,promises_.writeFile)(external_node_path_default().join(into, '.git', 'info', 'attributes'), UNCHANGED);
-    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
-    const version = await git('-C', into, 'rev-parse', 'HEAD');
-    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into), version };
-}
-async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
-    const from = await (0,promises_.realpath)(external_node_path_default().resolve(sourceTree, folder));
-    // A link in the commit must not bring in a folder of the runner.
-    if (!external_node_path_default().isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + (external_node_path_default()).sep))
-        throw new Error('it leads out of the commit');
-    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
-    if (code !== 0)
-        throw new Error(stderr.trim().slice(0, 300));
-    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into) };
-}
-async function requireSteps(folder, name) {
-    const root = await (0,promises_.realpath)(folder);
-    for (const step of ['detect', 'compile', 'release']) {
-        const program = await (0,promises_.realpath)(external_node_path_default().join(folder, 'bin', step)).catch(() => undefined);
-        // Else a link could open a file of the runner to everyone.
-        if (program !== undefined && !program.startsWith(root + (external_node_path_default()).sep)) {
-            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
-        }
-        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
-            await (0,promises_.chmod)(program, 0o755);
-        else if (step !== 'release') {
-            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
-        }
-    }
-}
-function fetch_explain(error, name) {
-    if (error instanceof src_runtime/* CancelledError */.cc)
-        return error;
-    if (error instanceof src_runtime/* HttpError */.j$ && error.status === 404) {
-        return new src_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
-    }
-    if (error instanceof src_runtime/* HttpError */.j$) {
-        return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
-    }
-    if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT') {
-        return new src_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
-    }
-    if (error instanceof src_runtime/* UserError */.yo)
-        return error.message.includes(name)
-            ? error
-            : new src_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/gather.ts
-
-
-
-
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
-async function fetchAll(chosen, options) {
-    const fetched = [];
-    for (const [i, { reference, sha256 }] of chosen.entries()) {
-        const buildpack = await fetchBuildpack(reference, {
-            ...options,
-            sha256,
-            into: external_node_path_default().join(options.folder, `${i + 1}`)
-        });
-        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
-        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
-        fetched.push(buildpack);
-    }
-    return fetched;
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/images.ts
-
-/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
-function imagesFor(stack) {
-    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
-    if (number !== undefined)
-        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
-    if (stack === 'container' || stack === 'cnb') {
-        throw new src_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
-    }
-    throw new src_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/buildpacks/layers.ts
-
-/**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
- */
-class LayerLog {
-    #root;
-    #owner = new Map();
-    #mixed = [];
-    #entries = [];
-    #stamps = new Map();
-    #count = 0;
-    constructor(root) {
-        this.#root = root;
-    }
-    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
-    close() {
-        const layer = this.#count++;
-        const before = this.#stamps;
-        this.#entries = (0,src_runtime/* walkTree */.Ir)(this.#root);
-        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
-        for (const { path, stamp, kind } of this.#entries) {
-            const earlier = before.get(path);
-            if (earlier === stamp)
-                continue;
-            if (earlier !== undefined)
-                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            if (earlier === undefined || kind !== 'directory')
-                this.#owner.set(path, layer);
-        }
-        for (const path of before.keys()) {
-            if (this.#stamps.has(path))
-                continue;
-            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            this.#owner.delete(path);
-        }
-        return layer;
-    }
-    /** The tree as the last layer left it. */
-    get entries() {
-        return this.#entries;
-    }
-    ownerOf(path) {
-        return this.#owner.get(path) ?? 0;
-    }
-    /** Names of one layer that a later one changed or removed. */
-    get mixed() {
-        return this.#mixed;
-    }
-}
-
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./src/buildpacks/procfile.ts
-
-
-const LONGEST_COMMAND = 10_000;
-/**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
- */
-function parseProcfile(text) {
-    const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
-        if (line === '' || line.startsWith('#'))
-            continue;
-        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
-        if (name === undefined || command === undefined)
-            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
-        if (Object.hasOwn(types, name))
-            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-function wrong(line, problem, nextStep) {
-    return new src_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
-}
-/** The Procfile's types over a buildpack's defaults. */
-function mergeProcessTypes(defaults, procfile) {
-    return { ...defaults, ...procfile };
-}
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
-function parseReleaseOutput(yaml, buildpack) {
-    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
-    const document = (0,dist/* parseDocument */.Tp)(yaml);
-    let data;
-    try {
-        for (const error of document.errors)
-            throw error;
-        data = document.toJS({ maxAliasCount: 10 });
-    }
-    catch (error) {
-        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
-    }
-    const declared = data?.default_process_types ?? {};
-    if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
-    const types = {};
-    for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
-        }
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-/** `__proto__` is a name like any other. */
-function procfile_define(types, name, command) {
-    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
-}
-function shown(text) {
-    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/build.ts
-
-
-
-
-
-
-
-
-/**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
- */
-async function buildApp(options) {
-    const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
-    const layerLog = new LayerLog(folders.app);
-    layerLog.close();
-    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
-    const deadline = clock.now() + options.timeout;
-    for (const [i, buildpack] of buildpacks.entries()) {
-        const started = clock.now();
-        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
-            const steps = new BuildpackSteps(options, buildpack, deadline);
-            const detected = await steps.detect();
-            await steps.compile(buildpacks.slice(0, i));
-            const processTypes = await steps.release();
-            const milliseconds = clock.now() - started;
-            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
-            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
-        });
-        layers.push(layer);
-        layerLog.close();
-    }
-    return {
-        root: folders.app,
-        builtAt: options.place.paths.app,
-        entries: layerLog.entries,
-        layers,
-        layerOf: path => layerLog.ownerOf(path),
-        mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,src_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
-    };
-}
-async function writeVariables(folder, variables) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,promises_.writeFile)(external_node_path_default().join(folder, name), value);
-}
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
-const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
-const LAST_LINES = 20;
-const RELEASE_OUTPUT_LIMIT = 1_000_000;
-class BuildpackSteps {
-    #options;
-    #buildpack;
-    #deadline;
-    constructor(options, buildpack, deadline) {
-        this.#options = options;
-        this.#buildpack = buildpack;
-        this.#deadline = deadline;
-    }
-    async detect() {
-        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
-        if (result.code !== 0) {
-            throw new src_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
-        }
-        return output.trim();
-    }
-    async compile(earlier) {
-        const { app, cache, env } = this.#paths;
-        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
-        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
-        const fence = this.#options.log.fence();
-        const tail = new Tail(fence);
-        let result;
-        try {
-            result = await this.#run(argv, chunk => tail.write(chunk));
-        }
-        finally {
-            fence.close();
-        }
-        if (result.code === 0)
-            return;
-        throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
-            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
-    }
-    async release() {
-        const { result, output } = await this.#capture([
-            'bash',
-            '-c',
-            RELEASE,
-            'release',
-            this.#program('release'),
-            this.#paths.app
-        ]);
-        if (result.code !== 0) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
-        }
-        return parseReleaseOutput(output, this.#buildpack.name);
-    }
-    get #paths() {
-        return this.#options.place.paths;
-    }
-    #folderOf(buildpack) {
-        return `${this.#paths.buildpacks}/${external_node_path_default().basename(buildpack.folder)}`;
-    }
-    #program(step) {
-        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
-    }
-    async #capture(argv) {
-        const chunks = [];
-        let size = 0;
-        const result = await this.#run(argv, chunk => {
-            size += chunk.length;
-            if (size <= RELEASE_OUTPUT_LIMIT)
-                chunks.push(chunk);
-        });
-        return { result, output: Buffer.concat(chunks).toString('utf8') };
-    }
-    async #run(argv, output) {
-        const { place, stack, commit, requestId, clock, signal } = this.#options;
-        const result = await place.run({
-            argv,
-            cwd: this.#paths.app,
-            env: {
-                HOME: this.#paths.home,
-                STACK: stack,
-                SOURCE_VERSION: commit,
-                REQUEST_ID: requestId,
-                CURL_CONNECT_TIMEOUT: '30',
-                CURL_TIMEOUT: '180',
-                LANG: 'C.UTF-8'
-            },
-            output,
-            signal,
-            timeout: Math.max(1, this.#deadline - clock.now())
-        });
-        if (result.timedOut) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
-        }
-        return result;
-    }
-}
-/** Passes output on and keeps its end. */
-class Tail {
-    #to;
-    #end = Buffer.alloc(0);
-    constructor(to) {
-        this.#to = to;
-    }
-    write(chunk) {
-        this.#to.write(chunk);
-        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
-    }
-    text() {
-        return this.#end.toString('utf8');
-    }
-}
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
-function quote(output) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
-        .replace(/[^\P{Cc}\n\t]/gu, '')
-        .trimEnd()
-        .split('\n');
-    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
-    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
-}
-
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./src/buildpacks/container.ts
-
-
-
-
-/** Where the folders lie in the container: the app as on a dyno. */
-const PATHS = {
-    app: '/app',
-    cache: '/tmp/build-cache',
-    env: '/tmp/build-env',
-    buildpacks: '/tmp/buildpacks',
-    home: '/tmp/build-home'
-};
-/** Common Runtime dynos are amd64 (heroku/base-images: README). */
-const PLATFORM = 'linux/amd64';
-/**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
- */
-async function openContainer(folders, options) {
-    const user = buildUser();
-    if (process.getuid?.() === 0)
-        for (const folder of Object.values(folders))
-            (0,src_runtime/* giveTree */.Ce)(folder, user);
-    const container = new Container(options, user);
-    await container.start(folders);
-    return container;
-}
-function buildUser() {
-    const uid = process.getuid?.() ?? 0;
-    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
-}
-class Container {
-    kind = 'container';
-    paths = PATHS;
-    #options;
-    #user;
-    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    constructor(options, user) {
-        this.#options = options;
-        this.#user = user;
-    }
-    async start(folders) {
-        const { image, network, readOnlyApp, signal, log } = this.#options;
-        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
-        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
-        const guards = [
-            '--cap-drop',
-            'ALL',
-            '--security-opt',
-            'no-new-privileges',
-            '--network',
-            network,
-            '--platform',
-            PLATFORM
-        ];
-        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
-        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
-        if (code !== 0) {
-            await this.close();
-            throw signal.aborted ? new src_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
-        }
-        await this.#nameUser();
-    }
-    async run(step) {
-        const { uid, gid } = this.#user;
-        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
-        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
-        // Values go through the client's environment, so that none stands in an argument list.
-        const { dockerEnv } = this.#options;
-        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
-        const child = (0,external_node_child_process_.spawn)('docker', args, {
-            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
-            stdio: ['ignore', 'pipe', 'pipe']
-        });
-        child.stdout.on('data', step.output);
-        child.stderr.on('data', step.output);
-        let timedOut = false;
-        const onAbort = () => void this.close();
-        const timer = setTimeout(() => {
-            timedOut = true;
-            void this.close();
-        }, Math.min(step.timeout, 2 ** 31 - 1));
-        step.signal.addEventListener('abort', onAbort);
-        if (step.signal.aborted)
-            onAbort();
-        try {
-            const code = await new Promise((resolve, reject) => {
-                child.on('error', reject);
-                child.on('close', status => resolve(status ?? 137));
-            });
-            if (step.signal.aborted) {
-                await this.close();
-                throw new src_runtime/* CancelledError */.cc('The build');
-            }
-            if (!timedOut)
-                await this.#endRest();
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            step.signal.removeEventListener('abort', onAbort);
-        }
-    }
-    async close() {
-        await this.#docker(['rm', '--force', this.#name], false);
-    }
-    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
-    async #endRest() {
-        const { uid, gid } = this.#user;
-        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
-    }
-    /** Some programs (npm, ssh) do not run as a user without a name. */
-    async #nameUser() {
-        const { uid, gid } = this.#user;
-        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
-        await this.#docker([
-            'exec',
-            '--user',
-            '0:0',
-            this.#name,
-            'bash',
-            '-c',
-            script,
-            'name',
-            `${uid}`,
-            `${gid}`,
-            PATHS.home
-        ]);
-    }
-    /** `cancellable`: cleaning up goes on after the job was cancelled. */
-    #docker(args, cancellable = true) {
-        const { run, dockerEnv, signal } = this.#options;
-        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
-    }
-}
-function mount(source, target, readOnly) {
-    return [
-        '--mount',
-        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
-    ];
-}
-const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
-function explainStart(code, stderr, { image, network }) {
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-    if (code === 127)
-        return new src_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
-    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new src_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
-    }
-    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new src_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
-    }
-    if (/network .* not found/i.test(stderr))
-        return new src_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new src_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/host.ts
-
-
-
-
-
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000;
-/** A variable that all processes of a step inherit, also those that leave its process group. */
-const MARK = 'BUILD_STEP_ID';
-/**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
- */
-function openHost(folders, { secretsHeld, identity = otherUser() }) {
-    if (!identity && secretsHeld.length > 0) {
-        throw new src_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
-    }
-    if (identity)
-        for (const folder of Object.values(folders))
-            (0,src_runtime/* giveTree */.Ce)(folder, identity);
-    const running = new Set();
-    return {
-        kind: 'host',
-        paths: folders,
-        run: async (step) => {
-            // Temporary files that a buildpack leaves go with its home.
-            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
-            running.add(current);
-            try {
-                return await current.result();
-            }
-            finally {
-                running.delete(current);
-            }
-        },
-        close: () => {
-            for (const current of running)
-                current.end();
-            return Promise.resolve();
-        }
-    };
-}
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser() {
-    if (process.getuid?.() !== 0)
-        return null;
-    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
-        .split('\n')
-        .map(line => line.split(':'));
-    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
-    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
-}
-/** One program with all the processes that it starts. */
-class RunningStep {
-    #step;
-    #mark = (0,external_node_crypto_.randomUUID)();
-    #child;
-    constructor(step, identity) {
-        this.#step = step;
-        const [program, ...args] = step.argv;
-        this.#child = (0,external_node_child_process_.spawn)(program, args, {
-            cwd: step.cwd,
-            env: { PATH, ...step.env, [MARK]: this.#mark },
-            stdio: ['ignore', 'pipe', 'pipe'],
-            detached: true,
-            ...identity
-        });
-        this.#child.stdout.on('data', step.output);
-        this.#child.stderr.on('data', step.output);
-    }
-    /** Resolves when the program and all that it left behind have ended, and their output is read. */
-    async result() {
-        const { signal, timeout } = this.#step;
-        let timedOut = false;
-        const onTimeout = () => {
-            timedOut = true;
-            this.#terminate();
-        };
-        const onAbort = () => this.#terminate();
-        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
-        signal.addEventListener('abort', onAbort);
-        if (signal.aborted)
-            onAbort();
-        try {
-            const code = await this.#exit();
-            this.end();
-            await this.#drain();
-            if (signal.aborted)
-                throw new src_runtime/* CancelledError */.cc('The build');
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /** Ends every process of the step at once. */
-    end() {
-        this.#signalGroup('SIGKILL');
-        // Again until none is found: one that is just being started carries the mark, too.
-        for (let round = 0; round < 100; round++) {
-            const left = this.#marked();
-            if (left.length === 0)
-                return;
-            for (const pid of left)
-                kill(pid, 'SIGKILL');
-        }
-    }
-    #exit() {
-        return new Promise(resolve => {
-            this.#child.on('error', (error) => {
-                this.#step.output(Buffer.from(`${error.message}\n`));
-                resolve(error.code === 'ENOENT' ? 127 : 126);
-            });
-            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
-        });
-    }
-    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
-    async #drain() {
-        const pipes = [this.#child.stdout, this.#child.stderr];
-        const open = pipes.filter(pipe => !pipe.closed);
-        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
-        let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
-        clearTimeout(timer);
-        for (const pipe of pipes)
-            pipe.destroy();
-    }
-    #terminate() {
-        this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), GRACE).unref();
-    }
-    #signalGroup(signal) {
-        if (this.#child.pid !== undefined)
-            kill(-this.#child.pid, signal);
-    }
-    /** Processes with our mark in their environment that still run. */
-    #marked() {
-        const mark = `${MARK}=${this.#mark}\0`;
-        return (0,external_node_fs_.readdirSync)('/proc')
-            .filter(name => /^\d+$/.test(name))
-            .map(Number)
-            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
-    }
-}
-const SIGNALS = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGABRT: 6,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGPIPE: 13,
-    SIGTERM: 15
-};
-function readProc(pid, file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
-    }
-    catch {
-        return ''; // it ended, or is not ours to see
-    }
-}
-function kill(pid, signal) {
-    try {
-        process.kill(pid, signal);
-    }
-    catch {
-        // it has ended
-    }
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/workshop.ts
-
-
-
-
-
-
-
-
-
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
-class Workshop {
-    #options;
-    #places = [];
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
-     */
-    async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack, run } = this.#options;
-        const folders = await makeFolders(external_node_path_default().join(scratch, name));
-        await fill(folders.app);
-        const kept = keptCache && external_node_path_default().join(keptCache, `${stack}-${name}`);
-        if (kept)
-            await copyInto(kept, folders.cache, run);
-        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
-        const place = await this.#open(folders, false);
-        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
-        await place.close();
-        if (kept)
-            await replace(kept, folders.cache, run);
-        return app;
-    }
-    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
-    async openDyno(app) {
-        const folders = await makeFolders(external_node_path_default().join(this.#options.scratch, 'dyno'));
-        return this.#open({ ...folders, app: app.root }, true);
-    }
-    async close() {
-        await Promise.all(this.#places.splice(0).map(place => place.close()));
-    }
-    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
-    async #copy(buildpack, into) {
-        const folder = external_node_path_default().join(into, external_node_path_default().basename(buildpack.folder));
-        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
-        return { ...buildpack, folder };
-    }
-    async #open(folders, asDyno) {
-        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
-        const place = kind === 'host'
-            ? openHost(folders, { secretsHeld })
-            : await openContainer(folders, {
-                image: asDyno ? runImage : buildImage,
-                network: asDyno ? 'none' : network,
-                readOnlyApp: asDyno,
-                run,
-                dockerEnv,
-                signal,
-                log
-            });
-        this.#places.push(place);
-        return place;
-    }
-}
-async function makeFolders(root) {
-    const below = (name) => external_node_path_default().join(root, name);
-    const folders = {
-        app: below('app'),
-        cache: below('cache'),
-        env: below('env'),
-        buildpacks: below('buildpacks'),
-        home: below('home')
-    };
-    for (const folder of Object.values(folders))
-        await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.chmod)(root, 0o755);
-    return folders;
-}
-/** A copy: a build that fails leaves what is kept as it was. */
-async function copyInto(kept, folder, run) {
-    if ((0,external_node_fs_.existsSync)(kept))
-        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
-}
-/** Puts a folder in the place of the kept one, which may be on another disk. */
-async function replace(kept, folder, run) {
-    await (0,promises_.mkdir)(external_node_path_default().dirname(kept), { recursive: true });
-    await succeed(run, 'rm', ['-rf', '--', kept]);
-    await succeed(run, 'mv', ['--', folder, kept]);
-}
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
-async function succeed(run, program, args) {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
-    if (code === 0)
-        return;
-    throw new src_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/index.ts
-
-
-
-
-
-
-
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
 var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./src/config/shown.ts
@@ -37742,7 +39333,7 @@ var mod = __nccwpck_require__(1916);
 
 const LONGEST = 60;
 /** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown_shown(text) {
+function shown(text) {
     return `"${(0,src_runtime/* displayPath */.Gt)((0,src_runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
 }
 /** ` — did you mean "…"?` where a known word is near, else nothing. */
@@ -37818,11 +39409,11 @@ class Reader {
             this.file.fail(line, `${where}expected a name before the ":"`);
         }
         else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown_shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
+            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
         }
         else if (keys !== undefined && !keys.includes(name)) {
             const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown_shown(name)}${hint}`);
+            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
         }
         else
             found.set(name, new Reader(this.file, value, this.pathOf(name), line));
@@ -37877,7 +39468,7 @@ class Reader {
     }
     get description() {
         if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown_shown(this.scalar);
+            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
         if ((0,dist/* isMap */.jh)(this.node))
             return 'a mapping';
         if ((0,dist/* isSeq */.oP)(this.node))
@@ -37885,7 +39476,7 @@ class Reader {
         return (0,dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
     }
     pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown_shown(key);
+        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
         return this.path === '' ? name : `${this.path}.${name}`;
     }
 }
@@ -38224,13 +39815,13 @@ function mergeInputs(config, inputs) {
 function appName(input, value) {
     if (!value || APP_NAME.test(value))
         return value || undefined;
-    throw inputs_wrong(input, `expected ${APP_NAME_RULE}, not ${shown_shown(value)}`);
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
 }
 function ffmpeg(value) {
     const word = FFMPEG.find(known => known === value);
     if (!value || word !== undefined)
         return word;
-    throw inputs_wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown_shown(value)}${didYouMean(value, FFMPEG)}`);
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
 }
 function slugLimit(value) {
     if (!value)
@@ -38239,10 +39830,10 @@ function slugLimit(value) {
         return parseSize(value);
     }
     catch (error) {
-        throw error instanceof src_runtime/* UserError */.yo ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
+        throw error instanceof src_runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
     }
 }
-function inputs_wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
     return new src_runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
 }
 
@@ -38287,13 +39878,4129 @@ function buildVariables(root) {
     return { OTP_SECRET: 'precompile_placeholder', SECRET_KEY_BASE: 'precompile_placeholder' };
 }
 
+;// CONCATENATED MODULE: ./src/mastodon/migrations.ts
+/**
+ * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
+ * a pull request. Where the text is unclear it errs towards a marker that is not needed.
+ *
+ * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
+ * `db/post_migrate` after no older code is left.
+ */
+/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
+const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
+/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
+function readMigrations(files) {
+    return files
+        .flatMap(file => readMigration(file.path, file.text))
+        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
+}
+function readMigration(path, text) {
+    const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
+    if (version === undefined || name === undefined)
+        return [];
+    const forward = forwardOnly(splitRuby(text));
+    return [
+        {
+            version,
+            name,
+            phase: folder === 'post_migrate' ? 'post' : 'pre',
+            long: findMarkers(LONG, forward, text),
+            destructive: findMarkers(DESTRUCTIVE, forward, text)
+        }
+    ];
+}
+/**
+ * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
+ * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
+ * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
+ * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
+ */
+function rollbackVerdict(state) {
+    const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
+    const isUnknown = new Set(unknown);
+    const because = state.migrations.filter(one => isUnknown.has(one.version) && one.destructive.length > 0);
+    const readable = new Set(state.migrations.map(one => one.version));
+    const unreadable = unknown.filter(version => !readable.has(version));
+    return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
+}
+/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
+function breakpoints(dbRakeText) {
+    const { code } = splitRuby(dbRakeText);
+    const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
+    const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
+    return {
+        ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
+        ...(schema !== undefined && { schema: schema.replaceAll('_', '') })
+    };
+}
+const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
+const SQL_DELETE = /\bDELETE\s+FROM\b/gi;
+const LONG = [
+    { where: 'code', pattern: /\bdisable_ddl_transaction!/g, why: 'runs outside a transaction' },
+    { where: 'code', pattern: /:concurrently\b/g, why: 'builds or drops an index while writes go on' },
+    { where: 'code', pattern: /\b(?:in_batches|find_each|find_in_batches)\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\b\w+_in_batches\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\bmigration_duration_warning\b/g, why: 'its authors warn that it takes long' },
+    { where: 'code', pattern: /\brefresh_materialized_view\b/g, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bREFRESH\s+MATERIALIZED\s+VIEW\b/gi, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bINDEX\s+CONCURRENTLY\b/gi, why: 'builds or drops an index while writes go on' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
+];
+/** Parts of a table that hold no data: without them older code still works. */
+const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
+const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
+const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
+const DESTRUCTIVE = [
+    {
+        where: 'code',
+        pattern: /\b(?:remove_columns?|remove_references?|remove_belongs_to|remove_timestamps|remove_attachment)\b|\bt\.remove\b/g,
+        why: 'drops a column'
+    },
+    { where: 'code', pattern: /\b(?:drop_table|drop_join_table|drop_schema|drop_enum)\b/g, why: 'drops a table or type' },
+    { where: 'code', pattern: /\b(?:drop_view|update_view)\b/g, why: 'drops a view' },
+    {
+        where: 'code',
+        pattern: /\b(?:rename_table|rename_column|rename_column_concurrently|cleanup_concurrent_column_rename)\b|\bt\.rename\b/g,
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column|change_column_type_concurrently|cleanup_concurrent_column_type_change)\b|\bt\.change\b/g,
+        why: 'changes the type of a column'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column_null\b[^,;]{1,200},[^,;]{1,200}|t\.change_null\b[^,;]{1,200}),\s*false\b/g,
+        why: 'refuses rows that older code writes'
+    },
+    {
+        where: 'code',
+        pattern: /(?:\.|&?:|\b)(?:delete_all|destroy_all|delete_by|destroy_by)\b|(?:\.|&:)destroy\b|(?:\.|&:)delete(?=\s*(?:$|[;})]|if\b|unless\b))/gm,
+        why: 'deletes rows'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:update_all|update_columns?|update_attributes?|update_column_in_batches|upsert_all)\b|(?:\.|&:)(?:update!?|upsert|save!?)(?![\w?])/g,
+        why: 'rewrites rows'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp('\\bDROP\\s+(?:TABLE|COLUMN|VIEW|MATERIALIZED\\s+VIEW|SCHEMA|TYPE|DOMAIN|SEQUENCE|FUNCTION|EXTENSION|DATABASE)\\b' +
+            `|${OF_ALTER}\\bDROP\\s+(?!(?:${NO_DATA})\\b)\\S`, 'gi'),
+        why: 'drops what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bRENAME\\s+(?!CONSTRAINT\\b)\\S`, 'gi'),
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bALTER\\s[^;]{0,300}?\\bTYPE\\b`, 'gi'),
+        why: 'changes the type of a column'
+    },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' },
+    { where: 'sql', pattern: /\bTRUNCATE\s+(?:TABLE\s+|ONLY\s+)?\S/gi, why: 'deletes rows' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
+];
+/** A report has room for a few; a file of a million `drop_table` says no more. */
+const MOST_MARKERS = 20;
+const LONGEST_TEXT = 120;
+function findMarkers(rules, ruby, text) {
+    const lineAt = lineFinder(text);
+    const found = new Map();
+    for (const rule of rules) {
+        for (const match of ruby[rule.where].matchAll(rule.pattern)) {
+            const line = lineAt(match.index);
+            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+        }
+    }
+    return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
+}
+/** The lines that a match touches: a statement in a heredoc is often spread over several. */
+function wholeLines(text, match) {
+    const from = text.lastIndexOf('\n', match.index) + 1;
+    const to = text.indexOf('\n', match.index + match[0].length);
+    return text.slice(from, to === -1 ? undefined : to);
+}
+function oneLine(lines) {
+    const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
+    const characters = [...clean];
+    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
+}
+function lineFinder(text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+        starts.push(at + 1);
+    return offset => {
+        let low = 0;
+        let high = starts.length;
+        while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if (starts[middle] <= offset)
+                low = middle;
+            else
+                high = middle;
+        }
+        return low + 1;
+    };
+}
+/**
+ * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
+ * that it loses its way in (a string that never ends) counts as both, whole.
+ */
+function splitRuby(text) {
+    const scanner = new RubyScanner(text);
+    return scanner.scan() ? { code: scanner.only('code'), sql: scanner.only('sql') } : { code: text, sql: text };
+}
+const CLOSING = { '(': ')', '[': ']', '{': '}', '<': '>' };
+const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y;
+const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
+/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
+const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
+/** Strings in interpolations in strings: nobody writes that many. */
+const DEEPEST = 20;
+class RubyScanner {
+    #text;
+    #parts;
+    #at = 0;
+    #lost = false;
+    #depth = 0;
+    #heredocs = [];
+    constructor(text) {
+        this.#text = text;
+        this.#parts = new Array(text.length).fill('nothing');
+    }
+    /** False where the file does not end in code. */
+    scan() {
+        this.#code(undefined);
+        return !this.#lost;
+    }
+    only(wanted) {
+        const kept = [];
+        for (let index = 0; index < this.#text.length; index++) {
+            const character = this.#text[index];
+            const part = this.#parts[index];
+            if (character === '\n')
+                kept.push('\n');
+            else if (part === wanted || (part === 'interpolation' && wanted === 'code'))
+                kept.push(character);
+            else
+                kept.push(part === 'interpolation' ? 'x' : ' ');
+        }
+        return kept.join('');
+    }
+    /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
+    #code(until) {
+        const part = until === undefined ? 'code' : 'interpolation';
+        let open = 0;
+        while (this.#at < this.#text.length) {
+            const character = this.#text[this.#at];
+            if (character === '\n')
+                this.#newline();
+            else if (character === '#')
+                this.#skipLine();
+            else if (character === "'")
+                this.#string("'", undefined, false);
+            else if (character === '"' || character === '`')
+                this.#string(character, undefined, true);
+            else if (this.#literal(character))
+                continue;
+            else if (character === until && open === 0)
+                return;
+            else {
+                if (character === '{')
+                    open++;
+                if (character === '}')
+                    open--;
+                this.#take(part);
+            }
+        }
+        if (until !== undefined)
+            this.#lost = true;
+    }
+    #take(part) {
+        this.#parts[this.#at++] = part;
+    }
+    #skipLine() {
+        const end = this.#text.indexOf('\n', this.#at);
+        this.#at = end === -1 ? this.#text.length : end;
+    }
+    #newline() {
+        this.#at++;
+        const waiting = this.#heredocs;
+        this.#heredocs = [];
+        for (const heredoc of waiting)
+            this.#heredocBody(heredoc);
+        if (this.#text.startsWith('=begin', this.#at))
+            this.#skipTo(/^=end\b.*$/gm);
+        if (/^__END__\r?$/m.test(this.#text.slice(this.#at, this.#at + 9)))
+            this.#at = this.#text.length;
+    }
+    #skipTo(end) {
+        end.lastIndex = this.#at;
+        const found = end.exec(this.#text);
+        this.#at = found === null ? this.#text.length : end.lastIndex;
+    }
+    /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
+    #literal(character) {
+        if (character === '<')
+            return this.#heredocOpening();
+        if (character !== '%' && character !== '/')
+            return false;
+        if (!BEFORE_LITERAL.test(this.#text.slice(Math.max(0, this.#at - 20), this.#at)))
+            return false;
+        if (character === '/')
+            return this.#regularExpression();
+        PERCENT.lastIndex = this.#at;
+        const found = PERCENT.exec(this.#text);
+        if (found === null)
+            return false;
+        const [whole, kind, opening] = found;
+        this.#at += whole.length - 1;
+        this.#string(CLOSING[opening] ?? opening, CLOSING[opening] && opening, !'qwis'.includes(kind) || kind === '');
+        return true;
+    }
+    #regularExpression() {
+        const found = /^\/(?:[^/\\\n]|\\.)+\//.exec(this.#text.slice(this.#at, this.#at + 2000));
+        if (found === null)
+            return false;
+        this.#at += found[0].length;
+        return true;
+    }
+    #heredocOpening() {
+        HEREDOC.lastIndex = this.#at;
+        const found = HEREDOC.exec(this.#text);
+        if (found === null)
+            return false;
+        const [whole, indent, quote, name] = found;
+        // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
+        const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm');
+        end.lastIndex = this.#at;
+        if (end.exec(this.#text) === null)
+            return false;
+        for (const after = this.#at + whole.length; this.#at < after;)
+            this.#take('code');
+        this.#heredocs.push({ end, interpolates: quote !== "'" });
+        return true;
+    }
+    #heredocBody(heredoc) {
+        heredoc.end.lastIndex = this.#at;
+        const found = heredoc.end.exec(this.#text);
+        if (found === null) {
+            this.#lost = true;
+            return;
+        }
+        while (this.#at < found.index)
+            this.#stringCharacter(heredoc.interpolates);
+        this.#at = Math.max(this.#at, found.index + found[0].length);
+    }
+    /** Reads a string from its opening to its closing character; brackets of the same kind nest. */
+    #string(closing, opening, interpolates) {
+        this.#at++;
+        let open = 0;
+        while (this.#at < this.#text.length) {
+            const character = this.#text[this.#at];
+            if (character === opening)
+                open++;
+            if (character === closing && open-- === 0) {
+                this.#at++;
+                return;
+            }
+            this.#stringCharacter(interpolates);
+        }
+        this.#lost = true;
+    }
+    #stringCharacter(interpolates) {
+        if (this.#text[this.#at] === '\\') {
+            this.#take('nothing');
+            if (this.#at < this.#text.length)
+                this.#take('nothing');
+        }
+        else if (interpolates && this.#text.startsWith('#{', this.#at)) {
+            this.#interpolation();
+        }
+        else
+            this.#take('sql');
+    }
+    #interpolation() {
+        this.#take('interpolation');
+        this.#take('interpolation');
+        if (++this.#depth > DEEPEST)
+            return this.#giveUp();
+        this.#code('}');
+        this.#depth--;
+        if (this.#at < this.#text.length)
+            this.#take('interpolation');
+    }
+    #giveUp() {
+        this.#lost = true;
+        this.#at = this.#text.length;
+    }
+}
+/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
+function forwardOnly(ruby) {
+    const methods = findMethods(ruby.code);
+    const backwards = onlyBackwards(ruby.code, methods);
+    const ranges = [...backwards, ...findDownBlocks(ruby.code)];
+    return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) };
+}
+/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
+function findMethods(code) {
+    return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+        const [head, indent, name, rest] = match;
+        const to = /;[ \t]*end\b/.test(rest)
+            ? match.index + head.length
+            : endOfBlock(code, match.index + head.length, indent);
+        return to === undefined ? [] : [{ name, from: match.index, to }];
+    });
+}
+/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
+function endOfBlock(code, from, indent) {
+    const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm');
+    next.lastIndex = from;
+    const found = next.exec(code);
+    return found?.[1] === 'end' ? next.lastIndex : undefined;
+}
+function onlyBackwards(code, methods) {
+    const bodies = new Map();
+    for (const { name, from, to } of methods)
+        bodies.set(name, `${bodies.get(name) ?? ''}\n${code.slice(from, to)}`);
+    const forward = reachable(`${blank(code, methods)}\nup change`, bodies);
+    const backward = reachable('down', bodies);
+    return methods.filter(({ name }) => backward.has(name) && !forward.has(name));
+}
+/** Names of the methods that the text mentions, and of those that they mention. */
+function reachable(text, bodies) {
+    const seen = new Set();
+    const waiting = [text];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        for (const word of new Set(next.match(/\w+[?!]?/g))) {
+            const body = bodies.get(word);
+            if (body === undefined || seen.has(word))
+                continue;
+            seen.add(word);
+            waiting.push(body);
+        }
+    }
+    return seen;
+}
+function findDownBlocks(code) {
+    return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
+        const [head, indent, body] = match;
+        const from = match.index;
+        if (/\}[ \t]*$/.test(body))
+            return [{ from, to: from + head.length }];
+        const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm');
+        closing.lastIndex = from + head.length;
+        return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }];
+    });
+}
+function blank(text, ranges) {
+    const kept = [];
+    let at = 0;
+    for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
+        if (to <= at)
+            continue;
+        kept.push(text.slice(at, Math.max(at, from)), text.slice(Math.max(at, from), to).replace(/[^\n]/g, ' '));
+        at = to;
+    }
+    return kept.join('') + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/release.ts
+/**
+ * What runs against the database around a release: a task that is added to the slug, and the commands of the release
+ * phase and of one-off dynos. Every command is a line for a dyno's `bash -c`, holds nothing of the user's and may be
+ * run again. None begins with a word that a Procfile may name a process type by: Heroku would run that type instead.
+ */
+/**
+ * Rake's `-R` replaces the default folder `rakelib` and loads its files after the Rakefile, so the app's own tasks and
+ * `:environment` are there (ruby/rake:lib/rake/application.rb). `rakelib` is named too, for forks that have one.
+ */
+const RAKE = 'bundle exec rake -R rakelib:.mastodon-on-heroku';
+/** Any value counts as set, an empty one too (mastodon/mastodon:lib/mastodon/database.rb): so it is taken away. */
+const BOTH_PHASES = 'env -u SKIP_POST_DEPLOYMENT_MIGRATIONS';
+/**
+ * The command of the `release` process type that is added to the slug. It decides by the state of the database each
+ * time, as Heroku runs it again at every config change and rollback. `zero-downtime` leaves `db/post_migrate` alone,
+ * `maintenance` runs both phases. Exits 0 where the database is ready for the code; it prints one line of the form
+ * `mastodon-on-heroku: migrations before=588 after=607 ran=20260618114230,20260629124918` (counts of
+ * `schema_migrations`; also on failure; `ran` is empty after a schema load).
+ */
+function releaseCommand(strategy) {
+    const phases = strategy === 'zero-downtime' ? 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true' : BOTH_PHASES;
+    return `${phases} ${RAKE} mastodon_on_heroku:release`;
+}
+/** Runs what is pending of both phases, then asks that nothing is (exit 0). To be run when no older code is left. */
+const POST_MIGRATE_COMMAND = `${BOTH_PHASES} bundle exec rails db:migrate db:abort_if_pending_migrations`;
+/** Runs what is pending of the first phase, then asks that nothing of it is (exit 0). */
+const PRE_MIGRATE_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:migrate db:abort_if_pending_migrations';
+/** Changes nothing: exits 0 where no migration of the first phase is pending. */
+const PRE_PENDING_COMMAND = 'SKIP_POST_DEPLOYMENT_MIGRATIONS=true bundle exec rails db:abort_if_pending_migrations';
+/** Changes nothing: exits 0 where no migration of either phase is pending, 1 and their names where one is. */
+const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_migrations`;
+/**
+ * Changes nothing: prints the versions in `schema_migrations`, one a line, oldest first, and nothing where that table
+ * does not exist. Rails is not booted. It connects by libpq, which takes Heroku's self-signed certificates; parameters
+ * of DATABASE_URL that only Rails knows (`pool`) are left out, as libpq refuses them.
+ */
+const APPLIED_COMMAND = `bundle exec ruby -ruri -rpg -e '${[
+    'url = URI(ENV.fetch("DATABASE_URL"))',
+    'known = PG::Connection.conndefaults.map { |option| option[:keyword] }',
+    'url.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })',
+    'begin',
+    'rows = PG.connect(url.to_s).exec("SELECT version FROM schema_migrations ORDER BY version")',
+    'rows.each_row { |version,| puts version }',
+    'rescue PG::UndefinedTable',
+    'end'
+].join('; ')}'`;
+/**
+ * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
+ * the release task runs the seeds later, with the code that they belong to. Does nothing where migrations are applied.
+ */
+const BASE_SCHEMA_COMMAND = `if [ -z "$(${APPLIED_COMMAND})" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
+/**
+ * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in
+ * between or fail in the seeds; the empty table `mastodon_on_heroku_setup` says so to the next run, which ends what was
+ * begun. Loading drops tables that exist (`force: :cascade`), so it wants a database without any, or, after its own
+ * mark, without any row. Upstream's seeds can be repeated (mastodon/mastodon:db/seeds).
+ */
+const RELEASE_TASK = `# frozen_string_literal: true
+
+# Added to the slug by mastodon-on-heroku; run in the release phase, before the new code takes traffic.
+module MastodonOnHeroku
+  SETUP_TABLE = 'mastodon_on_heroku_setup'
+  OWN_TABLES = [SETUP_TABLE, 'schema_migrations', 'ar_internal_metadata'].freeze
+
+  module_function
+
+  def database
+    ActiveRecord::Base.connection
+  end
+
+  def table?(name)
+    database.tables.include?(name)
+  end
+
+  def versions
+    table?('schema_migrations') ? database.select_values('SELECT version FROM schema_migrations').map(&:to_s).sort : []
+  end
+
+  def tables_of_others
+    database.tables - OWN_TABLES
+  end
+
+  def rows_of_others?
+    tables_of_others.any? { |table| database.select_value("SELECT 1 FROM #{database.quote_table_name(table)} LIMIT 1") }
+  end
+
+  def release
+    before = versions
+    begin
+      before.any? ? migrate : set_up
+    ensure
+      after = versions
+      ran = before.any? ? after - before : []
+      puts "mastodon-on-heroku: migrations before=#{before.size} after=#{after.size} ran=#{ran.join(',')}"
+    end
+  end
+
+  def migrate
+    run 'db:migrate'
+    seed if table?(SETUP_TABLE)
+  end
+
+  def set_up
+    refuse unless tables_of_others.empty? || (table?(SETUP_TABLE) && !rows_of_others?)
+    database.execute("CREATE TABLE IF NOT EXISTS #{SETUP_TABLE} ()")
+    run 'db:schema:load'
+    seed
+  end
+
+  def seed
+    run 'db:seed'
+    database.execute("DROP TABLE #{SETUP_TABLE}")
+  end
+
+  def refuse
+    abort <<~MESSAGE
+      mastodon-on-heroku: the database has tables (#{tables_of_others.sort.first(5).join(', ')}) but no applied migration.
+      Loading the schema would drop them, so nothing was changed.
+      Is DATABASE_URL the right database? If it may be lost, empty it (heroku pg:reset) and deploy again; else restore
+      schema_migrations from a backup.
+    MESSAGE
+  end
+
+  def run(task)
+    Rake::Task[task].invoke
+  end
+end
+
+namespace :mastodon_on_heroku do
+  desc 'Make the database ready for this code: migrate it, or set it up where it is empty'
+  task release: :environment do
+    MastodonOnHeroku.release
+  end
+end
+`;
+/** Files that the release command needs in the slug: path relative to the app's root, text. */
+const RELEASE_FILES = {
+    '.mastodon-on-heroku/release.rake': RELEASE_TASK
+};
+
+;// CONCATENATED MODULE: ./src/mastodon/source-offer.ts
+/**
+ * Makes the instance say which commit it runs and where its source is: `/api/v2/instance` then shows `version`
+ * (`4.7.0+1234567`) and `source_url`. A config var of the same name wins, unless it is empty.
+ * Mastodon reads the three names in config/mastodon.yml (4.7), or in lib/mastodon/version.rb (4.2).
+ */
+function sourceOffer(source) {
+    const variables = {
+        GITHUB_REPOSITORY: source.repository,
+        SOURCE_TAG: source.tag !== undefined && isPlainTag(source.tag) ? source.tag : source.commit,
+        MASTODON_VERSION_METADATA: source.commit.slice(0, 7)
+    };
+    const lines = Object.entries(variables).map(([name, value]) => `if [ -z "\${${name}:-}" ]; then export ${name}=${shellQuoted(value)}; fi\n`);
+    return { path: '.profile.d/mastodon-on-heroku.sh', text: lines.join('') };
+}
+/**
+ * config/mastodon.yml pastes SOURCE_TAG into YAML without quotes: `{x` would keep Rails from booting, `4.10` would
+ * become 4.1 and `2026-11-22` a date. Such a tag is not worth it; the commit names the same tree.
+ */
+function isPlainTag(tag) {
+    const isWord = /^(?:[A-Za-z]|\d+\.\d+\.\d)[\w.+/-]*$/.test(tag);
+    return isWord && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(tag);
+}
+function shellQuoted(value) {
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: ./src/mastodon/index.ts
 
+
+
+
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./src/source/git.ts
+
+
+
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** Settings of the repository itself that could start a program. */
+const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+/** The arguments with which git runs `args` and nothing else. */
+function gitArguments(args) {
+    return [...SAFE_SETTINGS, '--no-pager', ...args];
+}
+/**
+ * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
+ * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
+ * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
+ */
+function gitEnvironment(repository, searchPath) {
+    return {
+        PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_.delimiter),
+        LC_ALL: 'C',
+        GIT_DIR: repository.gitDir,
+        // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
+        GIT_WORK_TREE: repository.gitDir,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_OPTIONAL_LOCKS: '0',
+        GIT_NO_REPLACE_OBJECTS: '1',
+        // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_ALLOW_PROTOCOL: 'none'
+    };
+}
+/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
+async function git(tools, repository, ...args) {
+    const { run, signal, searchPath } = tools;
+    const result = await run('git', gitArguments(args), {
+        cwd: (0,external_node_path_.dirname)(repository.gitDir),
+        env: gitEnvironment(repository, searchPath),
+        signal
+    });
+    if (signal.aborted)
+        throw new src_runtime/* CancelledError */.cc('Reading the git checkout');
+    if (result.code === 127)
+        throw gitMissing();
+    return result;
+}
+function gitMissing() {
+    return new src_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+}
+/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
+function openCheckout(path) {
+    const workTree = (0,external_node_path_.resolve)(path);
+    const gitDir = gitDirOf(workTree);
+    if (gitDir !== undefined)
+        return { workTree, gitDir };
+    throw notACheckout(workTree, (0,external_node_fs_.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
+}
+function notACheckout(path, reason) {
+    return new src_runtime/* UserError */.yo(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+}
+/** The repository does not hold (any more) what it should. */
+function unreadable(what, stderr) {
+    return new src_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+}
+/** The line of git's output that says why it ended. */
+function complaintOf(stderr) {
+    return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+}
+function firstLine(text) {
+    return text.trim().split('\n', 1)[0] ?? '';
+}
+/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
+function gitDirOf(workTree) {
+    const dotGit = (0,external_node_path_.resolve)(workTree, '.git');
+    const stat = (0,external_node_fs_.statSync)(dotGit, { throwIfNoEntry: false });
+    if (stat?.isDirectory())
+        return dotGit;
+    if (!stat?.isFile())
+        return undefined;
+    const pointer = /^gitdir: (.+?)\r?\n?$/.exec(readPointer(dotGit))?.[1];
+    return pointer === undefined ? undefined : (0,external_node_path_.resolve)(workTree, pointer);
+}
+function readPointer(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch (error) {
+        if ((0,src_runtime/* errorCode */.CA)(error) === 'EACCES')
+            return '';
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/source/blobs.ts
+
+
+
+const SMALL = 65_536;
+const NEWLINE = 0x0a;
+/**
+ * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
+ * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
+ */
+function streamBlobs(options) {
+    const { repository, shas, sink, signal, searchPath } = options;
+    if (shas.length === 0)
+        return Promise.resolve();
+    const child = (0,external_node_child_process_.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
+        cwd: repository.gitDir,
+        env: gitEnvironment(repository, searchPath),
+        stdio: 'pipe'
+    });
+    const parser = new BatchParser(shas, sink);
+    return new Promise((resolve, reject) => {
+        let failure;
+        let stderr = '';
+        const fail = (error) => {
+            failure ??= error instanceof Error ? error : new Error(String(error));
+            child.kill('SIGKILL');
+        };
+        const cancel = () => fail(new src_runtime/* CancelledError */.cc('Reading the commit'));
+        signal.addEventListener('abort', cancel);
+        if (signal.aborted)
+            cancel();
+        child.on('error', error => fail((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT' ? gitMissing() : error));
+        child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
+        child.stdout.on('data', (chunk) => {
+            if (failure !== undefined)
+                return;
+            try {
+                parser.take(chunk);
+            }
+            catch (error) {
+                fail(error);
+            }
+        });
+        child.on('close', () => {
+            signal.removeEventListener('abort', cancel);
+            if (failure === undefined && !parser.done)
+                failure = unreadable('objects', stderr);
+            if (failure === undefined)
+                resolve();
+            else
+                reject(failure);
+        });
+        ask(child, shas);
+    });
+}
+function ask(child, shas) {
+    // A child that ended early closes its input; `close` reports what it lacked.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(`${shas.join('\n')}\n`);
+}
+/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
+class BatchParser {
+    shas;
+    sink;
+    next = 0;
+    header = '';
+    /** Bytes of the current blob that are still to come; undefined between blobs. */
+    left;
+    pieces = [];
+    small = false;
+    constructor(shas, sink) {
+        this.shas = shas;
+        this.sink = sink;
+    }
+    get done() {
+        return this.next === this.shas.length && this.left === undefined && this.header === '';
+    }
+    take(chunk) {
+        let at = 0;
+        while (at < chunk.length)
+            at = this.left === undefined ? this.takeHeader(chunk, at) : this.takeBody(chunk, at);
+    }
+    takeHeader(chunk, at) {
+        const end = chunk.indexOf(NEWLINE, at);
+        this.header += chunk.toString('latin1', at, end < 0 ? chunk.length : end);
+        if (end < 0)
+            return chunk.length;
+        const [sha, kind, size] = this.header.split(' ');
+        if (kind === 'missing')
+            this.sink.missing();
+        if (sha !== this.shas[this.next] || kind !== 'blob')
+            throw unreadable('objects', `unexpected "${this.header}"`);
+        this.header = '';
+        this.next++;
+        this.left = Number(size);
+        this.small = this.left <= SMALL;
+        this.sink.begin(this.left);
+        return end + 1;
+    }
+    takeBody(chunk, at) {
+        const left = this.left ?? 0;
+        const bytes = chunk.subarray(at, at + left);
+        if (bytes.length > 0)
+            this.pass(bytes, left - bytes.length);
+        this.left = left - bytes.length;
+        const end = at + bytes.length;
+        if (this.left > 0 || end === chunk.length)
+            return end;
+        this.left = undefined; // The newline after the bytes.
+        this.sink.end();
+        return end + 1;
+    }
+    pass(bytes, left) {
+        if (!this.small || (left === 0 && this.pieces.length === 0))
+            return this.sink.write(bytes);
+        this.pieces.push(Buffer.from(bytes));
+        if (left > 0)
+            return;
+        const whole = Buffer.concat(this.pieces);
+        this.pieces = [];
+        this.sink.write(whole);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/source/write.ts
+
+
+
+const SYMLINK = '120000';
+/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
+const LONGEST_TARGET = 4095;
+/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
+const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
+const LFS_SIZE = 1024;
+/**
+ * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
+ * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
+ * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
+ */
+class TreeWriter {
+    root;
+    folders = new Set(['']);
+    links = [];
+    waiting = [][Symbol.iterator]();
+    link;
+    file;
+    files = 0;
+    bytes = 0;
+    lfsPointers = 0;
+    constructor(root) {
+        this.root = root;
+    }
+    /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
+    makeFolders(entries, asFolder) {
+        for (const { mode, path } of entries)
+            this.makeFolder(mode === asFolder ? path : parentOf(path));
+    }
+    /** The files and symlinks whose blobs come next, in order. */
+    expect(entries) {
+        this.waiting = entries[Symbol.iterator]();
+    }
+    begin(size) {
+        const { mode, path } = this.next();
+        this.files++;
+        this.bytes += size;
+        if (mode === SYMLINK) {
+            refuseTarget(path, size);
+            this.link = path;
+            return;
+        }
+        const executable = (Number.parseInt(mode, 8) & 0o100) !== 0;
+        this.file = created(path, () => (0,external_node_fs_.openSync)((0,src_runtime/* below */.Gz)(this.root, path), 'wx'));
+        (0,external_node_fs_.fchmodSync)(this.file, executable ? 0o755 : 0o644); // Whatever the umask.
+    }
+    write(bytes) {
+        if (this.link !== undefined) {
+            this.links.push({ path: this.link, target: Buffer.from(bytes) });
+            return;
+        }
+        if (this.file === undefined)
+            return;
+        if (bytes.length < LFS_SIZE && bytes.indexOf(LFS_LINE) === 0)
+            this.lfsPointers++;
+        for (let done = 0; done < bytes.length;)
+            done += (0,external_node_fs_.writeSync)(this.file, bytes, done);
+    }
+    end() {
+        this.link = undefined;
+        this.close();
+    }
+    missing() {
+        throw unreadable(`file "${(0,src_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
+    }
+    /** Makes the symlinks. To be called once, after all blobs. */
+    finish() {
+        for (const { path, target } of this.links)
+            created(path, () => (0,external_node_fs_.symlinkSync)(target, (0,src_runtime/* below */.Gz)(this.root, path)));
+        return { files: this.files, bytes: this.bytes, lfsPointers: this.lfsPointers };
+    }
+    /** Closes the file that is being written, if any. */
+    close() {
+        if (this.file !== undefined)
+            (0,external_node_fs_.closeSync)(this.file);
+        this.file = undefined;
+    }
+    next() {
+        const next = this.waiting.next();
+        if (next.done === true)
+            throw new Error('a blob came that nobody asked for');
+        return next.value;
+    }
+    makeFolder(folder) {
+        if (this.folders.has(folder))
+            return;
+        this.makeFolder(parentOf(folder));
+        this.folders.add(folder);
+        const at = (0,src_runtime/* below */.Gz)(this.root, folder);
+        created(folder, () => (0,external_node_fs_.mkdirSync)(at));
+        (0,external_node_fs_.chmodSync)(at, 0o755);
+    }
+}
+function parentOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+function refuseTarget(path, size) {
+    if (size > 0 && size <= LONGEST_TARGET)
+        return;
+    throw new src_runtime/* UserError */.yo(`The symlink "${(0,src_runtime/* displayPath */.Gt)(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+}
+/** Makes one name that must not be there yet. */
+function created(path, make) {
+    try {
+        return make();
+    }
+    catch (error) {
+        throw explain(path, error);
+    }
+}
+function explain(path, error) {
+    const code = (0,src_runtime/* errorCode */.CA)(error);
+    if (code === 'EEXIST') {
+        return new src_runtime/* UserError */.yo(`The commit holds "${(0,src_runtime/* displayPath */.Gt)(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+    }
+    if (code === 'ENAMETOOLONG') {
+        return new src_runtime/* UserError */.yo(`The path "${(0,src_runtime/* displayPath */.Gt)(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+    }
+    return error;
+}
+
+;// CONCATENATED MODULE: ./src/source/export.ts
+
+
+
+
+
+
+const SUBMODULE = '160000';
+/**
+ * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
+ * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
+ * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
+ * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
+ * a `CancelledError` on the signal. Then nothing is left in `into`.
+ */
+async function exportTree(options) {
+    const repository = openCheckout(options.path);
+    const made = prepare(options.into);
+    try {
+        const parts = await readParts(options, repository);
+        return await writeParts(options, parts);
+    }
+    catch (error) {
+        empty(options.into);
+        if (made !== undefined)
+            (0,external_node_fs_.rmSync)(made, { recursive: true, force: true });
+        throw (0,src_runtime/* explainDiskFull */.GK)(error, 'the source tree');
+    }
+}
+/** Makes `into`; tells the topmost folder that had to be made. */
+function prepare(into) {
+    const made = (0,external_node_fs_.mkdirSync)(into, { recursive: true });
+    if ((0,external_node_fs_.readdirSync)(into).length === 0)
+        return made;
+    throw new src_runtime/* UserError */.yo(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+}
+function empty(folder) {
+    for (const name of (0,external_node_fs_.readdirSync)(folder, 'latin1')) {
+        (0,external_node_fs_.rmSync)((0,src_runtime/* below */.Gz)(folder, name), { recursive: true, force: true });
+    }
+}
+/** Lists the commit, and each submodule's after it. */
+async function readParts(options, repository) {
+    const parts = [];
+    const visit = async (source, commit, prefix) => {
+        const tree = await listTree(options, source, commit);
+        if (typeof tree === 'string')
+            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+        const entries = tree.map(entry => ({ ...entry, path: (0,src_runtime/* joinBytes */.mE)(prefix, entry.path) }));
+        parts.push({ repository: source, entries });
+        for (const [index, { mode, sha, path }] of tree.entries()) {
+            if (mode !== SUBMODULE)
+                continue;
+            const mounted = entries[index].path;
+            await visit(openSubmodule(source, path, mounted), sha, mounted);
+        }
+    };
+    await visit(repository, options.commit, '');
+    return parts;
+}
+/** All names of a commit, or git's complaint. */
+async function listTree(tools, repository, commit) {
+    if (!/^[0-9a-f]{40,64}$/.test(commit))
+        return 'not the hash of a commit';
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    if (code !== 0)
+        return stderr.trim() || `git ls-tree ended with ${code}`;
+    const lines = stdout.toString('latin1').split('\0');
+    lines.pop();
+    return lines.map(readEntry);
+}
+function readEntry(line) {
+    const tab = line.indexOf('\t');
+    const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
+    const path = line.slice(tab + 1);
+    if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
+        throw new src_runtime/* UserError */.yo(`The commit holds "${(0,src_runtime/* displayPath */.Gt)(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+    }
+    return { mode, sha, path };
+}
+/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
+function openSubmodule(outer, path, mounted) {
+    const text = Buffer.from(path, 'latin1').toString('utf8');
+    const workTree = (0,external_node_path_.join)(outer.workTree, text);
+    const kept = (0,external_node_path_.join)(outer.gitDir, 'modules', text);
+    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
+    if (gitDir !== undefined)
+        return { workTree, gitDir };
+    if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_.join)(kept, 'objects')))
+        return { workTree, gitDir: kept };
+    throw noSubmodule(mounted);
+}
+function noSubmodule(path) {
+    return new src_runtime/* UserError */.yo(`The commit of the submodule "${(0,src_runtime/* displayPath */.Gt)(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+}
+/** Whether a folder exists and, symlinks followed, lies below another. */
+function isInside(folder, outer) {
+    return isFolder(folder) && (0,external_node_fs_.realpathSync)(folder).startsWith((0,external_node_fs_.realpathSync)(outer) + external_node_path_.sep);
+}
+function isFolder(path) {
+    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+async function writeParts(options, parts) {
+    const writer = new TreeWriter((0,external_node_path_.resolve)(options.into));
+    try {
+        for (const { entries } of parts)
+            writer.makeFolders(entries, SUBMODULE);
+        for (const { repository, entries } of parts) {
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            writer.expect(blobs);
+            await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
+        }
+        return { ...writer.finish(), submodules: parts.length - 1 };
+    }
+    finally {
+        writer.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/source/glob.ts
+/**
+ * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
+ * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
+ * A match takes time in proportion to pattern × name at most, whatever both are.
+ */
+function nameMatcher(pattern) {
+    const tokens = tokenize(charactersOf(pattern));
+    const first = tokens[0];
+    if (tokens.every(token => typeof token === 'string')) {
+        const literal = tokens.join('');
+        return name => name === literal;
+    }
+    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
+}
+const ANY_RUN = Symbol('*');
+/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
+function charactersOf(bytes) {
+    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
+}
+function tokenize(pattern) {
+    const tokens = [];
+    for (let at = 0; at < pattern.length; at++) {
+        const character = pattern[at] ?? '';
+        const set = character === '[' ? readSet(pattern, at) : undefined;
+        if (set !== undefined) {
+            tokens.push(set.token);
+            at = set.end;
+        }
+        else if (character === '\\' && at + 1 < pattern.length)
+            tokens.push(pattern[++at] ?? '');
+        else if (character === '*')
+            tokens.push(ANY_RUN);
+        else if (character === '?')
+            tokens.push(() => true);
+        else
+            tokens.push(character);
+    }
+    return tokens;
+}
+/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
+function readSet(pattern, start) {
+    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
+    const first = start + (negated ? 2 : 1);
+    const end = endOfSet(pattern, first);
+    if (end === undefined)
+        return undefined;
+    const ranges = [];
+    for (let at = first; at < end; at++) {
+        if (pattern[at] === '\\' && at + 1 < end)
+            at++;
+        const from = pattern[at] ?? '';
+        const isRange = pattern[at + 1] === '-' && at + 2 < end;
+        if (isRange)
+            at += 2;
+        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
+    }
+    // UTF-8 keeps the order of code points, so ranges compare as bytes.
+    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
+}
+/** A `]` closes the set, but not as its first character, nor after a backslash. */
+function endOfSet(pattern, first) {
+    for (let at = first; at < pattern.length; at++) {
+        if (pattern[at] === '\\')
+            at++;
+        else if (pattern[at] === ']' && at > first)
+            return at;
+    }
+    return undefined;
+}
+/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
+function matches(tokens, name) {
+    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
+    while (at < name.length) {
+        if (tokens[token] === ANY_RUN) {
+            lastRun = token++;
+            runAt = at;
+        }
+        else if (fits(tokens[token], name[at] ?? '')) {
+            token++;
+            at++;
+        }
+        else if (lastRun >= 0) {
+            token = lastRun + 1;
+            at = ++runAt;
+        }
+        else
+            return false;
+    }
+    return tokens.slice(token).every(rest => rest === ANY_RUN);
+}
+function fits(token, character) {
+    return typeof token === 'function' ? token(character) : token === character;
+}
+
+;// CONCATENATED MODULE: ./src/source/names.ts
+
+/** Paths of the files below some folders of a commit; undefined where the checkout does not have that commit. */
+async function namesAt(options) {
+    const { path, commit, folders } = options;
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+        return undefined;
+    const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/source/resolve.ts
+
+
+
+/**
+ * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
+ * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
+ * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
+ * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
+ */
+async function resolveCommit(options) {
+    const ref = options.ref || 'HEAD';
+    refuseHostile(ref);
+    const repository = openCheckout(options.path);
+    const shallow = await isShallow(options, repository);
+    const sha = await lookUp(options, repository, ref);
+    if (sha === undefined)
+        throw await explainMissing(options, repository, ref, shallow);
+    return { sha, ref, ...(await readCommit(options, repository, sha)) };
+}
+/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
+function refuseHostile(ref) {
+    // eslint-disable-next-line no-control-regex
+    if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
+        return;
+    throw new src_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+}
+async function isShallow(tools, repository) {
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    if (code !== 0)
+        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
+    return stdout.toString().trim() === 'true';
+}
+async function lookUp(tools, repository, ref) {
+    for (const name of placesOf(ref)) {
+        const sha = await parse(tools, repository, `${name}^{commit}`);
+        if (sha !== undefined)
+            return sha;
+    }
+    return undefined;
+}
+/** The name itself, then where a CI checkout keeps what it fetched. */
+function placesOf(ref) {
+    if (ref.startsWith('refs/heads/'))
+        return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
+    if (ref.startsWith('refs/'))
+        return [ref, ref.replace('refs/', 'refs/remotes/')];
+    return [ref, `refs/remotes/origin/${ref}`];
+}
+async function parse(tools, repository, name) {
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
+async function readCommit(tools, repository, sha) {
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const text = stdout.toString('utf8');
+    const end = text.indexOf('\n\n');
+    const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
+    if (code !== 0 || seconds === undefined)
+        throw unreadable(`commit ${sha}`, stderr);
+    const subject = end < 0 ? '' : firstLine(text.slice(end));
+    return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
+}
+async function explainMissing(tools, repository, ref, shallow) {
+    const shown = forPeople(ref);
+    const names = await refNames(tools, repository);
+    if (ref === 'HEAD' && names.length === 0 && !shallow)
+        return noCommit(repository);
+    const where = `in the checkout ${repository.workTree}`;
+    const alike = await sameStart(tools, repository, ref);
+    if (alike.length > 1) {
+        return new src_runtime/* UserError */.yo(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+    }
+    const kind = await otherKind(tools, repository, ref);
+    if (kind !== undefined) {
+        return new src_runtime/* UserError */.yo(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+    }
+    return new src_runtime/* UserError */.yo(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+        .filter(text => text !== '')
+        .join(' '));
+}
+function noCommit(repository) {
+    return new src_runtime/* UserError */.yo(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+}
+function fetchMore(ref) {
+    return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
+        `or run \`git fetch --depth 1 origin ${ref}\` before this step.`);
+}
+/** Short names of all tags and branches. */
+async function refNames(tools, repository) {
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const names = stdout.toString('utf8').split('\n').filter(Boolean);
+    return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
+}
+/** Commits and other objects whose hash starts with what was given. */
+async function sameStart(tools, repository, ref) {
+    if (!/^[0-9a-f]{4,63}$/i.test(ref))
+        return [];
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    return stdout.toString('latin1').split('\n').filter(Boolean);
+}
+async function otherKind(tools, repository, ref) {
+    const sha = await parse(tools, repository, `${ref}^{}`);
+    if (sha === undefined)
+        return undefined;
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    return code === 0 ? stdout.toString('latin1').trim() : undefined;
+}
+function resolve_didYouMean(ref, names) {
+    const wanted = ref.replace(/^refs\/(?:heads|tags)\//, '');
+    const near = names
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(wanted, name) }))
+        .filter(({ far }) => far <= Math.max(2, wanted.length / 4))
+        .sort((a, b) => a.far - b.far)
+        .slice(0, 3);
+    return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
+}
+function forPeople(text) {
+    return (0,src_runtime/* displayPath */.Gt)((0,src_runtime/* bytePath */.OO)(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+}
+
+;// CONCATENATED MODULE: ./src/source/slugignore.ts
+
+
+
+const FILE = '.slugignore';
+const slugignore_LARGEST = 100_000;
+/** Bytes of a path on Linux (PATH_MAX). */
+const LONGEST_PATTERN = 4096;
+/**
+ * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
+ * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
+ * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
+ */
+function applySlugignore(root) {
+    const stat = (0,external_node_fs_.lstatSync)((0,src_runtime/* below */.Gz)(root, FILE), { throwIfNoEntry: false });
+    if (stat === undefined)
+        return { removed: [], warnings: [] };
+    if (!stat.isFile())
+        return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
+    if (stat.size > slugignore_LARGEST)
+        throw new src_runtime/* UserError */.yo(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+    const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,src_runtime/* below */.Gz)(root, FILE)));
+    return { removed: remove(root, '', new Set(patterns)), warnings };
+}
+/**
+ * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
+ * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
+ *
+ * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
+ * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
+ * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
+ *   without, it matches a name in any folder;
+ * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
+ * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
+ * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
+ * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
+ */
+function parseSlugignore(text) {
+    const bytes = typeof text === 'string' ? (0,src_runtime/* bytePath */.OO)(text) : text.toString('latin1');
+    const patterns = [];
+    const warnings = [];
+    const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
+    for (const [index, line] of lines.entries()) {
+        const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
+        if (pattern === '')
+            continue;
+        const parsed = parsePattern(pattern);
+        if (typeof parsed !== 'string')
+            patterns.push(parsed);
+        else
+            warnings.push(`${FILE}:${index + 1}: ${quote(pattern)} is ignored: ${parsed}`);
+    }
+    return { patterns, warnings };
+}
+function quote(pattern) {
+    return `"${(0,src_runtime/* displayPath */.Gt)(pattern.slice(0, 200))}"`;
+}
+/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
+function trimBlanks(line) {
+    let [start, end] = [0, line.length];
+    while (start < end && ' \t'.includes(line.charAt(start)))
+        start++;
+    while (end > start && ' \t\r'.includes(line.charAt(end - 1)))
+        end--;
+    return line.slice(start, end);
+}
+/** The pattern's first part, or why it has no effect. */
+function parsePattern(pattern) {
+    if (pattern.startsWith('!'))
+        return 'Heroku knows no negation';
+    if (pattern.length > LONGEST_PATTERN)
+        return 'it is longer than any path';
+    const names = pattern.split('/').filter(name => name !== '' && name !== '.');
+    if (names.length === 0)
+        return 'it names no file';
+    if (names.includes('..'))
+        return 'it could leave the source tree';
+    if (!pattern.includes('/'))
+        names.unshift('**');
+    return chain(names, pattern.endsWith('/'));
+}
+function chain(names, foldersOnly) {
+    return names.reduceRight((next, name) => {
+        if (name !== '**' || next === undefined)
+            return { matches: nameMatcher(name), next, foldersOnly };
+        return next.matches === undefined ? next : { next, foldersOnly };
+    }, undefined);
+}
+/** Removes below one folder what `parts` match there; they are all that can still match. */
+function remove(root, folder, parts) {
+    const entries = (0,external_node_fs_.readdirSync)((0,src_runtime/* below */.Gz)(root, folder), { encoding: 'buffer', withFileTypes: true });
+    const removed = [];
+    const names = entries.map(entry => ({
+        name: entry.name.toString('latin1'),
+        isFolder: entry.isDirectory()
+    }));
+    for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        const path = (0,src_runtime/* joinBytes */.mE)(folder, name);
+        const { matched, deeper } = advance(parts, name, isFolder);
+        if (matched && path !== FILE) {
+            (0,external_node_fs_.rmSync)((0,src_runtime/* below */.Gz)(root, path), { recursive: true, force: true });
+            removed.push(path);
+        }
+        else if (isFolder && deeper.size > 0)
+            for (const gone of remove(root, path, deeper))
+                removed.push(gone);
+    }
+    return removed;
+}
+/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
+function advance(parts, name, isFolder) {
+    const deeper = new Set();
+    let matched = false;
+    const tryPart = (part) => {
+        if (part.matches === undefined) {
+            if (!name.startsWith('.'))
+                deeper.add(part);
+            if (part.next !== undefined)
+                tryPart(part.next);
+        }
+        else if (part.matches(name)) {
+            if (part.next !== undefined)
+                deeper.add(part.next);
+            else if (isFolder || !part.foldersOnly)
+                matched = true;
+        }
+    };
+    parts.forEach(tryPart);
+    return { matched, deeper };
+}
+
+;// CONCATENATED MODULE: ./src/source/index.ts
+/** A commit becomes a clean tree to build. */
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/commands/steps/source.ts
+
+
+
+
+
+/** This one may be absent. */
+const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
+/** The config file of the checkout, with the inputs over it. */
+function source_readConfig({ inputs }) {
+    const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+        throw new src_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    return mergeInputs(loadConfig(text, inputs.config), inputs);
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_default().join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,src_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new src_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/additions.ts
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, and what offers the source of this very commit
+ * to the instance's users.
+ */
+function addOwnFiles({ inputs }, config, { commit, folder }) {
+    if (config.migrations !== 'off')
+        for (const [file, text] of Object.entries(RELEASE_FILES))
+            (0,src_runtime/* writeTreeFile */.aD)(folder, file, text);
+    const { repository, ref } = inputs.github;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    (0,src_runtime/* writeTreeFile */.aD)(folder, path, text);
+}
+/** The tree's migrations, both phases. */
+function migrationsOf(folder) {
+    const paths = (0,src_runtime/* walkTree */.Ir)(folder, name => !`${name}/`.startsWith('db/'))
+        .filter(({ kind }) => kind === 'file')
+        .map(({ path }) => path);
+    return readMigrations(paths.map(path => ({ path, text: (0,src_runtime/* readTreeFile */.xt)(folder, path) ?? '' })));
+}
+/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
+async function versionsAt({ inputs, runtime }, commit) {
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
+
+
+const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
+/**
+ * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
+ * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ */
+function parseBuildpack(text, origin) {
+    // eslint-disable-next-line no-control-regex
+    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
+        throw refuse(text, 'it has spaces or control characters');
+    const name = text.replace(/^urn:buildpack:/, '');
+    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
+        return { kind: 'registry', text, name };
+    if (/^(\.{1,2}\/|\/)/.test(text))
+        return folderReference(text, origin);
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
+        return urlReference(text);
+    throw refuse(text, 'its form is not known');
+}
+function folderReference(text, origin) {
+    const folder = external_node_path_default().normalize(text).replace(/\/+$/, '');
+    if (folder.split('/')[0] === '..')
+        throw refuse(text, 'it leads out of the commit');
+    if (origin === 'app.json' && external_node_path_default().isAbsolute(folder))
+        throw refuse(text, 'app.json may only name a folder of the commit itself');
+    return { kind: 'folder', text, folder };
+}
+function urlReference(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url)
+        throw refuse(text, 'the address cannot be read');
+    if (url.username !== '' || url.password !== '')
+        throw refuse(text, 'an address with a password would be printed in logs and the report');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,src_runtime/* isLoopback */.U9)(url.hostname)))
+        throw refuse(text, 'only https addresses are fetched');
+    const ref = decoded(url.hash.slice(1)) || undefined;
+    url.hash = '';
+    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
+        return { kind: 'tarball', text, url: url.href };
+    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
+        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
+    return { kind: 'git', text, url: url.href, ref };
+}
+function decoded(hash) {
+    try {
+        return decodeURIComponent(hash);
+    }
+    catch {
+        return hash;
+    }
+}
+/** What stands before an `@` may be a password, however the address is written. */
+function refuse(text, why) {
+    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
+    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/choose.ts
+
+
+const MOST_BUILDPACKS = 30;
+/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
+function chooseBuildpacks(configured, appJson) {
+    const chosen = configured?.length
+        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
+    if (chosen.length === 0) {
+        throw new src_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+    }
+    if (chosen.length > MOST_BUILDPACKS)
+        throw new src_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+    return chosen;
+}
+/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
+function buildpacksOf(appJson) {
+    if (appJson === undefined)
+        return [];
+    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
+    let data;
+    try {
+        data = JSON.parse(appJson);
+    }
+    catch (error) {
+        throw new src_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
+    }
+    const list = data?.buildpacks ?? [];
+    if (!Array.isArray(list))
+        throw new src_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
+    return list.map((item, i) => {
+        const url = item?.url;
+        if (typeof url !== 'string')
+            throw new src_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
+        return url;
+    });
+}
+/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+function stackOf(appJson) {
+    try {
+        const { stack } = JSON.parse(appJson ?? '{}');
+        return typeof stack === 'string' && stack !== '' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/buildpacks/archive.ts
+
+
+
+
+
+
+
+
+const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const BLOCK = 512;
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK;
+/**
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
+ * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
+ * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ */
+async function extractTarball(file, into, limits = LIMITS) {
+    const part = `${into}.part`;
+    await (0,promises_.rm)(part, { recursive: true, force: true });
+    await (0,promises_.mkdir)(part, { recursive: true });
+    try {
+        const unpacker = new Unpacker(part, limits);
+        await unpack(file, unpacker, limits);
+        const top = await topFolder(part);
+        unpacker.requireLinksInside(external_node_path_default().relative(part, top));
+        await (0,promises_.rename)(top, into);
+    }
+    catch (error) {
+        throw archive_explain(error);
+    }
+    finally {
+        await (0,promises_.rm)(part, { recursive: true, force: true });
+    }
+}
+async function unpack(file, unpacker, limits) {
+    const tar = (0,tar_stream.extract)();
+    const source = (0,external_node_fs_.createReadStream)(file);
+    const whole = requireWhole(limits);
+    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
+    const reading = (async () => {
+        let seen = 0;
+        for await (const entry of tar) {
+            await unpacker.take(entry.header, entry);
+            seen++;
+        }
+        if (seen === 0)
+            throw new Error('it holds no file');
+    })();
+    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+    const [read, fed] = await Promise.allSettled([
+        reading.catch((error) => {
+            tar.destroy(error);
+            throw error;
+        }),
+        feeding
+    ]);
+    for (const result of [read, fed])
+        if (result.status === 'rejected')
+            throw result.reason;
+}
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }) {
+    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
+    let size = 0;
+    let tail = Buffer.alloc(0);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            size += chunk.length;
+            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
+            if (size > most)
+                done(new Error(`it unpacks to more than ${bytes} bytes`));
+            else
+                done(null, chunk);
+        },
+        flush(done) {
+            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
+        }
+    });
+}
+async function isGzip(file) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+        return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function topFolder(folder) {
+    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
+    const [only] = names;
+    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_default().join(folder, only.name) : folder;
+}
+function archive_explain(error) {
+    const full = (0,src_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
+    if (full instanceof src_runtime/* UserError */.yo)
+        return full;
+    return new src_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+}
+class Unpacker {
+    #root;
+    #limits;
+    /** Names that are no folder: nothing may be put below them. */
+    #leaves = new Set();
+    /** Targets of the links among them. */
+    #links = new Map();
+    #bytes = 0;
+    #entries = 0;
+    constructor(root, limits) {
+        this.#root = root;
+        this.#limits = limits;
+    }
+    async take(header, content) {
+        this.#count(header);
+        const name = this.#safeName(header.name);
+        const at = external_node_path_default().join(this.#root, name);
+        if (header.type === 'directory') {
+            if (this.#leaves.has(name))
+                throw archive_refuse(header.name, 'is a folder and a file');
+            await (0,promises_.mkdir)(at, { recursive: true });
+            content.resume();
+            return;
+        }
+        if (name === '.')
+            throw archive_refuse(header.name, 'has no name');
+        await (0,promises_.mkdir)(external_node_path_default().dirname(at), { recursive: true });
+        this.#leaves.add(name);
+        this.#links.delete(name);
+        await (0,promises_.rm)(at, { force: true });
+        if (header.type === 'file' || header.type === 'contiguous-file') {
+            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
+        }
+        else if (header.type === 'symlink') {
+            this.#links.set(name, header.linkname ?? '');
+            await (0,promises_.symlink)(header.linkname ?? '', at);
+            content.resume();
+        }
+        else if (header.type === 'link') {
+            const target = this.#safeName(header.linkname ?? '');
+            // The same link at another depth leads elsewhere.
+            if (this.#links.has(target))
+                throw archive_refuse(header.name, 'is a hard link that goes through a link');
+            await (0,promises_.link)(external_node_path_default().join(this.#root, target), at);
+            content.resume();
+        }
+        else
+            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
+    }
+    #count({ size }) {
+        this.#entries++;
+        this.#bytes += size ?? 0;
+        if (this.#entries > this.#limits.entries)
+            throw new Error(`it holds more than ${this.#limits.entries} files`);
+        if (this.#bytes > this.#limits.bytes)
+            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
+    }
+    /** A name that stays in the folder and goes through no link. */
+    #safeName(name) {
+        // eslint-disable-next-line no-control-regex
+        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
+            throw archive_refuse(name, 'leads out of the archive');
+        const clean = external_node_path_default().posix.normalize(name).replace(/\/+$/, '') || '.';
+        for (let above = external_node_path_default().posix.dirname(clean); above !== '.'; above = external_node_path_default().posix.dirname(above)) {
+            if (this.#leaves.has(above))
+                throw archive_refuse(name, 'goes through a link or a file');
+        }
+        return clean;
+    }
+    /**
+     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+     * another link, `..` is not where the names say.
+     */
+    requireLinksInside(top) {
+        for (const [name, target] of this.#links) {
+            const steps = target.split('/').filter(step => step !== '' && step !== '.');
+            const down = steps.findIndex(step => step !== '..');
+            const up = down === -1 ? steps.length : down;
+            const depth = external_node_path_default().posix.relative(top, name).split('/').length - 1;
+            if (target === '' || target.startsWith('/') || up > depth)
+                throw archive_refuse(name, 'is a link that leads out of the archive');
+            if (steps.slice(up).includes('..'))
+                throw archive_refuse(name, 'is a link with `..` inside its target');
+        }
+    }
+}
+function archive_refuse(name, why) {
+    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/digest.ts
+
+
+
+
+/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+async function treeDigest(folder) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const { path, kind, mode, size, target } of (0,src_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
+        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
+        hash
+            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
+            .update(path, 'latin1')
+            .update(target ?? '', 'latin1');
+        if (kind === 'file')
+            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,src_runtime/* below */.Gz)(folder, path)), async (chunks) => {
+                for await (const chunk of chunks)
+                    hash.update(chunk);
+            });
+    }
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/fetch.ts
+
+
+
+
+
+
+
+
+
+const LARGEST_ARCHIVE = 1_000_000_000;
+/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+async function fetchBuildpack(reference, options) {
+    const { into, sha256: pin } = options;
+    const name = nameOf(reference);
+    await (0,promises_.mkdir)(external_node_path_default().dirname(into), { recursive: true });
+    try {
+        const { sha256, version } = await bring(reference, options);
+        if (pin !== undefined && pin !== sha256) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+        }
+        await requireSteps(into, name);
+        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
+    }
+    catch (error) {
+        await (0,promises_.rm)(into, { recursive: true, force: true });
+        throw fetch_explain(error, name);
+    }
+}
+/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
+function nameOf(reference) {
+    if (reference.kind === 'registry')
+        return reference.name;
+    if (reference.kind === 'folder')
+        return reference.text;
+    const { hostname, pathname } = new URL(reference.url);
+    const short = pathname.replace(/^\/|\.git$/g, '');
+    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
+    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
+}
+async function bring(reference, options) {
+    switch (reference.kind) {
+        case 'registry':
+            return bringTarball(() => archiveOf(reference.name, options), options);
+        case 'tarball':
+            return bringTarball(() => Promise.resolve(reference.url), options);
+        case 'git':
+            return bringGit(reference.url, reference.ref, options);
+        case 'folder':
+            return bringFolder(reference.folder, options);
+    }
+}
+/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
+async function archiveOf(name, { http, registryUrl }) {
+    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
+    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
+    if (typeof answer?.blob_url !== 'string')
+        throw new Error('the registry gives no address of an archive (blob_url)');
+    return answer.blob_url;
+}
+async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
+    const kept = (sha256) => cacheFolder && external_node_path_default().join(cacheFolder, `${sha256}.tgz`);
+    const known = pin && kept(pin);
+    if (pin && known && (await sha256Of(known)) === pin) {
+        await extractTarball(known, into);
+        return { sha256: pin };
+    }
+    const archive = `${into}.tgz`;
+    try {
+        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
+        // A wrong one is not even unpacked.
+        if (pin === undefined || pin === sha256)
+            await extractTarball(archive, into);
+        const keep = kept(sha256);
+        if (cacheFolder && keep && pin === sha256) {
+            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
+            try {
+                await (0,promises_.copyFile)(archive, `${keep}.part`);
+                await (0,promises_.rename)(`${keep}.part`, keep);
+            }
+            finally {
+                await (0,promises_.rm)(`${keep}.part`, { force: true });
+            }
+        }
+        return { sha256 };
+    }
+    finally {
+        await (0,promises_.rm)(archive, { force: true });
+    }
+}
+async function sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+    }
+    catch (error) {
+        if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    return hash.digest('hex');
+}
+/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
+function fetch_gitEnvironment({ searchPath, proxyEnvironment }, url) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        // Also of redirects: never from https to http.
+        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
+}
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+async function bringGit(url, ref, options) {
+    const { into, run, signal } = options;
+    const git = async (...args) => {
+        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
+            env: fetch_gitEnvironment(options, url),
+            signal
+        });
+        if (code === 127)
+            throw new src_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+        if (code !== 0)
+            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+        return stdout.toString().trim();
+    };
+    await git('init', '--quiet', '--', into);
+    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
+    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    await (0,promises_.mkdir)(external_node_path_default().join(into, '.git', 'info'), { recursive: true });
+    await (0,promises_.writeFile)(external_node_path_default().join(into, '.git', 'info', 'attributes'), UNCHANGED);
+    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    const version = await git('-C', into, 'rev-parse', 'HEAD');
+    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into), version };
+}
+async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
+    const from = await (0,promises_.realpath)(external_node_path_default().resolve(sourceTree, folder));
+    // A link in the commit must not bring in a folder of the runner.
+    if (!external_node_path_default().isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + (external_node_path_default()).sep))
+        throw new Error('it leads out of the commit');
+    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
+    if (code !== 0)
+        throw new Error(stderr.trim().slice(0, 300));
+    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into) };
+}
+async function requireSteps(folder, name) {
+    const root = await (0,promises_.realpath)(folder);
+    for (const step of ['detect', 'compile', 'release']) {
+        const program = await (0,promises_.realpath)(external_node_path_default().join(folder, 'bin', step)).catch(() => undefined);
+        // Else a link could open a file of the runner to everyone.
+        if (program !== undefined && !program.startsWith(root + (external_node_path_default()).sep)) {
+            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+        }
+        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
+            await (0,promises_.chmod)(program, 0o755);
+        else if (step !== 'release') {
+            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+        }
+    }
+}
+function fetch_explain(error, name) {
+    if (error instanceof src_runtime/* CancelledError */.cc)
+        return error;
+    if (error instanceof src_runtime/* HttpError */.j$ && error.status === 404) {
+        return new src_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+    }
+    if (error instanceof src_runtime/* HttpError */.j$) {
+        return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+    }
+    if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT') {
+        return new src_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+    }
+    if (error instanceof src_runtime/* UserError */.yo)
+        return error.message.includes(name)
+            ? error
+            : new src_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/gather.ts
+
+
+
+
+/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+async function fetchAll(chosen, options) {
+    const fetched = [];
+    for (const [i, { reference, sha256 }] of chosen.entries()) {
+        const buildpack = await fetchBuildpack(reference, {
+            ...options,
+            sha256,
+            into: external_node_path_default().join(options.folder, `${i + 1}`)
+        });
+        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
+        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
+        fetched.push(buildpack);
+    }
+    return fetched;
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/host.ts
+
+
+
+
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Milliseconds between SIGTERM and SIGKILL. */
+const GRACE = 2_000;
+/** A variable that all processes of a step inherit, also those that leave its process group. */
+const MARK = 'BUILD_STEP_ID';
+/**
+ * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
+ * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ */
+function openHost(folders, { secretsHeld, identity = otherUser() }) {
+    if (!identity && secretsHeld.length > 0) {
+        throw new src_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+    }
+    if (identity)
+        for (const folder of Object.values(folders))
+            (0,src_runtime/* giveTree */.Ce)(folder, identity);
+    const running = new Set();
+    return {
+        kind: 'host',
+        paths: folders,
+        run: async (step) => {
+            // Temporary files that a buildpack leaves go with its home.
+            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
+            running.add(current);
+            try {
+                return await current.result();
+            }
+            finally {
+                running.delete(current);
+            }
+        },
+        close: () => {
+            for (const current of running)
+                current.end();
+            return Promise.resolve();
+        }
+    };
+}
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+function otherUser() {
+    if (process.getuid?.() !== 0)
+        return null;
+    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
+        .split('\n')
+        .map(line => line.split(':'));
+    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
+    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+}
+/** One program with all the processes that it starts. */
+class RunningStep {
+    #step;
+    #mark = (0,external_node_crypto_.randomUUID)();
+    #child;
+    constructor(step, identity) {
+        this.#step = step;
+        const [program, ...args] = step.argv;
+        this.#child = (0,external_node_child_process_.spawn)(program, args, {
+            cwd: step.cwd,
+            env: { PATH, ...step.env, [MARK]: this.#mark },
+            stdio: ['ignore', 'pipe', 'pipe'],
+            detached: true,
+            ...identity
+        });
+        this.#child.stdout.on('data', step.output);
+        this.#child.stderr.on('data', step.output);
+    }
+    /** Resolves when the program and all that it left behind have ended, and their output is read. */
+    async result() {
+        const { signal, timeout } = this.#step;
+        let timedOut = false;
+        const onTimeout = () => {
+            timedOut = true;
+            this.#terminate();
+        };
+        const onAbort = () => this.#terminate();
+        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
+        signal.addEventListener('abort', onAbort);
+        if (signal.aborted)
+            onAbort();
+        try {
+            const code = await this.#exit();
+            this.end();
+            await this.#drain();
+            if (signal.aborted)
+                throw new src_runtime/* CancelledError */.cc('The build');
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /** Ends every process of the step at once. */
+    end() {
+        this.#signalGroup('SIGKILL');
+        // Again until none is found: one that is just being started carries the mark, too.
+        for (let round = 0; round < 100; round++) {
+            const left = this.#marked();
+            if (left.length === 0)
+                return;
+            for (const pid of left)
+                kill(pid, 'SIGKILL');
+        }
+    }
+    #exit() {
+        return new Promise(resolve => {
+            this.#child.on('error', (error) => {
+                this.#step.output(Buffer.from(`${error.message}\n`));
+                resolve(error.code === 'ENOENT' ? 127 : 126);
+            });
+            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
+        });
+    }
+    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+    async #drain() {
+        const pipes = [this.#child.stdout, this.#child.stderr];
+        const open = pipes.filter(pipe => !pipe.closed);
+        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
+        let timer;
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        clearTimeout(timer);
+        for (const pipe of pipes)
+            pipe.destroy();
+    }
+    #terminate() {
+        this.#signalGroup('SIGTERM');
+        setTimeout(() => this.end(), GRACE).unref();
+    }
+    #signalGroup(signal) {
+        if (this.#child.pid !== undefined)
+            kill(-this.#child.pid, signal);
+    }
+    /** Processes with our mark in their environment that still run. */
+    #marked() {
+        const mark = `${MARK}=${this.#mark}\0`;
+        return (0,external_node_fs_.readdirSync)('/proc')
+            .filter(name => /^\d+$/.test(name))
+            .map(Number)
+            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
+    }
+}
+const SIGNALS = {
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGPIPE: 13,
+    SIGTERM: 15
+};
+function readProc(pid, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
+    }
+    catch {
+        return ''; // it ended, or is not ours to see
+    }
+}
+function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    }
+    catch {
+        // it has ended
+    }
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/images.ts
+
+/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
+function imagesFor(stack) {
+    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
+    if (number !== undefined)
+        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
+    if (stack === 'container' || stack === 'cnb') {
+        throw new src_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+    }
+    throw new src_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/buildpacks/layers.ts
+
+/**
+ * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
+ * A name belongs to the layer that wrote it last.
+ */
+class LayerLog {
+    #root;
+    #owner = new Map();
+    #mixed = [];
+    #entries = [];
+    #stamps = new Map();
+    #count = 0;
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+    close() {
+        const layer = this.#count++;
+        const before = this.#stamps;
+        this.#entries = (0,src_runtime/* walkTree */.Ir)(this.#root);
+        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
+        for (const { path, stamp, kind } of this.#entries) {
+            const earlier = before.get(path);
+            if (earlier === stamp)
+                continue;
+            if (earlier !== undefined)
+                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            if (earlier === undefined || kind !== 'directory')
+                this.#owner.set(path, layer);
+        }
+        for (const path of before.keys()) {
+            if (this.#stamps.has(path))
+                continue;
+            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            this.#owner.delete(path);
+        }
+        return layer;
+    }
+    /** The tree as the last layer left it. */
+    get entries() {
+        return this.#entries;
+    }
+    ownerOf(path) {
+        return this.#owner.get(path) ?? 0;
+    }
+    /** Names of one layer that a later one changed or removed. */
+    get mixed() {
+        return this.#mixed;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/procfile.ts
+
+
+const LONGEST_COMMAND = 10_000;
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
+ * Throws a `UserError` with the line's number for one that is none.
+ */
+function parseProcfile(text) {
+    const types = {};
+    for (const [i, raw] of text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        const line = raw.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
+        if (name === undefined || command === undefined)
+            throw procfile_wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+        if (Object.hasOwn(types, name))
+            throw procfile_wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+        if (command.length > LONGEST_COMMAND)
+            throw procfile_wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+function procfile_wrong(line, problem, nextStep) {
+    return new src_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
+}
+/** The Procfile's types over a buildpack's defaults. */
+function mergeProcessTypes(defaults, procfile) {
+    return { ...defaults, ...procfile };
+}
+/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+function parseReleaseOutput(yaml, buildpack) {
+    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
+    const document = (0,dist/* parseDocument */.Tp)(yaml);
+    let data;
+    try {
+        for (const error of document.errors)
+            throw error;
+        data = document.toJS({ maxAliasCount: 10 });
+    }
+    catch (error) {
+        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+    }
+    const declared = data?.default_process_types ?? {};
+    if (typeof declared !== 'object' || Array.isArray(declared))
+        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+    const types = {};
+    for (const [name, command] of Object.entries(declared)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
+        }
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+/** `__proto__` is a name like any other. */
+function procfile_define(types, name, command) {
+    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
+}
+function procfile_shown(text) {
+    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/build.ts
+
+
+
+
+
+
+
+
+/**
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
+ * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ */
+async function buildApp(options) {
+    const { folders, buildpacks, clock, log } = options;
+    await writeVariables(folders.env, options.variables);
+    const layerLog = new LayerLog(folders.app);
+    layerLog.close();
+    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
+    const deadline = clock.now() + options.timeout;
+    for (const [i, buildpack] of buildpacks.entries()) {
+        const started = clock.now();
+        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
+            const steps = new BuildpackSteps(options, buildpack, deadline);
+            const detected = await steps.detect();
+            await steps.compile(buildpacks.slice(0, i));
+            const processTypes = await steps.release();
+            const milliseconds = clock.now() - started;
+            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
+            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
+        });
+        layers.push(layer);
+        layerLog.close();
+    }
+    return {
+        root: folders.app,
+        builtAt: options.place.paths.app,
+        entries: layerLog.entries,
+        layers,
+        layerOf: path => layerLog.ownerOf(path),
+        mixed: layerLog.mixed,
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,src_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
+    };
+}
+async function writeVariables(folder, variables) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const [name, value] of Object.entries(variables))
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, name), value);
+}
+/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
+const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
+/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
+const LAST_LINES = 20;
+const RELEASE_OUTPUT_LIMIT = 1_000_000;
+class BuildpackSteps {
+    #options;
+    #buildpack;
+    #deadline;
+    constructor(options, buildpack, deadline) {
+        this.#options = options;
+        this.#buildpack = buildpack;
+        this.#deadline = deadline;
+    }
+    async detect() {
+        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
+        if (result.code !== 0) {
+            throw new src_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${build_quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+        }
+        return output.trim();
+    }
+    async compile(earlier) {
+        const { app, cache, env } = this.#paths;
+        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
+        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
+        const fence = this.#options.log.fence();
+        const tail = new Tail(fence);
+        let result;
+        try {
+            result = await this.#run(argv, chunk => tail.write(chunk));
+        }
+        finally {
+            fence.close();
+        }
+        if (result.code === 0)
+            return;
+        throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${build_quote(tail.text())}`, tail.text().includes('No space left on device')
+            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
+            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
+    }
+    async release() {
+        const { result, output } = await this.#capture([
+            'bash',
+            '-c',
+            RELEASE,
+            'release',
+            this.#program('release'),
+            this.#paths.app
+        ]);
+        if (result.code !== 0) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+        }
+        return parseReleaseOutput(output, this.#buildpack.name);
+    }
+    get #paths() {
+        return this.#options.place.paths;
+    }
+    #folderOf(buildpack) {
+        return `${this.#paths.buildpacks}/${external_node_path_default().basename(buildpack.folder)}`;
+    }
+    #program(step) {
+        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
+    }
+    async #capture(argv) {
+        const chunks = [];
+        let size = 0;
+        const result = await this.#run(argv, chunk => {
+            size += chunk.length;
+            if (size <= RELEASE_OUTPUT_LIMIT)
+                chunks.push(chunk);
+        });
+        return { result, output: Buffer.concat(chunks).toString('utf8') };
+    }
+    async #run(argv, output) {
+        const { place, stack, commit, requestId, clock, signal } = this.#options;
+        const result = await place.run({
+            argv,
+            cwd: this.#paths.app,
+            env: {
+                HOME: this.#paths.home,
+                STACK: stack,
+                SOURCE_VERSION: commit,
+                REQUEST_ID: requestId,
+                CURL_CONNECT_TIMEOUT: '30',
+                CURL_TIMEOUT: '180',
+                LANG: 'C.UTF-8'
+            },
+            output,
+            signal,
+            timeout: Math.max(1, this.#deadline - clock.now())
+        });
+        if (result.timedOut) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+        }
+        return result;
+    }
+}
+/** Passes output on and keeps its end. */
+class Tail {
+    #to;
+    #end = Buffer.alloc(0);
+    constructor(to) {
+        this.#to = to;
+    }
+    write(chunk) {
+        this.#to.write(chunk);
+        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
+    }
+    text() {
+        return this.#end.toString('utf8');
+    }
+}
+/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+function build_quote(output) {
+    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .trimEnd()
+        .split('\n');
+    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
+    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/container.ts
+
+
+
+
+/** Where the folders lie in the container: the app as on a dyno. */
+const PATHS = {
+    app: '/app',
+    cache: '/tmp/build-cache',
+    env: '/tmp/build-env',
+    buildpacks: '/tmp/buildpacks',
+    home: '/tmp/build-home'
+};
+/** Common Runtime dynos are amd64 (heroku/base-images: README). */
+const PLATFORM = 'linux/amd64';
+/**
+ * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
+ * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ */
+async function openContainer(folders, options) {
+    const user = buildUser();
+    if (process.getuid?.() === 0)
+        for (const folder of Object.values(folders))
+            (0,src_runtime/* giveTree */.Ce)(folder, user);
+    const container = new Container(options, user);
+    await container.start(folders);
+    return container;
+}
+function buildUser() {
+    const uid = process.getuid?.() ?? 0;
+    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
+}
+class Container {
+    kind = 'container';
+    paths = PATHS;
+    #options;
+    #user;
+    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    constructor(options, user) {
+        this.#options = options;
+        this.#user = user;
+    }
+    async start(folders) {
+        const { image, network, readOnlyApp, signal, log } = this.#options;
+        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
+        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
+        const guards = [
+            '--cap-drop',
+            'ALL',
+            '--security-opt',
+            'no-new-privileges',
+            '--network',
+            network,
+            '--platform',
+            PLATFORM
+        ];
+        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
+        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
+        if (code !== 0) {
+            await this.close();
+            throw signal.aborted ? new src_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
+        }
+        await this.#nameUser();
+    }
+    async run(step) {
+        const { uid, gid } = this.#user;
+        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
+        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
+        // Values go through the client's environment, so that none stands in an argument list.
+        const { dockerEnv } = this.#options;
+        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
+        const child = (0,external_node_child_process_.spawn)('docker', args, {
+            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
+            stdio: ['ignore', 'pipe', 'pipe']
+        });
+        child.stdout.on('data', step.output);
+        child.stderr.on('data', step.output);
+        let timedOut = false;
+        const onAbort = () => void this.close();
+        const timer = setTimeout(() => {
+            timedOut = true;
+            void this.close();
+        }, Math.min(step.timeout, 2 ** 31 - 1));
+        step.signal.addEventListener('abort', onAbort);
+        if (step.signal.aborted)
+            onAbort();
+        try {
+            const code = await new Promise((resolve, reject) => {
+                child.on('error', reject);
+                child.on('close', status => resolve(status ?? 137));
+            });
+            if (step.signal.aborted) {
+                await this.close();
+                throw new src_runtime/* CancelledError */.cc('The build');
+            }
+            if (!timedOut)
+                await this.#endRest();
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            step.signal.removeEventListener('abort', onAbort);
+        }
+    }
+    async close() {
+        await this.#docker(['rm', '--force', this.#name], false);
+    }
+    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+    async #endRest() {
+        const { uid, gid } = this.#user;
+        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
+    }
+    /** Some programs (npm, ssh) do not run as a user without a name. */
+    async #nameUser() {
+        const { uid, gid } = this.#user;
+        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
+        await this.#docker([
+            'exec',
+            '--user',
+            '0:0',
+            this.#name,
+            'bash',
+            '-c',
+            script,
+            'name',
+            `${uid}`,
+            `${gid}`,
+            PATHS.home
+        ]);
+    }
+    /** `cancellable`: cleaning up goes on after the job was cancelled. */
+    #docker(args, cancellable = true) {
+        const { run, dockerEnv, signal } = this.#options;
+        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
+    }
+}
+function mount(source, target, readOnly) {
+    return [
+        '--mount',
+        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
+    ];
+}
+const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
+function explainStart(code, stderr, { image, network }) {
+    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    if (code === 127)
+        return new src_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
+        return new src_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+    }
+    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
+        return new src_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+    }
+    if (/network .* not found/i.test(stderr))
+        return new src_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new src_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/workshop.ts
+
+
+
+
+
+
+
+
+
+/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+class Workshop {
+    #options;
+    #places = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
+     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+     */
+    async build(name, buildpacks, fill) {
+        const { scratch, keptCache, stack, run } = this.#options;
+        const folders = await makeFolders(external_node_path_default().join(scratch, name));
+        await fill(folders.app);
+        const kept = keptCache && external_node_path_default().join(keptCache, `${stack}-${name}`);
+        if (kept)
+            await copyInto(kept, folders.cache, run);
+        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
+        const place = await this.#open(folders, false);
+        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
+        await place.close();
+        if (kept)
+            await replace(kept, folders.cache, run);
+        return app;
+    }
+    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+    async openDyno(app) {
+        const folders = await makeFolders(external_node_path_default().join(this.#options.scratch, 'dyno'));
+        return this.#open({ ...folders, app: app.root }, true);
+    }
+    async close() {
+        await Promise.all(this.#places.splice(0).map(place => place.close()));
+    }
+    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+    async #copy(buildpack, into) {
+        const folder = external_node_path_default().join(into, external_node_path_default().basename(buildpack.folder));
+        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
+        return { ...buildpack, folder };
+    }
+    async #open(folders, asDyno) {
+        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
+        const place = kind === 'host'
+            ? openHost(folders, { secretsHeld })
+            : await openContainer(folders, {
+                image: asDyno ? runImage : buildImage,
+                network: asDyno ? 'none' : network,
+                readOnlyApp: asDyno,
+                run,
+                dockerEnv,
+                signal,
+                log
+            });
+        this.#places.push(place);
+        return place;
+    }
+}
+async function makeFolders(root) {
+    const below = (name) => external_node_path_default().join(root, name);
+    const folders = {
+        app: below('app'),
+        cache: below('cache'),
+        env: below('env'),
+        buildpacks: below('buildpacks'),
+        home: below('home')
+    };
+    for (const folder of Object.values(folders))
+        await (0,promises_.mkdir)(folder, { recursive: true });
+    await (0,promises_.chmod)(root, 0o755);
+    return folders;
+}
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept, folder, run) {
+    if ((0,external_node_fs_.existsSync)(kept))
+        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
+}
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept, folder, run) {
+    await (0,promises_.mkdir)(external_node_path_default().dirname(kept), { recursive: true });
+    await succeed(run, 'rm', ['-rf', '--', kept]);
+    await succeed(run, 'mv', ['--', folder, kept]);
+}
+/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+async function succeed(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code === 0)
+        return;
+    throw new src_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/index.ts
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/slug/ffmpeg-check.ts
+
+
+
+
+/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
+/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
+/**
+ * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
+ * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
+ * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ */
+async function checkFfmpeg(options) {
+    const mended = [];
+    for (;;) {
+        const outcome = await tryOnce(options);
+        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
+        if (folder === undefined || mended.includes(folder)) {
+            return { ...outcome.check, mended: mended.map(src_runtime/* displayPath */.Gt) };
+        }
+        mended.push(folder);
+        await writeMend(options.root, mendScript(mended));
+    }
+}
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root, script) {
+    const file = external_node_path_default().join(root, MEND_FILE);
+    const folder = external_node_path_default().dirname(file);
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
+        throw new src_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+    }
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
+}
+/** A script for `.profile.d` that adds folders below the app to the library path. */
+function mendScript(folders) {
+    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
+    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
+for folder in ${quoted.join(' ')}; do
+  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
+done
+export LD_LIBRARY_PATH
+unset folder
+`;
+    return Buffer.from(text, 'latin1');
+}
+const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
+async function tryOnce(options) {
+    const results = {
+        ffmpeg: await run(options, ['ffmpeg', '-version']),
+        ffprobe: await run(options, ['ffprobe', '-version'])
+    };
+    for (const [program, { code, output }] of Object.entries(results)) {
+        if (code === 0)
+            continue;
+        const missing = MISSING_LIBRARY.exec(output)?.[1];
+        const problem = missing
+            ? `${program} does not start: the library ${missing} is missing`
+            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
+        return { check: { works: false, encoders: [], problem }, missing };
+    }
+    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
+    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
+    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
+    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
+    if (transcode.code === 0)
+        return { check: { works: true, version, encoders } };
+    return {
+        check: {
+            works: false,
+            version,
+            encoders,
+            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
+        }
+    };
+}
+/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
+const TRANSCODE = `set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf %s "$1" | base64 -d > "$folder/in.gif"
+ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
+/** A GIF of 16 × 16 pixels with two frames. */
+const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
+const TIMEOUT = 60_000;
+const MOST_OUTPUT = 1_000_000;
+async function run({ place, stack, signal }, program) {
+    const chunks = [];
+    let size = 0;
+    const { app } = place.paths;
+    const { code, timedOut } = await place.run({
+        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
+        cwd: app,
+        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
+        output: chunk => {
+            size += chunk.length;
+            if (size < MOST_OUTPUT)
+                chunks.push(chunk);
+        },
+        signal,
+        timeout: TIMEOUT
+    });
+    const output = Buffer.concat(chunks).toString('utf8');
+    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
+}
+/** The folder of a library in the tree; the first one in byte order where there are several. */
+function findFolder(entries, library) {
+    const name = `/${(0,src_runtime/* bytePath */.OO)(library)}`;
+    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
+    return found && found.path.slice(0, -name.length);
+}
+function lastLine(output) {
+    const line = output.trim().split('\n').at(-1) ?? '';
+    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./src/slug/files.ts
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => (0,src_runtime/* comparePaths */.cD)(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./src/slug/ffmpeg.ts
+
+
+
+/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
+/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
+function findProvider(references, aptfile) {
+    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []));
+    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
+    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
+    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
+}
+/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
+function lastName(reference) {
+    const parts = reference
+        .replace(/[#?].*$/, '')
+        .split('/')
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
+}
+/**
+ * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
+ * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ */
+const FFMPEG_PACKAGES = new Set([
+    'ffmpeg',
+    'libavcodec-extra',
+    'libxdamage1',
+    'libxfixes3',
+    'libopenblas0-pthread',
+    'libblas3',
+    'liblapack3'
+]);
+/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+function aptfileWithoutFfmpeg(aptfile) {
+    const lines = aptfile.split('\n');
+    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
+    if (!asksForFfmpeg)
+        return aptfile;
+    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
+}
+/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
+function packageOf(line) {
+    return line.trim().replace(/[=:/\s#].*$/, '');
+}
+function isFfmpegArchive(line) {
+    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
+}
+/**
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * step wrote over its files and it wrote over nobody's. Returns why not.
+ */
+function whyNotSubtract(app, provider) {
+    const isProvider = providerLayers(provider);
+    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
+    if (!mix)
+        return undefined;
+    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
+    return `${by} wrote over a file of ${from}`;
+}
+/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
+function providerLayers({ buildpacks, apt }) {
+    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
+}
+/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+function withoutProvider(files, provider, aptAgain) {
+    const isProvider = providerLayers(provider);
+    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
+    const kept = new Set(files.filter(stays));
+    const needed = foldersOf(kept);
+    // A folder that the provider made stays where others put something into it (`.profile.d`).
+    const rest = files.flatMap(file => {
+        if (kept.has(file))
+            return [file];
+        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
+        return layer === undefined ? [] : [{ ...file, layer }];
+    });
+    if (!aptAgain)
+        return rest;
+    const taken = new Set(rest.map(({ path }) => path));
+    const layer = provider.apt + 1;
+    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
+    return inPackOrder([...rest, ...again.files]);
+}
+/** All folders above these files, each with the layer of the first file that needs it. */
+function foldersOf(files) {
+    const folders = new Map();
+    for (const { path, layer } of files) {
+        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+            const folder = path.slice(0, at);
+            if (folders.has(folder))
+                break;
+            folders.set(folder, layer);
+        }
+    }
+    return folders;
+}
+
+;// CONCATENATED MODULE: ./src/slug/gate.ts
+
+/**
+ * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
+ * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
+ * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
+ */
+const HEROKU_WARNS_AT = 300_000_000;
+const HEROKU_STOPS_AT = 1_000_000_000;
+/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
+function gate(choice, sizes, limit) {
+    const withFits = sizes.with !== undefined && sizes.with <= limit;
+    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
+    const bytes = takesFfmpeg ? sizes.with : sizes.without;
+    return {
+        chosen: takesFfmpeg ? 'with' : 'without',
+        bytes,
+        limit,
+        withinLimit: bytes <= limit,
+        headroom: limit - bytes
+    };
+}
+/** What Heroku would say of a slug of this size, and of such a limit. */
+function sizeWarnings({ bytes, limit }) {
+    const warnings = [];
+    const [warnsAt, stopsAt] = [(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
+    if (bytes > HEROKU_STOPS_AT)
+        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+    else if (bytes > HEROKU_WARNS_AT)
+        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
+    if (limit > HEROKU_STOPS_AT)
+        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./src/slug/gzip.ts
+/**
+ * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
+ * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ */
+/** No name, no time, "Unix": the same for every slug. */
+const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
+/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+function gzipTrailer(crc, rawBytes) {
+    const trailer = Buffer.alloc(10);
+    trailer[0] = 0x03;
+    trailer.writeUInt32LE(crc >>> 0, 2);
+    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
+    return trailer;
+}
+/**
+ * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
+ * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
+ */
+function combineCrc(a, b, bLength) {
+    return (multiply(zeros(bLength), a) ^ b) >>> 0;
+}
+const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
+/** a × b modulo the polynomial. */
+function multiply(a, b) {
+    let product = 0;
+    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
+    }
+    return product >>> 0;
+}
+/** x^(8n): square and multiply. */
+function zeros(bytes) {
+    let power = 0x80000000; // x^0
+    let square = 0x00800000; // x^8
+    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
+        if (n % 2 === 1)
+            power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return power;
+}
+
+;// CONCATENATED MODULE: ./src/slug/tar.ts
+
+
+const tar_BLOCK = 512;
+/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+const SLUG_ROOT = './app/';
+/** Two empty blocks end a tar archive. */
+const TAR_END = 2 * tar_BLOCK;
+/** Zero bytes that fill up the last 512-byte block of a file's content. */
+function padding(size) {
+    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
+}
+/**
+ * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
+ * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ */
+function tarHeader(file, time, link) {
+    const { name, target } = namesOf(file, link);
+    const size = file.kind === 'file' && link === undefined ? file.size : 0;
+    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const records = [];
+    if (target.length > SHORT)
+        records.push(longRecord('K', target));
+    if (name.length > SHORT)
+        records.push(longRecord('L', name));
+    records.push(record({ name, target, size, type, mode: file.mode, time }));
+    return records.length === 1 ? records[0] : Buffer.concat(records);
+}
+/** How many bytes `tarHeader` makes. */
+function headerBytes(file, link) {
+    const { name, target } = namesOf(file, link);
+    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return tar_BLOCK + long(name) + long(target);
+}
+/** Bytes of a name that a header's own field holds. */
+const SHORT = 100;
+function namesOf(file, link) {
+    const isFolder = file.kind === 'directory' && file.path !== '';
+    return {
+        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
+        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
+    };
+}
+function longRecord(type, text) {
+    const size = text.length + 1;
+    const body = Buffer.alloc(size + padding(size));
+    body.write(text, 'latin1');
+    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+}
+function record({ name, target, size, type, mode, time }) {
+    const header = Buffer.alloc(tar_BLOCK);
+    header.write(name.slice(0, SHORT), 0, 'latin1');
+    header.write(octal(mode, 7), 100);
+    header.write(octal(0, 7), 108); // uid and gid: root
+    header.write(octal(0, 7), 116);
+    if (size < 8 ** 11)
+        header.write(octal(size, 11), 124);
+    else
+        base256(header, 124, 12, size);
+    header.write(octal(time, 11), 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write(target.slice(0, SHORT), 157, 'latin1');
+    header.write('ustar  \0', 257);
+    header.write('root', 265);
+    header.write('root', 297);
+    let sum = 0;
+    for (const byte of header)
+        sum += byte;
+    header.write(`${octal(sum, 6)}\0 `, 148);
+    return header;
+}
+function octal(value, digits) {
+    return value.toString(8).padStart(digits, '0');
+}
+/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+function base256(header, offset, length, value) {
+    header.writeUInt8(0x80, offset);
+    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
+}
+
+;// CONCATENATED MODULE: ./src/slug/pack-protocol.ts
+
+
+
+;// CONCATENATED MODULE: ./src/slug/plan.ts
+
+
+
+
+const LEAST = 512 * 1024;
+const MOST = 2 * 1024 * 1024;
+/** A file of this size has blocks of its own, so that its compressed size is exact. */
+const PIECE = 1024 * 1024;
+/** The folder `./app/` itself: it belongs to no layer. */
+const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+function planBlocks(files, identityOf, publicTime) {
+    const plan = new Plan(identityOf);
+    const carriers = new Map();
+    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
+    for (const file of files) {
+        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
+        if (file.inode !== undefined && link === undefined)
+            carriers.set(file.inode, file.path);
+        const size = link === undefined ? file.size : 0;
+        const time = timeOf(file, publicTime);
+        if (size >= PIECE)
+            plan.addLarge(file, time, size);
+        else {
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
+                plan.cut();
+            plan.addHeader(file, time, link, size);
+        }
+    }
+    return plan.end();
+}
+class Plan {
+    #identityOf;
+    #blocks = [];
+    #parts = [];
+    /** All that the bytes of the block depend on. */
+    #content = '';
+    bytes = 0;
+    constructor(identityOf) {
+        this.#identityOf = identityOf;
+    }
+    /** A name with its whole content. */
+    addHeader(file, time, link, size) {
+        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
+    }
+    /** A file in blocks of its own. */
+    addLarge(file, time, size) {
+        this.cut();
+        for (let from = 0; from < size; from += PIECE) {
+            const to = Math.min(from + PIECE, size);
+            const header = from === 0 ? headerBytes(file) : 0;
+            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
+            this.cut();
+        }
+    }
+    cut() {
+        if (this.#parts.length === 0)
+            return;
+        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
+        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
+        this.#parts = [];
+        this.#content = '';
+        this.bytes = 0;
+    }
+    end() {
+        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
+        this.cut();
+        return this.#blocks;
+    }
+    #add(part) {
+        const { file, header, time, link, from, to, pad } = part;
+        this.#parts.push(part);
+        this.bytes += partBytes(part);
+        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        if (header > 0)
+            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
+        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
+    }
+}
+/** Bytes of a part in the archive. */
+function partBytes({ header, from, to, pad }) {
+    return header + (to - from) + pad;
+}
+const FIXED_TIME = 1_000_000_000;
+/**
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
+ */
+function timeOf({ path }, publicTime) {
+    return path.startsWith('public/') ? publicTime : FIXED_TIME;
+}
+/** One name in 32 may begin a block; which ones depends on the name alone. */
+function isBoundary(path) {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < path.length; i++)
+        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
+    return ((hash ^ (hash >>> 15)) & 31) === 0;
+}
+
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./src/slug/threads.ts
+
+
+/** A thread needs little; a small heap makes it collect its garbage early. */
+const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+/** A few threads that take tasks in order. */
+class Threads {
+    #workers;
+    #idle;
+    #busy = new Map();
+    #queue = [];
+    #failure;
+    constructor(program, count) {
+        this.#workers = Array.from({ length: count }, () => this.#open(program));
+        this.#idle = [...this.#workers];
+    }
+    get count() {
+        return this.#workers.length;
+    }
+    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+    do(task) {
+        return new Promise((resolve, reject) => {
+            if (this.#failure)
+                return reject(this.#failure);
+            this.#queue.push({ task, resolve, reject });
+            this.#next();
+        });
+    }
+    /** Ends the threads; tasks that wait or run are rejected. */
+    async close() {
+        this.#fail(new Error('packing was ended'));
+        await Promise.all(this.#workers.map(worker => worker.terminate()));
+    }
+    #open(program) {
+        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
+        worker.on('message', (answer) => this.#answered(worker, answer));
+        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
+        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
+        worker.unref();
+        return worker;
+    }
+    #next() {
+        while (this.#idle.length > 0 && this.#queue.length > 0) {
+            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
+            this.#busy.set(worker, waiting);
+            worker.ref();
+            worker.postMessage(waiting.task);
+        }
+    }
+    #answered(worker, answer) {
+        const waiting = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        worker.unref();
+        if ('error' in answer)
+            waiting?.reject(answer.error);
+        else
+            waiting?.resolve(answer);
+        this.#next();
+    }
+    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    #fail(error) {
+        this.#failure ??= error;
+        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
+            reject(this.#failure);
+        this.#busy.clear();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/slug/pack.ts
+
+
+
+
+
+
+
+
+
+
+/** Level 6, gzip's own default. */
+const LEVEL = 6;
+const HASH_BATCH_FILES = 200;
+const HASH_BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ */
+class Packer {
+    #threads;
+    #options;
+    #identities = new Map();
+    #known = new Map();
+    /** No packing has failed: then the blocks that are known are all that is needed. */
+    #complete = false;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(options.worker, options.threads);
+        options.signal.addEventListener('abort', this.#abort, { once: true });
+        if (options.blockStore)
+            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
+    }
+    /**
+     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
+     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+     */
+    async pack(jobs) {
+        const slugs = [];
+        try {
+            if (this.#options.signal.aborted)
+                throw new src_runtime/* CancelledError */.cc('Packing the slug');
+            if (this.#options.blockStore)
+                await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
+            for (const slug of slugs)
+                await slug.open();
+            await this.#packBlocks(slugs);
+            const packed = await Promise.all(slugs.map(slug => slug.finish()));
+            this.#complete = true;
+            return packed;
+        }
+        catch (error) {
+            this.#complete = false;
+            await Promise.all(slugs.map(slug => slug.discard()));
+            throw this.#options.signal.aborted ? new src_runtime/* CancelledError */.cc('Packing the slug') : error;
+        }
+    }
+    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+    async close() {
+        this.#options.signal.removeEventListener('abort', this.#abort);
+        await this.#threads.close();
+        const { blockStore } = this.#options;
+        if (!blockStore || !this.#complete)
+            return;
+        const needed = new Set([...this.#known.keys()].map(nameInStore));
+        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
+            if (!needed.has(name))
+                (0,external_node_fs_.rmSync)(external_node_path_default().join(blockStore, name), { force: true });
+        }
+    }
+    #abort = () => void this.#threads.close();
+    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    #identityOf = (file) => {
+        const key = file.inode ?? file;
+        const known = this.#identities.get(key);
+        if (known !== undefined)
+            return known;
+        const identity = `${this.#identities.size}`;
+        this.#identities.set(key, identity);
+        return identity;
+    };
+    async #hash(jobs) {
+        const batches = [[]];
+        let bytes = 0;
+        const seen = new Set();
+        for (const job of jobs) {
+            for (const file of job.files) {
+                const key = file.inode ?? file;
+                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
+                    continue;
+                seen.add(key);
+                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
+                    batches.push([]);
+                    bytes = 0;
+                }
+                batches.at(-1).push(file);
+                bytes += file.size;
+            }
+        }
+        await inOrder(batches, this.#threads.count * 2, async (batch) => {
+            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
+            const { digests } = await this.#threads.do({ kind: 'hash', files });
+            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
+        });
+    }
+    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+    async #packBlocks(slugs) {
+        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
+        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
+            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
+            return onlyMeasured
+                ? undefined
+                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
+        }, async (block, answer) => {
+            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
+            this.#known.set(block.key, known);
+            for (const slug of slugs)
+                if (slug.wants(block.key))
+                    await slug.take(known, answer?.bytes);
+        });
+    }
+    /** The block as an earlier build packed it. */
+    async #fromStore({ key, rawBytes }) {
+        const store = this.#placeOf(key);
+        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
+            return undefined;
+        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
+    }
+    #placeOf(key) {
+        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, nameInStore(key));
+    }
+    #task(block) {
+        return {
+            kind: 'block',
+            rawBytes: block.rawBytes,
+            level: LEVEL,
+            store: this.#placeOf(block.key),
+            parts: block.parts.map(toTask)
+        };
+    }
+}
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
+function nameInStore(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
+}
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds) {
+    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
+}
+/** A slug while it is packed. */
+class Slug {
+    blocks;
+    output;
+    #taken = [];
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #file;
+    #bytes = 0;
+    #rawBytes = 0;
+    #crc = 0;
+    constructor(blocks, output) {
+        this.blocks = blocks;
+        this.output = output;
+    }
+    async open() {
+        if (this.output) {
+            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
+                throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
+            });
+        }
+        await this.#write(GZIP_HEADER);
+    }
+    /** Whether this block is the next one. */
+    wants(key) {
+        return this.blocks[this.#taken.length]?.key === key;
+    }
+    async take({ bytes, crc }, compressed) {
+        const block = this.blocks[this.#taken.length];
+        this.#taken.push({ block, bytes });
+        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
+        this.#rawBytes += block.rawBytes;
+        if (compressed)
+            await this.#write(compressed);
+        else
+            this.#bytes += bytes;
+    }
+    async finish() {
+        if (this.#taken.length !== this.blocks.length)
+            throw new Error('a block of the slug was not packed');
+        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
+        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
+        if (!this.output)
+            return packed;
+        await this.#file?.close();
+        this.#file = undefined;
+        await (0,promises_.rename)(this.#part, this.output);
+        return { ...packed, sha256: this.#sha256.digest('hex') };
+    }
+    async discard() {
+        await this.#file?.close().catch(() => { }); // it goes anyway
+        if (this.output)
+            await (0,promises_.rm)(this.#part, { force: true });
+    }
+    get #part() {
+        return `${this.output}.part`;
+    }
+    async #write(bytes) {
+        this.#bytes += bytes.length;
+        if (!this.#file)
+            return;
+        this.#sha256.update(bytes);
+        try {
+            for (let done = 0; done < bytes.length;)
+                done += (await this.#file.write(bytes, done)).bytesWritten;
+        }
+        catch (error) {
+            throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
+        }
+    }
+}
+/**
+ * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
+ * (the lists come from one tree, so shared blocks come in the same order).
+ */
+function mergeOrders(lists) {
+    const next = lists.map(() => 0);
+    const remaining = lists.map(list => countKeys(list));
+    const merged = [];
+    for (;;) {
+        const heads = lists.map((list, i) => list[next[i]]);
+        if (heads.every(head => head === undefined))
+            return merged;
+        // A head that another list still needs later waits, unless every head waits.
+        const free = heads.find((head, i) => head &&
+            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
+        const block = free ?? heads.find(head => head !== undefined);
+        merged.push(block);
+        heads.forEach((head, i) => {
+            if (head?.key !== block.key)
+                return;
+            next[i]++;
+            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
+        });
+    }
+}
+function countKeys(blocks) {
+    const counts = new Map();
+    for (const { key } of blocks)
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts;
+}
+/**
+ * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
+ * The first failure ends it.
+ */
+async function inOrder(items, width, work, take = async () => { }) {
+    const running = [];
+    let started = 0;
+    try {
+        for (const item of items) {
+            while (started < items.length && running.length < width)
+                running.push(work(items[started++]));
+            await take(item, await running.shift());
+        }
+    }
+    finally {
+        await Promise.allSettled(running);
+    }
+}
+/** A part as a thread takes it. */
+function toTask({ file, header, time, link, from, to, pad }) {
+    const { path, kind, mode, size, target } = file;
+    return {
+        path: to > from ? absolute(file) : '',
+        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
+        from,
+        to,
+        pad
+    };
+}
+function absolute(file) {
+    return (0,src_runtime/* joinBytes */.mE)((0,src_runtime/* bytePath */.OO)(file.root), file.path);
+}
+
+;// CONCATENATED MODULE: ./src/slug/measure.ts
+
+
+
+
+
+/**
+ * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
+ * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ */
+function measure({ blocks, bytes, rawBytes }) {
+    const weights = new Map();
+    for (const { block, bytes: compressed } of blocks) {
+        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
+        let raw = 0;
+        for (const part of block.parts) {
+            const before = Math.round((compressed * raw) / block.rawBytes);
+            raw += partBytes(part);
+            const own = Math.round((compressed * raw) / block.rawBytes) - before;
+            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
+            weight.compressed += own;
+            weight.raw += partBytes(part);
+            weight.shared ||= shared;
+            weights.set(part.file, weight);
+        }
+    }
+    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
+    weights.delete(ROOT);
+    const layers = new Map();
+    add(layers, -1, {
+        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
+        raw: frame.raw,
+        files: 0
+    });
+    const directories = new Map();
+    for (const [file, { compressed, raw }] of weights) {
+        const weight = { compressed, raw, files: 1 };
+        add(layers, file.layer, weight);
+        if (file.kind === 'directory')
+            add(directories, file.path, weight);
+        for (const folder of foldersAbove(file.path))
+            add(directories, folder, weight);
+    }
+    const files = [...weights]
+        .filter(([file]) => file.kind !== 'directory')
+        .map(([file, weight]) => ({ file, ...weight }))
+        .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1));
+    return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files };
+}
+/** `a/b/c` → `a/b`, `a`. */
+function* foldersAbove(path) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+        yield path.slice(0, at);
+}
+function add(sums, key, { compressed, raw, files }) {
+    const sum = sums.get(key);
+    if (sum) {
+        sum.compressed += compressed;
+        sum.raw += raw;
+        sum.files += files;
+    }
+    else
+        sums.set(key, { compressed, raw, files });
+}
+
+;// CONCATENATED MODULE: ./src/slug/streaming.ts
+
+
+
+/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
+const STARTS = 'streaming';
+/** Beside the server itself: what starts it, what describes it, and Node. */
+const NEEDED = [
+    /^bin\/heroku-web$/,
+    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
+    /^\.profile\.d\/[^/]+$/,
+    /^\.profile$/,
+    /^\.heroku\/node\/bin\/node$/,
+    /^streaming\/(?!node_modules\/)/
+];
+/** A package's name as npm has it: nothing in it leads out of a folder. */
+const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
+/**
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs. Its packages are what
+ * streaming/package.json depends on, found as Node finds them, and what those depend on. Throws a `UserError` where one
+ * is not there.
+ */
+function streamingFiles(files) {
+    const tree = new Tree(files);
+    const packages = packagesOf(tree);
+    // A workspace lies elsewhere in the tree, without a node_modules in its path.
+    const linked = [...packages].filter(folder => folder !== STARTS && !folder.includes('node_modules/'));
+    const wanted = new Set();
+    const take = (file) => {
+        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_default().posix.dirname(at))
+            wanted.add(at);
+    };
+    for (const file of files) {
+        const ofPackage = packages.has(tree.packageOf(file.path)) || linked.some(folder => file.path.startsWith(`${folder}/`));
+        if (file.kind !== 'directory' && (NEEDED.some(pattern => pattern.test(file.path)) || ofPackage))
+            take(file);
+    }
+    // Links by which Node reaches a package that lies elsewhere (workspaces).
+    for (const link of tree.followed)
+        take(link);
+    return files.filter(({ path }) => wanted.has(path));
+}
+/** Folders of the packages that are needed, the server's own first. */
+function packagesOf(tree) {
+    const found = new Set();
+    const visit = (folder) => {
+        if (found.has(folder))
+            return;
+        found.add(folder);
+        const manifest = tree.manifest(folder);
+        for (const name of namesIn(manifest['dependencies'])) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+            else if (!namesIn(manifest['optionalDependencies']).includes(name))
+                throw missing(folder, name);
+        }
+        for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+        }
+    };
+    visit(STARTS);
+    return found;
+}
+function namesIn(dependencies) {
+    if (typeof dependencies !== 'object' || dependencies === null)
+        return [];
+    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
+}
+function missing(folder, name) {
+    return new src_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+}
+/** Where packages are in a list of files. */
+class Tree {
+    followed = new Set();
+    #files;
+    constructor(files) {
+        this.#files = new Map(files.map(file => [file.path, file]));
+    }
+    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
+    packageOf(file) {
+        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
+    }
+    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+    resolve(folder, name) {
+        for (let at = folder;; at = external_node_path_default().posix.dirname(at)) {
+            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+            const real = external_node_path_default().posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
+            if (real !== undefined && this.#files.has(`${real}/package.json`))
+                return real;
+            if (at === '.')
+                return undefined;
+        }
+    }
+    manifest(folder) {
+        const file = this.#files.get(`${folder}/package.json`);
+        const text = file && (0,src_runtime/* readTreeFile */.xt)(file.root, file.path);
+        try {
+            const manifest = JSON.parse(text ?? '{}');
+            return typeof manifest === 'object' && manifest !== null ? manifest : {};
+        }
+        catch (cause) {
+            throw new src_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+                cause
+            });
+        }
+    }
+    /** The folder itself, or where a link to it leads within the tree. */
+    #real(place) {
+        const file = this.#files.get(place);
+        if (file?.kind === 'directory')
+            return place;
+        if (file?.kind !== 'symlink' || file.target === undefined)
+            return undefined;
+        const target = external_node_path_default().posix.join(external_node_path_default().posix.dirname(place), file.target);
+        if (target.startsWith('..') || external_node_path_default().posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
+            return undefined;
+        this.followed.add(file);
+        return target;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/slug/trim.ts
+
+
+
+/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
+function safeRules(facts) {
+    const rules = [
+        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
+        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        ),
+        rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
+        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
+        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
+        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.(a|la)$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
+    ];
+    if (facts.builtAt !== '/app') {
+        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+    }
+    if (facts.streaming === 'no' && facts.bundler === 'vite') {
+        rules.push(rule('node-modules', 'The streaming server runs in an app of its own; Rails serves the assets that are already built.', /^node_modules\//, /^streaming\/node_modules\//));
+        if (!facts.rubyNeedsNode) {
+            rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
+        }
+    }
+    return rules;
+}
+/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
+function globRule(globs) {
+    const matches = picomatch_default()([...globs], { dot: true, nonegate: true });
+    const isMatch = (path) => matches(Buffer.from(path, 'latin1').toString('utf8'));
+    return { name: 'slug.trim', why: 'The config says so.', matches: isMatch };
+}
+function rule(name, why, ...patterns) {
+    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
+}
+/** Takes away what the rules match, and folders that are empty only because of that. */
+function trim(files, rules) {
+    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
+    const gone = new Set(files.filter(isGone));
+    if (gone.size === 0)
+        return { kept: files, gone: [] };
+    const emptied = emptiedFolders(files, gone);
+    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
+    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
+}
+/** Folders from which something went and in which nothing stays. */
+function emptiedFolders(files, gone) {
+    const lost = new Set();
+    const alive = new Set();
+    // In pack order a folder comes before what is in it; from the end it comes after.
+    for (const file of files.toReversed()) {
+        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
+        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+        if (gone.has(file) || isEmptied)
+            lost.add(parent);
+        else
+            alive.add(parent);
+    }
+    return new Set([...lost].filter(folder => !alive.has(folder)));
+}
+
+;// CONCATENATED MODULE: ./src/slug/variants.ts
+
+
+
+
+
+/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
+async function makeVariants(app, provider, other) {
+    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
+    const own = layerNames.length - 1;
+    // The tree is walked again: the library path may have been mended since it was built.
+    const { files, leftOut } = slugFiles((0,src_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
+    if (!provider)
+        return { without: files, derivation: 'built', layerNames, leftOut };
+    const built = { with: files, layerNames, leftOut };
+    const unmended = files.filter(({ layer }) => layer !== own);
+    const reason = whyNotSubtract(app, provider);
+    if (reason !== undefined) {
+        const again = await other.buildAgain(reason);
+        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
+        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
+    }
+    if (provider.apt === undefined)
+        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
+    const { root, entries, layerOf } = await other.aptAgain();
+    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
+    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
+}
+
+;// CONCATENATED MODULE: ./src/slug/weigh.ts
+
+
+
+
+
+
+
+
+/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+async function weigh(options) {
+    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
+    const folder = external_node_path_default().dirname(output);
+    const made = ['with', 'without'].flatMap(name => {
+        const files = variants[name];
+        return files ? [{ name, files: inPackOrder(files), output: external_node_path_default().join(folder, `.slug-${name}.tgz`) }] : [];
+    });
+    try {
+        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
+        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
+        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
+        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
+        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
+        const chosen = made.find(({ name }) => name === verdict.chosen);
+        await (0,promises_.rename)(chosen.output, output);
+        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
+    }
+    finally {
+        for (const { output } of made)
+            await (0,promises_.rm)(output, { force: true });
+    }
+}
+/** A saving is packed, not summed: what two rules save together is not what each saves. */
+async function measureSavings({ packer, applied, offered }, files, bytes) {
+    const rules = applied.length > 0 ? applied : offered;
+    const matching = rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+    const jobs = [files, trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
+    const packed = await packer.pack(jobs.map(files => ({ files })));
+    const [before, after, ...each] = packed.map(({ bytes }) => bytes);
+    if ((applied.length > 0 ? after : before) !== bytes)
+        throw new Error('packing the same files twice gave two sizes');
+    const savings = matching.map(({ rule, gone }, i) => ({
+        rule,
+        files: gone.length,
+        raw: gone.reduce((sum, { size }) => sum + size, 0),
+        saves: before - each[i]
+    }));
+    return { savings, before, after };
+}
+
+;// CONCATENATED MODULE: ./src/slug/index.ts
+/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/commands/steps/recipe.ts
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
+    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
+    if (stack === undefined) {
+        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+    }
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new src_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    const written = chosen.map(({ reference }) => reference.text);
+    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
+    const all = lacksFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (lacksFfmpeg)
+        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: { ...buildVariables(folder), ...config.slug.env },
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** What brings ffmpeg, for people. */
+function providerNames({ provider, buildpacks }) {
+    if (!provider)
+        return [];
+    const names = provider.buildpacks.map(i => buildpacks[i].name);
+    return provider.apt === undefined ? names : [...names, 'Aptfile'];
+}
+/** A folder in the cache, where there is one. */
+function below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
+}
 
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
-const DEFAULT_CONFIG = {
+const dist_DEFAULT_CONFIG = {
 	lang: void 0,
 	message: void 0,
 	abortEarly: void 0,
@@ -38319,7 +44026,7 @@ function setGlobalConfig(config$1) {
 */
 /* @__NO_SIDE_EFFECTS__ */
 function getGlobalConfig(config$1) {
-	if (!config$1 && !store$4) return DEFAULT_CONFIG;
+	if (!config$1 && !store$4) return dist_DEFAULT_CONFIG;
 	return {
 		lang: config$1?.lang ?? store$4?.lang,
 		message: config$1?.message,
@@ -39572,11 +45279,11 @@ function emoji(message$1) {
 //#endregion
 //#region src/actions/empty/empty.ts
 /* @__NO_SIDE_EFFECTS__ */
-function empty(message$1) {
+function dist_empty(message$1) {
 	return {
 		kind: "validation",
 		type: "empty",
-		reference: empty,
+		reference: dist_empty,
 		async: false,
 		expects: "0",
 		message: message$1,
@@ -41028,11 +46735,11 @@ function notWords(locales, requirement, message$1) {
 //#endregion
 //#region src/actions/octal/octal.ts
 /* @__NO_SIDE_EFFECTS__ */
-function octal(message$1) {
+function dist_octal(message$1) {
 	return {
 		kind: "validation",
 		type: "octal",
-		reference: octal,
+		reference: dist_octal,
 		async: false,
 		expects: null,
 		requirement: OCTAL_REGEX,
@@ -41961,11 +47668,11 @@ function transformAsync(operation) {
 * @returns A trim action.
 */
 /* @__NO_SIDE_EFFECTS__ */
-function trim() {
+function dist_trim() {
 	return {
 		kind: "transformation",
 		type: "trim",
-		reference: trim,
+		reference: dist_trim,
 		async: false,
 		"~run"(dataset) {
 			dataset.value = dataset.value.trim();
@@ -44373,11 +50080,11 @@ function promise(message$1) {
 //#endregion
 //#region src/schemas/record/record.ts
 /* @__NO_SIDE_EFFECTS__ */
-function record(key, value$1, message$1) {
+function dist_record(key, value$1, message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "record",
-		reference: record,
+		reference: dist_record,
 		expects: "Object",
 		async: false,
 		key,
@@ -45608,7 +51315,7 @@ function omit(schema, keys) {
 *
 * @returns The parsed input.
 */
-function parse(schema, input, config$1) {
+function dist_parse(schema, input, config$1) {
 	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
 	if (dataset.issues) throw new ValiError(dataset.issues);
 	return dataset.value;
@@ -45635,7 +51342,7 @@ async function parseAsync(schema, input, config$1) {
 //#region src/methods/parser/parser.ts
 /* @__NO_SIDE_EFFECTS__ */
 function parser(schema, config$1) {
-	const func = (input) => parse(schema, input, config$1);
+	const func = (input) => dist_parse(schema, input, config$1);
 	func.schema = schema;
 	func.config = config$1;
 	return func;
@@ -45965,7 +51672,7 @@ const reportSchema = strictObject({
     }),
     variants: list(data_variant, 2),
     layers: list(data_layer, 100),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
+    processTypes: dist_record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
     trim: strictObject({
         applied: dist_boolean(),
         rules: list(trimRule, 100),
@@ -46314,2045 +52021,6 @@ function code(hostile) {
 
 
 
-;// CONCATENATED MODULE: ./src/slug/ffmpeg-check.ts
-
-
-
-
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
-const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
-/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
-const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
-/**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
- */
-async function checkFfmpeg(options) {
-    const mended = [];
-    for (;;) {
-        const outcome = await tryOnce(options);
-        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
-        if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(src_runtime/* displayPath */.Gt) };
-        }
-        mended.push(folder);
-        await writeMend(options.root, mendScript(mended));
-    }
-}
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
-async function writeMend(root, script) {
-    const file = external_node_path_default().join(root, MEND_FILE);
-    const folder = external_node_path_default().dirname(file);
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
-        throw new src_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
-    }
-    await (0,promises_.rm)(file, { force: true });
-    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
-}
-/** A script for `.profile.d` that adds folders below the app to the library path. */
-function mendScript(folders) {
-    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
-    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`;
-    return Buffer.from(text, 'latin1');
-}
-const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
-async function tryOnce(options) {
-    const results = {
-        ffmpeg: await run(options, ['ffmpeg', '-version']),
-        ffprobe: await run(options, ['ffprobe', '-version'])
-    };
-    for (const [program, { code, output }] of Object.entries(results)) {
-        if (code === 0)
-            continue;
-        const missing = MISSING_LIBRARY.exec(output)?.[1];
-        const problem = missing
-            ? `${program} does not start: the library ${missing} is missing`
-            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
-        return { check: { works: false, encoders: [], problem }, missing };
-    }
-    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
-    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
-    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
-    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
-    if (transcode.code === 0)
-        return { check: { works: true, version, encoders } };
-    return {
-        check: {
-            works: false,
-            version,
-            encoders,
-            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
-        }
-    };
-}
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** A GIF of 16 × 16 pixels with two frames. */
-const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
-const TIMEOUT = 60_000;
-const MOST_OUTPUT = 1_000_000;
-async function run({ place, stack, signal }, program) {
-    const chunks = [];
-    let size = 0;
-    const { app } = place.paths;
-    const { code, timedOut } = await place.run({
-        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
-        cwd: app,
-        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
-        output: chunk => {
-            size += chunk.length;
-            if (size < MOST_OUTPUT)
-                chunks.push(chunk);
-        },
-        signal,
-        timeout: TIMEOUT
-    });
-    const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
-}
-/** The folder of a library in the tree; the first one in byte order where there are several. */
-function findFolder(entries, library) {
-    const name = `/${(0,src_runtime/* bytePath */.OO)(library)}`;
-    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
-    return found && found.path.slice(0, -name.length);
-}
-function lastLine(output) {
-    const line = output.trim().split('\n').at(-1) ?? '';
-    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
-}
-
-;// CONCATENATED MODULE: ./src/slug/files.ts
-
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
-function slugFiles(entries, root, layerOf) {
-    const files = [];
-    const leftOut = [];
-    for (const { path, kind, mode, size, target, inode } of entries) {
-        if (kind === 'other')
-            leftOut.push(path);
-        else
-            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
-    }
-    return { files, leftOut };
-}
-/** A slug's files in the order in which they are packed: that of a walk. */
-function inPackOrder(files) {
-    return files.toSorted((a, b) => (0,src_runtime/* comparePaths */.cD)(a.path, b.path));
-}
-
-;// CONCATENATED MODULE: ./src/slug/ffmpeg.ts
-
-
-
-/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
-const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
-/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
-function findProvider(references, aptfile) {
-    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []));
-    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
-    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
-    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
-}
-/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function lastName(reference) {
-    const parts = reference
-        .replace(/[#?].*$/, '')
-        .split('/')
-        .filter(Boolean);
-    const archive = parts.indexOf('archive');
-    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
-}
-/**
- * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
- * (mastodon/mastodon#3276, #24866) or its extra codecs.
- */
-const FFMPEG_PACKAGES = new Set([
-    'ffmpeg',
-    'libavcodec-extra',
-    'libxdamage1',
-    'libxfixes3',
-    'libopenblas0-pthread',
-    'libblas3',
-    'liblapack3'
-]);
-/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
-function aptfileWithoutFfmpeg(aptfile) {
-    const lines = aptfile.split('\n');
-    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
-    if (!asksForFfmpeg)
-        return aptfile;
-    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
-}
-/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
-function packageOf(line) {
-    return line.trim().replace(/[=:/\s#].*$/, '');
-}
-function isFfmpegArchive(line) {
-    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
-}
-/**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
- */
-function whyNotSubtract(app, provider) {
-    const isProvider = providerLayers(provider);
-    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
-    if (!mix)
-        return undefined;
-    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
-    return `${by} wrote over a file of ${from}`;
-}
-/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
-function providerLayers({ buildpacks, apt }) {
-    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
-}
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
-function withoutProvider(files, provider, aptAgain) {
-    const isProvider = providerLayers(provider);
-    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
-    const kept = new Set(files.filter(stays));
-    const needed = foldersOf(kept);
-    // A folder that the provider made stays where others put something into it (`.profile.d`).
-    const rest = files.flatMap(file => {
-        if (kept.has(file))
-            return [file];
-        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
-        return layer === undefined ? [] : [{ ...file, layer }];
-    });
-    if (!aptAgain)
-        return rest;
-    const taken = new Set(rest.map(({ path }) => path));
-    const layer = provider.apt + 1;
-    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
-    return inPackOrder([...rest, ...again.files]);
-}
-/** All folders above these files, each with the layer of the first file that needs it. */
-function foldersOf(files) {
-    const folders = new Map();
-    for (const { path, layer } of files) {
-        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-            const folder = path.slice(0, at);
-            if (folders.has(folder))
-                break;
-            folders.set(folder, layer);
-        }
-    }
-    return folders;
-}
-
-;// CONCATENATED MODULE: ./src/slug/gate.ts
-
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-const HEROKU_WARNS_AT = 300_000_000;
-const HEROKU_STOPS_AT = 1_000_000_000;
-/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
-function gate(choice, sizes, limit) {
-    const withFits = sizes.with !== undefined && sizes.with <= limit;
-    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
-    const bytes = takesFfmpeg ? sizes.with : sizes.without;
-    return {
-        chosen: takesFfmpeg ? 'with' : 'without',
-        bytes,
-        limit,
-        withinLimit: bytes <= limit,
-        headroom: limit - bytes
-    };
-}
-/** What Heroku would say of a slug of this size, and of such a limit. */
-function sizeWarnings({ bytes, limit }) {
-    const warnings = [];
-    const [warnsAt, stopsAt] = [(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
-    if (bytes > HEROKU_STOPS_AT)
-        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
-    else if (bytes > HEROKU_WARNS_AT)
-        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
-    if (limit > HEROKU_STOPS_AT)
-        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
-    return warnings;
-}
-
-;// CONCATENATED MODULE: ./src/slug/gzip.ts
-/**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
- */
-/** No name, no time, "Unix": the same for every slug. */
-const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
-function gzipTrailer(crc, rawBytes) {
-    const trailer = Buffer.alloc(10);
-    trailer[0] = 0x03;
-    trailer.writeUInt32LE(crc >>> 0, 2);
-    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
-    return trailer;
-}
-/**
- * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
- * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
- */
-function combineCrc(a, b, bLength) {
-    return (multiply(zeros(bLength), a) ^ b) >>> 0;
-}
-const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
-/** a × b modulo the polynomial. */
-function multiply(a, b) {
-    let product = 0;
-    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
-        if (a & bit)
-            product ^= b;
-        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
-    }
-    return product >>> 0;
-}
-/** x^(8n): square and multiply. */
-function zeros(bytes) {
-    let power = 0x80000000; // x^0
-    let square = 0x00800000; // x^8
-    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-        if (n % 2 === 1)
-            power = multiply(square, power);
-        square = multiply(square, square);
-    }
-    return power;
-}
-
-;// CONCATENATED MODULE: ./src/slug/tar.ts
-
-
-const tar_BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
-const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
-const TAR_END = 2 * tar_BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
-function padding(size) {
-    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
-}
-/**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
- */
-function tarHeader(file, time, link) {
-    const { name, target } = namesOf(file, link);
-    const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
-    const records = [];
-    if (target.length > SHORT)
-        records.push(longRecord('K', target));
-    if (name.length > SHORT)
-        records.push(longRecord('L', name));
-    records.push(tar_record({ name, target, size, type, mode: file.mode, time }));
-    return records.length === 1 ? records[0] : Buffer.concat(records);
-}
-/** How many bytes `tarHeader` makes. */
-function headerBytes(file, link) {
-    const { name, target } = namesOf(file, link);
-    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
-    return tar_BLOCK + long(name) + long(target);
-}
-/** Bytes of a name that a header's own field holds. */
-const SHORT = 100;
-function namesOf(file, link) {
-    const isFolder = file.kind === 'directory' && file.path !== '';
-    return {
-        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
-        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
-    };
-}
-function longRecord(type, text) {
-    const size = text.length + 1;
-    const body = Buffer.alloc(size + padding(size));
-    body.write(text, 'latin1');
-    return Buffer.concat([tar_record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
-}
-function tar_record({ name, target, size, type, mode, time }) {
-    const header = Buffer.alloc(tar_BLOCK);
-    header.write(name.slice(0, SHORT), 0, 'latin1');
-    header.write(tar_octal(mode, 7), 100);
-    header.write(tar_octal(0, 7), 108); // uid and gid: root
-    header.write(tar_octal(0, 7), 116);
-    if (size < 8 ** 11)
-        header.write(tar_octal(size, 11), 124);
-    else
-        base256(header, 124, 12, size);
-    header.write(tar_octal(time, 11), 136);
-    header.write('        ', 148);
-    header.write(type, 156);
-    header.write(target.slice(0, SHORT), 157, 'latin1');
-    header.write('ustar  \0', 257);
-    header.write('root', 265);
-    header.write('root', 297);
-    let sum = 0;
-    for (const byte of header)
-        sum += byte;
-    header.write(`${tar_octal(sum, 6)}\0 `, 148);
-    return header;
-}
-function tar_octal(value, digits) {
-    return value.toString(8).padStart(digits, '0');
-}
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
-function base256(header, offset, length, value) {
-    header.writeUInt8(0x80, offset);
-    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
-}
-
-;// CONCATENATED MODULE: ./src/slug/pack-protocol.ts
-
-
-
-;// CONCATENATED MODULE: ./src/slug/plan.ts
-
-
-
-
-const LEAST = 512 * 1024;
-const MOST = 2 * 1024 * 1024;
-/** A file of this size has blocks of its own, so that its compressed size is exact. */
-const PIECE = 1024 * 1024;
-/** The folder `./app/` itself: it belongs to no layer. */
-const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-function planBlocks(files, identityOf, publicTime) {
-    const plan = new Plan(identityOf);
-    const carriers = new Map();
-    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
-    for (const file of files) {
-        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
-        if (file.inode !== undefined && link === undefined)
-            carriers.set(file.inode, file.path);
-        const size = link === undefined ? file.size : 0;
-        const time = timeOf(file, publicTime);
-        if (size >= PIECE)
-            plan.addLarge(file, time, size);
-        else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
-                plan.cut();
-            plan.addHeader(file, time, link, size);
-        }
-    }
-    return plan.end();
-}
-class Plan {
-    #identityOf;
-    #blocks = [];
-    #parts = [];
-    /** All that the bytes of the block depend on. */
-    #content = '';
-    bytes = 0;
-    constructor(identityOf) {
-        this.#identityOf = identityOf;
-    }
-    /** A name with its whole content. */
-    addHeader(file, time, link, size) {
-        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
-    }
-    /** A file in blocks of its own. */
-    addLarge(file, time, size) {
-        this.cut();
-        for (let from = 0; from < size; from += PIECE) {
-            const to = Math.min(from + PIECE, size);
-            const header = from === 0 ? headerBytes(file) : 0;
-            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
-            this.cut();
-        }
-    }
-    cut() {
-        if (this.#parts.length === 0)
-            return;
-        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
-        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
-        this.#parts = [];
-        this.#content = '';
-        this.bytes = 0;
-    }
-    end() {
-        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
-        this.cut();
-        return this.#blocks;
-    }
-    #add(part) {
-        const { file, header, time, link, from, to, pad } = part;
-        this.#parts.push(part);
-        this.bytes += partBytes(part);
-        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
-        if (header > 0)
-            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
-        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
-    }
-}
-/** Bytes of a part in the archive. */
-function partBytes({ header, from, to, pad }) {
-    return header + (to - from) + pad;
-}
-const FIXED_TIME = 1_000_000_000;
-/**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
- * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
- */
-function timeOf({ path }, publicTime) {
-    return path.startsWith('public/') ? publicTime : FIXED_TIME;
-}
-/** One name in 32 may begin a block; which ones depends on the name alone. */
-function isBoundary(path) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < path.length; i++)
-        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-    return ((hash ^ (hash >>> 15)) & 31) === 0;
-}
-
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-;// CONCATENATED MODULE: ./src/slug/threads.ts
-
-
-/** A thread needs little; a small heap makes it collect its garbage early. */
-const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-/** A few threads that take tasks in order. */
-class Threads {
-    #workers;
-    #idle;
-    #busy = new Map();
-    #queue = [];
-    #failure;
-    constructor(program, count) {
-        this.#workers = Array.from({ length: count }, () => this.#open(program));
-        this.#idle = [...this.#workers];
-    }
-    get count() {
-        return this.#workers.length;
-    }
-    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
-    do(task) {
-        return new Promise((resolve, reject) => {
-            if (this.#failure)
-                return reject(this.#failure);
-            this.#queue.push({ task, resolve, reject });
-            this.#next();
-        });
-    }
-    /** Ends the threads; tasks that wait or run are rejected. */
-    async close() {
-        this.#fail(new Error('packing was ended'));
-        await Promise.all(this.#workers.map(worker => worker.terminate()));
-    }
-    #open(program) {
-        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
-        worker.on('message', (answer) => this.#answered(worker, answer));
-        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
-        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
-        worker.unref();
-        return worker;
-    }
-    #next() {
-        while (this.#idle.length > 0 && this.#queue.length > 0) {
-            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
-            this.#busy.set(worker, waiting);
-            worker.ref();
-            worker.postMessage(waiting.task);
-        }
-    }
-    #answered(worker, answer) {
-        const waiting = this.#busy.get(worker);
-        this.#busy.delete(worker);
-        this.#idle.push(worker);
-        worker.unref();
-        if ('error' in answer)
-            waiting?.reject(answer.error);
-        else
-            waiting?.resolve(answer);
-        this.#next();
-    }
-    /** One thread less is no pool: all that waits or runs fails with the first reason. */
-    #fail(error) {
-        this.#failure ??= error;
-        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
-            reject(this.#failure);
-        this.#busy.clear();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/slug/pack.ts
-
-
-
-
-
-
-
-
-
-
-/** Level 6, gzip's own default. */
-const LEVEL = 6;
-const HASH_BATCH_FILES = 200;
-const HASH_BATCH_BYTES = 8 * 1024 * 1024;
-/**
- * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
- */
-class Packer {
-    #threads;
-    #options;
-    #identities = new Map();
-    #known = new Map();
-    /** No packing has failed: then the blocks that are known are all that is needed. */
-    #complete = false;
-    constructor(options) {
-        this.#options = options;
-        this.#threads = new Threads(options.worker, options.threads);
-        options.signal.addEventListener('abort', this.#abort, { once: true });
-        if (options.blockStore)
-            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
-    }
-    /**
-     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
-     */
-    async pack(jobs) {
-        const slugs = [];
-        try {
-            if (this.#options.signal.aborted)
-                throw new src_runtime/* CancelledError */.cc('Packing the slug');
-            if (this.#options.blockStore)
-                await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
-            for (const slug of slugs)
-                await slug.open();
-            await this.#packBlocks(slugs);
-            const packed = await Promise.all(slugs.map(slug => slug.finish()));
-            this.#complete = true;
-            return packed;
-        }
-        catch (error) {
-            this.#complete = false;
-            await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new src_runtime/* CancelledError */.cc('Packing the slug') : error;
-        }
-    }
-    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
-    async close() {
-        this.#options.signal.removeEventListener('abort', this.#abort);
-        await this.#threads.close();
-        const { blockStore } = this.#options;
-        if (!blockStore || !this.#complete)
-            return;
-        const needed = new Set([...this.#known.keys()].map(nameInStore));
-        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
-            if (!needed.has(name))
-                (0,external_node_fs_.rmSync)(external_node_path_default().join(blockStore, name), { force: true });
-        }
-    }
-    #abort = () => void this.#threads.close();
-    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
-    #identityOf = (file) => {
-        const key = file.inode ?? file;
-        const known = this.#identities.get(key);
-        if (known !== undefined)
-            return known;
-        const identity = `${this.#identities.size}`;
-        this.#identities.set(key, identity);
-        return identity;
-    };
-    async #hash(jobs) {
-        const batches = [[]];
-        let bytes = 0;
-        const seen = new Set();
-        for (const job of jobs) {
-            for (const file of job.files) {
-                const key = file.inode ?? file;
-                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
-                    continue;
-                seen.add(key);
-                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
-                    batches.push([]);
-                    bytes = 0;
-                }
-                batches.at(-1).push(file);
-                bytes += file.size;
-            }
-        }
-        await inOrder(batches, this.#threads.count * 2, async (batch) => {
-            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
-            const { digests } = await this.#threads.do({ kind: 'hash', files });
-            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
-        });
-    }
-    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
-    async #packBlocks(slugs) {
-        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
-        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
-            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
-            return onlyMeasured
-                ? undefined
-                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
-        }, async (block, answer) => {
-            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
-            this.#known.set(block.key, known);
-            for (const slug of slugs)
-                if (slug.wants(block.key))
-                    await slug.take(known, answer?.bytes);
-        });
-    }
-    /** The block as an earlier build packed it. */
-    async #fromStore({ key, rawBytes }) {
-        const store = this.#placeOf(key);
-        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
-            return undefined;
-        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
-    }
-    #placeOf(key) {
-        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, nameInStore(key));
-    }
-    #task(block) {
-        return {
-            kind: 'block',
-            rawBytes: block.rawBytes,
-            level: LEVEL,
-            store: this.#placeOf(block.key),
-            parts: block.parts.map(toTask)
-        };
-    }
-}
-/** Other ways of packing give other bytes for the same block: they must not meet. */
-const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
-function nameInStore(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
-}
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
-function seconds(milliseconds) {
-    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
-}
-/** A slug while it is packed. */
-class Slug {
-    blocks;
-    output;
-    #taken = [];
-    #sha256 = (0,external_node_crypto_.createHash)('sha256');
-    #file;
-    #bytes = 0;
-    #rawBytes = 0;
-    #crc = 0;
-    constructor(blocks, output) {
-        this.blocks = blocks;
-        this.output = output;
-    }
-    async open() {
-        if (this.output) {
-            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
-                throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
-            });
-        }
-        await this.#write(GZIP_HEADER);
-    }
-    /** Whether this block is the next one. */
-    wants(key) {
-        return this.blocks[this.#taken.length]?.key === key;
-    }
-    async take({ bytes, crc }, compressed) {
-        const block = this.blocks[this.#taken.length];
-        this.#taken.push({ block, bytes });
-        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
-        this.#rawBytes += block.rawBytes;
-        if (compressed)
-            await this.#write(compressed);
-        else
-            this.#bytes += bytes;
-    }
-    async finish() {
-        if (this.#taken.length !== this.blocks.length)
-            throw new Error('a block of the slug was not packed');
-        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
-        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
-        if (!this.output)
-            return packed;
-        await this.#file?.close();
-        this.#file = undefined;
-        await (0,promises_.rename)(this.#part, this.output);
-        return { ...packed, sha256: this.#sha256.digest('hex') };
-    }
-    async discard() {
-        await this.#file?.close().catch(() => { }); // it goes anyway
-        if (this.output)
-            await (0,promises_.rm)(this.#part, { force: true });
-    }
-    get #part() {
-        return `${this.output}.part`;
-    }
-    async #write(bytes) {
-        this.#bytes += bytes.length;
-        if (!this.#file)
-            return;
-        this.#sha256.update(bytes);
-        try {
-            for (let done = 0; done < bytes.length;)
-                done += (await this.#file.write(bytes, done)).bytesWritten;
-        }
-        catch (error) {
-            throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
-        }
-    }
-}
-/**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
- */
-function mergeOrders(lists) {
-    const next = lists.map(() => 0);
-    const remaining = lists.map(list => countKeys(list));
-    const merged = [];
-    for (;;) {
-        const heads = lists.map((list, i) => list[next[i]]);
-        if (heads.every(head => head === undefined))
-            return merged;
-        // A head that another list still needs later waits, unless every head waits.
-        const free = heads.find((head, i) => head &&
-            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
-        const block = free ?? heads.find(head => head !== undefined);
-        merged.push(block);
-        heads.forEach((head, i) => {
-            if (head?.key !== block.key)
-                return;
-            next[i]++;
-            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
-        });
-    }
-}
-function countKeys(blocks) {
-    const counts = new Map();
-    for (const { key } of blocks)
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-    return counts;
-}
-/**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
- */
-async function inOrder(items, width, work, take = async () => { }) {
-    const running = [];
-    let started = 0;
-    try {
-        for (const item of items) {
-            while (started < items.length && running.length < width)
-                running.push(work(items[started++]));
-            await take(item, await running.shift());
-        }
-    }
-    finally {
-        await Promise.allSettled(running);
-    }
-}
-/** A part as a thread takes it. */
-function toTask({ file, header, time, link, from, to, pad }) {
-    const { path, kind, mode, size, target } = file;
-    return {
-        path: to > from ? absolute(file) : '',
-        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
-        from,
-        to,
-        pad
-    };
-}
-function absolute(file) {
-    return (0,src_runtime/* joinBytes */.mE)((0,src_runtime/* bytePath */.OO)(file.root), file.path);
-}
-
-;// CONCATENATED MODULE: ./src/slug/measure.ts
-
-
-
-
-
-/**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
- */
-function measure({ blocks, bytes, rawBytes }) {
-    const weights = new Map();
-    for (const { block, bytes: compressed } of blocks) {
-        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
-        let raw = 0;
-        for (const part of block.parts) {
-            const before = Math.round((compressed * raw) / block.rawBytes);
-            raw += partBytes(part);
-            const own = Math.round((compressed * raw) / block.rawBytes) - before;
-            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
-            weight.compressed += own;
-            weight.raw += partBytes(part);
-            weight.shared ||= shared;
-            weights.set(part.file, weight);
-        }
-    }
-    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
-    weights.delete(ROOT);
-    const layers = new Map();
-    add(layers, -1, {
-        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
-        raw: frame.raw,
-        files: 0
-    });
-    const directories = new Map();
-    for (const [file, { compressed, raw }] of weights) {
-        const weight = { compressed, raw, files: 1 };
-        add(layers, file.layer, weight);
-        if (file.kind === 'directory')
-            add(directories, file.path, weight);
-        for (const folder of foldersAbove(file.path))
-            add(directories, folder, weight);
-    }
-    const files = [...weights]
-        .filter(([file]) => file.kind !== 'directory')
-        .map(([file, weight]) => ({ file, ...weight }))
-        .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1));
-    return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files };
-}
-/** `a/b/c` → `a/b`, `a`. */
-function* foldersAbove(path) {
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-        yield path.slice(0, at);
-}
-function add(sums, key, { compressed, raw, files }) {
-    const sum = sums.get(key);
-    if (sum) {
-        sum.compressed += compressed;
-        sum.raw += raw;
-        sum.files += files;
-    }
-    else
-        sums.set(key, { compressed, raw, files });
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/slug/trim.ts
-
-
-
-/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
-function safeRules(facts) {
-    const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
-        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
-        ),
-        rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
-        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.(a|la)$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
-    ];
-    if (facts.builtAt !== '/app') {
-        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
-    }
-    if (facts.streaming === 'no' && facts.bundler === 'vite') {
-        rules.push(rule('node-modules', 'The streaming server runs in an app of its own; Rails serves the assets that are already built.', /^node_modules\//, /^streaming\/node_modules\//));
-        if (!facts.rubyNeedsNode) {
-            rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
-        }
-    }
-    return rules;
-}
-/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
-function globRule(globs) {
-    const matches = picomatch_default()([...globs], { dot: true, nonegate: true });
-    const isMatch = (path) => matches(Buffer.from(path, 'latin1').toString('utf8'));
-    return { name: 'slug.trim', why: 'The config says so.', matches: isMatch };
-}
-function rule(name, why, ...patterns) {
-    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
-}
-/** Takes away what the rules match, and folders that are empty only because of that. */
-function trim_trim(files, rules) {
-    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
-    const gone = new Set(files.filter(isGone));
-    if (gone.size === 0)
-        return { kept: files, gone: [] };
-    const emptied = emptiedFolders(files, gone);
-    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
-    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
-}
-/** Folders from which something went and in which nothing stays. */
-function emptiedFolders(files, gone) {
-    const lost = new Set();
-    const alive = new Set();
-    // In pack order a folder comes before what is in it; from the end it comes after.
-    for (const file of files.toReversed()) {
-        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
-        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-        if (gone.has(file) || isEmptied)
-            lost.add(parent);
-        else
-            alive.add(parent);
-    }
-    return new Set([...lost].filter(folder => !alive.has(folder)));
-}
-
-;// CONCATENATED MODULE: ./src/slug/variants.ts
-
-
-
-
-
-/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
-async function makeVariants(app, provider, other) {
-    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
-    const own = layerNames.length - 1;
-    // The tree is walked again: the library path may have been mended since it was built.
-    const { files, leftOut } = slugFiles((0,src_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    if (!provider)
-        return { without: files, derivation: 'built', layerNames, leftOut };
-    const built = { with: files, layerNames, leftOut };
-    const unmended = files.filter(({ layer }) => layer !== own);
-    const reason = whyNotSubtract(app, provider);
-    if (reason !== undefined) {
-        const again = await other.buildAgain(reason);
-        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
-        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
-    }
-    if (provider.apt === undefined)
-        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
-    const { root, entries, layerOf } = await other.aptAgain();
-    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
-    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
-}
-
-;// CONCATENATED MODULE: ./src/slug/weigh.ts
-
-
-
-
-
-
-
-
-/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
-async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
-    const folder = external_node_path_default().dirname(output);
-    const made = ['with', 'without'].flatMap(name => {
-        const files = variants[name];
-        return files ? [{ name, files: inPackOrder(files), output: external_node_path_default().join(folder, `.slug-${name}.tgz`) }] : [];
-    });
-    try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim_trim(files, applied).kept, output })));
-        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
-        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
-        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
-        const chosen = made.find(({ name }) => name === verdict.chosen);
-        await (0,promises_.rename)(chosen.output, output);
-        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
-    }
-    finally {
-        for (const { output } of made)
-            await (0,promises_.rm)(output, { force: true });
-    }
-}
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
-async function measureSavings({ packer, applied, offered }, files, bytes) {
-    const rules = applied.length > 0 ? applied : offered;
-    const matching = rules.map(rule => ({ rule, ...trim_trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-    const jobs = [files, trim_trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
-    const packed = await packer.pack(jobs.map(files => ({ files })));
-    const [before, after, ...each] = packed.map(({ bytes }) => bytes);
-    if ((applied.length > 0 ? after : before) !== bytes)
-        throw new Error('packing the same files twice gave two sizes');
-    const savings = matching.map(({ rule, gone }, i) => ({
-        rule,
-        files: gone.length,
-        raw: gone.reduce((sum, { size }) => sum + size, 0),
-        saves: before - each[i]
-    }));
-    return { savings, before, after };
-}
-
-;// CONCATENATED MODULE: ./src/slug/index.ts
-/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/source/git.ts
-
-
-
-const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** Settings of the repository itself that could start a program. */
-const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
-/** The arguments with which git runs `args` and nothing else. */
-function gitArguments(args) {
-    return [...SAFE_SETTINGS, '--no-pager', ...args];
-}
-/**
- * The whole environment of git: none of the runner's variables, no configuration but the repository's own.
- * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
- * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
- */
-function git_gitEnvironment(repository, searchPath) {
-    return {
-        PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_.delimiter),
-        LC_ALL: 'C',
-        GIT_DIR: repository.gitDir,
-        // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
-        GIT_WORK_TREE: repository.gitDir,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_NO_REPLACE_OBJECTS: '1',
-        // An object that a partial clone left out is reported, not fetched with the checkout's credentials.
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_ALLOW_PROTOCOL: 'none'
-    };
-}
-/** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, searchPath } = tools;
-    const result = await run('git', gitArguments(args), {
-        cwd: (0,external_node_path_.dirname)(repository.gitDir),
-        env: git_gitEnvironment(repository, searchPath),
-        signal
-    });
-    if (signal.aborted)
-        throw new src_runtime/* CancelledError */.cc('Reading the git checkout');
-    if (result.code === 127)
-        throw gitMissing();
-    return result;
-}
-function gitMissing() {
-    return new src_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
-}
-/** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
-    const workTree = (0,external_node_path_.resolve)(path);
-    const gitDir = gitDirOf(workTree);
-    if (gitDir !== undefined)
-        return { workTree, gitDir };
-    throw notACheckout(workTree, (0,external_node_fs_.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
-}
-function notACheckout(path, reason) {
-    return new src_runtime/* UserError */.yo(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
-}
-/** The repository does not hold (any more) what it should. */
-function unreadable(what, stderr) {
-    return new src_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
-}
-/** The line of git's output that says why it ended. */
-function complaintOf(stderr) {
-    return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
-}
-function firstLine(text) {
-    return text.trim().split('\n', 1)[0] ?? '';
-}
-/** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
-function gitDirOf(workTree) {
-    const dotGit = (0,external_node_path_.resolve)(workTree, '.git');
-    const stat = (0,external_node_fs_.statSync)(dotGit, { throwIfNoEntry: false });
-    if (stat?.isDirectory())
-        return dotGit;
-    if (!stat?.isFile())
-        return undefined;
-    const pointer = /^gitdir: (.+?)\r?\n?$/.exec(readPointer(dotGit))?.[1];
-    return pointer === undefined ? undefined : (0,external_node_path_.resolve)(workTree, pointer);
-}
-function readPointer(file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
-    }
-    catch (error) {
-        if ((0,src_runtime/* errorCode */.CA)(error) === 'EACCES')
-            return '';
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/source/blobs.ts
-
-
-
-const SMALL = 65_536;
-const NEWLINE = 0x0a;
-/**
- * Streams many blobs out of one `git cat-file --batch` (git docs, git-cat-file, "batch output"). All are asked for at
- * once; memory holds one chunk of the pipe. Ends the child and rejects with whatever the sink throws.
- */
-function streamBlobs(options) {
-    const { repository, shas, sink, signal, searchPath } = options;
-    if (shas.length === 0)
-        return Promise.resolve();
-    const child = (0,external_node_child_process_.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
-        cwd: repository.gitDir,
-        env: git_gitEnvironment(repository, searchPath),
-        stdio: 'pipe'
-    });
-    const parser = new BatchParser(shas, sink);
-    return new Promise((resolve, reject) => {
-        let failure;
-        let stderr = '';
-        const fail = (error) => {
-            failure ??= error instanceof Error ? error : new Error(String(error));
-            child.kill('SIGKILL');
-        };
-        const cancel = () => fail(new src_runtime/* CancelledError */.cc('Reading the commit'));
-        signal.addEventListener('abort', cancel);
-        if (signal.aborted)
-            cancel();
-        child.on('error', error => fail((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT' ? gitMissing() : error));
-        child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
-        child.stdout.on('data', (chunk) => {
-            if (failure !== undefined)
-                return;
-            try {
-                parser.take(chunk);
-            }
-            catch (error) {
-                fail(error);
-            }
-        });
-        child.on('close', () => {
-            signal.removeEventListener('abort', cancel);
-            if (failure === undefined && !parser.done)
-                failure = unreadable('objects', stderr);
-            if (failure === undefined)
-                resolve();
-            else
-                reject(failure);
-        });
-        ask(child, shas);
-    });
-}
-function ask(child, shas) {
-    // A child that ended early closes its input; `close` reports what it lacked.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(`${shas.join('\n')}\n`);
-}
-/** Reads `<sha> blob <size>\n<bytes>\n` again and again, in whatever pieces it comes. */
-class BatchParser {
-    shas;
-    sink;
-    next = 0;
-    header = '';
-    /** Bytes of the current blob that are still to come; undefined between blobs. */
-    left;
-    pieces = [];
-    small = false;
-    constructor(shas, sink) {
-        this.shas = shas;
-        this.sink = sink;
-    }
-    get done() {
-        return this.next === this.shas.length && this.left === undefined && this.header === '';
-    }
-    take(chunk) {
-        let at = 0;
-        while (at < chunk.length)
-            at = this.left === undefined ? this.takeHeader(chunk, at) : this.takeBody(chunk, at);
-    }
-    takeHeader(chunk, at) {
-        const end = chunk.indexOf(NEWLINE, at);
-        this.header += chunk.toString('latin1', at, end < 0 ? chunk.length : end);
-        if (end < 0)
-            return chunk.length;
-        const [sha, kind, size] = this.header.split(' ');
-        if (kind === 'missing')
-            this.sink.missing();
-        if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw unreadable('objects', `unexpected "${this.header}"`);
-        this.header = '';
-        this.next++;
-        this.left = Number(size);
-        this.small = this.left <= SMALL;
-        this.sink.begin(this.left);
-        return end + 1;
-    }
-    takeBody(chunk, at) {
-        const left = this.left ?? 0;
-        const bytes = chunk.subarray(at, at + left);
-        if (bytes.length > 0)
-            this.pass(bytes, left - bytes.length);
-        this.left = left - bytes.length;
-        const end = at + bytes.length;
-        if (this.left > 0 || end === chunk.length)
-            return end;
-        this.left = undefined; // The newline after the bytes.
-        this.sink.end();
-        return end + 1;
-    }
-    pass(bytes, left) {
-        if (!this.small || (left === 0 && this.pieces.length === 0))
-            return this.sink.write(bytes);
-        this.pieces.push(Buffer.from(bytes));
-        if (left > 0)
-            return;
-        const whole = Buffer.concat(this.pieces);
-        this.pieces = [];
-        this.sink.write(whole);
-    }
-}
-
-;// CONCATENATED MODULE: ./src/source/write.ts
-
-
-
-const SYMLINK = '120000';
-/** The longest target that Linux takes (PATH_MAX, with its end mark, is 4096). */
-const LONGEST_TARGET = 4095;
-/** First line of a pointer file: git-lfs/git-lfs docs/spec.md, which also keeps one below 1024 bytes. */
-const LFS_LINE = Buffer.from('version https://git-lfs.github.com/spec/v1\n');
-const LFS_SIZE = 1024;
-/**
- * Writes the names of git trees below a folder, which must be empty at first. Folders come first, symlinks last: nothing
- * is ever written through a symlink of the tree, and a name that a broken tree holds twice is found by the file system.
- * Writing is synchronous: no chunk is read before the one before is on disk, so memory stays flat.
- */
-class TreeWriter {
-    root;
-    folders = new Set(['']);
-    links = [];
-    waiting = [][Symbol.iterator]();
-    link;
-    file;
-    files = 0;
-    bytes = 0;
-    lfsPointers = 0;
-    constructor(root) {
-        this.root = root;
-    }
-    /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
-    makeFolders(entries, asFolder) {
-        for (const { mode, path } of entries)
-            this.makeFolder(mode === asFolder ? path : parentOf(path));
-    }
-    /** The files and symlinks whose blobs come next, in order. */
-    expect(entries) {
-        this.waiting = entries[Symbol.iterator]();
-    }
-    begin(size) {
-        const { mode, path } = this.next();
-        this.files++;
-        this.bytes += size;
-        if (mode === SYMLINK) {
-            refuseTarget(path, size);
-            this.link = path;
-            return;
-        }
-        const executable = (Number.parseInt(mode, 8) & 0o100) !== 0;
-        this.file = created(path, () => (0,external_node_fs_.openSync)((0,src_runtime/* below */.Gz)(this.root, path), 'wx'));
-        (0,external_node_fs_.fchmodSync)(this.file, executable ? 0o755 : 0o644); // Whatever the umask.
-    }
-    write(bytes) {
-        if (this.link !== undefined) {
-            this.links.push({ path: this.link, target: Buffer.from(bytes) });
-            return;
-        }
-        if (this.file === undefined)
-            return;
-        if (bytes.length < LFS_SIZE && bytes.indexOf(LFS_LINE) === 0)
-            this.lfsPointers++;
-        for (let done = 0; done < bytes.length;)
-            done += (0,external_node_fs_.writeSync)(this.file, bytes, done);
-    }
-    end() {
-        this.link = undefined;
-        this.close();
-    }
-    missing() {
-        throw unreadable(`file "${(0,src_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
-    }
-    /** Makes the symlinks. To be called once, after all blobs. */
-    finish() {
-        for (const { path, target } of this.links)
-            created(path, () => (0,external_node_fs_.symlinkSync)(target, (0,src_runtime/* below */.Gz)(this.root, path)));
-        return { files: this.files, bytes: this.bytes, lfsPointers: this.lfsPointers };
-    }
-    /** Closes the file that is being written, if any. */
-    close() {
-        if (this.file !== undefined)
-            (0,external_node_fs_.closeSync)(this.file);
-        this.file = undefined;
-    }
-    next() {
-        const next = this.waiting.next();
-        if (next.done === true)
-            throw new Error('a blob came that nobody asked for');
-        return next.value;
-    }
-    makeFolder(folder) {
-        if (this.folders.has(folder))
-            return;
-        this.makeFolder(parentOf(folder));
-        this.folders.add(folder);
-        const at = (0,src_runtime/* below */.Gz)(this.root, folder);
-        created(folder, () => (0,external_node_fs_.mkdirSync)(at));
-        (0,external_node_fs_.chmodSync)(at, 0o755);
-    }
-}
-function parentOf(path) {
-    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-function refuseTarget(path, size) {
-    if (size > 0 && size <= LONGEST_TARGET)
-        return;
-    throw new src_runtime/* UserError */.yo(`The symlink "${(0,src_runtime/* displayPath */.Gt)(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
-}
-/** Makes one name that must not be there yet. */
-function created(path, make) {
-    try {
-        return make();
-    }
-    catch (error) {
-        throw write_explain(path, error);
-    }
-}
-function write_explain(path, error) {
-    const code = (0,src_runtime/* errorCode */.CA)(error);
-    if (code === 'EEXIST') {
-        return new src_runtime/* UserError */.yo(`The commit holds "${(0,src_runtime/* displayPath */.Gt)(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
-    }
-    if (code === 'ENAMETOOLONG') {
-        return new src_runtime/* UserError */.yo(`The path "${(0,src_runtime/* displayPath */.Gt)(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
-    }
-    return error;
-}
-
-;// CONCATENATED MODULE: ./src/source/export.ts
-
-
-
-
-
-
-const SUBMODULE = '160000';
-/**
- * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
- * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
- * Submodules come from their own checkouts below `path`, at the commit that the tree pins.
- * Throws a `UserError` for trees that git would not check out, submodules or objects that are not there, a full disk;
- * a `CancelledError` on the signal. Then nothing is left in `into`.
- */
-async function exportTree(options) {
-    const repository = openCheckout(options.path);
-    const made = prepare(options.into);
-    try {
-        const parts = await readParts(options, repository);
-        return await writeParts(options, parts);
-    }
-    catch (error) {
-        export_empty(options.into);
-        if (made !== undefined)
-            (0,external_node_fs_.rmSync)(made, { recursive: true, force: true });
-        throw (0,src_runtime/* explainDiskFull */.GK)(error, 'the source tree');
-    }
-}
-/** Makes `into`; tells the topmost folder that had to be made. */
-function prepare(into) {
-    const made = (0,external_node_fs_.mkdirSync)(into, { recursive: true });
-    if ((0,external_node_fs_.readdirSync)(into).length === 0)
-        return made;
-    throw new src_runtime/* UserError */.yo(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
-}
-function export_empty(folder) {
-    for (const name of (0,external_node_fs_.readdirSync)(folder, 'latin1')) {
-        (0,external_node_fs_.rmSync)((0,src_runtime/* below */.Gz)(folder, name), { recursive: true, force: true });
-    }
-}
-/** Lists the commit, and each submodule's after it. */
-async function readParts(options, repository) {
-    const parts = [];
-    const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
-        if (typeof tree === 'string')
-            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
-        const entries = tree.map(entry => ({ ...entry, path: (0,src_runtime/* joinBytes */.mE)(prefix, entry.path) }));
-        parts.push({ repository: source, entries });
-        for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
-                continue;
-            const mounted = entries[index].path;
-            await visit(openSubmodule(source, path, mounted), sha, mounted);
-        }
-    };
-    await visit(repository, options.commit, '');
-    return parts;
-}
-/** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
-    if (!/^[0-9a-f]{40,64}$/.test(commit))
-        return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
-    if (code !== 0)
-        return stderr.trim() || `git ls-tree ended with ${code}`;
-    const lines = stdout.toString('latin1').split('\0');
-    lines.pop();
-    return lines.map(readEntry);
-}
-function readEntry(line) {
-    const tab = line.indexOf('\t');
-    const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
-    const path = line.slice(tab + 1);
-    if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new src_runtime/* UserError */.yo(`The commit holds "${(0,src_runtime/* displayPath */.Gt)(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
-    }
-    return { mode, sha, path };
-}
-/** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
-function openSubmodule(outer, path, mounted) {
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    const workTree = (0,external_node_path_.join)(outer.workTree, text);
-    const kept = (0,external_node_path_.join)(outer.gitDir, 'modules', text);
-    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
-    if (gitDir !== undefined)
-        return { workTree, gitDir };
-    if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_.join)(kept, 'objects')))
-        return { workTree, gitDir: kept };
-    throw noSubmodule(mounted);
-}
-function noSubmodule(path) {
-    return new src_runtime/* UserError */.yo(`The commit of the submodule "${(0,src_runtime/* displayPath */.Gt)(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
-}
-/** Whether a folder exists and, symlinks followed, lies below another. */
-function isInside(folder, outer) {
-    return isFolder(folder) && (0,external_node_fs_.realpathSync)(folder).startsWith((0,external_node_fs_.realpathSync)(outer) + external_node_path_.sep);
-}
-function isFolder(path) {
-    return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-async function writeParts(options, parts) {
-    const writer = new TreeWriter((0,external_node_path_.resolve)(options.into));
-    try {
-        for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
-        for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
-            writer.expect(blobs);
-            await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
-        }
-        return { ...writer.finish(), submodules: parts.length - 1 };
-    }
-    finally {
-        writer.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/source/glob.ts
-/**
- * One part of a glob, between slashes, for names as bytes: `*`, `?`, `[a-z]`, `[!a-z]` or `[^a-z]`, `\` before a
- * character that stands for itself. Like a shell's, wildcards do not match a dot at the start of a name.
- * A match takes time in proportion to pattern × name at most, whatever both are.
- */
-function nameMatcher(pattern) {
-    const tokens = tokenize(charactersOf(pattern));
-    const first = tokens[0];
-    if (tokens.every(token => typeof token === 'string')) {
-        const literal = tokens.join('');
-        return name => name === literal;
-    }
-    return name => (name.startsWith('.') && first !== '.' ? false : matches(tokens, charactersOf(name)));
-}
-const ANY_RUN = Symbol('*');
-/** Characters of UTF-8 as strings of their bytes, so that `?` takes one whole; a byte that is not UTF-8 is one too. */
-function charactersOf(bytes) {
-    return bytes.match(/[\xc2-\xf4][\x80-\xbf]{1,3}|[^]/g) ?? [];
-}
-function tokenize(pattern) {
-    const tokens = [];
-    for (let at = 0; at < pattern.length; at++) {
-        const character = pattern[at] ?? '';
-        const set = character === '[' ? readSet(pattern, at) : undefined;
-        if (set !== undefined) {
-            tokens.push(set.token);
-            at = set.end;
-        }
-        else if (character === '\\' && at + 1 < pattern.length)
-            tokens.push(pattern[++at] ?? '');
-        else if (character === '*')
-            tokens.push(ANY_RUN);
-        else if (character === '?')
-            tokens.push(() => true);
-        else
-            tokens.push(character);
-    }
-    return tokens;
-}
-/** The set that starts at `[`, or undefined where nothing closes it: then `[` is an ordinary character. */
-function readSet(pattern, start) {
-    const negated = pattern[start + 1] === '!' || pattern[start + 1] === '^';
-    const first = start + (negated ? 2 : 1);
-    const end = endOfSet(pattern, first);
-    if (end === undefined)
-        return undefined;
-    const ranges = [];
-    for (let at = first; at < end; at++) {
-        if (pattern[at] === '\\' && at + 1 < end)
-            at++;
-        const from = pattern[at] ?? '';
-        const isRange = pattern[at + 1] === '-' && at + 2 < end;
-        if (isRange)
-            at += 2;
-        ranges.push([from, isRange ? (pattern[at] ?? '') : from]);
-    }
-    // UTF-8 keeps the order of code points, so ranges compare as bytes.
-    return { token: character => ranges.some(([from, to]) => from <= character && character <= to) !== negated, end };
-}
-/** A `]` closes the set, but not as its first character, nor after a backslash. */
-function endOfSet(pattern, first) {
-    for (let at = first; at < pattern.length; at++) {
-        if (pattern[at] === '\\')
-            at++;
-        else if (pattern[at] === ']' && at > first)
-            return at;
-    }
-    return undefined;
-}
-/** On a mismatch only the last `*` takes one character more: earlier ones never need to (no backtracking). */
-function matches(tokens, name) {
-    let [token, at, lastRun, runAt] = [0, 0, -1, 0];
-    while (at < name.length) {
-        if (tokens[token] === ANY_RUN) {
-            lastRun = token++;
-            runAt = at;
-        }
-        else if (fits(tokens[token], name[at] ?? '')) {
-            token++;
-            at++;
-        }
-        else if (lastRun >= 0) {
-            token = lastRun + 1;
-            at = ++runAt;
-        }
-        else
-            return false;
-    }
-    return tokens.slice(token).every(rest => rest === ANY_RUN);
-}
-function fits(token, character) {
-    return typeof token === 'function' ? token(character) : token === character;
-}
-
-;// CONCATENATED MODULE: ./src/source/resolve.ts
-
-
-
-/**
- * Finds the commit that `ref` names in a checkout, which may be shallow. Annotated tags are peeled. A branch is also
- * found where a CI checkout keeps it (`refs/remotes/origin/…`, `refs/remotes/pull/N/merge`: actions/checkout
- * src/ref-helper.ts). Where a tag and a branch have one name, the tag is taken (git docs, gitrevisions).
- * Throws a `UserError` without git, outside a checkout, and where no commit is found. Changes nothing.
- */
-async function resolveCommit(options) {
-    const ref = options.ref || 'HEAD';
-    refuseHostile(ref);
-    const repository = openCheckout(options.path);
-    const shallow = await isShallow(options, repository);
-    const sha = await lookUp(options, repository, ref);
-    if (sha === undefined)
-        throw await explainMissing(options, repository, ref, shallow);
-    return { sha, ref, ...(await readCommit(options, repository, sha)) };
-}
-/** Only names: no options, no `:path`, no `@{…}`, no ranges, no searches through messages. */
-function refuseHostile(ref) {
-    // eslint-disable-next-line no-control-regex
-    if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
-        return;
-    throw new src_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
-}
-async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
-    if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
-    return stdout.toString().trim() === 'true';
-}
-async function lookUp(tools, repository, ref) {
-    for (const name of placesOf(ref)) {
-        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
-        if (sha !== undefined)
-            return sha;
-    }
-    return undefined;
-}
-/** The name itself, then where a CI checkout keeps what it fetched. */
-function placesOf(ref) {
-    if (ref.startsWith('refs/heads/'))
-        return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
-    if (ref.startsWith('refs/'))
-        return [ref, ref.replace('refs/', 'refs/remotes/')];
-    return [ref, `refs/remotes/origin/${ref}`];
-}
-async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
-    const sha = stdout.toString('latin1').trim();
-    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
-}
-async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
-    const text = stdout.toString('utf8');
-    const end = text.indexOf('\n\n');
-    const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
-    if (code !== 0 || seconds === undefined)
-        throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : firstLine(text.slice(end));
-    return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
-}
-async function explainMissing(tools, repository, ref, shallow) {
-    const shown = forPeople(ref);
-    const names = await refNames(tools, repository);
-    if (ref === 'HEAD' && names.length === 0 && !shallow)
-        return noCommit(repository);
-    const where = `in the checkout ${repository.workTree}`;
-    const alike = await sameStart(tools, repository, ref);
-    if (alike.length > 1) {
-        return new src_runtime/* UserError */.yo(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
-    }
-    const kind = await otherKind(tools, repository, ref);
-    if (kind !== undefined) {
-        return new src_runtime/* UserError */.yo(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
-    }
-    return new src_runtime/* UserError */.yo(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
-        .filter(text => text !== '')
-        .join(' '));
-}
-function noCommit(repository) {
-    return new src_runtime/* UserError */.yo(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
-}
-function fetchMore(ref) {
-    return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
-        `or run \`git fetch --depth 1 origin ${ref}\` before this step.`);
-}
-/** Short names of all tags and branches. */
-async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
-    const names = stdout.toString('utf8').split('\n').filter(Boolean);
-    return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
-}
-/** Commits and other objects whose hash starts with what was given. */
-async function sameStart(tools, repository, ref) {
-    if (!/^[0-9a-f]{4,63}$/i.test(ref))
-        return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
-    return stdout.toString('latin1').split('\n').filter(Boolean);
-}
-async function otherKind(tools, repository, ref) {
-    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
-    if (sha === undefined)
-        return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
-    return code === 0 ? stdout.toString('latin1').trim() : undefined;
-}
-function resolve_didYouMean(ref, names) {
-    const wanted = ref.replace(/^refs\/(?:heads|tags)\//, '');
-    const near = names
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(wanted, name) }))
-        .filter(({ far }) => far <= Math.max(2, wanted.length / 4))
-        .sort((a, b) => a.far - b.far)
-        .slice(0, 3);
-    return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
-}
-function forPeople(text) {
-    return (0,src_runtime/* displayPath */.Gt)((0,src_runtime/* bytePath */.OO)(text.length > 200 ? `${text.slice(0, 200)}…` : text));
-}
-
-;// CONCATENATED MODULE: ./src/source/slugignore.ts
-
-
-
-const FILE = '.slugignore';
-const slugignore_LARGEST = 100_000;
-/** Bytes of a path on Linux (PATH_MAX). */
-const LONGEST_PATTERN = 4096;
-/**
- * Removes what `.slugignore` in the top folder of a source tree names, as Heroku does before it runs buildpacks
- * (Dev Center, "Slug Compiler"). A tree without that file stays as it is; the file itself always stays. Symlinks are
- * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
- */
-function applySlugignore(root) {
-    const stat = (0,external_node_fs_.lstatSync)((0,src_runtime/* below */.Gz)(root, FILE), { throwIfNoEntry: false });
-    if (stat === undefined)
-        return { removed: [], warnings: [] };
-    if (!stat.isFile())
-        return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
-    if (stat.size > slugignore_LARGEST)
-        throw new src_runtime/* UserError */.yo(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
-    const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,src_runtime/* below */.Gz)(root, FILE)));
-    return { removed: remove(root, '', new Set(patterns)), warnings };
-}
-/**
- * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
- * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
- *
- * What a pattern means is taken from the one compiler that Heroku published (heroku/slug-compiler:
- * lib/slug_compiler.rb, `prune_slugignore`), which hands it to Ruby's `Dir[]`:
- * - with a `/` anywhere it counts from the top folder, also where the `/` is its end (`docs/` is the top one alone);
- *   without, it matches a name in any folder;
- * - a `/` at its end restricts it to folders; `*` does not cross a `/`, `**` and a `/` cross any number of folders;
- * - wildcards match no leading dot, and no search goes into folders whose name starts with one.
- * Where that compiler and .gitignore differ, this removes less: a slug that is a little too large still builds.
- * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
- */
-function parseSlugignore(text) {
-    const bytes = typeof text === 'string' ? (0,src_runtime/* bytePath */.OO)(text) : text.toString('latin1');
-    const patterns = [];
-    const warnings = [];
-    const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
-    for (const [index, line] of lines.entries()) {
-        const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
-        if (pattern === '')
-            continue;
-        const parsed = parsePattern(pattern);
-        if (typeof parsed !== 'string')
-            patterns.push(parsed);
-        else
-            warnings.push(`${FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
-    }
-    return { patterns, warnings };
-}
-function slugignore_quote(pattern) {
-    return `"${(0,src_runtime/* displayPath */.Gt)(pattern.slice(0, 200))}"`;
-}
-/** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
-function trimBlanks(line) {
-    let [start, end] = [0, line.length];
-    while (start < end && ' \t'.includes(line.charAt(start)))
-        start++;
-    while (end > start && ' \t\r'.includes(line.charAt(end - 1)))
-        end--;
-    return line.slice(start, end);
-}
-/** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern) {
-    if (pattern.startsWith('!'))
-        return 'Heroku knows no negation';
-    if (pattern.length > LONGEST_PATTERN)
-        return 'it is longer than any path';
-    const names = pattern.split('/').filter(name => name !== '' && name !== '.');
-    if (names.length === 0)
-        return 'it names no file';
-    if (names.includes('..'))
-        return 'it could leave the source tree';
-    if (!pattern.includes('/'))
-        names.unshift('**');
-    return chain(names, pattern.endsWith('/'));
-}
-function chain(names, foldersOnly) {
-    return names.reduceRight((next, name) => {
-        if (name !== '**' || next === undefined)
-            return { matches: nameMatcher(name), next, foldersOnly };
-        return next.matches === undefined ? next : { next, foldersOnly };
-    }, undefined);
-}
-/** Removes below one folder what `parts` match there; they are all that can still match. */
-function remove(root, folder, parts) {
-    const entries = (0,external_node_fs_.readdirSync)((0,src_runtime/* below */.Gz)(root, folder), { encoding: 'buffer', withFileTypes: true });
-    const removed = [];
-    const names = entries.map(entry => ({
-        name: entry.name.toString('latin1'),
-        isFolder: entry.isDirectory()
-    }));
-    for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const path = (0,src_runtime/* joinBytes */.mE)(folder, name);
-        const { matched, deeper } = advance(parts, name, isFolder);
-        if (matched && path !== FILE) {
-            (0,external_node_fs_.rmSync)((0,src_runtime/* below */.Gz)(root, path), { recursive: true, force: true });
-            removed.push(path);
-        }
-        else if (isFolder && deeper.size > 0)
-            for (const gone of remove(root, path, deeper))
-                removed.push(gone);
-    }
-    return removed;
-}
-/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
-function advance(parts, name, isFolder) {
-    const deeper = new Set();
-    let matched = false;
-    const tryPart = (part) => {
-        if (part.matches === undefined) {
-            if (!name.startsWith('.'))
-                deeper.add(part);
-            if (part.next !== undefined)
-                tryPart(part.next);
-        }
-        else if (part.matches(name)) {
-            if (part.next !== undefined)
-                deeper.add(part.next);
-            else if (isFolder || !part.foldersOnly)
-                matched = true;
-        }
-    };
-    parts.forEach(tryPart);
-    return { matched, deeper };
-}
-
-;// CONCATENATED MODULE: ./src/source/index.ts
-/** A commit becomes a clean tree to build. */
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/commands/steps/source.ts
-
-
-
-
-
-/** This one may be absent. */
-const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. */
-function source_readConfig({ inputs }) {
-    const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
-        throw new src_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    return mergeInputs(loadConfig(text, inputs.config), inputs);
-}
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_default().join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,src_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new src_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./src/commands/steps/recipe.ts
-
-
-
-
-
-
-
-
-/** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
-    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
-    if (stack === undefined) {
-        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-    }
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new src_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    const written = chosen.map(({ reference }) => reference.text);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
-        cacheFolder: below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-/** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: { ...buildVariables(folder), ...config.slug.env },
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
-/** What brings ffmpeg, for people. */
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
-/** A folder in the cache, where there is one. */
-function below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
-}
-
 ;// CONCATENATED MODULE: ./src/commands/steps/results.ts
 
 
@@ -48405,7 +52073,7 @@ function judge(report, failOn) {
     throw new src_runtime/* UserError */.yo(`The slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
 }
 
-;// CONCATENATED MODULE: ./src/commands/build.ts
+;// CONCATENATED MODULE: ./src/commands/steps/slugs.ts
 
 
 
@@ -48418,16 +52086,13 @@ function judge(report, failOn) {
 
 
 /**
- * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary. Fails after all is written where the slug is over the limit.
+ * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
+ * written where a slug must not be shipped.
  */
-async function build(context) {
+async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
     const { log } = runtime;
-    const config = source_readConfig(context);
-    await clearOutput(inputs.outputDir);
-    const source = await log.group('Source', () => takeSource(context));
-    const recipe = await log.group('Recipe', () => makeRecipe(context, config, source));
+    const slug = external_node_path_default().join(inputs.outputDir, 'slug.tgz');
     const workshop = openWorkshop(context, config, source, recipe);
     const packer = new Packer({
         worker: runtime.packWorker,
@@ -48449,7 +52114,7 @@ async function build(context) {
                 choice: config.ffmpeg,
                 limit: config.slug.limit,
                 ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
-                output: external_node_path_default().join(inputs.outputDir, 'slug.tgz')
+                output: slug
             });
             log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
             return result;
@@ -48472,13 +52137,32 @@ async function build(context) {
             app,
             warnings
         });
+        const streaming = await packStreaming(context, config, variants, packer);
         await tell(context, report);
         judge(report, inputs.failOn);
+        const { chosen } = report.verdict;
+        const { sha256 } = report.variants.find(({ name }) => name === chosen);
+        const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
+        return { web, streaming };
     }
     finally {
         await packer.close();
         await workshop.close();
     }
+}
+/** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
+async function packStreaming({ inputs, runtime, results }, config, variants, packer) {
+    if (config.streamingApp === undefined)
+        return undefined;
+    const file = external_node_path_default().join(inputs.outputDir, 'slug-streaming.tgz');
+    const [packed] = await packer.pack([{ files: inPackOrder(streamingFiles(variants.without)), output: file }]);
+    const { bytes, sha256 } = packed;
+    runtime.log.info(`streaming: ${(0,src_runtime/* megabytes */.ix)(bytes)} (${bytes} bytes)`);
+    results.output('slug-size-streaming', bytes);
+    if (bytes > config.slug.limit && inputs.failOn !== 'never') {
+        throw new src_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(bytes)} of ${(0,src_runtime/* megabytes */.ix)(config.slug.limit)}`, 'Look at what streaming/package.json depends on.');
+    }
+    return { file, sha256: sha256, bytes, processTypes: STREAMING_PROCESS_TYPES };
 }
 async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
     const { log, signal } = runtime;
@@ -48527,11 +52211,10077 @@ function lookAt(verdict, leftOut) {
     return [...sizeWarnings(verdict), ...special];
 }
 
+;// CONCATENATED MODULE: ./src/commands/build.ts
+
+
+
+
+
+/**
+ * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
+ * the report and the summary. Fails after all is written where the slug is over the limit.
+ */
+async function build(context) {
+    const { inputs, runtime } = context;
+    const config = source_readConfig(context);
+    await clearOutput(inputs.outputDir);
+    const source = await runtime.log.group('Source', () => takeSource(context));
+    addOwnFiles(context, config, source);
+    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
+    await buildSlugs(context, config, source, recipe);
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
+var heroku_client_lib = __nccwpck_require__(6188);
+var lib_default = /*#__PURE__*/__nccwpck_require__.n(heroku_client_lib);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
+var request = __nccwpck_require__(3633);
+var request_default = /*#__PURE__*/__nccwpck_require__.n(request);
+;// CONCATENATED MODULE: ./src/heroku/errors.ts
+
+/** A request to the Platform API that failed, with what a person needs to go on. */
+class HerokuError extends src_runtime/* UserError */.yo {
+    details;
+    constructor(details, options) {
+        super(sentence(details), hint(details), options);
+        this.name = 'HerokuError';
+        this.details = details;
+    }
+    get status() {
+        return this.details.status;
+    }
+    get outcome() {
+        return this.details.outcome;
+    }
+}
+/** Whether the request may have been carried out although it failed. */
+function mayHaveHappened(error) {
+    return error instanceof HerokuError && error.outcome === 'unknown';
+}
+function isNotFound(error) {
+    return error instanceof HerokuError && error.status === 404;
+}
+function sentence({ method, path, status, id, reason, requestId, outcome }) {
+    const known = [status, id].filter(part => part !== undefined).join(' ');
+    const asked = `${method} ${path}`;
+    const trace = requestId ? ` (request id ${requestId})` : '';
+    if (status !== undefined)
+        return `Heroku answered ${asked} with ${known}: ${reason}${trace}`;
+    return outcome === 'unknown'
+        ? `Heroku's answer to ${asked} was lost: ${reason}${trace}`
+        : `Heroku could not be asked ${asked}: ${reason}`;
+}
+/** Ids and statuses: Dev Center, platform-api-reference#errors. */
+function hint({ method, path, status, id, outcome }) {
+    if (id === 'two_factor')
+        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
+    if (id === 'delinquent' || status === 402)
+        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
+    if (id === 'suspended')
+        return 'The account is suspended. Write to Heroku’s support.';
+    switch (status) {
+        case 401:
+            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
+        case 403:
+            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
+        case 404:
+            return /^\/apps\/[^/]+$/.test(path)
+                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
+                : 'It may have been removed meanwhile. Run the job again.';
+        case 409:
+            return 'Something else is changing this app. Wait until it is done, then run the job again.';
+        case 422:
+            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
+        case 429:
+            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
+    }
+    if (outcome === 'unknown' && method !== 'GET')
+        return 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    return 'Look at https://status.heroku.com, then run the job again.';
+}
+
+;// CONCATENATED MODULE: ./src/heroku/client.ts
+
+
+
+
+
+
+const client_TIMEOUT = 30_000;
+const READ_ATTEMPTS = 6;
+const WRITE_ATTEMPTS = 5;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 60_000;
+function createClient(options) {
+    const { url, key, clock, timeout = client_TIMEOUT, random = Math.random } = options;
+    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
+    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+    const reads = new lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
+    const writes = new lib/* HttpClient */.Qq().getAgent(url);
+    const usage = { requests: 0, remaining: undefined };
+    const heroku = new GuardedHeroku({
+        host: url,
+        token: key,
+        userAgent: `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`,
+        guard: { reads, writes, clock, timeout, usage }
+    });
+    const patiently = async (method, path, request) => {
+        const { signal = options.signal } = request;
+        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
+        for (let attempt = 1;; attempt++) {
+            if (signal.aborted)
+                throw new src_runtime/* CancelledError */.cc(`${method} ${path}`);
+            try {
+                return await heroku.ask(method, path, { ...request, signal });
+            }
+            catch (error) {
+                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
+                    throw error;
+                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
+                await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal);
+            }
+        }
+    };
+    const shaped = async (method, path, shape, request = {}) => {
+        const answer = await patiently(method, path, request);
+        const result = safeParse(shape, answer);
+        if (result.success)
+            return result.output;
+        const where = getDotPath(result.issues[0]) ?? 'its top';
+        // A write was carried out, whatever its answer looks like.
+        const outcome = method === 'GET' ? 'refused' : 'unknown';
+        throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` });
+    };
+    return {
+        usage,
+        get: (path, shape, request) => shaped('GET', path, shape, request),
+        write: (method, path, shape, request) => shaped(method, path, shape, request)
+    };
+}
+function mayAskAgain(method, error) {
+    const { status = 0, outcome } = error.details;
+    if (outcome === 'not-sent')
+        return true;
+    if (method !== 'GET')
+        return status === 409 || status === 429;
+    return mayHaveHappened(error) || status === 429 || status >= 500;
+}
+/** heroku-client with the guarded request in place of its own. */
+class GuardedHeroku extends (lib_default()) {
+    #options;
+    constructor(options) {
+        super({});
+        this.#options = options;
+    }
+    async ask(method, path, { body, range, accept, signal }) {
+        const headers = {
+            ...(accept === undefined ? {} : { Accept: accept }),
+            ...(range === undefined ? {} : { Range: range })
+        };
+        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
+        const cancel = () => request.fail(new src_runtime/* CancelledError */.cc(`${method} ${path}`));
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+            return await request.request();
+        }
+        finally {
+            signal.removeEventListener('abort', cancel);
+            request.settle();
+        }
+    }
+}
+/**
+ * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
+ * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
+ * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ */
+class GuardedRequest extends (request_default()) {
+    #guard;
+    #method;
+    #path;
+    #sent;
+    #stopTimer = () => { };
+    constructor(options, guard) {
+        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+        const { noDeprecation } = process;
+        process.noDeprecation = true;
+        super(options);
+        process.noDeprecation = noDeprecation;
+        this.#guard = guard;
+        this.#method = String(options['method']);
+        this.#path = String(options['path']);
+        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
+        this.middleware = (response, next) => this.#receive(response, next);
+    }
+    /** Gives the request up. Nothing is sent again. */
+    fail(error) {
+        this.settle();
+        this.reject(this.#explain(error));
+        this.#sent?.destroy();
+    }
+    settle() {
+        this.#stopTimer();
+    }
+    /** heroku-client calls this for each request it sends, a list's further pages included. */
+    setRequestTimeout(request) {
+        const { clock, timeout, usage } = this.#guard;
+        this.settle();
+        usage.requests++;
+        this.#sent = request;
+        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
+    }
+    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+    isRetryAllowed(error) {
+        this.fail(error);
+        return false;
+    }
+    #receive(response, next) {
+        response.setEncoding('utf8');
+        response.on('error', error => this.fail(error));
+        response.on('close', () => {
+            if (!response.complete)
+                this.fail(new Error('the answer was cut off'));
+        });
+        const remaining = Number(response.headers['ratelimit-remaining']);
+        if (Number.isFinite(remaining))
+            this.#guard.usage.remaining = remaining;
+        // A 304 would crash heroku-client; nothing here asks for one.
+        if (response.statusCode === 304)
+            this.fail(new Error('an answer without content (304)'));
+        else
+            next();
+    }
+    handleSuccess(response, body) {
+        try {
+            super.handleSuccess(response, body);
+        }
+        catch (cause) {
+            const details = this.#details(response, 'unknown');
+            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
+        }
+    }
+    handleFailure(response, body) {
+        const status = response.statusCode ?? 0;
+        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
+        const { id, message } = errorBody(body);
+        const seconds = Number(response.headers['retry-after']);
+        this.fail(new HerokuError({
+            ...this.#details(response, outcome),
+            status,
+            id,
+            reason: message ?? response.statusMessage ?? 'no reason given',
+            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
+        }));
+    }
+    #details(response, outcome) {
+        const requestId = response.headers['request-id'];
+        return {
+            method: this.#method,
+            path: this.#path,
+            outcome,
+            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+        };
+    }
+    #explain(error) {
+        if (error instanceof HerokuError || error instanceof src_runtime/* CancelledError */.cc)
+            return error;
+        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,src_runtime/* errorCode */.CA)(error) ?? '');
+        const outcome = neverConnected ? 'not-sent' : 'unknown';
+        // The error of a proxy or a socket names hosts, never the key: that is in a header.
+        return new HerokuError({ method: this.#method, path: this.#path, outcome, reason: (0,src_runtime/* errorText */.kc)(error) }, { cause: error });
+    }
+}
+/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
+function errorBody(body) {
+    try {
+        const { id, message } = (JSON.parse(body) ?? {});
+        return {
+            id: typeof id === 'string' ? id.slice(0, 100) : undefined,
+            message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
+        };
+    }
+    catch {
+        return {};
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/shapes.ts
+/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+
+const named = looseObject({ name: string() });
+const identified = looseObject({ id: string() });
+const anything = unknown();
+const account = looseObject({ email: string() });
+const authorizations = array(looseObject({
+    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(number()) }))
+}));
+const app = looseObject({
+    id: string(),
+    name: string(),
+    web_url: nullish(string()),
+    maintenance: optional(dist_boolean(), false),
+    stack: named,
+    build_stack: nullish(named),
+    /** Only with `version=3.sdk`. */
+    generation: nullish(union([string(), named]))
+});
+const configVars = dist_record(string(), nullable(string()));
+const shapes_slug = looseObject({
+    id: string(),
+    blob: looseObject({ method: string(), url: string() }),
+    checksum: nullish(string()),
+    commit: nullish(string()),
+    commit_description: nullish(string()),
+    process_types: nullish(dist_record(string(), string())),
+    size: nullish(number()),
+    deleted_at: nullish(string()),
+    stack: nullish(named)
+});
+const release = looseObject({
+    id: string(),
+    version: number(),
+    status: picklist(['pending', 'succeeded', 'failed', 'expired']),
+    current: optional(dist_boolean(), false),
+    description: optional(string(), ''),
+    output_stream_url: nullish(string()),
+    eligible_for_rollback: optional(dist_boolean(), true),
+    slug: nullish(identified),
+    user: nullish(looseObject({ email: optional(string()) })),
+    created_at: optional(string(), '')
+});
+const dyno = looseObject({
+    id: string(),
+    name: string(),
+    type: string(),
+    state: string(),
+    command: optional(string(), ''),
+    attach_url: nullish(string()),
+    release: nullish(looseObject({ version: number() }))
+});
+const formation = looseObject({ type: string(), quantity: number(), size: nullish(string()) });
+const addon = looseObject({
+    id: string(),
+    name: string(),
+    addon_service: named,
+    plan: nullish(named),
+    state: optional(string(), 'provisioned'),
+    config_vars: optional(array(string()), [])
+});
+const attachment = looseObject({ name: string(), addon: named, app: nullish(named) });
+const shapes_domain = looseObject({ hostname: string(), kind: optional(string(), 'custom') });
+const feature = looseObject({ name: string(), enabled: dist_boolean() });
+const logSession = looseObject({ logplex_url: string() });
+const sources = looseObject({ source_blob: looseObject({ get_url: string(), put_url: string() }) });
+const shapes_build = looseObject({
+    id: string(),
+    status: picklist(['pending', 'succeeded', 'failed']),
+    output_stream_url: nullish(string()),
+    slug: nullish(identified),
+    release: nullish(identified),
+    source_blob: nullish(looseObject({ version: nullish(string()) })),
+    user: nullish(looseObject({ email: optional(string()) })),
+    created_at: optional(string(), '')
+});
+
+;// CONCATENATED MODULE: ./src/heroku/app.ts
+
+
+
+
+
+
+const SDK = 'application/vnd.heroku+json; version=3.sdk';
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+class HerokuApp {
+    name;
+    #client;
+    #clock;
+    #path;
+    constructor(client, name, clock) {
+        this.name = name;
+        this.#client = client;
+        this.#clock = clock;
+        this.#path = `/apps/${encodeURIComponent(name)}`;
+    }
+    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+    under(signal) {
+        const client = {
+            usage: this.#client.usage,
+            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
+            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+        };
+        return new HerokuApp(client, this.name, this.#clock);
+    }
+    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+    info() {
+        return this.#client.get(this.#path, app, { accept: SDK });
+    }
+    /** All config vars with their values: secrets. */
+    async configVars() {
+        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
+        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+    }
+    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+    async setConfigVars(vars) {
+        try {
+            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => {
+                const now = await this.configVars();
+                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
+            });
+        }
+    }
+    /** The newest first. */
+    releases(most) {
+        const range = `version ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/releases`, array(release), { range });
+    }
+    release(idOrVersion) {
+        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
+    }
+    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+    async slug(id) {
+        try {
+            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
+            return slug.deleted_at ? undefined : slug;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+    createSlug({ processTypes, sha256, commit, description, stack }) {
+        const body = {
+            process_types: processTypes,
+            checksum: `SHA256:${sha256}`,
+            commit,
+            commit_description: description,
+            stack
+        };
+        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
+    }
+    /**
+     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
+     * @param after version of the newest release before
+     */
+    async createRelease(slugId, description, after) {
+        try {
+            const body = { slug: slugId, description };
+            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
+        }
+    }
+    formation() {
+        return this.#client.get(`${this.#path}/formation`, array(formation));
+    }
+    dynos() {
+        return this.#client.get(`${this.#path}/dynos`, array(dyno));
+    }
+    /** The dyno, or undefined where it has ended (then it is no longer known). */
+    async dyno(idOrName) {
+        try {
+            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Starts a one-off dyno. Where the answer is lost, it is looked for by its marker. */
+    async createDyno({ command, attach, size, timeToLive, marker }) {
+        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
+        try {
+            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
+        }
+    }
+    /** Stops a dyno; one that is gone is fine. */
+    async stopDyno(idOrName) {
+        try {
+            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
+        }
+        catch (error) {
+            // Asked for once; whoever waits for the dyno sees whether it went.
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    addons() {
+        return this.#client.get(`${this.#path}/addons`, array(addon));
+    }
+    attachments() {
+        return this.#client.get(`${this.#path}/addon-attachments`, array(attachment));
+    }
+    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+    async attach(addon, name) {
+        const body = { addon, app: this.name, name, confirm: this.name };
+        try {
+            await this.#client.write('POST', '/addon-attachments', attachment, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
+        }
+    }
+    async hasFeature(name) {
+        try {
+            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return false;
+            throw error;
+        }
+    }
+    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+    async setMaintenance(on) {
+        try {
+            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
+        }
+    }
+    /** The newest first. */
+    builds(most) {
+        const range = `created_at ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/builds`, array(shapes_build), { range });
+    }
+    build(id) {
+        return this.#client.get(`${this.#path}/builds/${id}`, shapes_build);
+    }
+    /** Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its version. */
+    async createBuild(sourceUrl, version, sha256, buildpacks) {
+        const body = {
+            source_blob: { url: sourceUrl, version, checksum: `SHA256:${sha256}` },
+            ...(buildpacks ? { buildpacks: buildpacks.map(nameOrUrl) } : {})
+        };
+        const known = new Set((await this.builds(10)).map(({ id }) => id));
+        try {
+            return await this.#client.write('POST', `${this.#path}/builds`, shapes_build, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version === version));
+        }
+    }
+    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+    createSource() {
+        return this.#client.write('POST', '/sources', sources);
+    }
+    /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
+    async logUrl(lines, dyno) {
+        const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) };
+        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
+    }
+    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
+    async #look(error, find) {
+        for (const wait of LOOKS) {
+            await this.#clock.sleep(wait);
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+        throw error;
+    }
+}
+function nameOrUrl(buildpack) {
+    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
+}
+/** Whose key it is; works with any key. */
+async function whoAmI(client) {
+    return (await client.get('/account', account)).email;
+}
+/**
+ * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
+ * authorizations; heroku/cli: auth:token reads the same).
+ */
+async function keyExpiresIn(client, key) {
+    try {
+        const all = await client.get('/oauth/authorizations', authorizations);
+        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
+;// CONCATENATED MODULE: ./src/heroku/transfer.ts
+
+
+
+
+/**
+ * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
+ * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
+ * @param options.patience starts when the body has been sent
+ */
+function transfer(url, options) {
+    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
+    (0,src_runtime/* requireSafeUrl */.GX)(url);
+    const agent = new lib/* HttpClient */.Qq().getAgent(url);
+    return new Promise((resolve, reject) => {
+        const { request: open } = url.startsWith('https:') ? (external_node_https_default()) : (external_node_http_default());
+        const request = open(url, { method, headers, agent });
+        let stopTimer = () => { };
+        let over = false;
+        const finish = () => {
+            over = true;
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+        };
+        const cancel = () => void request.destroy(new src_runtime/* CancelledError */.cc(`${method} ${new URL(url).host}`));
+        request.on('finish', () => {
+            // An answer may come before the body has been sent.
+            if (!over)
+                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+        });
+        request.on('error', error => {
+            finish();
+            reject(error);
+        });
+        request.on('response', response => {
+            finish();
+            resolve(response);
+        });
+        if (signal.aborted)
+            return cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        if (send)
+            send(request);
+        else
+            request.end();
+    });
+}
+/**
+ * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
+ * `patience` milliseconds, and where the signal is aborted.
+ */
+async function receive(response, take, { clock, signal, patience }) {
+    let stopTimer = () => { };
+    const watch = () => {
+        stopTimer();
+        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
+    };
+    const cancel = () => void response.destroy(new src_runtime/* CancelledError */.cc('A transfer'));
+    if (signal.aborted)
+        cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+        watch();
+        for await (const chunk of response) {
+            take(chunk);
+            watch();
+        }
+    }
+    finally {
+        stopTimer();
+        signal.removeEventListener('abort', cancel);
+    }
+}
+/** The whole of a small answer as text. Rejects past `most` bytes. */
+async function receiveText(response, most, options) {
+    const chunks = [];
+    let size = 0;
+    const take = (chunk) => {
+        size += chunk.length;
+        if (size > most)
+            response.destroy(new Error(`the answer is larger than ${most} bytes`));
+        else
+            chunks.push(chunk);
+    };
+    await receive(response, take, { ...options, patience: 30_000 });
+    return Buffer.concat(chunks).toString('utf8');
+}
+const LARGEST_PAGE = 5_000_000;
+/** GET of a page of the app itself; redirects are not followed. `host`: a Host header in place of the address's. */
+async function fetchPage(url, { host }, { clock, signal }) {
+    const headers = { 'user-agent': `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`, ...(host === undefined ? {} : { host }) };
+    const response = await transfer(url, { headers, patience: 30_000, clock, signal });
+    return { status: response.statusCode ?? 0, body: await receiveText(response, LARGEST_PAGE, { clock, signal }) };
+}
+
+;// CONCATENATED MODULE: ./src/heroku/logs.ts
+
+
+/**
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
+ * they cannot be read: they explain a failure, and must not be one.
+ */
+async function herokuLog(app, lines, options) {
+    try {
+        const response = await transfer(await app.logUrl(lines), { patience: 15_000, ...options });
+        const text = await receiveText(response, 2_000_000, options);
+        // An event stream carries each line behind `data: `.
+        return text.split(/\r?\n/).flatMap(line => {
+            const plain = line.replace(/^data: ?/, '');
+            return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
+        });
+    }
+    catch {
+        return [];
+    }
+}
+/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+function errorCodes(lines) {
+    const codes = lines.flatMap(line => [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code));
+    return [...new Set(codes)];
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
+;// CONCATENATED MODULE: ./src/heroku/rendezvous.ts
+
+
+/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+const CONNECT_PATIENCE = 10_000;
+const CONNECT_ATTEMPTS = 3;
+const BANNER = /^[^\n]*\n/;
+/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+const SILENCE = 60 * 60_000;
+/**
+ * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
+ * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
+ * the output can tell how the command did. Rejects where the dyno was never reached.
+ */
+async function attach(options) {
+    const { url, clock, signal } = options;
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    if (protocol !== 'rendezvous:') {
+        throw new src_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+    }
+    const secret = `${pathname.slice(1)}${search}`;
+    for (let attempt = 1;; attempt++) {
+        const connection = await connect(hostname, Number(port || 5000), options);
+        if (typeof connection !== 'string')
+            return converse(connection, secret, options);
+        if (attempt === CONNECT_ATTEMPTS) {
+            throw new src_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+        }
+        await clock.sleep(1_000, signal);
+    }
+}
+/** A connection, or why there is none. */
+function connect(host, port, { ca, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        const bundle = ca === undefined ? {} : { ca: [...(external_node_tls_default()).rootCertificates, ca] };
+        const socket = external_node_tls_default().connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
+        const finish = (result) => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (typeof result === 'string')
+                socket.destroy();
+            resolve(result);
+        };
+        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
+        const cancel = () => {
+            stopTimer();
+            socket.destroy();
+            reject(new src_runtime/* CancelledError */.cc('Attaching to a dyno'));
+        };
+        socket.once('error', error => finish((0,src_runtime/* errorText */.kc)(error)));
+        socket.once('secureConnect', () => finish(socket));
+        if (signal.aborted)
+            cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+    });
+}
+function converse(socket, secret, { write, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        let banner = Buffer.alloc(0);
+        let stopTimer = () => { };
+        const watch = () => {
+            stopTimer();
+            stopTimer = clock.after(SILENCE, () => socket.destroy());
+        };
+        const cancel = () => void socket.destroy();
+        socket.setKeepAlive(true, 15_000);
+        socket.on('data', (chunk) => {
+            watch();
+            if (banner === undefined)
+                return write(chunk);
+            banner = Buffer.concat([banner, chunk]);
+            const line = BANNER.exec(banner.toString('latin1'))?.[0];
+            if (line === undefined)
+                return;
+            const rest = banner.subarray(line.length);
+            banner = undefined;
+            if (rest.length > 0)
+                write(rest);
+        });
+        // A lost connection ends it like any other end: what is known is what was read.
+        socket.on('error', () => { });
+        socket.on('close', () => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (signal.aborted)
+                reject(new src_runtime/* CancelledError */.cc('The command'));
+            else
+                resolve();
+        });
+        watch();
+        signal.addEventListener('abort', cancel, { once: true });
+        socket.write(`${secret}\r\n`);
+        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+        socket.write('\x04');
+    });
+}
+
+;// CONCATENATED MODULE: ./src/heroku/one-off.ts
+
+
+
+
+const one_off_MARK = 'mastodon-on-heroku';
+/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+const GONE_WITHIN = 120_000;
+const CLEARING_AWAY = 6_000;
+/**
+ * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
+ * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
+ * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ */
+async function runOneOff(app, oneOff, options) {
+    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    let dyno;
+    try {
+        const { id, name, attach_url: url } = await app.createDyno({
+            command: wrap(oneOff.command, marker, exitLine.name),
+            attach: true,
+            size: oneOff.size,
+            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+            marker
+        });
+        dyno = id;
+        if (url)
+            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
+        const exitCode = exitLine.end();
+        if (exitCode === undefined)
+            await waitUntilGone(app, id, options);
+        return { dyno: name, exitCode };
+    }
+    catch (error) {
+        exitLine.end();
+        await stopQuietly(app, dyno, marker);
+        throw options.signal.aborted ? new src_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
+    }
+}
+/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+async function endLeftovers(app, purpose, options) {
+    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
+    for (const { id } of left) {
+        await app.stopDyno(id);
+        await waitUntilGone(app, id, options);
+    }
+    return left.map(({ name }) => name);
+}
+/**
+ * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
+ * process type, or Heroku runs that type's command instead.
+ */
+function wrap(command, marker, exitName) {
+    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
+}
+function one_off_quote(text) {
+    return `'${text.replaceAll("'", "'\\''")}'`;
+}
+async function waitUntilGone(app, id, { clock, signal }) {
+    const until = clock.now() + GONE_WITHIN;
+    for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
+        if ((await app.dyno(id)) === undefined)
+            return;
+        await clock.sleep(pause, signal);
+    }
+    await app.stopDyno(id);
+}
+/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+async function stopQuietly(app, id, marker) {
+    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
+    try {
+        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
+        if (dyno !== undefined)
+            await late.stopDyno(dyno);
+    }
+    catch {
+        // Nothing more can be done.
+    }
+}
+/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+class ExitLine {
+    name;
+    #write;
+    #held = '';
+    #blank = '';
+    #passed = '';
+    #exitCode;
+    constructor(name, write) {
+        this.name = name;
+        this.#write = write;
+    }
+    take(chunk) {
+        // latin1 keeps every byte, also half a letter at the edge of a packet.
+        const text = this.#held + chunk.toString('latin1');
+        const end = text.lastIndexOf('\n') + 1;
+        this.#held = text.slice(end);
+        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
+            this.#line(line);
+        this.#flush();
+    }
+    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+    end() {
+        if (this.#held !== '')
+            this.#line(this.#held);
+        this.#held = '';
+        this.#passed += this.#blank;
+        this.#blank = '';
+        this.#flush();
+        return this.#exitCode;
+    }
+    #line(line) {
+        const at = line.indexOf(this.name);
+        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
+        if (code !== undefined) {
+            this.#exitCode = Number(code);
+            // The empty line before it is ours, too: it parts the exit line from output without a line end.
+            this.#blank = '';
+            if (at > 0)
+                this.#passed += `${line.slice(0, at)}\n`;
+            return;
+        }
+        this.#passed += this.#blank;
+        this.#blank = '';
+        if (/^\r?\n$/.test(line))
+            this.#blank = line;
+        else
+            this.#passed += line;
+    }
+    #flush() {
+        if (this.#passed !== '')
+            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
+        this.#passed = '';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/output.ts
+
+
+/** Milliseconds. */
+const PATIENCE = 30_000;
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 10_000;
+/** Times that an output which is over may still not be readable to its end. */
+const LAST_TRIES = 5;
+/**
+ * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
+ * release.output_stream_url). It answers 404 until the dyno starts, and its end says nothing of success: `isOver` is
+ * asked between the connections. Resolves with the bytes read when the work is over and its output has been read.
+ */
+async function followOutput(options) {
+    const { clock, signal, isOver } = options;
+    let bytes = 0;
+    let pause = FIRST_PAUSE;
+    let failures = 0;
+    for (;;) {
+        // Asked before reading: what is read after the end is all there is.
+        const over = await isOver();
+        const piece = await readFrom(options, bytes);
+        bytes += piece.bytes;
+        if (over && piece.ended)
+            return { bytes, whole: true };
+        if (over && ++failures === LAST_TRIES)
+            return { bytes, whole: false };
+        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Reads on from a byte. `ended`: the server had no more at that time. */
+async function readFrom({ url, write, clock, signal }, from) {
+    let bytes = 0;
+    try {
+        const response = await transfer(url, {
+            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+            patience: PATIENCE,
+            clock,
+            signal
+        });
+        const { statusCode = 0 } = response;
+        if (statusCode !== 200 && statusCode !== 206) {
+            response.resume();
+            // 404: it has not begun, or there never was any. 416: nothing beyond what is here.
+            return { bytes, ended: statusCode === 404 || statusCode === 416 };
+        }
+        // A server that ignores `Range` sends all again; what is here already is left out.
+        let known = statusCode === 200 ? from : 0;
+        await receive(response, chunk => {
+            const news = chunk.subarray(Math.min(known, chunk.length));
+            known -= chunk.length - news.length;
+            bytes += news.length;
+            if (news.length > 0)
+                write(news);
+        }, { clock, signal, patience: PATIENCE });
+        return { bytes, ended: true };
+    }
+    catch {
+        if (signal.aborted)
+            throw new src_runtime/* CancelledError */.cc('Following the output');
+        return { bytes, ended: false };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/upload.ts
+
+
+
+
+
+
+class UploadError extends src_runtime/* UserError */.yo {
+    constructor(reason, options) {
+        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
+        this.name = 'UploadError';
+    }
+}
+/** Milliseconds without any movement after which an upload is given up. */
+const upload_PATIENCE = 60_000;
+/**
+ * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
+ * (heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
+ * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
+ * @returns whether the ETag proved that every byte arrived
+ */
+async function upload(options) {
+    const { file, url, method, progress, clock, signal } = options;
+    const { size } = await (0,promises_.stat)(file);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let response;
+    let text;
+    try {
+        response = await transfer(url, {
+            method: method.toUpperCase(),
+            headers: { 'content-type': '', 'content-length': size },
+            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
+            clock,
+            signal,
+            patience: upload_PATIENCE
+        });
+        text = await receiveText(response, 100_000, { clock, signal });
+    }
+    catch (cause) {
+        if (cause instanceof src_runtime/* CancelledError */.cc || signal.aborted)
+            throw new src_runtime/* CancelledError */.cc('The upload');
+        throw new UploadError((0,src_runtime/* errorText */.kc)(cause), { cause });
+    }
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 200 || statusCode > 299) {
+        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
+        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
+    }
+    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
+    const sent = md5.digest('hex');
+    if (etag !== undefined && etag !== sent)
+        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
+    return { bytes: size, proven: etag !== undefined };
+}
+async function send(request, { file, clock }, size, look, progress) {
+    let sent = 0;
+    let told = 0;
+    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
+    let stopTimer = clock.after(upload_PATIENCE, stalled);
+    const tell = (chunk) => {
+        stopTimer();
+        stopTimer = clock.after(upload_PATIENCE, stalled);
+        look(chunk);
+        sent += chunk.length;
+        if (sent - told < size / 10 && sent < size)
+            return;
+        told = sent;
+        progress(sent, size);
+    };
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
+            for await (const chunk of source) {
+                tell(chunk);
+                yield chunk;
+            }
+        }, request);
+    }
+    catch (error) {
+        // The request reports its own errors; one of the file must reach it.
+        request.destroy(error);
+    }
+    finally {
+        stopTimer();
+    }
+}
+/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+async function storedSize(url, options) {
+    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
+    response.destroy();
+    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+    if (response.statusCode === 206 && total !== undefined)
+        return Number(total);
+    const whole = Number(response.headers['content-length']);
+    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/heroku/secrets.ts
+/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
+/** Names that look like one, and whose values are shown all over the place. */
+const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
+const SHORTEST = 8;
+/**
+ * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
+ * line by line, and the password of each address. (The runner masks what it is told, and a mask of few letters would
+ * make the log unreadable.)
+ */
+function secretValues(config) {
+    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) ? [value, ...value.split(/\r?\n/), ...passwordOf(value)] : []);
+    return [...new Set(values)].filter(value => value.length >= SHORTEST);
+}
+function passwordOf(value) {
+    if (!URL.canParse(value))
+        return [];
+    const { password } = new URL(value);
+    return password === '' ? [] : [password, decodeURIComponent(password)];
+}
+
+;// CONCATENATED MODULE: ./src/heroku/index.ts
+/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/deploy/story.ts
+
+/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+class Story {
+    log;
+    #clock;
+    #started;
+    #steps = [];
+    #notes = [];
+    constructor(log, clock) {
+        this.log = log;
+        this.#clock = clock;
+        this.#started = clock.now();
+    }
+    get steps() {
+        return this.#steps;
+    }
+    /** Milliseconds since the start. */
+    get elapsed() {
+        return this.#clock.now() - this.#started;
+    }
+    /** Does a step under its own title in the log. */
+    async step(name, work) {
+        const at = this.elapsed;
+        this.#notes = [];
+        const finish = (failed) => {
+            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
+            this.#notes = [];
+        };
+        try {
+            const result = await this.log.group(name, work);
+            finish(false);
+            return result;
+        }
+        catch (error) {
+            this.#notes.push((0,src_runtime/* errorText */.kc)(error));
+            finish(true);
+            throw error;
+        }
+    }
+    /** A line for the log and the summary. */
+    note(text) {
+        this.log.info(text);
+        this.#notes.push(text);
+    }
+    warn(text) {
+        this.log.warning(text);
+        this.#notes.push(text);
+    }
+}
+/** `1 min 5 s`, `3.2 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+;// CONCATENATED MODULE: ./src/deploy/tools.ts
+
+
+
+/**
+ * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
+ * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
+ */
+async function poll({ clock, signal }, { what, next, first, longest, timeout }, ask) {
+    const until = clock.now() + timeout;
+    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
+        const answer = await ask();
+        if (answer !== undefined)
+            return answer;
+        if (clock.now() + pause > until)
+            throw new src_runtime/* UserError */.yo(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Keeps the last lines of output, for the error that follows. */
+class tools_Tail {
+    #most;
+    #lines = [];
+    #rest = '';
+    constructor(most = 20) {
+        this.#most = most;
+    }
+    add(chunk) {
+        const lines = (this.#rest + chunk.toString('utf8')).split('\n');
+        this.#rest = (lines.pop() ?? '').slice(-2_000);
+        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
+    }
+    /** Behind a message; empty where there was no output. */
+    quote() {
+        const lines = [...this.#lines, this.#rest].map(line => line.slice(0, 500)).filter(line => line.trim() !== '');
+        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/preflight.ts
+
+
+
+/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
+const RELEASES = 25;
+/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
+async function readTarget(app, mask, tools) {
+    const info = await app.info();
+    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
+    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
+        throw new src_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+    }
+    const config = await app.configVars();
+    mask(config);
+    await waitForBuild(app, tools);
+    const releases = await settledReleases(app, tools);
+    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
+    return {
+        app,
+        info,
+        stack: (info.build_stack ?? info.stack).name,
+        config,
+        releases,
+        current,
+        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
+        formation: await app.formation(),
+        preboot: await app.hasFeature('preboot')
+    };
+}
+async function waitForBuild(app, tools) {
+    let told = false;
+    await poll(tools, waiting('a build to finish', tools), async () => {
+        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
+        if (!pending)
+            return true;
+        if (!told)
+            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
+        told = true;
+        return undefined;
+    });
+}
+/** Releases, none of them pending. */
+async function settledReleases(app, tools) {
+    let told = false;
+    return poll(tools, waiting('a release to finish', tools), async () => {
+        const releases = await app.releases(RELEASES);
+        const pending = releases.find(({ status }) => status === 'pending');
+        if (!pending)
+            return releases;
+        if (!told) {
+            const { version, description, user } = pending;
+            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
+        }
+        told = true;
+        return undefined;
+    });
+}
+function waiting(what, { timeout }) {
+    const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
+    return { what, next, first: 2_000, longest: 10_000, timeout };
+}
+const PREFLIGHT_CHECKS = [checkStack, checkRequired];
+/** A slug runs on the stack it was built for alone (Dev Center: stack). */
+function checkStack({ app, stack }, needs) {
+    if (needs.stack === undefined || needs.stack === stack)
+        return [];
+    return [
+        {
+            name: 'stack',
+            level: 'block',
+            reason: `The slug is for ${needs.stack}, and ${app.name} is on ${stack}`,
+            remedy: `Set \`stack: ${stack}\` in the config, or move the app: \`heroku stack:set ${needs.stack} --app ${app.name}\`.`
+        }
+    ];
+}
+function checkRequired({ app, config }, { required }) {
+    return Object.entries(required).flatMap(([variable, addon]) => config[variable]
+        ? []
+        : [
+            {
+                name: 'add-on',
+                level: 'block',
+                reason: `${app.name} has no ${variable}`,
+                remedy: `Add what brings it: \`heroku addons:create ${addon} --app ${app.name}\`, or set it.`
+            }
+        ]);
+}
+/** Runs the checks; warnings are told, and what blocks is thrown all together. */
+function judgeTarget(target, needs, checks, { story }) {
+    const findings = checks.flatMap(check => check(target, needs));
+    for (const { level, reason, remedy } of findings)
+        if (level === 'warn')
+            story.warn(`${reason}. ${remedy}`);
+    const blocking = findings.filter(({ level }) => level === 'block');
+    if (blocking.length === 0)
+        return;
+    throw new src_runtime/* UserError */.yo(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '));
+}
+
+;// CONCATENATED MODULE: ./src/deploy/health.ts
+
+
+
+
+/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+class HealthError extends src_runtime/* UserError */.yo {
+    serves;
+    constructor(message, next, serves) {
+        super(message, next);
+        this.serves = serves;
+    }
+}
+/** Milliseconds: how long one probe may stay wrong, and between two tries. */
+const health_PATIENCE = 120_000;
+const PAUSE = 3_000;
+const MOST_ASSETS = 20;
+/** The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check). */
+function ownHealth(webUrl, path = '/health') {
+    return {
+        name: path,
+        url: new URL(path, webUrl).href,
+        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
+        next: 'Look at `heroku logs`: the web process does not answer.'
+    };
+}
+/** The instance as its users reach it, and the commit that it must say it runs. */
+function instanceProbe(target, commit) {
+    const place = publicPlace(target);
+    if (!place)
+        return undefined;
+    const own = target.config['MASTODON_VERSION_METADATA'];
+    const metadata = own !== undefined && own !== '' ? own : commit.slice(0, 7);
+    return {
+        name: '/api/v2/instance',
+        url: new URL('/api/v2/instance', place.url).href,
+        host: place.host,
+        wrong: ({ status, body }) => {
+            if (status !== 200)
+                return `answered ${status}`;
+            const version = versionOf(body);
+            if (version === undefined)
+                return 'did not answer as Mastodon does';
+            // Before 4.3 a version has no metadata part, and some forks put their own there.
+            return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`;
+        },
+        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
+    };
+}
+/** The front page's own styles and scripts. */
+async function assetProbes(target, tools) {
+    const place = publicPlace(target);
+    if (!place)
+        return [];
+    const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
+    if (status !== 200)
+        return [];
+    const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path);
+    return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
+        name: path,
+        url: new URL(path, place.url).href,
+        host: place.host,
+        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
+        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+    }));
+}
+/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
+async function checkHealth(probes, tools) {
+    const results = [];
+    for (const probe of probes)
+        results.push(await patiently(probe, results.length > 0, tools));
+    return results;
+}
+async function patiently({ name, url, host, wrong, next }, serves, tools) {
+    const { clock, signal, story } = tools;
+    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
+    for (;;) {
+        const started = clock.now();
+        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
+            if (error instanceof src_runtime/* CancelledError */.cc)
+                throw error;
+            return `could not be reached: ${(0,src_runtime/* errorText */.kc)(error)}`;
+        });
+        if (problem === undefined) {
+            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
+            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
+            return { name, url, answer };
+        }
+        if (clock.now() + PAUSE > until)
+            throw new HealthError(`${url} ${problem}`, next, serves);
+        await clock.sleep(PAUSE, signal);
+    }
+}
+function publicPlace({ info, config }) {
+    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+    if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
+        return undefined;
+    const own = info.web_url ?? '';
+    // On the runner no name leads to the app: it is asked at its own address under its name.
+    if (own !== '' && (0,src_runtime/* isLoopback */.U9)(new URL(own).hostname))
+        return { url: own, host: domain };
+    return { url: `https://${domain}/` };
+}
+function versionOf(body) {
+    try {
+        const { version } = (JSON.parse(body) ?? {});
+        return typeof version === 'string' ? version.slice(0, 200) : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/migrate.ts
+
+
+
+
+/** Post-deployment migrations failed, or how they ended is not known. */
+class MigrationError extends src_runtime/* UserError */.yo {
+}
+const PURPOSE = 'migrate';
+const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
+/**
+ * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
+ * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
+ * @returns versions of the migrations that ran
+ */
+async function migrate(app, options, tools) {
+    const { story, timeout } = tools;
+    for (const name of await endLeftovers(app, PURPOSE, tools))
+        story.note(`Ended ${name}, which an earlier job had left`);
+    const { size, phase = 'all' } = options;
+    const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
+    if (exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    if (exitCode !== undefined) {
+        throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
+    }
+    story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`);
+    const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND;
+    const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
+    if (pending.exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    throw new MigrationError(pending.exitCode === undefined
+        ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
+        : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
+}
+/** Versions of the migrations that the database has. */
+async function appliedMigrations(app, size, tools) {
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command: APPLIED_COMMAND, purpose: 'applied', size }, tools, true);
+    if (exitCode !== 0) {
+        throw new MigrationError(`Which migrations the database has could not be read in ${dyno}: ${exitCode === undefined ? 'the connection was lost' : `exit code ${exitCode}${tail.quote()}`}`, `Look at \`heroku run --app ${app.name} bin/rails db:migrate:status\`.`);
+    }
+    return new Set(output.match(/^\d{14}$/gm) ?? []);
+}
+/** Runs a command with its output in the log, unless `quiet`. */
+async function inDyno(app, job, tools, quiet = false) {
+    const tail = new tools_Tail();
+    let output = '';
+    const fence = quiet ? undefined : tools.log.fence();
+    try {
+        const result = await runOneOff(app, {
+            ...job,
+            timeout: tools.timeout,
+            write: chunk => {
+                fence?.write(chunk);
+                tail.add(chunk);
+                output += chunk.toString('utf8');
+            }
+        }, tools);
+        return { ...result, output, tail };
+    }
+    finally {
+        fence?.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/release.ts
+
+
+
+/** The release phase failed: the release before still serves, and no dyno was touched. */
+class ReleasePhaseError extends src_runtime/* UserError */.yo {
+}
+const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
+const KEPT_OUTPUT = 200_000;
+/**
+ * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
+ * pending. Rejects with a `ReleasePhaseError` where its command failed.
+ */
+async function finishRelease(app, release, tools) {
+    const { story, log, clock, signal, timeout } = tools;
+    const tail = new tools_Tail();
+    let output = '';
+    let latest = release;
+    const until = clock.now() + timeout;
+    const isOver = async () => {
+        if (latest.status === 'pending')
+            latest = await app.release(release.id);
+        if (latest.status === 'pending' && clock.now() > until)
+            throw tooLong(release, timeout);
+        return latest.status !== 'pending';
+    };
+    if (release.output_stream_url) {
+        const fence = log.fence();
+        try {
+            const { whole } = await followOutput({
+                url: release.output_stream_url,
+                write: chunk => {
+                    fence.write(chunk);
+                    tail.add(chunk);
+                    output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+                },
+                isOver,
+                clock,
+                signal
+            });
+            if (!whole)
+                story.warn('The output of the release phase could not be read to its end');
+        }
+        finally {
+            fence.close();
+        }
+    }
+    await poll(tools, { what: 'the release', next: nextForHanging(release), first: 2_000, longest: 10_000, timeout }, async () => ((await isOver()) ? true : undefined));
+    if (latest.status !== 'succeeded') {
+        throw new ReleasePhaseError(`The release phase of v${release.version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
+    }
+    return { release: latest, migrations: readMigrationsLine(output) };
+}
+function readMigrationsLine(output) {
+    const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
+    if (before === undefined)
+        return undefined;
+    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
+}
+function tooLong(release, timeout) {
+    return new src_runtime/* UserError */.yo(`Release v${release.version} is still pending after ${Math.round(timeout / 60_000)} minutes`, nextForHanging(release));
+}
+function nextForHanging({ version }) {
+    return `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`;
+}
+
+;// CONCATENATED MODULE: ./src/deploy/rollback.ts
+
+
+
+
+
+/** Going back is refused, with the reason and the way forward. */
+class RollbackRefused extends src_runtime/* UserError */.yo {
+}
+/**
+ * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
+ * days and 20 releases are gone: Dev Center changelog 3395).
+ * @param badSlug id of the slug to get away from
+ */
+async function lastGoodRelease(app, releases, badSlug) {
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug);
+    const tried = new Set();
+    for (const release of candidates) {
+        const id = release.slug.id;
+        if (tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug)
+            return { release, slug };
+    }
+    return undefined;
+}
+/**
+ * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
+ * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
+ * that, 4.6 can sign nothing).
+ */
+async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
+    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
+    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
+    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!known) {
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
+    }
+    const applied = await appliedMigrations(app, size, tools);
+    const oldVersions = new Set([...known, ...orphans(applied, known, trees.migrations)]);
+    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
+    if (verdict.safe)
+        return;
+    const reasons = [
+        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
+        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
+    ];
+    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
+}
+/** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */
+function orphans(applied, known, migrations) {
+    const newest = [...known].sort().at(-1) ?? '';
+    const inNewTree = new Set(migrations.map(({ version }) => version));
+    return [...applied].filter(version => version < newest && !inNewTree.has(version));
+}
+
+;// CONCATENATED MODULE: ./src/deploy/rollout.ts
+
+
+
+/** Dynos of the new release crash: the site may be down. */
+class CrashError extends src_runtime/* UserError */.yo {
+}
+const NOT_FORMATION = ['release', 'run', 'scheduler'];
+/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+const CRASHES = 2;
+/**
+ * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
+ * Rejects with a `CrashError` where a new dyno keeps crashing.
+ * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+ */
+async function waitForDynos(app, version, tools) {
+    const { story, timeout } = tools;
+    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
+    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
+    if (types.length === 0)
+        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
+    let crashes = 0;
+    let last = [];
+    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
+    const polling = { what: `the dynos of ${app.name} to run v${version}`, next, first: 2_000, longest: 10_000, timeout };
+    await poll(tools, polling, async () => {
+        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
+        const isNew = ({ release }) => (release?.version ?? 0) >= version;
+        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
+        crashes = crashed.length > 0 ? crashes + 1 : 0;
+        if (crashes >= CRASHES)
+            throw await explainCrash(app, crashed, tools);
+        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
+        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
+        return ready || undefined;
+    });
+    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
+}
+async function explainCrash(app, crashed, tools) {
+    const lines = await herokuLog(app, 100, tools);
+    const names = crashed.map(({ name }) => name);
+    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
+    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
+    const known = [...new Set([...codes, ...router])];
+    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
+        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/slugs.ts
+
+
+
+
+const UPLOADS = 3;
+/** Slugs of a list of releases that are looked at for one to reuse. */
+const LOOK_AT = 5;
+/** Kept in the slug's `commit_description`, by which it is found again. */
+function slugDescription({ role, fingerprint, variant }) {
+    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+}
+/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
+function releaseDescription(commit, role, fingerprint) {
+    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
+}
+function tag(role, fingerprint) {
+    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
+}
+/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
+async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
+    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
+    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
+    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
+        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
+        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
+        if (slug?.commit_description?.startsWith(prefix)) {
+            return {
+                id,
+                commit: slug.commit ?? '',
+                size: slug.size ?? undefined,
+                variant: slug.commit_description.slice(prefix.length),
+                processTypes: slug.process_types ?? {}
+            };
+        }
+    }
+    return undefined;
+}
+/**
+ * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
+ * the store has is checked by its ETag, else by its size.
+ */
+async function shipSlug(app, artifact, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256, processTypes, commit, stack, variant } = artifact;
+    const description = slugDescription(artifact);
+    for (let attempt = 1;; attempt++) {
+        try {
+            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+            const { bytes, proven } = await upload({
+                file,
+                url: slug.blob.url,
+                method: slug.blob.method,
+                progress: (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`),
+                clock,
+                signal
+            });
+            if (!proven)
+                await compareSize(app, slug.id, bytes, tools);
+            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
+            return { id: slug.id, commit, size: bytes, variant, processTypes };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. A new slug is made and uploaded`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+async function newSlug(app, slug) {
+    try {
+        return await app.createSlug(slug);
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+async function compareSize(app, id, bytes, tools) {
+    const slug = await app.slug(id);
+    if (!slug)
+        throw new UploadError('Heroku does not know the slug any more');
+    let stored;
+    try {
+        stored = await storedSize(slug.blob.url, tools);
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            throw error;
+    }
+    if (stored === undefined) {
+        throw new src_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+    }
+    if (stored !== bytes)
+        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/streaming.ts
+
+
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED = {
+    RUN_STREAMING: 'true',
+    NODE_ENV: 'production',
+    PGSSLMODE: 'no-verify'
+};
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS'];
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
+    const { app, config } = target;
+    if (target.stack !== main.stack) {
+        throw new src_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    const vars = missingVars(config);
+    const attachments = SHARED.filter(name => !config[`${name}_URL`]);
+    if (Object.keys(vars).length === 0 && attachments.length === 0)
+        return target;
+    if (!allowed)
+        throw new src_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`, howTo(main, target, vars, attachments));
+    const shared = await main.app.attachments();
+    for (const name of attachments) {
+        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
+        if (addon) {
+            await app.attach(addon, name);
+            story.note(`${app.name}: ${addon} is attached as ${name}`);
+        }
+        else {
+            const url = main.config[`${name}_URL`];
+            if (!url)
+                throw new src_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+            vars[`${name}_URL`] = url;
+        }
+    }
+    if (Object.keys(vars).length > 0)
+        await app.setConfigVars(vars);
+    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
+    return readAgain();
+}
+function missingVars(config) {
+    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
+    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
+}
+function lacking(vars, attachments) {
+    return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ');
+}
+function howTo(main, { app }, vars, attachments) {
+    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    const commands = [
+        ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
+        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
+    ];
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
+}
+
+;// CONCATENATED MODULE: ./src/deploy/deploy.ts
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
+ * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
+ * looks whether it is done already, so a deploy that was killed goes on where it was.
+ */
+async function deploy(plan, tools) {
+    const { story } = tools;
+    const { progress } = plan;
+    const target = await story.step('Preflight', async () => {
+        const target = await readTarget(plan.app, plan.mask, tools);
+        describe(target, tools);
+        progress.target(target);
+        return target;
+    });
+    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
+    const deployable = await plan.prepare(target.stack);
+    judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
+    await progress.deploying(deployable);
+    const [web, live] = await obtainSlugs(plan, target, streaming, deployable, tools);
+    const maintenance = new Maintenance(plan, target, deployable, tools);
+    let switched = false;
+    try {
+        await maintenance.begin();
+        const finished = await story.step('Release', () => releaseOnce(target, 'web', web, deployable, tools, progress));
+        const { version } = finished.release;
+        tellMigrations(finished, plan, tools);
+        progress.migrated(finished.migrations?.ran ?? []);
+        switched = true;
+        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
+        await maintenance.end();
+        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
+        switched = false;
+        if (streaming && live)
+            await shipStreaming(streaming, live, deployable, tools, progress);
+        if (plan.migrations !== 'off') {
+            await story.step('Post-deployment migrations', async () => {
+                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
+                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
+                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+            });
+        }
+        await requireCurrent(plan.app, version, web.id);
+    }
+    catch (error) {
+        await maintenance.end();
+        if (switched && isFaultOfTheRelease(error))
+            await rollBack(plan, target, web.id, deployable, error, tools);
+        throw error;
+    }
+}
+/** A crash, or an app that does not answer at its own address: the code before is better. */
+function isFaultOfTheRelease(error) {
+    return error instanceof CrashError || (error instanceof HealthError && !error.serves);
+}
+async function readStreaming(plan, main, tools) {
+    const target = await readTarget(plan.streaming, plan.mask, tools);
+    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
+}
+/** Slugs that Heroku holds already, else built and uploaded. */
+async function obtainSlugs(plan, main, streaming, { fingerprint, obtain, commit }, tools) {
+    const { story } = tools;
+    const [web, live] = await story.step('Slug', async () => {
+        const web = await findShipped(main, 'web', fingerprint);
+        const live = streaming && (await findShipped(streaming, 'streaming', fingerprint));
+        if (web)
+            story.note(`${plan.app.name} holds a slug of commit ${commit.slice(0, 8)}, built from the same; it is used again`);
+        if (live)
+            story.note(`${plan.streaming.name} holds its slug, too`);
+        return [web, live];
+    });
+    if (web && (live || !streaming))
+        return [web, live];
+    const built = await obtain();
+    const artifact = (role) => {
+        const found = built.find(one => one.role === role);
+        if (!found)
+            throw new Error(`no slug was built for ${role}`);
+        return found;
+    };
+    return story.step('Upload', async () => [
+        web ?? (await shipSlug(plan.app, artifact('web'), tools)),
+        streaming ? (live ?? (await shipSlug(plan.streaming, artifact('streaming'), tools))) : undefined
+    ]);
+}
+/** Releases a slug, unless it is the current release already. */
+async function releaseOnce({ app, releases, current }, role, slug, { commit, fingerprint }, tools, progress) {
+    const { story } = tools;
+    if (current?.slug?.id === slug.id) {
+        story.note(`${app.name} runs this slug already, in v${current.version}`);
+        progress.released(app.name, current);
+        return { release: current, migrations: undefined };
+    }
+    const newest = releases[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
+    story.note(`Release v${release.version} of ${app.name} is made`);
+    progress.released(app.name, release);
+    const finished = await finishRelease(app, release, tools);
+    story.note(`v${release.version} succeeded`);
+    return finished;
+}
+async function shipStreaming(target, slug, deployable, tools, progress) {
+    const { story } = tools;
+    const { app, info } = target;
+    await story.step('Streaming app', async () => {
+        const { release } = await releaseOnce(target, 'streaming', slug, deployable, tools, progress);
+        await waitForDynos(app, release.version, tools);
+        await checkHealth([ownHealth(info.web_url ?? '', '/api/v1/streaming/health')], tools);
+        await requireCurrent(app, release.version, slug.id);
+    });
+}
+async function webHealth(target, commit, tools) {
+    const { story, app } = { ...tools, ...target };
+    if (!target.info.web_url)
+        throw new src_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard.');
+    const own = await checkHealth([ownHealth(target.info.web_url)], tools);
+    const instance = instanceProbe(target, commit);
+    if (!instance) {
+        story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        return own;
+    }
+    const outer = [instance, ...(await assetProbes(target, tools))];
+    // It serves: what is wrong from here on is the way to it, or a file.
+    return [...own, ...(await checkHealthOf(outer, tools))];
+}
+async function checkHealthOf(probes, tools) {
+    try {
+        return await checkHealth(probes, tools);
+    }
+    catch (error) {
+        if (error instanceof HealthError)
+            throw new HealthError(error.message, error.nextStep, true);
+        throw error;
+    }
+}
+/** Green means live: the release is read once more at the end. */
+async function requireCurrent(app, version, slugId) {
+    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
+    if (newest?.slug?.id === slugId && newest.version >= version)
+        return;
+    throw new src_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+}
+async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
+    const { story } = tools;
+    try {
+        await story.step('Rollback', async () => {
+            story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
+            const release = await bringBack(plan.app, target, badSlug, trees, plan.dynoSize, tools);
+            plan.progress.rolledBack(release);
+        });
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            throw error;
+        const next = error instanceof src_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
+        throw new src_runtime/* UserError */.yo(`${cause.message}\nAnd it was not rolled back: ${(0,src_runtime/* errorText */.kc)(error)}`, next, { cause: error });
+    }
+    throw new src_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+}
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
+ * database is no longer one for its code.
+ */
+async function bringBack(app, target, badSlug, trees, dynoSize, tools) {
+    const { story } = tools;
+    const good = await lastGoodRelease(app, target.releases, badSlug);
+    if (!good) {
+        throw new src_runtime/* UserError */.yo('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
+    }
+    await requireSafeRollback(app, good, trees, dynoSize, tools);
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(good.slug.id, description, newest);
+    story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`);
+    await finishRelease(app, release, tools);
+    await waitForDynos(app, release.version, tools);
+    await checkHealth([ownHealth(target.info.web_url ?? '')], tools);
+    return release;
+}
+function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
+    const runs = current
+        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
+        : 'nothing yet';
+    story.note(`${app.name}: ${stack}, runs ${runs}`);
+    const web = formation.find(({ type }) => type === 'web');
+    if (!current || preboot)
+        return;
+    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
+    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
+}
+function tellMigrations({ migrations }, plan, { story }) {
+    if (!migrations)
+        return;
+    const { before, after, ran } = migrations;
+    if (before === 0)
+        story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
+    else
+        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${plan.migrations === 'maintenance' ? ', of both phases' : ''}`);
+}
+/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
+class Maintenance {
+    #plan;
+    #target;
+    #deployable;
+    #tools;
+    /** Also where an earlier job was killed before it could turn it off. */
+    #on;
+    constructor(plan, target, deployable, tools) {
+        this.#plan = plan;
+        this.#target = target;
+        this.#deployable = deployable;
+        this.#tools = tools;
+        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
+    }
+    async begin() {
+        const { app, migrations, dynoSize } = this.#plan;
+        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
+            return;
+        const { story } = this.#tools;
+        await story.step('Maintenance', async () => {
+            const applied = await appliedMigrations(app, dynoSize, this.#tools);
+            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
+            if (pending.length === 0)
+                return story.note('Nothing is to be migrated, so the site stays on');
+            this.#on = true;
+            await app.setMaintenance(true);
+            story.note(`Maintenance mode is on for ${pending.length} migrations`);
+        });
+    }
+    async end() {
+        if (!this.#on)
+            return;
+        // The job may have been cancelled: the site comes back all the same.
+        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
+        this.#on = false;
+        this.#tools.story.note('Maintenance mode is off');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/summary.ts
+
+/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
+function storyMarkdown(story, { title, outcome, links }) {
+    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`);
+    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
+    return [
+        `## ${cell(title)}`,
+        '',
+        `**${cell(outcome)}** (${duration(story.elapsed)})`,
+        '',
+        '| | Step | Started after | Took | |',
+        '| --- | --- | ---: | ---: | --- |',
+        ...rows,
+        '',
+        ...(list.length > 0 ? [list.join(' · '), ''] : [])
+    ].join('\n');
+}
+/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
+function cell(text) {
+    return text
+        .slice(0, 1_500)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
+        .replace(/\r?\n/g, '<br>')
+        .replace(/\p{Cc}/gu, ' ');
+}
+
+;// CONCATENATED MODULE: ./src/deploy/index.ts
+/** A deploy: each step looks whether it is done already, and green means live. */
+
+
+
+
+
+
+
+
+
+
+
+
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
+
+
+class Context {
+    /**
+     * Hydrate the context from the environment
+     */
+    constructor() {
+        var _a, _b, _c;
+        this.payload = {};
+        if (process.env.GITHUB_EVENT_PATH) {
+            if ((0,external_fs_.existsSync)(process.env.GITHUB_EVENT_PATH)) {
+                this.payload = JSON.parse((0,external_fs_.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
+            }
+            else {
+                const path = process.env.GITHUB_EVENT_PATH;
+                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_.EOL}`);
+            }
+        }
+        this.eventName = process.env.GITHUB_EVENT_NAME;
+        this.sha = process.env.GITHUB_SHA;
+        this.ref = process.env.GITHUB_REF;
+        this.workflow = process.env.GITHUB_WORKFLOW;
+        this.action = process.env.GITHUB_ACTION;
+        this.actor = process.env.GITHUB_ACTOR;
+        this.job = process.env.GITHUB_JOB;
+        this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+        this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+        this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+        this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+        this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+        this.graphqlUrl =
+            (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+    }
+    get issue() {
+        const payload = this.payload;
+        return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+    }
+    get repo() {
+        if (process.env.GITHUB_REPOSITORY) {
+            const [owner, repo] = process.env.GITHUB_REPOSITORY.split('/');
+            return { owner, repo };
+        }
+        if (this.payload.repository) {
+            return {
+                owner: this.payload.repository.owner.login,
+                repo: this.payload.repository.name
+            };
+        }
+        throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+    }
+}
+//# sourceMappingURL=context.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
+var http_client_lib = __nccwpck_require__(9659);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+function getAuthString(token, options) {
+    if (!token && !options.auth) {
+        throw new Error('Parameter token or opts.auth is required');
+    }
+    else if (token && options.auth) {
+        throw new Error('Parameters token and opts.auth may not both be specified');
+    }
+    return typeof options.auth === 'string' ? options.auth : `token ${token}`;
+}
+function getProxyAgent(destinationUrl) {
+    const hc = new http_client_lib.HttpClient();
+    return hc.getAgent(destinationUrl);
+}
+function getProxyAgentDispatcher(destinationUrl) {
+    const hc = new http_client_lib.HttpClient();
+    return hc.getAgentDispatcher(destinationUrl);
+}
+function getProxyFetch(destinationUrl) {
+    const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+    const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
+        return (0,undici.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
+    });
+    return proxyFetch;
+}
+function getApiBaseUrl() {
+    return process.env['GITHUB_API_URL'] || 'https://api.github.com';
+}
+function getUserAgentWithOrchestrationId(baseUserAgent) {
+    var _a;
+    const orchId = (_a = process.env['ACTIONS_ORCHESTRATION_ID']) === null || _a === void 0 ? void 0 : _a.trim();
+    if (orchId) {
+        const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+        const tag = `actions_orchestration_id/${sanitizedId}`;
+        if (baseUserAgent === null || baseUserAgent === void 0 ? void 0 : baseUserAgent.includes(tag))
+            return baseUserAgent;
+        const ua = baseUserAgent ? `${baseUserAgent} ` : '';
+        return `${ua}${tag}`;
+    }
+    return baseUserAgent;
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/universal-user-agent/index.js
+function getUserAgent() {
+  if (typeof navigator === "object" && "userAgent" in navigator) {
+    return navigator.userAgent;
+  }
+
+  if (typeof process === "object" && process.version !== undefined) {
+    return `Node.js/${process.version.substr(1)} (${process.platform}; ${
+      process.arch
+    })`;
+  }
+
+  return "<environment undetectable>";
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/register.js
+// @ts-check
+
+function register(state, name, method, options) {
+  if (typeof method !== "function") {
+    throw new Error("method for before hook must be a function");
+  }
+
+  if (!options) {
+    options = {};
+  }
+
+  if (Array.isArray(name)) {
+    return name.reverse().reduce((callback, name) => {
+      return register.bind(null, state, name, callback, options);
+    }, method)();
+  }
+
+  return Promise.resolve().then(() => {
+    if (!state.registry[name]) {
+      return method(options);
+    }
+
+    return state.registry[name].reduce((method, registered) => {
+      return registered.hook.bind(null, method, options);
+    }, method)();
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/add.js
+// @ts-check
+
+function addHook(state, kind, name, hook) {
+  const orig = hook;
+  if (!state.registry[name]) {
+    state.registry[name] = [];
+  }
+
+  if (kind === "before") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(orig.bind(null, options))
+        .then(method.bind(null, options));
+    };
+  }
+
+  if (kind === "after") {
+    hook = (method, options) => {
+      let result;
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .then((result_) => {
+          result = result_;
+          return orig(result, options);
+        })
+        .then(() => {
+          return result;
+        });
+    };
+  }
+
+  if (kind === "error") {
+    hook = (method, options) => {
+      return Promise.resolve()
+        .then(method.bind(null, options))
+        .catch((error) => {
+          return orig(error, options);
+        });
+    };
+  }
+
+  state.registry[name].push({
+    hook: hook,
+    orig: orig,
+  });
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/lib/remove.js
+// @ts-check
+
+function removeHook(state, name, method) {
+  if (!state.registry[name]) {
+    return;
+  }
+
+  const index = state.registry[name]
+    .map((registered) => {
+      return registered.orig;
+    })
+    .indexOf(method);
+
+  if (index === -1) {
+    return;
+  }
+
+  state.registry[name].splice(index, 1);
+}
+
+;// CONCATENATED MODULE: ./node_modules/before-after-hook/index.js
+// @ts-check
+
+
+
+
+
+// bind with array of arguments: https://stackoverflow.com/a/21792913
+const bind = Function.bind;
+const bindable = bind.bind(bind);
+
+function bindApi(hook, state, name) {
+  const removeHookRef = bindable(removeHook, null).apply(
+    null,
+    name ? [state, name] : [state]
+  );
+  hook.api = { remove: removeHookRef };
+  hook.remove = removeHookRef;
+  ["before", "error", "after", "wrap"].forEach((kind) => {
+    const args = name ? [state, kind, name] : [state, kind];
+    hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
+  });
+}
+
+function Singular() {
+  const singularHookName = Symbol("Singular");
+  const singularHookState = {
+    registry: {},
+  };
+  const singularHook = register.bind(null, singularHookState, singularHookName);
+  bindApi(singularHook, singularHookState, singularHookName);
+  return singularHook;
+}
+
+function Collection() {
+  const state = {
+    registry: {},
+  };
+
+  const hook = register.bind(null, state);
+  bindApi(hook, state);
+
+  return hook;
+}
+
+/* harmony default export */ const before_after_hook = ({ Singular, Collection });
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/endpoint/dist-bundle/index.js
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var VERSION = "0.0.0-development";
+
+// pkg/dist-src/defaults.js
+var userAgent = `octokit-endpoint.js/${VERSION} ${getUserAgent()}`;
+var DEFAULTS = {
+  method: "GET",
+  baseUrl: "https://api.github.com",
+  headers: {
+    accept: "application/vnd.github.v3+json",
+    "user-agent": userAgent
+  },
+  mediaType: {
+    format: ""
+  }
+};
+
+// pkg/dist-src/util/lowercase-keys.js
+function lowercaseKeys(object) {
+  if (!object) {
+    return {};
+  }
+  return Object.keys(object).reduce((newObj, key) => {
+    newObj[key.toLowerCase()] = object[key];
+    return newObj;
+  }, {});
+}
+
+// pkg/dist-src/util/is-plain-object.js
+function isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/util/merge-deep.js
+function mergeDeep(defaults, options) {
+  const result = Object.assign({}, defaults);
+  Object.keys(options).forEach((key) => {
+    if (isPlainObject(options[key])) {
+      if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
+      else result[key] = mergeDeep(defaults[key], options[key]);
+    } else {
+      Object.assign(result, { [key]: options[key] });
+    }
+  });
+  return result;
+}
+
+// pkg/dist-src/util/remove-undefined-properties.js
+function removeUndefinedProperties(obj) {
+  for (const key in obj) {
+    if (obj[key] === void 0) {
+      delete obj[key];
+    }
+  }
+  return obj;
+}
+
+// pkg/dist-src/merge.js
+function merge(defaults, route, options) {
+  if (typeof route === "string") {
+    let [method, url] = route.split(" ");
+    options = Object.assign(url ? { method, url } : { url: method }, options);
+  } else {
+    options = Object.assign({}, route);
+  }
+  options.headers = lowercaseKeys(options.headers);
+  removeUndefinedProperties(options);
+  removeUndefinedProperties(options.headers);
+  const mergedOptions = mergeDeep(defaults || {}, options);
+  if (options.url === "/graphql") {
+    if (defaults && defaults.mediaType.previews?.length) {
+      mergedOptions.mediaType.previews = defaults.mediaType.previews.filter(
+        (preview) => !mergedOptions.mediaType.previews.includes(preview)
+      ).concat(mergedOptions.mediaType.previews);
+    }
+    mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
+  }
+  return mergedOptions;
+}
+
+// pkg/dist-src/util/add-query-parameters.js
+function addQueryParameters(url, parameters) {
+  const separator = /\?/.test(url) ? "&" : "?";
+  const names = Object.keys(parameters);
+  if (names.length === 0) {
+    return url;
+  }
+  return url + separator + names.map((name) => {
+    if (name === "q") {
+      return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
+    }
+    return `${name}=${encodeURIComponent(parameters[name])}`;
+  }).join("&");
+}
+
+// pkg/dist-src/util/extract-url-variable-names.js
+var urlVariableRegex = /\{[^{}}]+\}/g;
+function removeNonChars(variableName) {
+  return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
+}
+function extractUrlVariableNames(url) {
+  const matches = url.match(urlVariableRegex);
+  if (!matches) {
+    return [];
+  }
+  return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
+}
+
+// pkg/dist-src/util/omit.js
+function dist_bundle_omit(object, keysToOmit) {
+  const result = { __proto__: null };
+  for (const key of Object.keys(object)) {
+    if (keysToOmit.indexOf(key) === -1) {
+      result[key] = object[key];
+    }
+  }
+  return result;
+}
+
+// pkg/dist-src/util/url-template.js
+function encodeReserved(str) {
+  return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
+    if (!/%[0-9A-Fa-f]/.test(part)) {
+      part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
+    }
+    return part;
+  }).join("");
+}
+function encodeUnreserved(str) {
+  return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
+    return "%" + c.charCodeAt(0).toString(16).toUpperCase();
+  });
+}
+function encodeValue(operator, value, key) {
+  value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
+  if (key) {
+    return encodeUnreserved(key) + "=" + value;
+  } else {
+    return value;
+  }
+}
+function isDefined(value) {
+  return value !== void 0 && value !== null;
+}
+function isKeyOperator(operator) {
+  return operator === ";" || operator === "&" || operator === "?";
+}
+function getValues(context, operator, key, modifier) {
+  var value = context[key], result = [];
+  if (isDefined(value) && value !== "") {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+      value = value.toString();
+      if (modifier && modifier !== "*") {
+        value = value.substring(0, parseInt(modifier, 10));
+      }
+      result.push(
+        encodeValue(operator, value, isKeyOperator(operator) ? key : "")
+      );
+    } else {
+      if (modifier === "*") {
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            result.push(
+              encodeValue(operator, value2, isKeyOperator(operator) ? key : "")
+            );
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              result.push(encodeValue(operator, value[k], k));
+            }
+          });
+        }
+      } else {
+        const tmp = [];
+        if (Array.isArray(value)) {
+          value.filter(isDefined).forEach(function(value2) {
+            tmp.push(encodeValue(operator, value2));
+          });
+        } else {
+          Object.keys(value).forEach(function(k) {
+            if (isDefined(value[k])) {
+              tmp.push(encodeUnreserved(k));
+              tmp.push(encodeValue(operator, value[k].toString()));
+            }
+          });
+        }
+        if (isKeyOperator(operator)) {
+          result.push(encodeUnreserved(key) + "=" + tmp.join(","));
+        } else if (tmp.length !== 0) {
+          result.push(tmp.join(","));
+        }
+      }
+    }
+  } else {
+    if (operator === ";") {
+      if (isDefined(value)) {
+        result.push(encodeUnreserved(key));
+      }
+    } else if (value === "" && (operator === "&" || operator === "?")) {
+      result.push(encodeUnreserved(key) + "=");
+    } else if (value === "") {
+      result.push("");
+    }
+  }
+  return result;
+}
+function parseUrl(template) {
+  return {
+    expand: expand.bind(null, template)
+  };
+}
+function expand(template, context) {
+  var operators = ["+", "#", ".", "/", ";", "?", "&"];
+  template = template.replace(
+    /\{([^\{\}]+)\}|([^\{\}]+)/g,
+    function(_, expression, literal) {
+      if (expression) {
+        let operator = "";
+        const values = [];
+        if (operators.indexOf(expression.charAt(0)) !== -1) {
+          operator = expression.charAt(0);
+          expression = expression.substr(1);
+        }
+        expression.split(/,/g).forEach(function(variable) {
+          var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
+          values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
+        });
+        if (operator && operator !== "+") {
+          var separator = ",";
+          if (operator === "?") {
+            separator = "&";
+          } else if (operator !== "#") {
+            separator = operator;
+          }
+          return (values.length !== 0 ? operator : "") + values.join(separator);
+        } else {
+          return values.join(",");
+        }
+      } else {
+        return encodeReserved(literal);
+      }
+    }
+  );
+  if (template === "/") {
+    return template;
+  } else {
+    return template.replace(/\/$/, "");
+  }
+}
+
+// pkg/dist-src/parse.js
+function dist_bundle_parse(options) {
+  let method = options.method.toUpperCase();
+  let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
+  let headers = Object.assign({}, options.headers);
+  let body;
+  let parameters = dist_bundle_omit(options, [
+    "method",
+    "baseUrl",
+    "url",
+    "headers",
+    "request",
+    "mediaType"
+  ]);
+  const urlVariableNames = extractUrlVariableNames(url);
+  url = parseUrl(url).expand(parameters);
+  if (!/^http/.test(url)) {
+    url = options.baseUrl + url;
+  }
+  const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
+  const remainingParameters = dist_bundle_omit(parameters, omittedParameters);
+  const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
+  if (!isBinaryRequest) {
+    if (options.mediaType.format) {
+      headers.accept = headers.accept.split(/,/).map(
+        (format) => format.replace(
+          /application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/,
+          `application/vnd$1$2.${options.mediaType.format}`
+        )
+      ).join(",");
+    }
+    if (url.endsWith("/graphql")) {
+      if (options.mediaType.previews?.length) {
+        const previewsFromAcceptHeader = headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || [];
+        headers.accept = previewsFromAcceptHeader.concat(options.mediaType.previews).map((preview) => {
+          const format = options.mediaType.format ? `.${options.mediaType.format}` : "+json";
+          return `application/vnd.github.${preview}-preview${format}`;
+        }).join(",");
+      }
+    }
+  }
+  if (["GET", "HEAD"].includes(method)) {
+    url = addQueryParameters(url, remainingParameters);
+  } else {
+    if ("data" in remainingParameters) {
+      body = remainingParameters.data;
+    } else {
+      if (Object.keys(remainingParameters).length) {
+        body = remainingParameters;
+      }
+    }
+  }
+  if (!headers["content-type"] && typeof body !== "undefined") {
+    headers["content-type"] = "application/json; charset=utf-8";
+  }
+  if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") {
+    body = "";
+  }
+  return Object.assign(
+    { method, url, headers },
+    typeof body !== "undefined" ? { body } : null,
+    options.request ? { request: options.request } : null
+  );
+}
+
+// pkg/dist-src/endpoint-with-defaults.js
+function endpointWithDefaults(defaults, route, options) {
+  return dist_bundle_parse(merge(defaults, route, options));
+}
+
+// pkg/dist-src/with-defaults.js
+function withDefaults(oldDefaults, newDefaults) {
+  const DEFAULTS2 = merge(oldDefaults, newDefaults);
+  const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
+  return Object.assign(endpoint2, {
+    DEFAULTS: DEFAULTS2,
+    defaults: withDefaults.bind(null, DEFAULTS2),
+    merge: merge.bind(null, DEFAULTS2),
+    parse: dist_bundle_parse
+  });
+}
+
+// pkg/dist-src/index.js
+var endpoint = withDefaults(null, DEFAULTS);
+
+
+;// CONCATENATED MODULE: ./node_modules/content-type/dist/index.js
+/*!
+ * content-type
+ * Copyright(c) 2015 Douglas Christopher Wilson
+ * MIT Licensed
+ */
+const SP = 32; // " "
+const HTAB = 9; // "\t"
+const SEMI = 59; // ";"
+const EQ = 61; // "="
+const DQUOTE = 34; // '"'
+const BSLASH = 92; // "\\"
+const COMMA = 44; // ","
+const LOWER_CASE = 1;
+const OWS = 2;
+const SEMI_FLAG = 4;
+const COMMA_FLAG = 8;
+const TOKEN_FLAG = 16;
+const NON_ASCII = 0xff00;
+const CASE_FLAGS = LOWER_CASE | NON_ASCII;
+/**
+ * Character flags used to normalize HTTP field values while scanning.
+ * Out-of-range reads intentionally coerce to zero in bitwise expressions.
+ */
+const CHAR_MAP = new Uint8Array(0x100);
+CHAR_MAP[HTAB] |= OWS;
+CHAR_MAP[SP] |= OWS;
+CHAR_MAP[SEMI] |= SEMI_FLAG;
+CHAR_MAP[COMMA] |= COMMA_FLAG;
+for (let code = 0x80 /* non-ASCII */; code <= 0xff; code++) {
+    CHAR_MAP[code] |= LOWER_CASE;
+}
+for (const char of "!#$%&'*+-.^_`|~") {
+    CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
+}
+for (let code = 0x30 /* 0 */; code <= 0x39 /* 9 */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+for (let code = 0x41 /* A */; code <= 0x5a /* Z */; code++) {
+    CHAR_MAP[code] |= LOWER_CASE | TOKEN_FLAG;
+}
+for (let code = 0x61 /* a */; code <= 0x7a /* z */; code++) {
+    CHAR_MAP[code] |= TOKEN_FLAG;
+}
+/**
+ * Null object perf optimization. Faster than `Object.create(null)` and `{ __proto__: null }`.
+ */
+const NullObject = /* @__PURE__ */ (() => {
+    const C = function () { };
+    C.prototype = Object.create(null);
+    return C;
+})();
+/**
+ * Validate a type string against RFC 9110.
+ */
+function isTypeValid(type, start = 0, end = type.length) {
+    let hasSlash = false;
+    for (let index = start; index < end; index++) {
+        const code = type.charCodeAt(index);
+        if (code === 47 /* / */) {
+            if (hasSlash || index === start || index >= end - 1)
+                return false;
+            hasSlash = true;
+        }
+        else if (!isTokenCode(code)) {
+            return false;
+        }
+    }
+    return hasSlash;
+}
+/**
+ * Validate a token against RFC 9110.
+ */
+function isTokenValid(token, start = 0, end = token.length) {
+    if (start >= end)
+        return false;
+    for (let index = start; index < end; index++) {
+        if (!isTokenCode(token.charCodeAt(index)))
+            return false;
+    }
+    return true;
+}
+/**
+ * Check whether a character code belongs to the token production in RFC 9110.
+ */
+function isTokenCode(code) {
+    return (CHAR_MAP[code] & TOKEN_FLAG) !== 0;
+}
+/**
+ * Serialize a parameter value.
+ */
+function parameterValue(str) {
+    const len = str.length;
+    if (len === 0)
+        return '""';
+    let index = 0;
+    while (index < len && isTokenCode(str.charCodeAt(index)))
+        index++;
+    if (index === len)
+        return str;
+    let result = '"';
+    let start = 0;
+    while (index < len) {
+        const code = str.charCodeAt(index);
+        if (code !== HTAB && (code < SP || code === 127 || code > 255)) {
+            throw new TypeError(`Invalid parameter value: ${str}`);
+        }
+        if (code === 34 /* " */ || code === 92 /* \\ */) {
+            result += `${str.slice(start, index)}\\`;
+            start = index;
+        }
+        index++;
+    }
+    return `${result}${str.slice(start)}"`;
+}
+/**
+ * Format an object into a `Content-Type` header.
+ */
+function format(obj) {
+    const { type, parameters } = obj;
+    if (!type || !isTypeValid(type)) {
+        throw new TypeError(`Invalid type: ${type}`);
+    }
+    let result = type;
+    if (parameters) {
+        for (const param of Object.keys(parameters)) {
+            if (!isTokenValid(param)) {
+                throw new TypeError(`Invalid parameter name: ${param}`);
+            }
+            result += `; ${param}=${parameterValue(parameters[param])}`;
+        }
+    }
+    return result;
+}
+/**
+ * Parse a `Content-Type` header.
+ */
+function content_type_dist_parse(header, options) {
+    const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
+    const len = header.length;
+    let valueStart = options?.start ?? 0;
+    while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) {
+        valueStart++;
+    }
+    let index = valueStart;
+    let typeFlags = 0;
+    let whitespace = -1;
+    let stop = options?.parameters === false ? COMMA_FLAG : 0;
+    while (index < len) {
+        const code = header.charCodeAt(index);
+        const flags = CHAR_MAP[code];
+        if ((flags & stopFlags) !== 0) {
+            stop |= flags & COMMA_FLAG;
+            break;
+        }
+        if ((flags & OWS) !== 0) {
+            if (whitespace === -1)
+                whitespace = index;
+        }
+        else {
+            whitespace = -1;
+        }
+        typeFlags |= (code & NON_ASCII) | flags;
+        index++;
+    }
+    const valueEnd = whitespace === -1 ? index : whitespace;
+    const value = header.slice(valueStart, valueEnd);
+    const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+    if (index === len || stop !== 0) {
+        return { type, index, parameters: new NullObject() };
+    }
+    return parseParameters(header, type, index, len, stopFlags);
+}
+/**
+ * Parses the parameters of a `Content-Type` header starting at the given index.
+ */
+function parseParameters(header, type, index, len, stopFlags) {
+    const parameters = new NullObject();
+    parameter: while (index < len) {
+        index++; // Skip over ;
+        while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+            index++;
+        }
+        const keyStart = index;
+        let keyFlags = 0;
+        let keyWhitespace = -1;
+        while (index < len) {
+            const code = header.charCodeAt(index);
+            const flags = CHAR_MAP[code];
+            if ((flags & stopFlags) !== 0) {
+                if ((flags & COMMA_FLAG) !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if (code === EQ) {
+                const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
+                const value = header.slice(keyStart, keyEnd);
+                const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+                index++;
+                while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) {
+                    index++;
+                }
+                if (index < len && header.charCodeAt(index) === DQUOTE) {
+                    const quotedStart = ++index;
+                    let escaped = false;
+                    while (index < len) {
+                        const code = header.charCodeAt(index);
+                        if (code === DQUOTE) {
+                            if (parameters[key] === undefined) {
+                                parameters[key] = escaped
+                                    ? unescapeQuotedPairs(header, quotedStart, index)
+                                    : header.slice(quotedStart, index);
+                            }
+                            index++;
+                            let stop = 0;
+                            // Discard characters between quote and delimiter.
+                            while (index < len) {
+                                const code = header.charCodeAt(index);
+                                const flags = CHAR_MAP[code];
+                                if ((flags & stopFlags) !== 0) {
+                                    stop = flags & COMMA_FLAG;
+                                    break;
+                                }
+                                index++;
+                            }
+                            if (stop !== 0)
+                                break parameter;
+                            continue parameter;
+                        }
+                        if (code === BSLASH && index + 1 < len) {
+                            escaped = true;
+                            index += 2;
+                            continue;
+                        }
+                        index++;
+                    }
+                    continue parameter;
+                }
+                const valueStart = index;
+                let stop = 0;
+                let valueWhitespace = -1;
+                while (index < len) {
+                    const code = header.charCodeAt(index);
+                    const flags = CHAR_MAP[code];
+                    if ((flags & stopFlags) !== 0) {
+                        stop = flags & COMMA_FLAG;
+                        break;
+                    }
+                    if ((flags & OWS) !== 0) {
+                        if (valueWhitespace === -1)
+                            valueWhitespace = index;
+                    }
+                    else {
+                        valueWhitespace = -1;
+                    }
+                    index++;
+                }
+                if (parameters[key] === undefined) {
+                    const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
+                    parameters[key] = header.slice(valueStart, valueEnd);
+                }
+                if (stop !== 0)
+                    break parameter;
+                continue parameter;
+            }
+            if ((flags & OWS) !== 0) {
+                if (keyWhitespace === -1)
+                    keyWhitespace = index;
+            }
+            else {
+                keyWhitespace = -1;
+            }
+            keyFlags |= (code & NON_ASCII) | flags;
+            index++;
+        }
+    }
+    return { type, index, parameters };
+}
+/**
+ * Remove backslashes from quoted pairs in a known-terminated quoted string body.
+ */
+function unescapeQuotedPairs(str, start, end) {
+    let result = "";
+    for (let index = start; index < end; index++) {
+        if (str.charCodeAt(index) === BSLASH) {
+            result += str.slice(start, index);
+            start = ++index;
+        }
+    }
+    return result + str.slice(start, end);
+}
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/json-with-bigint/json-with-bigint.js
+const intRegex = /^-?\d+$/;
+const noiseValue = /^-?\d+n+$/; // Noise - strings that match the custom format before being converted to it
+const originalStringify = JSON.stringify;
+const originalParse = JSON.parse;
+const customFormat = /^-?\d+n$/;
+
+const bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
+const noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
+
+/**
+ * @typedef {(this: any, key: string | number | undefined, value: any) => any} Replacer
+ * @typedef {(key: string | number | undefined, value: any, context?: { source: string }) => any} Reviver
+ */
+
+/**
+ * Checks if a value is unstringifiable according to native JSON.stringify rules.
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is undefined, a function, or a symbol.
+ */
+const isUnstringifiable = (val) =>
+  val === undefined || typeof val === "function" || typeof val === "symbol";
+
+/**
+ * Checks if a value is a native JSON.rawJSON object (Node.js 22+).
+ *
+ * @param {any} val The value to check.
+ * @returns {boolean} True if the value is a RawJSON instance.
+ */
+const isRawJSON = (val) =>
+  val !== null &&
+  typeof val === "object" &&
+  val.constructor &&
+  val.constructor.name === "RawJSON";
+
+/**
+ * Iteratively converts a JS value to a JSON string.
+ * Used as a fallback when the native JSON.stringify hits the Maximum Call Stack size.
+ * Fully compliant with JSON formatting (space), replacers, and toJSON behaviors.
+ *
+ * @param {any} rootValue The value to stringify.
+ * @param {Replacer | Array<string | number> | null} [replacer] User's custom replacer function.
+ * @param {string | number} [spaceParam] Indentation for pretty-printing.
+ * @returns {string | undefined} The generated JSON string.
+ */
+const stringifyIteratively = (rootValue, replacer, spaceParam) => {
+  let space = "";
+
+  if (typeof spaceParam === "number") {
+    space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
+  } else if (typeof spaceParam === "string") {
+    space = spaceParam.slice(0, 10);
+  }
+
+  const isFunctionReplacer = typeof replacer === "function";
+  const propertyList = Array.isArray(replacer)
+    ? new Set(replacer.map(String))
+    : null;
+
+  /**
+   * Prepares a value for stringification by resolving toJSON, handling BigInts,
+   * applying custom replacers, and unwrapping primitive objects.
+   *
+   * @param {object|Array} parent The parent object or array holding the value.
+   * @param {string} key The key associated with the value.
+   * @param {any} val The raw value to process.
+   * @returns {any} The processed value ready for stringification.
+   */
+  const prepareVal = (parent, key, val) => {
+    const isObject = val !== null && typeof val === "object";
+    const hasToJSON = isObject && typeof val.toJSON === "function";
+
+    if (hasToJSON) {
+      val = val.toJSON(key);
+    }
+
+    const isNoise = typeof val === "string" && noiseValue.test(val);
+
+    if (isNoise) return val + "n";
+
+    const isBigInt = typeof val === "bigint";
+
+    if (isBigInt) {
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return JSON.rawJSON(val.toString());
+
+      return val.toString() + "n";
+    }
+
+    if (isFunctionReplacer) {
+      val = replacer.call(parent, key, val);
+    }
+
+    const isPostReplacerObject = val !== null && typeof val === "object";
+
+    if (isPostReplacerObject) {
+      const isPrimitiveWrapper =
+        val instanceof Number ||
+        val instanceof String ||
+        val instanceof Boolean;
+
+      if (isPrimitiveWrapper) {
+        val = val.valueOf();
+      }
+    }
+
+    return val;
+  };
+
+  const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
+
+  if (isUnstringifiable(rootProcessed)) {
+    return undefined;
+  }
+
+  const isRootPrimitive =
+    rootProcessed === null || typeof rootProcessed !== "object";
+  const isRootNativeRawJSON = isRawJSON(rootProcessed);
+
+  if (isRootPrimitive || isRootNativeRawJSON) {
+    return originalStringify(rootProcessed);
+  }
+
+  const chunks = [];
+  let level = 0;
+
+  const stack = [
+    {
+      parent: { "": rootProcessed },
+      key: "",
+      val: rootProcessed,
+      isArray: Array.isArray(rootProcessed),
+      keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
+      index: 0,
+      first: true,
+    },
+  ];
+
+  const visited = new WeakSet([rootProcessed]);
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (node.index === 0) {
+      chunks.push(node.isArray ? "[" : "{");
+      level++;
+    }
+
+    let isDone = false;
+
+    if (node.isArray) {
+      if (node.index < node.val.length) {
+        if (!node.first) chunks.push(",");
+
+        if (space) chunks.push("\n" + space.repeat(level));
+
+        const childRaw = node.val[node.index];
+        const childVal = prepareVal(node.val, String(node.index), childRaw);
+
+        if (isUnstringifiable(childVal)) {
+          chunks.push("null");
+          node.first = false;
+          node.index++;
+        } else {
+          const isComplexObject =
+            childVal !== null && typeof childVal === "object";
+          const isNativeRaw = isRawJSON(childVal);
+
+          if (isComplexObject && !isNativeRaw) {
+            if (visited.has(childVal)) {
+              throw new TypeError("Converting circular structure to JSON");
+            }
+
+            visited.add(childVal);
+
+            stack.push({
+              parent: node.val,
+              key: String(node.index),
+              val: childVal,
+              isArray: Array.isArray(childVal),
+              keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+              index: 0,
+              first: true,
+            });
+
+            node.first = false;
+            node.index++;
+          } else {
+            chunks.push(originalStringify(childVal));
+            node.first = false;
+            node.index++;
+          }
+        }
+      } else {
+        isDone = true;
+      }
+    } else {
+      while (node.index < node.keys.length) {
+        const k = node.keys[node.index++];
+
+        const isFilteredOutByArray = propertyList && !propertyList.has(k);
+
+        if (isFilteredOutByArray) continue;
+
+        const childRaw = node.val[k];
+        const childVal = prepareVal(node.val, k, childRaw);
+
+        if (isUnstringifiable(childVal)) continue;
+
+        if (!node.first) chunks.push(",");
+
+        if (space) {
+          chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
+        } else {
+          chunks.push(originalStringify(k) + ":");
+        }
+
+        const isComplexObject =
+          childVal !== null && typeof childVal === "object";
+        const isNativeRaw = isRawJSON(childVal);
+
+        if (isComplexObject && !isNativeRaw) {
+          if (visited.has(childVal)) {
+            throw new TypeError("Converting circular structure to JSON");
+          }
+
+          visited.add(childVal);
+
+          stack.push({
+            parent: node.val,
+            key: k,
+            val: childVal,
+            isArray: Array.isArray(childVal),
+            keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+            index: 0,
+            first: true,
+          });
+
+          node.first = false;
+
+          break; // Stop current loop level to process the newly pushed stack node
+        } else {
+          chunks.push(originalStringify(childVal));
+          node.first = false;
+        }
+      }
+
+      const isNodeFullyProcessed =
+        node.index >= node.keys.length && stack[stack.length - 1] === node;
+
+      if (isNodeFullyProcessed) {
+        isDone = true;
+      }
+    }
+
+    if (isDone) {
+      level--;
+
+      if (!node.first && space) chunks.push("\n" + space.repeat(level));
+
+      chunks.push(node.isArray ? "]" : "}");
+      visited.delete(node.val);
+      stack.pop();
+    }
+  }
+
+  return chunks.join("");
+};
+
+/**
+ * Converts a JavaScript value to a JSON string.
+ *
+ * Supports serialization of BigInt values using two strategies:
+ * 1. Custom format "123n" → "123" (universal fallback)
+ * 2. Native JSON.rawJSON() (Node.js 22+, fastest) when available
+ *
+ * All other values are serialized exactly like native JSON.stringify().
+ *
+ * @param {*} value The value to convert to a JSON string.
+ * @param {Replacer | Array<string | number> | null} [replacer]
+ * A function that alters the behavior of the stringification process,
+ * or an array of strings/numbers to indicate properties to exclude.
+ * @param {string | number} [space]
+ * A string or number to specify indentation or pretty-printing.
+ * @returns {string} The JSON string representation.
+ */
+const JSONStringify = (value, replacer, space) => {
+  try {
+    const supportsRawJSON = "rawJSON" in JSON;
+
+    if (supportsRawJSON) {
+      return originalStringify(
+        value,
+        (key, val) => {
+          if (typeof val === "bigint") return JSON.rawJSON(val.toString());
+
+          const hasFunctionReplacer = typeof replacer === "function";
+
+          if (hasFunctionReplacer) return replacer(key, val);
+
+          const isKeyInArrayReplacer =
+            Array.isArray(replacer) && replacer.includes(key);
+
+          if (isKeyInArrayReplacer) return val;
+
+          return val;
+        },
+        space,
+      );
+    }
+
+    if (!value) return originalStringify(value, replacer, space);
+
+    const convertedToCustomJSON = originalStringify(
+      value,
+      (key, val) => {
+        const isNoise = typeof val === "string" && noiseValue.test(val);
+
+        if (isNoise) return val.toString() + "n"; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+        if (typeof val === "bigint") return val.toString() + "n";
+
+        const hasFunctionReplacer = typeof replacer === "function";
+
+        if (hasFunctionReplacer) return replacer(key, val);
+
+        const isKeyInArrayReplacer =
+          Array.isArray(replacer) && replacer.includes(key);
+
+        if (isKeyInArrayReplacer) return val;
+
+        return val;
+      },
+      space,
+    );
+
+    const processedJSON = convertedToCustomJSON.replace(
+      bigIntsStringify,
+      "$1$2$3",
+    ); // Delete one "n" off the end of every BigInt value
+
+    const denoisedJSON = processedJSON.replace(noiseStringify, "$1$2$3"); // Remove one "n" off the end of every noisy string
+
+    return denoisedJSON;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const convertedJSON = stringifyIteratively(value, replacer, space);
+
+      if (convertedJSON === undefined) return undefined;
+
+      const supportsRawJSON = "rawJSON" in JSON;
+
+      if (supportsRawJSON) return convertedJSON;
+
+      const processedJSON = convertedJSON.replace(bigIntsStringify, "$1$2$3");
+
+      return processedJSON.replace(noiseStringify, "$1$2$3");
+    }
+
+    throw error;
+  }
+};
+
+const featureCache = new Map();
+
+/**
+ * Detects if the current JSON.parse implementation supports the context.source feature.
+ *
+ * Uses toString() fingerprinting to cache results and automatically detect runtime
+ * replacements of JSON.parse (polyfills, mocks, etc.).
+ *
+ * @returns {boolean} true if context.source is supported, false otherwise.
+ */
+const isContextSourceSupported = () => {
+  const parseFingerprint = JSON.parse.toString();
+
+  if (featureCache.has(parseFingerprint)) {
+    return featureCache.get(parseFingerprint);
+  }
+
+  try {
+    const result = JSON.parse(
+      "1",
+      (_, __, context) => !!context?.source && context.source === "1",
+    );
+    featureCache.set(parseFingerprint, result);
+
+    return result;
+  } catch {
+    featureCache.set(parseFingerprint, false);
+
+    return false;
+  }
+};
+
+/**
+ * Reviver function that converts custom-format BigInt strings back to BigInt values.
+ * Also handles "noise" strings that accidentally match the BigInt format.
+ *
+ * @param {string | number | undefined} key The object key.
+ * @param {*} value The value being parsed.
+ * @param {object} [context] Parse context (if supported by JSON.parse).
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The transformed value.
+ */
+const convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
+  const isCustomFormatBigInt =
+    typeof value === "string" && customFormat.test(value);
+
+  if (isCustomFormatBigInt) return BigInt(value.slice(0, -1));
+
+  const isNoiseValue = typeof value === "string" && noiseValue.test(value);
+  if (isNoiseValue) return value.slice(0, -1);
+
+  const hasUserReviver = typeof userReviver === "function";
+
+  if (!hasUserReviver) return value;
+
+  return userReviver(key, value, context);
+};
+
+/**
+ * Fast JSON.parse implementation (~2x faster than classic fallback).
+ * Uses JSON.parse's context.source feature to detect integers and convert
+ * large numbers directly to BigInt without string manipulation.
+ *
+ * Does not support legacy custom format from v1 of this library.
+ *
+ * @param {string} text JSON string to parse.
+ * @param {Reviver} [reviver] Transform function to apply to each value.
+ * @returns {any} Parsed JavaScript value.
+ */
+const JSONParseV2 = (text, reviver) => {
+  return JSON.parse(text, (key, value, context) => {
+    const isNumber = typeof value === "number";
+    const isOutOfBounds =
+      value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
+    const isBigNumber = isNumber && isOutOfBounds;
+    const isInt = context && intRegex.test(context.source);
+    const isBigInt = isBigNumber && isInt;
+
+    if (isBigInt) return BigInt(context.source);
+
+    const hasCustomReviver = typeof reviver === "function";
+
+    if (!hasCustomReviver) return value;
+
+    return reviver(key, value, context);
+  });
+};
+
+const MAX_INT = Number.MAX_SAFE_INTEGER.toString();
+const MAX_DIGITS = MAX_INT.length;
+const stringsOrLargeNumbers =
+  /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
+const noiseValueWithQuotes = /^"-?\d+n+"$/; // Noise - strings that match the custom format before being converted to it
+
+/**
+ * Iteratively traverses the parsed object bottom-up (post-order),
+ * emulating the native JSON.parse reviver behavior.
+ * This avoids Call Stack overflows (RangeError) on deeply nested structures.
+ *
+ * @param {any} parsed The natively parsed JSON object.
+ * @param {Reviver} [userReviver] User's custom reviver function.
+ * @returns {any} The fully processed object.
+ */
+const applyReviverIteratively = (parsed, userReviver) => {
+  const rootHolder = { "": parsed };
+  const stack = [{ parent: rootHolder, key: "", visited: false }];
+
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+
+    if (!node.visited) {
+      node.visited = true;
+
+      const value = node.parent[node.key];
+      const isComplexObject = value !== null && typeof value === "object";
+
+      if (isComplexObject) {
+        const keys = Object.keys(value);
+
+        for (let i = keys.length - 1; i >= 0; i--) {
+          stack.push({ parent: value, key: keys[i], visited: false });
+        }
+      }
+    } else {
+      const { parent, key } = node;
+      let value = parent[key];
+
+      if (typeof value === "string") {
+        const isCustomFormatBigInt = customFormat.test(value);
+
+        if (isCustomFormatBigInt) {
+          value = BigInt(value.slice(0, -1));
+        } else {
+          const isNoise = noiseValue.test(value);
+
+          if (isNoise) value = value.slice(0, -1);
+        }
+      }
+
+      const hasUserReviver = typeof userReviver === "function";
+
+      if (hasUserReviver) {
+        value = userReviver.call(parent, key, value);
+      }
+
+      const isDeleted = value === undefined;
+
+      if (isDeleted) {
+        delete parent[key];
+      } else {
+        parent[key] = value;
+      }
+
+      stack.pop();
+    }
+  }
+
+  return rootHolder[""];
+};
+
+/**
+ * Pre-processes the JSON string to mark large numbers with an 'n' suffix.
+ *
+ * @param {string} text The raw JSON string.
+ * @returns {string} The serialized string with marked BigInts.
+ */
+const serializeBigInts = (text) => {
+  return text.replace(
+    stringsOrLargeNumbers,
+    (match, digits, fractional, exponential) => {
+      const isString = match[0] === '"';
+      const isNoise = isString && noiseValueWithQuotes.test(match);
+
+      if (isNoise) return match.substring(0, match.length - 1) + 'n"'; // Mark noise values with additional "n" to offset the deletion of one "n" during the processing
+
+      const hasFractionalOrExponential = fractional || exponential;
+
+      // With a fixed number of digits, we can correctly use lexicographical comparison to do a numeric comparison
+      const isLessThanMaxSafeInt =
+        digits &&
+        (digits.length < MAX_DIGITS ||
+          (digits.length === MAX_DIGITS && digits <= MAX_INT));
+
+      const isStandardValue =
+        isString || hasFractionalOrExponential || isLessThanMaxSafeInt;
+
+      if (isStandardValue) return match;
+
+      return '"' + match + 'n"';
+    },
+  );
+};
+
+/**
+ * Converts a JSON string into a JavaScript value.
+ *
+ * Supports parsing of large integers using two strategies:
+ * 1. Classic fallback: Marks large numbers with "123n" format, then converts to BigInt
+ * 2. Fast path (JSONParseV2): Uses context.source feature (~2x faster) when available
+ *
+ * All other JSON values are parsed exactly like native JSON.parse().
+ *
+ * @param {string} text A valid JSON string.
+ * @param {Reviver} [reviver]
+ * A function that transforms the results. This function is called for each member
+ * of the object. If a member contains nested objects, the nested objects are
+ * transformed before the parent object is.
+ * @returns {any} The parsed JavaScript value.
+ * @throws {SyntaxError} If text is not valid JSON.
+ */
+const JSONParse = (text, reviver) => {
+  if (!text) return originalParse(text, reviver);
+
+  try {
+    if (isContextSourceSupported()) return JSONParseV2(text, reviver); // Shortcut to a faster (2x) and simpler version
+
+    // Find and mark big numbers with "n"
+    const serializedData = serializeBigInts(text);
+
+    return originalParse(serializedData, (key, value, context) =>
+      convertMarkedBigIntsReviver(key, value, context, reviver),
+    );
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const serializedData = serializeBigInts(text);
+      const parsed = originalParse(serializedData);
+
+      return applyReviverIteratively(parsed, reviver);
+    }
+
+    throw error;
+  }
+};
+
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/request-error/dist-src/index.js
+class RequestError extends Error {
+  name;
+  /**
+   * http status code
+   */
+  status;
+  /**
+   * Request options that lead to the error.
+   */
+  request;
+  /**
+   * Response object if a response was received
+   */
+  response;
+  constructor(message, statusCode, options) {
+    super(message, { cause: options.cause });
+    this.name = "HttpError";
+    this.status = Number.parseInt(statusCode);
+    if (Number.isNaN(this.status)) {
+      this.status = 0;
+    }
+    /* v8 ignore else -- @preserve -- Bug with vitest coverage where it sees an else branch that doesn't exist */
+    if ("response" in options) {
+      this.response = options.response;
+    }
+    const requestCopy = Object.assign({}, options.request);
+    if (options.request.headers.authorization) {
+      requestCopy.headers = Object.assign({}, options.request.headers, {
+        authorization: options.request.headers.authorization.replace(
+          /(?<! ) .*$/,
+          " [REDACTED]"
+        )
+      });
+    }
+    requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+    this.request = requestCopy;
+  }
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/request/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+// pkg/dist-src/defaults.js
+
+
+// pkg/dist-src/version.js
+var dist_bundle_VERSION = "10.0.16";
+
+// pkg/dist-src/defaults.js
+var defaults_default = {
+  headers: {
+    "user-agent": `octokit-request.js/${dist_bundle_VERSION} ${getUserAgent()}`
+  }
+};
+
+// pkg/dist-src/fetch-wrapper.js
+
+
+
+// pkg/dist-src/is-plain-object.js
+function dist_bundle_isPlainObject(value) {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+  const proto = Object.getPrototypeOf(value);
+  if (proto === null) return true;
+  const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+  return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+
+// pkg/dist-src/fetch-wrapper.js
+
+var noop = () => "";
+async function fetchWrapper(requestOptions) {
+  const fetch = requestOptions.request?.fetch || globalThis.fetch;
+  if (!fetch) {
+    throw new Error(
+      "fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing"
+    );
+  }
+  const log = requestOptions.request?.log || console;
+  const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
+  const body = dist_bundle_isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
+  const requestHeaders = Object.fromEntries(
+    Object.entries(requestOptions.headers).map(([name, value]) => [
+      name,
+      String(value)
+    ])
+  );
+  let fetchResponse;
+  try {
+    fetchResponse = await fetch(requestOptions.url, {
+      method: requestOptions.method,
+      body,
+      redirect: requestOptions.request?.redirect,
+      headers: requestHeaders,
+      signal: requestOptions.request?.signal,
+      // duplex must be set if request.body is ReadableStream or Async Iterables.
+      // See https://fetch.spec.whatwg.org/#dom-requestinit-duplex.
+      ...requestOptions.body && { duplex: "half" }
+    });
+  } catch (error) {
+    let message = "Unknown Error";
+    if (error instanceof Error) {
+      if (error.name === "AbortError") {
+        error.status = 500;
+        throw error;
+      }
+      message = error.message;
+      if (error.name === "TypeError" && "cause" in error) {
+        if (error.cause instanceof Error) {
+          message = error.cause.message;
+        } else if (typeof error.cause === "string") {
+          message = error.cause;
+        }
+      }
+    }
+    const requestError = new RequestError(message, 500, {
+      request: requestOptions
+    });
+    requestError.cause = error;
+    throw requestError;
+  }
+  const status = fetchResponse.status;
+  const url = fetchResponse.url;
+  const responseHeaders = {};
+  for (const [key, value] of fetchResponse.headers) {
+    responseHeaders[key] = value;
+  }
+  const octokitResponse = {
+    url,
+    status,
+    headers: responseHeaders,
+    data: ""
+  };
+  if ("deprecation" in responseHeaders) {
+    const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
+    const deprecationLink = matches && matches.pop();
+    log.warn(
+      `[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`
+    );
+  }
+  if (status === 204 || status === 205) {
+    return octokitResponse;
+  }
+  if (requestOptions.method === "HEAD") {
+    if (status < 400) {
+      return octokitResponse;
+    }
+    throw new RequestError(fetchResponse.statusText, status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status === 304) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new RequestError("Not modified", status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  if (status >= 400) {
+    octokitResponse.data = await getResponseData(fetchResponse);
+    throw new RequestError(toErrorMessage(octokitResponse.data), status, {
+      response: octokitResponse,
+      request: requestOptions
+    });
+  }
+  octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
+  return octokitResponse;
+}
+async function getResponseData(response) {
+  const contentType = response.headers.get("content-type");
+  if (!contentType) {
+    return response.text().catch(noop);
+  }
+  const mimetype = content_type_dist_parse(contentType);
+  if (isJSONResponse(mimetype)) {
+    let text = "";
+    try {
+      text = await response.text();
+      return JSONParse(text);
+    } catch (err) {
+      return text;
+    }
+  } else if (mimetype.type.startsWith("text/") || // `application/octet-stream` is the canonical "arbitrary binary" type
+  // (RFC 2046) and must never be decoded as text, even when the response
+  // carries a (misleading) `charset=utf-8` parameter — see #751.
+  mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") {
+    return response.text().catch(noop);
+  } else {
+    return response.arrayBuffer().catch(
+      /* v8 ignore next -- @preserve */
+      () => new ArrayBuffer(0)
+    );
+  }
+}
+function isJSONResponse(mimetype) {
+  return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
+}
+function toErrorMessage(data) {
+  if (typeof data === "string") {
+    return data;
+  }
+  if (data instanceof ArrayBuffer) {
+    return "Unknown error";
+  }
+  if (typeof data === "object" && data !== null && "message" in data) {
+    const objectData = data;
+    const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
+    return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
+  }
+  return `Unknown error: ${JSON.stringify(data)}`;
+}
+
+// pkg/dist-src/with-defaults.js
+function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
+  const endpoint2 = oldEndpoint.defaults(newDefaults);
+  const newApi = function(route, parameters) {
+    const endpointOptions = endpoint2.merge(route, parameters);
+    if (!endpointOptions.request || !endpointOptions.request.hook) {
+      return fetchWrapper(endpoint2.parse(endpointOptions));
+    }
+    const request2 = (route2, parameters2) => {
+      return fetchWrapper(
+        endpoint2.parse(endpoint2.merge(route2, parameters2))
+      );
+    };
+    Object.assign(request2, {
+      endpoint: endpoint2,
+      defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+    });
+    return endpointOptions.request.hook(request2, endpointOptions);
+  };
+  return Object.assign(newApi, {
+    endpoint: endpoint2,
+    defaults: dist_bundle_withDefaults.bind(null, endpoint2)
+  });
+}
+
+// pkg/dist-src/index.js
+var dist_bundle_request = dist_bundle_withDefaults(endpoint, defaults_default);
+
+/* v8 ignore next -- @preserve */
+/* v8 ignore else -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/graphql/dist-bundle/index.js
+// pkg/dist-src/index.js
+
+
+
+// pkg/dist-src/version.js
+var graphql_dist_bundle_VERSION = "0.0.0-development";
+
+// pkg/dist-src/with-defaults.js
+
+
+// pkg/dist-src/graphql.js
+
+
+// pkg/dist-src/error.js
+function _buildMessageForResponseErrors(data) {
+  return `Request failed due to following response errors:
+` + data.errors.map((e) => ` - ${e.message}`).join("\n");
+}
+var GraphqlResponseError = class extends Error {
+  constructor(request2, headers, response) {
+    super(_buildMessageForResponseErrors(response));
+    this.request = request2;
+    this.headers = headers;
+    this.response = response;
+    this.errors = response.errors;
+    this.data = response.data;
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(this, this.constructor);
+    }
+  }
+  request;
+  headers;
+  response;
+  name = "GraphqlResponseError";
+  errors;
+  data;
+};
+
+// pkg/dist-src/graphql.js
+var NON_VARIABLE_OPTIONS = [
+  "method",
+  "baseUrl",
+  "url",
+  "headers",
+  "request",
+  "query",
+  "mediaType",
+  "operationName"
+];
+var FORBIDDEN_VARIABLE_OPTIONS = ["query", "method", "url"];
+var GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
+function graphql(request2, query, options) {
+  if (options) {
+    if (typeof query === "string" && "query" in options) {
+      return Promise.reject(
+        new Error(`[@octokit/graphql] "query" cannot be used as variable name`)
+      );
+    }
+    for (const key in options) {
+      if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
+      return Promise.reject(
+        new Error(
+          `[@octokit/graphql] "${key}" cannot be used as variable name`
+        )
+      );
+    }
+  }
+  const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
+  const requestOptions = Object.keys(
+    parsedOptions
+  ).reduce((result, key) => {
+    if (NON_VARIABLE_OPTIONS.includes(key)) {
+      result[key] = parsedOptions[key];
+      return result;
+    }
+    if (!result.variables) {
+      result.variables = {};
+    }
+    result.variables[key] = parsedOptions[key];
+    return result;
+  }, {});
+  const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+  if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) {
+    requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+  }
+  return request2(requestOptions).then((response) => {
+    if (response.data.errors) {
+      const headers = {};
+      for (const key of Object.keys(response.headers)) {
+        headers[key] = response.headers[key];
+      }
+      throw new GraphqlResponseError(
+        requestOptions,
+        headers,
+        response.data
+      );
+    }
+    return response.data.data;
+  });
+}
+
+// pkg/dist-src/with-defaults.js
+function graphql_dist_bundle_withDefaults(request2, newDefaults) {
+  const newRequest = request2.defaults(newDefaults);
+  const newApi = (query, options) => {
+    return graphql(newRequest, query, options);
+  };
+  return Object.assign(newApi, {
+    defaults: graphql_dist_bundle_withDefaults.bind(null, newRequest),
+    endpoint: newRequest.endpoint
+  });
+}
+
+// pkg/dist-src/index.js
+var graphql2 = graphql_dist_bundle_withDefaults(dist_bundle_request, {
+  headers: {
+    "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
+  },
+  method: "POST",
+  url: "/graphql"
+});
+function withCustomRequest(customRequest) {
+  return graphql_dist_bundle_withDefaults(customRequest, {
+    method: "POST",
+    url: "/graphql"
+  });
+}
+
+/* v8 ignore if -- @preserve */
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
+// pkg/dist-src/is-jwt.js
+var b64url = "(?:[a-zA-Z0-9_-]+)";
+var sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var isJWT = jwtRE.test.bind(jwtRE);
+
+// pkg/dist-src/auth.js
+async function auth(token) {
+  const isApp = isJWT(token);
+  const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
+  const isUserToServer = token.startsWith("ghu_");
+  const tokenType = isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth";
+  return {
+    type: "token",
+    token,
+    tokenType
+  };
+}
+
+// pkg/dist-src/with-authorization-prefix.js
+function withAuthorizationPrefix(token) {
+  if (token.split(/\./).length === 3) {
+    return `bearer ${token}`;
+  }
+  return `token ${token}`;
+}
+
+// pkg/dist-src/hook.js
+async function hook(token, request, route, parameters) {
+  const endpoint = request.endpoint.merge(
+    route,
+    parameters
+  );
+  endpoint.headers.authorization = withAuthorizationPrefix(token);
+  return request(endpoint);
+}
+
+// pkg/dist-src/index.js
+var createTokenAuth = function createTokenAuth2(token) {
+  if (!token) {
+    throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
+  }
+  if (typeof token !== "string") {
+    throw new Error(
+      "[@octokit/auth-token] Token passed to createTokenAuth is not a string"
+    );
+  }
+  token = token.replace(/^(token|bearer) +/i, "");
+  return Object.assign(auth.bind(null, token), {
+    hook: hook.bind(null, token)
+  });
+};
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/version.js
+const version_VERSION = "7.0.8";
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/core/dist-src/index.js
+
+
+
+
+
+
+const dist_src_noop = () => {
+};
+const consoleWarn = console.warn.bind(console);
+const consoleError = console.error.bind(console);
+function createLogger(logger = {}) {
+  if (typeof logger.debug !== "function") {
+    logger.debug = dist_src_noop;
+  }
+  if (typeof logger.info !== "function") {
+    logger.info = dist_src_noop;
+  }
+  if (typeof logger.warn !== "function") {
+    logger.warn = consoleWarn;
+  }
+  if (typeof logger.error !== "function") {
+    logger.error = consoleError;
+  }
+  return logger;
+}
+const userAgentTrail = `octokit-core.js/${version_VERSION} ${getUserAgent()}`;
+class Octokit {
+  static VERSION = version_VERSION;
+  static defaults(defaults) {
+    const OctokitWithDefaults = class extends this {
+      constructor(...args) {
+        const options = args[0] || {};
+        if (typeof defaults === "function") {
+          super(defaults(options));
+          return;
+        }
+        super(
+          Object.assign(
+            {},
+            defaults,
+            options,
+            options.userAgent && defaults.userAgent ? {
+              userAgent: `${options.userAgent} ${defaults.userAgent}`
+            } : null
+          )
+        );
+      }
+    };
+    return OctokitWithDefaults;
+  }
+  static plugins = [];
+  /**
+   * Attach a plugin (or many) to your Octokit instance.
+   *
+   * @example
+   * const API = Octokit.plugin(plugin1, plugin2, plugin3, ...)
+   */
+  static plugin(...newPlugins) {
+    const currentPlugins = this.plugins;
+    const NewOctokit = class extends this {
+      static plugins = currentPlugins.concat(
+        newPlugins.filter((plugin) => !currentPlugins.includes(plugin))
+      );
+    };
+    return NewOctokit;
+  }
+  constructor(options = {}) {
+    const hook = new before_after_hook.Collection();
+    const requestDefaults = {
+      baseUrl: dist_bundle_request.endpoint.DEFAULTS.baseUrl,
+      headers: {},
+      request: Object.assign({}, options.request, {
+        // @ts-ignore internal usage only, no need to type
+        hook: hook.bind(null, "request")
+      }),
+      mediaType: {
+        previews: [],
+        format: ""
+      }
+    };
+    requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
+    if (options.baseUrl) {
+      requestDefaults.baseUrl = options.baseUrl;
+    }
+    if (options.previews) {
+      requestDefaults.mediaType.previews = options.previews;
+    }
+    if (options.timeZone) {
+      requestDefaults.headers["time-zone"] = options.timeZone;
+    }
+    this.request = dist_bundle_request.defaults(requestDefaults);
+    this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
+    this.log = createLogger(options.log);
+    this.hook = hook;
+    if (!options.authStrategy) {
+      if (!options.auth) {
+        this.auth = async () => ({
+          type: "unauthenticated"
+        });
+      } else {
+        const auth = createTokenAuth(options.auth);
+        hook.wrap("request", auth.hook);
+        this.auth = auth;
+      }
+    } else {
+      const { authStrategy, ...otherOptions } = options;
+      const auth = authStrategy(
+        Object.assign(
+          {
+            request: this.request,
+            log: this.log,
+            // we pass the current octokit instance as well as its constructor options
+            // to allow for authentication strategies that return a new octokit instance
+            // that shares the same internal state as the current one. The original
+            // requirement for this was the "event-octokit" authentication strategy
+            // of https://github.com/probot/octokit-auth-probot.
+            octokit: this,
+            octokitOptions: otherOptions
+          },
+          options.auth
+        )
+      );
+      hook.wrap("request", auth.hook);
+      this.auth = auth;
+    }
+    const classConstructor = this.constructor;
+    for (let i = 0; i < classConstructor.plugins.length; ++i) {
+      Object.assign(this, classConstructor.plugins[i](this, options));
+    }
+  }
+  // assigned during constructor
+  request;
+  graphql;
+  log;
+  hook;
+  // TODO: type `octokit.auth` based on passed options.authStrategy
+  auth;
+}
+
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+const dist_src_version_VERSION = "17.0.0";
+
+//# sourceMappingURL=version.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
+const Endpoints = {
+  actions: {
+    addCustomLabelsToSelfHostedRunnerForOrg: [
+      "POST /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    addCustomLabelsToSelfHostedRunnerForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    addRepoAccessToSelfHostedRunnerGroupInOrg: [
+      "PUT /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgVariable: [
+      "PUT /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
+    ],
+    approveWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve"
+    ],
+    cancelWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel"
+    ],
+    createEnvironmentVariable: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/variables"
+    ],
+    createHostedRunnerForOrg: ["POST /orgs/{org}/actions/hosted-runners"],
+    createOrUpdateEnvironmentSecret: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    createOrUpdateOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}"],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/actions/secrets/{secret_name}"
+    ],
+    createOrgVariable: ["POST /orgs/{org}/actions/variables"],
+    createRegistrationTokenForOrg: [
+      "POST /orgs/{org}/actions/runners/registration-token"
+    ],
+    createRegistrationTokenForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/registration-token"
+    ],
+    createRemoveTokenForOrg: ["POST /orgs/{org}/actions/runners/remove-token"],
+    createRemoveTokenForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/remove-token"
+    ],
+    createRepoVariable: ["POST /repos/{owner}/{repo}/actions/variables"],
+    createWorkflowDispatch: [
+      "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"
+    ],
+    deleteActionsCacheById: [
+      "DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}"
+    ],
+    deleteActionsCacheByKey: [
+      "DELETE /repos/{owner}/{repo}/actions/caches{?key,ref}"
+    ],
+    deleteArtifact: [
+      "DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"
+    ],
+    deleteCustomImageFromOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
+    ],
+    deleteCustomImageVersionFromOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
+    ],
+    deleteEnvironmentSecret: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    deleteEnvironmentVariable: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    deleteHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}"],
+    deleteOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}"
+    ],
+    deleteRepoVariable: [
+      "DELETE /repos/{owner}/{repo}/actions/variables/{name}"
+    ],
+    deleteSelfHostedRunnerFromOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}"
+    ],
+    deleteSelfHostedRunnerFromRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}"
+    ],
+    deleteWorkflowRun: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}"],
+    deleteWorkflowRunLogs: [
+      "DELETE /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
+    ],
+    disableSelectedRepositoryGithubActionsOrganization: [
+      "DELETE /orgs/{org}/actions/permissions/repositories/{repository_id}"
+    ],
+    disableWorkflow: [
+      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable"
+    ],
+    downloadArtifact: [
+      "GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}"
+    ],
+    downloadJobLogsForWorkflowRun: [
+      "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"
+    ],
+    downloadWorkflowRunAttemptLogs: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs"
+    ],
+    downloadWorkflowRunLogs: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs"
+    ],
+    enableSelectedRepositoryGithubActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/repositories/{repository_id}"
+    ],
+    enableWorkflow: [
+      "PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable"
+    ],
+    forceCancelWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel"
+    ],
+    generateRunnerJitconfigForOrg: [
+      "POST /orgs/{org}/actions/runners/generate-jitconfig"
+    ],
+    generateRunnerJitconfigForRepo: [
+      "POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig"
+    ],
+    getActionsCacheList: ["GET /repos/{owner}/{repo}/actions/caches"],
+    getActionsCacheUsage: ["GET /repos/{owner}/{repo}/actions/cache/usage"],
+    getActionsCacheUsageByRepoForOrg: [
+      "GET /orgs/{org}/actions/cache/usage-by-repository"
+    ],
+    getActionsCacheUsageForOrg: ["GET /orgs/{org}/actions/cache/usage"],
+    getAllowedActionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/selected-actions"
+    ],
+    getAllowedActionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/selected-actions"
+    ],
+    getArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
+    getCustomImageForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"
+    ],
+    getCustomImageVersionForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"
+    ],
+    getCustomOidcSubClaimForRepo: [
+      "GET /repos/{owner}/{repo}/actions/oidc/customization/sub"
+    ],
+    getEnvironmentPublicKey: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/public-key"
+    ],
+    getEnvironmentSecret: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"
+    ],
+    getEnvironmentVariable: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    getGithubActionsDefaultWorkflowPermissionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/workflow"
+    ],
+    getGithubActionsDefaultWorkflowPermissionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/workflow"
+    ],
+    getGithubActionsPermissionsOrganization: [
+      "GET /orgs/{org}/actions/permissions"
+    ],
+    getGithubActionsPermissionsRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions"
+    ],
+    getHostedRunnerForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    getHostedRunnersGithubOwnedImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/github-owned"
+    ],
+    getHostedRunnersLimitsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/limits"
+    ],
+    getHostedRunnersMachineSpecsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/machine-sizes"
+    ],
+    getHostedRunnersPartnerImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/partner"
+    ],
+    getHostedRunnersPlatformsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/platforms"
+    ],
+    getJobForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}"],
+    getOrgPublicKey: ["GET /orgs/{org}/actions/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}"],
+    getOrgVariable: ["GET /orgs/{org}/actions/variables/{name}"],
+    getPendingDeploymentsForRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
+    ],
+    getRepoPermissions: [
+      "GET /repos/{owner}/{repo}/actions/permissions",
+      {},
+      { renamed: ["actions", "getGithubActionsPermissionsRepository"] }
+    ],
+    getRepoPublicKey: ["GET /repos/{owner}/{repo}/actions/secrets/public-key"],
+    getRepoSecret: ["GET /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
+    getRepoVariable: ["GET /repos/{owner}/{repo}/actions/variables/{name}"],
+    getReviewsForRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"
+    ],
+    getSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}"],
+    getSelfHostedRunnerForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}"
+    ],
+    getWorkflow: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}"],
+    getWorkflowAccessToRepository: [
+      "GET /repos/{owner}/{repo}/actions/permissions/access"
+    ],
+    getWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}"],
+    getWorkflowRunAttempt: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}"
+    ],
+    getWorkflowRunUsage: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing"
+    ],
+    getWorkflowUsage: [
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/timing"
+    ],
+    listArtifactsForRepo: ["GET /repos/{owner}/{repo}/actions/artifacts"],
+    listCustomImageVersionsForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions"
+    ],
+    listCustomImagesForOrg: [
+      "GET /orgs/{org}/actions/hosted-runners/images/custom"
+    ],
+    listEnvironmentSecrets: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"
+    ],
+    listEnvironmentVariables: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/variables"
+    ],
+    listGithubHostedRunnersInGroupForOrg: [
+      "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners"
+    ],
+    listHostedRunnersForOrg: ["GET /orgs/{org}/actions/hosted-runners"],
+    listJobsForWorkflowRun: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs"
+    ],
+    listJobsForWorkflowRunAttempt: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs"
+    ],
+    listLabelsForSelfHostedRunnerForOrg: [
+      "GET /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    listLabelsForSelfHostedRunnerForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    listOrgSecrets: ["GET /orgs/{org}/actions/secrets"],
+    listOrgVariables: ["GET /orgs/{org}/actions/variables"],
+    listRepoOrganizationSecrets: [
+      "GET /repos/{owner}/{repo}/actions/organization-secrets"
+    ],
+    listRepoOrganizationVariables: [
+      "GET /repos/{owner}/{repo}/actions/organization-variables"
+    ],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/actions/secrets"],
+    listRepoVariables: ["GET /repos/{owner}/{repo}/actions/variables"],
+    listRepoWorkflows: ["GET /repos/{owner}/{repo}/actions/workflows"],
+    listRunnerApplicationsForOrg: ["GET /orgs/{org}/actions/runners/downloads"],
+    listRunnerApplicationsForRepo: [
+      "GET /repos/{owner}/{repo}/actions/runners/downloads"
+    ],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/actions/secrets/{secret_name}/repositories"
+    ],
+    listSelectedReposForOrgVariable: [
+      "GET /orgs/{org}/actions/variables/{name}/repositories"
+    ],
+    listSelectedRepositoriesEnabledGithubActionsOrganization: [
+      "GET /orgs/{org}/actions/permissions/repositories"
+    ],
+    listSelfHostedRunnersForOrg: ["GET /orgs/{org}/actions/runners"],
+    listSelfHostedRunnersForRepo: ["GET /repos/{owner}/{repo}/actions/runners"],
+    listWorkflowRunArtifacts: [
+      "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts"
+    ],
+    listWorkflowRuns: [
+      "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"
+    ],
+    listWorkflowRunsForRepo: ["GET /repos/{owner}/{repo}/actions/runs"],
+    reRunJobForWorkflowRun: [
+      "POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun"
+    ],
+    reRunWorkflow: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun"],
+    reRunWorkflowFailedJobs: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs"
+    ],
+    removeAllCustomLabelsFromSelfHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    removeAllCustomLabelsFromSelfHostedRunnerForRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    removeCustomLabelFromSelfHostedRunnerForOrg: [
+      "DELETE /orgs/{org}/actions/runners/{runner_id}/labels/{name}"
+    ],
+    removeCustomLabelFromSelfHostedRunnerForRepo: [
+      "DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels/{name}"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    removeSelectedRepoFromOrgVariable: [
+      "DELETE /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"
+    ],
+    reviewCustomGatesForRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"
+    ],
+    reviewPendingDeploymentsForRun: [
+      "POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"
+    ],
+    setAllowedActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/selected-actions"
+    ],
+    setAllowedActionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/selected-actions"
+    ],
+    setCustomLabelsForSelfHostedRunnerForOrg: [
+      "PUT /orgs/{org}/actions/runners/{runner_id}/labels"
+    ],
+    setCustomLabelsForSelfHostedRunnerForRepo: [
+      "PUT /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"
+    ],
+    setCustomOidcSubClaimForRepo: [
+      "PUT /repos/{owner}/{repo}/actions/oidc/customization/sub"
+    ],
+    setGithubActionsDefaultWorkflowPermissionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/workflow"
+    ],
+    setGithubActionsDefaultWorkflowPermissionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/workflow"
+    ],
+    setGithubActionsPermissionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions"
+    ],
+    setGithubActionsPermissionsRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/actions/secrets/{secret_name}/repositories"
+    ],
+    setSelectedReposForOrgVariable: [
+      "PUT /orgs/{org}/actions/variables/{name}/repositories"
+    ],
+    setSelectedRepositoriesEnabledGithubActionsOrganization: [
+      "PUT /orgs/{org}/actions/permissions/repositories"
+    ],
+    setWorkflowAccessToRepository: [
+      "PUT /repos/{owner}/{repo}/actions/permissions/access"
+    ],
+    updateEnvironmentVariable: [
+      "PATCH /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"
+    ],
+    updateHostedRunnerForOrg: [
+      "PATCH /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"
+    ],
+    updateOrgVariable: ["PATCH /orgs/{org}/actions/variables/{name}"],
+    updateRepoVariable: [
+      "PATCH /repos/{owner}/{repo}/actions/variables/{name}"
+    ]
+  },
+  activity: {
+    checkRepoIsStarredByAuthenticatedUser: ["GET /user/starred/{owner}/{repo}"],
+    deleteRepoSubscription: ["DELETE /repos/{owner}/{repo}/subscription"],
+    deleteThreadSubscription: [
+      "DELETE /notifications/threads/{thread_id}/subscription"
+    ],
+    getFeeds: ["GET /feeds"],
+    getRepoSubscription: ["GET /repos/{owner}/{repo}/subscription"],
+    getThread: ["GET /notifications/threads/{thread_id}"],
+    getThreadSubscriptionForAuthenticatedUser: [
+      "GET /notifications/threads/{thread_id}/subscription"
+    ],
+    listEventsForAuthenticatedUser: ["GET /users/{username}/events"],
+    listNotificationsForAuthenticatedUser: ["GET /notifications"],
+    listOrgEventsForAuthenticatedUser: [
+      "GET /users/{username}/events/orgs/{org}"
+    ],
+    listPublicEvents: ["GET /events"],
+    listPublicEventsForRepoNetwork: ["GET /networks/{owner}/{repo}/events"],
+    listPublicEventsForUser: ["GET /users/{username}/events/public"],
+    listPublicOrgEvents: ["GET /orgs/{org}/events"],
+    listReceivedEventsForUser: ["GET /users/{username}/received_events"],
+    listReceivedPublicEventsForUser: [
+      "GET /users/{username}/received_events/public"
+    ],
+    listRepoEvents: ["GET /repos/{owner}/{repo}/events"],
+    listRepoNotificationsForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/notifications"
+    ],
+    listReposStarredByAuthenticatedUser: ["GET /user/starred"],
+    listReposStarredByUser: ["GET /users/{username}/starred"],
+    listReposWatchedByUser: ["GET /users/{username}/subscriptions"],
+    listStargazersForRepo: ["GET /repos/{owner}/{repo}/stargazers"],
+    listWatchedReposForAuthenticatedUser: ["GET /user/subscriptions"],
+    listWatchersForRepo: ["GET /repos/{owner}/{repo}/subscribers"],
+    markNotificationsAsRead: ["PUT /notifications"],
+    markRepoNotificationsAsRead: ["PUT /repos/{owner}/{repo}/notifications"],
+    markThreadAsDone: ["DELETE /notifications/threads/{thread_id}"],
+    markThreadAsRead: ["PATCH /notifications/threads/{thread_id}"],
+    setRepoSubscription: ["PUT /repos/{owner}/{repo}/subscription"],
+    setThreadSubscription: [
+      "PUT /notifications/threads/{thread_id}/subscription"
+    ],
+    starRepoForAuthenticatedUser: ["PUT /user/starred/{owner}/{repo}"],
+    unstarRepoForAuthenticatedUser: ["DELETE /user/starred/{owner}/{repo}"]
+  },
+  apps: {
+    addRepoToInstallation: [
+      "PUT /user/installations/{installation_id}/repositories/{repository_id}",
+      {},
+      { renamed: ["apps", "addRepoToInstallationForAuthenticatedUser"] }
+    ],
+    addRepoToInstallationForAuthenticatedUser: [
+      "PUT /user/installations/{installation_id}/repositories/{repository_id}"
+    ],
+    checkToken: ["POST /applications/{client_id}/token"],
+    createFromManifest: ["POST /app-manifests/{code}/conversions"],
+    createInstallationAccessToken: [
+      "POST /app/installations/{installation_id}/access_tokens"
+    ],
+    deleteAuthorization: ["DELETE /applications/{client_id}/grant"],
+    deleteInstallation: ["DELETE /app/installations/{installation_id}"],
+    deleteToken: ["DELETE /applications/{client_id}/token"],
+    getAuthenticated: ["GET /app"],
+    getBySlug: ["GET /apps/{app_slug}"],
+    getInstallation: ["GET /app/installations/{installation_id}"],
+    getOrgInstallation: ["GET /orgs/{org}/installation"],
+    getRepoInstallation: ["GET /repos/{owner}/{repo}/installation"],
+    getSubscriptionPlanForAccount: [
+      "GET /marketplace_listing/accounts/{account_id}"
+    ],
+    getSubscriptionPlanForAccountStubbed: [
+      "GET /marketplace_listing/stubbed/accounts/{account_id}"
+    ],
+    getUserInstallation: ["GET /users/{username}/installation"],
+    getWebhookConfigForApp: ["GET /app/hook/config"],
+    getWebhookDelivery: ["GET /app/hook/deliveries/{delivery_id}"],
+    listAccountsForPlan: ["GET /marketplace_listing/plans/{plan_id}/accounts"],
+    listAccountsForPlanStubbed: [
+      "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts"
+    ],
+    listInstallationReposForAuthenticatedUser: [
+      "GET /user/installations/{installation_id}/repositories"
+    ],
+    listInstallationRequestsForAuthenticatedApp: [
+      "GET /app/installation-requests"
+    ],
+    listInstallations: ["GET /app/installations"],
+    listInstallationsForAuthenticatedUser: ["GET /user/installations"],
+    listPlans: ["GET /marketplace_listing/plans"],
+    listPlansStubbed: ["GET /marketplace_listing/stubbed/plans"],
+    listReposAccessibleToInstallation: ["GET /installation/repositories"],
+    listSubscriptionsForAuthenticatedUser: ["GET /user/marketplace_purchases"],
+    listSubscriptionsForAuthenticatedUserStubbed: [
+      "GET /user/marketplace_purchases/stubbed"
+    ],
+    listWebhookDeliveries: ["GET /app/hook/deliveries"],
+    redeliverWebhookDelivery: [
+      "POST /app/hook/deliveries/{delivery_id}/attempts"
+    ],
+    removeRepoFromInstallation: [
+      "DELETE /user/installations/{installation_id}/repositories/{repository_id}",
+      {},
+      { renamed: ["apps", "removeRepoFromInstallationForAuthenticatedUser"] }
+    ],
+    removeRepoFromInstallationForAuthenticatedUser: [
+      "DELETE /user/installations/{installation_id}/repositories/{repository_id}"
+    ],
+    resetToken: ["PATCH /applications/{client_id}/token"],
+    revokeInstallationAccessToken: ["DELETE /installation/token"],
+    scopeToken: ["POST /applications/{client_id}/token/scoped"],
+    suspendInstallation: ["PUT /app/installations/{installation_id}/suspended"],
+    unsuspendInstallation: [
+      "DELETE /app/installations/{installation_id}/suspended"
+    ],
+    updateWebhookConfigForApp: ["PATCH /app/hook/config"]
+  },
+  billing: {
+    getGithubActionsBillingOrg: ["GET /orgs/{org}/settings/billing/actions"],
+    getGithubActionsBillingUser: [
+      "GET /users/{username}/settings/billing/actions"
+    ],
+    getGithubBillingPremiumRequestUsageReportOrg: [
+      "GET /organizations/{org}/settings/billing/premium_request/usage"
+    ],
+    getGithubBillingPremiumRequestUsageReportUser: [
+      "GET /users/{username}/settings/billing/premium_request/usage"
+    ],
+    getGithubBillingUsageReportOrg: [
+      "GET /organizations/{org}/settings/billing/usage"
+    ],
+    getGithubBillingUsageReportUser: [
+      "GET /users/{username}/settings/billing/usage"
+    ],
+    getGithubPackagesBillingOrg: ["GET /orgs/{org}/settings/billing/packages"],
+    getGithubPackagesBillingUser: [
+      "GET /users/{username}/settings/billing/packages"
+    ],
+    getSharedStorageBillingOrg: [
+      "GET /orgs/{org}/settings/billing/shared-storage"
+    ],
+    getSharedStorageBillingUser: [
+      "GET /users/{username}/settings/billing/shared-storage"
+    ]
+  },
+  campaigns: {
+    createCampaign: ["POST /orgs/{org}/campaigns"],
+    deleteCampaign: ["DELETE /orgs/{org}/campaigns/{campaign_number}"],
+    getCampaignSummary: ["GET /orgs/{org}/campaigns/{campaign_number}"],
+    listOrgCampaigns: ["GET /orgs/{org}/campaigns"],
+    updateCampaign: ["PATCH /orgs/{org}/campaigns/{campaign_number}"]
+  },
+  checks: {
+    create: ["POST /repos/{owner}/{repo}/check-runs"],
+    createSuite: ["POST /repos/{owner}/{repo}/check-suites"],
+    get: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}"],
+    getSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}"],
+    listAnnotations: [
+      "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations"
+    ],
+    listForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
+    listForSuite: [
+      "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"
+    ],
+    listSuitesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites"],
+    rerequestRun: [
+      "POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest"
+    ],
+    rerequestSuite: [
+      "POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest"
+    ],
+    setSuitesPreferences: [
+      "PATCH /repos/{owner}/{repo}/check-suites/preferences"
+    ],
+    update: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"]
+  },
+  codeScanning: {
+    commitAutofix: [
+      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix/commits"
+    ],
+    createAutofix: [
+      "POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
+    ],
+    createVariantAnalysis: [
+      "POST /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses"
+    ],
+    deleteAnalysis: [
+      "DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}"
+    ],
+    deleteCodeqlDatabase: [
+      "DELETE /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
+    ],
+    getAlert: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
+      {},
+      { renamedParameters: { alert_id: "alert_number" } }
+    ],
+    getAnalysis: [
+      "GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}"
+    ],
+    getAutofix: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"
+    ],
+    getCodeqlDatabase: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"
+    ],
+    getDefaultSetup: ["GET /repos/{owner}/{repo}/code-scanning/default-setup"],
+    getSarif: ["GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}"],
+    getVariantAnalysis: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}"
+    ],
+    getVariantAnalysisRepoTask: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}/repos/{repo_owner}/{repo_name}"
+    ],
+    listAlertInstances: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances"
+    ],
+    listAlertsForOrg: ["GET /orgs/{org}/code-scanning/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/code-scanning/alerts"],
+    listAlertsInstances: [
+      "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
+      {},
+      { renamed: ["codeScanning", "listAlertInstances"] }
+    ],
+    listCodeqlDatabases: [
+      "GET /repos/{owner}/{repo}/code-scanning/codeql/databases"
+    ],
+    listRecentAnalyses: ["GET /repos/{owner}/{repo}/code-scanning/analyses"],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"
+    ],
+    updateDefaultSetup: [
+      "PATCH /repos/{owner}/{repo}/code-scanning/default-setup"
+    ],
+    uploadSarif: ["POST /repos/{owner}/{repo}/code-scanning/sarifs"]
+  },
+  codeSecurity: {
+    attachConfiguration: [
+      "POST /orgs/{org}/code-security/configurations/{configuration_id}/attach"
+    ],
+    attachEnterpriseConfiguration: [
+      "POST /enterprises/{enterprise}/code-security/configurations/{configuration_id}/attach"
+    ],
+    createConfiguration: ["POST /orgs/{org}/code-security/configurations"],
+    createConfigurationForEnterprise: [
+      "POST /enterprises/{enterprise}/code-security/configurations"
+    ],
+    deleteConfiguration: [
+      "DELETE /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    deleteConfigurationForEnterprise: [
+      "DELETE /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ],
+    detachConfiguration: [
+      "DELETE /orgs/{org}/code-security/configurations/detach"
+    ],
+    getConfiguration: [
+      "GET /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    getConfigurationForRepository: [
+      "GET /repos/{owner}/{repo}/code-security-configuration"
+    ],
+    getConfigurationsForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations"
+    ],
+    getConfigurationsForOrg: ["GET /orgs/{org}/code-security/configurations"],
+    getDefaultConfigurations: [
+      "GET /orgs/{org}/code-security/configurations/defaults"
+    ],
+    getDefaultConfigurationsForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations/defaults"
+    ],
+    getRepositoriesForConfiguration: [
+      "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories"
+    ],
+    getRepositoriesForEnterpriseConfiguration: [
+      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories"
+    ],
+    getSingleConfigurationForEnterprise: [
+      "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ],
+    setConfigurationAsDefault: [
+      "PUT /orgs/{org}/code-security/configurations/{configuration_id}/defaults"
+    ],
+    setConfigurationAsDefaultForEnterprise: [
+      "PUT /enterprises/{enterprise}/code-security/configurations/{configuration_id}/defaults"
+    ],
+    updateConfiguration: [
+      "PATCH /orgs/{org}/code-security/configurations/{configuration_id}"
+    ],
+    updateEnterpriseConfiguration: [
+      "PATCH /enterprises/{enterprise}/code-security/configurations/{configuration_id}"
+    ]
+  },
+  codesOfConduct: {
+    getAllCodesOfConduct: ["GET /codes_of_conduct"],
+    getConductCode: ["GET /codes_of_conduct/{key}"]
+  },
+  codespaces: {
+    addRepositoryForSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    checkPermissionsForDevcontainer: [
+      "GET /repos/{owner}/{repo}/codespaces/permissions_check"
+    ],
+    codespaceMachinesForAuthenticatedUser: [
+      "GET /user/codespaces/{codespace_name}/machines"
+    ],
+    createForAuthenticatedUser: ["POST /user/codespaces"],
+    createOrUpdateOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}"
+    ],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    createOrUpdateSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}"
+    ],
+    createWithPrForAuthenticatedUser: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/codespaces"
+    ],
+    createWithRepoForAuthenticatedUser: [
+      "POST /repos/{owner}/{repo}/codespaces"
+    ],
+    deleteForAuthenticatedUser: ["DELETE /user/codespaces/{codespace_name}"],
+    deleteFromOrganization: [
+      "DELETE /orgs/{org}/members/{username}/codespaces/{codespace_name}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    deleteSecretForAuthenticatedUser: [
+      "DELETE /user/codespaces/secrets/{secret_name}"
+    ],
+    exportForAuthenticatedUser: [
+      "POST /user/codespaces/{codespace_name}/exports"
+    ],
+    getCodespacesForUserInOrg: [
+      "GET /orgs/{org}/members/{username}/codespaces"
+    ],
+    getExportDetailsForAuthenticatedUser: [
+      "GET /user/codespaces/{codespace_name}/exports/{export_id}"
+    ],
+    getForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}"],
+    getOrgPublicKey: ["GET /orgs/{org}/codespaces/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}"],
+    getPublicKeyForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/public-key"
+    ],
+    getRepoPublicKey: [
+      "GET /repos/{owner}/{repo}/codespaces/secrets/public-key"
+    ],
+    getRepoSecret: [
+      "GET /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"
+    ],
+    getSecretForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/{secret_name}"
+    ],
+    listDevcontainersInRepositoryForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/devcontainers"
+    ],
+    listForAuthenticatedUser: ["GET /user/codespaces"],
+    listInOrganization: [
+      "GET /orgs/{org}/codespaces",
+      {},
+      { renamedParameters: { org_id: "org" } }
+    ],
+    listInRepositoryForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces"
+    ],
+    listOrgSecrets: ["GET /orgs/{org}/codespaces/secrets"],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/codespaces/secrets"],
+    listRepositoriesForSecretForAuthenticatedUser: [
+      "GET /user/codespaces/secrets/{secret_name}/repositories"
+    ],
+    listSecretsForAuthenticatedUser: ["GET /user/codespaces/secrets"],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
+    ],
+    preFlightWithRepoForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/new"
+    ],
+    publishForAuthenticatedUser: [
+      "POST /user/codespaces/{codespace_name}/publish"
+    ],
+    removeRepositoryForSecretForAuthenticatedUser: [
+      "DELETE /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    repoMachinesForAuthenticatedUser: [
+      "GET /repos/{owner}/{repo}/codespaces/machines"
+    ],
+    setRepositoriesForSecretForAuthenticatedUser: [
+      "PUT /user/codespaces/secrets/{secret_name}/repositories"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories"
+    ],
+    startForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/start"],
+    stopForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/stop"],
+    stopInOrganization: [
+      "POST /orgs/{org}/members/{username}/codespaces/{codespace_name}/stop"
+    ],
+    updateForAuthenticatedUser: ["PATCH /user/codespaces/{codespace_name}"]
+  },
+  copilot: {
+    addCopilotSeatsForTeams: [
+      "POST /orgs/{org}/copilot/billing/selected_teams"
+    ],
+    addCopilotSeatsForUsers: [
+      "POST /orgs/{org}/copilot/billing/selected_users"
+    ],
+    cancelCopilotSeatAssignmentForTeams: [
+      "DELETE /orgs/{org}/copilot/billing/selected_teams"
+    ],
+    cancelCopilotSeatAssignmentForUsers: [
+      "DELETE /orgs/{org}/copilot/billing/selected_users"
+    ],
+    copilotMetricsForOrganization: ["GET /orgs/{org}/copilot/metrics"],
+    copilotMetricsForTeam: ["GET /orgs/{org}/team/{team_slug}/copilot/metrics"],
+    getCopilotOrganizationDetails: ["GET /orgs/{org}/copilot/billing"],
+    getCopilotSeatDetailsForUser: [
+      "GET /orgs/{org}/members/{username}/copilot"
+    ],
+    listCopilotSeats: ["GET /orgs/{org}/copilot/billing/seats"]
+  },
+  credentials: { revoke: ["POST /credentials/revoke"] },
+  dependabot: {
+    addSelectedRepoToOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    createOrUpdateOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}"
+    ],
+    createOrUpdateRepoSecret: [
+      "PUT /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    deleteOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}"],
+    deleteRepoSecret: [
+      "DELETE /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    getAlert: ["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
+    getOrgPublicKey: ["GET /orgs/{org}/dependabot/secrets/public-key"],
+    getOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}"],
+    getRepoPublicKey: [
+      "GET /repos/{owner}/{repo}/dependabot/secrets/public-key"
+    ],
+    getRepoSecret: [
+      "GET /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"
+    ],
+    listAlertsForEnterprise: [
+      "GET /enterprises/{enterprise}/dependabot/alerts"
+    ],
+    listAlertsForOrg: ["GET /orgs/{org}/dependabot/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/dependabot/alerts"],
+    listOrgSecrets: ["GET /orgs/{org}/dependabot/secrets"],
+    listRepoSecrets: ["GET /repos/{owner}/{repo}/dependabot/secrets"],
+    listSelectedReposForOrgSecret: [
+      "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
+    ],
+    removeSelectedRepoFromOrgSecret: [
+      "DELETE /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"
+    ],
+    repositoryAccessForOrg: [
+      "GET /organizations/{org}/dependabot/repository-access"
+    ],
+    setRepositoryAccessDefaultLevel: [
+      "PUT /organizations/{org}/dependabot/repository-access/default-level"
+    ],
+    setSelectedReposForOrgSecret: [
+      "PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories"
+    ],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"
+    ],
+    updateRepositoryAccessForOrg: [
+      "PATCH /organizations/{org}/dependabot/repository-access"
+    ]
+  },
+  dependencyGraph: {
+    createRepositorySnapshot: [
+      "POST /repos/{owner}/{repo}/dependency-graph/snapshots"
+    ],
+    diffRange: [
+      "GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}"
+    ],
+    exportSbom: ["GET /repos/{owner}/{repo}/dependency-graph/sbom"]
+  },
+  emojis: { get: ["GET /emojis"] },
+  enterpriseTeamMemberships: {
+    add: [
+      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ],
+    bulkAdd: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/add"
+    ],
+    bulkRemove: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/remove"
+    ],
+    get: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ],
+    list: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships"],
+    remove: [
+      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"
+    ]
+  },
+  enterpriseTeamOrganizations: {
+    add: [
+      "PUT /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    bulkAdd: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/add"
+    ],
+    bulkRemove: [
+      "POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/remove"
+    ],
+    delete: [
+      "DELETE /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    getAssignment: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"
+    ],
+    getAssignments: [
+      "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations"
+    ]
+  },
+  enterpriseTeams: {
+    create: ["POST /enterprises/{enterprise}/teams"],
+    delete: ["DELETE /enterprises/{enterprise}/teams/{team_slug}"],
+    get: ["GET /enterprises/{enterprise}/teams/{team_slug}"],
+    list: ["GET /enterprises/{enterprise}/teams"],
+    update: ["PATCH /enterprises/{enterprise}/teams/{team_slug}"]
+  },
+  gists: {
+    checkIsStarred: ["GET /gists/{gist_id}/star"],
+    create: ["POST /gists"],
+    createComment: ["POST /gists/{gist_id}/comments"],
+    delete: ["DELETE /gists/{gist_id}"],
+    deleteComment: ["DELETE /gists/{gist_id}/comments/{comment_id}"],
+    fork: ["POST /gists/{gist_id}/forks"],
+    get: ["GET /gists/{gist_id}"],
+    getComment: ["GET /gists/{gist_id}/comments/{comment_id}"],
+    getRevision: ["GET /gists/{gist_id}/{sha}"],
+    list: ["GET /gists"],
+    listComments: ["GET /gists/{gist_id}/comments"],
+    listCommits: ["GET /gists/{gist_id}/commits"],
+    listForUser: ["GET /users/{username}/gists"],
+    listForks: ["GET /gists/{gist_id}/forks"],
+    listPublic: ["GET /gists/public"],
+    listStarred: ["GET /gists/starred"],
+    star: ["PUT /gists/{gist_id}/star"],
+    unstar: ["DELETE /gists/{gist_id}/star"],
+    update: ["PATCH /gists/{gist_id}"],
+    updateComment: ["PATCH /gists/{gist_id}/comments/{comment_id}"]
+  },
+  git: {
+    createBlob: ["POST /repos/{owner}/{repo}/git/blobs"],
+    createCommit: ["POST /repos/{owner}/{repo}/git/commits"],
+    createRef: ["POST /repos/{owner}/{repo}/git/refs"],
+    createTag: ["POST /repos/{owner}/{repo}/git/tags"],
+    createTree: ["POST /repos/{owner}/{repo}/git/trees"],
+    deleteRef: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
+    getBlob: ["GET /repos/{owner}/{repo}/git/blobs/{file_sha}"],
+    getCommit: ["GET /repos/{owner}/{repo}/git/commits/{commit_sha}"],
+    getRef: ["GET /repos/{owner}/{repo}/git/ref/{ref}"],
+    getTag: ["GET /repos/{owner}/{repo}/git/tags/{tag_sha}"],
+    getTree: ["GET /repos/{owner}/{repo}/git/trees/{tree_sha}"],
+    listMatchingRefs: ["GET /repos/{owner}/{repo}/git/matching-refs/{ref}"],
+    updateRef: ["PATCH /repos/{owner}/{repo}/git/refs/{ref}"]
+  },
+  gitignore: {
+    getAllTemplates: ["GET /gitignore/templates"],
+    getTemplate: ["GET /gitignore/templates/{name}"]
+  },
+  hostedCompute: {
+    createNetworkConfigurationForOrg: [
+      "POST /orgs/{org}/settings/network-configurations"
+    ],
+    deleteNetworkConfigurationFromOrg: [
+      "DELETE /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ],
+    getNetworkConfigurationForOrg: [
+      "GET /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ],
+    getNetworkSettingsForOrg: [
+      "GET /orgs/{org}/settings/network-settings/{network_settings_id}"
+    ],
+    listNetworkConfigurationsForOrg: [
+      "GET /orgs/{org}/settings/network-configurations"
+    ],
+    updateNetworkConfigurationForOrg: [
+      "PATCH /orgs/{org}/settings/network-configurations/{network_configuration_id}"
+    ]
+  },
+  interactions: {
+    getRestrictionsForAuthenticatedUser: ["GET /user/interaction-limits"],
+    getRestrictionsForOrg: ["GET /orgs/{org}/interaction-limits"],
+    getRestrictionsForRepo: ["GET /repos/{owner}/{repo}/interaction-limits"],
+    getRestrictionsForYourPublicRepos: [
+      "GET /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "getRestrictionsForAuthenticatedUser"] }
+    ],
+    removeRestrictionsForAuthenticatedUser: ["DELETE /user/interaction-limits"],
+    removeRestrictionsForOrg: ["DELETE /orgs/{org}/interaction-limits"],
+    removeRestrictionsForRepo: [
+      "DELETE /repos/{owner}/{repo}/interaction-limits"
+    ],
+    removeRestrictionsForYourPublicRepos: [
+      "DELETE /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "removeRestrictionsForAuthenticatedUser"] }
+    ],
+    setRestrictionsForAuthenticatedUser: ["PUT /user/interaction-limits"],
+    setRestrictionsForOrg: ["PUT /orgs/{org}/interaction-limits"],
+    setRestrictionsForRepo: ["PUT /repos/{owner}/{repo}/interaction-limits"],
+    setRestrictionsForYourPublicRepos: [
+      "PUT /user/interaction-limits",
+      {},
+      { renamed: ["interactions", "setRestrictionsForAuthenticatedUser"] }
+    ]
+  },
+  issues: {
+    addAssignees: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"
+    ],
+    addBlockedByDependency: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
+    ],
+    addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+    addSubIssue: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
+    ],
+    checkUserCanBeAssigned: ["GET /repos/{owner}/{repo}/assignees/{assignee}"],
+    checkUserCanBeAssignedToIssue: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/assignees/{assignee}"
+    ],
+    create: ["POST /repos/{owner}/{repo}/issues"],
+    createComment: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/comments"
+    ],
+    createLabel: ["POST /repos/{owner}/{repo}/labels"],
+    createMilestone: ["POST /repos/{owner}/{repo}/milestones"],
+    deleteComment: [
+      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"
+    ],
+    deleteLabel: ["DELETE /repos/{owner}/{repo}/labels/{name}"],
+    deleteMilestone: [
+      "DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"
+    ],
+    get: ["GET /repos/{owner}/{repo}/issues/{issue_number}"],
+    getComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+    getEvent: ["GET /repos/{owner}/{repo}/issues/events/{event_id}"],
+    getLabel: ["GET /repos/{owner}/{repo}/labels/{name}"],
+    getMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}"],
+    getParent: ["GET /repos/{owner}/{repo}/issues/{issue_number}/parent"],
+    list: ["GET /issues"],
+    listAssignees: ["GET /repos/{owner}/{repo}/assignees"],
+    listComments: ["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"],
+    listCommentsForRepo: ["GET /repos/{owner}/{repo}/issues/comments"],
+    listDependenciesBlockedBy: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"
+    ],
+    listDependenciesBlocking: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking"
+    ],
+    listEvents: ["GET /repos/{owner}/{repo}/issues/{issue_number}/events"],
+    listEventsForRepo: ["GET /repos/{owner}/{repo}/issues/events"],
+    listEventsForTimeline: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline"
+    ],
+    listForAuthenticatedUser: ["GET /user/issues"],
+    listForOrg: ["GET /orgs/{org}/issues"],
+    listForRepo: ["GET /repos/{owner}/{repo}/issues"],
+    listLabelsForMilestone: [
+      "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels"
+    ],
+    listLabelsForRepo: ["GET /repos/{owner}/{repo}/labels"],
+    listLabelsOnIssue: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/labels"
+    ],
+    listMilestones: ["GET /repos/{owner}/{repo}/milestones"],
+    listSubIssues: [
+      "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"
+    ],
+    lock: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+    removeAllLabels: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels"
+    ],
+    removeAssignees: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"
+    ],
+    removeDependencyBlockedBy: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by/{issue_id}"
+    ],
+    removeLabel: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"
+    ],
+    removeSubIssue: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"
+    ],
+    reprioritizeSubIssue: [
+      "PATCH /repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority"
+    ],
+    setLabels: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+    unlock: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+    update: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
+    updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+    updateLabel: ["PATCH /repos/{owner}/{repo}/labels/{name}"],
+    updateMilestone: [
+      "PATCH /repos/{owner}/{repo}/milestones/{milestone_number}"
+    ]
+  },
+  licenses: {
+    get: ["GET /licenses/{license}"],
+    getAllCommonlyUsed: ["GET /licenses"],
+    getForRepo: ["GET /repos/{owner}/{repo}/license"]
+  },
+  markdown: {
+    render: ["POST /markdown"],
+    renderRaw: [
+      "POST /markdown/raw",
+      { headers: { "content-type": "text/plain; charset=utf-8" } }
+    ]
+  },
+  meta: {
+    get: ["GET /meta"],
+    getAllVersions: ["GET /versions"],
+    getOctocat: ["GET /octocat"],
+    getZen: ["GET /zen"],
+    root: ["GET /"]
+  },
+  migrations: {
+    deleteArchiveForAuthenticatedUser: [
+      "DELETE /user/migrations/{migration_id}/archive"
+    ],
+    deleteArchiveForOrg: [
+      "DELETE /orgs/{org}/migrations/{migration_id}/archive"
+    ],
+    downloadArchiveForOrg: [
+      "GET /orgs/{org}/migrations/{migration_id}/archive"
+    ],
+    getArchiveForAuthenticatedUser: [
+      "GET /user/migrations/{migration_id}/archive"
+    ],
+    getStatusForAuthenticatedUser: ["GET /user/migrations/{migration_id}"],
+    getStatusForOrg: ["GET /orgs/{org}/migrations/{migration_id}"],
+    listForAuthenticatedUser: ["GET /user/migrations"],
+    listForOrg: ["GET /orgs/{org}/migrations"],
+    listReposForAuthenticatedUser: [
+      "GET /user/migrations/{migration_id}/repositories"
+    ],
+    listReposForOrg: ["GET /orgs/{org}/migrations/{migration_id}/repositories"],
+    listReposForUser: [
+      "GET /user/migrations/{migration_id}/repositories",
+      {},
+      { renamed: ["migrations", "listReposForAuthenticatedUser"] }
+    ],
+    startForAuthenticatedUser: ["POST /user/migrations"],
+    startForOrg: ["POST /orgs/{org}/migrations"],
+    unlockRepoForAuthenticatedUser: [
+      "DELETE /user/migrations/{migration_id}/repos/{repo_name}/lock"
+    ],
+    unlockRepoForOrg: [
+      "DELETE /orgs/{org}/migrations/{migration_id}/repos/{repo_name}/lock"
+    ]
+  },
+  oidc: {
+    getOidcCustomSubTemplateForOrg: [
+      "GET /orgs/{org}/actions/oidc/customization/sub"
+    ],
+    updateOidcCustomSubTemplateForOrg: [
+      "PUT /orgs/{org}/actions/oidc/customization/sub"
+    ]
+  },
+  orgs: {
+    addSecurityManagerTeam: [
+      "PUT /orgs/{org}/security-managers/teams/{team_slug}",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.addSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#add-a-security-manager-team"
+      }
+    ],
+    assignTeamToOrgRole: [
+      "PUT /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
+    ],
+    assignUserToOrgRole: [
+      "PUT /orgs/{org}/organization-roles/users/{username}/{role_id}"
+    ],
+    blockUser: ["PUT /orgs/{org}/blocks/{username}"],
+    cancelInvitation: ["DELETE /orgs/{org}/invitations/{invitation_id}"],
+    checkBlockedUser: ["GET /orgs/{org}/blocks/{username}"],
+    checkMembershipForUser: ["GET /orgs/{org}/members/{username}"],
+    checkPublicMembershipForUser: ["GET /orgs/{org}/public_members/{username}"],
+    convertMemberToOutsideCollaborator: [
+      "PUT /orgs/{org}/outside_collaborators/{username}"
+    ],
+    createArtifactStorageRecord: [
+      "POST /orgs/{org}/artifacts/metadata/storage-record"
+    ],
+    createInvitation: ["POST /orgs/{org}/invitations"],
+    createIssueType: ["POST /orgs/{org}/issue-types"],
+    createWebhook: ["POST /orgs/{org}/hooks"],
+    customPropertiesForOrgsCreateOrUpdateOrganizationValues: [
+      "PATCH /organizations/{org}/org-properties/values"
+    ],
+    customPropertiesForOrgsGetOrganizationValues: [
+      "GET /organizations/{org}/org-properties/values"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationDefinition: [
+      "PUT /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationDefinitions: [
+      "PATCH /orgs/{org}/properties/schema"
+    ],
+    customPropertiesForReposCreateOrUpdateOrganizationValues: [
+      "PATCH /orgs/{org}/properties/values"
+    ],
+    customPropertiesForReposDeleteOrganizationDefinition: [
+      "DELETE /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposGetOrganizationDefinition: [
+      "GET /orgs/{org}/properties/schema/{custom_property_name}"
+    ],
+    customPropertiesForReposGetOrganizationDefinitions: [
+      "GET /orgs/{org}/properties/schema"
+    ],
+    customPropertiesForReposGetOrganizationValues: [
+      "GET /orgs/{org}/properties/values"
+    ],
+    delete: ["DELETE /orgs/{org}"],
+    deleteAttestationsBulk: ["POST /orgs/{org}/attestations/delete-request"],
+    deleteAttestationsById: [
+      "DELETE /orgs/{org}/attestations/{attestation_id}"
+    ],
+    deleteAttestationsBySubjectDigest: [
+      "DELETE /orgs/{org}/attestations/digest/{subject_digest}"
+    ],
+    deleteIssueType: ["DELETE /orgs/{org}/issue-types/{issue_type_id}"],
+    deleteWebhook: ["DELETE /orgs/{org}/hooks/{hook_id}"],
+    disableSelectedRepositoryImmutableReleasesOrganization: [
+      "DELETE /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
+    ],
+    enableSelectedRepositoryImmutableReleasesOrganization: [
+      "PUT /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"
+    ],
+    get: ["GET /orgs/{org}"],
+    getImmutableReleasesSettings: [
+      "GET /orgs/{org}/settings/immutable-releases"
+    ],
+    getImmutableReleasesSettingsRepositories: [
+      "GET /orgs/{org}/settings/immutable-releases/repositories"
+    ],
+    getMembershipForAuthenticatedUser: ["GET /user/memberships/orgs/{org}"],
+    getMembershipForUser: ["GET /orgs/{org}/memberships/{username}"],
+    getOrgRole: ["GET /orgs/{org}/organization-roles/{role_id}"],
+    getOrgRulesetHistory: ["GET /orgs/{org}/rulesets/{ruleset_id}/history"],
+    getOrgRulesetVersion: [
+      "GET /orgs/{org}/rulesets/{ruleset_id}/history/{version_id}"
+    ],
+    getWebhook: ["GET /orgs/{org}/hooks/{hook_id}"],
+    getWebhookConfigForOrg: ["GET /orgs/{org}/hooks/{hook_id}/config"],
+    getWebhookDelivery: [
+      "GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}"
+    ],
+    list: ["GET /organizations"],
+    listAppInstallations: ["GET /orgs/{org}/installations"],
+    listArtifactStorageRecords: [
+      "GET /orgs/{org}/artifacts/{subject_digest}/metadata/storage-records"
+    ],
+    listAttestationRepositories: ["GET /orgs/{org}/attestations/repositories"],
+    listAttestations: ["GET /orgs/{org}/attestations/{subject_digest}"],
+    listAttestationsBulk: [
+      "POST /orgs/{org}/attestations/bulk-list{?per_page,before,after}"
+    ],
+    listBlockedUsers: ["GET /orgs/{org}/blocks"],
+    listFailedInvitations: ["GET /orgs/{org}/failed_invitations"],
+    listForAuthenticatedUser: ["GET /user/orgs"],
+    listForUser: ["GET /users/{username}/orgs"],
+    listInvitationTeams: ["GET /orgs/{org}/invitations/{invitation_id}/teams"],
+    listIssueTypes: ["GET /orgs/{org}/issue-types"],
+    listMembers: ["GET /orgs/{org}/members"],
+    listMembershipsForAuthenticatedUser: ["GET /user/memberships/orgs"],
+    listOrgRoleTeams: ["GET /orgs/{org}/organization-roles/{role_id}/teams"],
+    listOrgRoleUsers: ["GET /orgs/{org}/organization-roles/{role_id}/users"],
+    listOrgRoles: ["GET /orgs/{org}/organization-roles"],
+    listOrganizationFineGrainedPermissions: [
+      "GET /orgs/{org}/organization-fine-grained-permissions"
+    ],
+    listOutsideCollaborators: ["GET /orgs/{org}/outside_collaborators"],
+    listPatGrantRepositories: [
+      "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories"
+    ],
+    listPatGrantRequestRepositories: [
+      "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories"
+    ],
+    listPatGrantRequests: ["GET /orgs/{org}/personal-access-token-requests"],
+    listPatGrants: ["GET /orgs/{org}/personal-access-tokens"],
+    listPendingInvitations: ["GET /orgs/{org}/invitations"],
+    listPublicMembers: ["GET /orgs/{org}/public_members"],
+    listSecurityManagerTeams: [
+      "GET /orgs/{org}/security-managers",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.listSecurityManagerTeams() is deprecated, see https://docs.github.com/rest/orgs/security-managers#list-security-manager-teams"
+      }
+    ],
+    listWebhookDeliveries: ["GET /orgs/{org}/hooks/{hook_id}/deliveries"],
+    listWebhooks: ["GET /orgs/{org}/hooks"],
+    pingWebhook: ["POST /orgs/{org}/hooks/{hook_id}/pings"],
+    redeliverWebhookDelivery: [
+      "POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
+    ],
+    removeMember: ["DELETE /orgs/{org}/members/{username}"],
+    removeMembershipForUser: ["DELETE /orgs/{org}/memberships/{username}"],
+    removeOutsideCollaborator: [
+      "DELETE /orgs/{org}/outside_collaborators/{username}"
+    ],
+    removePublicMembershipForAuthenticatedUser: [
+      "DELETE /orgs/{org}/public_members/{username}"
+    ],
+    removeSecurityManagerTeam: [
+      "DELETE /orgs/{org}/security-managers/teams/{team_slug}",
+      {},
+      {
+        deprecated: "octokit.rest.orgs.removeSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#remove-a-security-manager-team"
+      }
+    ],
+    reviewPatGrantRequest: [
+      "POST /orgs/{org}/personal-access-token-requests/{pat_request_id}"
+    ],
+    reviewPatGrantRequestsInBulk: [
+      "POST /orgs/{org}/personal-access-token-requests"
+    ],
+    revokeAllOrgRolesTeam: [
+      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}"
+    ],
+    revokeAllOrgRolesUser: [
+      "DELETE /orgs/{org}/organization-roles/users/{username}"
+    ],
+    revokeOrgRoleTeam: [
+      "DELETE /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"
+    ],
+    revokeOrgRoleUser: [
+      "DELETE /orgs/{org}/organization-roles/users/{username}/{role_id}"
+    ],
+    setImmutableReleasesSettings: [
+      "PUT /orgs/{org}/settings/immutable-releases"
+    ],
+    setImmutableReleasesSettingsRepositories: [
+      "PUT /orgs/{org}/settings/immutable-releases/repositories"
+    ],
+    setMembershipForUser: ["PUT /orgs/{org}/memberships/{username}"],
+    setPublicMembershipForAuthenticatedUser: [
+      "PUT /orgs/{org}/public_members/{username}"
+    ],
+    unblockUser: ["DELETE /orgs/{org}/blocks/{username}"],
+    update: ["PATCH /orgs/{org}"],
+    updateIssueType: ["PUT /orgs/{org}/issue-types/{issue_type_id}"],
+    updateMembershipForAuthenticatedUser: [
+      "PATCH /user/memberships/orgs/{org}"
+    ],
+    updatePatAccess: ["POST /orgs/{org}/personal-access-tokens/{pat_id}"],
+    updatePatAccesses: ["POST /orgs/{org}/personal-access-tokens"],
+    updateWebhook: ["PATCH /orgs/{org}/hooks/{hook_id}"],
+    updateWebhookConfigForOrg: ["PATCH /orgs/{org}/hooks/{hook_id}/config"]
+  },
+  packages: {
+    deletePackageForAuthenticatedUser: [
+      "DELETE /user/packages/{package_type}/{package_name}"
+    ],
+    deletePackageForOrg: [
+      "DELETE /orgs/{org}/packages/{package_type}/{package_name}"
+    ],
+    deletePackageForUser: [
+      "DELETE /users/{username}/packages/{package_type}/{package_name}"
+    ],
+    deletePackageVersionForAuthenticatedUser: [
+      "DELETE /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    deletePackageVersionForOrg: [
+      "DELETE /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    deletePackageVersionForUser: [
+      "DELETE /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getAllPackageVersionsForAPackageOwnedByAnOrg: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
+      {},
+      { renamed: ["packages", "getAllPackageVersionsForPackageOwnedByOrg"] }
+    ],
+    getAllPackageVersionsForAPackageOwnedByTheAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions",
+      {},
+      {
+        renamed: [
+          "packages",
+          "getAllPackageVersionsForPackageOwnedByAuthenticatedUser"
+        ]
+      }
+    ],
+    getAllPackageVersionsForPackageOwnedByAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions"
+    ],
+    getAllPackageVersionsForPackageOwnedByOrg: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions"
+    ],
+    getAllPackageVersionsForPackageOwnedByUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}/versions"
+    ],
+    getPackageForAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}"
+    ],
+    getPackageForOrganization: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}"
+    ],
+    getPackageForUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}"
+    ],
+    getPackageVersionForAuthenticatedUser: [
+      "GET /user/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getPackageVersionForOrganization: [
+      "GET /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    getPackageVersionForUser: [
+      "GET /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"
+    ],
+    listDockerMigrationConflictingPackagesForAuthenticatedUser: [
+      "GET /user/docker/conflicts"
+    ],
+    listDockerMigrationConflictingPackagesForOrganization: [
+      "GET /orgs/{org}/docker/conflicts"
+    ],
+    listDockerMigrationConflictingPackagesForUser: [
+      "GET /users/{username}/docker/conflicts"
+    ],
+    listPackagesForAuthenticatedUser: ["GET /user/packages"],
+    listPackagesForOrganization: ["GET /orgs/{org}/packages"],
+    listPackagesForUser: ["GET /users/{username}/packages"],
+    restorePackageForAuthenticatedUser: [
+      "POST /user/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageForOrg: [
+      "POST /orgs/{org}/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageForUser: [
+      "POST /users/{username}/packages/{package_type}/{package_name}/restore{?token}"
+    ],
+    restorePackageVersionForAuthenticatedUser: [
+      "POST /user/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ],
+    restorePackageVersionForOrg: [
+      "POST /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ],
+    restorePackageVersionForUser: [
+      "POST /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"
+    ]
+  },
+  privateRegistries: {
+    createOrgPrivateRegistry: ["POST /orgs/{org}/private-registries"],
+    deleteOrgPrivateRegistry: [
+      "DELETE /orgs/{org}/private-registries/{secret_name}"
+    ],
+    getOrgPrivateRegistry: ["GET /orgs/{org}/private-registries/{secret_name}"],
+    getOrgPublicKey: ["GET /orgs/{org}/private-registries/public-key"],
+    listOrgPrivateRegistries: ["GET /orgs/{org}/private-registries"],
+    updateOrgPrivateRegistry: [
+      "PATCH /orgs/{org}/private-registries/{secret_name}"
+    ]
+  },
+  projects: {
+    addItemForOrg: ["POST /orgs/{org}/projectsV2/{project_number}/items"],
+    addItemForUser: [
+      "POST /users/{username}/projectsV2/{project_number}/items"
+    ],
+    deleteItemForOrg: [
+      "DELETE /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    deleteItemForUser: [
+      "DELETE /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    getFieldForOrg: [
+      "GET /orgs/{org}/projectsV2/{project_number}/fields/{field_id}"
+    ],
+    getFieldForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/fields/{field_id}"
+    ],
+    getForOrg: ["GET /orgs/{org}/projectsV2/{project_number}"],
+    getForUser: ["GET /users/{username}/projectsV2/{project_number}"],
+    getOrgItem: ["GET /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
+    getUserItem: [
+      "GET /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    listFieldsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields"],
+    listFieldsForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/fields"
+    ],
+    listForOrg: ["GET /orgs/{org}/projectsV2"],
+    listForUser: ["GET /users/{username}/projectsV2"],
+    listItemsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/items"],
+    listItemsForUser: [
+      "GET /users/{username}/projectsV2/{project_number}/items"
+    ],
+    updateItemForOrg: [
+      "PATCH /orgs/{org}/projectsV2/{project_number}/items/{item_id}"
+    ],
+    updateItemForUser: [
+      "PATCH /users/{username}/projectsV2/{project_number}/items/{item_id}"
+    ]
+  },
+  pulls: {
+    checkIfMerged: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+    create: ["POST /repos/{owner}/{repo}/pulls"],
+    createReplyForReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"
+    ],
+    createReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+    createReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments"
+    ],
+    deletePendingReview: [
+      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    deleteReviewComment: [
+      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}"
+    ],
+    dismissReview: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals"
+    ],
+    get: ["GET /repos/{owner}/{repo}/pulls/{pull_number}"],
+    getReview: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    getReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
+    list: ["GET /repos/{owner}/{repo}/pulls"],
+    listCommentsForReview: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"
+    ],
+    listCommits: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/commits"],
+    listFiles: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/files"],
+    listRequestedReviewers: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    listReviewComments: [
+      "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"
+    ],
+    listReviewCommentsForRepo: ["GET /repos/{owner}/{repo}/pulls/comments"],
+    listReviews: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+    merge: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+    removeRequestedReviewers: [
+      "DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    requestReviewers: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"
+    ],
+    submitReview: [
+      "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events"
+    ],
+    update: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
+    updateBranch: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch"
+    ],
+    updateReview: [
+      "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"
+    ],
+    updateReviewComment: [
+      "PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}"
+    ]
+  },
+  rateLimit: { get: ["GET /rate_limit"] },
+  reactions: {
+    createForCommitComment: [
+      "POST /repos/{owner}/{repo}/comments/{comment_id}/reactions"
+    ],
+    createForIssue: [
+      "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"
+    ],
+    createForIssueComment: [
+      "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
+    ],
+    createForPullRequestReviewComment: [
+      "POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
+    ],
+    createForRelease: [
+      "POST /repos/{owner}/{repo}/releases/{release_id}/reactions"
+    ],
+    createForTeamDiscussionCommentInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
+    ],
+    createForTeamDiscussionInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
+    ],
+    deleteForCommitComment: [
+      "DELETE /repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForIssue: [
+      "DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}"
+    ],
+    deleteForIssueComment: [
+      "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForPullRequestComment: [
+      "DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}"
+    ],
+    deleteForRelease: [
+      "DELETE /repos/{owner}/{repo}/releases/{release_id}/reactions/{reaction_id}"
+    ],
+    deleteForTeamDiscussion: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions/{reaction_id}"
+    ],
+    deleteForTeamDiscussionComment: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions/{reaction_id}"
+    ],
+    listForCommitComment: [
+      "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions"
+    ],
+    listForIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
+    listForIssueComment: [
+      "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"
+    ],
+    listForPullRequestReviewComment: [
+      "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"
+    ],
+    listForRelease: [
+      "GET /repos/{owner}/{repo}/releases/{release_id}/reactions"
+    ],
+    listForTeamDiscussionCommentInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"
+    ],
+    listForTeamDiscussionInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"
+    ]
+  },
+  repos: {
+    acceptInvitation: [
+      "PATCH /user/repository_invitations/{invitation_id}",
+      {},
+      { renamed: ["repos", "acceptInvitationForAuthenticatedUser"] }
+    ],
+    acceptInvitationForAuthenticatedUser: [
+      "PATCH /user/repository_invitations/{invitation_id}"
+    ],
+    addAppAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    addCollaborator: ["PUT /repos/{owner}/{repo}/collaborators/{username}"],
+    addStatusCheckContexts: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    addTeamAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    addUserAccessRestrictions: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    cancelPagesDeployment: [
+      "POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel"
+    ],
+    checkAutomatedSecurityFixes: [
+      "GET /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    checkCollaborator: ["GET /repos/{owner}/{repo}/collaborators/{username}"],
+    checkImmutableReleases: ["GET /repos/{owner}/{repo}/immutable-releases"],
+    checkPrivateVulnerabilityReporting: [
+      "GET /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    checkVulnerabilityAlerts: [
+      "GET /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    codeownersErrors: ["GET /repos/{owner}/{repo}/codeowners/errors"],
+    compareCommits: ["GET /repos/{owner}/{repo}/compare/{base}...{head}"],
+    compareCommitsWithBasehead: [
+      "GET /repos/{owner}/{repo}/compare/{basehead}"
+    ],
+    createAttestation: ["POST /repos/{owner}/{repo}/attestations"],
+    createAutolink: ["POST /repos/{owner}/{repo}/autolinks"],
+    createCommitComment: [
+      "POST /repos/{owner}/{repo}/commits/{commit_sha}/comments"
+    ],
+    createCommitSignatureProtection: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    createCommitStatus: ["POST /repos/{owner}/{repo}/statuses/{sha}"],
+    createDeployKey: ["POST /repos/{owner}/{repo}/keys"],
+    createDeployment: ["POST /repos/{owner}/{repo}/deployments"],
+    createDeploymentBranchPolicy: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
+    ],
+    createDeploymentProtectionRule: [
+      "POST /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
+    ],
+    createDeploymentStatus: [
+      "POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
+    ],
+    createDispatchEvent: ["POST /repos/{owner}/{repo}/dispatches"],
+    createForAuthenticatedUser: ["POST /user/repos"],
+    createFork: ["POST /repos/{owner}/{repo}/forks"],
+    createInOrg: ["POST /orgs/{org}/repos"],
+    createOrUpdateEnvironment: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    createOrUpdateFileContents: ["PUT /repos/{owner}/{repo}/contents/{path}"],
+    createOrgRuleset: ["POST /orgs/{org}/rulesets"],
+    createPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments"],
+    createPagesSite: ["POST /repos/{owner}/{repo}/pages"],
+    createRelease: ["POST /repos/{owner}/{repo}/releases"],
+    createRepoRuleset: ["POST /repos/{owner}/{repo}/rulesets"],
+    createUsingTemplate: [
+      "POST /repos/{template_owner}/{template_repo}/generate"
+    ],
+    createWebhook: ["POST /repos/{owner}/{repo}/hooks"],
+    customPropertiesForReposCreateOrUpdateRepositoryValues: [
+      "PATCH /repos/{owner}/{repo}/properties/values"
+    ],
+    customPropertiesForReposGetRepositoryValues: [
+      "GET /repos/{owner}/{repo}/properties/values"
+    ],
+    declineInvitation: [
+      "DELETE /user/repository_invitations/{invitation_id}",
+      {},
+      { renamed: ["repos", "declineInvitationForAuthenticatedUser"] }
+    ],
+    declineInvitationForAuthenticatedUser: [
+      "DELETE /user/repository_invitations/{invitation_id}"
+    ],
+    delete: ["DELETE /repos/{owner}/{repo}"],
+    deleteAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
+    ],
+    deleteAdminBranchProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    deleteAnEnvironment: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    deleteAutolink: ["DELETE /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+    deleteBranchProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    deleteCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}"],
+    deleteCommitSignatureProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    deleteDeployKey: ["DELETE /repos/{owner}/{repo}/keys/{key_id}"],
+    deleteDeployment: [
+      "DELETE /repos/{owner}/{repo}/deployments/{deployment_id}"
+    ],
+    deleteDeploymentBranchPolicy: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    deleteFile: ["DELETE /repos/{owner}/{repo}/contents/{path}"],
+    deleteInvitation: [
+      "DELETE /repos/{owner}/{repo}/invitations/{invitation_id}"
+    ],
+    deleteOrgRuleset: ["DELETE /orgs/{org}/rulesets/{ruleset_id}"],
+    deletePagesSite: ["DELETE /repos/{owner}/{repo}/pages"],
+    deletePullRequestReviewProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    deleteRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}"],
+    deleteReleaseAsset: [
+      "DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}"
+    ],
+    deleteRepoRuleset: ["DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    deleteWebhook: ["DELETE /repos/{owner}/{repo}/hooks/{hook_id}"],
+    disableAutomatedSecurityFixes: [
+      "DELETE /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    disableDeploymentProtectionRule: [
+      "DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
+    ],
+    disableImmutableReleases: [
+      "DELETE /repos/{owner}/{repo}/immutable-releases"
+    ],
+    disablePrivateVulnerabilityReporting: [
+      "DELETE /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    disableVulnerabilityAlerts: [
+      "DELETE /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    downloadArchive: [
+      "GET /repos/{owner}/{repo}/zipball/{ref}",
+      {},
+      { renamed: ["repos", "downloadZipballArchive"] }
+    ],
+    downloadTarballArchive: ["GET /repos/{owner}/{repo}/tarball/{ref}"],
+    downloadZipballArchive: ["GET /repos/{owner}/{repo}/zipball/{ref}"],
+    enableAutomatedSecurityFixes: [
+      "PUT /repos/{owner}/{repo}/automated-security-fixes"
+    ],
+    enableImmutableReleases: ["PUT /repos/{owner}/{repo}/immutable-releases"],
+    enablePrivateVulnerabilityReporting: [
+      "PUT /repos/{owner}/{repo}/private-vulnerability-reporting"
+    ],
+    enableVulnerabilityAlerts: [
+      "PUT /repos/{owner}/{repo}/vulnerability-alerts"
+    ],
+    generateReleaseNotes: [
+      "POST /repos/{owner}/{repo}/releases/generate-notes"
+    ],
+    get: ["GET /repos/{owner}/{repo}"],
+    getAccessRestrictions: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"
+    ],
+    getAdminBranchProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    getAllDeploymentProtectionRules: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"
+    ],
+    getAllEnvironments: ["GET /repos/{owner}/{repo}/environments"],
+    getAllStatusCheckContexts: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts"
+    ],
+    getAllTopics: ["GET /repos/{owner}/{repo}/topics"],
+    getAppsWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps"
+    ],
+    getAutolink: ["GET /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+    getBranch: ["GET /repos/{owner}/{repo}/branches/{branch}"],
+    getBranchProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    getBranchRules: ["GET /repos/{owner}/{repo}/rules/branches/{branch}"],
+    getClones: ["GET /repos/{owner}/{repo}/traffic/clones"],
+    getCodeFrequencyStats: ["GET /repos/{owner}/{repo}/stats/code_frequency"],
+    getCollaboratorPermissionLevel: [
+      "GET /repos/{owner}/{repo}/collaborators/{username}/permission"
+    ],
+    getCombinedStatusForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/status"],
+    getCommit: ["GET /repos/{owner}/{repo}/commits/{ref}"],
+    getCommitActivityStats: ["GET /repos/{owner}/{repo}/stats/commit_activity"],
+    getCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}"],
+    getCommitSignatureProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"
+    ],
+    getCommunityProfileMetrics: ["GET /repos/{owner}/{repo}/community/profile"],
+    getContent: ["GET /repos/{owner}/{repo}/contents/{path}"],
+    getContributorsStats: ["GET /repos/{owner}/{repo}/stats/contributors"],
+    getCustomDeploymentProtectionRule: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"
+    ],
+    getDeployKey: ["GET /repos/{owner}/{repo}/keys/{key_id}"],
+    getDeployment: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}"],
+    getDeploymentBranchPolicy: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    getDeploymentStatus: [
+      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}"
+    ],
+    getEnvironment: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}"
+    ],
+    getLatestPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/latest"],
+    getLatestRelease: ["GET /repos/{owner}/{repo}/releases/latest"],
+    getOrgRuleSuite: ["GET /orgs/{org}/rulesets/rule-suites/{rule_suite_id}"],
+    getOrgRuleSuites: ["GET /orgs/{org}/rulesets/rule-suites"],
+    getOrgRuleset: ["GET /orgs/{org}/rulesets/{ruleset_id}"],
+    getOrgRulesets: ["GET /orgs/{org}/rulesets"],
+    getPages: ["GET /repos/{owner}/{repo}/pages"],
+    getPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/{build_id}"],
+    getPagesDeployment: [
+      "GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}"
+    ],
+    getPagesHealthCheck: ["GET /repos/{owner}/{repo}/pages/health"],
+    getParticipationStats: ["GET /repos/{owner}/{repo}/stats/participation"],
+    getPullRequestReviewProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    getPunchCardStats: ["GET /repos/{owner}/{repo}/stats/punch_card"],
+    getReadme: ["GET /repos/{owner}/{repo}/readme"],
+    getReadmeInDirectory: ["GET /repos/{owner}/{repo}/readme/{dir}"],
+    getRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}"],
+    getReleaseAsset: ["GET /repos/{owner}/{repo}/releases/assets/{asset_id}"],
+    getReleaseByTag: ["GET /repos/{owner}/{repo}/releases/tags/{tag}"],
+    getRepoRuleSuite: [
+      "GET /repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}"
+    ],
+    getRepoRuleSuites: ["GET /repos/{owner}/{repo}/rulesets/rule-suites"],
+    getRepoRuleset: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    getRepoRulesetHistory: [
+      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history"
+    ],
+    getRepoRulesetVersion: [
+      "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history/{version_id}"
+    ],
+    getRepoRulesets: ["GET /repos/{owner}/{repo}/rulesets"],
+    getStatusChecksProtection: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    getTeamsWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams"
+    ],
+    getTopPaths: ["GET /repos/{owner}/{repo}/traffic/popular/paths"],
+    getTopReferrers: ["GET /repos/{owner}/{repo}/traffic/popular/referrers"],
+    getUsersWithAccessToProtectedBranch: [
+      "GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users"
+    ],
+    getViews: ["GET /repos/{owner}/{repo}/traffic/views"],
+    getWebhook: ["GET /repos/{owner}/{repo}/hooks/{hook_id}"],
+    getWebhookConfigForRepo: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/config"
+    ],
+    getWebhookDelivery: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}"
+    ],
+    listActivities: ["GET /repos/{owner}/{repo}/activity"],
+    listAttestations: [
+      "GET /repos/{owner}/{repo}/attestations/{subject_digest}"
+    ],
+    listAutolinks: ["GET /repos/{owner}/{repo}/autolinks"],
+    listBranches: ["GET /repos/{owner}/{repo}/branches"],
+    listBranchesForHeadCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head"
+    ],
+    listCollaborators: ["GET /repos/{owner}/{repo}/collaborators"],
+    listCommentsForCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments"
+    ],
+    listCommitCommentsForRepo: ["GET /repos/{owner}/{repo}/comments"],
+    listCommitStatusesForRef: [
+      "GET /repos/{owner}/{repo}/commits/{ref}/statuses"
+    ],
+    listCommits: ["GET /repos/{owner}/{repo}/commits"],
+    listContributors: ["GET /repos/{owner}/{repo}/contributors"],
+    listCustomDeploymentRuleIntegrations: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps"
+    ],
+    listDeployKeys: ["GET /repos/{owner}/{repo}/keys"],
+    listDeploymentBranchPolicies: [
+      "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"
+    ],
+    listDeploymentStatuses: [
+      "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"
+    ],
+    listDeployments: ["GET /repos/{owner}/{repo}/deployments"],
+    listForAuthenticatedUser: ["GET /user/repos"],
+    listForOrg: ["GET /orgs/{org}/repos"],
+    listForUser: ["GET /users/{username}/repos"],
+    listForks: ["GET /repos/{owner}/{repo}/forks"],
+    listInvitations: ["GET /repos/{owner}/{repo}/invitations"],
+    listInvitationsForAuthenticatedUser: ["GET /user/repository_invitations"],
+    listLanguages: ["GET /repos/{owner}/{repo}/languages"],
+    listPagesBuilds: ["GET /repos/{owner}/{repo}/pages/builds"],
+    listPublic: ["GET /repositories"],
+    listPullRequestsAssociatedWithCommit: [
+      "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls"
+    ],
+    listReleaseAssets: [
+      "GET /repos/{owner}/{repo}/releases/{release_id}/assets"
+    ],
+    listReleases: ["GET /repos/{owner}/{repo}/releases"],
+    listTags: ["GET /repos/{owner}/{repo}/tags"],
+    listTeams: ["GET /repos/{owner}/{repo}/teams"],
+    listWebhookDeliveries: [
+      "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries"
+    ],
+    listWebhooks: ["GET /repos/{owner}/{repo}/hooks"],
+    merge: ["POST /repos/{owner}/{repo}/merges"],
+    mergeUpstream: ["POST /repos/{owner}/{repo}/merge-upstream"],
+    pingWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/pings"],
+    redeliverWebhookDelivery: [
+      "POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"
+    ],
+    removeAppAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    removeCollaborator: [
+      "DELETE /repos/{owner}/{repo}/collaborators/{username}"
+    ],
+    removeStatusCheckContexts: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    removeStatusCheckProtection: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    removeTeamAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    removeUserAccessRestrictions: [
+      "DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    renameBranch: ["POST /repos/{owner}/{repo}/branches/{branch}/rename"],
+    replaceAllTopics: ["PUT /repos/{owner}/{repo}/topics"],
+    requestPagesBuild: ["POST /repos/{owner}/{repo}/pages/builds"],
+    setAdminBranchProtection: [
+      "POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"
+    ],
+    setAppAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+      {},
+      { mapToData: "apps" }
+    ],
+    setStatusCheckContexts: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+      {},
+      { mapToData: "contexts" }
+    ],
+    setTeamAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+      {},
+      { mapToData: "teams" }
+    ],
+    setUserAccessRestrictions: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+      {},
+      { mapToData: "users" }
+    ],
+    testPushWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/tests"],
+    transfer: ["POST /repos/{owner}/{repo}/transfer"],
+    update: ["PATCH /repos/{owner}/{repo}"],
+    updateBranchProtection: [
+      "PUT /repos/{owner}/{repo}/branches/{branch}/protection"
+    ],
+    updateCommitComment: ["PATCH /repos/{owner}/{repo}/comments/{comment_id}"],
+    updateDeploymentBranchPolicy: [
+      "PUT /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"
+    ],
+    updateInformationAboutPagesSite: ["PUT /repos/{owner}/{repo}/pages"],
+    updateInvitation: [
+      "PATCH /repos/{owner}/{repo}/invitations/{invitation_id}"
+    ],
+    updateOrgRuleset: ["PUT /orgs/{org}/rulesets/{ruleset_id}"],
+    updatePullRequestReviewProtection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"
+    ],
+    updateRelease: ["PATCH /repos/{owner}/{repo}/releases/{release_id}"],
+    updateReleaseAsset: [
+      "PATCH /repos/{owner}/{repo}/releases/assets/{asset_id}"
+    ],
+    updateRepoRuleset: ["PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+    updateStatusCheckPotection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
+      {},
+      { renamed: ["repos", "updateStatusCheckProtection"] }
+    ],
+    updateStatusCheckProtection: [
+      "PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"
+    ],
+    updateWebhook: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}"],
+    updateWebhookConfigForRepo: [
+      "PATCH /repos/{owner}/{repo}/hooks/{hook_id}/config"
+    ],
+    uploadReleaseAsset: [
+      "POST /repos/{owner}/{repo}/releases/{release_id}/assets{?name,label}",
+      { baseUrl: "https://uploads.github.com" }
+    ]
+  },
+  search: {
+    code: ["GET /search/code"],
+    commits: ["GET /search/commits"],
+    issuesAndPullRequests: ["GET /search/issues"],
+    labels: ["GET /search/labels"],
+    repos: ["GET /search/repositories"],
+    topics: ["GET /search/topics"],
+    users: ["GET /search/users"]
+  },
+  secretScanning: {
+    createPushProtectionBypass: [
+      "POST /repos/{owner}/{repo}/secret-scanning/push-protection-bypasses"
+    ],
+    getAlert: [
+      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
+    ],
+    getScanHistory: ["GET /repos/{owner}/{repo}/secret-scanning/scan-history"],
+    listAlertsForOrg: ["GET /orgs/{org}/secret-scanning/alerts"],
+    listAlertsForRepo: ["GET /repos/{owner}/{repo}/secret-scanning/alerts"],
+    listLocationsForAlert: [
+      "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations"
+    ],
+    listOrgPatternConfigs: [
+      "GET /orgs/{org}/secret-scanning/pattern-configurations"
+    ],
+    updateAlert: [
+      "PATCH /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"
+    ],
+    updateOrgPatternConfigs: [
+      "PATCH /orgs/{org}/secret-scanning/pattern-configurations"
+    ]
+  },
+  securityAdvisories: {
+    createFork: [
+      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/forks"
+    ],
+    createPrivateVulnerabilityReport: [
+      "POST /repos/{owner}/{repo}/security-advisories/reports"
+    ],
+    createRepositoryAdvisory: [
+      "POST /repos/{owner}/{repo}/security-advisories"
+    ],
+    createRepositoryAdvisoryCveRequest: [
+      "POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/cve"
+    ],
+    getGlobalAdvisory: ["GET /advisories/{ghsa_id}"],
+    getRepositoryAdvisory: [
+      "GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
+    ],
+    listGlobalAdvisories: ["GET /advisories"],
+    listOrgRepositoryAdvisories: ["GET /orgs/{org}/security-advisories"],
+    listRepositoryAdvisories: ["GET /repos/{owner}/{repo}/security-advisories"],
+    updateRepositoryAdvisory: [
+      "PATCH /repos/{owner}/{repo}/security-advisories/{ghsa_id}"
+    ]
+  },
+  teams: {
+    addOrUpdateMembershipForUserInOrg: [
+      "PUT /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    addOrUpdateRepoPermissionsInOrg: [
+      "PUT /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    checkPermissionsForRepoInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    create: ["POST /orgs/{org}/teams"],
+    createDiscussionCommentInOrg: [
+      "POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
+    ],
+    createDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions"],
+    deleteDiscussionCommentInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    deleteDiscussionInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    deleteInOrg: ["DELETE /orgs/{org}/teams/{team_slug}"],
+    getByName: ["GET /orgs/{org}/teams/{team_slug}"],
+    getDiscussionCommentInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    getDiscussionInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    getMembershipForUserInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    list: ["GET /orgs/{org}/teams"],
+    listChildInOrg: ["GET /orgs/{org}/teams/{team_slug}/teams"],
+    listDiscussionCommentsInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"
+    ],
+    listDiscussionsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions"],
+    listForAuthenticatedUser: ["GET /user/teams"],
+    listMembersInOrg: ["GET /orgs/{org}/teams/{team_slug}/members"],
+    listPendingInvitationsInOrg: [
+      "GET /orgs/{org}/teams/{team_slug}/invitations"
+    ],
+    listReposInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos"],
+    removeMembershipForUserInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}"
+    ],
+    removeRepoInOrg: [
+      "DELETE /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"
+    ],
+    updateDiscussionCommentInOrg: [
+      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"
+    ],
+    updateDiscussionInOrg: [
+      "PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"
+    ],
+    updateInOrg: ["PATCH /orgs/{org}/teams/{team_slug}"]
+  },
+  users: {
+    addEmailForAuthenticated: [
+      "POST /user/emails",
+      {},
+      { renamed: ["users", "addEmailForAuthenticatedUser"] }
+    ],
+    addEmailForAuthenticatedUser: ["POST /user/emails"],
+    addSocialAccountForAuthenticatedUser: ["POST /user/social_accounts"],
+    block: ["PUT /user/blocks/{username}"],
+    checkBlocked: ["GET /user/blocks/{username}"],
+    checkFollowingForUser: ["GET /users/{username}/following/{target_user}"],
+    checkPersonIsFollowedByAuthenticated: ["GET /user/following/{username}"],
+    createGpgKeyForAuthenticated: [
+      "POST /user/gpg_keys",
+      {},
+      { renamed: ["users", "createGpgKeyForAuthenticatedUser"] }
+    ],
+    createGpgKeyForAuthenticatedUser: ["POST /user/gpg_keys"],
+    createPublicSshKeyForAuthenticated: [
+      "POST /user/keys",
+      {},
+      { renamed: ["users", "createPublicSshKeyForAuthenticatedUser"] }
+    ],
+    createPublicSshKeyForAuthenticatedUser: ["POST /user/keys"],
+    createSshSigningKeyForAuthenticatedUser: ["POST /user/ssh_signing_keys"],
+    deleteAttestationsBulk: [
+      "POST /users/{username}/attestations/delete-request"
+    ],
+    deleteAttestationsById: [
+      "DELETE /users/{username}/attestations/{attestation_id}"
+    ],
+    deleteAttestationsBySubjectDigest: [
+      "DELETE /users/{username}/attestations/digest/{subject_digest}"
+    ],
+    deleteEmailForAuthenticated: [
+      "DELETE /user/emails",
+      {},
+      { renamed: ["users", "deleteEmailForAuthenticatedUser"] }
+    ],
+    deleteEmailForAuthenticatedUser: ["DELETE /user/emails"],
+    deleteGpgKeyForAuthenticated: [
+      "DELETE /user/gpg_keys/{gpg_key_id}",
+      {},
+      { renamed: ["users", "deleteGpgKeyForAuthenticatedUser"] }
+    ],
+    deleteGpgKeyForAuthenticatedUser: ["DELETE /user/gpg_keys/{gpg_key_id}"],
+    deletePublicSshKeyForAuthenticated: [
+      "DELETE /user/keys/{key_id}",
+      {},
+      { renamed: ["users", "deletePublicSshKeyForAuthenticatedUser"] }
+    ],
+    deletePublicSshKeyForAuthenticatedUser: ["DELETE /user/keys/{key_id}"],
+    deleteSocialAccountForAuthenticatedUser: ["DELETE /user/social_accounts"],
+    deleteSshSigningKeyForAuthenticatedUser: [
+      "DELETE /user/ssh_signing_keys/{ssh_signing_key_id}"
+    ],
+    follow: ["PUT /user/following/{username}"],
+    getAuthenticated: ["GET /user"],
+    getById: ["GET /user/{account_id}"],
+    getByUsername: ["GET /users/{username}"],
+    getContextForUser: ["GET /users/{username}/hovercard"],
+    getGpgKeyForAuthenticated: [
+      "GET /user/gpg_keys/{gpg_key_id}",
+      {},
+      { renamed: ["users", "getGpgKeyForAuthenticatedUser"] }
+    ],
+    getGpgKeyForAuthenticatedUser: ["GET /user/gpg_keys/{gpg_key_id}"],
+    getPublicSshKeyForAuthenticated: [
+      "GET /user/keys/{key_id}",
+      {},
+      { renamed: ["users", "getPublicSshKeyForAuthenticatedUser"] }
+    ],
+    getPublicSshKeyForAuthenticatedUser: ["GET /user/keys/{key_id}"],
+    getSshSigningKeyForAuthenticatedUser: [
+      "GET /user/ssh_signing_keys/{ssh_signing_key_id}"
+    ],
+    list: ["GET /users"],
+    listAttestations: ["GET /users/{username}/attestations/{subject_digest}"],
+    listAttestationsBulk: [
+      "POST /users/{username}/attestations/bulk-list{?per_page,before,after}"
+    ],
+    listBlockedByAuthenticated: [
+      "GET /user/blocks",
+      {},
+      { renamed: ["users", "listBlockedByAuthenticatedUser"] }
+    ],
+    listBlockedByAuthenticatedUser: ["GET /user/blocks"],
+    listEmailsForAuthenticated: [
+      "GET /user/emails",
+      {},
+      { renamed: ["users", "listEmailsForAuthenticatedUser"] }
+    ],
+    listEmailsForAuthenticatedUser: ["GET /user/emails"],
+    listFollowedByAuthenticated: [
+      "GET /user/following",
+      {},
+      { renamed: ["users", "listFollowedByAuthenticatedUser"] }
+    ],
+    listFollowedByAuthenticatedUser: ["GET /user/following"],
+    listFollowersForAuthenticatedUser: ["GET /user/followers"],
+    listFollowersForUser: ["GET /users/{username}/followers"],
+    listFollowingForUser: ["GET /users/{username}/following"],
+    listGpgKeysForAuthenticated: [
+      "GET /user/gpg_keys",
+      {},
+      { renamed: ["users", "listGpgKeysForAuthenticatedUser"] }
+    ],
+    listGpgKeysForAuthenticatedUser: ["GET /user/gpg_keys"],
+    listGpgKeysForUser: ["GET /users/{username}/gpg_keys"],
+    listPublicEmailsForAuthenticated: [
+      "GET /user/public_emails",
+      {},
+      { renamed: ["users", "listPublicEmailsForAuthenticatedUser"] }
+    ],
+    listPublicEmailsForAuthenticatedUser: ["GET /user/public_emails"],
+    listPublicKeysForUser: ["GET /users/{username}/keys"],
+    listPublicSshKeysForAuthenticated: [
+      "GET /user/keys",
+      {},
+      { renamed: ["users", "listPublicSshKeysForAuthenticatedUser"] }
+    ],
+    listPublicSshKeysForAuthenticatedUser: ["GET /user/keys"],
+    listSocialAccountsForAuthenticatedUser: ["GET /user/social_accounts"],
+    listSocialAccountsForUser: ["GET /users/{username}/social_accounts"],
+    listSshSigningKeysForAuthenticatedUser: ["GET /user/ssh_signing_keys"],
+    listSshSigningKeysForUser: ["GET /users/{username}/ssh_signing_keys"],
+    setPrimaryEmailVisibilityForAuthenticated: [
+      "PATCH /user/email/visibility",
+      {},
+      { renamed: ["users", "setPrimaryEmailVisibilityForAuthenticatedUser"] }
+    ],
+    setPrimaryEmailVisibilityForAuthenticatedUser: [
+      "PATCH /user/email/visibility"
+    ],
+    unblock: ["DELETE /user/blocks/{username}"],
+    unfollow: ["DELETE /user/following/{username}"],
+    updateAuthenticated: ["PATCH /user"]
+  }
+};
+var endpoints_default = Endpoints;
+
+//# sourceMappingURL=endpoints.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
+
+const endpointMethodsMap = /* @__PURE__ */ new Map();
+for (const [scope, endpoints] of Object.entries(endpoints_default)) {
+  for (const [methodName, endpoint] of Object.entries(endpoints)) {
+    const [route, defaults, decorations] = endpoint;
+    const [method, url] = route.split(/ /);
+    const endpointDefaults = Object.assign(
+      {
+        method,
+        url
+      },
+      defaults
+    );
+    if (!endpointMethodsMap.has(scope)) {
+      endpointMethodsMap.set(scope, /* @__PURE__ */ new Map());
+    }
+    endpointMethodsMap.get(scope).set(methodName, {
+      scope,
+      methodName,
+      endpointDefaults,
+      decorations
+    });
+  }
+}
+const handler = {
+  has({ scope }, methodName) {
+    return endpointMethodsMap.get(scope).has(methodName);
+  },
+  getOwnPropertyDescriptor(target, methodName) {
+    return {
+      value: this.get(target, methodName),
+      // ensures method is in the cache
+      configurable: true,
+      writable: true,
+      enumerable: true
+    };
+  },
+  defineProperty(target, methodName, descriptor) {
+    Object.defineProperty(target.cache, methodName, descriptor);
+    return true;
+  },
+  deleteProperty(target, methodName) {
+    delete target.cache[methodName];
+    return true;
+  },
+  ownKeys({ scope }) {
+    return [...endpointMethodsMap.get(scope).keys()];
+  },
+  set(target, methodName, value) {
+    return target.cache[methodName] = value;
+  },
+  get({ octokit, scope, cache }, methodName) {
+    if (cache[methodName]) {
+      return cache[methodName];
+    }
+    const method = endpointMethodsMap.get(scope).get(methodName);
+    if (!method) {
+      return void 0;
+    }
+    const { endpointDefaults, decorations } = method;
+    if (decorations) {
+      cache[methodName] = decorate(
+        octokit,
+        scope,
+        methodName,
+        endpointDefaults,
+        decorations
+      );
+    } else {
+      cache[methodName] = octokit.request.defaults(endpointDefaults);
+    }
+    return cache[methodName];
+  }
+};
+function endpointsToMethods(octokit) {
+  const newMethods = {};
+  for (const scope of endpointMethodsMap.keys()) {
+    newMethods[scope] = new Proxy({ octokit, scope, cache: {} }, handler);
+  }
+  return newMethods;
+}
+function decorate(octokit, scope, methodName, defaults, decorations) {
+  const requestWithDefaults = octokit.request.defaults(defaults);
+  function withDecorations(...args) {
+    let options = requestWithDefaults.endpoint.merge(...args);
+    if (decorations.mapToData) {
+      options = Object.assign({}, options, {
+        data: options[decorations.mapToData],
+        [decorations.mapToData]: void 0
+      });
+      return requestWithDefaults(options);
+    }
+    if (decorations.renamed) {
+      const [newScope, newMethodName] = decorations.renamed;
+      octokit.log.warn(
+        `octokit.${scope}.${methodName}() has been renamed to octokit.${newScope}.${newMethodName}()`
+      );
+    }
+    if (decorations.deprecated) {
+      octokit.log.warn(decorations.deprecated);
+    }
+    if (decorations.renamedParameters) {
+      const options2 = requestWithDefaults.endpoint.merge(...args);
+      for (const [name, alias] of Object.entries(
+        decorations.renamedParameters
+      )) {
+        if (name in options2) {
+          octokit.log.warn(
+            `"${name}" parameter is deprecated for "octokit.${scope}.${methodName}()". Use "${alias}" instead`
+          );
+          if (!(alias in options2)) {
+            options2[alias] = options2[name];
+          }
+          delete options2[name];
+        }
+      }
+      return requestWithDefaults(options2);
+    }
+    return requestWithDefaults(...args);
+  }
+  return Object.assign(withDecorations, requestWithDefaults);
+}
+
+//# sourceMappingURL=endpoints-to-methods.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
+
+
+function restEndpointMethods(octokit) {
+  const api = endpointsToMethods(octokit);
+  return {
+    rest: api
+  };
+}
+restEndpointMethods.VERSION = dist_src_version_VERSION;
+function legacyRestEndpointMethods(octokit) {
+  const api = endpointsToMethods(octokit);
+  return {
+    ...api,
+    rest: api
+  };
+}
+legacyRestEndpointMethods.VERSION = dist_src_version_VERSION;
+
+//# sourceMappingURL=index.js.map
+
+;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+// pkg/dist-src/version.js
+var plugin_paginate_rest_dist_bundle_VERSION = "0.0.0-development";
+
+// pkg/dist-src/normalize-paginated-list-response.js
+function normalizePaginatedListResponse(response) {
+  if (!response.data) {
+    return {
+      ...response,
+      data: []
+    };
+  }
+  const responseNeedsNormalization = ("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data);
+  if (!responseNeedsNormalization) return response;
+  const incompleteResults = response.data.incomplete_results;
+  const repositorySelection = response.data.repository_selection;
+  const totalCount = response.data.total_count;
+  const totalCommits = response.data.total_commits;
+  delete response.data.incomplete_results;
+  delete response.data.repository_selection;
+  delete response.data.total_count;
+  delete response.data.total_commits;
+  const namespaceKey = Object.keys(response.data)[0];
+  const data = response.data[namespaceKey];
+  response.data = data;
+  if (typeof incompleteResults !== "undefined") {
+    response.data.incomplete_results = incompleteResults;
+  }
+  if (typeof repositorySelection !== "undefined") {
+    response.data.repository_selection = repositorySelection;
+  }
+  response.data.total_count = totalCount;
+  response.data.total_commits = totalCommits;
+  return response;
+}
+
+// pkg/dist-src/iterator.js
+function iterator(octokit, route, parameters) {
+  const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
+  const requestMethod = typeof route === "function" ? route : octokit.request;
+  const method = options.method;
+  const headers = options.headers;
+  let url = options.url;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (!url) return { done: true };
+        try {
+          const response = await requestMethod({ method, url, headers });
+          const normalizedResponse = normalizePaginatedListResponse(response);
+          url = ((normalizedResponse.headers.link || "").match(
+            /<([^<>]+)>;\s*rel="next"/
+          ) || [])[1];
+          if (!url && "total_commits" in normalizedResponse.data) {
+            const parsedUrl = new URL(normalizedResponse.url);
+            const params = parsedUrl.searchParams;
+            const page = parseInt(params.get("page") || "1", 10);
+            const per_page = parseInt(params.get("per_page") || "250", 10);
+            if (page * per_page < normalizedResponse.data.total_commits) {
+              params.set("page", String(page + 1));
+              url = parsedUrl.toString();
+            }
+          }
+          return { value: normalizedResponse };
+        } catch (error) {
+          if (error.status !== 409) throw error;
+          url = "";
+          return {
+            value: {
+              status: 200,
+              headers: {},
+              data: []
+            }
+          };
+        }
+      }
+    })
+  };
+}
+
+// pkg/dist-src/paginate.js
+function paginate(octokit, route, parameters, mapFn) {
+  if (typeof parameters === "function") {
+    mapFn = parameters;
+    parameters = void 0;
+  }
+  return gather(
+    octokit,
+    [],
+    iterator(octokit, route, parameters)[Symbol.asyncIterator](),
+    mapFn
+  );
+}
+function gather(octokit, results, iterator2, mapFn) {
+  return iterator2.next().then((result) => {
+    if (result.done) {
+      return results;
+    }
+    let earlyExit = false;
+    function done() {
+      earlyExit = true;
+    }
+    results = results.concat(
+      mapFn ? mapFn(result.value, done) : result.value.data
+    );
+    if (earlyExit) {
+      return results;
+    }
+    return gather(octokit, results, iterator2, mapFn);
+  });
+}
+
+// pkg/dist-src/compose-paginate.js
+var composePaginateRest = Object.assign(paginate, {
+  iterator
+});
+
+// pkg/dist-src/generated/paginating-endpoints.js
+var paginatingEndpoints = (/* unused pure expression or super */ null && ([
+  "GET /advisories",
+  "GET /app/hook/deliveries",
+  "GET /app/installation-requests",
+  "GET /app/installations",
+  "GET /assignments/{assignment_id}/accepted_assignments",
+  "GET /classrooms",
+  "GET /classrooms/{classroom_id}/assignments",
+  "GET /enterprises/{enterprise}/code-security/configurations",
+  "GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories",
+  "GET /enterprises/{enterprise}/dependabot/alerts",
+  "GET /enterprises/{enterprise}/teams",
+  "GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships",
+  "GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations",
+  "GET /events",
+  "GET /gists",
+  "GET /gists/public",
+  "GET /gists/starred",
+  "GET /gists/{gist_id}/comments",
+  "GET /gists/{gist_id}/commits",
+  "GET /gists/{gist_id}/forks",
+  "GET /installation/repositories",
+  "GET /issues",
+  "GET /licenses",
+  "GET /marketplace_listing/plans",
+  "GET /marketplace_listing/plans/{plan_id}/accounts",
+  "GET /marketplace_listing/stubbed/plans",
+  "GET /marketplace_listing/stubbed/plans/{plan_id}/accounts",
+  "GET /networks/{owner}/{repo}/events",
+  "GET /notifications",
+  "GET /organizations",
+  "GET /organizations/{org}/dependabot/repository-access",
+  "GET /orgs/{org}/actions/cache/usage-by-repository",
+  "GET /orgs/{org}/actions/hosted-runners",
+  "GET /orgs/{org}/actions/permissions/repositories",
+  "GET /orgs/{org}/actions/permissions/self-hosted-runners/repositories",
+  "GET /orgs/{org}/actions/runner-groups",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories",
+  "GET /orgs/{org}/actions/runner-groups/{runner_group_id}/runners",
+  "GET /orgs/{org}/actions/runners",
+  "GET /orgs/{org}/actions/secrets",
+  "GET /orgs/{org}/actions/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/actions/variables",
+  "GET /orgs/{org}/actions/variables/{name}/repositories",
+  "GET /orgs/{org}/attestations/repositories",
+  "GET /orgs/{org}/attestations/{subject_digest}",
+  "GET /orgs/{org}/blocks",
+  "GET /orgs/{org}/campaigns",
+  "GET /orgs/{org}/code-scanning/alerts",
+  "GET /orgs/{org}/code-security/configurations",
+  "GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories",
+  "GET /orgs/{org}/codespaces",
+  "GET /orgs/{org}/codespaces/secrets",
+  "GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/copilot/billing/seats",
+  "GET /orgs/{org}/copilot/metrics",
+  "GET /orgs/{org}/dependabot/alerts",
+  "GET /orgs/{org}/dependabot/secrets",
+  "GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories",
+  "GET /orgs/{org}/events",
+  "GET /orgs/{org}/failed_invitations",
+  "GET /orgs/{org}/hooks",
+  "GET /orgs/{org}/hooks/{hook_id}/deliveries",
+  "GET /orgs/{org}/insights/api/route-stats/{actor_type}/{actor_id}",
+  "GET /orgs/{org}/insights/api/subject-stats",
+  "GET /orgs/{org}/insights/api/user-stats/{user_id}",
+  "GET /orgs/{org}/installations",
+  "GET /orgs/{org}/invitations",
+  "GET /orgs/{org}/invitations/{invitation_id}/teams",
+  "GET /orgs/{org}/issues",
+  "GET /orgs/{org}/members",
+  "GET /orgs/{org}/members/{username}/codespaces",
+  "GET /orgs/{org}/migrations",
+  "GET /orgs/{org}/migrations/{migration_id}/repositories",
+  "GET /orgs/{org}/organization-roles/{role_id}/teams",
+  "GET /orgs/{org}/organization-roles/{role_id}/users",
+  "GET /orgs/{org}/outside_collaborators",
+  "GET /orgs/{org}/packages",
+  "GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
+  "GET /orgs/{org}/personal-access-token-requests",
+  "GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories",
+  "GET /orgs/{org}/personal-access-tokens",
+  "GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories",
+  "GET /orgs/{org}/private-registries",
+  "GET /orgs/{org}/projects",
+  "GET /orgs/{org}/projectsV2",
+  "GET /orgs/{org}/projectsV2/{project_number}/fields",
+  "GET /orgs/{org}/projectsV2/{project_number}/items",
+  "GET /orgs/{org}/properties/values",
+  "GET /orgs/{org}/public_members",
+  "GET /orgs/{org}/repos",
+  "GET /orgs/{org}/rulesets",
+  "GET /orgs/{org}/rulesets/rule-suites",
+  "GET /orgs/{org}/rulesets/{ruleset_id}/history",
+  "GET /orgs/{org}/secret-scanning/alerts",
+  "GET /orgs/{org}/security-advisories",
+  "GET /orgs/{org}/settings/immutable-releases/repositories",
+  "GET /orgs/{org}/settings/network-configurations",
+  "GET /orgs/{org}/team/{team_slug}/copilot/metrics",
+  "GET /orgs/{org}/teams",
+  "GET /orgs/{org}/teams/{team_slug}/discussions",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions",
+  "GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions",
+  "GET /orgs/{org}/teams/{team_slug}/invitations",
+  "GET /orgs/{org}/teams/{team_slug}/members",
+  "GET /orgs/{org}/teams/{team_slug}/projects",
+  "GET /orgs/{org}/teams/{team_slug}/repos",
+  "GET /orgs/{org}/teams/{team_slug}/teams",
+  "GET /projects/{project_id}/collaborators",
+  "GET /repos/{owner}/{repo}/actions/artifacts",
+  "GET /repos/{owner}/{repo}/actions/caches",
+  "GET /repos/{owner}/{repo}/actions/organization-secrets",
+  "GET /repos/{owner}/{repo}/actions/organization-variables",
+  "GET /repos/{owner}/{repo}/actions/runners",
+  "GET /repos/{owner}/{repo}/actions/runs",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs",
+  "GET /repos/{owner}/{repo}/actions/secrets",
+  "GET /repos/{owner}/{repo}/actions/variables",
+  "GET /repos/{owner}/{repo}/actions/workflows",
+  "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+  "GET /repos/{owner}/{repo}/activity",
+  "GET /repos/{owner}/{repo}/assignees",
+  "GET /repos/{owner}/{repo}/attestations/{subject_digest}",
+  "GET /repos/{owner}/{repo}/branches",
+  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
+  "GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs",
+  "GET /repos/{owner}/{repo}/code-scanning/alerts",
+  "GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
+  "GET /repos/{owner}/{repo}/code-scanning/analyses",
+  "GET /repos/{owner}/{repo}/codespaces",
+  "GET /repos/{owner}/{repo}/codespaces/devcontainers",
+  "GET /repos/{owner}/{repo}/codespaces/secrets",
+  "GET /repos/{owner}/{repo}/collaborators",
+  "GET /repos/{owner}/{repo}/comments",
+  "GET /repos/{owner}/{repo}/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/commits",
+  "GET /repos/{owner}/{repo}/commits/{commit_sha}/comments",
+  "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-suites",
+  "GET /repos/{owner}/{repo}/commits/{ref}/status",
+  "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
+  "GET /repos/{owner}/{repo}/compare/{basehead}",
+  "GET /repos/{owner}/{repo}/compare/{base}...{head}",
+  "GET /repos/{owner}/{repo}/contributors",
+  "GET /repos/{owner}/{repo}/dependabot/alerts",
+  "GET /repos/{owner}/{repo}/dependabot/secrets",
+  "GET /repos/{owner}/{repo}/deployments",
+  "GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses",
+  "GET /repos/{owner}/{repo}/environments",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/variables",
+  "GET /repos/{owner}/{repo}/events",
+  "GET /repos/{owner}/{repo}/forks",
+  "GET /repos/{owner}/{repo}/hooks",
+  "GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries",
+  "GET /repos/{owner}/{repo}/invitations",
+  "GET /repos/{owner}/{repo}/issues",
+  "GET /repos/{owner}/{repo}/issues/comments",
+  "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/issues/events",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/timeline",
+  "GET /repos/{owner}/{repo}/keys",
+  "GET /repos/{owner}/{repo}/labels",
+  "GET /repos/{owner}/{repo}/milestones",
+  "GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels",
+  "GET /repos/{owner}/{repo}/notifications",
+  "GET /repos/{owner}/{repo}/pages/builds",
+  "GET /repos/{owner}/{repo}/projects",
+  "GET /repos/{owner}/{repo}/pulls",
+  "GET /repos/{owner}/{repo}/pulls/comments",
+  "GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments",
+  "GET /repos/{owner}/{repo}/releases",
+  "GET /repos/{owner}/{repo}/releases/{release_id}/assets",
+  "GET /repos/{owner}/{repo}/releases/{release_id}/reactions",
+  "GET /repos/{owner}/{repo}/rules/branches/{branch}",
+  "GET /repos/{owner}/{repo}/rulesets",
+  "GET /repos/{owner}/{repo}/rulesets/rule-suites",
+  "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history",
+  "GET /repos/{owner}/{repo}/secret-scanning/alerts",
+  "GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations",
+  "GET /repos/{owner}/{repo}/security-advisories",
+  "GET /repos/{owner}/{repo}/stargazers",
+  "GET /repos/{owner}/{repo}/subscribers",
+  "GET /repos/{owner}/{repo}/tags",
+  "GET /repos/{owner}/{repo}/teams",
+  "GET /repos/{owner}/{repo}/topics",
+  "GET /repositories",
+  "GET /search/code",
+  "GET /search/commits",
+  "GET /search/issues",
+  "GET /search/labels",
+  "GET /search/repositories",
+  "GET /search/topics",
+  "GET /search/users",
+  "GET /teams/{team_id}/discussions",
+  "GET /teams/{team_id}/discussions/{discussion_number}/comments",
+  "GET /teams/{team_id}/discussions/{discussion_number}/comments/{comment_number}/reactions",
+  "GET /teams/{team_id}/discussions/{discussion_number}/reactions",
+  "GET /teams/{team_id}/invitations",
+  "GET /teams/{team_id}/members",
+  "GET /teams/{team_id}/projects",
+  "GET /teams/{team_id}/repos",
+  "GET /teams/{team_id}/teams",
+  "GET /user/blocks",
+  "GET /user/codespaces",
+  "GET /user/codespaces/secrets",
+  "GET /user/emails",
+  "GET /user/followers",
+  "GET /user/following",
+  "GET /user/gpg_keys",
+  "GET /user/installations",
+  "GET /user/installations/{installation_id}/repositories",
+  "GET /user/issues",
+  "GET /user/keys",
+  "GET /user/marketplace_purchases",
+  "GET /user/marketplace_purchases/stubbed",
+  "GET /user/memberships/orgs",
+  "GET /user/migrations",
+  "GET /user/migrations/{migration_id}/repositories",
+  "GET /user/orgs",
+  "GET /user/packages",
+  "GET /user/packages/{package_type}/{package_name}/versions",
+  "GET /user/public_emails",
+  "GET /user/repos",
+  "GET /user/repository_invitations",
+  "GET /user/social_accounts",
+  "GET /user/ssh_signing_keys",
+  "GET /user/starred",
+  "GET /user/subscriptions",
+  "GET /user/teams",
+  "GET /users",
+  "GET /users/{username}/attestations/{subject_digest}",
+  "GET /users/{username}/events",
+  "GET /users/{username}/events/orgs/{org}",
+  "GET /users/{username}/events/public",
+  "GET /users/{username}/followers",
+  "GET /users/{username}/following",
+  "GET /users/{username}/gists",
+  "GET /users/{username}/gpg_keys",
+  "GET /users/{username}/keys",
+  "GET /users/{username}/orgs",
+  "GET /users/{username}/packages",
+  "GET /users/{username}/projects",
+  "GET /users/{username}/projectsV2",
+  "GET /users/{username}/projectsV2/{project_number}/fields",
+  "GET /users/{username}/projectsV2/{project_number}/items",
+  "GET /users/{username}/received_events",
+  "GET /users/{username}/received_events/public",
+  "GET /users/{username}/repos",
+  "GET /users/{username}/social_accounts",
+  "GET /users/{username}/ssh_signing_keys",
+  "GET /users/{username}/starred",
+  "GET /users/{username}/subscriptions"
+]));
+
+// pkg/dist-src/paginating-endpoints.js
+function isPaginatingEndpoint(arg) {
+  if (typeof arg === "string") {
+    return paginatingEndpoints.includes(arg);
+  } else {
+    return false;
+  }
+}
+
+// pkg/dist-src/index.js
+function paginateRest(octokit) {
+  return {
+    paginate: Object.assign(paginate.bind(null, octokit), {
+      iterator: iterator.bind(null, octokit)
+    })
+  };
+}
+paginateRest.VERSION = plugin_paginate_rest_dist_bundle_VERSION;
+
+
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/utils.js
+
+
+// octokit + plugins
+
+
+
+const context = new Context();
+const baseUrl = getApiBaseUrl();
+const defaults = {
+    baseUrl,
+    request: {
+        agent: getProxyAgent(baseUrl),
+        fetch: getProxyFetch(baseUrl)
+    }
+};
+const GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+
+/**
+ * Convience function to correctly format Octokit Options to pass into the constructor.
+ *
+ * @param     token    the repo PAT or GITHUB_TOKEN
+ * @param     options  other options to set
+ */
+function getOctokitOptions(token, options) {
+    const opts = Object.assign({}, options || {}); // Shallow clone - don't mutate the object provided by the caller
+    // Auth
+    const auth = getAuthString(token, opts);
+    if (auth) {
+        opts.auth = auth;
+    }
+    // Orchestration ID
+    const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
+    if (userAgent) {
+        opts.userAgent = userAgent;
+    }
+    return opts;
+}
+//# sourceMappingURL=utils.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/github.js
+
+
+const github_context = new Context();
+/**
+ * Returns a hydrated octokit ready to use for GitHub Actions
+ *
+ * @param     token    the repo PAT or GITHUB_TOKEN
+ * @param     options  other options to set
+ */
+function getOctokit(token, options, ...additionalPlugins) {
+    const GitHubWithPlugins = GitHub.plugin(...additionalPlugins);
+    return new GitHubWithPlugins(getOctokitOptions(token, options));
+}
+//# sourceMappingURL=github.js.map
+;// CONCATENATED MODULE: ./src/github/deployments.ts
+/**
+ * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments".
+ * It is only told there. Whatever GitHub answers, a deploy never fails because of it.
+ */
+
+
+/** In the payload of our deployments: who made them. */
+const MAKER = 'mastodon-on-heroku';
+/** docs.github.com: REST API, "Create a deployment status". */
+const LONGEST_DESCRIPTION = 140;
+/** Milliseconds for one answer. */
+const deployments_PATIENCE = 15_000;
+/** Milliseconds before a read is sent again. */
+const READ_AGAIN = [1_000, 3_000];
+/** Milliseconds until we look whether a write happened whose answer was lost. */
+const LOOK_AFTER = 2_000;
+/** How many deployments made by others we look into for this run: each is one request. */
+const LOOKED_INTO = 10;
+const ENDED = new Set(['success', 'failure', 'error', 'inactive']);
+const PERMISSION = 'Give the job "permissions: deployments: write" and the action a github-token. The deploy goes on without it.';
+/** The log is the deploy's own. */
+const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+/** Where there is nothing to tell, or nobody to tell it to. */
+const silent = { update: () => Promise.resolve() };
+/**
+ * Opens the deployment of this run: one that an earlier attempt of the run left as the newest, else a new one.
+ *
+ * Where the job has an `environment:`, GitHub itself has made a deployment, and nothing is added to it: GitHub ends it
+ * as the job ends, with a status that takes its link from `environment.url` alone, so a link of ours would be gone
+ * within the minute; and a `success` of ours would make the older deployments inactive before the job is known to
+ * succeed (docs.github.com: "Deploying with GitHub Actions"; hephaestus-build/Hephaestus#1828 tried it).
+ *
+ * Never rejects. Without a token, or where it is refused: one warning, and nothing is done from then on.
+ */
+async function openDeployment(options) {
+    const { log, signal } = options;
+    const token = options.token?.trim();
+    if (!token) {
+        log.warning(`GitHub is not told about this deploy: there is no token. ${PERMISSION}`);
+        return silent;
+    }
+    const github = new Github(options, token);
+    try {
+        const deployments = await github.deployments(signal);
+        const earlier = github.ofEarlierAttempt(deployments);
+        if (earlier)
+            return new OwnDeployment(github, earlier.id, log);
+        if (await github.jobHasOne(deployments, signal)) {
+            log.info(`GitHub's own deployment of this job's environment "${options.environment}" shows this deploy.`);
+            return silent;
+        }
+        return new OwnDeployment(github, await github.create(), log);
+    }
+    catch (error) {
+        if (!signal.aborted)
+            log.warning(github.explain(error));
+        return silent;
+    }
+}
+class OwnDeployment {
+    #github;
+    #id;
+    #log;
+    #refused = false;
+    constructor(github, id, log) {
+        this.#github = github;
+        this.#id = id;
+        this.#log = log;
+    }
+    async update(state, description, environmentUrl) {
+        if (this.#refused)
+            return;
+        try {
+            await this.#github.addStatus(this.#id, state, shortened(description), environmentUrl);
+        }
+        catch (error) {
+            this.#refused = lacksPermission(error);
+            this.#log.warning(this.#github.explain(error));
+        }
+    }
+}
+/** GitHub's deployments of one repository and environment, as this run needs them. */
+class Github {
+    #options;
+    #token;
+    #octokit;
+    #repository;
+    constructor(options, token) {
+        const { apiUrl, owner, repo } = options;
+        this.#options = options;
+        this.#token = token;
+        // Without `request`, which would replace the fetch that honours the proxy.
+        this.#octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), log: QUIET });
+        this.#repository = { owner, repo };
+    }
+    /**
+     * Those of the environment, the newest first. Not narrowed to the deployed commit: the job's own deployment is of the
+     * commit that the workflow runs on, and `ref` may name another.
+     */
+    async deployments(signal) {
+        const { environment } = this.#options;
+        const list = await this.#read(request => this.#octokit.rest.repos.listDeployments({ ...this.#repository, environment, per_page: 30, request }), signal);
+        return newestFirst(list);
+    }
+    /**
+     * Ours of the same run and commit, which a killed or failed attempt left. Only as the newest of its environment:
+     * GitHub shows what was made last, so an older one would hide this deploy behind another.
+     */
+    ofEarlierAttempt([newest]) {
+        const { sha, runId } = this.#options;
+        return newest && newest.sha === sha && ourRun(newest) === runId ? newest : undefined;
+    }
+    /**
+     * Whether GitHub made one for the job: a deployment that has not ended and whose statuses link to this run
+     * (`…/actions/runs/<run>/job/<job>`). One that has ended is another job's, such as an approval before this one.
+     */
+    async jobHasOne(deployments, signal) {
+        const run = `/actions/runs/${this.#options.runId}/`;
+        for (const { id } of deployments.filter(deployment => ourRun(deployment) === undefined).slice(0, LOOKED_INTO)) {
+            const statuses = await this.#statuses(id, signal);
+            const linked = statuses.some(({ log_url, target_url }) => `${log_url}/ ${target_url}/`.includes(run));
+            if (linked && !ENDED.has(statuses[0].state))
+                return true;
+        }
+        return false;
+    }
+    /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
+    async create() {
+        try {
+            const made = await this.#send(request => this.#octokit.rest.repos.createDeployment(this.#newDeployment(request)));
+            if ('id' in made)
+                return made.id;
+            throw new Error(made.message ?? 'GitHub made no deployment');
+        }
+        catch (error) {
+            if (refusal(error) !== undefined)
+                throw error;
+            await this.#options.clock.sleep(LOOK_AFTER);
+            const made = this.ofEarlierAttempt(await this.deployments());
+            if (!made)
+                throw error;
+            return made.id;
+        }
+    }
+    /** Where the answer is lost, sends it again only if it is not the newest status. */
+    async addStatus(id, state, description, environmentUrl) {
+        const post = request => this.#octokit.rest.repos.createDeploymentStatus({
+            ...this.#repository,
+            deployment_id: id,
+            state,
+            description,
+            log_url: this.#options.runUrl,
+            ...(environmentUrl !== undefined && { environment_url: environmentUrl }),
+            request
+        });
+        try {
+            await this.#send(post);
+        }
+        catch (error) {
+            if (refusal(error) !== undefined)
+                throw error;
+            await this.#options.clock.sleep(LOOK_AFTER);
+            const [newest] = await this.#statuses(id);
+            if (newest?.state !== state || newest.description !== description)
+                await this.#send(post);
+        }
+    }
+    /** What went wrong and what to do, on one line and without the token. */
+    explain(error) {
+        const status = refusal(error);
+        const said = (0,src_runtime/* errorText */.kc)(error).replaceAll(this.#token, '***').replace(/\s+/g, ' ').slice(0, 300);
+        const reason = status === undefined ? said : `${status}, ${said}`;
+        const next = lacksPermission(error) ? PERMISSION : 'The deploy goes on without it.';
+        return `GitHub could not be told about this deploy (${reason}). ${next}`;
+    }
+    #newDeployment(request) {
+        const { sha, ref, environment, runId } = this.#options;
+        return {
+            ...this.#repository,
+            // The commit: a branch could have moved on since.
+            ref: sha,
+            environment,
+            task: 'deploy',
+            description: 'Deploy to Heroku',
+            auto_merge: false,
+            // None: what was deployed is told, not asked for.
+            required_contexts: [],
+            payload: { by: MAKER, run_id: runId, ref },
+            request
+        };
+    }
+    async #statuses(id, signal) {
+        const list = await this.#read(request => this.#octokit.rest.repos.listDeploymentStatuses({
+            ...this.#repository,
+            deployment_id: id,
+            per_page: 100,
+            request
+        }), signal);
+        return newestFirst(list);
+    }
+    async #read(call, signal) {
+        for (const wait of READ_AGAIN) {
+            try {
+                return await this.#send(call, signal);
+            }
+            catch (error) {
+                if (refusal(error) !== undefined)
+                    throw error;
+                await this.#options.clock.sleep(wait, signal);
+            }
+        }
+        return this.#send(call, signal);
+    }
+    /** Sends one request, once. */
+    async #send(call, signal) {
+        const late = new AbortController();
+        const answered = this.#options.clock.after(deployments_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${deployments_PATIENCE / 1000} seconds`)));
+        try {
+            const { data } = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
+            // Octokit hands on what it cannot parse as text, also an answer that was cut off.
+            if (typeof data !== 'object')
+                throw new Error("GitHub's answer is not whole");
+            return data;
+        }
+        finally {
+            answered();
+        }
+    }
+}
+/** The run that made a deployment of ours; undefined for one that others made. */
+function ourRun({ payload }) {
+    const { by, run_id: run } = payloadFields(payload);
+    return by === MAKER ? String(run) : undefined;
+}
+/** GitHub hands a payload back as an object or as the JSON text of one. */
+function payloadFields(payload) {
+    try {
+        const value = typeof payload === 'string' ? JSON.parse(payload) : payload;
+        return typeof value === 'object' && value !== null ? value : {};
+    }
+    catch {
+        return {};
+    }
+}
+/** The status with which GitHub refused; undefined where it may have done what was asked. */
+function refusal(error) {
+    const status = response(error)?.status;
+    return status !== undefined && status < 500 ? status : undefined;
+}
+function lacksPermission(error) {
+    const status = refusal(error);
+    return (status === 401 || status === 403 || status === 404) && !isRateLimit(error);
+}
+/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
+function isRateLimit(error) {
+    const headers = response(error)?.headers ?? {};
+    return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+}
+/** Absent where none came: Octokit then makes up a status of 500. */
+function response(error) {
+    return error?.response;
+}
+function newestFirst(list) {
+    return list.toSorted((one, other) => other.id - one.id);
+}
+function shortened(description) {
+    const characters = [...description];
+    return characters.length <= LONGEST_DESCRIPTION
+        ? description
+        : `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…`;
+}
+
+;// CONCATENATED MODULE: ./src/github/index.ts
+/** What the action tells GitHub beyond its own job: so far, deployments. */
+
+
+;// CONCATENATED MODULE: ./src/commands/steps/fingerprint.ts
+
+
+
+
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 1;
+const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
+/**
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
+ * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack }) {
+    const parts = {
+        form: FORM,
+        commit: commit.sha,
+        stack,
+        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+        ffmpeg: config.ffmpeg,
+        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+        streaming: config.streamingApp !== undefined,
+        migrations: config.migrations,
+        redisTls: config.redisTls,
+        own: OWN_FILES.map(file => (0,src_runtime/* readTreeFile */.xt)(folder, file) ?? '')
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/heroku.ts
+
+
+
+/** The Heroku that the inputs name. Throws a `UserError` without a key. */
+function herokuOf({ inputs }) {
+    if (inputs.herokuApiKey === undefined) {
+        throw new src_runtime/* UserError */.yo(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
+    }
+    return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
+}
+function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
+    const { clock, signal, log } = runtime;
+    const client = createClient({ url, key, clock, signal });
+    return {
+        client,
+        key,
+        tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
+        app: name => new HerokuApp(client, name, clock)
+    };
+}
+/** The app that a command is about. Throws a `UserError` where none is named. */
+function requireApp(name) {
+    if (name !== undefined)
+        return name;
+    throw new src_runtime/* UserError */.yo('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+}
+const DAY = 86_400;
+const WARN_BELOW_DAYS = 30;
+/** Whether the key works, and how long still. */
+async function checkKey({ client, key, tools }) {
+    const { story } = tools;
+    const email = await whoAmI(client).catch((error) => {
+        // Keys of an automation may lack the scope `identity`; the app itself will tell whether this one works.
+        if (error instanceof HerokuError && error.status === 403)
+            return undefined;
+        throw error;
+    });
+    const seconds = await keyExpiresIn(client, key);
+    const days = seconds === undefined ? undefined : Math.floor(seconds / DAY);
+    story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
+    if (days !== undefined && days < WARN_BELOW_DAYS)
+        story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``);
+}
+/** Enough to know whose key it is, in a log that everybody may read. */
+function maskEmail(email) {
+    return email.replace(/^(.).*(@.*)$/, '$1…$2');
+}
+/** Masks what is secret among an app's config vars. */
+function masker({ results }) {
+    return config => {
+        for (const value of secretValues(config))
+            results.mask(value);
+    };
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/processes.ts
+
+
+
+/**
+ * The process types of the web slug: the build's, with a `release` that runs what must run before the new code serves.
+ * A fork's own would run both phases at once, so it is replaced; `migrations: off` keeps it.
+ */
+function processTypesFor(config, built, log) {
+    const types = { ...built };
+    if (config.migrations === 'off')
+        return types;
+    if (types['release'] !== undefined) {
+        log.warning(`The fork's own release phase is replaced: "${types['release'].slice(0, 200)}". It would run the post-deployment migrations while old code serves. \`migrations: off\` keeps it.`);
+    }
+    types['release'] = releaseCommand(config.migrations);
+    return types;
+}
+
+;// CONCATENATED MODULE: ./src/commands/deploy.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
+const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' };
+/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
+async function deploy_deploy(context) {
+    await deployTo(context, herokuOf(context), source_readConfig(context));
+}
+/**
+ * The same deploy against any Heroku: a rehearsal's, too.
+ * @param alter may change what is deployed, such as do something between build and release
+ */
+async function deployTo(context, access, config, alter = deployable => deployable) {
+    const { inputs, results, runtime } = context;
+    const story = new Story(runtime.log, runtime.clock);
+    const connection = heroku_connect(context, access, story);
+    const app = requireApp(config.app);
+    const facts = new Facts(context, app);
+    try {
+        await story.step('Key', () => checkKey(connection));
+        await deploy({
+            app: connection.app(app),
+            streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
+            streamingSetup: { allowed: inputs.streamingSetup },
+            migrations: config.migrations,
+            dynoSize: inputs.dynoSize,
+            required: REQUIRED,
+            checks: PREFLIGHT_CHECKS,
+            mask: masker(context),
+            prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
+            progress: facts
+        }, connection.tools);
+        await facts.finish('success', 'Live and healthy');
+        runtime.log.info(`Live: ${facts.outcome()}`);
+        await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome: facts.outcome(), links: facts.links }));
+    }
+    catch (error) {
+        await facts.finish('failure', (0,src_runtime/* errorText */.kc)(error));
+        const outcome = `Failed: ${(0,src_runtime/* errorText */.kc)(error).split('\n')[0] ?? ''}`;
+        await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome, links: facts.links }));
+        throw error;
+    }
+}
+/** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
+async function deploy_prepare(context, config, alter) {
+    const { inputs, runtime } = context;
+    const source = await runtime.log.group('Source', () => takeSource(context));
+    addOwnFiles(context, config, source);
+    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
+    const fingerprint = fingerprintOf(config, source, recipe);
+    const migrations = migrationsOf(source.folder);
+    const deployable = {
+        commit: source.commit.sha,
+        stack: recipe.stack,
+        fingerprint,
+        trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
+        versions: new Set(migrations.map(({ version }) => version)),
+        async obtain() {
+            await clearOutput(inputs.outputDir);
+            const { web, streaming } = await buildSlugs(context, config, source, recipe);
+            const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
+            const slug = {
+                ...common,
+                ...web,
+                role: 'web',
+                processTypes: processTypesFor(config, web.processTypes, runtime.log),
+                variant: `${web.variant} ffmpeg`
+            };
+            return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug];
+        }
+    };
+    return alter(deployable, source);
+}
+/** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
+class Facts {
+    links = {};
+    #context;
+    #app;
+    #deployment;
+    #site;
+    #version = 0;
+    #commit = '';
+    constructor(context, app) {
+        this.#context = context;
+        this.#app = app;
+    }
+    target = ({ info, current, config }) => {
+        const { results } = this.#context;
+        if (current)
+            results.output('previous-release-version', current.version);
+        const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+        this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined);
+    };
+    deploying = async ({ commit }) => {
+        const { inputs, runtime } = this.#context;
+        const { repository, runId, serverUrl, apiUrl } = inputs.github;
+        this.#commit = commit;
+        const [owner, repo] = repository?.split('/') ?? [];
+        if (owner === undefined || repo === undefined || runId === undefined || inputs.command !== 'deploy')
+            return;
+        const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`;
+        this.links['Job'] = runUrl;
+        this.#deployment = await openDeployment({
+            apiUrl,
+            token: inputs.githubToken,
+            owner,
+            repo,
+            sha: commit,
+            ref: inputs.ref ?? inputs.github.ref ?? commit,
+            environment: inputs.environment ?? 'production',
+            runId,
+            runUrl,
+            ...runtime
+        });
+        await this.#deployment.update('in_progress', `Deploying to ${this.#app}`);
+    };
+    released = (app, { version }) => {
+        const url = `https://dashboard.heroku.com/apps/${app}/activity`;
+        this.links[`Release v${version} of ${app}`] = url;
+        if (app !== this.#app)
+            return;
+        this.#version = version;
+        this.#context.results.output('release-version', version);
+        this.#context.results.output('release-url', url);
+    };
+    healthy = () => {
+        this.#context.results.output('healthy', true);
+        if (this.#site !== undefined)
+            this.links['Site'] = this.#site;
+    };
+    migrated = versions => this.#context.results.output('migrations-run', versions.length);
+    rolledBack = () => {
+        this.#context.results.output('rolled-back', true);
+    };
+    outcome() {
+        return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, migrated`;
+    }
+    async finish(state, description) {
+        await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/with-story.ts
+
+
+
+
+/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
+async function withStory(context, title, work) {
+    const { results, runtime } = context;
+    const story = new Story(runtime.log, runtime.clock);
+    const connection = heroku_connect(context, herokuOf(context), story);
+    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {} }));
+    try {
+        await story.step('Key', () => checkKey(connection));
+        const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
+        runtime.log.info(outcome);
+        await tell(outcome);
+    }
+    catch (error) {
+        await tell(`Failed: ${(0,src_runtime/* errorText */.kc)(error).split('\n')[0] ?? ''}`);
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/migrate.ts
+
+
+
+
+
+/** Runs the pending migrations of the current release in a one-off dyno. */
+async function migrate_migrate(context) {
+    const { inputs, results } = context;
+    const name = requireApp(source_readConfig(context).app);
+    await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
+        const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
+        if (!target.current?.slug) {
+            throw new src_runtime/* UserError */.yo(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
+        }
+        const { version } = target.current;
+        // Post-deployment migrations take away what older code still needs.
+        if (inputs.phase !== 'pre')
+            await tools.story.step('Dynos', () => waitForDynos(target.app, version, tools));
+        const ran = await tools.story.step('Migrations', async () => {
+            const phase = inputs.phase === 'pre' ? 'pre' : 'all';
+            const versions = await migrate(target.app, { size: inputs.dynoSize, phase }, tools);
+            tools.story.note(`${versions.length} ran; none is pending`);
+            return versions;
+        });
+        results.output('migrations-run', ran.length);
+        return `${ran.length} migrations ran in v${version} of ${name}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/errors.ts
+/** One of Heroku's errors (Dev Center: platform-api-reference#errors). */
+class ApiError extends Error {
+    status;
+    id;
+    constructor(status, id, message) {
+        super(message);
+        this.status = status;
+        this.id = id;
+    }
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+var external_node_net_default = /*#__PURE__*/__nccwpck_require__.n(external_node_net_);
+;// CONCATENATED MODULE: ./src/local-heroku/host.ts
+
+
+
+
+/** Sources what buildpacks left, as a dyno does (Dev Center: profiled), then becomes the command. */
+const BOOT = 'cd "$HOME" || exit 1; for f in .profile.d/*.sh; do if [ -f "$f" ]; then . "$f"; fi; done; if [ -f .profile ]; then . ./.profile; fi; eval "$0"';
+/** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
+function processHost({ folder, run, searchPath, user, image }) {
+    const unpacked = new Map();
+    const unpack = async ({ id, file }) => {
+        const into = external_node_path_default().join(folder, 'slugs', id);
+        if ((0,external_node_fs_.existsSync)(into))
+            return into;
+        await (0,promises_.mkdir)(`${into}.part`, { recursive: true });
+        await must(run, 'tar', ['-xzf', file, '-C', `${into}.part`, '--no-same-owner']);
+        if (user)
+            await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`]);
+        await (0,promises_.rename)(`${into}.part`, into);
+        return into;
+    };
+    return {
+        async start({ name, slug, command, env, output }) {
+            if (!unpacked.has(slug.id))
+                unpacked.set(slug.id, unpack(slug));
+            const home = external_node_path_default().join(folder, 'dynos', `${name}-${Math.random().toString(36).slice(2)}`);
+            // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
+            await must(run, 'cp', ['-al', external_node_path_default().join(await unpacked.get(slug.id), 'app'), home]);
+            const vars = { ...env, HOME: image ? '/app' : home, PATH: env['PATH'] ?? searchPath, DYNO: name };
+            const [program, args, childEnv] = image
+                ? inContainer(image, home, command, vars, user)
+                : ['bash', ['--norc', '-c', BOOT, command], vars];
+            const child = (0,external_node_child_process_.spawn)(program, args, {
+                cwd: home,
+                env: childEnv,
+                detached: true,
+                stdio: ['ignore', 'pipe', 'pipe'],
+                ...(image ? {} : user)
+            });
+            child.stdout.on('data', output);
+            child.stderr.on('data', output);
+            const exited = new Promise(resolve => {
+                child.on('error', error => {
+                    output(Buffer.from(`${error.message}\n`));
+                    resolve(127);
+                });
+                child.on('close', (code, signal) => resolve(code ?? 128 + (signal === 'SIGKILL' ? 9 : 15)));
+            });
+            void exited.then(() => (0,promises_.rm)(home, { recursive: true, force: true }).catch(() => { }));
+            return {
+                exited,
+                signal(name) {
+                    try {
+                        if (child.pid !== undefined)
+                            process.kill(-child.pid, name);
+                    }
+                    catch {
+                        // It has ended already.
+                    }
+                },
+                memory: async () => (child.pid === undefined || image ? undefined : memoryOfGroup(child.pid))
+            };
+        }
+    };
+}
+function inContainer({ name, dockerEnv }, home, command, vars, user) {
+    // Values come by the client's own environment, so that none is in its arguments.
+    const names = Object.keys(vars).filter(name => name !== 'PATH');
+    const args = [
+        'run',
+        '--rm',
+        '--init',
+        '--network=host',
+        `--volume=${home}:/app`,
+        '--workdir=/app',
+        ...(user ? [`--user=${user.uid}:${user.gid}`] : []),
+        ...names.map(name => `--env=${name}`),
+        name,
+        'bash',
+        '-c',
+        BOOT,
+        command
+    ];
+    return ['docker', args, { ...vars, ...dockerEnv }];
+}
+async function must(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code !== 0)
+        throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
+}
+/** Resident memory of a process group, from /proc. */
+async function memoryOfGroup(group) {
+    let pages = 0;
+    for (const pid of await (0,promises_.readdir)('/proc').catch(() => [])) {
+        if (!/^\d+$/.test(pid))
+            continue;
+        const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (Number(fields[2]) === group)
+            pages += Number(fields[21]);
+    }
+    return pages * 4096;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/store.ts
+
+
+
+/** All that the local Heroku knows, in one file; written whole after each change. */
+class Store {
+    folder;
+    state;
+    #file;
+    constructor(folder) {
+        this.folder = folder;
+        for (const name of ['blobs', 'outputs', 'dynos', 'slugs'])
+            (0,external_node_fs_.mkdirSync)(external_node_path_default().join(folder, name), { recursive: true });
+        this.#file = external_node_path_default().join(folder, 'state.json');
+        this.state = (0,external_node_fs_.existsSync)(this.#file)
+            ? JSON.parse((0,external_node_fs_.readFileSync)(this.#file, 'utf8'))
+            : { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, apps: [], addons: [], attachments: [], jobs: [] };
+        this.save();
+    }
+    save() {
+        (0,external_node_fs_.writeFileSync)(`${this.#file}.new`, JSON.stringify(this.state), { mode: 0o600 });
+        (0,external_node_fs_.renameSync)(`${this.#file}.new`, this.#file);
+    }
+    app(nameOrId) {
+        return this.state.apps.find(({ id, name }) => name === nameOrId || id === nameOrId);
+    }
+    blobFile(name) {
+        return external_node_path_default().join(this.folder, 'blobs', name);
+    }
+    outputFile(name) {
+        return external_node_path_default().join(this.folder, 'outputs', name);
+    }
+    /** A name that cannot be guessed: it is all that an address without a key has. */
+    secretName() {
+        return (0,external_node_crypto_.randomBytes)(20).toString('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/dyno.ts
+
+
+
+
+
+const HEROKU_TIMES = {
+    boot: 60_000,
+    grace: 30_000,
+    attach: 30_000,
+    preboot: 180_000,
+    coolOff: 10_000,
+    hold: 30_000,
+    memory: 20_000
+};
+/** Memory in bytes (Dev Center: dyno-sizes). */
+const MEMORY = {
+    eco: 512e6,
+    basic: 512e6,
+    'standard-1x': 512e6,
+    'standard-2x': 1024e6,
+    'performance-m': 2560e6,
+    'performance-l': 14_336e6
+};
+/** A dyno of the formation: it is started again when it crashes. */
+class Dyno {
+    id = (0,external_node_crypto_.randomUUID)();
+    createdAt;
+    options;
+    state = 'starting';
+    updatedAt;
+    /** Where its web process listens. */
+    port;
+    #running;
+    #starting;
+    #stopping;
+    #crashes = 0;
+    #undo = [];
+    constructor(options) {
+        this.options = options;
+        this.createdAt = this.updatedAt = new Date(options.clock.now()).toISOString();
+    }
+    start() {
+        this.#starting = this.#start().catch((error) => {
+            this.#say(`Error: the slug could not be started: ${String(error)}`);
+            this.#become('crashed');
+        });
+    }
+    /** SIGTERM, and SIGKILL when its time is over. Resolves when all its processes have ended. */
+    stop() {
+        this.#stopping ??= this.#stop();
+        return this.#stopping;
+    }
+    kill() {
+        this.#running?.signal('SIGKILL');
+    }
+    async #start() {
+        const { name, type, slug, command, env, host, log, clock, times } = this.options;
+        this.#become('starting');
+        this.port = type === 'web' ? await freePort() : undefined;
+        this.#say(`Starting process with command \`${command}\``);
+        const running = await host.start({
+            name,
+            slug,
+            command,
+            env: this.port === undefined ? env : { ...env, PORT: String(this.port) },
+            output: chunk => log.write(`app[${name}]`, chunk.toString('utf8'))
+        });
+        this.#running = running;
+        void running.exited.then(status => this.#exited(running, status));
+        if (this.#stopping)
+            return running.signal('SIGKILL');
+        this.#watchMemory(running);
+        if (this.port === undefined)
+            return this.#become('up');
+        const bound = new AbortController();
+        const giveUp = clock.after(times.boot, () => {
+            bound.abort();
+            this.#say(`Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`);
+            this.#say('Stopping process with SIGKILL');
+            running.signal('SIGKILL');
+        });
+        void running.exited.then(() => bound.abort());
+        if (await isListening(this.port, bound.signal))
+            this.#become('up');
+        giveUp();
+    }
+    #exited(running, status) {
+        if (this.#running !== running)
+            return;
+        this.#running = undefined;
+        this.#say(`Process exited with status ${status}`);
+        if (this.#stopping)
+            return;
+        this.#become('crashed');
+        const wait = this.#crashes === 0 ? 0 : this.options.times.coolOff * 2 ** (this.#crashes - 1);
+        this.#crashes++;
+        this.#undo.push(this.options.clock.after(wait, () => {
+            if (!this.#stopping)
+                this.start();
+        }));
+    }
+    async #stop() {
+        const { clock, times } = this.options;
+        this.state = 'down';
+        this.options.changed();
+        await this.#starting;
+        for (const undo of this.#undo)
+            undo();
+        const running = this.#running;
+        if (!running)
+            return;
+        this.#say('Stopping all processes with SIGTERM');
+        running.signal('SIGTERM');
+        const giveUp = clock.after(times.grace, () => {
+            this.#say(`Error R12 (Exit timeout) -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`);
+            this.#say('Stopping remaining processes with SIGKILL');
+            running.signal('SIGKILL');
+        });
+        await running.exited;
+        giveUp();
+        running.signal('SIGKILL');
+    }
+    #watchMemory(running) {
+        const quota = MEMORY[this.options.size.toLowerCase()] ?? 512e6;
+        const look = async () => {
+            if (this.#running !== running)
+                return;
+            const used = await running.memory();
+            if (used !== undefined && used > quota) {
+                this.#say(`Process running mem=${(used / 1e6).toFixed(0)}M(${((used / quota) * 100).toFixed(1)}%)`);
+                this.#say('Error R14 (Memory quota exceeded)');
+            }
+            this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()));
+        };
+        this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()));
+    }
+    #become(state) {
+        if (this.#stopping)
+            return;
+        if (this.state !== state)
+            this.#say(`State changed from ${this.state} to ${state}`);
+        this.state = state;
+        this.updatedAt = new Date(this.options.clock.now()).toISOString();
+        this.options.changed();
+    }
+    #say(text) {
+        this.options.log.write(`heroku[${this.options.name}]`, text);
+    }
+}
+async function freePort() {
+    const server = external_node_net_default().createServer();
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address();
+    await new Promise(resolve => server.close(resolve));
+    return port;
+}
+/** Whether something listens there before the signal is aborted. */
+async function isListening(port, signal) {
+    while (!signal.aborted) {
+        const open = await new Promise(resolve => {
+            const socket = external_node_net_default().connect(port, '127.0.0.1');
+            socket.on('connect', () => resolve(true));
+            socket.on('error', () => resolve(false));
+            socket.on('connect', () => socket.destroy());
+        });
+        if (open)
+            return true;
+        await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/logs.ts
+const HISTORY = 1_500;
+/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). */
+class AppLog {
+    #lines = [];
+    #followers = new Set();
+    #now;
+    constructor(now) {
+        this.#now = now;
+    }
+    /** @param source `heroku[web.1]`, `app[web.1]`, `heroku[router]` */
+    write(source, text) {
+        for (const line of text.split('\n')) {
+            if (line === '')
+                continue;
+            const whole = `${new Date(this.#now()).toISOString().replace('Z', '000+00:00')} ${source}: ${line}`;
+            this.#lines.push(whole);
+            if (this.#lines.length > HISTORY)
+                this.#lines.shift();
+            for (const follow of this.#followers)
+                follow(whole);
+        }
+    }
+    last(count, matches) {
+        return this.#lines.filter(matches).slice(-count);
+    }
+    follow(listener) {
+        this.#followers.add(listener);
+        return () => this.#followers.delete(listener);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/rendezvous.ts
+
+
+
+
+
+/**
+ * The server to which one-off dynos and their clients connect: TLS, the secret and a line end, a banner, then bytes
+ * (heroku/rendezvous.rb).
+ */
+class Rendezvous {
+    url;
+    caFile;
+    #server;
+    #waiting;
+    #sockets;
+    constructor(server, caFile, waiting, sockets) {
+        this.#server = server;
+        this.#waiting = waiting;
+        this.#sockets = sockets;
+        this.caFile = caFile;
+        this.url = `rendezvous://127.0.0.1:${server.address().port}`;
+    }
+    static async start(folder) {
+        const { certificate, key } = certificateIn(folder);
+        const waiting = new Map();
+        const sockets = new Set();
+        const server = external_node_tls_default().createServer({ cert: (0,external_node_fs_.readFileSync)(certificate), key: (0,external_node_fs_.readFileSync)(key) }, socket => {
+            sockets.add(socket);
+            socket.on('close', () => sockets.delete(socket));
+            socket.on('error', () => { });
+            let text = '';
+            const listen = (chunk) => {
+                text += chunk.toString('latin1');
+                const line = /^([^\r\n]*)\r\n/.exec(text)?.[1];
+                if (line === undefined) {
+                    if (text.length > 1_000)
+                        socket.destroy();
+                    return;
+                }
+                socket.off('data', listen);
+                socket.resume();
+                const meet = waiting.get(line);
+                waiting.delete(line);
+                if (!meet)
+                    return void socket.end('invalid secret\r\n');
+                socket.write('rendezvous\r\n');
+                meet({
+                    write: piece => void socket.write(piece),
+                    end: () => void socket.end(),
+                    destroy: () => void socket.destroy(),
+                    onClose: listener => void socket.on('close', listener)
+                });
+            };
+            socket.on('data', listen);
+        });
+        await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+        return new Rendezvous(server, certificate, waiting, sockets);
+    }
+    /** Calls `meet` when a client comes with the secret. Returns what takes the invitation back. */
+    invite(secret, meet) {
+        this.#waiting.set(secret, meet);
+        return () => void this.#waiting.delete(secret);
+    }
+    async close() {
+        for (const socket of this.#sockets)
+            socket.destroy();
+        await new Promise(resolve => this.#server.close(resolve));
+    }
+}
+/** A certificate for this machine, its own authority; made once. Node itself cannot make one. */
+function certificateIn(folder) {
+    const certificate = external_node_path_default().join(folder, 'ca.pem');
+    const key = external_node_path_default().join(folder, 'ca.key');
+    if (!(0,external_node_fs_.existsSync)(certificate) || !(0,external_node_fs_.existsSync)(key)) {
+        const name = ['-subj', '/CN=local Heroku', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+        const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650'];
+        (0,external_node_child_process_.execFileSync)('openssl', ['req', '-x509', ...kind, ...name, '-keyout', key, '-out', certificate], {
+            stdio: ['ignore', 'ignore', 'ignore']
+        });
+    }
+    return { certificate, key };
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/one-off.ts
+
+
+
+
+
+
+
+/** A one-off dyno: it runs once, and is gone when it ends. */
+class OneOffDyno {
+    id = (0,external_node_crypto_.randomUUID)();
+    name;
+    createdAt;
+    options;
+    state = 'starting';
+    /** Its exit status. */
+    done;
+    #finish;
+    #running;
+    #stopped = false;
+    #undo = [];
+    constructor(options) {
+        this.options = options;
+        this.name = `${options.type}.${(0,external_node_crypto_.randomInt)(1000, 9999)}`;
+        this.createdAt = new Date(options.clock.now()).toISOString();
+        this.done = new Promise(resolve => (this.#finish = resolve));
+        const { attach, clock, timeToLive } = options;
+        if (timeToLive !== undefined)
+            this.#undo.push(clock.after(timeToLive * 1000, () => this.stop()));
+        if (attach)
+            this.#await(attach);
+        else
+            void this.#run(undefined);
+    }
+    stop() {
+        this.#stopped = true;
+        this.#hangUp('SIGTERM');
+        if (!this.#running)
+            this.#end(143);
+    }
+    #await({ rendezvous, secret }) {
+        this.#say('Awaiting client');
+        const uninvite = rendezvous.invite(secret, client => {
+            giveUp();
+            void this.#run(client);
+        });
+        const giveUp = this.options.clock.after(this.options.times.attach, () => {
+            this.#say('Error R13 (Attach error) -> Failed to attach to process');
+            this.#end(128);
+        });
+        this.#undo.push(uninvite, giveUp);
+    }
+    async #run(client) {
+        const { slug, program, env, host, log, output, attach } = this.options;
+        this.#say(`Starting process with command \`${this.options.command}\``);
+        const write = client ? (chunk) => client.write(chunk) : (output ?? toLog(log, this.name));
+        let sent = 0;
+        try {
+            const running = await host.start({
+                name: this.name,
+                slug,
+                command: program,
+                env,
+                output: chunk => {
+                    sent += chunk.length;
+                    write(chunk);
+                    if (attach?.fault === 'cut' && sent > 0)
+                        client?.destroy();
+                }
+            });
+            this.#running = running;
+            if (this.#stopped)
+                running.signal('SIGTERM');
+            this.state = 'up';
+            this.#say('State changed from starting to up');
+            // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
+            client?.onClose(() => this.#hangUp('SIGHUP'));
+            const status = await running.exited;
+            this.#say(`Process exited with status ${status}`);
+            client?.end();
+            this.#end(status);
+        }
+        catch (error) {
+            write(Buffer.from(`${String(error)}\n`));
+            client?.end();
+            this.#end(1);
+        }
+    }
+    #hangUp(signal) {
+        const running = this.#running;
+        if (!running)
+            return;
+        running.signal(signal);
+        this.#undo.push(this.options.clock.after(this.options.times.grace, () => {
+            if (signal === 'SIGHUP')
+                this.#say('Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.');
+            running.signal('SIGKILL');
+        }));
+    }
+    #end(status) {
+        this.#running = undefined;
+        for (const undo of this.#undo)
+            undo();
+        this.#say(`State changed from ${this.state} to complete`);
+        this.#finish(status);
+        this.options.ended();
+    }
+    #say(text) {
+        this.options.log.write(`heroku[${this.name}]`, text);
+    }
+}
+function toLog(log, name) {
+    return chunk => log.write(`app[${name}]`, chunk.toString('utf8'));
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/outputs.ts
+
+
+const outputs_PIECE = 256 * 1024;
+/** The output of release phases and builds: a file each, which can be followed while it grows. */
+class Outputs {
+    #store;
+    #open = new Map();
+    constructor(store) {
+        this.#store = store;
+    }
+    /** From now on it can be read; before, it answers 404 (heroku/cli: releases output). */
+    begin(name) {
+        (0,external_node_fs_.writeFileSync)(this.#store.outputFile(name), '');
+        this.#open.set(name, new Set());
+    }
+    write(name, chunk) {
+        (0,external_node_fs_.appendFileSync)(this.#store.outputFile(name), chunk);
+        for (const wake of this.#open.get(name) ?? [])
+            wake();
+    }
+    end(name) {
+        const waiting = this.#open.get(name);
+        this.#open.delete(name);
+        for (const wake of waiting ?? [])
+            wake();
+    }
+    /** Sends it from a byte on, and what is added, until it ends or the client goes. `cutAfter`: breaks off there. */
+    send(name, from, response, cutAfter) {
+        const file = this.#store.outputFile(name);
+        const size = fileSize(file);
+        if (size === undefined)
+            return void response.writeHead(404).end();
+        if (from > 0 && from >= size && !this.#open.has(name))
+            return void response.writeHead(416).end();
+        const head = { 'content-type': 'text/plain' };
+        response.writeHead(from > 0 ? 206 : 200, from > 0 ? { ...head, 'content-range': `bytes ${from}-` } : head);
+        response.flushHeaders();
+        const descriptor = (0,external_node_fs_.openSync)(file, 'r');
+        const piece = Buffer.alloc(outputs_PIECE);
+        let at = from;
+        let busy = false;
+        const more = () => {
+            if (busy || response.destroyed)
+                return;
+            const length = (0,external_node_fs_.readSync)(descriptor, piece, 0, cutAfter === undefined ? outputs_PIECE : Math.min(outputs_PIECE, 64), at);
+            at += length;
+            if (cutAfter !== undefined && at - from > cutAfter)
+                return void response.destroy();
+            if (length === 0) {
+                if (!this.#open.has(name))
+                    response.end();
+                return;
+            }
+            busy = true;
+            response.write(Buffer.from(piece.subarray(0, length)), () => {
+                busy = false;
+                more();
+            });
+        };
+        this.#open.get(name)?.add(more);
+        response.on('close', () => {
+            this.#open.get(name)?.delete(more);
+            (0,external_node_fs_.closeSync)(descriptor);
+        });
+        more();
+    }
+}
+function fileSize(file) {
+    return (0,external_node_fs_.statSync)(file, { throwIfNoEntry: false })?.size;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/router.ts
+
+
+
+
+/**
+ * Heroku's router for one app: hands a request to a web dyno that is up, and holds it while dynos start. It says that
+ * the client came by https, as it does where TLS ends at Heroku's router.
+ */
+class Router {
+    port;
+    #options;
+    #server;
+    #waiting = new Set();
+    #turn = 0;
+    constructor(options, server) {
+        this.#options = options;
+        this.#server = server;
+        this.port = server.address().port;
+    }
+    static async start(options) {
+        const server = external_node_http_default().createServer((request, response) => void router.#serve(request, response));
+        await new Promise((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(options.port, '127.0.0.1', resolve);
+        });
+        const router = new Router(options, server);
+        return router;
+    }
+    /** Something about the dynos changed: requests that wait may go on. */
+    wake() {
+        for (const go of [...this.#waiting])
+            go();
+    }
+    async close() {
+        this.#server.closeAllConnections();
+        await new Promise(resolve => this.#server.close(resolve));
+    }
+    async #serve(request, response) {
+        const { maintenance, clock, times } = this.#options;
+        const until = clock.now() + times.hold;
+        for (;;) {
+            if (maintenance())
+                return this.#refuse(response, 'H80', 'Maintenance mode');
+            const dyno = this.#pick();
+            if (dyno)
+                return this.#forward(dyno, request, response);
+            const all = this.#options.dynos();
+            if (!this.#options.changing()) {
+                if (all.length === 0)
+                    return this.#refuse(response, 'H14', 'No web processes running');
+                if (all.every(({ state }) => state === 'crashed'))
+                    return this.#refuse(response, 'H10', 'App crashed');
+            }
+            if (!(await this.#wait(until - clock.now(), response)))
+                return this.#refuse(response, 'H20', 'App boot timeout');
+        }
+    }
+    #pick() {
+        const up = this.#options.dynos().filter(({ state }) => state === 'up');
+        return up[this.#turn++ % up.length];
+    }
+    /** False where it took too long. */
+    #wait(milliseconds, response) {
+        if (milliseconds <= 0 || response.destroyed)
+            return Promise.resolve(false);
+        return new Promise(resolve => {
+            const finish = (result) => {
+                this.#waiting.delete(go);
+                stopTimer();
+                resolve(result);
+            };
+            const go = () => finish(true);
+            const stopTimer = this.#options.clock.after(milliseconds, () => finish(false));
+            this.#waiting.add(go);
+        });
+    }
+    #forward(dyno, request, response) {
+        const headers = {
+            ...request.headers,
+            'x-forwarded-proto': 'https',
+            'x-forwarded-for': request.socket.remoteAddress ?? '',
+            'x-request-start': String(this.#options.clock.now()),
+            connection: 'close'
+        };
+        const { method, url: path } = request;
+        const onward = external_node_http_default().request({ host: '127.0.0.1', port: dyno.port, method, path, headers, agent: false }, answer => {
+            response.writeHead(answer.statusCode ?? 502, answer.headers);
+            answer.pipe(response);
+            answer.on('error', () => response.destroy());
+        });
+        onward.on('error', () => {
+            if (response.headersSent)
+                response.destroy();
+            else
+                this.#refuse(response, 'H13', 'Connection closed without response');
+        });
+        request.pipe(onward);
+    }
+    #refuse(response, code, text) {
+        this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`);
+        response.writeHead(503, { 'content-type': 'text/html' });
+        response.end(`<html><body><h1>${text}</h1></body></html>`);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/machine.ts
+
+
+
+
+
+
+
+
+
+
+/** One app as it runs: its releases, the change-over between them, its dynos, its router. */
+class Machine {
+    app;
+    log;
+    oneOffs = new Map();
+    router;
+    #parts;
+    /** Of the formation, in every release that still runs. */
+    #dynos = [];
+    /** Release whose web dynos get the requests; with preboot another than the current one for a while. */
+    #routed = 0;
+    #changeOver = 0;
+    #busy = 0;
+    #undoPreboot = () => { };
+    constructor(app, parts) {
+        this.app = app;
+        this.#parts = parts;
+        this.log = new AppLog(() => parts.clock.now());
+    }
+    /** Starts an app, with the dynos of its current release. */
+    static async start(app, parts) {
+        const machine = new Machine(app, parts);
+        machine.router = await Router.start({
+            port: app.port,
+            dynos: () => machine.#dynos.filter(({ options, state }) => machine.#takesRequests(options.type, options.release) && state !== 'down'),
+            changing: () => machine.#busy > 0,
+            maintenance: () => app.maintenance,
+            log: machine.log,
+            clock: parts.clock,
+            times: parts.times
+        });
+        app.port = machine.router.port;
+        parts.store.save();
+        const current = machine.current();
+        if (current?.slugId)
+            await machine.#rollOut(current);
+        return machine;
+    }
+    get dynos() {
+        return this.#dynos;
+    }
+    #takesRequests(type, release) {
+        return type === 'web' && release.version === this.#routed;
+    }
+    /** The release that runs: the newest that succeeded. */
+    current() {
+        return this.app.releases.findLast(({ status }) => status === 'succeeded');
+    }
+    slug(id) {
+        return this.app.slugs.find(slug => slug.id === id);
+    }
+    /** A new release: its release phase first, then the change-over. Answers as soon as it exists. */
+    release(slugId, description) {
+        const { store, clock } = this.#parts;
+        const slug = this.slug(slugId);
+        const command = slug?.processTypes['release'];
+        const release = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            version: (this.app.releases.at(-1)?.version ?? 0) + 1,
+            description,
+            slugId,
+            createdAt: new Date(clock.now()).toISOString(),
+            configVars: { ...this.app.configVars },
+            status: command === undefined ? 'succeeded' : 'pending',
+            output: command === undefined ? null : store.secretName()
+        };
+        this.app.releases.push(release);
+        if (slug)
+            this.#formationFor(slug);
+        store.save();
+        this.log.write('app[api]', `Release v${release.version} created by user`);
+        if (slug && command !== undefined)
+            void this.#releasePhase(release, slug, command);
+        else
+            void this.#rollOut(release);
+        return release;
+    }
+    /** Starts or stops dynos to match the formation. */
+    async scale() {
+        this.#parts.store.save();
+        const current = this.current();
+        if (!current)
+            return;
+        const stopping = this.#dynos.filter(({ options }) => {
+            const number = Number(options.name.split('.')[1]);
+            return options.release === current && number > (this.app.formation[options.type]?.quantity ?? 0);
+        });
+        this.#startMissing(current);
+        await this.#stopAll(stopping);
+    }
+    /** Starts all dynos again. */
+    async restart() {
+        const current = this.current();
+        if (!current)
+            return;
+        await this.#stopAll([...this.#dynos]);
+        this.#startMissing(current);
+    }
+    runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }) {
+        const release = this.current();
+        const slug = this.slug(release?.slugId ?? null);
+        if (!release || !slug)
+            return undefined;
+        const secret = attach ? this.#parts.store.secretName() : undefined;
+        const [first = '', ...rest] = command.split(' ');
+        const own = slug.processTypes[first];
+        const dyno = new OneOffDyno({
+            ...this.#parts,
+            type,
+            size: size ?? 'Basic',
+            command,
+            program: own === undefined ? command : [own, ...rest].join(' '),
+            release,
+            slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+            env: { ...release.configVars, ...env },
+            timeToLive,
+            log: this.log,
+            attach: secret === undefined ? undefined : { rendezvous: this.#parts.rendezvous, secret, fault },
+            ended: () => void this.oneOffs.delete(dyno)
+        });
+        this.oneOffs.set(dyno, secret === undefined ? undefined : `${this.#parts.rendezvous.url}/${secret}`);
+        return dyno;
+    }
+    async close() {
+        this.#undoPreboot();
+        this.#changeOver++;
+        for (const dyno of this.oneOffs.keys())
+            dyno.stop();
+        const dynos = [...this.#dynos];
+        const stopped = Promise.all(dynos.map(dyno => dyno.stop()));
+        for (const dyno of dynos)
+            dyno.kill();
+        await stopped;
+        await this.router.close();
+    }
+    /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
+    #formationFor({ processTypes }) {
+        const types = Object.keys(processTypes).filter(type => type !== 'release');
+        const first = Object.keys(this.app.formation).length === 0;
+        const old = this.app.formation;
+        this.app.formation = Object.fromEntries(types.map(type => [type, old[type] ?? { quantity: first && type === 'web' ? 1 : 0, size: 'Basic' }]));
+    }
+    async #releasePhase(release, slug, command) {
+        const { outputs, store } = this.#parts;
+        const output = release.output;
+        outputs.begin(output);
+        const dyno = new OneOffDyno({
+            ...this.#parts,
+            type: 'release',
+            size: 'Basic',
+            command,
+            program: command,
+            release,
+            slug: { id: slug.id, file: store.blobFile(slug.blob) },
+            env: release.configVars,
+            log: this.log,
+            output: chunk => outputs.write(output, chunk),
+            ended: () => void this.oneOffs.delete(dyno)
+        });
+        this.oneOffs.set(dyno, undefined);
+        const status = await dyno.done;
+        release.status = status === 0 ? 'succeeded' : 'failed';
+        store.save();
+        outputs.end(output);
+        // The old release runs on where the command failed: no dyno is touched.
+        if (release.status === 'succeeded' && this.current() === release)
+            await this.#rollOut(release);
+    }
+    /**
+     * The change-over. Without preboot the old dynos end before the new ones start, and the router holds requests. With it
+     * the new web dynos start beside the old ones, and get the requests when its time is over, in whatever state they are:
+     * Heroku does not hold a release back because its dynos crash (heroku/roadmap#139; Dev Center: preboot).
+     */
+    async #rollOut(release) {
+        const turn = ++this.#changeOver;
+        this.#undoPreboot();
+        this.#busy++;
+        try {
+            const serving = this.#dynos.filter(({ options }) => this.#takesRequests(options.type, options.release));
+            const withPreboot = this.app.preboot && serving.some(({ state }) => state === 'up');
+            const goesOn = withPreboot ? serving : [];
+            if (!withPreboot)
+                this.#routed = release.version;
+            await this.#stopAll(this.#dynos.filter(dyno => !goesOn.includes(dyno)));
+            if (turn !== this.#changeOver)
+                return;
+            this.#startMissing(release);
+            if (withPreboot)
+                this.#switchLater(release, goesOn);
+        }
+        finally {
+            this.#busy--;
+            this.router.wake();
+        }
+    }
+    #switchLater(release, old) {
+        this.#undoPreboot = this.#parts.clock.after(this.#parts.times.preboot, () => {
+            this.#routed = release.version;
+            this.router.wake();
+            void this.#stopAll(old);
+        });
+    }
+    #startMissing(release) {
+        const slug = this.slug(release.slugId);
+        if (!slug)
+            return;
+        for (const [type, { quantity, size }] of Object.entries(this.app.formation)) {
+            for (let number = 1; number <= quantity; number++) {
+                const name = `${type}.${number}`;
+                if (this.#dynos.some(({ options }) => options.name === name && options.release === release))
+                    continue;
+                const dyno = new Dyno({
+                    ...this.#parts,
+                    name,
+                    type,
+                    size,
+                    command: slug.processTypes[type],
+                    release,
+                    slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+                    env: release.configVars,
+                    log: this.log,
+                    changed: () => this.router.wake()
+                });
+                this.#dynos.push(dyno);
+                dyno.start();
+            }
+        }
+    }
+    async #stopAll(dynos) {
+        await Promise.all(dynos.map(dyno => dyno.stop()));
+        this.#dynos = this.#dynos.filter(dyno => !dynos.includes(dyno));
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/world.ts
+
+
+
+/** The app that a path names. Throws Heroku's 404. */
+function appOf({ store }, params) {
+    const app = store.app(params[0] ?? '');
+    if (!app)
+        throw new ApiError(404, 'not_found', 'Couldn’t find that app.');
+    return app;
+}
+function machineOf(world, params) {
+    return world.machines.get(appOf(world, params).name);
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/faults.ts
+const FAULT_KINDS = (/* unused pure expression or super */ null && ([
+    'reset-before',
+    'reset-after',
+    'hang-before',
+    'hang-after',
+    '409',
+    '429',
+    '500-before',
+    '500-after',
+    '503-before',
+    '503-after',
+    'cut',
+    'slow'
+]));
+/** Faults that are switched on, and the requests that were made. */
+class Faults {
+    #list = [];
+    add(fault) {
+        this.#list.push({ fault, seen: 0 });
+    }
+    clear() {
+        this.#list.length = 0;
+    }
+    /** The fault that this request suffers, if any. */
+    take(method, path) {
+        let kind;
+        for (const entry of this.#list) {
+            const { fault } = entry;
+            // Without a method a fault is for requests; a dyno's connection is none.
+            if (fault.method === undefined ? method === 'RENDEZVOUS' : fault.method !== method)
+                continue;
+            if (!path.includes(fault.path ?? ''))
+                continue;
+            entry.seen++;
+            const { nth = 1, times = 1 } = fault;
+            if (entry.seen >= nth && entry.seen < nth + times)
+                kind ??= fault.kind;
+        }
+        return kind;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/views.ts
+/** What things look like in answers (Schema: heroku/platform-api:schema.json). */
+
+
+
+
+
+
+const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' };
+function appView(world, app) {
+    const stack = { id: app.stack, name: app.stack };
+    return {
+        id: app.id,
+        name: app.name,
+        created_at: app.createdAt,
+        updated_at: app.createdAt,
+        released_at: app.releases.at(-1)?.createdAt ?? null,
+        archived_at: null,
+        acm: false,
+        buildpack_provided_description: null,
+        build_stack: stack,
+        stack,
+        generation: { id: 'cedar', name: 'cedar' },
+        git_url: `https://git.heroku.com/${app.name}.git`,
+        internal_routing: false,
+        maintenance: app.maintenance,
+        owner: USER,
+        organization: null,
+        team: null,
+        space: null,
+        region: { id: 'eu', name: 'eu' },
+        repo_size: null,
+        slug_size: app.slugs.at(-1)?.size ?? null,
+        web_url: `http://127.0.0.1:${app.port}/`
+    };
+}
+function slugView(world, slug, method) {
+    return {
+        id: slug.id,
+        blob: { method, url: `${world.url()}/blobs/${slug.blob}` },
+        buildpack_provided_description: null,
+        checksum: slug.checksum,
+        commit: slug.commit,
+        commit_description: slug.commitDescription,
+        created_at: slug.createdAt,
+        updated_at: slug.createdAt,
+        deleted_at: slug.deletedAt,
+        process_types: slug.processTypes,
+        size: slug.size,
+        stack: { id: slug.stack, name: slug.stack }
+    };
+}
+function releaseView(world, app, release) {
+    const current = world.machines.get(app.name)?.current() === release;
+    return {
+        id: release.id,
+        version: release.version,
+        status: release.status,
+        current,
+        description: release.description,
+        output_stream_url: release.output === null ? null : `${world.url()}/streams/${release.output}`,
+        eligible_for_rollback: release.status === 'succeeded' && release.slugId !== null,
+        slug: release.slugId === null ? null : { id: release.slugId },
+        artifacts: release.slugId === null ? [] : [{ type: 'slug', id: release.slugId }],
+        addon_plan_names: [],
+        app: { id: app.id, name: app.name },
+        user: USER,
+        created_at: release.createdAt,
+        updated_at: release.createdAt
+    };
+}
+function formationView(world, params, type, { quantity, size }) {
+    const app = appOf(world, params);
+    const machine = machineOf(world, params);
+    const command = machine.slug(machine.current()?.slugId ?? null)?.processTypes[type] ?? '';
+    return {
+        id: `${app.id}-${type}`,
+        type,
+        quantity,
+        size,
+        command,
+        dyno_size: { id: size, name: size },
+        app: { id: app.id, name: app.name },
+        created_at: app.createdAt,
+        updated_at: app.createdAt
+    };
+}
+function dynoView(_world, { app }, { id, options, state, createdAt, updatedAt }) {
+    return {
+        id,
+        name: options.name,
+        type: options.type,
+        size: options.size,
+        state,
+        command: options.command,
+        attach_url: null,
+        release: { id: options.release.id, version: options.release.version },
+        app: { id: app.id, name: app.name },
+        created_at: createdAt,
+        updated_at: updatedAt
+    };
+}
+function oneOffView({ app }, dyno, attachUrl) {
+    const { options, id, name, state, createdAt } = dyno;
+    return {
+        id,
+        name,
+        type: options.type,
+        size: options.size,
+        state,
+        command: options.command,
+        attach_url: attachUrl ?? null,
+        release: { id: options.release.id, version: options.release.version },
+        app: { id: app.id, name: app.name },
+        created_at: createdAt,
+        updated_at: createdAt
+    };
+}
+function featureView(app, name) {
+    if (name !== 'preboot')
+        throw new ApiError(404, 'not_found', 'Couldn’t find that app feature.');
+    return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' };
+}
+function addonView(world, addon) {
+    const app = appOf(world, [addon.app]);
+    return {
+        id: addon.id,
+        name: addon.name,
+        addon_service: { id: addon.service, name: addon.service },
+        plan: { id: addon.plan, name: addon.plan },
+        app: { id: app.id, name: app.name },
+        config_vars: addon.configVars,
+        state: 'provisioned',
+        provider_id: addon.id
+    };
+}
+function attachmentView(world, { id, name, addon, app: appName }) {
+    const app = appOf(world, [appName]);
+    const of = world.store.state.addons.find(candidate => candidate.name === addon);
+    const owner = of ? appOf(world, [of.app]) : app;
+    return {
+        id,
+        name,
+        namespace: null,
+        addon: { id: of?.id ?? addon, name: addon, app: { id: owner.id, name: owner.name } },
+        app: { id: app.id, name: app.name }
+    };
+}
+function buildView(world, app, build) {
+    return {
+        id: build.id,
+        status: build.status,
+        stack: build.stack,
+        output_stream_url: `${world.url()}/streams/${build.output}`,
+        slug: build.slugId === null ? null : { id: build.slugId },
+        release: build.releaseId === null ? null : { id: build.releaseId },
+        source_blob: { url: '', version: build.version, checksum: null, version_description: null },
+        buildpacks: app.buildpacks.map(url => ({ url, name: url })),
+        app: { id: app.id },
+        user: USER,
+        created_at: build.createdAt,
+        updated_at: build.createdAt
+    };
+}
+function jobView({ id, attributes }) {
+    return { type: 'jobs', id, attributes: { 'ran-at': null, 'created-at': null, ...attributes } };
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/api.ts
+
+
+
+
+
+
+const STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
+/** `METHOD /path/:with/:parts` to what answers it (Schema: heroku/platform-api:schema.json). */
+const ROUTES = {
+    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
+    'GET /account/rate-limits': () => [200, { remaining: 4500 }],
+    'GET /oauth/authorizations': ({ store }) => [
+        200,
+        [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
+    ],
+    'GET /apps': world => [200, world.store.state.apps.map(app => appView(world, app))],
+    'POST /apps': async (world, { body }) => {
+        const name = api_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
+        if (world.store.app(name))
+            throw new ApiError(422, 'invalid_params', 'Name is already taken');
+        return [201, appView(world, await world.addApp(name, api_text(body['stack']) ?? 'heroku-24'))];
+    },
+    'GET /apps/:app': (world, { params }) => [200, appView(world, appOf(world, params))],
+    'PATCH /apps/:app': (world, { params, body }) => {
+        const app = appOf(world, params);
+        if (typeof body['maintenance'] === 'boolean')
+            app.maintenance = body['maintenance'];
+        world.store.save();
+        machineOf(world, params).router.wake();
+        return [200, appView(world, app)];
+    },
+    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+    'PATCH /apps/:app/config-vars': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const before = JSON.stringify(app.configVars);
+        for (const [name, value] of Object.entries(body)) {
+            if (value === null)
+                delete app.configVars[name];
+            else if (typeof value === 'string')
+                app.configVars[name] = value;
+            else
+                throw new ApiError(422, 'invalid_params', `Config var ${name} must be a string`);
+        }
+        if (JSON.stringify(app.configVars) !== before)
+            configRelease(world, app, `Set ${Object.keys(body).join(', ')} config vars`);
+        return [200, app.configVars];
+    },
+    'POST /apps/:app/slugs': (world, { params, body }) => {
+        const app = appOf(world, params);
+        only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
+        const types = body['process_types'];
+        if (typeof types !== 'object' || types === null)
+            throw new ApiError(422, 'invalid_params', 'Process types is required');
+        const stack = api_text(body['stack']) ?? app.stack;
+        if (!STACKS.includes(stack))
+            throw new ApiError(422, 'invalid_params', `Stack ${stack} is not a stack`);
+        for (const [name, command] of Object.entries(types)) {
+            if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string')
+                throw new ApiError(422, 'invalid_params', `Process type ${name} is not valid`);
+        }
+        const slug = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            blob: world.store.secretName(),
+            checksum: api_text(body['checksum']) ?? null,
+            commit: api_text(body['commit']) ?? null,
+            commitDescription: api_text(body['commit_description']) ?? null,
+            processTypes: types,
+            stack,
+            createdAt: now(world),
+            size: null,
+            deletedAt: null
+        };
+        app.slugs.push(slug);
+        world.store.save();
+        return [201, slugView(world, slug, 'put')];
+    },
+    'GET /apps/:app/slugs/:id': (world, { params }) => {
+        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
+        if (!slug || slug.deletedAt)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that slug.');
+        return [200, slugView(world, slug, 'get')];
+    },
+    'GET /apps/:app/releases': (world, { params }) => [
+        200,
+        appOf(world, params).releases.map(release => releaseView(world, appOf(world, params), release))
+    ],
+    'GET /apps/:app/releases/:release': (world, { params }) => {
+        const app = appOf(world, params);
+        const release = app.releases.find(({ id, version }) => id === params[1] || `${version}` === params[1] || `v${version}` === params[1]);
+        if (!release)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that release.');
+        return [200, releaseView(world, app, release)];
+    },
+    'POST /apps/:app/releases': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const machine = machineOf(world, params);
+        only(body, ['slug', 'release', 'description', 'oci_image']);
+        if (body['release'] !== undefined) {
+            const old = app.releases.find(({ id }) => id === body['release']);
+            if (!old)
+                throw new ApiError(404, 'not_found', 'Couldn’t find that release.');
+            app.configVars = { ...old.configVars };
+            const release = machine.release(old.slugId, `Rollback to v${old.version}`);
+            return [201, releaseView(world, app, release)];
+        }
+        const slug = findSlug(world, api_text(body['slug']) ?? '');
+        if (!slug || slug.deletedAt)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that slug.');
+        if (slug.size === null)
+            throw new ApiError(422, 'invalid_params', 'The slug has not been uploaded');
+        // Copied from another app: the same slug under both.
+        if (!app.slugs.includes(slug))
+            app.slugs.push(slug);
+        app.stack = slug.stack;
+        const description = api_text(body['description']) ?? `Deploy ${slug.commit?.slice(0, 8) ?? ''}`;
+        return [201, releaseView(world, app, machine.release(slug.id, description))];
+    },
+    'GET /apps/:app/formation': (world, { params }) => [
+        200,
+        Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
+    ],
+    'PATCH /apps/:app/formation': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const updates = Array.isArray(body['updates']) ? body['updates'] : [];
+        for (const update of updates)
+            scaleOne(app, String(update['type']), update);
+        void machineOf(world, params).scale();
+        return [200, Object.entries(app.formation).map(([type, of]) => formationView(world, params, type, of))];
+    },
+    'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
+        const app = appOf(world, params);
+        scaleOne(app, params[1], body);
+        void machineOf(world, params).scale();
+        return [200, formationView(world, params, params[1], app.formation[params[1]])];
+    },
+    'GET /apps/:app/dynos': (world, { params }) => {
+        const machine = machineOf(world, params);
+        return [
+            200,
+            [
+                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(world, machine, dyno)),
+                ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
+            ]
+        ];
+    },
+    'GET /apps/:app/dynos/:dyno': (world, { params }) => {
+        const machine = machineOf(world, params);
+        const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
+        if (dyno)
+            return [200, dynoView(world, machine, dyno)];
+        const oneOff = [...machine.oneOffs].find(([{ id, name }]) => id === params[1] || name === params[1]);
+        if (!oneOff)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.');
+        return [200, oneOffView(machine, ...oneOff)];
+    },
+    'POST /apps/:app/dynos': (world, { params, body, attachFault }) => {
+        const machine = machineOf(world, params);
+        const command = api_text(body['command']);
+        if (command === undefined)
+            throw new ApiError(422, 'invalid_params', 'Command is required');
+        const dyno = machine.runOneOff({
+            command,
+            type: api_text(body['type']),
+            size: api_text(body['size']),
+            env: body['env'],
+            timeToLive: typeof body['time_to_live'] === 'number' ? body['time_to_live'] : undefined,
+            attach: body['attach'] === true,
+            fault: attachFault
+        });
+        if (!dyno)
+            throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
+        return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
+    },
+    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stopDyno(world, params),
+    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => {
+        const machine = machineOf(world, params);
+        if (params[1] !== undefined)
+            void machine.restart();
+        return [202, {}];
+    },
+    'DELETE /apps/:app/dynos': (world, { params }) => {
+        void machineOf(world, params).restart();
+        return [202, {}];
+    },
+    'GET /apps/:app/features/:feature': (world, { params }) => [200, featureView(appOf(world, params), params[1])],
+    'PATCH /apps/:app/features/:feature': (world, { params, body }) => {
+        const app = appOf(world, params);
+        if (params[1] === 'preboot')
+            app.preboot = body['enabled'] === true;
+        world.store.save();
+        return [200, featureView(app, params[1])];
+    },
+    'GET /apps/:app/domains': (world, { params }) => {
+        const app = appOf(world, params);
+        const own = { id: app.id, hostname: `127.0.0.1:${app.port}`, kind: 'heroku', status: 'none', acm_status: null };
+        const custom = app.domains.map(hostname => ({
+            id: hostname,
+            hostname,
+            kind: 'custom',
+            status: 'succeeded',
+            acm_status: 'cert issued'
+        }));
+        return [200, [own, ...custom]];
+    },
+    'POST /apps/:app/domains': (world, { params, body }) => {
+        const app = appOf(world, params);
+        app.domains.push(String(body['hostname']));
+        world.store.save();
+        return [201, { id: String(body['hostname']), hostname: body['hostname'], kind: 'custom', status: 'pending' }];
+    },
+    'GET /apps/:app/addons': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, world.store.state.addons.filter(addon => addon.app === app.name).map(addon => addonView(world, addon))];
+    },
+    'POST /apps/:app/addons': async (world, { params, body }) => {
+        const app = appOf(world, params);
+        const plan = String(body['plan']);
+        const [service = ''] = plan.split(':');
+        const vars = await world.addonVars(service, app.name);
+        if (!vars)
+            throw new ApiError(422, 'invalid_params', `Couldn’t find either the add-on service or the add-on plan of "${plan}".`);
+        const addon = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            name: `${service.replace('heroku-', '')}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
+            service,
+            plan,
+            configVars: Object.keys(vars),
+            app: app.name
+        };
+        world.store.state.addons.push(addon);
+        const name = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? service.toUpperCase();
+        world.store.state.attachments.push({ id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name });
+        Object.assign(app.configVars, vars);
+        configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
+        return [201, addonView(world, addon)];
+    },
+    'GET /apps/:app/addon-attachments': (world, { params }) => {
+        const app = appOf(world, params);
+        return [
+            200,
+            world.store.state.attachments
+                .filter(({ app: name }) => name === app.name)
+                .map(attachment => attachmentView(world, attachment))
+        ];
+    },
+    'POST /addon-attachments': (world, { body }) => {
+        const app = appOf(world, [String(body['app'])]);
+        const addon = world.store.state.addons.find(({ id, name }) => id === body['addon'] || name === body['addon']);
+        if (!addon)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that add-on.');
+        const owner = appOf(world, [addon.app]);
+        const name = api_text(body['name']) ?? addon.service.toUpperCase();
+        const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name };
+        world.store.state.attachments.push(attachment);
+        for (const variable of addon.configVars)
+            app.configVars[`${name}_URL`] = owner.configVars[variable] ?? '';
+        configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
+        return [201, attachmentView(world, attachment)];
+    },
+    'POST /sources': world => {
+        const url = `${world.url()}/blobs/${world.store.secretName()}`;
+        return [201, { source_blob: { get_url: url, put_url: url } }];
+    },
+    'GET /apps/:app/builds': (world, { params }) => [
+        200,
+        appOf(world, params).builds.map(build => buildView(world, appOf(world, params), build))
+    ],
+    'GET /apps/:app/builds/:build': (world, { params }) => {
+        const app = appOf(world, params);
+        const build = app.builds.find(({ id }) => id === params[1]);
+        if (!build)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that build.');
+        return [200, buildView(world, app, build)];
+    },
+    'POST /apps/:app/builds': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const source = body['source_blob'];
+        if (typeof source?.url !== 'string')
+            throw new ApiError(422, 'invalid_params', 'Source blob url is required');
+        if (app.builds.some(({ status }) => status === 'pending'))
+            throw new ApiError(409, 'conflict', 'Another build is in progress.');
+        const build = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            output: world.store.secretName(),
+            createdAt: now(world),
+            version: api_text(source.version) ?? null,
+            stack: app.stack,
+            status: 'pending',
+            slugId: null,
+            releaseId: null
+        };
+        app.builds.push(build);
+        world.store.save();
+        world.startBuild(app, build, source.url);
+        return [201, buildView(world, app, build)];
+    },
+    'POST /apps/:app/log-sessions': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const query = new URLSearchParams();
+        for (const name of ['lines', 'source', 'dyno', 'dyno_name', 'tail']) {
+            const value = body[name];
+            if (['string', 'number', 'boolean'].includes(typeof value))
+                query.set(name.replace('_name', ''), `${value}`);
+        }
+        return [
+            201,
+            { id: (0,external_node_crypto_.randomUUID)(), created_at: now(world), logplex_url: `${world.url()}/logs/${app.id}?${query.toString()}` }
+        ];
+    },
+    // Heroku Scheduler's own API, of which there is no documentation (davidji99/terraform-provider-herokux: api/scheduler).
+    'GET /apps/:app/jobs': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, { data: world.store.state.jobs.filter(job => job.app === app.id).map(jobView) }];
+    },
+    'POST /apps/:app/jobs': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const job = { id: String(100_000 + world.store.state.jobs.length), app: app.id, attributes: jobAttributes(body) };
+        world.store.state.jobs.push(job);
+        world.store.save();
+        return [201, { data: jobView(job) }];
+    },
+    'PATCH /apps/:app/jobs/:job': (world, { params, body }) => {
+        const job = world.store.state.jobs.find(({ id }) => id === params[1]);
+        if (!job)
+            throw new ApiError(404, 'not_found', 'Not found');
+        job.attributes = { ...job.attributes, ...jobAttributes(body) };
+        world.store.save();
+        return [200, { data: jobView(job) }];
+    },
+    'DELETE /apps/:app/jobs/:job': (world, { params }) => {
+        const { jobs } = world.store.state;
+        const at = jobs.findIndex(({ id }) => id === params[1]);
+        if (at < 0)
+            throw new ApiError(404, 'not_found', 'Not found');
+        jobs.splice(at, 1);
+        world.store.save();
+        return [204, undefined];
+    }
+};
+function api_text(value) {
+    return typeof value === 'string' ? value : undefined;
+}
+function now({ clock }) {
+    return new Date(clock.now()).toISOString();
+}
+function findSlug({ store }, id) {
+    return store.state.apps.flatMap(({ slugs }) => slugs).find(slug => slug.id === id);
+}
+/** The schema's `strictProperties`: a key that it does not know is an error. */
+function only(body, known) {
+    const unknown = Object.keys(body).filter(key => !known.includes(key));
+    if (unknown.length > 0)
+        throw new ApiError(422, 'invalid_params', `Unknown parameters: ${unknown.join(', ')}`);
+}
+function configRelease(world, app, description) {
+    world.store.save();
+    const machine = world.machines.get(app.name);
+    machine.release(machine.current()?.slugId ?? null, description);
+}
+function scaleOne(app, type, update) {
+    const entry = app.formation[type];
+    if (!entry)
+        throw new ApiError(404, 'not_found', `Couldn’t find that process type (${type}).`);
+    const quantity = String(update['quantity'] ?? entry.quantity);
+    entry.quantity = /^[+-]/.test(quantity) ? entry.quantity + Number(quantity) : Number(quantity);
+    entry.size = api_text(update['size']) ?? entry.size;
+}
+function stopDyno(world, params) {
+    const machine = machineOf(world, params);
+    const oneOff = [...machine.oneOffs.keys()].find(({ id, name }) => id === params[1] || name === params[1]);
+    if (!oneOff)
+        throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.');
+    oneOff.stop();
+    return [202, {}];
+}
+function jobAttributes(body) {
+    const data = body['data'];
+    if (data?.type !== 'jobs')
+        throw new ApiError(400, 'bad_request', 'Missing type in data parameter');
+    return data.attributes ?? {};
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/range.ts
+
+const range_LARGEST_PAGE = 1_000;
+const USUAL_PAGE = 200;
+/** A page of a list by a `Range` header such as `version ..; order=desc, max=10` (Dev Center: platform-api-reference#ranges). */
+function page(all, range) {
+    const match = /^(\w+) (\]?)([^;,\s]*?)\.\.([^;,\s]*)(?:;(.*))?$/.exec(range?.trim() || 'id ..');
+    if (!match)
+        throw new ApiError(416, 'range_not_satisfiable', 'The Range header is not valid.');
+    const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match;
+    const descending = /order=desc/.test(rest);
+    const max = Math.min(range_LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE));
+    const sorted = all
+        .filter(item => field in item || field === 'id')
+        .sort((a, b) => compare(a[field], b[field]) * (descending ? -1 : 1));
+    const inside = sorted.filter(item => {
+        const afterStart = from === '' || compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0);
+        const beforeEnd = to === '' || compare(item[field], to) * (descending ? -1 : 1) <= 0;
+        return afterStart && beforeEnd;
+    });
+    const items = inside.slice(0, max);
+    const last = items.at(-1)?.[field];
+    const order = descending ? 'order=desc, ' : '';
+    return { items, next: inside.length > max ? `${field} ]${String(last)}..${to}; ${order}max=${max}` : undefined };
+}
+function compare(a, b) {
+    if (typeof a === 'number')
+        return a - Number(b);
+    const [left, right] = [String(a), String(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/server.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** 4,500 requests an hour, refilled all the time (Dev Center: platform-api-reference#rate-limits). */
+const BUCKET = 4_500;
+const REFILL_PER_MS = 75 / 60_000;
+const LARGEST_BODY = 10_000_000;
+/** The HTTP side: Platform API, blobs, output streams, logs, all at one address. */
+class Server {
+    #options;
+    #server;
+    #routes;
+    #bucket = BUCKET;
+    #bucketAt;
+    constructor(options, server) {
+        this.#options = options;
+        this.#server = server;
+        this.#bucketAt = options.world.clock.now();
+        this.#routes = Object.entries(ROUTES).map(([key, route]) => {
+            const [method = '', path = ''] = key.split(' ');
+            return [method, new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route];
+        });
+    }
+    static async start(options) {
+        const http_ = external_node_http_default().createServer((request, response) => void server.#serve(request, response));
+        await new Promise((resolve, reject) => {
+            http_.once('error', reject);
+            http_.listen(options.port, '127.0.0.1', resolve);
+        });
+        const server = new Server(options, http_);
+        return server;
+    }
+    get url() {
+        return `http://127.0.0.1:${this.#server.address().port}`;
+    }
+    async close() {
+        this.#server.closeAllConnections();
+        await new Promise(resolve => this.#server.close(resolve));
+    }
+    async #serve(request, response) {
+        const { method = 'GET', url = '/' } = request;
+        const { pathname, searchParams } = new URL(url, this.url);
+        this.#options.onRequest(method, pathname);
+        const fault = this.#options.faults.take(method, pathname);
+        response.on('error', () => { });
+        request.on('error', () => { });
+        if (this.#suffersBefore(fault, request, response))
+            return;
+        const reply = new Reply(response, fault, this.#options.onHang);
+        try {
+            const [, kind, name = ''] = pathname.split('/');
+            if (kind === 'blobs')
+                await this.#blob(method, name, request, reply);
+            else if (kind === 'streams')
+                this.#stream(name, request, response, fault);
+            else if (kind === 'logs')
+                this.#logs(name, searchParams, request, response);
+            else
+                await this.#api(method, pathname, searchParams, request, reply);
+        }
+        catch (error) {
+            if (response.headersSent)
+                return void response.destroy();
+            const known = error instanceof ApiError ? error : new ApiError(500, 'server_error', String(error));
+            reply.json(known.status, { id: known.id, message: known.message, url: 'https://devcenter.heroku.com/' });
+        }
+    }
+    /** True where the request is not carried out. */
+    #suffersBefore(fault, request, response) {
+        switch (fault) {
+            case 'reset-before':
+                request.socket.destroy();
+                return true;
+            case 'hang-before':
+                request.resume();
+                this.#options.onHang();
+                return true;
+            case '409':
+                return server_refuse(request, response, 409, 'conflict', 'Something else is changing this app.');
+            case '429':
+                return server_refuse(request, response, 429, 'rate_limit', 'Your account reached the API rate limit', {
+                    'retry-after': '2'
+                });
+            case '500-before':
+                return server_refuse(request, response, 500, 'server_error', 'Internal server error');
+            case '503-before':
+                return server_refuse(request, response, 503, 'service_unavailable', 'Try again later');
+            default:
+                return false;
+        }
+    }
+    async #api(method, path, query, request, reply) {
+        const body = await readBody(request);
+        this.#authorize(request);
+        reply.headers = { 'ratelimit-remaining': String(this.#takeToken()), 'request-id': (0,external_node_crypto_.randomUUID)() };
+        if (!/application\/vnd\.(heroku\+json; ?version=3|api\+json)/.test(request.headers.accept ?? ''))
+            throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
+        const found = this.#routes.flatMap(([of, pattern, route]) => {
+            const match = of === method ? pattern.exec(path) : null;
+            return match ? [{ route, params: match.slice(1).map(decodeURIComponent) }] : [];
+        })[0];
+        if (!found)
+            throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.');
+        const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined;
+        const answer = await found.route(this.#options.world, { params: found.params, body, query, attachFault });
+        this.#answer(answer, request.headers.range, reply);
+    }
+    #answer([status, body], range, reply) {
+        if (!Array.isArray(body))
+            return reply.json(status, body);
+        const { items, next } = page(body, range);
+        if (next !== undefined)
+            reply.headers['next-range'] = next;
+        reply.json(next === undefined ? status : 206, items);
+    }
+    #authorize({ headers }) {
+        const { apiKey } = this.#options.world.store.state;
+        const basic = Buffer.from(`:${apiKey}`).toString('base64');
+        const given = headers.authorization ?? '';
+        const withUser = /^Basic (.+)$/.exec(given)?.[1];
+        const password = withUser
+            ? Buffer.from(withUser, 'base64')
+                .toString()
+                .replace(/^[^:]*:/, '')
+            : undefined;
+        if (given !== `Bearer ${apiKey}` && given !== `Basic ${basic}` && password !== apiKey)
+            throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
+    }
+    #takeToken() {
+        const now = this.#options.world.clock.now();
+        this.#bucket = Math.min(BUCKET, this.#bucket + (now - this.#bucketAt) * REFILL_PER_MS);
+        this.#bucketAt = now;
+        if (this.#bucket < 1)
+            throw new ApiError(429, 'rate_limit', 'Your account reached the API rate limit');
+        this.#bucket--;
+        return Math.floor(this.#bucket);
+    }
+    /** As S3 behind a presigned address: an empty content type, a length, an ETag of what arrived. */
+    async #blob(method, name, request, reply) {
+        const { store } = this.#options.world;
+        if (!/^[0-9a-f]{40}$/.test(name))
+            throw new ApiError(404, 'not_found', 'NoSuchKey');
+        const file = store.blobFile(name);
+        if (method === 'PUT') {
+            const { headers } = request;
+            if ((headers['content-type'] ?? '') !== '')
+                return reply.xml(403, 'SignatureDoesNotMatch');
+            if (headers['transfer-encoding'] !== undefined)
+                return reply.xml(501, 'NotImplemented');
+            const md5 = (0,external_node_crypto_.createHash)('md5');
+            let size = 0;
+            const part = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
+            try {
+                request.on('data', (chunk) => {
+                    md5.update(chunk);
+                    size += chunk.length;
+                });
+                await (0,external_node_stream_promises_.pipeline)(request, (0,external_node_fs_.createWriteStream)(part));
+            }
+            catch {
+                // The client went away: what arrived is no blob.
+                return await (0,promises_.rm)(part, { force: true });
+            }
+            await (0,promises_.rename)(part, file);
+            const slug = store.state.apps.flatMap(({ slugs }) => slugs).find(({ blob }) => blob === name);
+            if (slug)
+                slug.size = size;
+            store.save();
+            reply.headers = { etag: `"${md5.digest('hex')}"` };
+            return reply.end(200);
+        }
+        const size = await (0,promises_.stat)(file).then(({ size }) => size, () => undefined);
+        if (size === undefined)
+            return reply.xml(404, 'NoSuchKey');
+        const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+        const start = Number(range?.[1] ?? 0);
+        const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+        const head = {
+            'content-length': end - start + 1,
+            ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {})
+        };
+        reply.response.writeHead(range ? 206 : 200, head);
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { start, end }), reply.response).catch(() => { });
+    }
+    #stream(name, request, response, fault) {
+        if (!/^[0-9a-f]{40}$/.test(name))
+            return void response.writeHead(404).end();
+        const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        if (fault === 'hang-after')
+            return this.#options.onHang();
+        const cut = fault === 'cut' || fault === 'reset-after';
+        if (fault === '500-after' || fault === '503-after')
+            return void response.writeHead(Number(fault.slice(0, 3))).end();
+        this.#options.outputs.send(name, from, response, cut ? 100 : undefined);
+    }
+    #logs(appId, query, request, response) {
+        const app = this.#options.world.store.app(appId);
+        if (!app)
+            return void response.writeHead(404).end();
+        const { log } = this.#options.world.machines.get(app.name);
+        const [source, dyno] = [query.get('source'), query.get('dyno')];
+        const matches = (line) => (source === null || line.includes(` ${source}[`)) && (dyno === null || line.includes(`[${dyno}`));
+        const asEvents = (request.headers.accept ?? '').includes('text/event-stream');
+        const frame = (line) => (asEvents ? `id: ${(0,external_node_crypto_.randomUUID)()}\ndata: ${line}\n\n` : `${line}\n`);
+        response.writeHead(200, { 'content-type': asEvents ? 'text/event-stream' : 'text/plain' });
+        for (const line of log.last(Number(query.get('lines') ?? 100), matches))
+            response.write(frame(line));
+        if (query.get('tail') !== 'true')
+            return void response.end();
+        const stop = log.follow(line => {
+            if (matches(line))
+                response.write(frame(line));
+        });
+        response.on('close', stop);
+    }
+}
+/** An answer, with what a fault does to it. */
+class Reply {
+    response;
+    headers = {};
+    #fault;
+    #onHang;
+    constructor(response, fault, onHang) {
+        this.response = response;
+        this.#fault = fault;
+        this.#onHang = onHang;
+    }
+    json(status, body) {
+        this.#send(status, body === undefined ? '' : JSON.stringify(body), 'application/vnd.heroku+json; version=3');
+    }
+    xml(status, code) {
+        this.#send(status, `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`, 'application/xml');
+    }
+    end(status) {
+        this.#send(status, '', 'text/plain');
+    }
+    #send(status, text, type) {
+        const { response } = this;
+        const body = Buffer.from(text);
+        const head = { ...this.headers, 'content-type': type, 'content-length': body.length };
+        switch (this.#fault) {
+            case 'reset-after':
+                return void response.destroy();
+            case 'hang-after':
+                return this.#onHang();
+            case '500-after':
+            case '503-after': {
+                const id = 'server_error';
+                const error = JSON.stringify({ id, message: 'Internal server error' });
+                return void response.writeHead(Number(this.#fault.slice(0, 3)), this.headers).end(error);
+            }
+            case 'cut':
+                // Where there is no body to cut, the connection is.
+                if (body.length === 0)
+                    return void response.destroy();
+                response.writeHead(status, head);
+                return void response.write(body.subarray(0, body.length >> 1), () => response.destroy());
+            case 'slow': {
+                response.writeHead(status, head);
+                const byteByByte = (at) => {
+                    if (at === body.length)
+                        return void response.end();
+                    response.write(body.subarray(at, at + 1), () => byteByByte(at + 1));
+                };
+                return byteByByte(0);
+            }
+            default:
+                return void response.writeHead(status, head).end(body);
+        }
+    }
+}
+function server_refuse(request, response, status, id, message, headers = {}) {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/json', 'request-id': (0,external_node_crypto_.randomUUID)(), ...headers });
+    response.end(JSON.stringify({ id, message }));
+    return true;
+}
+async function readBody(request) {
+    const chunks = [];
+    let size = 0;
+    for await (const chunk of request) {
+        size += chunk.length;
+        if (size > LARGEST_BODY)
+            throw new ApiError(413, 'too_large', 'The request is too large.');
+        chunks.push(chunk);
+    }
+    const text = Buffer.concat(chunks).toString('utf8');
+    if (text === '')
+        return {};
+    try {
+        return (JSON.parse(text) ?? {});
+    }
+    catch {
+        throw new ApiError(400, 'bad_request', 'The request is not valid JSON.');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/index.ts
+/**
+ * Heroku on this machine: the Platform API, and behind it slugs that are unpacked, processes that run, a router, one-off
+ * dynos, release phases. For rehearsals and tests; nothing of it goes to Heroku.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+async function startLocalHeroku(options) {
+    const { folder, host, clock, build, onRequest = () => { }, onHang = () => { } } = options;
+    const store = new Store(folder);
+    const outputs = new Outputs(store);
+    const faults = new Faults();
+    const rendezvous = await Rendezvous.start(folder);
+    const times = { ...HEROKU_TIMES, ...options.times };
+    const parts = { store, host, outputs, rendezvous, clock, times };
+    const machines = new Map();
+    const requests = [];
+    const addApp = async (name, stack) => {
+        const app = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            name,
+            createdAt: new Date(clock.now()).toISOString(),
+            port: 0,
+            stack,
+            maintenance: false,
+            preboot: false,
+            configVars: {},
+            formation: {},
+            slugs: [],
+            releases: [],
+            builds: [],
+            domains: [],
+            buildpacks: []
+        };
+        store.state.apps.push(app);
+        machines.set(name, await Machine.start(app, parts));
+        machines.get(name).release(null, 'Initial release');
+        return app;
+    };
+    const world = {
+        store,
+        clock,
+        machines,
+        url: () => server.url,
+        addApp,
+        startBuild: (app, state, url) => void runBuild(app, state, url),
+        addonVars: options.addon ?? (() => Promise.resolve(undefined))
+    };
+    const runBuild = async (app, state, sourceUrl) => {
+        outputs.begin(state.output);
+        const blob = store.secretName();
+        try {
+            if (!build)
+                throw new Error('This local Heroku has no builder.');
+            const write = (text) => outputs.write(state.output, text);
+            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob));
+            const createdAt = new Date(clock.now()).toISOString();
+            const commit = state.version;
+            const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null };
+            const slug = { id: (0,external_node_crypto_.randomUUID)(), blob, commit, processTypes, createdAt, size, ...rest };
+            app.slugs.push(slug);
+            state.slugId = slug.id;
+            state.releaseId = machines.get(app.name).release(slug.id, `Deploy ${commit?.slice(0, 8) ?? ''}`).id;
+            state.status = 'succeeded';
+        }
+        catch (error) {
+            outputs.write(state.output, ` !     ${error instanceof Error ? error.message : String(error)}\n !     Push failed\n`);
+            state.status = 'failed';
+        }
+        store.save();
+        outputs.end(state.output);
+    };
+    const server = await Server.start({
+        port: options.port ?? 0,
+        world,
+        outputs,
+        faults,
+        onHang,
+        onRequest: (method, path) => {
+            requests.push(`${method} ${path}`);
+            onRequest(method, path);
+        }
+    });
+    for (const app of store.state.apps)
+        machines.set(app.name, await Machine.start(app, parts));
+    return {
+        apiUrl: server.url,
+        dataUrl: server.url,
+        schedulerUrl: server.url,
+        rendezvous: rendezvous.url,
+        caFile: rendezvous.caFile,
+        apiKey: store.state.apiKey,
+        faults,
+        requests,
+        async addApp(name, { stack = 'heroku-24', config = {}, preboot = false } = {}) {
+            const app = store.app(name) ?? (await addApp(name, stack));
+            Object.assign(app.configVars, config);
+            app.preboot = preboot;
+            store.save();
+            return { webUrl: `http://127.0.0.1:${app.port}/` };
+        },
+        machine: name => machines.get(name),
+        async close() {
+            await server.close();
+            await Promise.all([...machines.values()].map(machine => machine.close()));
+            await rendezvous.close();
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/commands/rehearse.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+const APP = 'rehearsal';
+const STREAMING_APP = 'rehearsal-streaming';
+const DOMAIN = 'rehearsal.example';
+const DEFAULT_STACK = 'heroku-24';
+/**
+ * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
+ * base branch's schema, and answers. Needs no secret.
+ */
+async function rehearse(context) {
+    const { inputs, runtime } = context;
+    const own = source_readConfig(context);
+    const config = { ...own, app: APP, streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP };
+    requireServices(context);
+    const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config));
+    try {
+        const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
+        const local = { ...context, inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true } };
+        await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable));
+    }
+    finally {
+        await heroku.close();
+    }
+}
+function requireServices({ inputs }) {
+    const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
+    if (missing.length === 0)
+        return;
+    throw new src_runtime/* UserError */.yo(`A rehearsal needs ${missing.join(' and ')}`, 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.');
+}
+async function startHeroku(context, config) {
+    const { inputs, runtime } = context;
+    const { scratch, run, clock, log } = runtime;
+    const stack = config.stack ?? DEFAULT_STACK;
+    const folder = external_node_path_default().join(scratch, 'local-heroku');
+    const inContainer = (inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')) === 'container';
+    const image = inputs.runImage ?? imagesFor(stack).run;
+    const heroku = await startLocalHeroku({
+        folder,
+        clock,
+        host: processHost({
+            folder,
+            run,
+            searchPath: inputs.searchPath,
+            user: requireOtherUser(context, inContainer) ?? undefined,
+            image: inContainer ? { name: image, dockerEnv: inputs.dockerEnvironment } : undefined
+        })
+    });
+    await heroku.addApp(APP, { stack, config: { ...rehearse_configVars(), ...inputs.rehearsal } });
+    if (config.streamingApp !== undefined)
+        await heroku.addApp(STREAMING_APP, { stack, config: inputs.rehearsal });
+    log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`);
+    return heroku;
+}
+/** A dyno of the same user could read the keys of this job in /proc (design, rule 4). */
+function requireOtherUser({ inputs }, inContainer) {
+    if (inContainer)
+        return null;
+    const user = otherUser();
+    if (user || inputs.secretsHeld.length === 0)
+        return user;
+    throw new src_runtime/* UserError */.yo(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+}
+/** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
+function rehearse_configVars() {
+    const vapid = (0,external_node_crypto_.createECDH)('prime256v1');
+    const publicKey = vapid.generateKeys('base64url');
+    const secret = () => (0,external_node_crypto_.randomBytes)(32).toString('hex');
+    return {
+        LOCAL_DOMAIN: DOMAIN,
+        RAILS_ENV: 'production',
+        NODE_ENV: 'production',
+        RAILS_SERVE_STATIC_FILES: 'true',
+        RAILS_LOG_TO_STDOUT: 'enabled',
+        SECRET_KEY_BASE: secret() + secret(),
+        OTP_SECRET: secret(),
+        ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secret(),
+        ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
+        ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
+        VAPID_PUBLIC_KEY: publicKey,
+        VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+        REDIS_DRIVER: 'ruby',
+        PGSSLMODE: 'prefer'
+    };
+}
+/** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
+function withBaseSchema(context, access, deployable) {
+    return {
+        ...deployable,
+        async obtain() {
+            const artifacts = await deployable.obtain();
+            const { log, clock } = context.runtime;
+            await log.group('The base branch’s schema', async () => {
+                const base = await baseCommit(context);
+                if (!base)
+                    return log.info('This is no pull request, so the database starts empty');
+                const web = artifacts.find(({ role }) => role === 'web');
+                const { tools, app } = heroku_connect(context, access, new Story(log, clock));
+                const file = await repack(context, web.file, base);
+                const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
+                const newest = (await app(APP).releases(1))[0]?.version ?? 0;
+                const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
+                await finishRelease(app(APP), release, tools);
+            });
+            return artifacts;
+        }
+    };
+}
+async function baseCommit({ inputs, runtime }) {
+    const { baseRef } = inputs.github;
+    if (baseRef === undefined)
+        return undefined;
+    const { run, signal, log } = runtime;
+    try {
+        return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
+    }
+    catch (error) {
+        if (!(error instanceof src_runtime/* UserError */.yo))
+            throw error;
+        log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
+        return undefined;
+    }
+}
+/** The slug with another commit's `db/`. */
+async function repack({ inputs, runtime }, slug, base) {
+    const { run, signal, scratch } = runtime;
+    const folder = external_node_path_default().join(scratch, 'base');
+    const tree = external_node_path_default().join(scratch, 'base-source');
+    const file = external_node_path_default().join(scratch, 'base.tgz');
+    await exportTree({ path: inputs.path, commit: base.sha, into: tree, run, signal, searchPath: inputs.searchPath });
+    const must = async (program, ...args) => {
+        const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
+        if (code === 0)
+            return;
+        throw new src_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+    };
+    await must('mkdir', '-p', folder);
+    await must('tar', '-xzf', slug, '-C', folder);
+    await must('rm', '-rf', `${folder}/app/db`);
+    await must('cp', '-a', `${tree}/db`, `${folder}/app/db`);
+    await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app');
+    await must('rm', '-rf', folder, tree);
+    return { file, sha256: '0'.repeat(64) };
+}
+
+;// CONCATENATED MODULE: ./src/commands/rollback.ts
+
+
+
+
+
+
+/** Brings the last good release's code back, where the database is still one for it. */
+async function rollback(context) {
+    const { inputs, results } = context;
+    const name = requireApp(source_readConfig(context).app);
+    await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
+        const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
+        const { current, currentSlug } = target;
+        const commit = currentSlug?.commit;
+        if (!current || !commit) {
+            throw new src_runtime/* UserError */.yo(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
+        }
+        results.output('previous-release-version', current.version);
+        const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
+        const trees = { migrations: migrationsOf(folder), versionsAt: (old) => versionsAt(context, old) };
+        const release = await tools.story.step('Rollback', () => bringBack(target.app, target, currentSlug.id, trees, inputs.dynoSize, tools));
+        results.output('release-version', release.version);
+        results.output('rolled-back', true);
+        results.output('healthy', true);
+        return `${name} runs its earlier code again, as v${release.version}`;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/commands/run.ts
+
+
+
+
+
+/** Runs one command in a one-off dyno, its output in the log. Fails where the command does, or where that is not known. */
+async function run_run(context) {
+    const { inputs } = context;
+    const name = requireApp(source_readConfig(context).app);
+    const command = inputs.run;
+    if (command === undefined) {
+        throw new src_runtime/* UserError */.yo('There is nothing to run', 'Give the input `run`, such as `run: bin/tootctl media remove`. Tasks that are due by the config are not built yet.');
+    }
+    await withStory(context, `Run on ${name}`, async ({ app, tools, mask }) => {
+        await tools.story.step('Config', async () => mask(await app(name).configVars()));
+        return tools.story.step('Command', async () => {
+            const fence = tools.log.fence();
+            try {
+                const { dyno, exitCode } = await runOneOff(app(name), {
+                    command,
+                    purpose: 'run',
+                    size: inputs.dynoSize,
+                    timeout: inputs.timeout,
+                    write: chunk => fence.write(chunk)
+                }, tools);
+                if (exitCode === 0)
+                    return `The command ended well in ${dyno}`;
+                throw exitCode === undefined ? lost(dyno, name) : failed(dyno, exitCode);
+            }
+            finally {
+                fence.close();
+            }
+        });
+    });
+}
+function failed(dyno, exitCode) {
+    return new src_runtime/* UserError */.yo(`The command in ${dyno} ended with exit code ${exitCode}`, 'Its output is above. Where it was killed (137), a larger `dyno-size` may help.');
+}
+function lost(dyno, app) {
+    return new src_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost, which ends it`, `Look at \`heroku logs --app ${app} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+}
+
 ;// CONCATENATED MODULE: ./src/commands/index.ts
 
 
-const COMMANDS = { build: build };
-const PLANNED = ['comment', 'plan', 'deploy', 'migrate', 'schedule', 'run', 'check', 'rehearse', 'rollback'];
+
+
+
+
+
+const COMMANDS = { build: build, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
+const PLANNED = ['comment', 'plan', 'schedule', 'check'];
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -48556,8 +62306,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5712);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6396);
+/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2761);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
 
@@ -48635,7 +62385,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   xt: () => (/* reexport */ readTreeFile),
   dM: () => (/* reexport */ removeTree),
   GX: () => (/* reexport */ requireSafeUrl),
-  Ir: () => (/* reexport */ walkTree)
+  Ir: () => (/* reexport */ walkTree),
+  aD: () => (/* reexport */ writeTreeFile)
 });
 
 // UNUSED EXPORTS: fsPath
@@ -48805,6 +62556,27 @@ function readTreeFile(root, file) {
     }
     return (0,external_node_fs_.readFileSync)(real, 'utf8');
 }
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = external_node_path_default().join(at, part);
+        const kind = (0,external_node_fs_.lstatSync)(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            (0,external_node_fs_.rmSync)(at, { recursive: true });
+        if (isFolder)
+            (0,external_node_fs_.mkdirSync)(at);
+    }
+    (0,external_node_fs_.writeFileSync)(at, text, { flag: 'wx' });
+}
 /** Gives a folder and all below it to a user, links themselves included. Only root can. */
 function giveTree(folder, { uid, gid }) {
     (0,external_node_fs_.lchownSync)(folder, uid, gid);
@@ -48894,6 +62666,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   ml: () => (/* binding */ systemClock)
 });
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
+var runtime = __nccwpck_require__(9505);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
 // EXTERNAL MODULE: external "node:crypto"
@@ -48906,10 +62682,6 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
-var runtime = __nccwpck_require__(9505);
 ;// CONCATENATED MODULE: ./src/runtime/http.ts
 
 
@@ -49056,7 +62828,7 @@ function retryAfter({ headers }) {
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }
 async function waitFor(milliseconds, signal) {
-    await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
+    await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
         throw new runtime/* CancelledError */.cc('A download');
     });
 }
@@ -49097,9 +62869,23 @@ function runCommand(program, args, options = {}) {
 }
 
 ;// CONCATENATED MODULE: ./src/runtime/real.ts
+/** The real things of `Runtime`. */
 
 
-const systemClock = { now: () => Date.now() };
+
+
+const systemClock = {
+    now: () => Date.now(),
+    sleep: async (milliseconds, signal) => {
+        await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
+            throw new runtime/* CancelledError */.cc('Waiting');
+        });
+    },
+    after: (milliseconds, work) => {
+        const timer = setTimeout(work, milliseconds);
+        return () => clearTimeout(timer);
+    }
+};
 
 
 /***/ }),
@@ -49335,6 +63121,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+
+/***/ }),
+
+/***/ 6928:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+
+/***/ }),
+
 /***/ 932:
 /***/ ((module) => {
 
@@ -49353,6 +63153,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decod
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
+
+/***/ }),
+
+/***/ 2018:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
 
 /***/ }),
 
@@ -58639,7 +72446,7 @@ class HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici/* ProxyAgent */.kT(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -58740,6 +72547,13 @@ class HttpClient {
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
 
+/***/ }),
+
+/***/ 5868:
+/***/ ((module) => {
+
+module.exports = /*#__PURE__*/JSON.parse('{"name":"heroku-client","description":"A wrapper for the Heroku v3 API","version":"3.1.4","author":"Heroku","bugs":{"url":"https://github.com/heroku/node-heroku-client/issues"},"dependencies":{"is-retry-allowed":"^1.0.0","tunnel-agent":"^0.6.0"},"devDependencies":{"@vitest/coverage-v8":"^3.2.4","debug":"^3.1.0","nock":"^13.5.1","standard":"^17.0.0","vitest":"^3.2.4"},"engines":{"node":">=6.0.0"},"files":["lib"],"keywords":["heroku"],"license":"MIT","main":"lib/index.js","repository":{"type":"git","url":"https://github.com/heroku/node-heroku-client"},"scripts":{"test":"vitest run && standard","coverage":"vitest run --coverage"},"standard":{"ignore":["workflows-repo/**"]}}');
+
 /***/ })
 
 /******/ });
@@ -58764,7 +72578,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];

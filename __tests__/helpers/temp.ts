@@ -1,18 +1,31 @@
-import { afterEach } from '@jest/globals'
+import { afterAll, afterEach } from '@jest/globals'
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { removeTree } from '../../src/runtime/index.ts'
 
-const folders: string[] = []
+const ofTest: string[] = []
+const ofFile: string[] = []
 
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await removeTree(folder)
-})
+afterEach(() => remove(ofTest))
+afterAll(() => remove(ofFile))
 
 /** A folder that is gone after the test. Others may go through it, as the build's user must. */
 export function temp(): string {
+  return make(ofTest)
+}
+
+/** A folder that is gone after the last test of the file. */
+export function lastingTemp(): string {
+  return make(ofFile)
+}
+
+function make(list: string[]): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'test-'))
-  folders.push(folder)
+  list.push(folder)
   return folder
+}
+
+async function remove(list: string[]): Promise<void> {
+  for (const folder of list.splice(0)) await removeTree(folder)
 }

@@ -120,6 +120,27 @@ function readTreeFile(root, file) {
     }
     return readFileSync(real, 'utf8');
 }
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = path.join(at, part);
+        const kind = lstatSync(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            rmSync(at, { recursive: true });
+        if (isFolder)
+            mkdirSync(at);
+    }
+    writeFileSync(at, text, { flag: 'wx' });
+}
 /** Gives a folder and all below it to a user, links themselves included. Only root can. */
 function giveTree(folder, { uid, gid }) {
     lchownSync(folder, uid, gid);

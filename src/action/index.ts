@@ -19,12 +19,21 @@ export interface Outputs {
   'within-limit': boolean
   ffmpeg: 'with' | 'without'
   'report-path': string
+  'slug-size-streaming': number
+  'release-version': number
+  'previous-release-version': number
+  'release-url': string
+  'migrations-run': number
+  healthy: boolean
+  'rolled-back': boolean
 }
 
 export interface JobResults {
   output<Name extends keyof Outputs>(name: Name, value: Outputs[Name]): void
   /** Adds Markdown to the job's summary; does nothing where there is none (outside a job). */
   summary(markdown: string): Promise<void>
+  /** Makes the runner write `***` for it wherever it appears in the log. */
+  mask(secret: string): void
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
@@ -33,6 +42,7 @@ const LARGEST_SUMMARY = 1024 * 1024 - 1024
 export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
   return {
     output: (name, value) => core.setOutput(name, value),
+    mask: secret => core.setSecret(secret),
     summary: async markdown => {
       if (!env['GITHUB_STEP_SUMMARY']) return
       const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import os from 'node:os'
 import path from 'node:path'
-import { UserError } from '../runtime/index.ts'
+import { requireSafeUrl, UserError } from '../runtime/index.ts'
 
 /** The action's inputs, read and checked once; an input that is not given is undefined. */
 export interface Inputs {
@@ -26,6 +26,22 @@ export interface Inputs {
   readonly cache?: string
   readonly outputDir: string
   readonly failOn: 'limit' | 'never'
+  readonly builder: 'runner' | 'heroku'
+  readonly herokuApiKey?: string
+  readonly herokuApiUrl: string
+  readonly githubToken?: string
+  /** Name of the GitHub environment. */
+  readonly environment?: string
+  readonly streamingSetup: boolean
+  readonly phase: 'pre' | 'post' | 'all'
+  /** Command for a one-off dyno. */
+  readonly run?: string
+  readonly dynoSize?: string
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly github: GithubJob
+  /** DATABASE_URL and REDIS_URL of a rehearsal's service containers. */
+  readonly rehearsal: Readonly<Record<string, string>>
   readonly buildpackRegistryUrl: string
   /** Names of the inputs and variables that hold a key or a token in this job. */
   readonly secretsHeld: readonly string[]
@@ -39,6 +55,20 @@ export interface Inputs {
   readonly hostStack?: string
 }
 
+/** What GitHub says of the job; empty outside one. */
+export interface GithubJob {
+  /** `owner/name` of the fork. */
+  readonly repository?: string
+  /** The ref that started the job: `refs/tags/v4.7.0`. */
+  readonly ref?: string
+  /** Branch that a pull request goes into. */
+  readonly baseRef?: string
+  readonly runId?: string
+  readonly serverUrl: string
+  readonly apiUrl: string
+}
+
+const HEROKU_API = 'https://api.heroku.com'
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com'
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token']
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']
@@ -76,6 +106,25 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
     cache: cacheFolder(core.getInput('cache'), env),
     outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
     failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
+    builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
+    herokuApiKey: given('heroku-api-key'),
+    herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
+    githubToken: given('github-token'),
+    environment: given('environment'),
+    streamingSetup: oneOf('streaming-setup', ['true', 'false']) === 'true',
+    phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
+    run: given('run'),
+    dynoSize: given('dyno-size'),
+    timeout: minutes('timeout', 60),
+    github: {
+      repository: env['GITHUB_REPOSITORY'],
+      ref: env['GITHUB_REF'],
+      baseRef: env['GITHUB_BASE_REF'] || undefined,
+      runId: env['GITHUB_RUN_ID'],
+      serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+      apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+    },
+    rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
     buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
     secretsHeld: [
       ...SECRET_INPUTS.filter(name => core.getInput(name) !== ''),
@@ -106,6 +155,12 @@ function oneOf<const Word extends string>(name: string, words: readonly Word[]):
     throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`)
   }
   return word
+}
+
+function url(name: string): string | undefined {
+  const value = given(name)
+  if (value !== undefined) requireSafeUrl(value)
+  return value?.replace(/\/+$/, '')
 }
 
 function minutes(name: string, otherwise: number): number {

@@ -51,7 +51,7 @@ export function openHost(folders: PlaceFolders, { secretsHeld, identity = otherU
 }
 
 /** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser(): Owner | null {
+export function otherUser(): Owner | null {
   if (process.getuid?.() !== 0) return null
   const users = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -1,11 +1,16 @@
 import { UserError } from '../runtime/index.ts'
 import { build } from './build.ts'
 import type { Command } from './context.ts'
+import { deploy } from './deploy.ts'
+import { migrate } from './migrate.ts'
+import { rehearse } from './rehearse.ts'
+import { rollback } from './rollback.ts'
+import { run } from './run.ts'
 
 export type { Command, Context } from './context.ts'
 
-const COMMANDS: Record<string, Command> = { build }
-const PLANNED = ['comment', 'plan', 'deploy', 'migrate', 'schedule', 'run', 'check', 'rehearse', 'rollback']
+const COMMANDS: Record<string, Command> = { build, deploy, migrate, rehearse, rollback, run }
+const PLANNED = ['comment', 'plan', 'schedule', 'check']
 
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 export function findCommand(name: string): Command {

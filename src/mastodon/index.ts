@@ -1,1 +1,21 @@
 export { buildVariables, readMastodon, type MastodonTree } from './tree.ts'
+export {
+  breakpoints,
+  readMigrations,
+  rollbackVerdict,
+  type Breakpoints,
+  type Marker,
+  type Migration,
+  type RollbackVerdict
+} from './migrations.ts'
+export {
+  APPLIED_COMMAND,
+  BASE_SCHEMA_COMMAND,
+  PENDING_COMMAND,
+  POST_MIGRATE_COMMAND,
+  PRE_MIGRATE_COMMAND,
+  PRE_PENDING_COMMAND,
+  RELEASE_FILES,
+  releaseCommand
+} from './release.ts'
+export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'

@@ -30,6 +30,10 @@ export interface HostileOutput {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number
+  /** Waits. Rejects with a `CancelledError` where the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** Calls `work` after that many milliseconds, unless what it returns is called first. */
+  after(milliseconds: number, work: () => void): () => void
 }
 
 export interface CommandOptions {

@@ -2,11 +2,14 @@ import {
   chmodSync,
   lchownSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
-  statSync
+  rmSync,
+  statSync,
+  writeFileSync
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -95,6 +98,25 @@ export function readTreeFile(root: string, file: string): string | undefined {
     throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`)
   }
   return readFileSync(real, 'utf8')
+}
+
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+export function writeTreeFile(root: string, file: string, text: string): void {
+  const parts = file.split('/')
+  let at = root
+  for (const [i, part] of parts.entries()) {
+    at = path.join(at, part)
+    const kind = lstatSync(at, { throwIfNoEntry: false })
+    const isFolder = i < parts.length - 1
+    if (isFolder && kind?.isDirectory()) continue
+    if (kind) rmSync(at, { recursive: true })
+    if (isFolder) mkdirSync(at)
+  }
+  writeFileSync(at, text, { flag: 'wx' })
 }
 
 /** A user of this machine, by number. */

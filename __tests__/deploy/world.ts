@@ -1,0 +1,344 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import os from 'node:os'
+import path from 'node:path'
+import {
+  deploy,
+  PREFLIGHT_CHECKS,
+  Story,
+  type Deployable,
+  type DeployPlan,
+  type Tools
+} from '../../src/deploy/index.ts'
+import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
+import {
+  startLocalHeroku,
+  type DynoHost,
+  type DynoSpec,
+  type LocalHeroku,
+  type RunningDyno
+} from '../../src/local-heroku/index.ts'
+import { readMigrations, releaseCommand } from '../../src/mastodon/index.ts'
+import { removeTree, type Clock, type Log } from '../../src/runtime/index.ts'
+import { TestClock } from '../helpers/clock.ts'
+
+export const OLD = 'a'.repeat(40)
+export const NEW = 'b'.repeat(40)
+const APP = 'my-mastodon'
+const VERSIONS = { first: '20260101000000', pre: '20260201000000', post: '20260202000000' }
+
+/** heroku-client reads every file of this folder for each request; nothing here needs them. */
+delete process.env['SSL_CERT_DIR']
+
+/** The clock of one job. When the job is dead nothing of it ever goes on. */
+class JobClock implements Clock {
+  readonly #clock: TestClock
+  dead = false
+
+  constructor(clock: TestClock) {
+    this.#clock = clock
+  }
+
+  now(): number {
+    return this.#clock.now()
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    if (!this.dead) await this.#clock.sleep(milliseconds, signal)
+    if (this.dead) await new Promise(() => {})
+  }
+
+  after(milliseconds: number, work: () => void): () => void {
+    return this.#clock.after(milliseconds, () => {
+      if (!this.dead) work()
+    })
+  }
+}
+
+/** What the database of the app holds: versions of applied migrations. */
+export class Database {
+  readonly applied = new Set([VERSIONS.first])
+  /** How often a command that changes it was started. */
+  readonly runs = { release: 0, migrate: 0 }
+}
+
+export interface WorldOptions {
+  /** What goes wrong with the new slug. */
+  readonly broken?: 'release' | 'boot' | 'health'
+  readonly preboot?: boolean
+  /** The post-deployment migration of the new commit destroys data. */
+  readonly strategy?: DeployPlan['migrations']
+}
+
+/** A local Heroku whose dynos live in this process, an app on it that runs the old commit, and a slug of the new one. */
+export class World {
+  readonly clock = new TestClock()
+  readonly database = new Database()
+  readonly lines: string[] = []
+  /** One-off dynos that run now, by what they are for. */
+  readonly running = new Set<string>()
+  heroku!: LocalHeroku
+  readonly #options: WorldOptions
+  readonly #folder: string
+  readonly #servers = new Set<http.Server>()
+  #slug!: string
+  #onHang: (() => void) | undefined
+
+  private constructor(options: WorldOptions) {
+    this.#options = options
+    this.#folder = mkdtempSync(path.join(os.tmpdir(), 'world-'))
+  }
+
+  static async open(options: WorldOptions = {}): Promise<World> {
+    const world: World = new World(options)
+    for (const file of ['ca.pem', 'ca.key']) {
+      const made = path.join(os.tmpdir(), `deploy-tests-${process.pid}-${file}`)
+      if (existsSync(made)) copyFileSync(made, path.join(world.#folder, file))
+    }
+    world.heroku = await startLocalHeroku({
+      folder: world.#folder,
+      clock: world.clock,
+      host: world.#host(),
+      times: { boot: 1e12, grace: 1e12, coolOff: 1e12, memory: 1e12, hold: 1e12 },
+      // Whoever asked waits for an answer by now.
+      onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.clock.pass(61_000), 2)))()
+    })
+    for (const file of ['ca.pem', 'ca.key'])
+      copyFileSync(path.join(world.#folder, file), path.join(os.tmpdir(), `deploy-tests-${process.pid}-${file}`))
+    world.#slug = path.join(world.#folder, 'slug.tgz')
+    writeFileSync(world.#slug, 'a slug')
+    const config = {
+      DATABASE_URL: 'postgres://u:secret-password@db/x',
+      REDIS_URL: 'redis://r',
+      LOCAL_DOMAIN: 'example.com'
+    }
+    await world.heroku.addApp(APP, { config, preboot: options.preboot })
+    await world.deploy(OLD)
+    const formation = world.heroku.machine(APP).app.formation
+    formation['worker'] = { quantity: 1, size: 'Basic' }
+    await world.heroku.machine(APP).scale()
+    world.heroku.requests.length = 0
+    world.database.runs.release = world.database.runs.migrate = 0
+    return world
+  }
+
+  async close(): Promise<void> {
+    await this.heroku.close()
+    for (const server of this.#servers) server.close()
+    await removeTree(this.#folder)
+  }
+
+  get machine(): ReturnType<LocalHeroku['machine']> {
+    return this.heroku.machine(APP)
+  }
+
+  /** Versions of the releases that hold a slug of a commit. */
+  releasesOf(commit: string): number[] {
+    const { app } = this.machine
+    const of = (slugId: string | null): string | null | undefined => app.slugs.find(({ id }) => id === slugId)?.commit
+    return app.releases.filter(({ slugId }) => of(slugId) === commit).map(({ version }) => version)
+  }
+
+  /** Commit of the current release. */
+  get live(): string | null | undefined {
+    return this.machine.slug(this.machine.current()?.slugId ?? null)?.commit
+  }
+
+  /** What the site says that it runs, or its status where that is no answer. */
+  async asks(): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.machine.app.port}/api/v2/instance`)
+    return response.ok ? ((await response.json()) as { version: string }).version : String(response.status)
+  }
+
+  async deploy(
+    commit: string,
+    signal: AbortSignal = new AbortController().signal,
+    clock: Clock = this.clock
+  ): Promise<{ requests: number; told: Told }> {
+    const { apiUrl: url, apiKey: key } = this.heroku
+    const client = createClient({ url, key, clock, signal, random: () => 0 })
+    const told: Told = { rolledBack: false, migrated: [], steps: [] }
+    const story = new Story(this.#log(), clock)
+    const tools: Tools = {
+      story,
+      log: this.#log(),
+      clock,
+      signal,
+      timeout: 3_600_000 * 24 * 365,
+      ca: readFileSync(this.heroku.caFile, 'utf8')
+    }
+    try {
+      await deploy(this.#plan(client, commit, told, clock), tools)
+    } finally {
+      told.steps = story.steps.map(({ name }) => name)
+    }
+    return { requests: client.usage.requests, told }
+  }
+
+  /**
+   * Deploys the new commit and ends the job at its n-th request, which is carried out or not. After SIGTERM the job
+   * clears away what it can; after SIGKILL it never gets to do anything again.
+   */
+  async kill(nth: number, kind: 'hang-before' | 'hang-after', signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const cancel = new AbortController()
+    const clock = new JobClock(this.clock)
+    this.heroku.faults.add({ kind, nth })
+    const atRequest = new Promise<void>(resolve => {
+      this.#onHang = () => {
+        if (signal === 'SIGTERM') cancel.abort()
+        else clock.dead = true
+        resolve()
+      }
+    })
+    const run = this.deploy(NEW, cancel.signal, clock).catch(() => {})
+    await atRequest
+    this.#onHang = undefined
+    if (signal === 'SIGTERM') await run
+  }
+
+  #plan(client: HerokuClient, commit: string, told: Told, clock: Clock): DeployPlan {
+    return {
+      app: new HerokuApp(client, APP, clock),
+      streamingSetup: { allowed: false },
+      migrations: this.#options.strategy ?? 'zero-downtime',
+      required: { DATABASE_URL: 'heroku-postgresql' },
+      checks: PREFLIGHT_CHECKS,
+      mask: () => {},
+      prepare: () => Promise.resolve(this.#deployable(commit)),
+      progress: {
+        target: () => {},
+        deploying: () => Promise.resolve(),
+        released: () => {},
+        healthy: () => {},
+        migrated: versions => (told.migrated = versions),
+        rolledBack: () => (told.rolledBack = true)
+      }
+    }
+  }
+
+  #deployable(commit: string): Deployable {
+    const strategy = this.#options.strategy ?? 'zero-downtime'
+    const release: Record<string, string> = strategy === 'off' ? {} : { release: releaseCommand(strategy) }
+    const fingerprint = commit.repeat(2).slice(0, 64)
+    return {
+      commit,
+      stack: 'heroku-24',
+      fingerprint,
+      versions: new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]),
+      trees: {
+        migrations: readMigrations([
+          { path: `db/migrate/${VERSIONS.first}_first.rb`, text: 'create_table :a' },
+          { path: `db/migrate/${VERSIONS.pre}_pre.rb`, text: 'add_column :a, :b, :text' },
+          { path: `db/post_migrate/${VERSIONS.post}_post.rb`, text: 'remove_column :a, :c' }
+        ]),
+        versionsAt: commit => Promise.resolve(new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]))
+      },
+      obtain: () =>
+        Promise.resolve([
+          {
+            role: 'web' as const,
+            file: this.#slug,
+            sha256: '0'.repeat(64),
+            processTypes: { web: 'web', worker: 'worker', ...release },
+            commit,
+            stack: 'heroku-24',
+            fingerprint,
+            variant: 'without ffmpeg'
+          }
+        ])
+    }
+  }
+
+  #log(): Log {
+    const say = (line: string): void => void this.lines.push(line)
+    return {
+      info: say,
+      warning: say,
+      error: say,
+      group: (_, work) => work(),
+      fence: () => ({ write: chunk => say(chunk.toString()), close: () => {} })
+    }
+  }
+
+  #host(): DynoHost {
+    return { start: spec => Promise.resolve(this.#start(spec)) }
+  }
+
+  #start({ command, slug, env, output }: DynoSpec): RunningDyno {
+    const commit = this.machine.slug(slug.id)?.commit ?? ''
+    const isNew = commit === NEW
+    if (command === 'web')
+      return isNew && this.#options.broken === 'boot' ? ended(1) : this.#web(commit, Number(env['PORT']))
+    if (command === 'worker') return untilSignal()
+    const [, inner, marker = '', exitName] =
+      /^bash -c '([^]*)' (\S+); printf '\S+ \S+' (\S+) "\$\?"$/.exec(command) ?? []
+    const kind = /mastodon-on-heroku:(\w+):/.exec(marker)?.[1] ?? 'release'
+    if (this.running.has(kind)) throw new Error(`two dynos for ${kind} at the same time`)
+    this.running.add(kind)
+    const { code, text } = this.#database(inner ?? command, isNew)
+    output(Buffer.from(text + (exitName === undefined ? '' : `\n${exitName} ${code}\n`)))
+    this.running.delete(kind)
+    return ended(code)
+  }
+
+  #database(command: string, isNew: boolean): { code: number; text: string } {
+    const { applied, runs } = this.database
+    const wanted = isNew ? Object.values(VERSIONS) : [VERSIONS.first]
+    const pending = (): string[] => wanted.filter(version => !applied.has(version))
+    if (command.includes('-rpg')) return { code: 0, text: [...applied].map(version => `${version}\n`).join('') }
+    if (command.includes('mastodon_on_heroku:release')) {
+      runs.release++
+      if (isNew && this.#options.broken === 'release') return { code: 1, text: 'PG::UndefinedTable\n' }
+      const ran = pending().filter(version => version !== VERSIONS.post || !command.startsWith('SKIP'))
+      for (const version of ran) applied.add(version)
+      const [before, after] = [applied.size - ran.length, applied.size]
+      return { code: 0, text: `mastodon-on-heroku: migrations before=${before} after=${after} ran=${ran.join(',')}\n` }
+    }
+    if (command.includes('db:migrate')) {
+      runs.migrate++
+      const ran = pending()
+      for (const version of ran) applied.add(version)
+      return { code: 0, text: ran.map(version => `== ${version} Post: migrated (0.1s) ===\n`).join('') }
+    }
+    return { code: pending().length > 0 ? 1 : 0, text: '' }
+  }
+
+  #web(commit: string, port: number): RunningDyno {
+    const healthy = commit !== NEW || this.#options.broken !== 'health'
+    const server = http.createServer((request, response) => {
+      response.setHeader('connection', 'close')
+      if (request.url === '/health') return void response.writeHead(healthy ? 200 : 500).end('OK')
+      if (request.url === '/api/v2/instance')
+        return void response.end(JSON.stringify({ version: `4.7.0+${commit.slice(0, 7)}` }))
+      response.end('<html>')
+    })
+    server.listen(port, '127.0.0.1')
+    this.#servers.add(server)
+    let exit: (code: number) => void
+    const exited = new Promise<number>(resolve => (exit = resolve))
+    return {
+      exited,
+      memory: () => Promise.resolve(undefined),
+      signal: () => {
+        this.#servers.delete(server)
+        server.close(() => exit(143))
+      }
+    }
+  }
+}
+
+export interface Told {
+  rolledBack: boolean
+  migrated: readonly string[]
+  steps: string[]
+}
+
+function ended(code: number): RunningDyno {
+  return { exited: Promise.resolve(code), memory: () => Promise.resolve(undefined), signal: () => {} }
+}
+
+function untilSignal(): RunningDyno {
+  let exit: (code: number) => void
+  const exited = new Promise<number>(resolve => (exit = resolve))
+  return { exited, memory: () => Promise.resolve(undefined), signal: () => exit(143) }
+}

@@ -1,0 +1,7 @@
+# frozen_string_literal: true
+
+class AddDomainToAccounts < ActiveRecord::Migration[6.1]
+  def change
+    add_column :accounts, :domain, :string
+  end
+end

@@ -1,0 +1,12 @@
+# frozen_string_literal: true
+
+class CreateKeypairs < ActiveRecord::Migration[6.1]
+  def change
+    create_table :keypairs do |t|
+      t.references :account, null: false, foreign_key: { on_delete: :cascade }, index: false
+      t.text :private_key, null: false
+
+      t.timestamps
+    end
+  end
+end

@@ -1,0 +1,9 @@
+# frozen_string_literal: true
+
+class AddAccountIndexToKeypairs < ActiveRecord::Migration[6.1]
+  disable_ddl_transaction!
+
+  def change
+    add_index :keypairs, :account_id, unique: true, algorithm: :concurrently
+  end
+end

@@ -1,0 +1,314 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo } from 'node:net'
+
+export interface FakeStatus {
+  readonly id: number
+  readonly state: string
+  readonly description: string
+  readonly log_url: string
+  readonly target_url: string
+  readonly environment_url: string
+}
+
+export interface FakeDeployment {
+  readonly id: number
+  readonly sha: string
+  readonly ref: string
+  readonly environment: string
+  readonly task: string
+  readonly description: string | null
+  readonly payload: unknown
+  /** In the order in which they were made. */
+  readonly statuses: FakeStatus[]
+}
+
+export interface FakeRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  readonly body: Fields
+}
+
+/** What one matching request meets instead of its plain answer. */
+export type Fault =
+  /** The connection breaks before anything was done, after it was done, or in the middle of the answer. */
+  | 'reset'
+  | 'lost'
+  | 'cut off'
+  /** Nothing is done and nothing answered; the function is called once the request has arrived. */
+  | (() => void)
+  | Answer
+
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: Record<string, string>
+}
+
+type Fields = Record<string, unknown>
+type Access = 'read' | 'write'
+type Permissions = Readonly<Record<string, Access>>
+
+interface Call {
+  readonly url: URL
+  readonly body: Fields
+  /** What the route's pattern caught. */
+  readonly caught: string[]
+}
+
+interface Route {
+  readonly method: string
+  /** Below `/repos/<owner>/<repo>`. */
+  readonly pattern: RegExp
+  /** As a workflow's `permissions:` names it. */
+  readonly permission: string
+  readonly access: Access
+  answer(call: Call): Answer
+}
+
+const NOT_FOUND: Answer = { status: 404, body: { message: 'Not Found', status: '404' } }
+const STATES = new Set(['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'])
+
+/**
+ * GitHub's REST API for one private repository, `owner/fork`, on a real socket: deployments and their statuses with
+ * the rules that its reference names ("REST API endpoints for deployments", "… for deployment statuses").
+ */
+export class FakeGithub {
+  /** For `apiUrl`. */
+  readonly url: string
+  readonly requests: FakeRequest[] = []
+  readonly deployments: FakeDeployment[] = []
+  /** The commits that the repository has. */
+  readonly commits = new Set<string>()
+  readonly #tokens = new Map<string, Permissions>()
+  readonly #faults: { method: string; path: RegExp; fault: Fault }[] = []
+  readonly #close: () => Promise<void>
+  #lastId = 1000
+
+  private constructor(url: string, close: () => Promise<void>) {
+    this.url = url
+    this.#close = close
+  }
+
+  static async start(): Promise<FakeGithub> {
+    const server = createServer((request, response) => void started.#serve(request, response))
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const started: FakeGithub = new FakeGithub(`http://127.0.0.1:${port}`, async () => {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    })
+    return started
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+
+  /** A job's token with its permissions; any other token is a bad credential. */
+  allow(token: string, permissions: Permissions): void {
+    this.#tokens.set(token, permissions)
+  }
+
+  /** The next request that fits meets the fault; called again, the one after it does. */
+  break(method: string, path: RegExp, fault: Fault): void {
+    this.#faults.push({ method, path, fault })
+  }
+
+  /** `METHOD path` of each request, without the repository and the query. */
+  get calls(): string[] {
+    return this.requests.map(({ method, path }) => `${method} ${path.replace(/^\/repos\/owner\/fork|\?.*$/g, '')}`)
+  }
+
+  /** What GitHub does for a job with an `environment:` as the job starts. */
+  startJob(job: { environment: string; runId: string; sha: string }): FakeDeployment {
+    const { environment, runId, sha } = job
+    const deployment = this.#addDeployment({ sha, ref: 'main', environment, payload: {} })
+    for (const state of ['queued', 'in_progress']) {
+      this.#addStatus(deployment, {
+        state,
+        log_url: `${this.url}/owner/fork/actions/runs/${runId}/job/${this.#newId()}`
+      })
+    }
+    return deployment
+  }
+
+  /** What GitHub does as that job ends. */
+  endJob(deployment: FakeDeployment, state: 'success' | 'failure'): void {
+    this.#addStatus(deployment, { state, log_url: deployment.statuses.at(-1)!.log_url })
+  }
+
+  readonly #routes: Route[] = [
+    {
+      method: 'GET',
+      pattern: /^\/deployments$/,
+      permission: 'deployments',
+      access: 'read',
+      answer: ({ url }) => ok(page(this.deployments.filter(fits(url)).map(shown).reverse(), url))
+    },
+    {
+      method: 'POST',
+      pattern: /^\/deployments$/,
+      permission: 'deployments',
+      access: 'write',
+      answer: ({ body }) => this.#createDeployment(body)
+    },
+    {
+      method: 'GET',
+      pattern: /^\/deployments\/(\d+)\/statuses$/,
+      permission: 'deployments',
+      access: 'read',
+      answer: ({ caught: [id], url }) =>
+        this.#withDeployment(id, ({ statuses }) => ok(page(statuses.toReversed(), url)))
+    },
+    {
+      method: 'POST',
+      pattern: /^\/deployments\/(\d+)\/statuses$/,
+      permission: 'deployments',
+      access: 'write',
+      answer: ({ caught: [id], body }) => this.#withDeployment(id, deployment => this.#createStatus(deployment, body))
+    }
+  ]
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? ''
+    const path = request.url ?? ''
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as Fields) : {}
+    this.requests.push({ method, path, body })
+
+    const fault = this.#takeFault(method, path)
+    if (typeof fault === 'function') return fault()
+    if (fault === 'reset') return void response.destroy()
+    const answer = typeof fault === 'object' ? fault : this.#answer(method, path, body, request.headers.authorization)
+    if (fault === 'lost') return void response.destroy()
+    send(response, answer, fault === 'cut off')
+  }
+
+  #takeFault(method: string, path: string): Fault | undefined {
+    const at = this.#faults.findIndex(fault => fault.method === method && fault.path.test(path))
+    return at < 0 ? undefined : this.#faults.splice(at, 1)[0]!.fault
+  }
+
+  #answer(method: string, path: string, body: Fields, authorization: string | undefined): Answer {
+    const permissions = this.#tokens.get(authorization?.replace(/^(?:token|bearer) /i, '') ?? '')
+    if (!permissions) return { status: 401, body: { message: 'Bad credentials', status: '401' } }
+    const url = new URL(path, this.url)
+    const [, rest] = /^\/repos\/owner\/fork(\/.*)$/.exec(url.pathname) ?? []
+    for (const route of this.#routes) {
+      const match = route.method === method ? route.pattern.exec(rest ?? '') : null
+      if (!match) continue
+      if (!grants(permissions, route)) {
+        return { status: 403, body: { message: 'Resource not accessible by integration', status: '403' } }
+      }
+      return route.answer({ url, body, caught: match.slice(1) })
+    }
+    return NOT_FOUND
+  }
+
+  #createDeployment(body: Fields): Answer {
+    const sha = text(body['ref'])
+    if (!this.commits.has(sha)) return invalid(`No ref found for: ${sha}`)
+    if (body['auto_merge'] !== false) return { status: 202, body: { message: 'Auto-merged main into it.' } }
+    if (!Array.isArray(body['required_contexts']) || body['required_contexts'].length > 0) {
+      return { status: 409, body: { message: `Conflict: Commit status checks failed for ${sha}` } }
+    }
+    return created(shown(this.#addDeployment({ ...body, sha })))
+  }
+
+  #createStatus(deployment: FakeDeployment, body: Fields): Answer {
+    if (!STATES.has(text(body['state']))) return invalid('Validation Failed: state')
+    if ([...text(body['description'])].length > 140) return invalid('Validation Failed: description is too long')
+    const link = text(body['environment_url'])
+    if (link && !/^https?:\/\//.test(link)) return invalid('Validation Failed: environment_url must use http(s) scheme')
+    if (body['state'] === 'success' && body['auto_inactive'] !== false) this.#retire(deployment)
+    return created(this.#addStatus(deployment, body))
+  }
+
+  /** Ends what was live in this environment; "production" is left alone, as the reference says. */
+  #retire({ id, environment }: FakeDeployment): void {
+    for (const other of this.deployments) {
+      const live = other.statuses.at(-1)?.state === 'success'
+      if (live && other.id < id && other.environment === environment && environment !== 'production') {
+        this.#addStatus(other, { state: 'inactive' })
+      }
+    }
+  }
+
+  #addDeployment(body: Fields): FakeDeployment {
+    const deployment: FakeDeployment = {
+      id: this.#newId(),
+      sha: text(body['sha']),
+      ref: text(body['ref']),
+      environment: text(body['environment']) || 'production',
+      task: text(body['task']) || 'deploy',
+      description: text(body['description']) || null,
+      payload: body['payload'] ?? {},
+      statuses: []
+    }
+    this.deployments.push(deployment)
+    return deployment
+  }
+
+  #addStatus({ statuses }: FakeDeployment, body: Fields): FakeStatus {
+    const log = text(body['log_url']) || text(body['target_url'])
+    const status: FakeStatus = {
+      id: this.#newId(),
+      state: text(body['state']),
+      description: text(body['description']),
+      log_url: log,
+      target_url: log,
+      environment_url: text(body['environment_url'])
+    }
+    statuses.push(status)
+    return status
+  }
+
+  #withDeployment(id: string | undefined, answer: (deployment: FakeDeployment) => Answer): Answer {
+    const deployment = this.deployments.find(candidate => `${candidate.id}` === id)
+    return deployment ? answer(deployment) : NOT_FOUND
+  }
+
+  #newId(): number {
+    return ++this.#lastId
+  }
+}
+
+const ok = (body: unknown): Answer => ({ status: 200, body })
+const created = (body: unknown): Answer => ({ status: 201, body })
+const invalid = (message: string): Answer => ({ status: 422, body: { message, status: '422' } })
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+function grants(permissions: Permissions, { permission, access }: Route): boolean {
+  const granted = permissions[permission]
+  return granted === 'write' || granted === access
+}
+
+/** Whether a deployment has what the query asks for. */
+function fits({ searchParams }: URL): (deployment: FakeDeployment) => boolean {
+  const asked = (['sha', 'ref', 'task', 'environment'] as const).filter(name => searchParams.has(name))
+  return deployment => asked.every(name => deployment[name] === searchParams.get(name))
+}
+
+/** As the API shows it: without its statuses, which have their own address. */
+function shown({ statuses: _, ...deployment }: FakeDeployment): Omit<FakeDeployment, 'statuses'> {
+  return deployment
+}
+
+function page<Item>(items: Item[], { searchParams }: URL): Item[] {
+  const size = Math.min(Number(searchParams.get('per_page') ?? 30), 100)
+  const start = (Number(searchParams.get('page') ?? 1) - 1) * size
+  return items.slice(start, start + size)
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer, cutOff: boolean): void {
+  const content = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': content.length,
+    ...headers
+  })
+  if (cutOff) response.write(content.subarray(0, content.length / 2), () => response.destroy())
+  else response.end(content)
+}

@@ -1,0 +1,183 @@
+import { type Config } from '../config/index.ts'
+import {
+  deploy as runDeploy,
+  PREFLIGHT_CHECKS,
+  Story,
+  storyMarkdown,
+  type Artifact,
+  type Deployable,
+  type DeployProgress
+} from '../deploy/index.ts'
+import { openDeployment, type GithubDeployment } from '../github/index.ts'
+import { errorText } from '../runtime/index.ts'
+import type { Context } from './context.ts'
+import { addOwnFiles, migrationsOf, versionsAt } from './steps/additions.ts'
+import { fingerprintOf } from './steps/fingerprint.ts'
+import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
+import { processTypesFor } from './steps/processes.ts'
+import { makeRecipe } from './steps/recipe.ts'
+import { clearOutput } from './steps/results.ts'
+import { buildSlugs } from './steps/slugs.ts'
+import { readConfig, takeSource, type Source } from './steps/source.ts'
+
+/** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
+const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' }
+
+/** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
+export async function deploy(context: Context): Promise<void> {
+  await deployTo(context, herokuOf(context), readConfig(context))
+}
+
+/**
+ * The same deploy against any Heroku: a rehearsal's, too.
+ * @param alter may change what is deployed, such as do something between build and release
+ */
+export async function deployTo(
+  context: Context,
+  access: HerokuAccess,
+  config: Config,
+  alter: (deployable: Deployable, source: Source) => Deployable = deployable => deployable
+): Promise<void> {
+  const { inputs, results, runtime } = context
+  const story = new Story(runtime.log, runtime.clock)
+  const connection = connect(context, access, story)
+  const app = requireApp(config.app)
+  const facts = new Facts(context, app)
+  try {
+    await story.step('Key', () => checkKey(connection))
+    await runDeploy(
+      {
+        app: connection.app(app),
+        streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
+        streamingSetup: { allowed: inputs.streamingSetup },
+        migrations: config.migrations,
+        dynoSize: inputs.dynoSize,
+        required: REQUIRED,
+        checks: PREFLIGHT_CHECKS,
+        mask: masker(context),
+        prepare: stack => prepare(context, { ...config, stack: config.stack ?? stack }, alter),
+        progress: facts
+      },
+      connection.tools
+    )
+    await facts.finish('success', 'Live and healthy')
+    runtime.log.info(`Live: ${facts.outcome()}`)
+    await results.summary(
+      storyMarkdown(story, { title: `Deploy of ${app}`, outcome: facts.outcome(), links: facts.links })
+    )
+  } catch (error) {
+    await facts.finish('failure', errorText(error))
+    const outcome = `Failed: ${errorText(error).split('\n')[0] ?? ''}`
+    await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome, links: facts.links }))
+    throw error
+  }
+}
+
+/** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
+async function prepare(
+  context: Context,
+  config: Config,
+  alter: (deployable: Deployable, source: Source) => Deployable
+): Promise<Deployable> {
+  const { inputs, runtime } = context
+  const source = await runtime.log.group('Source', () => takeSource(context))
+  addOwnFiles(context, config, source)
+  const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
+  const fingerprint = fingerprintOf(config, source, recipe)
+  const migrations = migrationsOf(source.folder)
+  const deployable: Deployable = {
+    commit: source.commit.sha,
+    stack: recipe.stack,
+    fingerprint,
+    trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
+    versions: new Set(migrations.map(({ version }) => version)),
+    async obtain() {
+      await clearOutput(inputs.outputDir)
+      const { web, streaming } = await buildSlugs(context, config, source, recipe)
+      const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint }
+      const slug: Artifact = {
+        ...common,
+        ...web,
+        role: 'web',
+        processTypes: processTypesFor(config, web.processTypes, runtime.log),
+        variant: `${web.variant} ffmpeg`
+      }
+      return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
+    }
+  }
+  return alter(deployable, source)
+}
+
+/** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
+class Facts implements DeployProgress {
+  readonly links: Record<string, string> = {}
+  readonly #context: Context
+  readonly #app: string
+  #deployment: GithubDeployment | undefined
+  #site: string | undefined
+  #version = 0
+  #commit = ''
+
+  constructor(context: Context, app: string) {
+    this.#context = context
+    this.#app = app
+  }
+
+  target: DeployProgress['target'] = ({ info, current, config }) => {
+    const { results } = this.#context
+    if (current) results.output('previous-release-version', current.version)
+    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN']
+    this.#site = domain ? `https://${domain}/` : (info.web_url ?? undefined)
+  }
+
+  deploying: DeployProgress['deploying'] = async ({ commit }) => {
+    const { inputs, runtime } = this.#context
+    const { repository, runId, serverUrl, apiUrl } = inputs.github
+    this.#commit = commit
+    const [owner, repo] = repository?.split('/') ?? []
+    if (owner === undefined || repo === undefined || runId === undefined || inputs.command !== 'deploy') return
+    const runUrl = `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`
+    this.links['Job'] = runUrl
+    this.#deployment = await openDeployment({
+      apiUrl,
+      token: inputs.githubToken,
+      owner,
+      repo,
+      sha: commit,
+      ref: inputs.ref ?? inputs.github.ref ?? commit,
+      environment: inputs.environment ?? 'production',
+      runId,
+      runUrl,
+      ...runtime
+    })
+    await this.#deployment.update('in_progress', `Deploying to ${this.#app}`)
+  }
+
+  released: DeployProgress['released'] = (app, { version }) => {
+    const url = `https://dashboard.heroku.com/apps/${app}/activity`
+    this.links[`Release v${version} of ${app}`] = url
+    if (app !== this.#app) return
+    this.#version = version
+    this.#context.results.output('release-version', version)
+    this.#context.results.output('release-url', url)
+  }
+
+  healthy = (): void => {
+    this.#context.results.output('healthy', true)
+    if (this.#site !== undefined) this.links['Site'] = this.#site
+  }
+
+  migrated: DeployProgress['migrated'] = versions => this.#context.results.output('migrations-run', versions.length)
+
+  rolledBack: DeployProgress['rolledBack'] = () => {
+    this.#context.results.output('rolled-back', true)
+  }
+
+  outcome(): string {
+    return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, migrated`
+  }
+
+  async finish(state: 'success' | 'failure', description: string): Promise<void> {
+    await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined)
+  }
+}

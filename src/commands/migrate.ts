@@ -1,0 +1,29 @@
+import { migrate as runMigrations, readTarget, waitForDynos } from '../deploy/index.ts'
+import { UserError } from '../runtime/index.ts'
+import type { Context } from './context.ts'
+import { requireApp } from './steps/heroku.ts'
+import { readConfig } from './steps/source.ts'
+import { withStory } from './steps/with-story.ts'
+
+/** Runs the pending migrations of the current release in a one-off dyno. */
+export async function migrate(context: Context): Promise<void> {
+  const { inputs, results } = context
+  const name = requireApp(readConfig(context).app)
+  await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
+    const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
+    if (!target.current?.slug) {
+      throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.')
+    }
+    const { version } = target.current
+    // Post-deployment migrations take away what older code still needs.
+    if (inputs.phase !== 'pre') await tools.story.step('Dynos', () => waitForDynos(target.app, version, tools))
+    const ran = await tools.story.step('Migrations', async () => {
+      const phase = inputs.phase === 'pre' ? 'pre' : 'all'
+      const versions = await runMigrations(target.app, { size: inputs.dynoSize, phase }, tools)
+      tools.story.note(`${versions.length} ran; none is pending`)
+      return versions
+    })
+    results.output('migrations-run', ran.length)
+    return `${ran.length} migrations ran in v${version} of ${name}`
+  })
+}

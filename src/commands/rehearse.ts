@@ -1,0 +1,172 @@
+import { createECDH, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { imagesFor, otherUser } from '../buildpacks/index.ts'
+import { type Config } from '../config/index.ts'
+import { finishRelease, shipSlug, Story, type Artifact, type Deployable } from '../deploy/index.ts'
+import { processHost, startLocalHeroku, type LocalHeroku } from '../local-heroku/index.ts'
+import { BASE_SCHEMA_COMMAND } from '../mastodon/index.ts'
+import { UserError } from '../runtime/index.ts'
+import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
+import type { Context } from './context.ts'
+import { deployTo } from './deploy.ts'
+import { connect, type HerokuAccess } from './steps/heroku.ts'
+import { readConfig } from './steps/source.ts'
+
+const APP = 'rehearsal'
+const STREAMING_APP = 'rehearsal-streaming'
+const DOMAIN = 'rehearsal.example'
+const DEFAULT_STACK = 'heroku-24'
+
+/**
+ * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
+ * base branch's schema, and answers. Needs no secret.
+ */
+export async function rehearse(context: Context): Promise<void> {
+  const { inputs, runtime } = context
+  const own = readConfig(context)
+  const config: Config = { ...own, app: APP, streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP }
+  requireServices(context)
+  const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config))
+  try {
+    const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
+    const local = { ...context, inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true } }
+    await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable))
+  } finally {
+    await heroku.close()
+  }
+}
+
+function requireServices({ inputs }: Context): void {
+  const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined)
+  if (missing.length === 0) return
+  throw new UserError(
+    `A rehearsal needs ${missing.join(' and ')}`,
+    'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.'
+  )
+}
+
+async function startHeroku(context: Context, config: Config): Promise<LocalHeroku> {
+  const { inputs, runtime } = context
+  const { scratch, run, clock, log } = runtime
+  const stack = config.stack ?? DEFAULT_STACK
+  const folder = path.join(scratch, 'local-heroku')
+  const inContainer = (inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')) === 'container'
+  const image = inputs.runImage ?? imagesFor(stack).run
+  const heroku = await startLocalHeroku({
+    folder,
+    clock,
+    host: processHost({
+      folder,
+      run,
+      searchPath: inputs.searchPath,
+      user: requireOtherUser(context, inContainer) ?? undefined,
+      image: inContainer ? { name: image, dockerEnv: inputs.dockerEnvironment } : undefined
+    })
+  })
+  await heroku.addApp(APP, { stack, config: { ...configVars(), ...inputs.rehearsal } })
+  if (config.streamingApp !== undefined) await heroku.addApp(STREAMING_APP, { stack, config: inputs.rehearsal })
+  log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`)
+  return heroku
+}
+
+/** A dyno of the same user could read the keys of this job in /proc (design, rule 4). */
+function requireOtherUser({ inputs }: Context, inContainer: boolean): ReturnType<typeof otherUser> {
+  if (inContainer) return null
+  const user = otherUser()
+  if (user || inputs.secretsHeld.length === 0) return user
+  throw new UserError(
+    `The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`,
+    "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '')."
+  )
+}
+
+/** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
+function configVars(): Record<string, string> {
+  const vapid = createECDH('prime256v1')
+  const publicKey = vapid.generateKeys('base64url')
+  const secret = (): string => randomBytes(32).toString('hex')
+  return {
+    LOCAL_DOMAIN: DOMAIN,
+    RAILS_ENV: 'production',
+    NODE_ENV: 'production',
+    RAILS_SERVE_STATIC_FILES: 'true',
+    RAILS_LOG_TO_STDOUT: 'enabled',
+    SECRET_KEY_BASE: secret() + secret(),
+    OTP_SECRET: secret(),
+    ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secret(),
+    ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
+    ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
+    VAPID_PUBLIC_KEY: publicKey,
+    VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+    REDIS_DRIVER: 'ruby',
+    PGSSLMODE: 'prefer'
+  }
+}
+
+/** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
+function withBaseSchema(context: Context, access: HerokuAccess, deployable: Deployable): Deployable {
+  return {
+    ...deployable,
+    async obtain() {
+      const artifacts = await deployable.obtain()
+      const { log, clock } = context.runtime
+      await log.group('The base branch’s schema', async () => {
+        const base = await baseCommit(context)
+        if (!base) return log.info('This is no pull request, so the database starts empty')
+        const web = artifacts.find(({ role }) => role === 'web')!
+        const { tools, app } = connect(context, access, new Story(log, clock))
+        const file = await repack(context, web.file, base)
+        const slug = await shipSlug(
+          app(APP),
+          { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } },
+          tools
+        )
+        const newest = (await app(APP).releases(1))[0]?.version ?? 0
+        const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
+        await finishRelease(app(APP), release, tools)
+      })
+      return artifacts
+    }
+  }
+}
+
+async function baseCommit({ inputs, runtime }: Context): Promise<Commit | undefined> {
+  const { baseRef } = inputs.github
+  if (baseRef === undefined) return undefined
+  const { run, signal, log } = runtime
+  try {
+    return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath })
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    log.warning(
+      `The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`
+    )
+    return undefined
+  }
+}
+
+/** The slug with another commit's `db/`. */
+async function repack(
+  { inputs, runtime }: Context,
+  slug: string,
+  base: Commit
+): Promise<Pick<Artifact, 'file' | 'sha256'>> {
+  const { run, signal, scratch } = runtime
+  const folder = path.join(scratch, 'base')
+  const tree = path.join(scratch, 'base-source')
+  const file = path.join(scratch, 'base.tgz')
+  await exportTree({ path: inputs.path, commit: base.sha, into: tree, run, signal, searchPath: inputs.searchPath })
+  const must = async (program: string, ...args: string[]): Promise<void> => {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal })
+    if (code === 0) return
+    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.')
+  }
+  await must('mkdir', '-p', folder)
+  await must('tar', '-xzf', slug, '-C', folder)
+  await must('rm', '-rf', `${folder}/app/db`)
+  await must('cp', '-a', `${tree}/db`, `${folder}/app/db`)
+  await must('tar', '-C', folder, '-I', 'gzip -1', '-cf', file, './app')
+  await must('rm', '-rf', folder, tree)
+  return { file, sha256: '0'.repeat(64) }
+}

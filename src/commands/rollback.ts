@@ -1,0 +1,36 @@
+import { bringBack, readTarget } from '../deploy/index.ts'
+import { UserError } from '../runtime/index.ts'
+import type { Context } from './context.ts'
+import { migrationsOf, versionsAt } from './steps/additions.ts'
+import { requireApp } from './steps/heroku.ts'
+import { readConfig, takeSource } from './steps/source.ts'
+import { withStory } from './steps/with-story.ts'
+
+/** Brings the last good release's code back, where the database is still one for it. */
+export async function rollback(context: Context): Promise<void> {
+  const { inputs, results } = context
+  const name = requireApp(readConfig(context).app)
+  await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
+    const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
+    const { current, currentSlug } = target
+    const commit = currentSlug?.commit
+    if (!current || !commit) {
+      throw new UserError(
+        `Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`,
+        'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.'
+      )
+    }
+    results.output('previous-release-version', current.version)
+    const { folder } = await tools.story.step('Source', () =>
+      takeSource({ ...context, inputs: { ...inputs, ref: commit } })
+    )
+    const trees = { migrations: migrationsOf(folder), versionsAt: (old: string) => versionsAt(context, old) }
+    const release = await tools.story.step('Rollback', () =>
+      bringBack(target.app, target, currentSlug.id, trees, inputs.dynoSize, tools)
+    )
+    results.output('release-version', release.version)
+    results.output('rolled-back', true)
+    results.output('healthy', true)
+    return `${name} runs its earlier code again, as v${release.version}`
+  })
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import { type Config } from '../../config/index.ts'
+import { readTreeFile } from '../../runtime/index.ts'
+import { type Recipe } from './recipe.ts'
+import { type Source } from './source.ts'
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 1
+const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh']
+
+/**
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
+ * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+export function fingerprintOf(config: Config, { commit, folder }: Source, { buildpacks, stack }: Recipe): string {
+  const parts = {
+    form: FORM,
+    commit: commit.sha,
+    stack,
+    buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+    ffmpeg: config.ffmpeg,
+    slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+    streaming: config.streamingApp !== undefined,
+    migrations: config.migrations,
+    redisTls: config.redisTls,
+    own: OWN_FILES.map(file => readTreeFile(folder, file) ?? '')
+  }
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}

@@ -1,0 +1,87 @@
+import {
+  createClient,
+  HerokuApp,
+  HerokuError,
+  keyExpiresIn,
+  secretValues,
+  whoAmI,
+  type HerokuClient
+} from '../../heroku/index.ts'
+import { type Story, type Tools } from '../../deploy/index.ts'
+import { UserError } from '../../runtime/index.ts'
+import type { Context } from '../context.ts'
+
+/** A Heroku to talk to: the real one, or one on this machine. */
+export interface HerokuAccess {
+  readonly url: string
+  readonly key: string
+  /** Certificate authority of its rendezvous server, where it is none that Node trusts. */
+  readonly ca?: string
+}
+
+export interface Connection {
+  readonly client: HerokuClient
+  readonly key: string
+  readonly tools: Tools
+  readonly app: (name: string) => HerokuApp
+}
+
+/** The Heroku that the inputs name. Throws a `UserError` without a key. */
+export function herokuOf({ inputs }: Context): HerokuAccess {
+  if (inputs.herokuApiKey === undefined) {
+    throw new UserError(
+      `\`command: ${inputs.command}\` needs a Heroku key`,
+      'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.'
+    )
+  }
+  return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey }
+}
+
+export function connect({ inputs, runtime }: Context, { url, key, ca }: HerokuAccess, story: Story): Connection {
+  const { clock, signal, log } = runtime
+  const client = createClient({ url, key, clock, signal })
+  return {
+    client,
+    key,
+    tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
+    app: name => new HerokuApp(client, name, clock)
+  }
+}
+
+/** The app that a command is about. Throws a `UserError` where none is named. */
+export function requireApp(name: string | undefined): string {
+  if (name !== undefined) return name
+  throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.')
+}
+
+const DAY = 86_400
+const WARN_BELOW_DAYS = 30
+
+/** Whether the key works, and how long still. */
+export async function checkKey({ client, key, tools }: Connection): Promise<void> {
+  const { story } = tools
+  const email = await whoAmI(client).catch((error: unknown) => {
+    // Keys of an automation may lack the scope `identity`; the app itself will tell whether this one works.
+    if (error instanceof HerokuError && error.status === 403) return undefined
+    throw error
+  })
+  const seconds = await keyExpiresIn(client, key)
+  const days = seconds === undefined ? undefined : Math.floor(seconds / DAY)
+  story.note(
+    `The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`
+  )
+  if (days !== undefined && days < WARN_BELOW_DAYS)
+    story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``)
+}
+
+/** Enough to know whose key it is, in a log that everybody may read. */
+function maskEmail(email: string): string {
+  return email.replace(/^(.).*(@.*)$/, '$1…$2')
+}
+
+/** Masks what is secret among an app's config vars. */
+export function masker({ results }: Context): (config: Readonly<Record<string, string>>) => void {
+  return config => {
+    for (const value of secretValues(config)) results.mask(value)
+  }
+}

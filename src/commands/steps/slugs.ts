@@ -1,0 +1,208 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { type MastodonTree } from '../../mastodon/index.ts'
+import { makeReport } from '../../report/index.ts'
+import { displayPath, megabytes, UserError, type BytePath } from '../../runtime/index.ts'
+import {
+  aptfileWithoutFfmpeg,
+  checkFfmpeg,
+  globRule,
+  HEROKU_STOPS_AT,
+  HEROKU_WARNS_AT,
+  inPackOrder,
+  makeVariants,
+  Packer,
+  safeRules,
+  sizeWarnings,
+  STREAMING_PROCESS_TYPES,
+  streamingFiles,
+  weigh,
+  type FfmpegCheck,
+  type FfmpegVariants,
+  type OtherBuilds,
+  type TrimRule,
+  type Verdict
+} from '../../slug/index.ts'
+import type { Context } from '../context.ts'
+import { below, openWorkshop, providerNames, type Recipe } from './recipe.ts'
+import { judge, tell } from './results.ts'
+import { writeSource, type Source } from './source.ts'
+
+export interface BuiltSlugs {
+  /** `slug.tgz`, the chosen variant. */
+  readonly web: {
+    readonly file: string
+    readonly sha256: string
+    readonly variant: 'with' | 'without'
+    readonly processTypes: Readonly<Record<string, string>>
+  }
+  /** Of `slug-streaming.tgz`, where there is a streaming app. */
+  readonly streaming: StreamingSlug | undefined
+}
+
+export interface StreamingSlug {
+  readonly file: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly processTypes: Readonly<Record<string, string>>
+}
+
+/**
+ * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
+ * written where a slug must not be shipped.
+ */
+export async function buildSlugs(
+  context: Context,
+  config: Config,
+  source: Source,
+  recipe: Recipe
+): Promise<BuiltSlugs> {
+  const { inputs, runtime } = context
+  const { log } = runtime
+  const slug = path.join(inputs.outputDir, 'slug.tgz')
+  const workshop = openWorkshop(context, config, source, recipe)
+  const packer = new Packer({
+    worker: runtime.packWorker,
+    threads: runtime.threads,
+    commitTime: source.commit.committedAt,
+    blockStore: below(inputs.cache, 'blocks'),
+    signal: runtime.signal
+  })
+  try {
+    const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
+    const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app))
+    const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop))
+    const weighed = await log.group('Slugs', async () => {
+      const started = runtime.clock.now()
+      const result = await weigh({
+        ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
+        variants,
+        packer,
+        choice: config.ffmpeg,
+        limit: config.slug.limit,
+        ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
+        output: slug
+      })
+      log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`)
+      return result
+    })
+    const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)]
+    const report = makeReport({
+      createdAt: runtime.clock.now(),
+      commit: source.commit,
+      mastodonVersion: source.mastodon.version,
+      source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
+      stack: recipe.stack,
+      place: recipe.place,
+      choice: config.ffmpeg,
+      providers: providerNames(recipe),
+      check: ffmpeg,
+      variants,
+      weighed,
+      heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
+      trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
+      app,
+      warnings
+    })
+    const streaming = await packStreaming(context, config, variants, packer)
+    await tell(context, report)
+    judge(report, inputs.failOn)
+    const { chosen } = report.verdict
+    const { sha256 } = report.variants.find(({ name }) => name === chosen)!
+    const web = { file: slug, sha256: sha256!, variant: chosen, processTypes: app.processTypes }
+    return { web, streaming }
+  } finally {
+    await packer.close()
+    await workshop.close()
+  }
+}
+
+/** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
+async function packStreaming(
+  { inputs, runtime, results }: Context,
+  config: Config,
+  variants: FfmpegVariants,
+  packer: Packer
+): Promise<StreamingSlug | undefined> {
+  if (config.streamingApp === undefined) return undefined
+  const file = path.join(inputs.outputDir, 'slug-streaming.tgz')
+  const [packed] = await packer.pack([{ files: inPackOrder(streamingFiles(variants.without)), output: file }])
+  const { bytes, sha256 } = packed!
+  runtime.log.info(`streaming: ${megabytes(bytes)} (${bytes} bytes)`)
+  results.output('slug-size-streaming', bytes)
+  if (bytes > config.slug.limit && inputs.failOn !== 'never') {
+    throw new UserError(
+      `The streaming slug is over its limit: ${megabytes(bytes)} of ${megabytes(config.slug.limit)}`,
+      'Look at what streaming/package.json depends on.'
+    )
+  }
+  return { file, sha256: sha256!, bytes, processTypes: STREAMING_PROCESS_TYPES }
+}
+
+async function tryFfmpeg(
+  { runtime }: Context,
+  config: Config,
+  recipe: Recipe,
+  workshop: Workshop,
+  app: BuiltApp
+): Promise<FfmpegCheck | undefined> {
+  const { log, signal } = runtime
+  if (!recipe.provider || config.ffmpeg === 'without') {
+    log.info(recipe.provider ? 'It is left out, as the config says' : 'Nothing in this build brings it')
+    return undefined
+  }
+  const place = await workshop.openDyno(app)
+  const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal })
+  await place.close()
+  log.info(
+    check.works
+      ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+      : (check.problem ?? 'It does not work')
+  )
+  if (check.mended.length > 0) log.info(`Put on the library path: ${check.mended.join(', ')}`)
+  return check
+}
+
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(
+  context: Context,
+  source: Source,
+  { buildpacks, provider, aptfile }: Recipe,
+  workshop: Workshop
+): OtherBuilds {
+  const fill = async (folder: string): Promise<void> => {
+    await writeSource(context, source, folder)
+    if (aptfile !== undefined) await writeFile(path.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile))
+  }
+  return {
+    aptAgain: () => workshop.build('apt-again', [buildpacks[provider!.apt!]!], fill),
+    buildAgain: (why: string) => {
+      context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`)
+      const others = buildpacks.filter((_, i) => !provider!.buildpacks.includes(i))
+      return workshop.build('built-again', others, fill)
+    }
+  }
+}
+
+/** The rules that are applied, and those that are offered where none is. */
+function trimRules(
+  config: Config,
+  streamingApp: string | undefined,
+  { bundler, rubyNeedsNode }: MastodonTree,
+  builtAt: string
+): { applied: TrimRule[]; offered: TrimRule[] } {
+  const streaming = streamingApp === undefined ? 'perhaps' : 'no'
+  const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler })
+  const { trim } = config.slug
+  const globs = trim.globs.length > 0 ? [globRule(trim.globs)] : []
+  return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe }
+}
+
+/** What is no failure, but should be known. */
+function lookAt(verdict: Verdict, leftOut: readonly BytePath[]): string[] {
+  const names = leftOut.slice(0, 10).map(displayPath).join(', ')
+  const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : []
+  return [...sizeWarnings(verdict), ...special]
+}

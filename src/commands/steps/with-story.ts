@@ -1,0 +1,32 @@
+import { Story, storyMarkdown, type Tools } from '../../deploy/index.ts'
+import { type HerokuApp } from '../../heroku/index.ts'
+import { errorText } from '../../runtime/index.ts'
+import type { Context } from '../context.ts'
+import { checkKey, connect, herokuOf, masker } from './heroku.ts'
+
+export interface Stage {
+  readonly tools: Tools
+  readonly mask: (config: Readonly<Record<string, string>>) => void
+  readonly app: (name: string) => HerokuApp
+}
+
+/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
+export async function withStory(
+  context: Context,
+  title: string,
+  work: (stage: Stage) => Promise<string>
+): Promise<void> {
+  const { results, runtime } = context
+  const story = new Story(runtime.log, runtime.clock)
+  const connection = connect(context, herokuOf(context), story)
+  const tell = (outcome: string): Promise<void> => results.summary(storyMarkdown(story, { title, outcome, links: {} }))
+  try {
+    await story.step('Key', () => checkKey(connection))
+    const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) })
+    runtime.log.info(outcome)
+    await tell(outcome)
+  } catch (error) {
+    await tell(`Failed: ${errorText(error).split('\n')[0] ?? ''}`)
+    throw error
+  }
+}

@@ -1,0 +1,129 @@
+import { fetchPage, type Page } from '../heroku/index.ts'
+import { CancelledError, errorText, isLoopback, UserError } from '../runtime/index.ts'
+import { type Target } from './preflight.ts'
+import { type Tools } from './tools.ts'
+
+export interface Probe {
+  /** For people: `/health`. */
+  readonly name: string
+  readonly url: string
+  /** Host header, where it is another than the address's: on the runner, where no name leads to the app. */
+  readonly host?: string
+  /** Why the answer is not good, or undefined where it is. */
+  readonly wrong: (page: Page) => string | undefined
+  /** What to do where it stays wrong. */
+  readonly next: string
+}
+
+export interface ProbeResult {
+  readonly name: string
+  readonly url: string
+  /** `200 OK in 0.1 s`, or what was wrong. */
+  readonly answer: string
+}
+
+/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+export class HealthError extends UserError {
+  readonly serves: boolean
+
+  constructor(message: string, next: string, serves: boolean) {
+    super(message, next)
+    this.serves = serves
+  }
+}
+
+/** Milliseconds: how long one probe may stay wrong, and between two tries. */
+const PATIENCE = 120_000
+const PAUSE = 3_000
+const MOST_ASSETS = 20
+
+/** The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check). */
+export function ownHealth(webUrl: string, path = '/health'): Probe {
+  return {
+    name: path,
+    url: new URL(path, webUrl).href,
+    wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
+    next: 'Look at `heroku logs`: the web process does not answer.'
+  }
+}
+
+/** The instance as its users reach it, and the commit that it must say it runs. */
+export function instanceProbe(target: Target, commit: string): Probe | undefined {
+  const place = publicPlace(target)
+  if (!place) return undefined
+  const own = target.config['MASTODON_VERSION_METADATA']
+  const metadata = own !== undefined && own !== '' ? own : commit.slice(0, 7)
+  return {
+    name: '/api/v2/instance',
+    url: new URL('/api/v2/instance', place.url).href,
+    host: place.host,
+    wrong: ({ status, body }) => {
+      if (status !== 200) return `answered ${status}`
+      const version = versionOf(body)
+      if (version === undefined) return 'did not answer as Mastodon does'
+      // Before 4.3 a version has no metadata part, and some forks put their own there.
+      return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`
+    },
+    next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
+  }
+}
+
+/** The front page's own styles and scripts. */
+export async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
+  const place = publicPlace(target)
+  if (!place) return []
+  const { status, body } = await fetchPage(place.url, { host: place.host }, tools)
+  if (status !== 200) return []
+  const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path!)
+  return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
+    name: path,
+    url: new URL(path, place.url).href,
+    host: place.host,
+    wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
+    next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+  }))
+}
+
+/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
+export async function checkHealth(probes: readonly Probe[], tools: Tools): Promise<ProbeResult[]> {
+  const results: ProbeResult[] = []
+  for (const probe of probes) results.push(await patiently(probe, results.length > 0, tools))
+  return results
+}
+
+async function patiently({ name, url, host, wrong, next }: Probe, serves: boolean, tools: Tools): Promise<ProbeResult> {
+  const { clock, signal, story } = tools
+  const until = clock.now() + Math.min(PATIENCE, tools.timeout)
+  for (;;) {
+    const started = clock.now()
+    const problem = await fetchPage(url, { host }, tools).then(wrong, (error: unknown) => {
+      if (error instanceof CancelledError) throw error
+      return `could not be reached: ${errorText(error)}`
+    })
+    if (problem === undefined) {
+      const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`
+      story.note(`${host ?? new URL(url).host}${name}: ${answer}`)
+      return { name, url, answer }
+    }
+    if (clock.now() + PAUSE > until) throw new HealthError(`${url} ${problem}`, next, serves)
+    await clock.sleep(PAUSE, signal)
+  }
+}
+
+function publicPlace({ info, config }: Target): { url: string; host?: string } | undefined {
+  const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN']
+  if (!domain || !/^[\w.:-]{1,253}$/.test(domain)) return undefined
+  const own = info.web_url ?? ''
+  // On the runner no name leads to the app: it is asked at its own address under its name.
+  if (own !== '' && isLoopback(new URL(own).hostname)) return { url: own, host: domain }
+  return { url: `https://${domain}/` }
+}
+
+function versionOf(body: string): string | undefined {
+  try {
+    const { version } = (JSON.parse(body) ?? {}) as { version?: unknown }
+    return typeof version === 'string' ? version.slice(0, 200) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,12 @@
+/** A deploy: each step looks whether it is done already, and green means live. */
+export { bringBack, deploy, type Deployable, type DeployPlan, type DeployProgress } from './deploy.ts'
+export { HealthError, type ProbeResult } from './health.ts'
+export { appliedMigrations, migrate, MigrationError } from './migrate.ts'
+export { PREFLIGHT_CHECKS, readTarget, type PreflightCheck, type Target } from './preflight.ts'
+export { finishRelease, ReleasePhaseError } from './release.ts'
+export { RollbackRefused, type Trees } from './rollback.ts'
+export { CrashError, waitForDynos } from './rollout.ts'
+export { releaseDescription, shipSlug, slugDescription, type Artifact, type Role } from './slugs.ts'
+export { duration, Story } from './story.ts'
+export { storyMarkdown } from './summary.ts'
+export { type Tools } from './tools.ts'

@@ -1,0 +1,93 @@
+import { UserError } from '../runtime/index.ts'
+import { type Target } from './preflight.ts'
+import { type Tools } from './tools.ts'
+
+export interface StreamingSetup {
+  /** Whether what is missing may be set. */
+  readonly allowed: boolean
+}
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED: Readonly<Record<string, string>> = {
+  RUN_STREAMING: 'true',
+  NODE_ENV: 'production',
+  PGSSLMODE: 'no-verify'
+}
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS']
+
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+export async function prepareStreaming(
+  main: Target,
+  target: Target,
+  { allowed }: StreamingSetup,
+  readAgain: () => Promise<Target>,
+  { story }: Tools
+): Promise<Target> {
+  const { app, config } = target
+  if (target.stack !== main.stack) {
+    throw new UserError(
+      `${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`,
+      `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`
+    )
+  }
+  const vars = missingVars(config)
+  const attachments = SHARED.filter(name => !config[`${name}_URL`])
+  if (Object.keys(vars).length === 0 && attachments.length === 0) return target
+  if (!allowed)
+    throw new UserError(
+      `The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`,
+      howTo(main, target, vars, attachments)
+    )
+  const shared = await main.app.attachments()
+  for (const name of attachments) {
+    const addon = shared.find(attachment => attachment.name === name)?.addon.name
+    if (addon) {
+      await app.attach(addon, name)
+      story.note(`${app.name}: ${addon} is attached as ${name}`)
+    } else {
+      const url = main.config[`${name}_URL`]
+      if (!url)
+        throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.')
+      vars[`${name}_URL`] = url
+    }
+  }
+  if (Object.keys(vars).length > 0) await app.setConfigVars(vars)
+  story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`)
+  return readAgain()
+}
+
+function missingVars(config: Readonly<Record<string, string>>): Record<string, string> {
+  const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false
+  return Object.fromEntries(
+    Object.entries(WANTED).filter(([name, value]) =>
+      name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)
+    )
+  )
+}
+
+function lacking(vars: Readonly<Record<string, string>>, attachments: readonly string[]): string {
+  return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ')
+}
+
+function howTo(
+  main: Target,
+  { app }: Target,
+  vars: Readonly<Record<string, string>>,
+  attachments: readonly string[]
+): string {
+  const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`)
+  const commands = [
+    ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
+    ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
+  ]
+  return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`
+}

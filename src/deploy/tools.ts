@@ -1,0 +1,65 @@
+import { type OneOffOptions } from '../heroku/index.ts'
+import { UserError, type Clock, type Log } from '../runtime/index.ts'
+import { type Story } from './story.ts'
+
+/** What each step is handed. */
+export interface Tools extends OneOffOptions {
+  readonly story: Story
+  readonly log: Log
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Milliseconds that the deploy may wait for Heroku at one place. */
+  readonly timeout: number
+}
+
+export interface Polling {
+  /** What is waited for, for the error: `the release to finish`. */
+  readonly what: string
+  readonly next: string
+  /** Milliseconds: first pause, longest pause, and how long in all. */
+  readonly first: number
+  readonly longest: number
+  readonly timeout: number
+}
+
+/**
+ * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
+ * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
+ */
+export async function poll<T>(
+  { clock, signal }: Pick<Tools, 'clock' | 'signal'>,
+  { what, next, first, longest, timeout }: Polling,
+  ask: () => Promise<T | undefined>
+): Promise<T> {
+  const until = clock.now() + timeout
+  for (let pause = first; ; pause = Math.min(pause * 1.5, longest)) {
+    const answer = await ask()
+    if (answer !== undefined) return answer
+    if (clock.now() + pause > until)
+      throw new UserError(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next)
+    await clock.sleep(pause, signal)
+  }
+}
+
+/** Keeps the last lines of output, for the error that follows. */
+export class Tail {
+  readonly #most: number
+  #lines: string[] = []
+  #rest = ''
+
+  constructor(most = 20) {
+    this.#most = most
+  }
+
+  add(chunk: Buffer): void {
+    const lines = (this.#rest + chunk.toString('utf8')).split('\n')
+    this.#rest = (lines.pop() ?? '').slice(-2_000)
+    this.#lines = [...this.#lines, ...lines].slice(-this.#most)
+  }
+
+  /** Behind a message; empty where there was no output. */
+  quote(): string {
+    const lines = [...this.#lines, this.#rest].map(line => line.slice(0, 500)).filter(line => line.trim() !== '')
+    return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : ''
+  }
+}

@@ -1,0 +1,289 @@
+import * as v from 'valibot'
+import { type Clock } from '../runtime/index.ts'
+import { type HerokuClient } from './client.ts'
+import { isNotFound, mayHaveHappened } from './errors.ts'
+import * as shapes from './shapes.ts'
+import {
+  type Addon,
+  type App,
+  type Attachment,
+  type Build,
+  type Dyno,
+  type Formation,
+  type Release,
+  type Slug
+} from './shapes.ts'
+
+export interface NewSlug {
+  readonly processTypes: Readonly<Record<string, string>>
+  /** Hexadecimal SHA-256 of the .tgz. */
+  readonly sha256: string
+  readonly commit: string
+  /** Holds the fingerprint by which the slug is found again. */
+  readonly description: string
+  readonly stack: string
+}
+
+export interface NewDyno {
+  readonly command: string
+  readonly attach: boolean
+  readonly size?: string
+  /** Seconds after which Heroku ends it, 1 to 86,400. */
+  readonly timeToLive: number
+  /** Text in the command by which this very dyno is known again. */
+  readonly marker: string
+}
+
+const SDK = 'application/vnd.heroku+json; version=3.sdk'
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000]
+
+/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+export class HerokuApp {
+  readonly name: string
+  readonly #client: HerokuClient
+  readonly #clock: Clock
+  readonly #path: string
+
+  constructor(client: HerokuClient, name: string, clock: Clock) {
+    this.name = name
+    this.#client = client
+    this.#clock = clock
+    this.#path = `/apps/${encodeURIComponent(name)}`
+  }
+
+  /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+  under(signal: AbortSignal): HerokuApp {
+    const client: HerokuClient = {
+      usage: this.#client.usage,
+      get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
+      write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+    }
+    return new HerokuApp(client, this.name, this.#clock)
+  }
+
+  /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+  info(): Promise<App> {
+    return this.#client.get(this.#path, shapes.app, { accept: SDK })
+  }
+
+  /** All config vars with their values: secrets. */
+  async configVars(): Promise<Record<string, string>> {
+    const vars = await this.#client.get(`${this.#path}/config-vars`, shapes.configVars)
+    return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))
+  }
+
+  /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+  async setConfigVars(vars: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      await this.#client.write('PATCH', `${this.#path}/config-vars`, shapes.configVars, { body: vars })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      await this.#look(error, async () => {
+        const now = await this.configVars()
+        return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined
+      })
+    }
+  }
+
+  /** The newest first. */
+  releases(most: number): Promise<Release[]> {
+    const range = `version ..; order=desc, max=${most}`
+    return this.#client.get(`${this.#path}/releases`, v.array(shapes.release), { range })
+  }
+
+  release(idOrVersion: string | number): Promise<Release> {
+    return this.#client.get(`${this.#path}/releases/${idOrVersion}`, shapes.release)
+  }
+
+  /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+  async slug(id: string): Promise<Slug | undefined> {
+    try {
+      const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes.slug)
+      return slug.deleted_at ? undefined : slug
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+
+  /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+  createSlug({ processTypes, sha256, commit, description, stack }: NewSlug): Promise<Slug> {
+    const body = {
+      process_types: processTypes,
+      checksum: `SHA256:${sha256}`,
+      commit,
+      commit_description: description,
+      stack
+    }
+    return this.#client.write('POST', `${this.#path}/slugs`, shapes.slug, { body })
+  }
+
+  /**
+   * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
+   * @param after version of the newest release before
+   */
+  async createRelease(slugId: string, description: string, after: number): Promise<Release> {
+    try {
+      const body = { slug: slugId, description }
+      return await this.#client.write('POST', `${this.#path}/releases`, shapes.release, { body })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      return this.#look(error, async () =>
+        (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId)
+      )
+    }
+  }
+
+  formation(): Promise<Formation[]> {
+    return this.#client.get(`${this.#path}/formation`, v.array(shapes.formation))
+  }
+
+  dynos(): Promise<Dyno[]> {
+    return this.#client.get(`${this.#path}/dynos`, v.array(shapes.dyno))
+  }
+
+  /** The dyno, or undefined where it has ended (then it is no longer known). */
+  async dyno(idOrName: string): Promise<Dyno | undefined> {
+    try {
+      return await this.#client.get(`${this.#path}/dynos/${idOrName}`, shapes.dyno)
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Starts a one-off dyno. Where the answer is lost, it is looked for by its marker. */
+  async createDyno({ command, attach, size, timeToLive, marker }: NewDyno): Promise<Dyno> {
+    const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive }
+    try {
+      return await this.#client.write('POST', `${this.#path}/dynos`, shapes.dyno, { body })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)))
+    }
+  }
+
+  /** Stops a dyno; one that is gone is fine. */
+  async stopDyno(idOrName: string): Promise<void> {
+    try {
+      await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, shapes.anything)
+    } catch (error) {
+      // Asked for once; whoever waits for the dyno sees whether it went.
+      if (!isNotFound(error) && !mayHaveHappened(error)) throw error
+    }
+  }
+
+  addons(): Promise<Addon[]> {
+    return this.#client.get(`${this.#path}/addons`, v.array(shapes.addon))
+  }
+
+  attachments(): Promise<Attachment[]> {
+    return this.#client.get(`${this.#path}/addon-attachments`, v.array(shapes.attachment))
+  }
+
+  /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+  async attach(addon: string, name: string): Promise<void> {
+    const body = { addon, app: this.name, name, confirm: this.name }
+    try {
+      await this.#client.write('POST', '/addon-attachments', shapes.attachment, { body })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name))
+    }
+  }
+
+  async hasFeature(name: string): Promise<boolean> {
+    try {
+      return (await this.#client.get(`${this.#path}/features/${name}`, shapes.feature)).enabled
+    } catch (error) {
+      if (isNotFound(error)) return false
+      throw error
+    }
+  }
+
+  /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+  async setMaintenance(on: boolean): Promise<void> {
+    try {
+      await this.#client.write('PATCH', this.#path, shapes.app, { body: { maintenance: on } })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      await this.#look(error, async () => (await this.info()).maintenance === on || undefined)
+    }
+  }
+
+  /** The newest first. */
+  builds(most: number): Promise<Build[]> {
+    const range = `created_at ..; order=desc, max=${most}`
+    return this.#client.get(`${this.#path}/builds`, v.array(shapes.build), { range })
+  }
+
+  build(id: string): Promise<Build> {
+    return this.#client.get(`${this.#path}/builds/${id}`, shapes.build)
+  }
+
+  /** Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its version. */
+  async createBuild(
+    sourceUrl: string,
+    version: string,
+    sha256: string,
+    buildpacks?: readonly string[]
+  ): Promise<Build> {
+    const body = {
+      source_blob: { url: sourceUrl, version, checksum: `SHA256:${sha256}` },
+      ...(buildpacks ? { buildpacks: buildpacks.map(nameOrUrl) } : {})
+    }
+    const known = new Set((await this.builds(10)).map(({ id }) => id))
+    try {
+      return await this.#client.write('POST', `${this.#path}/builds`, shapes.build, { body })
+    } catch (error) {
+      if (!mayHaveHappened(error)) throw error
+      return this.#look(error, async () =>
+        (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version === version)
+      )
+    }
+  }
+
+  /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+  createSource(): Promise<v.InferOutput<typeof shapes.sources>> {
+    return this.#client.write('POST', '/sources', shapes.sources)
+  }
+
+  /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
+  async logUrl(lines: number, dyno?: string): Promise<string> {
+    const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) }
+    return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
+  }
+
+  /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
+  async #look<Found>(error: unknown, find: () => Promise<Found | undefined>): Promise<Found> {
+    for (const wait of LOOKS) {
+      await this.#clock.sleep(wait)
+      const found = await find()
+      if (found !== undefined) return found
+    }
+    throw error
+  }
+}
+
+function nameOrUrl(buildpack: string): { name: string } | { url: string } {
+  return buildpack.includes('://') ? { url: buildpack } : { name: buildpack }
+}
+
+/** Whose key it is; works with any key. */
+export async function whoAmI(client: HerokuClient): Promise<string> {
+  return (await client.get('/account', shapes.account)).email
+}
+
+/**
+ * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
+ * authorizations; heroku/cli: auth:token reads the same).
+ */
+export async function keyExpiresIn(client: HerokuClient, key: string): Promise<number | undefined> {
+  try {
+    const all = await client.get('/oauth/authorizations', shapes.authorizations)
+    return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined
+  } catch {
+    return undefined
+  }
+}

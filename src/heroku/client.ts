@@ -1,0 +1,282 @@
+import { HttpClient } from '@actions/http-client'
+import Heroku from 'heroku-client'
+import Request from 'heroku-client/lib/request.js'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import * as v from 'valibot'
+import { CancelledError, errorCode, errorText, VERSION, type Clock } from '../runtime/index.ts'
+import { HerokuError, mayHaveHappened, type HerokuErrorDetails, type Outcome } from './errors.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface ClientOptions {
+  /** `https://api.heroku.com`, or another that speaks the Platform API. */
+  readonly url: string
+  readonly key: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Milliseconds that one request may take. */
+  readonly timeout?: number
+  /** 0 to 1, for jitter. */
+  readonly random?: () => number
+}
+
+export interface RequestOptions {
+  readonly body?: unknown
+  /** A `Range` header for lists, such as `version ..; order=desc, max=10`. The page alone is taken then. */
+  readonly range?: string
+  /** Instead of `application/vnd.heroku+json; version=3`. */
+  readonly accept?: string
+  /** Instead of the job's, for clearing away after it was cancelled. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The Platform API. A read (GET) is repeated on a lost connection, 429 and 5xx; a write is sent once, and again only
+ * where Heroku's answer (409, 429) proves that it was not carried out, or no connection was made at all.
+ * Every method rejects with a `HerokuError`; its `outcome` says whether a write may have happened.
+ * `shape` is what the answer must look like (Schema: heroku/platform-api:schema.json).
+ */
+export interface HerokuClient {
+  get<Shape extends v.GenericSchema>(
+    path: string,
+    shape: Shape,
+    options?: RequestOptions
+  ): Promise<v.InferOutput<Shape>>
+  write<Shape extends v.GenericSchema>(
+    method: Exclude<Method, 'GET'>,
+    path: string,
+    shape: Shape,
+    options?: RequestOptions
+  ): Promise<v.InferOutput<Shape>>
+  /** Requests sent so far, and how many the account has left in its bucket where Heroku said so. */
+  readonly usage: { requests: number; remaining: number | undefined }
+}
+
+const TIMEOUT = 30_000
+const READ_ATTEMPTS = 6
+const WRITE_ATTEMPTS = 5
+const FIRST_WAIT = 1_000
+const LONGEST_WAIT = 60_000
+
+export function createClient(options: ClientOptions): HerokuClient {
+  const { url, key, clock, timeout = TIMEOUT, random = Math.random } = options
+  // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
+  // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+  const reads: Agent = new HttpClient(undefined, undefined, { keepAlive: true }).getAgent(url)
+  const writes: Agent = new HttpClient().getAgent(url)
+  const usage = { requests: 0, remaining: undefined as number | undefined }
+  const heroku = new GuardedHeroku({
+    host: url,
+    token: key,
+    userAgent: `mastodon-on-heroku/${VERSION}`,
+    guard: { reads, writes, clock, timeout, usage }
+  })
+
+  const patiently = async (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
+    const { signal = options.signal } = request
+    const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS
+    for (let attempt = 1; ; attempt++) {
+      if (signal.aborted) throw new CancelledError(`${method} ${path}`)
+      try {
+        return await heroku.ask(method, path, { ...request, signal })
+      } catch (error) {
+        if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error)) throw error
+        const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1)
+        await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal)
+      }
+    }
+  }
+
+  const shaped = async <Shape extends v.GenericSchema>(
+    method: Method,
+    path: string,
+    shape: Shape,
+    request: RequestOptions = {}
+  ): Promise<v.InferOutput<Shape>> => {
+    const answer = await patiently(method, path, request)
+    const result = v.safeParse(shape, answer)
+    if (result.success) return result.output
+    const where = v.getDotPath(result.issues[0]) ?? 'its top'
+    // A write was carried out, whatever its answer looks like.
+    const outcome: Outcome = method === 'GET' ? 'refused' : 'unknown'
+    throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` })
+  }
+
+  return {
+    usage,
+    get: (path, shape, request) => shaped('GET', path, shape, request),
+    write: (method, path, shape, request) => shaped(method, path, shape, request)
+  }
+}
+
+function mayAskAgain(method: Method, error: HerokuError): boolean {
+  const { status = 0, outcome } = error.details
+  if (outcome === 'not-sent') return true
+  if (method !== 'GET') return status === 409 || status === 429
+  return mayHaveHappened(error) || status === 429 || status >= 500
+}
+
+interface Guard {
+  readonly reads: Agent
+  readonly writes: Agent
+  readonly clock: Clock
+  readonly timeout: number
+  readonly usage: { requests: number; remaining: number | undefined }
+}
+
+interface Ask extends RequestOptions {
+  readonly signal: AbortSignal
+}
+
+/** heroku-client with the guarded request in place of its own. */
+class GuardedHeroku extends Heroku {
+  readonly #options: Record<string, unknown> & { guard: Guard }
+
+  constructor(options: Record<string, unknown> & { guard: Guard }) {
+    super({})
+    this.#options = options
+  }
+
+  async ask(method: Method, path: string, { body, range, accept, signal }: Ask): Promise<unknown> {
+    const headers: Record<string, string> = {
+      ...(accept === undefined ? {} : { Accept: accept }),
+      ...(range === undefined ? {} : { Range: range })
+    }
+    const request = new GuardedRequest(
+      { ...this.#options, method, path, body, headers, partial: range !== undefined },
+      this.#options.guard
+    )
+    const cancel = (): void => request.fail(new CancelledError(`${method} ${path}`))
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return await request.request()
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      request.settle()
+    }
+  }
+}
+
+/**
+ * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
+ * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
+ * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ */
+class GuardedRequest extends Request {
+  readonly #guard: Guard
+  readonly #method: string
+  readonly #path: string
+  #sent: ClientRequest | undefined
+  #stopTimer: () => void = () => {}
+
+  constructor(options: Record<string, unknown>, guard: Guard) {
+    // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+    const { noDeprecation } = process
+    process.noDeprecation = true
+    super(options)
+    process.noDeprecation = noDeprecation
+    this.#guard = guard
+    this.#method = String(options['method'])
+    this.#path = String(options['path'])
+    this.agent = this.#method === 'GET' ? guard.reads : guard.writes
+    this.middleware = (response, next) => this.#receive(response, next)
+  }
+
+  /** Gives the request up. Nothing is sent again. */
+  fail(error: unknown): void {
+    this.settle()
+    this.reject(this.#explain(error))
+    this.#sent?.destroy()
+  }
+
+  settle(): void {
+    this.#stopTimer()
+  }
+
+  /** heroku-client calls this for each request it sends, a list's further pages included. */
+  override setRequestTimeout(request: ClientRequest): void {
+    const { clock, timeout, usage } = this.#guard
+    this.settle()
+    usage.requests++
+    this.#sent = request
+    this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)))
+  }
+
+  /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+  override isRetryAllowed(error: Error): boolean {
+    this.fail(error)
+    return false
+  }
+
+  #receive(response: IncomingMessage, next: () => void): void {
+    response.setEncoding('utf8')
+    response.on('error', error => this.fail(error))
+    response.on('close', () => {
+      if (!response.complete) this.fail(new Error('the answer was cut off'))
+    })
+    const remaining = Number(response.headers['ratelimit-remaining'])
+    if (Number.isFinite(remaining)) this.#guard.usage.remaining = remaining
+    // A 304 would crash heroku-client; nothing here asks for one.
+    if (response.statusCode === 304) this.fail(new Error('an answer without content (304)'))
+    else next()
+  }
+
+  override handleSuccess(response: IncomingMessage, body: string): void {
+    try {
+      super.handleSuccess(response, body)
+    } catch (cause) {
+      const details = this.#details(response, 'unknown')
+      this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }))
+    }
+  }
+
+  override handleFailure(response: IncomingMessage, body: string): void {
+    const status = response.statusCode ?? 0
+    const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown'
+    const { id, message } = errorBody(body)
+    const seconds = Number(response.headers['retry-after'])
+    this.fail(
+      new HerokuError({
+        ...this.#details(response, outcome),
+        status,
+        id,
+        reason: message ?? response.statusMessage ?? 'no reason given',
+        retryAfter: seconds > 0 ? seconds * 1_000 : undefined
+      })
+    )
+  }
+
+  #details(response: IncomingMessage, outcome: Outcome): Omit<HerokuErrorDetails, 'reason'> {
+    const requestId = response.headers['request-id']
+    return {
+      method: this.#method,
+      path: this.#path,
+      outcome,
+      requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+    }
+  }
+
+  #explain(error: unknown): unknown {
+    if (error instanceof HerokuError || error instanceof CancelledError) return error
+    const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
+    const outcome: Outcome = neverConnected ? 'not-sent' : 'unknown'
+    // The error of a proxy or a socket names hosts, never the key: that is in a header.
+    return new HerokuError(
+      { method: this.#method, path: this.#path, outcome, reason: errorText(error) },
+      { cause: error }
+    )
+  }
+}
+
+/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
+function errorBody(body: string): { id?: string; message?: string } {
+  try {
+    const { id, message } = (JSON.parse(body) ?? {}) as { id?: unknown; message?: unknown }
+    return {
+      id: typeof id === 'string' ? id.slice(0, 100) : undefined,
+      message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
+    }
+  } catch {
+    return {}
+  }
+}

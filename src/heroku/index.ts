@@ -1,0 +1,11 @@
+/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+export { HerokuApp, keyExpiresIn, whoAmI, type NewSlug } from './app.ts'
+export { createClient, type HerokuClient } from './client.ts'
+export { HerokuError, isNotFound, mayHaveHappened } from './errors.ts'
+export { errorCodes, herokuLog } from './logs.ts'
+export { endLeftovers, runOneOff, type OneOff, type OneOffOptions, type OneOffResult } from './one-off.ts'
+export { followOutput } from './output.ts'
+export type { Addon, App, Attachment, Build, Dyno, Formation, Release, Slug } from './shapes.ts'
+export { storedSize, upload, UploadError } from './upload.ts'
+export { fetchPage, type Page } from './transfer.ts'
+export { secretValues } from './secrets.ts'

@@ -1,0 +1,78 @@
+import { CancelledError } from '../runtime/index.ts'
+import { receive, transfer, type TransferOptions } from './transfer.ts'
+
+export interface OutputOptions extends TransferOptions {
+  readonly url: string
+  readonly write: (chunk: Buffer) => void
+  /** Asks Heroku whether the work is over: then no more output will come. */
+  readonly isOver: () => Promise<boolean>
+}
+
+/** Milliseconds. */
+const PATIENCE = 30_000
+const FIRST_PAUSE = 1_000
+const LONGEST_PAUSE = 10_000
+/** Times that an output which is over may still not be readable to its end. */
+const LAST_TRIES = 5
+
+/**
+ * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
+ * release.output_stream_url). It answers 404 until the dyno starts, and its end says nothing of success: `isOver` is
+ * asked between the connections. Resolves with the bytes read when the work is over and its output has been read.
+ */
+export async function followOutput(options: OutputOptions): Promise<{ bytes: number; whole: boolean }> {
+  const { clock, signal, isOver } = options
+  let bytes = 0
+  let pause = FIRST_PAUSE
+  let failures = 0
+  for (;;) {
+    // Asked before reading: what is read after the end is all there is.
+    const over = await isOver()
+    const piece = await readFrom(options, bytes)
+    bytes += piece.bytes
+    if (over && piece.ended) return { bytes, whole: true }
+    if (over && ++failures === LAST_TRIES) return { bytes, whole: false }
+    pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE)
+    await clock.sleep(pause, signal)
+  }
+}
+
+/** Reads on from a byte. `ended`: the server had no more at that time. */
+async function readFrom({ url, write, clock, signal }: OutputOptions, from: number): Promise<Piece> {
+  let bytes = 0
+  try {
+    const response = await transfer(url, {
+      headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+      patience: PATIENCE,
+      clock,
+      signal
+    })
+    const { statusCode = 0 } = response
+    if (statusCode !== 200 && statusCode !== 206) {
+      response.resume()
+      // 404: it has not begun, or there never was any. 416: nothing beyond what is here.
+      return { bytes, ended: statusCode === 404 || statusCode === 416 }
+    }
+    // A server that ignores `Range` sends all again; what is here already is left out.
+    let known = statusCode === 200 ? from : 0
+    await receive(
+      response,
+      chunk => {
+        const news = chunk.subarray(Math.min(known, chunk.length))
+        known -= chunk.length - news.length
+        bytes += news.length
+        if (news.length > 0) write(news)
+      },
+      { clock, signal, patience: PATIENCE }
+    )
+    return { bytes, ended: true }
+  } catch {
+    if (signal.aborted) throw new CancelledError('Following the output')
+    return { bytes, ended: false }
+  }
+}
+
+interface Piece {
+  readonly bytes: number
+  readonly ended: boolean
+}

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto'
+import net from 'node:net'
+import type { Clock } from '../runtime/index.ts'
+import { type DynoHost, type DynoSpec, type RunningDyno } from './host.ts'
+import { type AppLog } from './logs.ts'
+import { type ReleaseState } from './store.ts'
+
+/** Milliseconds, as on Heroku unless a test or a demo shortens them. */
+export interface Times {
+  /** R10: a web process must bind to its port within this (Dev Center: error-codes). */
+  readonly boot: number
+  /** From SIGTERM to SIGKILL (Dev Center: dyno-shutdown). */
+  readonly grace: number
+  /** R13: a client must attach within this. */
+  readonly attach: number
+  /** How long both versions run with preboot before the router changes over. */
+  readonly preboot: number
+  /** Between a crash and the second restart; the first comes at once, the wait doubles (Dev Center: dyno-crash-restart-policy). */
+  readonly coolOff: number
+  /** How long the router holds a request for which no dyno is up. */
+  readonly hold: number
+  /** Between two looks at a dyno's memory. */
+  readonly memory: number
+}
+
+export const HEROKU_TIMES: Times = {
+  boot: 60_000,
+  grace: 30_000,
+  attach: 30_000,
+  preboot: 180_000,
+  coolOff: 10_000,
+  hold: 30_000,
+  memory: 20_000
+}
+
+/** Memory in bytes (Dev Center: dyno-sizes). */
+const MEMORY: Readonly<Record<string, number>> = {
+  eco: 512e6,
+  basic: 512e6,
+  'standard-1x': 512e6,
+  'standard-2x': 1024e6,
+  'performance-m': 2560e6,
+  'performance-l': 14_336e6
+}
+
+export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
+
+export interface DynoOptions {
+  readonly name: string
+  readonly type: string
+  readonly size: string
+  readonly command: string
+  readonly release: ReleaseState
+  readonly slug: DynoSpec['slug']
+  readonly env: Readonly<Record<string, string>>
+  readonly host: DynoHost
+  readonly log: AppLog
+  readonly clock: Clock
+  readonly times: Times
+  /** Called when its state changes. */
+  readonly changed: () => void
+}
+
+/** A dyno of the formation: it is started again when it crashes. */
+export class Dyno {
+  readonly id = randomUUID()
+  readonly createdAt: string
+  readonly options: DynoOptions
+  state: DynoState = 'starting'
+  updatedAt: string
+  /** Where its web process listens. */
+  port: number | undefined
+  #running: RunningDyno | undefined
+  #starting: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+  #crashes = 0
+  #undo: (() => void)[] = []
+
+  constructor(options: DynoOptions) {
+    this.options = options
+    this.createdAt = this.updatedAt = new Date(options.clock.now()).toISOString()
+  }
+
+  start(): void {
+    this.#starting = this.#start().catch((error: unknown) => {
+      this.#say(`Error: the slug could not be started: ${String(error)}`)
+      this.#become('crashed')
+    })
+  }
+
+  /** SIGTERM, and SIGKILL when its time is over. Resolves when all its processes have ended. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  kill(): void {
+    this.#running?.signal('SIGKILL')
+  }
+
+  async #start(): Promise<void> {
+    const { name, type, slug, command, env, host, log, clock, times } = this.options
+    this.#become('starting')
+    this.port = type === 'web' ? await freePort() : undefined
+    this.#say(`Starting process with command \`${command}\``)
+    const running = await host.start({
+      name,
+      slug,
+      command,
+      env: this.port === undefined ? env : { ...env, PORT: String(this.port) },
+      output: chunk => log.write(`app[${name}]`, chunk.toString('utf8'))
+    })
+    this.#running = running
+    void running.exited.then(status => this.#exited(running, status))
+    if (this.#stopping) return running.signal('SIGKILL')
+    this.#watchMemory(running)
+    if (this.port === undefined) return this.#become('up')
+    const bound = new AbortController()
+    const giveUp = clock.after(times.boot, () => {
+      bound.abort()
+      this.#say(
+        `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`
+      )
+      this.#say('Stopping process with SIGKILL')
+      running.signal('SIGKILL')
+    })
+    void running.exited.then(() => bound.abort())
+    if (await isListening(this.port, bound.signal)) this.#become('up')
+    giveUp()
+  }
+
+  #exited(running: RunningDyno, status: number): void {
+    if (this.#running !== running) return
+    this.#running = undefined
+    this.#say(`Process exited with status ${status}`)
+    if (this.#stopping) return
+    this.#become('crashed')
+    const wait = this.#crashes === 0 ? 0 : this.options.times.coolOff * 2 ** (this.#crashes - 1)
+    this.#crashes++
+    this.#undo.push(
+      this.options.clock.after(wait, () => {
+        if (!this.#stopping) this.start()
+      })
+    )
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, times } = this.options
+    this.state = 'down'
+    this.options.changed()
+    await this.#starting
+    for (const undo of this.#undo) undo()
+    const running = this.#running
+    if (!running) return
+    this.#say('Stopping all processes with SIGTERM')
+    running.signal('SIGTERM')
+    const giveUp = clock.after(times.grace, () => {
+      this.#say(
+        `Error R12 (Exit timeout) -> At least one process failed to exit within ${times.grace / 1000} seconds of SIGTERM`
+      )
+      this.#say('Stopping remaining processes with SIGKILL')
+      running.signal('SIGKILL')
+    })
+    await running.exited
+    giveUp()
+    running.signal('SIGKILL')
+  }
+
+  #watchMemory(running: RunningDyno): void {
+    const quota = MEMORY[this.options.size.toLowerCase()] ?? 512e6
+    const look = async (): Promise<void> => {
+      if (this.#running !== running) return
+      const used = await running.memory()
+      if (used !== undefined && used > quota) {
+        this.#say(`Process running mem=${(used / 1e6).toFixed(0)}M(${((used / quota) * 100).toFixed(1)}%)`)
+        this.#say('Error R14 (Memory quota exceeded)')
+      }
+      this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()))
+    }
+    this.#undo.push(this.options.clock.after(this.options.times.memory, () => void look()))
+  }
+
+  #become(state: DynoState): void {
+    if (this.#stopping) return
+    if (this.state !== state) this.#say(`State changed from ${this.state} to ${state}`)
+    this.state = state
+    this.updatedAt = new Date(this.options.clock.now()).toISOString()
+    this.options.changed()
+  }
+
+  #say(text: string): void {
+    this.options.log.write(`heroku[${this.options.name}]`, text)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as net.AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** Whether something listens there before the signal is aborted. */
+async function isListening(port: number, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    const open = await new Promise<boolean>(resolve => {
+      const socket = net.connect(port, '127.0.0.1')
+      socket.on('connect', () => resolve(true))
+      socket.on('error', () => resolve(false))
+      socket.on('connect', () => socket.destroy())
+    })
+    if (open) return true
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+  return false
+}

@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../runtime/index.ts'
+import { Dyno, type Times } from './dyno.ts'
+import { type FaultKind } from './faults.ts'
+import { type DynoHost } from './host.ts'
+import { AppLog } from './logs.ts'
+import { OneOffDyno } from './one-off.ts'
+import { type Outputs } from './outputs.ts'
+import { type Rendezvous } from './rendezvous.ts'
+import { Router } from './router.ts'
+import { type AppState, type ReleaseState, type SlugState, type Store } from './store.ts'
+
+export interface MachineParts {
+  readonly store: Store
+  readonly host: DynoHost
+  readonly outputs: Outputs
+  readonly rendezvous: Rendezvous
+  readonly clock: Clock
+  readonly times: Times
+}
+
+export interface NewOneOff {
+  readonly command: string
+  readonly type?: string
+  readonly size?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly timeToLive?: number
+  readonly attach: boolean
+  /** What befalls its connection. */
+  readonly fault?: FaultKind
+}
+
+/** One app as it runs: its releases, the change-over between them, its dynos, its router. */
+export class Machine {
+  readonly app: AppState
+  readonly log: AppLog
+  readonly oneOffs = new Map<OneOffDyno, string | undefined>()
+  router!: Router
+  readonly #parts: MachineParts
+  /** Of the formation, in every release that still runs. */
+  #dynos: Dyno[] = []
+  /** Release whose web dynos get the requests; with preboot another than the current one for a while. */
+  #routed = 0
+  #changeOver = 0
+  #busy = 0
+  #undoPreboot: () => void = () => {}
+
+  private constructor(app: AppState, parts: MachineParts) {
+    this.app = app
+    this.#parts = parts
+    this.log = new AppLog(() => parts.clock.now())
+  }
+
+  /** Starts an app, with the dynos of its current release. */
+  static async start(app: AppState, parts: MachineParts): Promise<Machine> {
+    const machine: Machine = new Machine(app, parts)
+    machine.router = await Router.start({
+      port: app.port,
+      dynos: () =>
+        machine.#dynos.filter(
+          ({ options, state }) => machine.#takesRequests(options.type, options.release) && state !== 'down'
+        ),
+      changing: () => machine.#busy > 0,
+      maintenance: () => app.maintenance,
+      log: machine.log,
+      clock: parts.clock,
+      times: parts.times
+    })
+    app.port = machine.router.port
+    parts.store.save()
+    const current = machine.current()
+    if (current?.slugId) await machine.#rollOut(current)
+    return machine
+  }
+
+  get dynos(): readonly Dyno[] {
+    return this.#dynos
+  }
+
+  #takesRequests(type: string, release: ReleaseState): boolean {
+    return type === 'web' && release.version === this.#routed
+  }
+
+  /** The release that runs: the newest that succeeded. */
+  current(): ReleaseState | undefined {
+    return this.app.releases.findLast(({ status }) => status === 'succeeded')
+  }
+
+  slug(id: string | null): SlugState | undefined {
+    return this.app.slugs.find(slug => slug.id === id)
+  }
+
+  /** A new release: its release phase first, then the change-over. Answers as soon as it exists. */
+  release(slugId: string | null, description: string): ReleaseState {
+    const { store, clock } = this.#parts
+    const slug = this.slug(slugId)
+    const command = slug?.processTypes['release']
+    const release: ReleaseState = {
+      id: randomUUID(),
+      version: (this.app.releases.at(-1)?.version ?? 0) + 1,
+      description,
+      slugId,
+      createdAt: new Date(clock.now()).toISOString(),
+      configVars: { ...this.app.configVars },
+      status: command === undefined ? 'succeeded' : 'pending',
+      output: command === undefined ? null : store.secretName()
+    }
+    this.app.releases.push(release)
+    if (slug) this.#formationFor(slug)
+    store.save()
+    this.log.write('app[api]', `Release v${release.version} created by user`)
+    if (slug && command !== undefined) void this.#releasePhase(release, slug, command)
+    else void this.#rollOut(release)
+    return release
+  }
+
+  /** Starts or stops dynos to match the formation. */
+  async scale(): Promise<void> {
+    this.#parts.store.save()
+    const current = this.current()
+    if (!current) return
+    const stopping = this.#dynos.filter(({ options }) => {
+      const number = Number(options.name.split('.')[1])
+      return options.release === current && number > (this.app.formation[options.type]?.quantity ?? 0)
+    })
+    this.#startMissing(current)
+    await this.#stopAll(stopping)
+  }
+
+  /** Starts all dynos again. */
+  async restart(): Promise<void> {
+    const current = this.current()
+    if (!current) return
+    await this.#stopAll([...this.#dynos])
+    this.#startMissing(current)
+  }
+
+  runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }: NewOneOff): OneOffDyno | undefined {
+    const release = this.current()
+    const slug = this.slug(release?.slugId ?? null)
+    if (!release || !slug) return undefined
+    const secret = attach ? this.#parts.store.secretName() : undefined
+    const [first = '', ...rest] = command.split(' ')
+    const own = slug.processTypes[first]
+    const dyno: OneOffDyno = new OneOffDyno({
+      ...this.#parts,
+      type,
+      size: size ?? 'Basic',
+      command,
+      program: own === undefined ? command : [own, ...rest].join(' '),
+      release,
+      slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+      env: { ...release.configVars, ...env },
+      timeToLive,
+      log: this.log,
+      attach: secret === undefined ? undefined : { rendezvous: this.#parts.rendezvous, secret, fault },
+      ended: () => void this.oneOffs.delete(dyno)
+    })
+    this.oneOffs.set(dyno, secret === undefined ? undefined : `${this.#parts.rendezvous.url}/${secret}`)
+    return dyno
+  }
+
+  async close(): Promise<void> {
+    this.#undoPreboot()
+    this.#changeOver++
+    for (const dyno of this.oneOffs.keys()) dyno.stop()
+    const dynos = [...this.#dynos]
+    const stopped = Promise.all(dynos.map(dyno => dyno.stop()))
+    for (const dyno of dynos) dyno.kill()
+    await stopped
+    await this.router.close()
+  }
+
+  /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
+  #formationFor({ processTypes }: SlugState): void {
+    const types = Object.keys(processTypes).filter(type => type !== 'release')
+    const first = Object.keys(this.app.formation).length === 0
+    const old = this.app.formation
+    this.app.formation = Object.fromEntries(
+      types.map(type => [type, old[type] ?? { quantity: first && type === 'web' ? 1 : 0, size: 'Basic' }])
+    )
+  }
+
+  async #releasePhase(release: ReleaseState, slug: SlugState, command: string): Promise<void> {
+    const { outputs, store } = this.#parts
+    const output = release.output!
+    outputs.begin(output)
+    const dyno: OneOffDyno = new OneOffDyno({
+      ...this.#parts,
+      type: 'release',
+      size: 'Basic',
+      command,
+      program: command,
+      release,
+      slug: { id: slug.id, file: store.blobFile(slug.blob) },
+      env: release.configVars,
+      log: this.log,
+      output: chunk => outputs.write(output, chunk),
+      ended: () => void this.oneOffs.delete(dyno)
+    })
+    this.oneOffs.set(dyno, undefined)
+    const status = await dyno.done
+    release.status = status === 0 ? 'succeeded' : 'failed'
+    store.save()
+    outputs.end(output)
+    // The old release runs on where the command failed: no dyno is touched.
+    if (release.status === 'succeeded' && this.current() === release) await this.#rollOut(release)
+  }
+
+  /**
+   * The change-over. Without preboot the old dynos end before the new ones start, and the router holds requests. With it
+   * the new web dynos start beside the old ones, and get the requests when its time is over, in whatever state they are:
+   * Heroku does not hold a release back because its dynos crash (heroku/roadmap#139; Dev Center: preboot).
+   */
+  async #rollOut(release: ReleaseState): Promise<void> {
+    const turn = ++this.#changeOver
+    this.#undoPreboot()
+    this.#busy++
+    try {
+      const serving = this.#dynos.filter(({ options }) => this.#takesRequests(options.type, options.release))
+      const withPreboot = this.app.preboot && serving.some(({ state }) => state === 'up')
+      const goesOn = withPreboot ? serving : []
+      if (!withPreboot) this.#routed = release.version
+      await this.#stopAll(this.#dynos.filter(dyno => !goesOn.includes(dyno)))
+      if (turn !== this.#changeOver) return
+      this.#startMissing(release)
+      if (withPreboot) this.#switchLater(release, goesOn)
+    } finally {
+      this.#busy--
+      this.router.wake()
+    }
+  }
+
+  #switchLater(release: ReleaseState, old: Dyno[]): void {
+    this.#undoPreboot = this.#parts.clock.after(this.#parts.times.preboot, () => {
+      this.#routed = release.version
+      this.router.wake()
+      void this.#stopAll(old)
+    })
+  }
+
+  #startMissing(release: ReleaseState): void {
+    const slug = this.slug(release.slugId)
+    if (!slug) return
+    for (const [type, { quantity, size }] of Object.entries(this.app.formation)) {
+      for (let number = 1; number <= quantity; number++) {
+        const name = `${type}.${number}`
+        if (this.#dynos.some(({ options }) => options.name === name && options.release === release)) continue
+        const dyno = new Dyno({
+          ...this.#parts,
+          name,
+          type,
+          size,
+          command: slug.processTypes[type]!,
+          release,
+          slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+          env: release.configVars,
+          log: this.log,
+          changed: () => this.router.wake()
+        })
+        this.#dynos.push(dyno)
+        dyno.start()
+      }
+    }
+  }
+
+  async #stopAll(dynos: readonly Dyno[]): Promise<void> {
+    await Promise.all(dynos.map(dyno => dyno.stop()))
+    this.#dynos = this.#dynos.filter(dyno => !dynos.includes(dyno))
+  }
+}

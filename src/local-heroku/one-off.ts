@@ -1,0 +1,142 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import type { Clock } from '../runtime/index.ts'
+import { type Times } from './dyno.ts'
+import { type FaultKind } from './faults.ts'
+import { type DynoHost, type DynoSpec, type RunningDyno } from './host.ts'
+import { type AppLog } from './logs.ts'
+import { type Client, type Rendezvous } from './rendezvous.ts'
+import { type ReleaseState } from './store.ts'
+
+export interface OneOffOptions {
+  /** `run`, `release`, `scheduler`. */
+  readonly type: string
+  readonly size: string
+  /** As it was asked for. */
+  readonly command: string
+  /** What runs: a process type's own command in place of its name. */
+  readonly program: string
+  readonly release: ReleaseState
+  readonly slug: DynoSpec['slug']
+  readonly env: Readonly<Record<string, string>>
+  /** Seconds. */
+  readonly timeToLive?: number
+  readonly host: DynoHost
+  readonly log: AppLog
+  readonly clock: Clock
+  readonly times: Times
+  /** Takes its output instead of the log. */
+  readonly output?: (chunk: Buffer) => void
+  /** Waits for a client under this secret. */
+  readonly attach?: { readonly rendezvous: Rendezvous; readonly secret: string; readonly fault?: FaultKind }
+  readonly ended: () => void
+}
+
+/** A one-off dyno: it runs once, and is gone when it ends. */
+export class OneOffDyno {
+  readonly id = randomUUID()
+  readonly name: string
+  readonly createdAt: string
+  readonly options: OneOffOptions
+  state: 'starting' | 'up' = 'starting'
+  /** Its exit status. */
+  readonly done: Promise<number>
+  #finish!: (status: number) => void
+  #running: RunningDyno | undefined
+  #stopped = false
+  #undo: (() => void)[] = []
+
+  constructor(options: OneOffOptions) {
+    this.options = options
+    this.name = `${options.type}.${randomInt(1000, 9999)}`
+    this.createdAt = new Date(options.clock.now()).toISOString()
+    this.done = new Promise(resolve => (this.#finish = resolve))
+    const { attach, clock, timeToLive } = options
+    if (timeToLive !== undefined) this.#undo.push(clock.after(timeToLive * 1000, () => this.stop()))
+    if (attach) this.#await(attach)
+    else void this.#run(undefined)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#hangUp('SIGTERM')
+    if (!this.#running) this.#end(143)
+  }
+
+  #await({ rendezvous, secret }: NonNullable<OneOffOptions['attach']>): void {
+    this.#say('Awaiting client')
+    const uninvite = rendezvous.invite(secret, client => {
+      giveUp()
+      void this.#run(client)
+    })
+    const giveUp = this.options.clock.after(this.options.times.attach, () => {
+      this.#say('Error R13 (Attach error) -> Failed to attach to process')
+      this.#end(128)
+    })
+    this.#undo.push(uninvite, giveUp)
+  }
+
+  async #run(client: Client | undefined): Promise<void> {
+    const { slug, program, env, host, log, output, attach } = this.options
+    this.#say(`Starting process with command \`${this.options.command}\``)
+    const write = client ? (chunk: Buffer) => client.write(chunk) : (output ?? toLog(log, this.name))
+    let sent = 0
+    try {
+      const running = await host.start({
+        name: this.name,
+        slug,
+        command: program,
+        env,
+        output: chunk => {
+          sent += chunk.length
+          write(chunk)
+          if (attach?.fault === 'cut' && sent > 0) client?.destroy()
+        }
+      })
+      this.#running = running
+      if (this.#stopped) running.signal('SIGTERM')
+      this.state = 'up'
+      this.#say('State changed from starting to up')
+      // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
+      client?.onClose(() => this.#hangUp('SIGHUP'))
+      const status = await running.exited
+      this.#say(`Process exited with status ${status}`)
+      client?.end()
+      this.#end(status)
+    } catch (error) {
+      write(Buffer.from(`${String(error)}\n`))
+      client?.end()
+      this.#end(1)
+    }
+  }
+
+  #hangUp(signal: 'SIGHUP' | 'SIGTERM'): void {
+    const running = this.#running
+    if (!running) return
+    running.signal(signal)
+    this.#undo.push(
+      this.options.clock.after(this.options.times.grace, () => {
+        if (signal === 'SIGHUP')
+          this.#say(
+            'Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.'
+          )
+        running.signal('SIGKILL')
+      })
+    )
+  }
+
+  #end(status: number): void {
+    this.#running = undefined
+    for (const undo of this.#undo) undo()
+    this.#say(`State changed from ${this.state} to complete`)
+    this.#finish(status)
+    this.options.ended()
+  }
+
+  #say(text: string): void {
+    this.options.log.write(`heroku[${this.name}]`, text)
+  }
+}
+
+function toLog(log: AppLog, name: string): (chunk: Buffer) => void {
+  return chunk => log.write(`app[${name}]`, chunk.toString('utf8'))
+}

@@ -1,0 +1,118 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import type { Clock } from '../runtime/index.ts'
+import { type Dyno, type Times } from './dyno.ts'
+import { type AppLog } from './logs.ts'
+
+export interface RouterOptions {
+  readonly port: number
+  /** Web dynos to which requests may go, in any state. */
+  readonly dynos: () => readonly Dyno[]
+  /** A change-over is going on: dynos that are not there yet will be. */
+  readonly changing: () => boolean
+  readonly maintenance: () => boolean
+  readonly log: AppLog
+  readonly clock: Clock
+  readonly times: Times
+}
+
+/**
+ * Heroku's router for one app: hands a request to a web dyno that is up, and holds it while dynos start. It says that
+ * the client came by https, as it does where TLS ends at Heroku's router.
+ */
+export class Router {
+  readonly port: number
+  readonly #options: RouterOptions
+  readonly #server: http.Server
+  readonly #waiting = new Set<() => void>()
+  #turn = 0
+
+  private constructor(options: RouterOptions, server: http.Server) {
+    this.#options = options
+    this.#server = server
+    this.port = (server.address() as AddressInfo).port
+  }
+
+  static async start(options: RouterOptions): Promise<Router> {
+    const server = http.createServer((request, response) => void router.#serve(request, response))
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.port, '127.0.0.1', resolve)
+    })
+    const router: Router = new Router(options, server)
+    return router
+  }
+
+  /** Something about the dynos changed: requests that wait may go on. */
+  wake(): void {
+    for (const go of [...this.#waiting]) go()
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise(resolve => this.#server.close(resolve))
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { maintenance, clock, times } = this.#options
+    const until = clock.now() + times.hold
+    for (;;) {
+      if (maintenance()) return this.#refuse(response, 'H80', 'Maintenance mode')
+      const dyno = this.#pick()
+      if (dyno) return this.#forward(dyno, request, response)
+      const all = this.#options.dynos()
+      if (!this.#options.changing()) {
+        if (all.length === 0) return this.#refuse(response, 'H14', 'No web processes running')
+        if (all.every(({ state }) => state === 'crashed')) return this.#refuse(response, 'H10', 'App crashed')
+      }
+      if (!(await this.#wait(until - clock.now(), response))) return this.#refuse(response, 'H20', 'App boot timeout')
+    }
+  }
+
+  #pick(): Dyno | undefined {
+    const up = this.#options.dynos().filter(({ state }) => state === 'up')
+    return up[this.#turn++ % up.length]
+  }
+
+  /** False where it took too long. */
+  #wait(milliseconds: number, response: ServerResponse): Promise<boolean> {
+    if (milliseconds <= 0 || response.destroyed) return Promise.resolve(false)
+    return new Promise(resolve => {
+      const finish = (result: boolean): void => {
+        this.#waiting.delete(go)
+        stopTimer()
+        resolve(result)
+      }
+      const go = (): void => finish(true)
+      const stopTimer = this.#options.clock.after(milliseconds, () => finish(false))
+      this.#waiting.add(go)
+    })
+  }
+
+  #forward(dyno: Dyno, request: IncomingMessage, response: ServerResponse): void {
+    const headers = {
+      ...request.headers,
+      'x-forwarded-proto': 'https',
+      'x-forwarded-for': request.socket.remoteAddress ?? '',
+      'x-request-start': String(this.#options.clock.now()),
+      connection: 'close'
+    }
+    const { method, url: path } = request
+    const onward = http.request({ host: '127.0.0.1', port: dyno.port, method, path, headers, agent: false }, answer => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+      answer.on('error', () => response.destroy())
+    })
+    onward.on('error', () => {
+      if (response.headersSent) response.destroy()
+      else this.#refuse(response, 'H13', 'Connection closed without response')
+    })
+    request.pipe(onward)
+  }
+
+  #refuse(response: ServerResponse, code: string, text: string): void {
+    this.#options.log.write('heroku[router]', `at=error code=${code} desc="${text}" status=503`)
+    response.writeHead(503, { 'content-type': 'text/html' })
+    response.end(`<html><body><h1>${text}</h1></body></html>`)
+  }
+}

@@ -1,0 +1,128 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+export interface SlugState {
+  readonly id: string
+  readonly blob: string
+  readonly checksum: string | null
+  readonly commit: string | null
+  readonly commitDescription: string | null
+  readonly processTypes: Readonly<Record<string, string>>
+  readonly stack: string
+  readonly createdAt: string
+  /** Bytes; null until it is uploaded. */
+  size: number | null
+  deletedAt: string | null
+}
+
+export interface ReleaseState {
+  readonly id: string
+  readonly version: number
+  readonly description: string
+  readonly slugId: string | null
+  readonly createdAt: string
+  readonly configVars: Readonly<Record<string, string>>
+  status: 'pending' | 'succeeded' | 'failed' | 'expired'
+  /** Name of its output, where it has a release phase. */
+  output: string | null
+}
+
+export interface BuildState {
+  readonly id: string
+  readonly output: string
+  readonly createdAt: string
+  readonly version: string | null
+  readonly stack: string
+  status: 'pending' | 'succeeded' | 'failed'
+  slugId: string | null
+  releaseId: string | null
+}
+
+export interface AddonState {
+  readonly id: string
+  readonly name: string
+  readonly service: string
+  readonly plan: string
+  readonly configVars: readonly string[]
+  /** The app that owns it. */
+  readonly app: string
+}
+
+export interface AttachmentState {
+  readonly id: string
+  readonly name: string
+  readonly addon: string
+  readonly app: string
+}
+
+export interface JobState {
+  readonly id: string
+  readonly app: string
+  attributes: Record<string, unknown>
+}
+
+export interface AppState {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  /** Where the router serves it; kept, so that its address survives a restart. */
+  port: number
+  stack: string
+  maintenance: boolean
+  preboot: boolean
+  configVars: Record<string, string>
+  formation: Record<string, { quantity: number; size: string }>
+  readonly slugs: SlugState[]
+  readonly releases: ReleaseState[]
+  readonly builds: BuildState[]
+  readonly domains: string[]
+  readonly buildpacks: string[]
+}
+
+interface State {
+  apiKey: string
+  readonly apps: AppState[]
+  readonly addons: AddonState[]
+  readonly attachments: AttachmentState[]
+  readonly jobs: JobState[]
+}
+
+/** All that the local Heroku knows, in one file; written whole after each change. */
+export class Store {
+  readonly folder: string
+  readonly state: State
+  readonly #file: string
+
+  constructor(folder: string) {
+    this.folder = folder
+    for (const name of ['blobs', 'outputs', 'dynos', 'slugs']) mkdirSync(path.join(folder, name), { recursive: true })
+    this.#file = path.join(folder, 'state.json')
+    this.state = existsSync(this.#file)
+      ? (JSON.parse(readFileSync(this.#file, 'utf8')) as State)
+      : { apiKey: `HRKU-${randomUUID()}`, apps: [], addons: [], attachments: [], jobs: [] }
+    this.save()
+  }
+
+  save(): void {
+    writeFileSync(`${this.#file}.new`, JSON.stringify(this.state), { mode: 0o600 })
+    renameSync(`${this.#file}.new`, this.#file)
+  }
+
+  app(nameOrId: string): AppState | undefined {
+    return this.state.apps.find(({ id, name }) => name === nameOrId || id === nameOrId)
+  }
+
+  blobFile(name: string): string {
+    return path.join(this.folder, 'blobs', name)
+  }
+
+  outputFile(name: string): string {
+    return path.join(this.folder, 'outputs', name)
+  }
+
+  /** A name that cannot be guessed: it is all that an address without a key has. */
+  secretName(): string {
+    return randomBytes(20).toString('hex')
+  }
+}

@@ -1,0 +1,185 @@
+/** What things look like in answers (Schema: heroku/platform-api:schema.json). */
+import { type Dyno } from './dyno.ts'
+import { ApiError } from './errors.ts'
+import { type Machine } from './machine.ts'
+import { type OneOffDyno } from './one-off.ts'
+import { type AddonState, type AppState, type BuildState, type ReleaseState, type SlugState } from './store.ts'
+import { appOf, machineOf, type World } from './world.ts'
+
+export const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' }
+
+export function appView(world: World, app: AppState): unknown {
+  const stack = { id: app.stack, name: app.stack }
+  return {
+    id: app.id,
+    name: app.name,
+    created_at: app.createdAt,
+    updated_at: app.createdAt,
+    released_at: app.releases.at(-1)?.createdAt ?? null,
+    archived_at: null,
+    acm: false,
+    buildpack_provided_description: null,
+    build_stack: stack,
+    stack,
+    generation: { id: 'cedar', name: 'cedar' },
+    git_url: `https://git.heroku.com/${app.name}.git`,
+    internal_routing: false,
+    maintenance: app.maintenance,
+    owner: USER,
+    organization: null,
+    team: null,
+    space: null,
+    region: { id: 'eu', name: 'eu' },
+    repo_size: null,
+    slug_size: app.slugs.at(-1)?.size ?? null,
+    web_url: `http://127.0.0.1:${app.port}/`
+  }
+}
+
+export function slugView(world: World, slug: SlugState, method: 'put' | 'get'): unknown {
+  return {
+    id: slug.id,
+    blob: { method, url: `${world.url()}/blobs/${slug.blob}` },
+    buildpack_provided_description: null,
+    checksum: slug.checksum,
+    commit: slug.commit,
+    commit_description: slug.commitDescription,
+    created_at: slug.createdAt,
+    updated_at: slug.createdAt,
+    deleted_at: slug.deletedAt,
+    process_types: slug.processTypes,
+    size: slug.size,
+    stack: { id: slug.stack, name: slug.stack }
+  }
+}
+
+export function releaseView(world: World, app: AppState, release: ReleaseState): unknown {
+  const current = world.machines.get(app.name)?.current() === release
+  return {
+    id: release.id,
+    version: release.version,
+    status: release.status,
+    current,
+    description: release.description,
+    output_stream_url: release.output === null ? null : `${world.url()}/streams/${release.output}`,
+    eligible_for_rollback: release.status === 'succeeded' && release.slugId !== null,
+    slug: release.slugId === null ? null : { id: release.slugId },
+    artifacts: release.slugId === null ? [] : [{ type: 'slug', id: release.slugId }],
+    addon_plan_names: [],
+    app: { id: app.id, name: app.name },
+    user: USER,
+    created_at: release.createdAt,
+    updated_at: release.createdAt
+  }
+}
+
+export function formationView(
+  world: World,
+  params: readonly string[],
+  type: string,
+  { quantity, size }: { quantity: number; size: string }
+): unknown {
+  const app = appOf(world, params)
+  const machine = machineOf(world, params)
+  const command = machine.slug(machine.current()?.slugId ?? null)?.processTypes[type] ?? ''
+  return {
+    id: `${app.id}-${type}`,
+    type,
+    quantity,
+    size,
+    command,
+    dyno_size: { id: size, name: size },
+    app: { id: app.id, name: app.name },
+    created_at: app.createdAt,
+    updated_at: app.createdAt
+  }
+}
+
+export function dynoView(_world: World, { app }: Machine, { id, options, state, createdAt, updatedAt }: Dyno): unknown {
+  return {
+    id,
+    name: options.name,
+    type: options.type,
+    size: options.size,
+    state,
+    command: options.command,
+    attach_url: null,
+    release: { id: options.release.id, version: options.release.version },
+    app: { id: app.id, name: app.name },
+    created_at: createdAt,
+    updated_at: updatedAt
+  }
+}
+
+export function oneOffView({ app }: Machine, dyno: OneOffDyno, attachUrl: string | undefined): unknown {
+  const { options, id, name, state, createdAt } = dyno
+  return {
+    id,
+    name,
+    type: options.type,
+    size: options.size,
+    state,
+    command: options.command,
+    attach_url: attachUrl ?? null,
+    release: { id: options.release.id, version: options.release.version },
+    app: { id: app.id, name: app.name },
+    created_at: createdAt,
+    updated_at: createdAt
+  }
+}
+
+export function featureView(app: AppState, name: string): unknown {
+  if (name !== 'preboot') throw new ApiError(404, 'not_found', 'Couldn’t find that app feature.')
+  return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' }
+}
+
+export function addonView(world: World, addon: AddonState): unknown {
+  const app = appOf(world, [addon.app])
+  return {
+    id: addon.id,
+    name: addon.name,
+    addon_service: { id: addon.service, name: addon.service },
+    plan: { id: addon.plan, name: addon.plan },
+    app: { id: app.id, name: app.name },
+    config_vars: addon.configVars,
+    state: 'provisioned',
+    provider_id: addon.id
+  }
+}
+
+export function attachmentView(
+  world: World,
+  { id, name, addon, app: appName }: { id: string; name: string; addon: string; app: string }
+): unknown {
+  const app = appOf(world, [appName])
+  const of = world.store.state.addons.find(candidate => candidate.name === addon)
+  const owner = of ? appOf(world, [of.app]) : app
+  return {
+    id,
+    name,
+    namespace: null,
+    addon: { id: of?.id ?? addon, name: addon, app: { id: owner.id, name: owner.name } },
+    app: { id: app.id, name: app.name }
+  }
+}
+
+export function buildView(world: World, app: AppState, build: BuildState): unknown {
+  return {
+    id: build.id,
+    status: build.status,
+    stack: build.stack,
+    output_stream_url: `${world.url()}/streams/${build.output}`,
+    slug: build.slugId === null ? null : { id: build.slugId },
+    release: build.releaseId === null ? null : { id: build.releaseId },
+    source_blob: { url: '', version: build.version, checksum: null, version_description: null },
+    buildpacks: app.buildpacks.map(url => ({ url, name: url })),
+    app: { id: app.id },
+    user: USER,
+    created_at: build.createdAt,
+    updated_at: build.createdAt
+  }
+}
+
+export function jobView({ id, attributes }: { id: string; attributes: Record<string, unknown> }): unknown {
+  return { type: 'jobs', id, attributes: { 'ran-at': null, 'created-at': null, ...attributes } }
+}

@@ -43635,6 +43635,8 @@ function add(sums, key, { compressed, raw, files }) {
 /** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
 const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
 const STARTS = 'streaming';
+/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
+const streaming_ROOT = '.';
 /** Beside the server itself: what starts it, what describes it, and Node. */
 const NEEDED = [
     /^bin\/heroku-web$/,
@@ -43653,9 +43655,11 @@ const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
  */
 function streamingFiles(files) {
     const tree = new Tree(files);
+    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
+        tree.require(file);
     const packages = packagesOf(tree);
     // A workspace lies elsewhere in the tree, without a node_modules in its path.
-    const linked = [...packages].filter(folder => folder !== STARTS && !folder.includes('node_modules/'));
+    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
     const wanted = new Set();
     const take = (file) => {
         for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_default().posix.dirname(at))
@@ -43692,7 +43696,7 @@ function packagesOf(tree) {
                 visit(at);
         }
     };
-    visit(STARTS);
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT);
     return found;
 }
 function namesIn(dependencies) {
@@ -43710,6 +43714,15 @@ class Tree {
     constructor(files) {
         this.#files = new Map(files.map(file => [file.path, file]));
     }
+    has(file) {
+        return this.#files.has(file);
+    }
+    /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
+    require(file) {
+        if (this.has(file))
+            return;
+        throw new src_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+    }
     /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
     packageOf(file) {
         return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
@@ -43726,7 +43739,7 @@ class Tree {
         }
     }
     manifest(folder) {
-        const file = this.#files.get(`${folder}/package.json`);
+        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
         const text = file && (0,src_runtime/* readTreeFile */.xt)(file.root, file.path);
         try {
             const manifest = JSON.parse(text ?? '{}');
@@ -43745,10 +43758,11 @@ class Tree {
             return place;
         if (file?.kind !== 'symlink' || file.target === undefined)
             return undefined;
-        const target = external_node_path_default().posix.join(external_node_path_default().posix.dirname(place), file.target);
+        const target = external_node_path_default().posix.join(external_node_path_default().posix.dirname(place), file.target).replace(/\/$/, '');
         if (target.startsWith('..') || external_node_path_default().posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
             return undefined;
-        this.followed.add(file);
+        if (this.has(`${target}/package.json`))
+            this.followed.add(file);
         return target;
     }
 }
@@ -53411,7 +53425,11 @@ class Story {
         return this.#clock.now() - this.#started;
     }
     /** Does a step under its own title in the log. */
-    async step(name, work) {
+    step(name, work) {
+        return this.span(name, () => this.log.group(name, work));
+    }
+    /** A step that has titles of its own in the log. */
+    async span(name, work) {
         const at = this.elapsed;
         this.#notes = [];
         const finish = (failed) => {
@@ -53419,7 +53437,7 @@ class Story {
             this.#notes = [];
         };
         try {
-            const result = await this.log.group(name, work);
+            const result = await work();
             finish(false);
             return result;
         }
@@ -54132,7 +54150,7 @@ async function deploy(plan, tools) {
         return target;
     });
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
-    const deployable = await plan.prepare(target.stack);
+    const deployable = await story.span('Source', () => plan.prepare(target.stack));
     judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
     await progress.deploying(deployable);
     const [web, live] = await obtainSlugs(plan, target, streaming, deployable, tools);
@@ -54140,9 +54158,12 @@ async function deploy(plan, tools) {
     let switched = false;
     try {
         await maintenance.begin();
-        const finished = await story.step('Release', () => releaseOnce(target, 'web', web, deployable, tools, progress));
+        const finished = await story.step('Release', async () => {
+            const finished = await releaseOnce(target, 'web', web, deployable, tools, progress);
+            tellMigrations(finished, plan, tools);
+            return finished;
+        });
         const { version } = finished.release;
-        tellMigrations(finished, plan, tools);
         progress.migrated(finished.migrations?.ran ?? []);
         switched = true;
         await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
@@ -54185,11 +54206,13 @@ async function obtainSlugs(plan, main, streaming, { fingerprint, obtain, commit 
             story.note(`${plan.app.name} holds a slug of commit ${commit.slice(0, 8)}, built from the same; it is used again`);
         if (live)
             story.note(`${plan.streaming.name} holds its slug, too`);
+        if (!web)
+            story.note('No release holds a slug built from the same, so it is built');
         return [web, live];
     });
     if (web && (live || !streaming))
         return [web, live];
-    const built = await obtain();
+    const built = await story.span('Build', obtain);
     const artifact = (role) => {
         const found = built.find(one => one.role === role);
         if (!found)
@@ -62104,8 +62127,10 @@ async function startHeroku(context, config) {
         })
     });
     await heroku.addApp(APP, { stack, config: { ...rehearse_configVars(), ...inputs.rehearsal } });
-    if (config.streamingApp !== undefined)
-        await heroku.addApp(STREAMING_APP, { stack, config: inputs.rehearsal });
+    if (config.streamingApp !== undefined) {
+        // A service container speaks no TLS; Heroku's Postgres wants it.
+        await heroku.addApp(STREAMING_APP, { stack, config: { ...inputs.rehearsal, PGSSLMODE: 'disable' } });
+    }
     log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`);
     return heroku;
 }
@@ -62136,8 +62161,7 @@ function rehearse_configVars() {
         ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
         VAPID_PUBLIC_KEY: publicKey,
         VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
-        REDIS_DRIVER: 'ruby',
-        PGSSLMODE: 'prefer'
+        REDIS_DRIVER: 'ruby'
     };
 }
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */

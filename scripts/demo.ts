@@ -1,7 +1,8 @@
-/** Builds the sample fork with the committed action, as a job would, and shows what comes of it. */
+/** Builds the sample fork with the committed action, as a job would, then deploys it to a Heroku on this machine. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { demoDeploys } from './demo-deploys.ts'
 import { runAction } from './run-action.ts'
 import { makeSampleFork } from './sample-fork.ts'
 
@@ -44,7 +45,15 @@ try {
       ? 'One build gave both slugs; the one with ffmpeg is too large, so `auto` chose the other and said so.'
       : 'This did not go as it should.'
   )
-  process.exitCode = asTold ? 0 : 1
+
+  say('Now it is deployed, to a local Heroku with a real Postgres; a visitor asks all the time.')
+  const wrong = await demoDeploys(temp, fork, say)
+  say(
+    wrong.length === 0
+      ? 'Green was live each time, red left the site on its old code, and no request failed in an upgrade with preboot.'
+      : `This did not go as it should: ${wrong.join('; ')}`
+  )
+  process.exitCode = asTold && wrong.length === 0 ? 0 : 1
 } finally {
   rmSync(temp, { recursive: true, force: true })
 }

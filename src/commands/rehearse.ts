@@ -65,7 +65,10 @@ async function startHeroku(context: Context, config: Config): Promise<LocalHerok
     })
   })
   await heroku.addApp(APP, { stack, config: { ...configVars(), ...inputs.rehearsal } })
-  if (config.streamingApp !== undefined) await heroku.addApp(STREAMING_APP, { stack, config: inputs.rehearsal })
+  if (config.streamingApp !== undefined) {
+    // A service container speaks no TLS; Heroku's Postgres wants it.
+    await heroku.addApp(STREAMING_APP, { stack, config: { ...inputs.rehearsal, PGSSLMODE: 'disable' } })
+  }
   log.info(`Dynos run ${inContainer ? `in containers of ${image}` : 'as processes of this machine'}`)
   return heroku
 }
@@ -99,8 +102,7 @@ function configVars(): Record<string, string> {
     ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
     VAPID_PUBLIC_KEY: publicKey,
     VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
-    REDIS_DRIVER: 'ruby',
-    PGSSLMODE: 'prefer'
+    REDIS_DRIVER: 'ruby'
   }
 }
 

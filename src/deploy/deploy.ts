@@ -64,7 +64,7 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   })
   const streaming =
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
-  const deployable = await plan.prepare(target.stack)
+  const deployable = await story.span('Source', () => plan.prepare(target.stack))
   judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools)
   await progress.deploying(deployable)
 
@@ -73,9 +73,12 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   let switched = false
   try {
     await maintenance.begin()
-    const finished = await story.step('Release', () => releaseOnce(target, 'web', web, deployable, tools, progress))
+    const finished = await story.step('Release', async () => {
+      const finished = await releaseOnce(target, 'web', web, deployable, tools, progress)
+      tellMigrations(finished, plan, tools)
+      return finished
+    })
     const { version } = finished.release
-    tellMigrations(finished, plan, tools)
     progress.migrated(finished.migrations?.ran ?? [])
     switched = true
     await story.step('Dynos', () => waitForDynos(plan.app, version, tools))
@@ -126,10 +129,11 @@ async function obtainSlugs(
     if (web)
       story.note(`${plan.app.name} holds a slug of commit ${commit.slice(0, 8)}, built from the same; it is used again`)
     if (live) story.note(`${plan.streaming!.name} holds its slug, too`)
+    if (!web) story.note('No release holds a slug built from the same, so it is built')
     return [web, live] as const
   })
   if (web && (live || !streaming)) return [web, live]
-  const built = await obtain()
+  const built = await story.span('Build', obtain)
   const artifact = (role: Role): Artifact => {
     const found = built.find(one => one.role === role)
     if (!found) throw new Error(`no slug was built for ${role}`)

@@ -34,7 +34,12 @@ export class Story {
   }
 
   /** Does a step under its own title in the log. */
-  async step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  step<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.span(name, () => this.log.group(name, work))
+  }
+
+  /** A step that has titles of its own in the log. */
+  async span<T>(name: string, work: () => Promise<T>): Promise<T> {
     const at = this.elapsed
     this.#notes = []
     const finish = (failed: boolean): void => {
@@ -42,7 +47,7 @@ export class Story {
       this.#notes = []
     }
     try {
-      const result = await this.log.group(name, work)
+      const result = await work()
       finish(false)
       return result
     } catch (error) {

@@ -6,6 +6,8 @@ import { type SlugFile } from './files.ts'
 export const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' } as const
 
 const STARTS = 'streaming'
+/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
+const ROOT = '.'
 /** Beside the server itself: what starts it, what describes it, and Node. */
 const NEEDED = [
   /^bin\/heroku-web$/,
@@ -25,9 +27,12 @@ const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i
  */
 export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
   const tree = new Tree(files)
+  for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node']) tree.require(file)
   const packages = packagesOf(tree)
   // A workspace lies elsewhere in the tree, without a node_modules in its path.
-  const linked = [...packages].filter(folder => folder !== STARTS && !folder.includes('node_modules/'))
+  const linked = [...packages].filter(
+    folder => folder !== STARTS && folder !== ROOT && !folder.includes('node_modules/')
+  )
   const wanted = new Set<string>()
   const take = (file: SlugFile): void => {
     for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
@@ -59,7 +64,7 @@ function packagesOf(tree: Tree): Set<string> {
       if (at !== undefined) visit(at)
     }
   }
-  visit(STARTS)
+  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT)
   return found
 }
 
@@ -84,6 +89,19 @@ class Tree {
     this.#files = new Map(files.map(file => [file.path, file]))
   }
 
+  has(file: string): boolean {
+    return this.#files.has(file)
+  }
+
+  /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
+  require(file: string): void {
+    if (this.has(file)) return
+    throw new UserError(
+      `The streaming slug needs ${file}, and the built tree has none`,
+      'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.'
+    )
+  }
+
   /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
   packageOf(file: BytePath): string {
     return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? ''
@@ -100,7 +118,7 @@ class Tree {
   }
 
   manifest(folder: string): Record<string, unknown> {
-    const file = this.#files.get(`${folder}/package.json`)
+    const file = this.#files.get(folder === ROOT ? 'package.json' : `${folder}/package.json`)
     const text = file && readTreeFile(file.root, file.path)
     try {
       const manifest: unknown = JSON.parse(text ?? '{}')
@@ -117,10 +135,10 @@ class Tree {
     const file = this.#files.get(place)
     if (file?.kind === 'directory') return place
     if (file?.kind !== 'symlink' || file.target === undefined) return undefined
-    const target = path.posix.join(path.posix.dirname(place), file.target)
+    const target = path.posix.join(path.posix.dirname(place), file.target).replace(/\/$/, '')
     if (target.startsWith('..') || path.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
       return undefined
-    this.followed.add(file)
+    if (this.has(`${target}/package.json`)) this.followed.add(file)
     return target
   }
 }

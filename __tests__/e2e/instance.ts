@@ -1,0 +1,108 @@
+import { afterAll, beforeAll } from '@jest/globals'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
+import { runAction, type ActionResult } from '../../scripts/run-action.ts'
+import { commitAll, git, makeSampleFork } from '../../scripts/sample-fork.ts'
+import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { openHeroku } from '../helpers/local-heroku.ts'
+import { lastingTemp } from '../helpers/temp.ts'
+
+export const DOMAIN = 'sample.example'
+export const SECRET = 'a-secret-that-nobody-may-see'
+
+export let postgres: Postgres
+export let heroku: LocalHeroku
+export let temp: string
+let number = 0
+
+beforeAll(async () => {
+  temp = lastingTemp()
+  postgres = await startPostgres(path.join(temp, 'postgres'))
+  ;({ heroku } = await openHeroku({ times: { preboot: 8_000 } }))
+}, 60_000)
+afterAll(async () => {
+  await heroku.close()
+  await postgres.stop()
+})
+
+/** An app with a database of its own, and a fork to deploy to it. */
+export class Instance {
+  readonly app = `app-${++number}`
+  readonly database = `app_${number}`
+  readonly fork: string
+  webUrl = ''
+
+  constructor(change?: (folder: string) => void) {
+    this.fork = path.join(temp, this.app)
+    mkdirSync(this.fork)
+    makeSampleFork(this.fork, change)
+  }
+
+  static async open(preboot = false, change?: (folder: string) => void): Promise<Instance> {
+    const instance = new Instance(change)
+    await postgres.createDatabase(instance.database)
+    const config = {
+      DATABASE_URL: postgres.url(instance.database),
+      REDIS_URL: 'redis://127.0.0.1/0',
+      LOCAL_DOMAIN: DOMAIN,
+      RAILS_SERVE_STATIC_FILES: 'true',
+      SECRET_KEY_BASE: SECRET
+    }
+    instance.webUrl = (await heroku.addApp(instance.app, { config, preboot })).webUrl
+    return instance
+  }
+
+  run(
+    inputs: Record<string, string> = {},
+    onOutput?: (chunk: Buffer) => void,
+    onStart?: (pid: number) => void
+  ): Promise<ActionResult> {
+    return runAction({
+      inputs: {
+        command: 'deploy',
+        path: this.fork,
+        app: this.app,
+        'build-in': 'host',
+        'output-dir': path.join(temp, `${this.app}-output`),
+        cache: path.join(temp, 'cache'),
+        'heroku-api-key': heroku.apiKey,
+        'heroku-api-url': heroku.apiUrl,
+        ...inputs
+      },
+      env: { NODE_EXTRA_CA_CERTS: heroku.caFile, GITHUB_REPOSITORY: 'me/fork' },
+      onOutput,
+      onStart
+    })
+  }
+
+  commit(change: (folder: string) => void): string {
+    change(this.fork)
+    return commitAll(this.fork, 'A change')
+  }
+
+  get head(): string {
+    return git(this.fork, 'rev-parse', 'HEAD')
+  }
+
+  get machine(): ReturnType<LocalHeroku['machine']> {
+    return heroku.machine(this.app)
+  }
+
+  /** Commit of the current release. */
+  get live(): string | null | undefined {
+    return this.machine.slug(this.machine.current()?.slugId ?? null)?.commit
+  }
+
+  /** Releases that hold a slug of a commit. */
+  releasesOf(commit: string): number {
+    const { releases, slugs } = this.machine.app
+    return releases.filter(({ slugId }) => slugs.find(({ id }) => id === slugId)?.commit === commit).length
+  }
+}
+
+/** Adds a line to the fork's config. */
+export function configure(folder: string, line: string): void {
+  const file = path.join(folder, '.github', 'mastodon-on-heroku.yml')
+  appendFileSync(file, `${line}\n`)
+}

@@ -39148,6 +39148,7 @@ function readInputs(env = process.env) {
         buildTimeout: minutes('build-timeout', 60),
         cache: cacheFolder(getInput('cache'), env),
         outputDir: external_node_path_default().resolve(getInput('output-dir') || 'slug-report'),
+        jobFolder: env['RUNNER_TEMP'] || undefined,
         failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
         builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
         herokuApiKey: given('heroku-api-key'),
@@ -39313,7 +39314,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2761:
+/***/ 8356:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41411,2606 +41412,10 @@ async function versionsAt({ inputs, runtime }, commit) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
-
-
-const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
-/**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
- */
-function parseBuildpack(text, origin) {
-    // eslint-disable-next-line no-control-regex
-    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
-        throw refuse(text, 'it has spaces or control characters');
-    const name = text.replace(/^urn:buildpack:/, '');
-    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
-        return { kind: 'registry', text, name };
-    if (/^(\.{1,2}\/|\/)/.test(text))
-        return folderReference(text, origin);
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
-        return urlReference(text);
-    throw refuse(text, 'its form is not known');
-}
-function folderReference(text, origin) {
-    const folder = external_node_path_default().normalize(text).replace(/\/+$/, '');
-    if (folder.split('/')[0] === '..')
-        throw refuse(text, 'it leads out of the commit');
-    if (origin === 'app.json' && external_node_path_default().isAbsolute(folder))
-        throw refuse(text, 'app.json may only name a folder of the commit itself');
-    return { kind: 'folder', text, folder };
-}
-function urlReference(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url)
-        throw refuse(text, 'the address cannot be read');
-    if (url.username !== '' || url.password !== '')
-        throw refuse(text, 'an address with a password would be printed in logs and the report');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,src_runtime/* isLoopback */.U9)(url.hostname)))
-        throw refuse(text, 'only https addresses are fetched');
-    const ref = decoded(url.hash.slice(1)) || undefined;
-    url.hash = '';
-    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
-        return { kind: 'tarball', text, url: url.href };
-    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
-        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
-    return { kind: 'git', text, url: url.href, ref };
-}
-function decoded(hash) {
-    try {
-        return decodeURIComponent(hash);
-    }
-    catch {
-        return hash;
-    }
-}
-/** What stands before an `@` may be a password, however the address is written. */
-function refuse(text, why) {
-    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/choose.ts
-
-
-const MOST_BUILDPACKS = 30;
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
-function chooseBuildpacks(configured, appJson) {
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
-    if (chosen.length === 0) {
-        throw new src_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
-    }
-    if (chosen.length > MOST_BUILDPACKS)
-        throw new src_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
-    return chosen;
-}
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson) {
-    if (appJson === undefined)
-        return [];
-    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
-    let data;
-    try {
-        data = JSON.parse(appJson);
-    }
-    catch (error) {
-        throw new src_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
-    }
-    const list = data?.buildpacks ?? [];
-    if (!Array.isArray(list))
-        throw new src_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
-    return list.map((item, i) => {
-        const url = item?.url;
-        if (typeof url !== 'string')
-            throw new src_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
-        return url;
-    });
-}
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./src/buildpacks/archive.ts
-
-
-
-
-
-
-
-
-const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
-const BLOCK = 512;
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
-const ENTRY_OVERHEAD = 8 * BLOCK;
-/**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
- */
-async function extractTarball(file, into, limits = LIMITS) {
-    const part = `${into}.part`;
-    await (0,promises_.rm)(part, { recursive: true, force: true });
-    await (0,promises_.mkdir)(part, { recursive: true });
-    try {
-        const unpacker = new Unpacker(part, limits);
-        await unpack(file, unpacker, limits);
-        const top = await topFolder(part);
-        unpacker.requireLinksInside(external_node_path_default().relative(part, top));
-        await (0,promises_.rename)(top, into);
-    }
-    catch (error) {
-        throw archive_explain(error);
-    }
-    finally {
-        await (0,promises_.rm)(part, { recursive: true, force: true });
-    }
-}
-async function unpack(file, unpacker, limits) {
-    const tar = (0,tar_stream.extract)();
-    const source = (0,external_node_fs_.createReadStream)(file);
-    const whole = requireWhole(limits);
-    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
-    const reading = (async () => {
-        let seen = 0;
-        for await (const entry of tar) {
-            await unpacker.take(entry.header, entry);
-            seen++;
-        }
-        if (seen === 0)
-            throw new Error('it holds no file');
-    })();
-    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
-    const [read, fed] = await Promise.allSettled([
-        reading.catch((error) => {
-            tar.destroy(error);
-            throw error;
-        }),
-        feeding
-    ]);
-    for (const result of [read, fed])
-        if (result.status === 'rejected')
-            throw result.reason;
-}
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
-function requireWhole({ bytes, entries }) {
-    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
-    let size = 0;
-    let tail = Buffer.alloc(0);
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            size += chunk.length;
-            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
-            if (size > most)
-                done(new Error(`it unpacks to more than ${bytes} bytes`));
-            else
-                done(null, chunk);
-        },
-        flush(done) {
-            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
-        }
-    });
-}
-async function isGzip(file) {
-    const handle = await (0,promises_.open)(file);
-    try {
-        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-        return buffer[0] === 0x1f && buffer[1] === 0x8b;
-    }
-    finally {
-        await handle.close();
-    }
-}
-async function topFolder(folder) {
-    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
-    const [only] = names;
-    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_default().join(folder, only.name) : folder;
-}
-function archive_explain(error) {
-    const full = (0,src_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
-    if (full instanceof src_runtime/* UserError */.yo)
-        return full;
-    return new src_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
-}
-class Unpacker {
-    #root;
-    #limits;
-    /** Names that are no folder: nothing may be put below them. */
-    #leaves = new Set();
-    /** Targets of the links among them. */
-    #links = new Map();
-    #bytes = 0;
-    #entries = 0;
-    constructor(root, limits) {
-        this.#root = root;
-        this.#limits = limits;
-    }
-    async take(header, content) {
-        this.#count(header);
-        const name = this.#safeName(header.name);
-        const at = external_node_path_default().join(this.#root, name);
-        if (header.type === 'directory') {
-            if (this.#leaves.has(name))
-                throw archive_refuse(header.name, 'is a folder and a file');
-            await (0,promises_.mkdir)(at, { recursive: true });
-            content.resume();
-            return;
-        }
-        if (name === '.')
-            throw archive_refuse(header.name, 'has no name');
-        await (0,promises_.mkdir)(external_node_path_default().dirname(at), { recursive: true });
-        this.#leaves.add(name);
-        this.#links.delete(name);
-        await (0,promises_.rm)(at, { force: true });
-        if (header.type === 'file' || header.type === 'contiguous-file') {
-            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
-        }
-        else if (header.type === 'symlink') {
-            this.#links.set(name, header.linkname ?? '');
-            await (0,promises_.symlink)(header.linkname ?? '', at);
-            content.resume();
-        }
-        else if (header.type === 'link') {
-            const target = this.#safeName(header.linkname ?? '');
-            // The same link at another depth leads elsewhere.
-            if (this.#links.has(target))
-                throw archive_refuse(header.name, 'is a hard link that goes through a link');
-            await (0,promises_.link)(external_node_path_default().join(this.#root, target), at);
-            content.resume();
-        }
-        else
-            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
-    }
-    #count({ size }) {
-        this.#entries++;
-        this.#bytes += size ?? 0;
-        if (this.#entries > this.#limits.entries)
-            throw new Error(`it holds more than ${this.#limits.entries} files`);
-        if (this.#bytes > this.#limits.bytes)
-            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
-    }
-    /** A name that stays in the folder and goes through no link. */
-    #safeName(name) {
-        // eslint-disable-next-line no-control-regex
-        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
-            throw archive_refuse(name, 'leads out of the archive');
-        const clean = external_node_path_default().posix.normalize(name).replace(/\/+$/, '') || '.';
-        for (let above = external_node_path_default().posix.dirname(clean); above !== '.'; above = external_node_path_default().posix.dirname(above)) {
-            if (this.#leaves.has(above))
-                throw archive_refuse(name, 'goes through a link or a file');
-        }
-        return clean;
-    }
-    /**
-     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-     * another link, `..` is not where the names say.
-     */
-    requireLinksInside(top) {
-        for (const [name, target] of this.#links) {
-            const steps = target.split('/').filter(step => step !== '' && step !== '.');
-            const down = steps.findIndex(step => step !== '..');
-            const up = down === -1 ? steps.length : down;
-            const depth = external_node_path_default().posix.relative(top, name).split('/').length - 1;
-            if (target === '' || target.startsWith('/') || up > depth)
-                throw archive_refuse(name, 'is a link that leads out of the archive');
-            if (steps.slice(up).includes('..'))
-                throw archive_refuse(name, 'is a link with `..` inside its target');
-        }
-    }
-}
-function archive_refuse(name, why) {
-    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/digest.ts
-
-
-
-
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
-async function treeDigest(folder) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const { path, kind, mode, size, target } of (0,src_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
-        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
-        hash
-            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
-            .update(path, 'latin1')
-            .update(target ?? '', 'latin1');
-        if (kind === 'file')
-            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,src_runtime/* below */.Gz)(folder, path)), async (chunks) => {
-                for await (const chunk of chunks)
-                    hash.update(chunk);
-            });
-    }
-    return hash.digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/fetch.ts
-
-
-
-
-
-
-
-
-
-const LARGEST_ARCHIVE = 1_000_000_000;
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
-async function fetchBuildpack(reference, options) {
-    const { into, sha256: pin } = options;
-    const name = nameOf(reference);
-    await (0,promises_.mkdir)(external_node_path_default().dirname(into), { recursive: true });
-    try {
-        const { sha256, version } = await bring(reference, options);
-        if (pin !== undefined && pin !== sha256) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
-        }
-        await requireSteps(into, name);
-        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
-    }
-    catch (error) {
-        await (0,promises_.rm)(into, { recursive: true, force: true });
-        throw fetch_explain(error, name);
-    }
-}
-/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
-function nameOf(reference) {
-    if (reference.kind === 'registry')
-        return reference.name;
-    if (reference.kind === 'folder')
-        return reference.text;
-    const { hostname, pathname } = new URL(reference.url);
-    const short = pathname.replace(/^\/|\.git$/g, '');
-    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
-    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
-}
-async function bring(reference, options) {
-    switch (reference.kind) {
-        case 'registry':
-            return bringTarball(() => archiveOf(reference.name, options), options);
-        case 'tarball':
-            return bringTarball(() => Promise.resolve(reference.url), options);
-        case 'git':
-            return bringGit(reference.url, reference.ref, options);
-        case 'folder':
-            return bringFolder(reference.folder, options);
-    }
-}
-/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name, { http, registryUrl }) {
-    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
-    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
-    if (typeof answer?.blob_url !== 'string')
-        throw new Error('the registry gives no address of an archive (blob_url)');
-    return answer.blob_url;
-}
-async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
-    const kept = (sha256) => cacheFolder && external_node_path_default().join(cacheFolder, `${sha256}.tgz`);
-    const known = pin && kept(pin);
-    if (pin && known && (await sha256Of(known)) === pin) {
-        await extractTarball(known, into);
-        return { sha256: pin };
-    }
-    const archive = `${into}.tgz`;
-    try {
-        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
-        // A wrong one is not even unpacked.
-        if (pin === undefined || pin === sha256)
-            await extractTarball(archive, into);
-        const keep = kept(sha256);
-        if (cacheFolder && keep && pin === sha256) {
-            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            try {
-                await (0,promises_.copyFile)(archive, `${keep}.part`);
-                await (0,promises_.rename)(`${keep}.part`, keep);
-            }
-            finally {
-                await (0,promises_.rm)(`${keep}.part`, { force: true });
-            }
-        }
-        return { sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(archive, { force: true });
-    }
-}
-async function sha256Of(file) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-    }
-    catch (error) {
-        if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    return hash.digest('hex');
-}
-/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function fetch_gitEnvironment({ searchPath, proxyEnvironment }, url) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        // Also of redirects: never from https to http.
-        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
-const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-async function bringGit(url, ref, options) {
-    const { into, run, signal } = options;
-    const git = async (...args) => {
-        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: fetch_gitEnvironment(options, url),
-            signal
-        });
-        if (code === 127)
-            throw new src_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
-        if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
-        return stdout.toString().trim();
-    };
-    await git('init', '--quiet', '--', into);
-    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
-    // The repository's own attributes must not change a byte: a program with CRLF does not start.
-    await (0,promises_.mkdir)(external_node_path_default().join(into, '.git', 'info'), { recursive: true });
-    await (0,promises_.writeFile)(external_node_path_default().join(into, '.git', 'info', 'attributes'), UNCHANGED);
-    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
-    const version = await git('-C', into, 'rev-parse', 'HEAD');
-    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into), version };
-}
-async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
-    const from = await (0,promises_.realpath)(external_node_path_default().resolve(sourceTree, folder));
-    // A link in the commit must not bring in a folder of the runner.
-    if (!external_node_path_default().isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + (external_node_path_default()).sep))
-        throw new Error('it leads out of the commit');
-    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
-    if (code !== 0)
-        throw new Error(stderr.trim().slice(0, 300));
-    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into) };
-}
-async function requireSteps(folder, name) {
-    const root = await (0,promises_.realpath)(folder);
-    for (const step of ['detect', 'compile', 'release']) {
-        const program = await (0,promises_.realpath)(external_node_path_default().join(folder, 'bin', step)).catch(() => undefined);
-        // Else a link could open a file of the runner to everyone.
-        if (program !== undefined && !program.startsWith(root + (external_node_path_default()).sep)) {
-            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
-        }
-        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
-            await (0,promises_.chmod)(program, 0o755);
-        else if (step !== 'release') {
-            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
-        }
-    }
-}
-function fetch_explain(error, name) {
-    if (error instanceof src_runtime/* CancelledError */.cc)
-        return error;
-    if (error instanceof src_runtime/* HttpError */.j$ && error.status === 404) {
-        return new src_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
-    }
-    if (error instanceof src_runtime/* HttpError */.j$) {
-        return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
-    }
-    if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT') {
-        return new src_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
-    }
-    if (error instanceof src_runtime/* UserError */.yo)
-        return error.message.includes(name)
-            ? error
-            : new src_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/gather.ts
-
-
-
-
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
-async function fetchAll(chosen, options) {
-    const fetched = [];
-    for (const [i, { reference, sha256 }] of chosen.entries()) {
-        const buildpack = await fetchBuildpack(reference, {
-            ...options,
-            sha256,
-            into: external_node_path_default().join(options.folder, `${i + 1}`)
-        });
-        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
-        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
-        fetched.push(buildpack);
-    }
-    return fetched;
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/host.ts
-
-
-
-
-
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000;
-/** A variable that all processes of a step inherit, also those that leave its process group. */
-const MARK = 'BUILD_STEP_ID';
-/**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
- */
-function openHost(folders, { secretsHeld, identity = otherUser() }) {
-    if (!identity && secretsHeld.length > 0) {
-        throw new src_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
-    }
-    if (identity)
-        for (const folder of Object.values(folders))
-            (0,src_runtime/* giveTree */.Ce)(folder, identity);
-    const running = new Set();
-    return {
-        kind: 'host',
-        paths: folders,
-        run: async (step) => {
-            // Temporary files that a buildpack leaves go with its home.
-            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
-            running.add(current);
-            try {
-                return await current.result();
-            }
-            finally {
-                running.delete(current);
-            }
-        },
-        close: () => {
-            for (const current of running)
-                current.end();
-            return Promise.resolve();
-        }
-    };
-}
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser() {
-    if (process.getuid?.() !== 0)
-        return null;
-    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
-        .split('\n')
-        .map(line => line.split(':'));
-    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
-    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
-}
-/** One program with all the processes that it starts. */
-class RunningStep {
-    #step;
-    #mark = (0,external_node_crypto_.randomUUID)();
-    #child;
-    constructor(step, identity) {
-        this.#step = step;
-        const [program, ...args] = step.argv;
-        this.#child = (0,external_node_child_process_.spawn)(program, args, {
-            cwd: step.cwd,
-            env: { PATH, ...step.env, [MARK]: this.#mark },
-            stdio: ['ignore', 'pipe', 'pipe'],
-            detached: true,
-            ...identity
-        });
-        this.#child.stdout.on('data', step.output);
-        this.#child.stderr.on('data', step.output);
-    }
-    /** Resolves when the program and all that it left behind have ended, and their output is read. */
-    async result() {
-        const { signal, timeout } = this.#step;
-        let timedOut = false;
-        const onTimeout = () => {
-            timedOut = true;
-            this.#terminate();
-        };
-        const onAbort = () => this.#terminate();
-        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
-        signal.addEventListener('abort', onAbort);
-        if (signal.aborted)
-            onAbort();
-        try {
-            const code = await this.#exit();
-            this.end();
-            await this.#drain();
-            if (signal.aborted)
-                throw new src_runtime/* CancelledError */.cc('The build');
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /** Ends every process of the step at once. */
-    end() {
-        this.#signalGroup('SIGKILL');
-        // Again until none is found: one that is just being started carries the mark, too.
-        for (let round = 0; round < 100; round++) {
-            const left = this.#marked();
-            if (left.length === 0)
-                return;
-            for (const pid of left)
-                kill(pid, 'SIGKILL');
-        }
-    }
-    #exit() {
-        return new Promise(resolve => {
-            this.#child.on('error', (error) => {
-                this.#step.output(Buffer.from(`${error.message}\n`));
-                resolve(error.code === 'ENOENT' ? 127 : 126);
-            });
-            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
-        });
-    }
-    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
-    async #drain() {
-        const pipes = [this.#child.stdout, this.#child.stderr];
-        const open = pipes.filter(pipe => !pipe.closed);
-        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
-        let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
-        clearTimeout(timer);
-        for (const pipe of pipes)
-            pipe.destroy();
-    }
-    #terminate() {
-        this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), GRACE).unref();
-    }
-    #signalGroup(signal) {
-        if (this.#child.pid !== undefined)
-            kill(-this.#child.pid, signal);
-    }
-    /** Processes with our mark in their environment that still run. */
-    #marked() {
-        const mark = `${MARK}=${this.#mark}\0`;
-        return (0,external_node_fs_.readdirSync)('/proc')
-            .filter(name => /^\d+$/.test(name))
-            .map(Number)
-            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
-    }
-}
-const SIGNALS = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGABRT: 6,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGPIPE: 13,
-    SIGTERM: 15
-};
-function readProc(pid, file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
-    }
-    catch {
-        return ''; // it ended, or is not ours to see
-    }
-}
-function kill(pid, signal) {
-    try {
-        process.kill(pid, signal);
-    }
-    catch {
-        // it has ended
-    }
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/images.ts
-
-/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
-function imagesFor(stack) {
-    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
-    if (number !== undefined)
-        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
-    if (stack === 'container' || stack === 'cnb') {
-        throw new src_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
-    }
-    throw new src_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./src/buildpacks/layers.ts
-
-/**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
- */
-class LayerLog {
-    #root;
-    #owner = new Map();
-    #mixed = [];
-    #entries = [];
-    #stamps = new Map();
-    #count = 0;
-    constructor(root) {
-        this.#root = root;
-    }
-    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
-    close() {
-        const layer = this.#count++;
-        const before = this.#stamps;
-        this.#entries = (0,src_runtime/* walkTree */.Ir)(this.#root);
-        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
-        for (const { path, stamp, kind } of this.#entries) {
-            const earlier = before.get(path);
-            if (earlier === stamp)
-                continue;
-            if (earlier !== undefined)
-                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            if (earlier === undefined || kind !== 'directory')
-                this.#owner.set(path, layer);
-        }
-        for (const path of before.keys()) {
-            if (this.#stamps.has(path))
-                continue;
-            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            this.#owner.delete(path);
-        }
-        return layer;
-    }
-    /** The tree as the last layer left it. */
-    get entries() {
-        return this.#entries;
-    }
-    ownerOf(path) {
-        return this.#owner.get(path) ?? 0;
-    }
-    /** Names of one layer that a later one changed or removed. */
-    get mixed() {
-        return this.#mixed;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/procfile.ts
-
-
-const LONGEST_COMMAND = 10_000;
-/**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
- */
-function parseProcfile(text) {
-    const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
-        if (line === '' || line.startsWith('#'))
-            continue;
-        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
-        if (name === undefined || command === undefined)
-            throw procfile_wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
-        if (Object.hasOwn(types, name))
-            throw procfile_wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > LONGEST_COMMAND)
-            throw procfile_wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-function procfile_wrong(line, problem, nextStep) {
-    return new src_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
-}
-/** The Procfile's types over a buildpack's defaults. */
-function mergeProcessTypes(defaults, procfile) {
-    return { ...defaults, ...procfile };
-}
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
-function parseReleaseOutput(yaml, buildpack) {
-    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
-    const document = (0,dist/* parseDocument */.Tp)(yaml);
-    let data;
-    try {
-        for (const error of document.errors)
-            throw error;
-        data = document.toJS({ maxAliasCount: 10 });
-    }
-    catch (error) {
-        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
-    }
-    const declared = data?.default_process_types ?? {};
-    if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
-    const types = {};
-    for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
-        }
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-/** `__proto__` is a name like any other. */
-function procfile_define(types, name, command) {
-    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
-}
-function procfile_shown(text) {
-    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/build.ts
-
-
-
-
-
-
-
-
-/**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
- */
-async function buildApp(options) {
-    const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
-    const layerLog = new LayerLog(folders.app);
-    layerLog.close();
-    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
-    const deadline = clock.now() + options.timeout;
-    for (const [i, buildpack] of buildpacks.entries()) {
-        const started = clock.now();
-        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
-            const steps = new BuildpackSteps(options, buildpack, deadline);
-            const detected = await steps.detect();
-            await steps.compile(buildpacks.slice(0, i));
-            const processTypes = await steps.release();
-            const milliseconds = clock.now() - started;
-            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
-            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
-        });
-        layers.push(layer);
-        layerLog.close();
-    }
-    return {
-        root: folders.app,
-        builtAt: options.place.paths.app,
-        entries: layerLog.entries,
-        layers,
-        layerOf: path => layerLog.ownerOf(path),
-        mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,src_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
-    };
-}
-async function writeVariables(folder, variables) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,promises_.writeFile)(external_node_path_default().join(folder, name), value);
-}
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
-const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
-const LAST_LINES = 20;
-const RELEASE_OUTPUT_LIMIT = 1_000_000;
-class BuildpackSteps {
-    #options;
-    #buildpack;
-    #deadline;
-    constructor(options, buildpack, deadline) {
-        this.#options = options;
-        this.#buildpack = buildpack;
-        this.#deadline = deadline;
-    }
-    async detect() {
-        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
-        if (result.code !== 0) {
-            throw new src_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${build_quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
-        }
-        return output.trim();
-    }
-    async compile(earlier) {
-        const { app, cache, env } = this.#paths;
-        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
-        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
-        const fence = this.#options.log.fence();
-        const tail = new Tail(fence);
-        let result;
-        try {
-            result = await this.#run(argv, chunk => tail.write(chunk));
-        }
-        finally {
-            fence.close();
-        }
-        if (result.code === 0)
-            return;
-        throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${build_quote(tail.text())}`, tail.text().includes('No space left on device')
-            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
-    }
-    async release() {
-        const { result, output } = await this.#capture([
-            'bash',
-            '-c',
-            RELEASE,
-            'release',
-            this.#program('release'),
-            this.#paths.app
-        ]);
-        if (result.code !== 0) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
-        }
-        return parseReleaseOutput(output, this.#buildpack.name);
-    }
-    get #paths() {
-        return this.#options.place.paths;
-    }
-    #folderOf(buildpack) {
-        return `${this.#paths.buildpacks}/${external_node_path_default().basename(buildpack.folder)}`;
-    }
-    #program(step) {
-        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
-    }
-    async #capture(argv) {
-        const chunks = [];
-        let size = 0;
-        const result = await this.#run(argv, chunk => {
-            size += chunk.length;
-            if (size <= RELEASE_OUTPUT_LIMIT)
-                chunks.push(chunk);
-        });
-        return { result, output: Buffer.concat(chunks).toString('utf8') };
-    }
-    async #run(argv, output) {
-        const { place, stack, commit, requestId, clock, signal } = this.#options;
-        const result = await place.run({
-            argv,
-            cwd: this.#paths.app,
-            env: {
-                HOME: this.#paths.home,
-                STACK: stack,
-                SOURCE_VERSION: commit,
-                REQUEST_ID: requestId,
-                CURL_CONNECT_TIMEOUT: '30',
-                CURL_TIMEOUT: '180',
-                LANG: 'C.UTF-8'
-            },
-            output,
-            signal,
-            timeout: Math.max(1, this.#deadline - clock.now())
-        });
-        if (result.timedOut) {
-            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
-        }
-        return result;
-    }
-}
-/** Passes output on and keeps its end. */
-class Tail {
-    #to;
-    #end = Buffer.alloc(0);
-    constructor(to) {
-        this.#to = to;
-    }
-    write(chunk) {
-        this.#to.write(chunk);
-        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
-    }
-    text() {
-        return this.#end.toString('utf8');
-    }
-}
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
-function build_quote(output) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
-        .replace(/[^\P{Cc}\n\t]/gu, '')
-        .trimEnd()
-        .split('\n');
-    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
-    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/container.ts
-
-
-
-
-/** Where the folders lie in the container: the app as on a dyno. */
-const PATHS = {
-    app: '/app',
-    cache: '/tmp/build-cache',
-    env: '/tmp/build-env',
-    buildpacks: '/tmp/buildpacks',
-    home: '/tmp/build-home'
-};
-/** Common Runtime dynos are amd64 (heroku/base-images: README). */
-const PLATFORM = 'linux/amd64';
-/**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
- */
-async function openContainer(folders, options) {
-    const user = buildUser();
-    if (process.getuid?.() === 0)
-        for (const folder of Object.values(folders))
-            (0,src_runtime/* giveTree */.Ce)(folder, user);
-    const container = new Container(options, user);
-    await container.start(folders);
-    return container;
-}
-function buildUser() {
-    const uid = process.getuid?.() ?? 0;
-    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
-}
-class Container {
-    kind = 'container';
-    paths = PATHS;
-    #options;
-    #user;
-    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    constructor(options, user) {
-        this.#options = options;
-        this.#user = user;
-    }
-    async start(folders) {
-        const { image, network, readOnlyApp, signal, log } = this.#options;
-        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
-        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
-        const guards = [
-            '--cap-drop',
-            'ALL',
-            '--security-opt',
-            'no-new-privileges',
-            '--network',
-            network,
-            '--platform',
-            PLATFORM
-        ];
-        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
-        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
-        if (code !== 0) {
-            await this.close();
-            throw signal.aborted ? new src_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
-        }
-        await this.#nameUser();
-    }
-    async run(step) {
-        const { uid, gid } = this.#user;
-        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
-        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
-        // Values go through the client's environment, so that none stands in an argument list.
-        const { dockerEnv } = this.#options;
-        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
-        const child = (0,external_node_child_process_.spawn)('docker', args, {
-            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
-            stdio: ['ignore', 'pipe', 'pipe']
-        });
-        child.stdout.on('data', step.output);
-        child.stderr.on('data', step.output);
-        let timedOut = false;
-        const onAbort = () => void this.close();
-        const timer = setTimeout(() => {
-            timedOut = true;
-            void this.close();
-        }, Math.min(step.timeout, 2 ** 31 - 1));
-        step.signal.addEventListener('abort', onAbort);
-        if (step.signal.aborted)
-            onAbort();
-        try {
-            const code = await new Promise((resolve, reject) => {
-                child.on('error', reject);
-                child.on('close', status => resolve(status ?? 137));
-            });
-            if (step.signal.aborted) {
-                await this.close();
-                throw new src_runtime/* CancelledError */.cc('The build');
-            }
-            if (!timedOut)
-                await this.#endRest();
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            step.signal.removeEventListener('abort', onAbort);
-        }
-    }
-    async close() {
-        await this.#docker(['rm', '--force', this.#name], false);
-    }
-    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
-    async #endRest() {
-        const { uid, gid } = this.#user;
-        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
-    }
-    /** Some programs (npm, ssh) do not run as a user without a name. */
-    async #nameUser() {
-        const { uid, gid } = this.#user;
-        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
-        await this.#docker([
-            'exec',
-            '--user',
-            '0:0',
-            this.#name,
-            'bash',
-            '-c',
-            script,
-            'name',
-            `${uid}`,
-            `${gid}`,
-            PATHS.home
-        ]);
-    }
-    /** `cancellable`: cleaning up goes on after the job was cancelled. */
-    #docker(args, cancellable = true) {
-        const { run, dockerEnv, signal } = this.#options;
-        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
-    }
-}
-function mount(source, target, readOnly) {
-    return [
-        '--mount',
-        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
-    ];
-}
-const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
-function explainStart(code, stderr, { image, network }) {
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-    if (code === 127)
-        return new src_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
-    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new src_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
-    }
-    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new src_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
-    }
-    if (/network .* not found/i.test(stderr))
-        return new src_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new src_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/workshop.ts
-
-
-
-
-
-
-
-
-
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
-class Workshop {
-    #options;
-    #places = [];
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
-     */
-    async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack, run } = this.#options;
-        const folders = await makeFolders(external_node_path_default().join(scratch, name));
-        await fill(folders.app);
-        const kept = keptCache && external_node_path_default().join(keptCache, `${stack}-${name}`);
-        if (kept)
-            await copyInto(kept, folders.cache, run);
-        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
-        const place = await this.#open(folders, false);
-        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
-        await place.close();
-        if (kept)
-            await replace(kept, folders.cache, run);
-        return app;
-    }
-    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
-    async openDyno(app) {
-        const folders = await makeFolders(external_node_path_default().join(this.#options.scratch, 'dyno'));
-        return this.#open({ ...folders, app: app.root }, true);
-    }
-    async close() {
-        await Promise.all(this.#places.splice(0).map(place => place.close()));
-    }
-    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
-    async #copy(buildpack, into) {
-        const folder = external_node_path_default().join(into, external_node_path_default().basename(buildpack.folder));
-        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
-        return { ...buildpack, folder };
-    }
-    async #open(folders, asDyno) {
-        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
-        const place = kind === 'host'
-            ? openHost(folders, { secretsHeld })
-            : await openContainer(folders, {
-                image: asDyno ? runImage : buildImage,
-                network: asDyno ? 'none' : network,
-                readOnlyApp: asDyno,
-                run,
-                dockerEnv,
-                signal,
-                log
-            });
-        this.#places.push(place);
-        return place;
-    }
-}
-async function makeFolders(root) {
-    const below = (name) => external_node_path_default().join(root, name);
-    const folders = {
-        app: below('app'),
-        cache: below('cache'),
-        env: below('env'),
-        buildpacks: below('buildpacks'),
-        home: below('home')
-    };
-    for (const folder of Object.values(folders))
-        await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.chmod)(root, 0o755);
-    return folders;
-}
-/** A copy: a build that fails leaves what is kept as it was. */
-async function copyInto(kept, folder, run) {
-    if ((0,external_node_fs_.existsSync)(kept))
-        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
-}
-/** Puts a folder in the place of the kept one, which may be on another disk. */
-async function replace(kept, folder, run) {
-    await (0,promises_.mkdir)(external_node_path_default().dirname(kept), { recursive: true });
-    await succeed(run, 'rm', ['-rf', '--', kept]);
-    await succeed(run, 'mv', ['--', folder, kept]);
-}
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
-async function succeed(run, program, args) {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
-    if (code === 0)
-        return;
-    throw new src_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
-}
-
-;// CONCATENATED MODULE: ./src/buildpacks/index.ts
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/slug/ffmpeg-check.ts
-
-
-
-
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
-const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
-/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
-const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
-/**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
- */
-async function checkFfmpeg(options) {
-    const mended = [];
-    for (;;) {
-        const outcome = await tryOnce(options);
-        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
-        if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(src_runtime/* displayPath */.Gt) };
-        }
-        mended.push(folder);
-        await writeMend(options.root, mendScript(mended));
-    }
-}
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
-async function writeMend(root, script) {
-    const file = external_node_path_default().join(root, MEND_FILE);
-    const folder = external_node_path_default().dirname(file);
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
-        throw new src_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
-    }
-    await (0,promises_.rm)(file, { force: true });
-    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
-}
-/** A script for `.profile.d` that adds folders below the app to the library path. */
-function mendScript(folders) {
-    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
-    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`;
-    return Buffer.from(text, 'latin1');
-}
-const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
-async function tryOnce(options) {
-    const results = {
-        ffmpeg: await run(options, ['ffmpeg', '-version']),
-        ffprobe: await run(options, ['ffprobe', '-version'])
-    };
-    for (const [program, { code, output }] of Object.entries(results)) {
-        if (code === 0)
-            continue;
-        const missing = MISSING_LIBRARY.exec(output)?.[1];
-        const problem = missing
-            ? `${program} does not start: the library ${missing} is missing`
-            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
-        return { check: { works: false, encoders: [], problem }, missing };
-    }
-    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
-    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
-    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
-    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
-    if (transcode.code === 0)
-        return { check: { works: true, version, encoders } };
-    return {
-        check: {
-            works: false,
-            version,
-            encoders,
-            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
-        }
-    };
-}
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** A GIF of 16 × 16 pixels with two frames. */
-const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
-const TIMEOUT = 60_000;
-const MOST_OUTPUT = 1_000_000;
-async function run({ place, stack, signal }, program) {
-    const chunks = [];
-    let size = 0;
-    const { app } = place.paths;
-    const { code, timedOut } = await place.run({
-        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
-        cwd: app,
-        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
-        output: chunk => {
-            size += chunk.length;
-            if (size < MOST_OUTPUT)
-                chunks.push(chunk);
-        },
-        signal,
-        timeout: TIMEOUT
-    });
-    const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
-}
-/** The folder of a library in the tree; the first one in byte order where there are several. */
-function findFolder(entries, library) {
-    const name = `/${(0,src_runtime/* bytePath */.OO)(library)}`;
-    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
-    return found && found.path.slice(0, -name.length);
-}
-function lastLine(output) {
-    const line = output.trim().split('\n').at(-1) ?? '';
-    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
-}
-
-;// CONCATENATED MODULE: ./src/slug/files.ts
-
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
-function slugFiles(entries, root, layerOf) {
-    const files = [];
-    const leftOut = [];
-    for (const { path, kind, mode, size, target, inode } of entries) {
-        if (kind === 'other')
-            leftOut.push(path);
-        else
-            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
-    }
-    return { files, leftOut };
-}
-/** A slug's files in the order in which they are packed: that of a walk. */
-function inPackOrder(files) {
-    return files.toSorted((a, b) => (0,src_runtime/* comparePaths */.cD)(a.path, b.path));
-}
-
-;// CONCATENATED MODULE: ./src/slug/ffmpeg.ts
-
-
-
-/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
-const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
-/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
-function findProvider(references, aptfile) {
-    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []));
-    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
-    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
-    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
-}
-/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function lastName(reference) {
-    const parts = reference
-        .replace(/[#?].*$/, '')
-        .split('/')
-        .filter(Boolean);
-    const archive = parts.indexOf('archive');
-    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
-}
-/**
- * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
- * (mastodon/mastodon#3276, #24866) or its extra codecs.
- */
-const FFMPEG_PACKAGES = new Set([
-    'ffmpeg',
-    'libavcodec-extra',
-    'libxdamage1',
-    'libxfixes3',
-    'libopenblas0-pthread',
-    'libblas3',
-    'liblapack3'
-]);
-/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
-function aptfileWithoutFfmpeg(aptfile) {
-    const lines = aptfile.split('\n');
-    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
-    if (!asksForFfmpeg)
-        return aptfile;
-    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
-}
-/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
-function packageOf(line) {
-    return line.trim().replace(/[=:/\s#].*$/, '');
-}
-function isFfmpegArchive(line) {
-    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
-}
-/**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
- */
-function whyNotSubtract(app, provider) {
-    const isProvider = providerLayers(provider);
-    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
-    if (!mix)
-        return undefined;
-    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
-    return `${by} wrote over a file of ${from}`;
-}
-/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
-function providerLayers({ buildpacks, apt }) {
-    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
-}
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
-function withoutProvider(files, provider, aptAgain) {
-    const isProvider = providerLayers(provider);
-    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
-    const kept = new Set(files.filter(stays));
-    const needed = foldersOf(kept);
-    // A folder that the provider made stays where others put something into it (`.profile.d`).
-    const rest = files.flatMap(file => {
-        if (kept.has(file))
-            return [file];
-        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
-        return layer === undefined ? [] : [{ ...file, layer }];
-    });
-    if (!aptAgain)
-        return rest;
-    const taken = new Set(rest.map(({ path }) => path));
-    const layer = provider.apt + 1;
-    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
-    return inPackOrder([...rest, ...again.files]);
-}
-/** All folders above these files, each with the layer of the first file that needs it. */
-function foldersOf(files) {
-    const folders = new Map();
-    for (const { path, layer } of files) {
-        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-            const folder = path.slice(0, at);
-            if (folders.has(folder))
-                break;
-            folders.set(folder, layer);
-        }
-    }
-    return folders;
-}
-
-;// CONCATENATED MODULE: ./src/slug/gate.ts
-
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-const HEROKU_WARNS_AT = 300_000_000;
-const HEROKU_STOPS_AT = 1_000_000_000;
-/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
-function gate(choice, sizes, limit) {
-    const withFits = sizes.with !== undefined && sizes.with <= limit;
-    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
-    const bytes = takesFfmpeg ? sizes.with : sizes.without;
-    return {
-        chosen: takesFfmpeg ? 'with' : 'without',
-        bytes,
-        limit,
-        withinLimit: bytes <= limit,
-        headroom: limit - bytes
-    };
-}
-/** What Heroku would say of a slug of this size, and of such a limit. */
-function sizeWarnings({ bytes, limit }) {
-    const warnings = [];
-    const [warnsAt, stopsAt] = [(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
-    if (bytes > HEROKU_STOPS_AT)
-        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
-    else if (bytes > HEROKU_WARNS_AT)
-        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
-    if (limit > HEROKU_STOPS_AT)
-        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
-    return warnings;
-}
-
-;// CONCATENATED MODULE: ./src/slug/gzip.ts
-/**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
- */
-/** No name, no time, "Unix": the same for every slug. */
-const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
-function gzipTrailer(crc, rawBytes) {
-    const trailer = Buffer.alloc(10);
-    trailer[0] = 0x03;
-    trailer.writeUInt32LE(crc >>> 0, 2);
-    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
-    return trailer;
-}
-/**
- * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
- * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
- */
-function combineCrc(a, b, bLength) {
-    return (multiply(zeros(bLength), a) ^ b) >>> 0;
-}
-const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
-/** a × b modulo the polynomial. */
-function multiply(a, b) {
-    let product = 0;
-    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
-        if (a & bit)
-            product ^= b;
-        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
-    }
-    return product >>> 0;
-}
-/** x^(8n): square and multiply. */
-function zeros(bytes) {
-    let power = 0x80000000; // x^0
-    let square = 0x00800000; // x^8
-    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-        if (n % 2 === 1)
-            power = multiply(square, power);
-        square = multiply(square, square);
-    }
-    return power;
-}
-
-;// CONCATENATED MODULE: ./src/slug/tar.ts
-
-
-const tar_BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
-const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
-const TAR_END = 2 * tar_BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
-function padding(size) {
-    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
-}
-/**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
- */
-function tarHeader(file, time, link) {
-    const { name, target } = namesOf(file, link);
-    const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
-    const records = [];
-    if (target.length > SHORT)
-        records.push(longRecord('K', target));
-    if (name.length > SHORT)
-        records.push(longRecord('L', name));
-    records.push(record({ name, target, size, type, mode: file.mode, time }));
-    return records.length === 1 ? records[0] : Buffer.concat(records);
-}
-/** How many bytes `tarHeader` makes. */
-function headerBytes(file, link) {
-    const { name, target } = namesOf(file, link);
-    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
-    return tar_BLOCK + long(name) + long(target);
-}
-/** Bytes of a name that a header's own field holds. */
-const SHORT = 100;
-function namesOf(file, link) {
-    const isFolder = file.kind === 'directory' && file.path !== '';
-    return {
-        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
-        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
-    };
-}
-function longRecord(type, text) {
-    const size = text.length + 1;
-    const body = Buffer.alloc(size + padding(size));
-    body.write(text, 'latin1');
-    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
-}
-function record({ name, target, size, type, mode, time }) {
-    const header = Buffer.alloc(tar_BLOCK);
-    header.write(name.slice(0, SHORT), 0, 'latin1');
-    header.write(octal(mode, 7), 100);
-    header.write(octal(0, 7), 108); // uid and gid: root
-    header.write(octal(0, 7), 116);
-    if (size < 8 ** 11)
-        header.write(octal(size, 11), 124);
-    else
-        base256(header, 124, 12, size);
-    header.write(octal(time, 11), 136);
-    header.write('        ', 148);
-    header.write(type, 156);
-    header.write(target.slice(0, SHORT), 157, 'latin1');
-    header.write('ustar  \0', 257);
-    header.write('root', 265);
-    header.write('root', 297);
-    let sum = 0;
-    for (const byte of header)
-        sum += byte;
-    header.write(`${octal(sum, 6)}\0 `, 148);
-    return header;
-}
-function octal(value, digits) {
-    return value.toString(8).padStart(digits, '0');
-}
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
-function base256(header, offset, length, value) {
-    header.writeUInt8(0x80, offset);
-    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
-}
-
-;// CONCATENATED MODULE: ./src/slug/pack-protocol.ts
-
-
-
-;// CONCATENATED MODULE: ./src/slug/plan.ts
-
-
-
-
-const LEAST = 512 * 1024;
-const MOST = 2 * 1024 * 1024;
-/** A file of this size has blocks of its own, so that its compressed size is exact. */
-const PIECE = 1024 * 1024;
-/** The folder `./app/` itself: it belongs to no layer. */
-const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-function planBlocks(files, identityOf, publicTime) {
-    const plan = new Plan(identityOf);
-    const carriers = new Map();
-    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
-    for (const file of files) {
-        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
-        if (file.inode !== undefined && link === undefined)
-            carriers.set(file.inode, file.path);
-        const size = link === undefined ? file.size : 0;
-        const time = timeOf(file, publicTime);
-        if (size >= PIECE)
-            plan.addLarge(file, time, size);
-        else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
-                plan.cut();
-            plan.addHeader(file, time, link, size);
-        }
-    }
-    return plan.end();
-}
-class Plan {
-    #identityOf;
-    #blocks = [];
-    #parts = [];
-    /** All that the bytes of the block depend on. */
-    #content = '';
-    bytes = 0;
-    constructor(identityOf) {
-        this.#identityOf = identityOf;
-    }
-    /** A name with its whole content. */
-    addHeader(file, time, link, size) {
-        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
-    }
-    /** A file in blocks of its own. */
-    addLarge(file, time, size) {
-        this.cut();
-        for (let from = 0; from < size; from += PIECE) {
-            const to = Math.min(from + PIECE, size);
-            const header = from === 0 ? headerBytes(file) : 0;
-            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
-            this.cut();
-        }
-    }
-    cut() {
-        if (this.#parts.length === 0)
-            return;
-        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
-        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
-        this.#parts = [];
-        this.#content = '';
-        this.bytes = 0;
-    }
-    end() {
-        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
-        this.cut();
-        return this.#blocks;
-    }
-    #add(part) {
-        const { file, header, time, link, from, to, pad } = part;
-        this.#parts.push(part);
-        this.bytes += partBytes(part);
-        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
-        if (header > 0)
-            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
-        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
-    }
-}
-/** Bytes of a part in the archive. */
-function partBytes({ header, from, to, pad }) {
-    return header + (to - from) + pad;
-}
-const FIXED_TIME = 1_000_000_000;
-/**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
- * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
- */
-function timeOf({ path }, publicTime) {
-    return path.startsWith('public/') ? publicTime : FIXED_TIME;
-}
-/** One name in 32 may begin a block; which ones depends on the name alone. */
-function isBoundary(path) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < path.length; i++)
-        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-    return ((hash ^ (hash >>> 15)) & 31) === 0;
-}
-
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-;// CONCATENATED MODULE: ./src/slug/threads.ts
-
-
-/** A thread needs little; a small heap makes it collect its garbage early. */
-const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-/** A few threads that take tasks in order. */
-class Threads {
-    #workers;
-    #idle;
-    #busy = new Map();
-    #queue = [];
-    #failure;
-    constructor(program, count) {
-        this.#workers = Array.from({ length: count }, () => this.#open(program));
-        this.#idle = [...this.#workers];
-    }
-    get count() {
-        return this.#workers.length;
-    }
-    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
-    do(task) {
-        return new Promise((resolve, reject) => {
-            if (this.#failure)
-                return reject(this.#failure);
-            this.#queue.push({ task, resolve, reject });
-            this.#next();
-        });
-    }
-    /** Ends the threads; tasks that wait or run are rejected. */
-    async close() {
-        this.#fail(new Error('packing was ended'));
-        await Promise.all(this.#workers.map(worker => worker.terminate()));
-    }
-    #open(program) {
-        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
-        worker.on('message', (answer) => this.#answered(worker, answer));
-        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
-        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
-        worker.unref();
-        return worker;
-    }
-    #next() {
-        while (this.#idle.length > 0 && this.#queue.length > 0) {
-            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
-            this.#busy.set(worker, waiting);
-            worker.ref();
-            worker.postMessage(waiting.task);
-        }
-    }
-    #answered(worker, answer) {
-        const waiting = this.#busy.get(worker);
-        this.#busy.delete(worker);
-        this.#idle.push(worker);
-        worker.unref();
-        if ('error' in answer)
-            waiting?.reject(answer.error);
-        else
-            waiting?.resolve(answer);
-        this.#next();
-    }
-    /** One thread less is no pool: all that waits or runs fails with the first reason. */
-    #fail(error) {
-        this.#failure ??= error;
-        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
-            reject(this.#failure);
-        this.#busy.clear();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/slug/pack.ts
-
-
-
-
-
-
-
-
-
-
-/** Level 6, gzip's own default. */
-const LEVEL = 6;
-const HASH_BATCH_FILES = 200;
-const HASH_BATCH_BYTES = 8 * 1024 * 1024;
-/**
- * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
- */
-class Packer {
-    #threads;
-    #options;
-    #identities = new Map();
-    #known = new Map();
-    /** No packing has failed: then the blocks that are known are all that is needed. */
-    #complete = false;
-    constructor(options) {
-        this.#options = options;
-        this.#threads = new Threads(options.worker, options.threads);
-        options.signal.addEventListener('abort', this.#abort, { once: true });
-        if (options.blockStore)
-            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
-    }
-    /**
-     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
-     */
-    async pack(jobs) {
-        const slugs = [];
-        try {
-            if (this.#options.signal.aborted)
-                throw new src_runtime/* CancelledError */.cc('Packing the slug');
-            if (this.#options.blockStore)
-                await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
-            for (const slug of slugs)
-                await slug.open();
-            await this.#packBlocks(slugs);
-            const packed = await Promise.all(slugs.map(slug => slug.finish()));
-            this.#complete = true;
-            return packed;
-        }
-        catch (error) {
-            this.#complete = false;
-            await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new src_runtime/* CancelledError */.cc('Packing the slug') : error;
-        }
-    }
-    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
-    async close() {
-        this.#options.signal.removeEventListener('abort', this.#abort);
-        await this.#threads.close();
-        const { blockStore } = this.#options;
-        if (!blockStore || !this.#complete)
-            return;
-        const needed = new Set([...this.#known.keys()].map(nameInStore));
-        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
-            if (!needed.has(name))
-                (0,external_node_fs_.rmSync)(external_node_path_default().join(blockStore, name), { force: true });
-        }
-    }
-    #abort = () => void this.#threads.close();
-    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
-    #identityOf = (file) => {
-        const key = file.inode ?? file;
-        const known = this.#identities.get(key);
-        if (known !== undefined)
-            return known;
-        const identity = `${this.#identities.size}`;
-        this.#identities.set(key, identity);
-        return identity;
-    };
-    async #hash(jobs) {
-        const batches = [[]];
-        let bytes = 0;
-        const seen = new Set();
-        for (const job of jobs) {
-            for (const file of job.files) {
-                const key = file.inode ?? file;
-                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
-                    continue;
-                seen.add(key);
-                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
-                    batches.push([]);
-                    bytes = 0;
-                }
-                batches.at(-1).push(file);
-                bytes += file.size;
-            }
-        }
-        await inOrder(batches, this.#threads.count * 2, async (batch) => {
-            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
-            const { digests } = await this.#threads.do({ kind: 'hash', files });
-            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
-        });
-    }
-    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
-    async #packBlocks(slugs) {
-        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
-        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
-            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
-            return onlyMeasured
-                ? undefined
-                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
-        }, async (block, answer) => {
-            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
-            this.#known.set(block.key, known);
-            for (const slug of slugs)
-                if (slug.wants(block.key))
-                    await slug.take(known, answer?.bytes);
-        });
-    }
-    /** The block as an earlier build packed it. */
-    async #fromStore({ key, rawBytes }) {
-        const store = this.#placeOf(key);
-        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
-            return undefined;
-        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
-    }
-    #placeOf(key) {
-        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, nameInStore(key));
-    }
-    #task(block) {
-        return {
-            kind: 'block',
-            rawBytes: block.rawBytes,
-            level: LEVEL,
-            store: this.#placeOf(block.key),
-            parts: block.parts.map(toTask)
-        };
-    }
-}
-/** Other ways of packing give other bytes for the same block: they must not meet. */
-const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
-function nameInStore(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
-}
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
-function seconds(milliseconds) {
-    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
-}
-/** A slug while it is packed. */
-class Slug {
-    blocks;
-    output;
-    #taken = [];
-    #sha256 = (0,external_node_crypto_.createHash)('sha256');
-    #file;
-    #bytes = 0;
-    #rawBytes = 0;
-    #crc = 0;
-    constructor(blocks, output) {
-        this.blocks = blocks;
-        this.output = output;
-    }
-    async open() {
-        if (this.output) {
-            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
-                throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
-            });
-        }
-        await this.#write(GZIP_HEADER);
-    }
-    /** Whether this block is the next one. */
-    wants(key) {
-        return this.blocks[this.#taken.length]?.key === key;
-    }
-    async take({ bytes, crc }, compressed) {
-        const block = this.blocks[this.#taken.length];
-        this.#taken.push({ block, bytes });
-        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
-        this.#rawBytes += block.rawBytes;
-        if (compressed)
-            await this.#write(compressed);
-        else
-            this.#bytes += bytes;
-    }
-    async finish() {
-        if (this.#taken.length !== this.blocks.length)
-            throw new Error('a block of the slug was not packed');
-        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
-        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
-        if (!this.output)
-            return packed;
-        await this.#file?.close();
-        this.#file = undefined;
-        await (0,promises_.rename)(this.#part, this.output);
-        return { ...packed, sha256: this.#sha256.digest('hex') };
-    }
-    async discard() {
-        await this.#file?.close().catch(() => { }); // it goes anyway
-        if (this.output)
-            await (0,promises_.rm)(this.#part, { force: true });
-    }
-    get #part() {
-        return `${this.output}.part`;
-    }
-    async #write(bytes) {
-        this.#bytes += bytes.length;
-        if (!this.#file)
-            return;
-        this.#sha256.update(bytes);
-        try {
-            for (let done = 0; done < bytes.length;)
-                done += (await this.#file.write(bytes, done)).bytesWritten;
-        }
-        catch (error) {
-            throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
-        }
-    }
-}
-/**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
- */
-function mergeOrders(lists) {
-    const next = lists.map(() => 0);
-    const remaining = lists.map(list => countKeys(list));
-    const merged = [];
-    for (;;) {
-        const heads = lists.map((list, i) => list[next[i]]);
-        if (heads.every(head => head === undefined))
-            return merged;
-        // A head that another list still needs later waits, unless every head waits.
-        const free = heads.find((head, i) => head &&
-            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
-        const block = free ?? heads.find(head => head !== undefined);
-        merged.push(block);
-        heads.forEach((head, i) => {
-            if (head?.key !== block.key)
-                return;
-            next[i]++;
-            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
-        });
-    }
-}
-function countKeys(blocks) {
-    const counts = new Map();
-    for (const { key } of blocks)
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-    return counts;
-}
-/**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
- */
-async function inOrder(items, width, work, take = async () => { }) {
-    const running = [];
-    let started = 0;
-    try {
-        for (const item of items) {
-            while (started < items.length && running.length < width)
-                running.push(work(items[started++]));
-            await take(item, await running.shift());
-        }
-    }
-    finally {
-        await Promise.allSettled(running);
-    }
-}
-/** A part as a thread takes it. */
-function toTask({ file, header, time, link, from, to, pad }) {
-    const { path, kind, mode, size, target } = file;
-    return {
-        path: to > from ? absolute(file) : '',
-        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
-        from,
-        to,
-        pad
-    };
-}
-function absolute(file) {
-    return (0,src_runtime/* joinBytes */.mE)((0,src_runtime/* bytePath */.OO)(file.root), file.path);
-}
-
-;// CONCATENATED MODULE: ./src/slug/measure.ts
-
-
-
-
-
-/**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
- */
-function measure({ blocks, bytes, rawBytes }) {
-    const weights = new Map();
-    for (const { block, bytes: compressed } of blocks) {
-        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
-        let raw = 0;
-        for (const part of block.parts) {
-            const before = Math.round((compressed * raw) / block.rawBytes);
-            raw += partBytes(part);
-            const own = Math.round((compressed * raw) / block.rawBytes) - before;
-            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
-            weight.compressed += own;
-            weight.raw += partBytes(part);
-            weight.shared ||= shared;
-            weights.set(part.file, weight);
-        }
-    }
-    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
-    weights.delete(ROOT);
-    const layers = new Map();
-    add(layers, -1, {
-        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
-        raw: frame.raw,
-        files: 0
-    });
-    const directories = new Map();
-    for (const [file, { compressed, raw }] of weights) {
-        const weight = { compressed, raw, files: 1 };
-        add(layers, file.layer, weight);
-        if (file.kind === 'directory')
-            add(directories, file.path, weight);
-        for (const folder of foldersAbove(file.path))
-            add(directories, folder, weight);
-    }
-    const files = [...weights]
-        .filter(([file]) => file.kind !== 'directory')
-        .map(([file, weight]) => ({ file, ...weight }))
-        .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1));
-    return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files };
-}
-/** `a/b/c` → `a/b`, `a`. */
-function* foldersAbove(path) {
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-        yield path.slice(0, at);
-}
-function add(sums, key, { compressed, raw, files }) {
-    const sum = sums.get(key);
-    if (sum) {
-        sum.compressed += compressed;
-        sum.raw += raw;
-        sum.files += files;
-    }
-    else
-        sums.set(key, { compressed, raw, files });
-}
-
-;// CONCATENATED MODULE: ./src/slug/streaming.ts
-
-
-
-/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
-const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
-const STARTS = 'streaming';
-/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
-const streaming_ROOT = '.';
-/** Beside the server itself: what starts it, what describes it, and Node. */
-const NEEDED = [
-    /^bin\/heroku-web$/,
-    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
-    /^\.profile\.d\/[^/]+$/,
-    /^\.profile$/,
-    /^\.heroku\/node\/bin\/node$/,
-    /^streaming\/(?!node_modules\/)/
-];
-/** A package's name as npm has it: nothing in it leads out of a folder. */
-const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
-/**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs. Its packages are what
- * streaming/package.json depends on, found as Node finds them, and what those depend on. Throws a `UserError` where one
- * is not there.
- */
-function streamingFiles(files) {
-    const tree = new Tree(files);
-    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
-        tree.require(file);
-    const packages = packagesOf(tree);
-    // A workspace lies elsewhere in the tree, without a node_modules in its path.
-    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
-    const wanted = new Set();
-    const take = (file) => {
-        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_default().posix.dirname(at))
-            wanted.add(at);
-    };
-    for (const file of files) {
-        const ofPackage = packages.has(tree.packageOf(file.path)) || linked.some(folder => file.path.startsWith(`${folder}/`));
-        if (file.kind !== 'directory' && (NEEDED.some(pattern => pattern.test(file.path)) || ofPackage))
-            take(file);
-    }
-    // Links by which Node reaches a package that lies elsewhere (workspaces).
-    for (const link of tree.followed)
-        take(link);
-    return files.filter(({ path }) => wanted.has(path));
-}
-/** Folders of the packages that are needed, the server's own first. */
-function packagesOf(tree) {
-    const found = new Set();
-    const visit = (folder) => {
-        if (found.has(folder))
-            return;
-        found.add(folder);
-        const manifest = tree.manifest(folder);
-        for (const name of namesIn(manifest['dependencies'])) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-            else if (!namesIn(manifest['optionalDependencies']).includes(name))
-                throw missing(folder, name);
-        }
-        for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-        }
-    };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT);
-    return found;
-}
-function namesIn(dependencies) {
-    if (typeof dependencies !== 'object' || dependencies === null)
-        return [];
-    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
-}
-function missing(folder, name) {
-    return new src_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
-}
-/** Where packages are in a list of files. */
-class Tree {
-    followed = new Set();
-    #files;
-    constructor(files) {
-        this.#files = new Map(files.map(file => [file.path, file]));
-    }
-    has(file) {
-        return this.#files.has(file);
-    }
-    /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
-    require(file) {
-        if (this.has(file))
-            return;
-        throw new src_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
-    }
-    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
-    packageOf(file) {
-        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
-    }
-    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
-    resolve(folder, name) {
-        for (let at = folder;; at = external_node_path_default().posix.dirname(at)) {
-            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
-            const real = external_node_path_default().posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
-            if (real !== undefined && this.#files.has(`${real}/package.json`))
-                return real;
-            if (at === '.')
-                return undefined;
-        }
-    }
-    manifest(folder) {
-        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
-        const text = file && (0,src_runtime/* readTreeFile */.xt)(file.root, file.path);
-        try {
-            const manifest = JSON.parse(text ?? '{}');
-            return typeof manifest === 'object' && manifest !== null ? manifest : {};
-        }
-        catch (cause) {
-            throw new src_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
-                cause
-            });
-        }
-    }
-    /** The folder itself, or where a link to it leads within the tree. */
-    #real(place) {
-        const file = this.#files.get(place);
-        if (file?.kind === 'directory')
-            return place;
-        if (file?.kind !== 'symlink' || file.target === undefined)
-            return undefined;
-        const target = external_node_path_default().posix.join(external_node_path_default().posix.dirname(place), file.target).replace(/\/$/, '');
-        if (target.startsWith('..') || external_node_path_default().posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
-            return undefined;
-        if (this.has(`${target}/package.json`))
-            this.followed.add(file);
-        return target;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/slug/trim.ts
-
-
-
-/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
-function safeRules(facts) {
-    const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
-        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
-        ),
-        rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
-        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.(a|la)$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
-    ];
-    if (facts.builtAt !== '/app') {
-        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
-    }
-    if (facts.streaming === 'no' && facts.bundler === 'vite') {
-        rules.push(rule('node-modules', 'The streaming server runs in an app of its own; Rails serves the assets that are already built.', /^node_modules\//, /^streaming\/node_modules\//));
-        if (!facts.rubyNeedsNode) {
-            rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
-        }
-    }
-    return rules;
-}
-/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
-function globRule(globs) {
-    const matches = picomatch_default()([...globs], { dot: true, nonegate: true });
-    const isMatch = (path) => matches(Buffer.from(path, 'latin1').toString('utf8'));
-    return { name: 'slug.trim', why: 'The config says so.', matches: isMatch };
-}
-function rule(name, why, ...patterns) {
-    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
-}
-/** Takes away what the rules match, and folders that are empty only because of that. */
-function trim(files, rules) {
-    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
-    const gone = new Set(files.filter(isGone));
-    if (gone.size === 0)
-        return { kept: files, gone: [] };
-    const emptied = emptiedFolders(files, gone);
-    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
-    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
-}
-/** Folders from which something went and in which nothing stays. */
-function emptiedFolders(files, gone) {
-    const lost = new Set();
-    const alive = new Set();
-    // In pack order a folder comes before what is in it; from the end it comes after.
-    for (const file of files.toReversed()) {
-        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
-        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-        if (gone.has(file) || isEmptied)
-            lost.add(parent);
-        else
-            alive.add(parent);
-    }
-    return new Set([...lost].filter(folder => !alive.has(folder)));
-}
-
-;// CONCATENATED MODULE: ./src/slug/variants.ts
-
-
-
-
-
-/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
-async function makeVariants(app, provider, other) {
-    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
-    const own = layerNames.length - 1;
-    // The tree is walked again: the library path may have been mended since it was built.
-    const { files, leftOut } = slugFiles((0,src_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    if (!provider)
-        return { without: files, derivation: 'built', layerNames, leftOut };
-    const built = { with: files, layerNames, leftOut };
-    const unmended = files.filter(({ layer }) => layer !== own);
-    const reason = whyNotSubtract(app, provider);
-    if (reason !== undefined) {
-        const again = await other.buildAgain(reason);
-        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
-        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
-    }
-    if (provider.apt === undefined)
-        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
-    const { root, entries, layerOf } = await other.aptAgain();
-    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
-    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
-}
-
-;// CONCATENATED MODULE: ./src/slug/weigh.ts
-
-
-
-
-
-
-
-
-/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
-async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
-    const folder = external_node_path_default().dirname(output);
-    const made = ['with', 'without'].flatMap(name => {
-        const files = variants[name];
-        return files ? [{ name, files: inPackOrder(files), output: external_node_path_default().join(folder, `.slug-${name}.tgz`) }] : [];
-    });
-    try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
-        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
-        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
-        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
-        const chosen = made.find(({ name }) => name === verdict.chosen);
-        await (0,promises_.rename)(chosen.output, output);
-        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
-    }
-    finally {
-        for (const { output } of made)
-            await (0,promises_.rm)(output, { force: true });
-    }
-}
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
-async function measureSavings({ packer, applied, offered }, files, bytes) {
-    const rules = applied.length > 0 ? applied : offered;
-    const matching = rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-    const jobs = [files, trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
-    const packed = await packer.pack(jobs.map(files => ({ files })));
-    const [before, after, ...each] = packed.map(({ bytes }) => bytes);
-    if ((applied.length > 0 ? after : before) !== bytes)
-        throw new Error('packing the same files twice gave two sizes');
-    const savings = matching.map(({ rule, gone }, i) => ({
-        rule,
-        files: gone.length,
-        raw: gone.reduce((sum, { size }) => sum + size, 0),
-        saves: before - each[i]
-    }));
-    return { savings, before, after };
-}
-
-;// CONCATENATED MODULE: ./src/slug/index.ts
-/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./src/commands/steps/recipe.ts
-
-
-
-
-
-
-
-
-/** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
-    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
-    if (stack === undefined) {
-        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-    }
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new src_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    const written = chosen.map(({ reference }) => reference.text);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
-        cacheFolder: below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-/** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: { ...buildVariables(folder), ...config.slug.env },
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
-/** What brings ffmpeg, for people. */
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
-/** A folder in the cache, where there is one. */
-function below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
-}
-
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
@@ -46749,11 +44154,11 @@ function notWords(locales, requirement, message$1) {
 //#endregion
 //#region src/actions/octal/octal.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_octal(message$1) {
+function octal(message$1) {
 	return {
 		kind: "validation",
 		type: "octal",
-		reference: dist_octal,
+		reference: octal,
 		async: false,
 		expects: null,
 		requirement: OCTAL_REGEX,
@@ -47682,11 +45087,11 @@ function transformAsync(operation) {
 * @returns A trim action.
 */
 /* @__NO_SIDE_EFFECTS__ */
-function dist_trim() {
+function trim() {
 	return {
 		kind: "transformation",
 		type: "trim",
-		reference: dist_trim,
+		reference: trim,
 		async: false,
 		"~run"(dataset) {
 			dataset.value = dataset.value.trim();
@@ -50094,11 +47499,11 @@ function promise(message$1) {
 //#endregion
 //#region src/schemas/record/record.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_record(key, value$1, message$1) {
+function record(key, value$1, message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "record",
-		reference: dist_record,
+		reference: record,
 		expects: "Object",
 		async: false,
 		key,
@@ -51589,6 +48994,1291 @@ function unwrap(schema) {
 
 //#endregion
 
+;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
+
+
+const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
+/**
+ * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
+ * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ */
+function parseBuildpack(text, origin) {
+    // eslint-disable-next-line no-control-regex
+    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
+        throw refuse(text, 'it has spaces or control characters');
+    const name = text.replace(/^urn:buildpack:/, '');
+    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
+        return { kind: 'registry', text, name };
+    if (/^(\.{1,2}\/|\/)/.test(text))
+        return folderReference(text, origin);
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
+        return urlReference(text);
+    throw refuse(text, 'its form is not known');
+}
+function folderReference(text, origin) {
+    const folder = external_node_path_default().normalize(text).replace(/\/+$/, '');
+    if (folder.split('/')[0] === '..')
+        throw refuse(text, 'it leads out of the commit');
+    if (origin === 'app.json' && external_node_path_default().isAbsolute(folder))
+        throw refuse(text, 'app.json may only name a folder of the commit itself');
+    return { kind: 'folder', text, folder };
+}
+function urlReference(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url)
+        throw refuse(text, 'the address cannot be read');
+    if (url.username !== '' || url.password !== '')
+        throw refuse(text, 'an address with a password would be printed in logs and the report');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,src_runtime/* isLoopback */.U9)(url.hostname)))
+        throw refuse(text, 'only https addresses are fetched');
+    const ref = decoded(url.hash.slice(1)) || undefined;
+    url.hash = '';
+    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
+        return { kind: 'tarball', text, url: url.href };
+    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
+        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
+    return { kind: 'git', text, url: url.href, ref };
+}
+function decoded(hash) {
+    try {
+        return decodeURIComponent(hash);
+    }
+    catch {
+        return hash;
+    }
+}
+/** What stands before an `@` may be a password, however the address is written. */
+function refuse(text, why) {
+    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
+    return new src_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/choose.ts
+
+
+const MOST_BUILDPACKS = 30;
+/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
+function chooseBuildpacks(configured, appJson) {
+    const chosen = configured?.length
+        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
+    if (chosen.length === 0) {
+        throw new src_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+    }
+    if (chosen.length > MOST_BUILDPACKS)
+        throw new src_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+    return chosen;
+}
+/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
+function buildpacksOf(appJson) {
+    if (appJson === undefined)
+        return [];
+    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
+    let data;
+    try {
+        data = JSON.parse(appJson);
+    }
+    catch (error) {
+        throw new src_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
+    }
+    const list = data?.buildpacks ?? [];
+    if (!Array.isArray(list))
+        throw new src_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
+    return list.map((item, i) => {
+        const url = item?.url;
+        if (typeof url !== 'string')
+            throw new src_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
+        return url;
+    });
+}
+/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+function stackOf(appJson) {
+    try {
+        const { stack } = JSON.parse(appJson ?? '{}');
+        return typeof stack === 'string' && stack !== '' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./src/buildpacks/archive.ts
+
+
+
+
+
+
+
+
+const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const BLOCK = 512;
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK;
+/**
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
+ * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
+ * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ */
+async function extractTarball(file, into, limits = LIMITS) {
+    const part = `${into}.part`;
+    await (0,promises_.rm)(part, { recursive: true, force: true });
+    await (0,promises_.mkdir)(part, { recursive: true });
+    try {
+        const unpacker = new Unpacker(part, limits);
+        await unpack(file, unpacker, limits);
+        const top = await topFolder(part);
+        unpacker.requireLinksInside(external_node_path_default().relative(part, top));
+        await (0,promises_.rename)(top, into);
+    }
+    catch (error) {
+        throw archive_explain(error);
+    }
+    finally {
+        await (0,promises_.rm)(part, { recursive: true, force: true });
+    }
+}
+async function unpack(file, unpacker, limits) {
+    const tar = (0,tar_stream.extract)();
+    const source = (0,external_node_fs_.createReadStream)(file);
+    const whole = requireWhole(limits);
+    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
+    const reading = (async () => {
+        let seen = 0;
+        for await (const entry of tar) {
+            await unpacker.take(entry.header, entry);
+            seen++;
+        }
+        if (seen === 0)
+            throw new Error('it holds no file');
+    })();
+    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+    const [read, fed] = await Promise.allSettled([
+        reading.catch((error) => {
+            tar.destroy(error);
+            throw error;
+        }),
+        feeding
+    ]);
+    for (const result of [read, fed])
+        if (result.status === 'rejected')
+            throw result.reason;
+}
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }) {
+    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
+    let size = 0;
+    let tail = Buffer.alloc(0);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            size += chunk.length;
+            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
+            if (size > most)
+                done(new Error(`it unpacks to more than ${bytes} bytes`));
+            else
+                done(null, chunk);
+        },
+        flush(done) {
+            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
+        }
+    });
+}
+async function isGzip(file) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+        return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function topFolder(folder) {
+    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
+    const [only] = names;
+    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_default().join(folder, only.name) : folder;
+}
+function archive_explain(error) {
+    const full = (0,src_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
+    if (full instanceof src_runtime/* UserError */.yo)
+        return full;
+    return new src_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+}
+class Unpacker {
+    #root;
+    #limits;
+    /** Names that are no folder: nothing may be put below them. */
+    #leaves = new Set();
+    /** Targets of the links among them. */
+    #links = new Map();
+    #bytes = 0;
+    #entries = 0;
+    constructor(root, limits) {
+        this.#root = root;
+        this.#limits = limits;
+    }
+    async take(header, content) {
+        this.#count(header);
+        const name = this.#safeName(header.name);
+        const at = external_node_path_default().join(this.#root, name);
+        if (header.type === 'directory') {
+            if (this.#leaves.has(name))
+                throw archive_refuse(header.name, 'is a folder and a file');
+            await (0,promises_.mkdir)(at, { recursive: true });
+            content.resume();
+            return;
+        }
+        if (name === '.')
+            throw archive_refuse(header.name, 'has no name');
+        await (0,promises_.mkdir)(external_node_path_default().dirname(at), { recursive: true });
+        this.#leaves.add(name);
+        this.#links.delete(name);
+        await (0,promises_.rm)(at, { force: true });
+        if (header.type === 'file' || header.type === 'contiguous-file') {
+            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
+        }
+        else if (header.type === 'symlink') {
+            this.#links.set(name, header.linkname ?? '');
+            await (0,promises_.symlink)(header.linkname ?? '', at);
+            content.resume();
+        }
+        else if (header.type === 'link') {
+            const target = this.#safeName(header.linkname ?? '');
+            // The same link at another depth leads elsewhere.
+            if (this.#links.has(target))
+                throw archive_refuse(header.name, 'is a hard link that goes through a link');
+            await (0,promises_.link)(external_node_path_default().join(this.#root, target), at);
+            content.resume();
+        }
+        else
+            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
+    }
+    #count({ size }) {
+        this.#entries++;
+        this.#bytes += size ?? 0;
+        if (this.#entries > this.#limits.entries)
+            throw new Error(`it holds more than ${this.#limits.entries} files`);
+        if (this.#bytes > this.#limits.bytes)
+            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
+    }
+    /** A name that stays in the folder and goes through no link. */
+    #safeName(name) {
+        // eslint-disable-next-line no-control-regex
+        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
+            throw archive_refuse(name, 'leads out of the archive');
+        const clean = external_node_path_default().posix.normalize(name).replace(/\/+$/, '') || '.';
+        for (let above = external_node_path_default().posix.dirname(clean); above !== '.'; above = external_node_path_default().posix.dirname(above)) {
+            if (this.#leaves.has(above))
+                throw archive_refuse(name, 'goes through a link or a file');
+        }
+        return clean;
+    }
+    /**
+     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+     * another link, `..` is not where the names say.
+     */
+    requireLinksInside(top) {
+        for (const [name, target] of this.#links) {
+            const steps = target.split('/').filter(step => step !== '' && step !== '.');
+            const down = steps.findIndex(step => step !== '..');
+            const up = down === -1 ? steps.length : down;
+            const depth = external_node_path_default().posix.relative(top, name).split('/').length - 1;
+            if (target === '' || target.startsWith('/') || up > depth)
+                throw archive_refuse(name, 'is a link that leads out of the archive');
+            if (steps.slice(up).includes('..'))
+                throw archive_refuse(name, 'is a link with `..` inside its target');
+        }
+    }
+}
+function archive_refuse(name, why) {
+    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/digest.ts
+
+
+
+
+/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+async function treeDigest(folder) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const { path, kind, mode, size, target } of (0,src_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
+        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
+        hash
+            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
+            .update(path, 'latin1')
+            .update(target ?? '', 'latin1');
+        if (kind === 'file')
+            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,src_runtime/* below */.Gz)(folder, path)), async (chunks) => {
+                for await (const chunk of chunks)
+                    hash.update(chunk);
+            });
+    }
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/fetch.ts
+
+
+
+
+
+
+
+
+
+const LARGEST_ARCHIVE = 1_000_000_000;
+/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+async function fetchBuildpack(reference, options) {
+    const { into, sha256: pin } = options;
+    const name = nameOf(reference);
+    await (0,promises_.mkdir)(external_node_path_default().dirname(into), { recursive: true });
+    try {
+        const { sha256, version } = await bring(reference, options);
+        if (pin !== undefined && pin !== sha256) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+        }
+        await requireSteps(into, name);
+        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
+    }
+    catch (error) {
+        await (0,promises_.rm)(into, { recursive: true, force: true });
+        throw fetch_explain(error, name);
+    }
+}
+/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
+function nameOf(reference) {
+    if (reference.kind === 'registry')
+        return reference.name;
+    if (reference.kind === 'folder')
+        return reference.text;
+    const { hostname, pathname } = new URL(reference.url);
+    const short = pathname.replace(/^\/|\.git$/g, '');
+    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
+    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
+}
+async function bring(reference, options) {
+    switch (reference.kind) {
+        case 'registry':
+            return bringTarball(() => archiveOf(reference.name, options), options);
+        case 'tarball':
+            return bringTarball(() => Promise.resolve(reference.url), options);
+        case 'git':
+            return bringGit(reference.url, reference.ref, options);
+        case 'folder':
+            return bringFolder(reference.folder, options);
+    }
+}
+/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
+async function archiveOf(name, { http, registryUrl }) {
+    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
+    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
+    if (typeof answer?.blob_url !== 'string')
+        throw new Error('the registry gives no address of an archive (blob_url)');
+    return answer.blob_url;
+}
+async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
+    const kept = (sha256) => cacheFolder && external_node_path_default().join(cacheFolder, `${sha256}.tgz`);
+    const known = pin && kept(pin);
+    if (pin && known && (await sha256Of(known)) === pin) {
+        await extractTarball(known, into);
+        return { sha256: pin };
+    }
+    const archive = `${into}.tgz`;
+    try {
+        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
+        // A wrong one is not even unpacked.
+        if (pin === undefined || pin === sha256)
+            await extractTarball(archive, into);
+        const keep = kept(sha256);
+        if (cacheFolder && keep && pin === sha256) {
+            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
+            try {
+                await (0,promises_.copyFile)(archive, `${keep}.part`);
+                await (0,promises_.rename)(`${keep}.part`, keep);
+            }
+            finally {
+                await (0,promises_.rm)(`${keep}.part`, { force: true });
+            }
+        }
+        return { sha256 };
+    }
+    finally {
+        await (0,promises_.rm)(archive, { force: true });
+    }
+}
+async function sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+    }
+    catch (error) {
+        if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    return hash.digest('hex');
+}
+/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
+function fetch_gitEnvironment({ searchPath, proxyEnvironment }, url) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        // Also of redirects: never from https to http.
+        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
+}
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+async function bringGit(url, ref, options) {
+    const { into, run, signal } = options;
+    const git = async (...args) => {
+        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
+            env: fetch_gitEnvironment(options, url),
+            signal
+        });
+        if (code === 127)
+            throw new src_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+        if (code !== 0)
+            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+        return stdout.toString().trim();
+    };
+    await git('init', '--quiet', '--', into);
+    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
+    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    await (0,promises_.mkdir)(external_node_path_default().join(into, '.git', 'info'), { recursive: true });
+    await (0,promises_.writeFile)(external_node_path_default().join(into, '.git', 'info', 'attributes'), UNCHANGED);
+    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    const version = await git('-C', into, 'rev-parse', 'HEAD');
+    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into), version };
+}
+async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
+    const from = await (0,promises_.realpath)(external_node_path_default().resolve(sourceTree, folder));
+    // A link in the commit must not bring in a folder of the runner.
+    if (!external_node_path_default().isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + (external_node_path_default()).sep))
+        throw new Error('it leads out of the commit');
+    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
+    if (code !== 0)
+        throw new Error(stderr.trim().slice(0, 300));
+    await (0,promises_.rm)(external_node_path_default().join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into) };
+}
+async function requireSteps(folder, name) {
+    const root = await (0,promises_.realpath)(folder);
+    for (const step of ['detect', 'compile', 'release']) {
+        const program = await (0,promises_.realpath)(external_node_path_default().join(folder, 'bin', step)).catch(() => undefined);
+        // Else a link could open a file of the runner to everyone.
+        if (program !== undefined && !program.startsWith(root + (external_node_path_default()).sep)) {
+            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+        }
+        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
+            await (0,promises_.chmod)(program, 0o755);
+        else if (step !== 'release') {
+            throw new src_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+        }
+    }
+}
+function fetch_explain(error, name) {
+    if (error instanceof src_runtime/* CancelledError */.cc)
+        return error;
+    if (error instanceof src_runtime/* HttpError */.j$ && error.status === 404) {
+        return new src_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+    }
+    if (error instanceof src_runtime/* HttpError */.j$) {
+        return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+    }
+    if ((0,src_runtime/* errorCode */.CA)(error) === 'ENOENT') {
+        return new src_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+    }
+    if (error instanceof src_runtime/* UserError */.yo)
+        return error.message.includes(name)
+            ? error
+            : new src_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new src_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/gather.ts
+
+
+
+
+/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+async function fetchAll(chosen, options) {
+    const fetched = [];
+    for (const [i, { reference, sha256 }] of chosen.entries()) {
+        const buildpack = await fetchBuildpack(reference, {
+            ...options,
+            sha256,
+            into: external_node_path_default().join(options.folder, `${i + 1}`)
+        });
+        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
+        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
+        fetched.push(buildpack);
+    }
+    return fetched;
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/host.ts
+
+
+
+
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Milliseconds between SIGTERM and SIGKILL. */
+const GRACE = 2_000;
+/** A variable that all processes of a step inherit, also those that leave its process group. */
+const MARK = 'BUILD_STEP_ID';
+/**
+ * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
+ * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ */
+function openHost(folders, { secretsHeld, identity = otherUser() }) {
+    if (!identity && secretsHeld.length > 0) {
+        throw new src_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+    }
+    if (identity)
+        for (const folder of Object.values(folders))
+            (0,src_runtime/* giveTree */.Ce)(folder, identity);
+    const running = new Set();
+    return {
+        kind: 'host',
+        paths: folders,
+        run: async (step) => {
+            // Temporary files that a buildpack leaves go with its home.
+            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
+            running.add(current);
+            try {
+                return await current.result();
+            }
+            finally {
+                running.delete(current);
+            }
+        },
+        close: () => {
+            for (const current of running)
+                current.end();
+            return Promise.resolve();
+        }
+    };
+}
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+function otherUser() {
+    if (process.getuid?.() !== 0)
+        return null;
+    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
+        .split('\n')
+        .map(line => line.split(':'));
+    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
+    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+}
+/** One program with all the processes that it starts. */
+class RunningStep {
+    #step;
+    #mark = (0,external_node_crypto_.randomUUID)();
+    #child;
+    constructor(step, identity) {
+        this.#step = step;
+        const [program, ...args] = step.argv;
+        this.#child = (0,external_node_child_process_.spawn)(program, args, {
+            cwd: step.cwd,
+            env: { PATH, ...step.env, [MARK]: this.#mark },
+            stdio: ['ignore', 'pipe', 'pipe'],
+            detached: true,
+            ...identity
+        });
+        this.#child.stdout.on('data', step.output);
+        this.#child.stderr.on('data', step.output);
+    }
+    /** Resolves when the program and all that it left behind have ended, and their output is read. */
+    async result() {
+        const { signal, timeout } = this.#step;
+        let timedOut = false;
+        const onTimeout = () => {
+            timedOut = true;
+            this.#terminate();
+        };
+        const onAbort = () => this.#terminate();
+        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
+        signal.addEventListener('abort', onAbort);
+        if (signal.aborted)
+            onAbort();
+        try {
+            const code = await this.#exit();
+            this.end();
+            await this.#drain();
+            if (signal.aborted)
+                throw new src_runtime/* CancelledError */.cc('The build');
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /** Ends every process of the step at once. */
+    end() {
+        this.#signalGroup('SIGKILL');
+        // Again until none is found: one that is just being started carries the mark, too.
+        for (let round = 0; round < 100; round++) {
+            const left = this.#marked();
+            if (left.length === 0)
+                return;
+            for (const pid of left)
+                kill(pid, 'SIGKILL');
+        }
+    }
+    #exit() {
+        return new Promise(resolve => {
+            this.#child.on('error', (error) => {
+                this.#step.output(Buffer.from(`${error.message}\n`));
+                resolve(error.code === 'ENOENT' ? 127 : 126);
+            });
+            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
+        });
+    }
+    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+    async #drain() {
+        const pipes = [this.#child.stdout, this.#child.stderr];
+        const open = pipes.filter(pipe => !pipe.closed);
+        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
+        let timer;
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        clearTimeout(timer);
+        for (const pipe of pipes)
+            pipe.destroy();
+    }
+    #terminate() {
+        this.#signalGroup('SIGTERM');
+        setTimeout(() => this.end(), GRACE).unref();
+    }
+    #signalGroup(signal) {
+        if (this.#child.pid !== undefined)
+            kill(-this.#child.pid, signal);
+    }
+    /** Processes with our mark in their environment that still run. */
+    #marked() {
+        const mark = `${MARK}=${this.#mark}\0`;
+        return (0,external_node_fs_.readdirSync)('/proc')
+            .filter(name => /^\d+$/.test(name))
+            .map(Number)
+            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
+    }
+}
+const SIGNALS = {
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGPIPE: 13,
+    SIGTERM: 15
+};
+function readProc(pid, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
+    }
+    catch {
+        return ''; // it ended, or is not ours to see
+    }
+}
+function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    }
+    catch {
+        // it has ended
+    }
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/images.ts
+
+/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
+function imagesFor(stack) {
+    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
+    if (number !== undefined)
+        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
+    if (stack === 'container' || stack === 'cnb') {
+        throw new src_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+    }
+    throw new src_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/procfile.ts
+
+
+const LONGEST_COMMAND = 10_000;
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
+ * Throws a `UserError` with the line's number for one that is none.
+ */
+function parseProcfile(text) {
+    const types = {};
+    for (const [i, raw] of text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        const line = raw.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
+        if (name === undefined || command === undefined)
+            throw procfile_wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+        if (Object.hasOwn(types, name))
+            throw procfile_wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+        if (command.length > LONGEST_COMMAND)
+            throw procfile_wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+function procfile_wrong(line, problem, nextStep) {
+    return new src_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
+}
+/** The Procfile's types over a buildpack's defaults. */
+function mergeProcessTypes(defaults, procfile) {
+    return { ...defaults, ...procfile };
+}
+/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+function parseReleaseOutput(yaml, buildpack) {
+    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
+    const document = (0,dist/* parseDocument */.Tp)(yaml);
+    let data;
+    try {
+        for (const error of document.errors)
+            throw error;
+        data = document.toJS({ maxAliasCount: 10 });
+    }
+    catch (error) {
+        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+    }
+    const declared = data?.default_process_types ?? {};
+    if (typeof declared !== 'object' || Array.isArray(declared))
+        throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+    const types = {};
+    for (const [name, command] of Object.entries(declared)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
+        }
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+/** `__proto__` is a name like any other. */
+function procfile_define(types, name, command) {
+    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
+}
+function procfile_shown(text) {
+    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./src/buildpacks/layers.ts
+
+/**
+ * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
+ * A name belongs to the layer that wrote it last.
+ */
+class LayerLog {
+    #root;
+    #owner = new Map();
+    #mixed = [];
+    #entries = [];
+    #stamps = new Map();
+    #count = 0;
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+    close() {
+        const layer = this.#count++;
+        const before = this.#stamps;
+        this.#entries = (0,src_runtime/* walkTree */.Ir)(this.#root);
+        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
+        for (const { path, stamp, kind } of this.#entries) {
+            const earlier = before.get(path);
+            if (earlier === stamp)
+                continue;
+            if (earlier !== undefined)
+                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            if (earlier === undefined || kind !== 'directory')
+                this.#owner.set(path, layer);
+        }
+        for (const path of before.keys()) {
+            if (this.#stamps.has(path))
+                continue;
+            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            this.#owner.delete(path);
+        }
+        return layer;
+    }
+    /** The tree as the last layer left it. */
+    get entries() {
+        return this.#entries;
+    }
+    ownerOf(path) {
+        return this.#owner.get(path) ?? 0;
+    }
+    /** Names of one layer that a later one changed or removed. */
+    get mixed() {
+        return this.#mixed;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/build.ts
+
+
+
+
+
+
+
+
+/**
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
+ * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ */
+async function buildApp(options) {
+    const { folders, buildpacks, clock, log } = options;
+    await writeVariables(folders.env, options.variables);
+    const layerLog = new LayerLog(folders.app);
+    layerLog.close();
+    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
+    const deadline = clock.now() + options.timeout;
+    for (const [i, buildpack] of buildpacks.entries()) {
+        const started = clock.now();
+        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
+            const steps = new BuildpackSteps(options, buildpack, deadline);
+            const detected = await steps.detect();
+            await steps.compile(buildpacks.slice(0, i));
+            const processTypes = await steps.release();
+            const milliseconds = clock.now() - started;
+            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
+            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
+        });
+        layers.push(layer);
+        layerLog.close();
+    }
+    return {
+        root: folders.app,
+        builtAt: options.place.paths.app,
+        entries: layerLog.entries,
+        layers,
+        layerOf: path => layerLog.ownerOf(path),
+        mixed: layerLog.mixed,
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,src_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
+    };
+}
+async function writeVariables(folder, variables) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const [name, value] of Object.entries(variables))
+        await (0,promises_.writeFile)(external_node_path_default().join(folder, name), value);
+}
+/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
+const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
+/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
+const LAST_LINES = 20;
+const RELEASE_OUTPUT_LIMIT = 1_000_000;
+class BuildpackSteps {
+    #options;
+    #buildpack;
+    #deadline;
+    constructor(options, buildpack, deadline) {
+        this.#options = options;
+        this.#buildpack = buildpack;
+        this.#deadline = deadline;
+    }
+    async detect() {
+        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
+        if (result.code !== 0) {
+            throw new src_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${build_quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+        }
+        return output.trim();
+    }
+    async compile(earlier) {
+        const { app, cache, env } = this.#paths;
+        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
+        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
+        const fence = this.#options.log.fence();
+        const tail = new Tail(fence);
+        let result;
+        try {
+            result = await this.#run(argv, chunk => tail.write(chunk));
+        }
+        finally {
+            fence.close();
+        }
+        if (result.code === 0)
+            return;
+        throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${build_quote(tail.text())}`, tail.text().includes('No space left on device')
+            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
+            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
+    }
+    async release() {
+        const { result, output } = await this.#capture([
+            'bash',
+            '-c',
+            RELEASE,
+            'release',
+            this.#program('release'),
+            this.#paths.app
+        ]);
+        if (result.code !== 0) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+        }
+        return parseReleaseOutput(output, this.#buildpack.name);
+    }
+    get #paths() {
+        return this.#options.place.paths;
+    }
+    #folderOf(buildpack) {
+        return `${this.#paths.buildpacks}/${external_node_path_default().basename(buildpack.folder)}`;
+    }
+    #program(step) {
+        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
+    }
+    async #capture(argv) {
+        const chunks = [];
+        let size = 0;
+        const result = await this.#run(argv, chunk => {
+            size += chunk.length;
+            if (size <= RELEASE_OUTPUT_LIMIT)
+                chunks.push(chunk);
+        });
+        return { result, output: Buffer.concat(chunks).toString('utf8') };
+    }
+    async #run(argv, output) {
+        const { place, stack, commit, requestId, clock, signal } = this.#options;
+        const result = await place.run({
+            argv,
+            cwd: this.#paths.app,
+            env: {
+                HOME: this.#paths.home,
+                STACK: stack,
+                SOURCE_VERSION: commit,
+                REQUEST_ID: requestId,
+                CURL_CONNECT_TIMEOUT: '30',
+                CURL_TIMEOUT: '180',
+                LANG: 'C.UTF-8'
+            },
+            output,
+            signal,
+            timeout: Math.max(1, this.#deadline - clock.now())
+        });
+        if (result.timedOut) {
+            throw new src_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+        }
+        return result;
+    }
+}
+/** Passes output on and keeps its end. */
+class Tail {
+    #to;
+    #end = Buffer.alloc(0);
+    constructor(to) {
+        this.#to = to;
+    }
+    write(chunk) {
+        this.#to.write(chunk);
+        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
+    }
+    text() {
+        return this.#end.toString('utf8');
+    }
+}
+/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+function build_quote(output) {
+    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .trimEnd()
+        .split('\n');
+    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
+    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/container.ts
+
+
+
+
+/** Where the folders lie in the container: the app as on a dyno. */
+const PATHS = {
+    app: '/app',
+    cache: '/tmp/build-cache',
+    env: '/tmp/build-env',
+    buildpacks: '/tmp/buildpacks',
+    home: '/tmp/build-home'
+};
+/** Common Runtime dynos are amd64 (heroku/base-images: README). */
+const PLATFORM = 'linux/amd64';
+/**
+ * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
+ * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ */
+async function openContainer(folders, options) {
+    const user = buildUser();
+    if (process.getuid?.() === 0)
+        for (const folder of Object.values(folders))
+            (0,src_runtime/* giveTree */.Ce)(folder, user);
+    const container = new Container(options, user);
+    await container.start(folders);
+    return container;
+}
+function buildUser() {
+    const uid = process.getuid?.() ?? 0;
+    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
+}
+class Container {
+    kind = 'container';
+    paths = PATHS;
+    #options;
+    #user;
+    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    constructor(options, user) {
+        this.#options = options;
+        this.#user = user;
+    }
+    async start(folders) {
+        const { image, network, readOnlyApp, signal, log } = this.#options;
+        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
+        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
+        const guards = [
+            '--cap-drop',
+            'ALL',
+            '--security-opt',
+            'no-new-privileges',
+            '--network',
+            network,
+            '--platform',
+            PLATFORM
+        ];
+        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
+        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
+        if (code !== 0) {
+            await this.close();
+            throw signal.aborted ? new src_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
+        }
+        await this.#nameUser();
+    }
+    async run(step) {
+        const { uid, gid } = this.#user;
+        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
+        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
+        // Values go through the client's environment, so that none stands in an argument list.
+        const { dockerEnv } = this.#options;
+        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
+        const child = (0,external_node_child_process_.spawn)('docker', args, {
+            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
+            stdio: ['ignore', 'pipe', 'pipe']
+        });
+        child.stdout.on('data', step.output);
+        child.stderr.on('data', step.output);
+        let timedOut = false;
+        const onAbort = () => void this.close();
+        const timer = setTimeout(() => {
+            timedOut = true;
+            void this.close();
+        }, Math.min(step.timeout, 2 ** 31 - 1));
+        step.signal.addEventListener('abort', onAbort);
+        if (step.signal.aborted)
+            onAbort();
+        try {
+            const code = await new Promise((resolve, reject) => {
+                child.on('error', reject);
+                child.on('close', status => resolve(status ?? 137));
+            });
+            if (step.signal.aborted) {
+                await this.close();
+                throw new src_runtime/* CancelledError */.cc('The build');
+            }
+            if (!timedOut)
+                await this.#endRest();
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            step.signal.removeEventListener('abort', onAbort);
+        }
+    }
+    async close() {
+        await this.#docker(['rm', '--force', this.#name], false);
+    }
+    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+    async #endRest() {
+        const { uid, gid } = this.#user;
+        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
+    }
+    /** Some programs (npm, ssh) do not run as a user without a name. */
+    async #nameUser() {
+        const { uid, gid } = this.#user;
+        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
+        await this.#docker([
+            'exec',
+            '--user',
+            '0:0',
+            this.#name,
+            'bash',
+            '-c',
+            script,
+            'name',
+            `${uid}`,
+            `${gid}`,
+            PATHS.home
+        ]);
+    }
+    /** `cancellable`: cleaning up goes on after the job was cancelled. */
+    #docker(args, cancellable = true) {
+        const { run, dockerEnv, signal } = this.#options;
+        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
+    }
+}
+function mount(source, target, readOnly) {
+    return [
+        '--mount',
+        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
+    ];
+}
+const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
+function explainStart(code, stderr, { image, network }) {
+    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    if (code === 127)
+        return new src_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
+        return new src_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+    }
+    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
+        return new src_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+    }
+    if (/network .* not found/i.test(stderr))
+        return new src_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new src_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/workshop.ts
+
+
+
+
+
+
+
+
+
+/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+class Workshop {
+    #options;
+    #places = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
+     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+     */
+    async build(name, buildpacks, fill) {
+        const { scratch, keptCache, stack, run } = this.#options;
+        const folders = await makeFolders(external_node_path_default().join(scratch, name));
+        await fill(folders.app);
+        const kept = keptCache && external_node_path_default().join(keptCache, `${stack}-${name}`);
+        if (kept)
+            await copyInto(kept, folders.cache, run);
+        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
+        const place = await this.#open(folders, false);
+        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
+        await place.close();
+        if (kept)
+            await replace(kept, folders.cache, run);
+        return app;
+    }
+    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+    async openDyno(app) {
+        const folders = await makeFolders(external_node_path_default().join(this.#options.scratch, 'dyno'));
+        return this.#open({ ...folders, app: app.root }, true);
+    }
+    async close() {
+        await Promise.all(this.#places.splice(0).map(place => place.close()));
+    }
+    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+    async #copy(buildpack, into) {
+        const folder = external_node_path_default().join(into, external_node_path_default().basename(buildpack.folder));
+        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
+        return { ...buildpack, folder };
+    }
+    async #open(folders, asDyno) {
+        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
+        const place = kind === 'host'
+            ? openHost(folders, { secretsHeld })
+            : await openContainer(folders, {
+                image: asDyno ? runImage : buildImage,
+                network: asDyno ? 'none' : network,
+                readOnlyApp: asDyno,
+                run,
+                dockerEnv,
+                signal,
+                log
+            });
+        this.#places.push(place);
+        return place;
+    }
+}
+async function makeFolders(root) {
+    const below = (name) => external_node_path_default().join(root, name);
+    const folders = {
+        app: below('app'),
+        cache: below('cache'),
+        env: below('env'),
+        buildpacks: below('buildpacks'),
+        home: below('home')
+    };
+    for (const folder of Object.values(folders))
+        await (0,promises_.mkdir)(folder, { recursive: true });
+    await (0,promises_.chmod)(root, 0o755);
+    return folders;
+}
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept, folder, run) {
+    if ((0,external_node_fs_.existsSync)(kept))
+        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
+}
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept, folder, run) {
+    await (0,promises_.mkdir)(external_node_path_default().dirname(kept), { recursive: true });
+    await succeed(run, 'rm', ['-rf', '--', kept]);
+    await succeed(run, 'mv', ['--', folder, kept]);
+}
+/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+async function succeed(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code === 0)
+        return;
+    throw new src_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+}
+
+;// CONCATENATED MODULE: ./src/buildpacks/index.ts
+
+
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./src/report/data.ts
 
 
@@ -51686,7 +50376,7 @@ const reportSchema = strictObject({
     }),
     variants: list(data_variant, 2),
     layers: list(data_layer, 100),
-    processTypes: dist_record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
+    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
     trim: strictObject({
         applied: dist_boolean(),
         rules: list(trimRule, 100),
@@ -52035,6 +50725,1318 @@ function code(hostile) {
 
 
 
+;// CONCATENATED MODULE: ./src/slug/ffmpeg-check.ts
+
+
+
+
+/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
+/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
+/**
+ * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
+ * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
+ * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ */
+async function checkFfmpeg(options) {
+    const mended = [];
+    for (;;) {
+        const outcome = await tryOnce(options);
+        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
+        if (folder === undefined || mended.includes(folder)) {
+            return { ...outcome.check, mended: mended.map(src_runtime/* displayPath */.Gt) };
+        }
+        mended.push(folder);
+        await writeMend(options.root, mendScript(mended));
+    }
+}
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root, script) {
+    const file = external_node_path_default().join(root, MEND_FILE);
+    const folder = external_node_path_default().dirname(file);
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
+        throw new src_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+    }
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
+}
+/** A script for `.profile.d` that adds folders below the app to the library path. */
+function mendScript(folders) {
+    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
+    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
+for folder in ${quoted.join(' ')}; do
+  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
+done
+export LD_LIBRARY_PATH
+unset folder
+`;
+    return Buffer.from(text, 'latin1');
+}
+const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
+async function tryOnce(options) {
+    const results = {
+        ffmpeg: await run(options, ['ffmpeg', '-version']),
+        ffprobe: await run(options, ['ffprobe', '-version'])
+    };
+    for (const [program, { code, output }] of Object.entries(results)) {
+        if (code === 0)
+            continue;
+        const missing = MISSING_LIBRARY.exec(output)?.[1];
+        const problem = missing
+            ? `${program} does not start: the library ${missing} is missing`
+            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
+        return { check: { works: false, encoders: [], problem }, missing };
+    }
+    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
+    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
+    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
+    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
+    if (transcode.code === 0)
+        return { check: { works: true, version, encoders } };
+    return {
+        check: {
+            works: false,
+            version,
+            encoders,
+            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
+        }
+    };
+}
+/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
+const TRANSCODE = `set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf %s "$1" | base64 -d > "$folder/in.gif"
+ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
+/** A GIF of 16 × 16 pixels with two frames. */
+const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
+const TIMEOUT = 60_000;
+const MOST_OUTPUT = 1_000_000;
+async function run({ place, stack, signal }, program) {
+    const chunks = [];
+    let size = 0;
+    const { app } = place.paths;
+    const { code, timedOut } = await place.run({
+        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
+        cwd: app,
+        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
+        output: chunk => {
+            size += chunk.length;
+            if (size < MOST_OUTPUT)
+                chunks.push(chunk);
+        },
+        signal,
+        timeout: TIMEOUT
+    });
+    const output = Buffer.concat(chunks).toString('utf8');
+    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
+}
+/** The folder of a library in the tree; the first one in byte order where there are several. */
+function findFolder(entries, library) {
+    const name = `/${(0,src_runtime/* bytePath */.OO)(library)}`;
+    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
+    return found && found.path.slice(0, -name.length);
+}
+function lastLine(output) {
+    const line = output.trim().split('\n').at(-1) ?? '';
+    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./src/slug/files.ts
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => (0,src_runtime/* comparePaths */.cD)(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./src/slug/ffmpeg.ts
+
+
+
+/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
+/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
+function findProvider(references, aptfile) {
+    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []));
+    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
+    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
+    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
+}
+/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
+function lastName(reference) {
+    const parts = reference
+        .replace(/[#?].*$/, '')
+        .split('/')
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
+}
+/**
+ * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
+ * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ */
+const FFMPEG_PACKAGES = new Set([
+    'ffmpeg',
+    'libavcodec-extra',
+    'libxdamage1',
+    'libxfixes3',
+    'libopenblas0-pthread',
+    'libblas3',
+    'liblapack3'
+]);
+/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+function aptfileWithoutFfmpeg(aptfile) {
+    const lines = aptfile.split('\n');
+    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
+    if (!asksForFfmpeg)
+        return aptfile;
+    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
+}
+/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
+function packageOf(line) {
+    return line.trim().replace(/[=:/\s#].*$/, '');
+}
+function isFfmpegArchive(line) {
+    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
+}
+/**
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * step wrote over its files and it wrote over nobody's. Returns why not.
+ */
+function whyNotSubtract(app, provider) {
+    const isProvider = providerLayers(provider);
+    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
+    if (!mix)
+        return undefined;
+    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
+    return `${by} wrote over a file of ${from}`;
+}
+/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
+function providerLayers({ buildpacks, apt }) {
+    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
+}
+/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+function withoutProvider(files, provider, aptAgain) {
+    const isProvider = providerLayers(provider);
+    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
+    const kept = new Set(files.filter(stays));
+    const needed = foldersOf(kept);
+    // A folder that the provider made stays where others put something into it (`.profile.d`).
+    const rest = files.flatMap(file => {
+        if (kept.has(file))
+            return [file];
+        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
+        return layer === undefined ? [] : [{ ...file, layer }];
+    });
+    if (!aptAgain)
+        return rest;
+    const taken = new Set(rest.map(({ path }) => path));
+    const layer = provider.apt + 1;
+    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
+    return inPackOrder([...rest, ...again.files]);
+}
+/** All folders above these files, each with the layer of the first file that needs it. */
+function foldersOf(files) {
+    const folders = new Map();
+    for (const { path, layer } of files) {
+        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+            const folder = path.slice(0, at);
+            if (folders.has(folder))
+                break;
+            folders.set(folder, layer);
+        }
+    }
+    return folders;
+}
+
+;// CONCATENATED MODULE: ./src/slug/gate.ts
+
+/**
+ * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
+ * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
+ * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
+ */
+const HEROKU_WARNS_AT = 300_000_000;
+const HEROKU_STOPS_AT = 1_000_000_000;
+/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
+function gate(choice, sizes, limit) {
+    const withFits = sizes.with !== undefined && sizes.with <= limit;
+    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
+    const bytes = takesFfmpeg ? sizes.with : sizes.without;
+    return {
+        chosen: takesFfmpeg ? 'with' : 'without',
+        bytes,
+        limit,
+        withinLimit: bytes <= limit,
+        headroom: limit - bytes
+    };
+}
+/** What Heroku would say of a slug of this size, and of such a limit. */
+function sizeWarnings({ bytes, limit }) {
+    const warnings = [];
+    const [warnsAt, stopsAt] = [(0,src_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,src_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
+    if (bytes > HEROKU_STOPS_AT)
+        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+    else if (bytes > HEROKU_WARNS_AT)
+        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
+    if (limit > HEROKU_STOPS_AT)
+        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./src/slug/gzip.ts
+/**
+ * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
+ * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ */
+/** No name, no time, "Unix": the same for every slug. */
+const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
+/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+function gzipTrailer(crc, rawBytes) {
+    const trailer = Buffer.alloc(10);
+    trailer[0] = 0x03;
+    trailer.writeUInt32LE(crc >>> 0, 2);
+    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
+    return trailer;
+}
+/**
+ * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
+ * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
+ */
+function combineCrc(a, b, bLength) {
+    return (multiply(zeros(bLength), a) ^ b) >>> 0;
+}
+const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
+/** a × b modulo the polynomial. */
+function multiply(a, b) {
+    let product = 0;
+    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
+    }
+    return product >>> 0;
+}
+/** x^(8n): square and multiply. */
+function zeros(bytes) {
+    let power = 0x80000000; // x^0
+    let square = 0x00800000; // x^8
+    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
+        if (n % 2 === 1)
+            power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return power;
+}
+
+;// CONCATENATED MODULE: ./src/slug/tar.ts
+
+
+const tar_BLOCK = 512;
+/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+const SLUG_ROOT = './app/';
+/** Two empty blocks end a tar archive. */
+const TAR_END = 2 * tar_BLOCK;
+/** Zero bytes that fill up the last 512-byte block of a file's content. */
+function padding(size) {
+    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
+}
+/**
+ * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
+ * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ */
+function tarHeader(file, time, link) {
+    const { name, target } = namesOf(file, link);
+    const size = file.kind === 'file' && link === undefined ? file.size : 0;
+    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const records = [];
+    if (target.length > SHORT)
+        records.push(longRecord('K', target));
+    if (name.length > SHORT)
+        records.push(longRecord('L', name));
+    records.push(tar_record({ name, target, size, type, mode: file.mode, time }));
+    return records.length === 1 ? records[0] : Buffer.concat(records);
+}
+/** How many bytes `tarHeader` makes. */
+function headerBytes(file, link) {
+    const { name, target } = namesOf(file, link);
+    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return tar_BLOCK + long(name) + long(target);
+}
+/** Bytes of a name that a header's own field holds. */
+const SHORT = 100;
+function namesOf(file, link) {
+    const isFolder = file.kind === 'directory' && file.path !== '';
+    return {
+        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
+        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
+    };
+}
+function longRecord(type, text) {
+    const size = text.length + 1;
+    const body = Buffer.alloc(size + padding(size));
+    body.write(text, 'latin1');
+    return Buffer.concat([tar_record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+}
+function tar_record({ name, target, size, type, mode, time }) {
+    const header = Buffer.alloc(tar_BLOCK);
+    header.write(name.slice(0, SHORT), 0, 'latin1');
+    header.write(tar_octal(mode, 7), 100);
+    header.write(tar_octal(0, 7), 108); // uid and gid: root
+    header.write(tar_octal(0, 7), 116);
+    if (size < 8 ** 11)
+        header.write(tar_octal(size, 11), 124);
+    else
+        base256(header, 124, 12, size);
+    header.write(tar_octal(time, 11), 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write(target.slice(0, SHORT), 157, 'latin1');
+    header.write('ustar  \0', 257);
+    header.write('root', 265);
+    header.write('root', 297);
+    let sum = 0;
+    for (const byte of header)
+        sum += byte;
+    header.write(`${tar_octal(sum, 6)}\0 `, 148);
+    return header;
+}
+function tar_octal(value, digits) {
+    return value.toString(8).padStart(digits, '0');
+}
+/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+function base256(header, offset, length, value) {
+    header.writeUInt8(0x80, offset);
+    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
+}
+
+;// CONCATENATED MODULE: ./src/slug/pack-protocol.ts
+
+
+
+;// CONCATENATED MODULE: ./src/slug/plan.ts
+
+
+
+
+const LEAST = 512 * 1024;
+const MOST = 2 * 1024 * 1024;
+/** A file of this size has blocks of its own, so that its compressed size is exact. */
+const PIECE = 1024 * 1024;
+/** The folder `./app/` itself: it belongs to no layer. */
+const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+function planBlocks(files, identityOf, publicTime) {
+    const plan = new Plan(identityOf);
+    const carriers = new Map();
+    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
+    for (const file of files) {
+        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
+        if (file.inode !== undefined && link === undefined)
+            carriers.set(file.inode, file.path);
+        const size = link === undefined ? file.size : 0;
+        const time = timeOf(file, publicTime);
+        if (size >= PIECE)
+            plan.addLarge(file, time, size);
+        else {
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
+                plan.cut();
+            plan.addHeader(file, time, link, size);
+        }
+    }
+    return plan.end();
+}
+class Plan {
+    #identityOf;
+    #blocks = [];
+    #parts = [];
+    /** All that the bytes of the block depend on. */
+    #content = '';
+    bytes = 0;
+    constructor(identityOf) {
+        this.#identityOf = identityOf;
+    }
+    /** A name with its whole content. */
+    addHeader(file, time, link, size) {
+        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
+    }
+    /** A file in blocks of its own. */
+    addLarge(file, time, size) {
+        this.cut();
+        for (let from = 0; from < size; from += PIECE) {
+            const to = Math.min(from + PIECE, size);
+            const header = from === 0 ? headerBytes(file) : 0;
+            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
+            this.cut();
+        }
+    }
+    cut() {
+        if (this.#parts.length === 0)
+            return;
+        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
+        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
+        this.#parts = [];
+        this.#content = '';
+        this.bytes = 0;
+    }
+    end() {
+        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
+        this.cut();
+        return this.#blocks;
+    }
+    #add(part) {
+        const { file, header, time, link, from, to, pad } = part;
+        this.#parts.push(part);
+        this.bytes += partBytes(part);
+        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        if (header > 0)
+            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
+        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
+    }
+}
+/** Bytes of a part in the archive. */
+function partBytes({ header, from, to, pad }) {
+    return header + (to - from) + pad;
+}
+const FIXED_TIME = 1_000_000_000;
+/**
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
+ */
+function timeOf({ path }, publicTime) {
+    return path.startsWith('public/') ? publicTime : FIXED_TIME;
+}
+/** One name in 32 may begin a block; which ones depends on the name alone. */
+function isBoundary(path) {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < path.length; i++)
+        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
+    return ((hash ^ (hash >>> 15)) & 31) === 0;
+}
+
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./src/slug/threads.ts
+
+
+/** A thread needs little; a small heap makes it collect its garbage early. */
+const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+/** A few threads that take tasks in order. */
+class Threads {
+    #workers;
+    #idle;
+    #busy = new Map();
+    #queue = [];
+    #failure;
+    constructor(program, count) {
+        this.#workers = Array.from({ length: count }, () => this.#open(program));
+        this.#idle = [...this.#workers];
+    }
+    get count() {
+        return this.#workers.length;
+    }
+    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+    do(task) {
+        return new Promise((resolve, reject) => {
+            if (this.#failure)
+                return reject(this.#failure);
+            this.#queue.push({ task, resolve, reject });
+            this.#next();
+        });
+    }
+    /** Ends the threads; tasks that wait or run are rejected. */
+    async close() {
+        this.#fail(new Error('packing was ended'));
+        await Promise.all(this.#workers.map(worker => worker.terminate()));
+    }
+    #open(program) {
+        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
+        worker.on('message', (answer) => this.#answered(worker, answer));
+        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
+        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
+        worker.unref();
+        return worker;
+    }
+    #next() {
+        while (this.#idle.length > 0 && this.#queue.length > 0) {
+            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
+            this.#busy.set(worker, waiting);
+            worker.ref();
+            worker.postMessage(waiting.task);
+        }
+    }
+    #answered(worker, answer) {
+        const waiting = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        worker.unref();
+        if ('error' in answer)
+            waiting?.reject(answer.error);
+        else
+            waiting?.resolve(answer);
+        this.#next();
+    }
+    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    #fail(error) {
+        this.#failure ??= error;
+        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
+            reject(this.#failure);
+        this.#busy.clear();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/slug/pack.ts
+
+
+
+
+
+
+
+
+
+
+/** Level 6, gzip's own default. */
+const LEVEL = 6;
+const HASH_BATCH_FILES = 200;
+const HASH_BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ */
+class Packer {
+    #threads;
+    #options;
+    #identities = new Map();
+    #known = new Map();
+    /** No packing has failed: then the blocks that are known are all that is needed. */
+    #complete = false;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(options.worker, options.threads);
+        options.signal.addEventListener('abort', this.#abort, { once: true });
+        if (options.blockStore)
+            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
+    }
+    /**
+     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
+     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+     */
+    async pack(jobs) {
+        const slugs = [];
+        try {
+            if (this.#options.signal.aborted)
+                throw new src_runtime/* CancelledError */.cc('Packing the slug');
+            if (this.#options.blockStore)
+                await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
+            for (const slug of slugs)
+                await slug.open();
+            await this.#packBlocks(slugs);
+            const packed = await Promise.all(slugs.map(slug => slug.finish()));
+            this.#complete = true;
+            return packed;
+        }
+        catch (error) {
+            this.#complete = false;
+            await Promise.all(slugs.map(slug => slug.discard()));
+            throw this.#options.signal.aborted ? new src_runtime/* CancelledError */.cc('Packing the slug') : error;
+        }
+    }
+    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+    async close() {
+        this.#options.signal.removeEventListener('abort', this.#abort);
+        await this.#threads.close();
+        const { blockStore } = this.#options;
+        if (!blockStore || !this.#complete)
+            return;
+        const needed = new Set([...this.#known.keys()].map(nameInStore));
+        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
+            if (!needed.has(name))
+                (0,external_node_fs_.rmSync)(external_node_path_default().join(blockStore, name), { force: true });
+        }
+    }
+    #abort = () => void this.#threads.close();
+    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    #identityOf = (file) => {
+        const key = file.inode ?? file;
+        const known = this.#identities.get(key);
+        if (known !== undefined)
+            return known;
+        const identity = `${this.#identities.size}`;
+        this.#identities.set(key, identity);
+        return identity;
+    };
+    async #hash(jobs) {
+        const batches = [[]];
+        let bytes = 0;
+        const seen = new Set();
+        for (const job of jobs) {
+            for (const file of job.files) {
+                const key = file.inode ?? file;
+                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
+                    continue;
+                seen.add(key);
+                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
+                    batches.push([]);
+                    bytes = 0;
+                }
+                batches.at(-1).push(file);
+                bytes += file.size;
+            }
+        }
+        await inOrder(batches, this.#threads.count * 2, async (batch) => {
+            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
+            const { digests } = await this.#threads.do({ kind: 'hash', files });
+            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
+        });
+    }
+    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+    async #packBlocks(slugs) {
+        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
+        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
+            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
+            return onlyMeasured
+                ? undefined
+                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
+        }, async (block, answer) => {
+            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
+            this.#known.set(block.key, known);
+            for (const slug of slugs)
+                if (slug.wants(block.key))
+                    await slug.take(known, answer?.bytes);
+        });
+    }
+    /** The block as an earlier build packed it. */
+    async #fromStore({ key, rawBytes }) {
+        const store = this.#placeOf(key);
+        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
+            return undefined;
+        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
+    }
+    #placeOf(key) {
+        return this.#options.blockStore && external_node_path_default().join(this.#options.blockStore, nameInStore(key));
+    }
+    #task(block) {
+        return {
+            kind: 'block',
+            rawBytes: block.rawBytes,
+            level: LEVEL,
+            store: this.#placeOf(block.key),
+            parts: block.parts.map(toTask)
+        };
+    }
+}
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
+function nameInStore(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
+}
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds) {
+    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
+}
+/** A slug while it is packed. */
+class Slug {
+    blocks;
+    output;
+    #taken = [];
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #file;
+    #bytes = 0;
+    #rawBytes = 0;
+    #crc = 0;
+    constructor(blocks, output) {
+        this.blocks = blocks;
+        this.output = output;
+    }
+    async open() {
+        if (this.output) {
+            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
+                throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
+            });
+        }
+        await this.#write(GZIP_HEADER);
+    }
+    /** Whether this block is the next one. */
+    wants(key) {
+        return this.blocks[this.#taken.length]?.key === key;
+    }
+    async take({ bytes, crc }, compressed) {
+        const block = this.blocks[this.#taken.length];
+        this.#taken.push({ block, bytes });
+        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
+        this.#rawBytes += block.rawBytes;
+        if (compressed)
+            await this.#write(compressed);
+        else
+            this.#bytes += bytes;
+    }
+    async finish() {
+        if (this.#taken.length !== this.blocks.length)
+            throw new Error('a block of the slug was not packed');
+        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
+        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
+        if (!this.output)
+            return packed;
+        await this.#file?.close();
+        this.#file = undefined;
+        await (0,promises_.rename)(this.#part, this.output);
+        return { ...packed, sha256: this.#sha256.digest('hex') };
+    }
+    async discard() {
+        await this.#file?.close().catch(() => { }); // it goes anyway
+        if (this.output)
+            await (0,promises_.rm)(this.#part, { force: true });
+    }
+    get #part() {
+        return `${this.output}.part`;
+    }
+    async #write(bytes) {
+        this.#bytes += bytes.length;
+        if (!this.#file)
+            return;
+        this.#sha256.update(bytes);
+        try {
+            for (let done = 0; done < bytes.length;)
+                done += (await this.#file.write(bytes, done)).bytesWritten;
+        }
+        catch (error) {
+            throw (0,src_runtime/* explainDiskFull */.GK)(error, this.output);
+        }
+    }
+}
+/**
+ * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
+ * (the lists come from one tree, so shared blocks come in the same order).
+ */
+function mergeOrders(lists) {
+    const next = lists.map(() => 0);
+    const remaining = lists.map(list => countKeys(list));
+    const merged = [];
+    for (;;) {
+        const heads = lists.map((list, i) => list[next[i]]);
+        if (heads.every(head => head === undefined))
+            return merged;
+        // A head that another list still needs later waits, unless every head waits.
+        const free = heads.find((head, i) => head &&
+            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
+        const block = free ?? heads.find(head => head !== undefined);
+        merged.push(block);
+        heads.forEach((head, i) => {
+            if (head?.key !== block.key)
+                return;
+            next[i]++;
+            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
+        });
+    }
+}
+function countKeys(blocks) {
+    const counts = new Map();
+    for (const { key } of blocks)
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts;
+}
+/**
+ * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
+ * The first failure ends it.
+ */
+async function inOrder(items, width, work, take = async () => { }) {
+    const running = [];
+    let started = 0;
+    try {
+        for (const item of items) {
+            while (started < items.length && running.length < width)
+                running.push(work(items[started++]));
+            await take(item, await running.shift());
+        }
+    }
+    finally {
+        await Promise.allSettled(running);
+    }
+}
+/** A part as a thread takes it. */
+function toTask({ file, header, time, link, from, to, pad }) {
+    const { path, kind, mode, size, target } = file;
+    return {
+        path: to > from ? absolute(file) : '',
+        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
+        from,
+        to,
+        pad
+    };
+}
+function absolute(file) {
+    return (0,src_runtime/* joinBytes */.mE)((0,src_runtime/* bytePath */.OO)(file.root), file.path);
+}
+
+;// CONCATENATED MODULE: ./src/slug/measure.ts
+
+
+
+
+
+/**
+ * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
+ * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ */
+function measure({ blocks, bytes, rawBytes }) {
+    const weights = new Map();
+    for (const { block, bytes: compressed } of blocks) {
+        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
+        let raw = 0;
+        for (const part of block.parts) {
+            const before = Math.round((compressed * raw) / block.rawBytes);
+            raw += partBytes(part);
+            const own = Math.round((compressed * raw) / block.rawBytes) - before;
+            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
+            weight.compressed += own;
+            weight.raw += partBytes(part);
+            weight.shared ||= shared;
+            weights.set(part.file, weight);
+        }
+    }
+    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
+    weights.delete(ROOT);
+    const layers = new Map();
+    add(layers, -1, {
+        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
+        raw: frame.raw,
+        files: 0
+    });
+    const directories = new Map();
+    for (const [file, { compressed, raw }] of weights) {
+        const weight = { compressed, raw, files: 1 };
+        add(layers, file.layer, weight);
+        if (file.kind === 'directory')
+            add(directories, file.path, weight);
+        for (const folder of foldersAbove(file.path))
+            add(directories, folder, weight);
+    }
+    const files = [...weights]
+        .filter(([file]) => file.kind !== 'directory')
+        .map(([file, weight]) => ({ file, ...weight }))
+        .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1));
+    return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files };
+}
+/** `a/b/c` → `a/b`, `a`. */
+function* foldersAbove(path) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+        yield path.slice(0, at);
+}
+function add(sums, key, { compressed, raw, files }) {
+    const sum = sums.get(key);
+    if (sum) {
+        sum.compressed += compressed;
+        sum.raw += raw;
+        sum.files += files;
+    }
+    else
+        sums.set(key, { compressed, raw, files });
+}
+
+;// CONCATENATED MODULE: ./src/slug/streaming.ts
+
+
+
+/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
+const STARTS = 'streaming';
+/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
+const streaming_ROOT = '.';
+/** Beside the server itself: what starts it, what describes it, and Node. */
+const NEEDED = [
+    /^bin\/heroku-web$/,
+    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
+    /^\.profile\.d\/[^/]+$/,
+    /^\.profile$/,
+    /^\.heroku\/node\/bin\/node$/,
+    /^streaming\/(?!node_modules\/)/
+];
+/** A package's name as npm has it: nothing in it leads out of a folder. */
+const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
+/**
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs. Its packages are what
+ * streaming/package.json depends on, found as Node finds them, and what those depend on. Throws a `UserError` where one
+ * is not there.
+ */
+function streamingFiles(files) {
+    const tree = new Tree(files);
+    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
+        tree.require(file);
+    const packages = packagesOf(tree);
+    // A workspace lies elsewhere in the tree, without a node_modules in its path.
+    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
+    const wanted = new Set();
+    const take = (file) => {
+        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_default().posix.dirname(at))
+            wanted.add(at);
+    };
+    for (const file of files) {
+        const ofPackage = packages.has(tree.packageOf(file.path)) || linked.some(folder => file.path.startsWith(`${folder}/`));
+        if (file.kind !== 'directory' && (NEEDED.some(pattern => pattern.test(file.path)) || ofPackage))
+            take(file);
+    }
+    // Links by which Node reaches a package that lies elsewhere (workspaces).
+    for (const link of tree.followed)
+        take(link);
+    return files.filter(({ path }) => wanted.has(path));
+}
+/** Folders of the packages that are needed, the server's own first. */
+function packagesOf(tree) {
+    const found = new Set();
+    const visit = (folder) => {
+        if (found.has(folder))
+            return;
+        found.add(folder);
+        const manifest = tree.manifest(folder);
+        for (const name of namesIn(manifest['dependencies'])) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+            else if (!namesIn(manifest['optionalDependencies']).includes(name))
+                throw missing(folder, name);
+        }
+        for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+        }
+    };
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT);
+    return found;
+}
+function namesIn(dependencies) {
+    if (typeof dependencies !== 'object' || dependencies === null)
+        return [];
+    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
+}
+function missing(folder, name) {
+    return new src_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+}
+/** Where packages are in a list of files. */
+class Tree {
+    followed = new Set();
+    #files;
+    constructor(files) {
+        this.#files = new Map(files.map(file => [file.path, file]));
+    }
+    has(file) {
+        return this.#files.has(file);
+    }
+    /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
+    require(file) {
+        if (this.has(file))
+            return;
+        throw new src_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+    }
+    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
+    packageOf(file) {
+        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
+    }
+    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+    resolve(folder, name) {
+        for (let at = folder;; at = external_node_path_default().posix.dirname(at)) {
+            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+            const real = external_node_path_default().posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
+            if (real !== undefined && this.#files.has(`${real}/package.json`))
+                return real;
+            if (at === '.')
+                return undefined;
+        }
+    }
+    manifest(folder) {
+        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
+        const text = file && (0,src_runtime/* readTreeFile */.xt)(file.root, file.path);
+        try {
+            const manifest = JSON.parse(text ?? '{}');
+            return typeof manifest === 'object' && manifest !== null ? manifest : {};
+        }
+        catch (cause) {
+            throw new src_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+                cause
+            });
+        }
+    }
+    /** The folder itself, or where a link to it leads within the tree. */
+    #real(place) {
+        const file = this.#files.get(place);
+        if (file?.kind === 'directory')
+            return place;
+        if (file?.kind !== 'symlink' || file.target === undefined)
+            return undefined;
+        const target = external_node_path_default().posix.join(external_node_path_default().posix.dirname(place), file.target).replace(/\/$/, '');
+        if (target.startsWith('..') || external_node_path_default().posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
+            return undefined;
+        if (this.has(`${target}/package.json`))
+            this.followed.add(file);
+        return target;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/slug/trim.ts
+
+
+
+/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
+function safeRules(facts) {
+    const rules = [
+        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
+        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        ),
+        rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
+        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
+        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
+        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.(a|la)$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
+    ];
+    if (facts.builtAt !== '/app') {
+        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+    }
+    if (facts.streaming === 'no' && facts.bundler === 'vite') {
+        rules.push(rule('node-modules', 'The streaming server runs in an app of its own; Rails serves the assets that are already built.', /^node_modules\//, /^streaming\/node_modules\//));
+        if (!facts.rubyNeedsNode) {
+            rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
+        }
+    }
+    return rules;
+}
+/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
+function globRule(globs) {
+    const matches = picomatch_default()([...globs], { dot: true, nonegate: true });
+    const isMatch = (path) => matches(Buffer.from(path, 'latin1').toString('utf8'));
+    return { name: 'slug.trim', why: 'The config says so.', matches: isMatch };
+}
+function rule(name, why, ...patterns) {
+    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
+}
+/** Takes away what the rules match, and folders that are empty only because of that. */
+function trim_trim(files, rules) {
+    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
+    const gone = new Set(files.filter(isGone));
+    if (gone.size === 0)
+        return { kept: files, gone: [] };
+    const emptied = emptiedFolders(files, gone);
+    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
+    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
+}
+/** Folders from which something went and in which nothing stays. */
+function emptiedFolders(files, gone) {
+    const lost = new Set();
+    const alive = new Set();
+    // In pack order a folder comes before what is in it; from the end it comes after.
+    for (const file of files.toReversed()) {
+        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
+        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+        if (gone.has(file) || isEmptied)
+            lost.add(parent);
+        else
+            alive.add(parent);
+    }
+    return new Set([...lost].filter(folder => !alive.has(folder)));
+}
+
+;// CONCATENATED MODULE: ./src/slug/variants.ts
+
+
+
+
+
+/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
+async function makeVariants(app, provider, other) {
+    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
+    const own = layerNames.length - 1;
+    // The tree is walked again: the library path may have been mended since it was built.
+    const { files, leftOut } = slugFiles((0,src_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
+    if (!provider)
+        return { without: files, derivation: 'built', layerNames, leftOut };
+    const built = { with: files, layerNames, leftOut };
+    const unmended = files.filter(({ layer }) => layer !== own);
+    const reason = whyNotSubtract(app, provider);
+    if (reason !== undefined) {
+        const again = await other.buildAgain(reason);
+        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
+        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
+    }
+    if (provider.apt === undefined)
+        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
+    const { root, entries, layerOf } = await other.aptAgain();
+    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
+    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
+}
+
+;// CONCATENATED MODULE: ./src/slug/weigh.ts
+
+
+
+
+
+
+
+
+/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+async function weigh(options) {
+    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
+    const folder = external_node_path_default().dirname(output);
+    const made = ['with', 'without'].flatMap(name => {
+        const files = variants[name];
+        return files ? [{ name, files: inPackOrder(files), output: external_node_path_default().join(folder, `.slug-${name}.tgz`) }] : [];
+    });
+    try {
+        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim_trim(files, applied).kept, output })));
+        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
+        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
+        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
+        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
+        const chosen = made.find(({ name }) => name === verdict.chosen);
+        await (0,promises_.rename)(chosen.output, output);
+        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
+    }
+    finally {
+        for (const { output } of made)
+            await (0,promises_.rm)(output, { force: true });
+    }
+}
+/** A saving is packed, not summed: what two rules save together is not what each saves. */
+async function measureSavings({ packer, applied, offered }, files, bytes) {
+    const rules = applied.length > 0 ? applied : offered;
+    const matching = rules.map(rule => ({ rule, ...trim_trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+    const jobs = [files, trim_trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
+    const packed = await packer.pack(jobs.map(files => ({ files })));
+    const [before, after, ...each] = packed.map(({ bytes }) => bytes);
+    if ((applied.length > 0 ? after : before) !== bytes)
+        throw new Error('packing the same files twice gave two sizes');
+    const savings = matching.map(({ rule, gone }, i) => ({
+        rule,
+        files: gone.length,
+        raw: gone.reduce((sum, { size }) => sum + size, 0),
+        saves: before - each[i]
+    }));
+    return { savings, before, after };
+}
+
+;// CONCATENATED MODULE: ./src/slug/index.ts
+/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/commands/steps/recipe.ts
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
+    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
+    if (stack === undefined) {
+        throw new src_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+    }
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new src_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = (0,src_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    const written = chosen.map(({ reference }) => reference.text);
+    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
+    const all = lacksFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (lacksFfmpeg)
+        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_default().join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: { ...buildVariables(folder), ...config.slug.env },
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** What brings ffmpeg, for people. */
+function providerNames({ provider, buildpacks }) {
+    if (!provider)
+        return [];
+    const names = provider.buildpacks.map(i => buildpacks[i].name);
+    return provider.apt === undefined ? names : [...names, 'Aptfile'];
+}
+/** A folder in the cache, where there is one. */
+function below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_default().join(folder, name);
+}
+
 ;// CONCATENATED MODULE: ./src/commands/steps/results.ts
 
 
@@ -52225,7 +52227,90 @@ function lookAt(verdict, leftOut) {
     return [...sizeWarnings(verdict), ...special];
 }
 
+;// CONCATENATED MODULE: ./src/commands/steps/built.ts
+
+
+
+
+
+
+
+/** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
+const NOTE = 'mastodon-on-heroku-built.json';
+const built_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
+const note = object({
+    fingerprint: string(),
+    web: object({ ...built_slug, variant: picklist(['with', 'without']) }),
+    streaming: optional(object({ ...built_slug, bytes: number() }))
+});
+/** Notes what this job built, for a deploy later in the same job. */
+async function noteBuilt({ inputs }, fingerprint, slugs) {
+    if (inputs.jobFolder === undefined)
+        return;
+    await (0,promises_.writeFile)(external_node_path_default().join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
+}
+/** The slugs that this job built of the same, where their files are still the ones that were written. */
+async function builtBefore({ inputs, runtime }, fingerprint) {
+    if (inputs.jobFolder === undefined)
+        return undefined;
+    const text = await (0,promises_.readFile)(external_node_path_default().join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
+    const { success, output } = safeParse(pipe(string(), parseJson(), note), text);
+    if (!success || output.fingerprint !== fingerprint)
+        return undefined;
+    const { web, streaming } = output;
+    for (const { file, sha256 } of streaming ? [web, streaming] : [web]) {
+        if ((await built_sha256Of(file)) === sha256)
+            continue;
+        runtime.log.info(`${file} is not what this job's build wrote, so it is built again`);
+        return undefined;
+    }
+    runtime.log.info(`This job built it already: ${web.file}`);
+    return { web, streaming };
+}
+async function built_sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+        return hash.digest('hex');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/fingerprint.ts
+
+
+
+
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 1;
+const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
+/**
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
+ * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack }, builder) {
+    const parts = {
+        form: FORM,
+        builder,
+        commit: commit.sha,
+        stack,
+        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+        ffmpeg: config.ffmpeg,
+        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+        streaming: config.streamingApp !== undefined,
+        migrations: config.migrations,
+        redisTls: config.redisTls,
+        own: OWN_FILES.map(file => (0,src_runtime/* readTreeFile */.xt)(folder, file) ?? '')
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
 ;// CONCATENATED MODULE: ./src/commands/build.ts
+
+
 
 
 
@@ -52233,7 +52318,7 @@ function lookAt(verdict, leftOut) {
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary. Fails after all is written where the slug is over the limit.
+ * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
  */
 async function build(context) {
     const { inputs, runtime } = context;
@@ -52242,7 +52327,8 @@ async function build(context) {
     const source = await runtime.log.group('Source', () => takeSource(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    await buildSlugs(context, config, source, recipe);
+    const slugs = await buildSlugs(context, config, source, recipe);
+    await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -52541,14 +52627,14 @@ const app = looseObject({
     /** Only with `version=3.sdk`. */
     generation: nullish(union([string(), named]))
 });
-const configVars = dist_record(string(), nullable(string()));
+const configVars = record(string(), nullable(string()));
 const shapes_slug = looseObject({
     id: string(),
     blob: looseObject({ method: string(), url: string() }),
     checksum: nullish(string()),
     commit: nullish(string()),
     commit_description: nullish(string()),
-    process_types: nullish(dist_record(string(), string())),
+    process_types: nullish(record(string(), string())),
     size: nullish(number()),
     deleted_at: nullish(string()),
     stack: nullish(named)
@@ -52594,7 +52680,7 @@ const shapes_build = looseObject({
     output_stream_url: nullish(string()),
     slug: nullish(identified),
     release: nullish(identified),
-    source_blob: nullish(looseObject({ version: nullish(string()) })),
+    source_blob: nullish(looseObject({ version_description: nullish(string()) })),
     user: nullish(looseObject({ email: optional(string()) })),
     created_at: optional(string(), '')
 });
@@ -52786,11 +52872,15 @@ class HerokuApp {
     build(id) {
         return this.#client.get(`${this.#path}/builds/${id}`, shapes_build);
     }
-    /** Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its version. */
-    async createBuild(sourceUrl, version, sha256, buildpacks) {
+    /**
+     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
+     * description among those that were not there before.
+     */
+    async createBuild(source, buildpacks) {
+        const { url, version, description, sha256 } = source;
         const body = {
-            source_blob: { url: sourceUrl, version, checksum: `SHA256:${sha256}` },
-            ...(buildpacks ? { buildpacks: buildpacks.map(nameOrUrl) } : {})
+            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
+            buildpacks: buildpacks.map(nameOrUrl)
         };
         const known = new Set((await this.builds(10)).map(({ id }) => id));
         try {
@@ -52799,7 +52889,17 @@ class HerokuApp {
         catch (error) {
             if (!mayHaveHappened(error))
                 throw error;
-            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version === version));
+            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
+        }
+    }
+    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+    async cancelBuild(id) {
+        try {
+            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
+        }
+        catch (error) {
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
         }
     }
     /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
@@ -53504,6 +53604,49 @@ class tools_Tail {
     }
 }
 
+;// CONCATENATED MODULE: ./src/deploy/follow.ts
+
+
+
+const KEPT_OUTPUT = 200_000;
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
+ * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * @param what for people: `Release v12`
+ */
+async function followToEnd(first, read, { what, next }, tools) {
+    const { story, log, clock, signal, timeout } = tools;
+    const tail = new tools_Tail();
+    let output = '';
+    let latest = first;
+    const until = clock.now() + timeout;
+    const isOver = async () => {
+        if (latest.status === 'pending')
+            latest = await read();
+        if (latest.status === 'pending' && clock.now() > until)
+            throw new src_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+        return latest.status !== 'pending';
+    };
+    if (first.output_stream_url) {
+        const fence = log.fence();
+        const write = (chunk) => {
+            fence.write(chunk);
+            tail.add(chunk);
+            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+        };
+        try {
+            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
+            if (!whole)
+                story.warn(`${what}: its output could not be read to its end`);
+        }
+        finally {
+            fence.close();
+        }
+    }
+    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
+    return { latest, tail, output };
+}
+
 ;// CONCATENATED MODULE: ./src/deploy/preflight.ts
 
 
@@ -53602,6 +53745,199 @@ function judgeTarget(target, needs, checks, { story }) {
     if (blocking.length === 0)
         return;
     throw new src_runtime/* UserError */.yo(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '));
+}
+
+;// CONCATENATED MODULE: ./src/deploy/slugs.ts
+
+
+
+
+/** Times that an upload is tried. */
+const UPLOADS = 3;
+/** Slugs of a list of releases that are looked at for one to reuse. */
+const LOOK_AT = 5;
+/** Kept in the slug's `commit_description`, by which it is found again. */
+function slugDescription({ role, fingerprint, variant }) {
+    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+}
+/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
+function releaseDescription(commit, role, fingerprint) {
+    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
+}
+function tag(role, fingerprint) {
+    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
+}
+/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
+async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
+    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
+    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
+    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
+        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
+        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
+        if (slug?.commit_description?.startsWith(prefix)) {
+            return {
+                id,
+                commit: slug.commit ?? '',
+                size: slug.size ?? undefined,
+                variant: slug.commit_description.slice(prefix.length),
+                processTypes: slug.process_types ?? {}
+            };
+        }
+    }
+    return undefined;
+}
+/**
+ * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
+ * the store has is checked by its ETag, else by its size.
+ */
+async function shipSlug(app, artifact, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256, processTypes, commit, stack, variant } = artifact;
+    const description = slugDescription(artifact);
+    for (let attempt = 1;; attempt++) {
+        try {
+            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+            const { bytes, proven } = await upload({
+                file,
+                url: slug.blob.url,
+                method: slug.blob.method,
+                progress: (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`),
+                clock,
+                signal
+            });
+            if (!proven)
+                await compareSize(app, slug.id, bytes, tools);
+            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
+            return { id: slug.id, commit, size: bytes, variant, processTypes };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. A new slug is made and uploaded`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+async function newSlug(app, slug) {
+    try {
+        return await app.createSlug(slug);
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+async function compareSize(app, id, bytes, tools) {
+    const slug = await app.slug(id);
+    if (!slug)
+        throw new UploadError('Heroku does not know the slug any more');
+    let stored;
+    try {
+        stored = await storedSize(slug.blob.url, tools);
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            throw error;
+    }
+    if (stored === undefined) {
+        throw new src_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+    }
+    if (stored !== bytes)
+        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/builds.ts
+
+
+
+
+
+/** Newest builds that are looked at for one of the same. */
+const builds_LOOK_AT = 10;
+/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+async function findBuilt(app, recipe, tools) {
+    const description = slugDescription(recipe);
+    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
+    return build && slugOf(app, build, recipe, tools);
+}
+/**
+ * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
+ * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * build.
+ */
+async function buildOn(app, recipe, tools) {
+    const { story } = tools;
+    const { commit, buildpacks } = recipe;
+    const { url, sha256 } = await shipSource(app, recipe, tools);
+    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
+    const build = await app.createBuild(source, buildpacks);
+    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
+    const { latest: finished, tail } = await follow(app, build, tools);
+    if (finished.status !== 'succeeded') {
+        throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+    }
+    const slug = await slugOf(app, finished, recipe, tools);
+    if (slug)
+        return slug;
+    throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at \`heroku builds --app ${app.name}\`, and run the job again.`);
+}
+/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
+async function shipSource(app, recipe, { story, log, clock, signal }) {
+    const { file, sha256 } = await recipe.pack();
+    for (let attempt = 1;; attempt++) {
+        try {
+            const { source_blob } = await newSource(app);
+            const progress = (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`);
+            const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
+            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} of source; Heroku checks its SHA-256`);
+            return { url: source_blob.get_url, sha256 };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. It is uploaded again, to a new place`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A place whose making had no answer is not looked for: it belongs to nothing. */
+async function newSource(app) {
+    try {
+        return await app.createSource();
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+async function follow(app, build, tools) {
+    const about = {
+        what: `Heroku's build on ${app.name}`,
+        next: `Look at \`heroku builds --app ${app.name}\`. A longer wait: input \`timeout\`.`
+    };
+    try {
+        return await followToEnd(build, () => app.build(build.id), about, tools);
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
+        throw error;
+    }
+}
+async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
+    const slug = built ? await app.slug(built.id) : undefined;
+    if (!slug || !release)
+        return undefined;
+    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
+    if (size === undefined) {
+        throw new src_runtime/* UserError */.yo(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+    }
+    const processTypes = slug.process_types ?? {};
+    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/health.ts
@@ -53787,124 +54123,53 @@ async function inDyno(app, job, tools, quiet = false) {
 
 
 
+
+
+
 /** The release phase failed: the release before still serves, and no dyno was touched. */
 class ReleasePhaseError extends src_runtime/* UserError */.yo {
 }
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
-const KEPT_OUTPUT = 200_000;
 /**
  * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
  * pending. Rejects with a `ReleasePhaseError` where its command failed.
  */
 async function finishRelease(app, release, tools) {
-    const { story, log, clock, signal, timeout } = tools;
-    const tail = new tools_Tail();
-    let output = '';
-    let latest = release;
-    const until = clock.now() + timeout;
-    const isOver = async () => {
-        if (latest.status === 'pending')
-            latest = await app.release(release.id);
-        if (latest.status === 'pending' && clock.now() > until)
-            throw tooLong(release, timeout);
-        return latest.status !== 'pending';
+    const { version } = release;
+    const about = {
+        what: `Release v${version}`,
+        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
     };
-    if (release.output_stream_url) {
-        const fence = log.fence();
-        try {
-            const { whole } = await followOutput({
-                url: release.output_stream_url,
-                write: chunk => {
-                    fence.write(chunk);
-                    tail.add(chunk);
-                    output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
-                },
-                isOver,
-                clock,
-                signal
-            });
-            if (!whole)
-                story.warn('The output of the release phase could not be read to its end');
-        }
-        finally {
-            fence.close();
-        }
-    }
-    await poll(tools, { what: 'the release', next: nextForHanging(release), first: 2_000, longest: 10_000, timeout }, async () => ((await isOver()) ? true : undefined));
+    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
     if (latest.status !== 'succeeded') {
-        throw new ReleasePhaseError(`The release phase of v${release.version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
+        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
     }
     return { release: latest, migrations: readMigrationsLine(output) };
+}
+/**
+ * Releases a slug and follows it to its end, unless it is the app's current release already.
+ * @param made told as soon as there is a release
+ */
+async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
+    const { story } = tools;
+    if (current?.slug?.id === slug.id) {
+        story.note(`${app.name} runs this slug already, in v${current.version}`);
+        made(current);
+        return { release: current, migrations: undefined };
+    }
+    const newest = releases[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
+    story.note(`Release v${release.version} of ${app.name} is made`);
+    made(release);
+    const finished = await finishRelease(app, release, tools);
+    story.note(`v${release.version} succeeded`);
+    return finished;
 }
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
     if (before === undefined)
         return undefined;
     return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
-}
-function tooLong(release, timeout) {
-    return new src_runtime/* UserError */.yo(`Release v${release.version} is still pending after ${Math.round(timeout / 60_000)} minutes`, nextForHanging(release));
-}
-function nextForHanging({ version }) {
-    return `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`;
-}
-
-;// CONCATENATED MODULE: ./src/deploy/rollback.ts
-
-
-
-
-
-/** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends src_runtime/* UserError */.yo {
-}
-/**
- * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
- * days and 20 releases are gone: Dev Center changelog 3395).
- * @param badSlug id of the slug to get away from
- */
-async function lastGoodRelease(app, releases, badSlug) {
-    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug);
-    const tried = new Set();
-    for (const release of candidates) {
-        const id = release.slug.id;
-        if (tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug)
-            return { release, slug };
-    }
-    return undefined;
-}
-/**
- * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
- * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
- * that, 4.6 can sign nothing).
- */
-async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
-    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
-    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
-    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
-    if (!known) {
-        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
-    }
-    const applied = await appliedMigrations(app, size, tools);
-    const oldVersions = new Set([...known, ...orphans(applied, known, trees.migrations)]);
-    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
-    if (verdict.safe)
-        return;
-    const reasons = [
-        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
-        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
-    ];
-    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
-}
-/** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */
-function orphans(applied, known, migrations) {
-    const newest = [...known].sort().at(-1) ?? '';
-    const inNewTree = new Set(migrations.map(({ version }) => version));
-    return [...applied].filter(version => version < newest && !inNewTree.has(version));
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/rollout.ts
@@ -53956,104 +54221,86 @@ async function explainCrash(app, crashed, tools) {
         (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
 }
 
-;// CONCATENATED MODULE: ./src/deploy/slugs.ts
+;// CONCATENATED MODULE: ./src/deploy/rollback.ts
 
 
 
 
-const UPLOADS = 3;
-/** Slugs of a list of releases that are looked at for one to reuse. */
-const LOOK_AT = 5;
-/** Kept in the slug's `commit_description`, by which it is found again. */
-function slugDescription({ role, fingerprint, variant }) {
-    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+
+
+
+
+
+/** Going back is refused, with the reason and the way forward. */
+class RollbackRefused extends src_runtime/* UserError */.yo {
 }
-/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
-function releaseDescription(commit, role, fingerprint) {
-    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
-}
-function tag(role, fingerprint) {
-    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
-}
-/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
-async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
-    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
-    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
-    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
-        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
-        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
-        if (slug?.commit_description?.startsWith(prefix)) {
-            return {
-                id,
-                commit: slug.commit ?? '',
-                size: slug.size ?? undefined,
-                variant: slug.commit_description.slice(prefix.length),
-                processTypes: slug.process_types ?? {}
-            };
-        }
+/**
+ * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
+ * days and 20 releases are gone: Dev Center changelog 3395).
+ * @param badSlug id of the slug to get away from
+ */
+async function lastGoodRelease(app, releases, badSlug) {
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug);
+    const tried = new Set();
+    for (const release of candidates) {
+        const id = release.slug.id;
+        if (tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug)
+            return { release, slug };
     }
     return undefined;
 }
 /**
- * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
- * the store has is checked by its ETag, else by its size.
+ * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
+ * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
+ * that, 4.6 can sign nothing).
  */
-async function shipSlug(app, artifact, tools) {
-    const { story, log, clock, signal } = tools;
-    const { file, sha256, processTypes, commit, stack, variant } = artifact;
-    const description = slugDescription(artifact);
-    for (let attempt = 1;; attempt++) {
-        try {
-            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
-            const { bytes, proven } = await upload({
-                file,
-                url: slug.blob.url,
-                method: slug.blob.method,
-                progress: (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`),
-                clock,
-                signal
-            });
-            if (!proven)
-                await compareSize(app, slug.id, bytes, tools);
-            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
-            return { id: slug.id, commit, size: bytes, variant, processTypes };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. A new slug is made and uploaded`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
+async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
+    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
+    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
+    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!known) {
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
     }
+    const applied = await appliedMigrations(app, size, tools);
+    const oldVersions = new Set([...known, ...orphans(applied, known, trees.migrations)]);
+    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
+    if (verdict.safe)
+        return;
+    const reasons = [
+        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
+        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
+    ];
+    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
 }
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
-async function newSlug(app, slug) {
-    try {
-        return await app.createSlug(slug);
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
+ * database is no longer one for its code.
+ */
+async function bringBack(app, target, badSlug, trees, dynoSize, tools) {
+    const { story } = tools;
+    const good = await lastGoodRelease(app, target.releases, badSlug);
+    if (!good) {
+        throw new src_runtime/* UserError */.yo('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
     }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
+    await requireSafeRollback(app, good, trees, dynoSize, tools);
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(good.slug.id, description, newest);
+    story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`);
+    await finishRelease(app, release, tools);
+    await waitForDynos(app, release.version, tools);
+    await checkHealth([ownHealth(target.info.web_url ?? '')], tools);
+    return release;
 }
-async function compareSize(app, id, bytes, tools) {
-    const slug = await app.slug(id);
-    if (!slug)
-        throw new UploadError('Heroku does not know the slug any more');
-    let stored;
-    try {
-        stored = await storedSize(slug.blob.url, tools);
-    }
-    catch (error) {
-        if (error instanceof src_runtime/* CancelledError */.cc)
-            throw error;
-    }
-    if (stored === undefined) {
-        throw new src_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
-    }
-    if (stored !== bytes)
-        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+/** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */
+function orphans(applied, known, migrations) {
+    const newest = [...known].sort().at(-1) ?? '';
+    const inNewTree = new Set(migrations.map(({ version }) => version));
+    return [...applied].filter(version => version < newest && !inNewTree.has(version));
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/streaming.ts
@@ -54123,7 +54370,183 @@ function howTo(main, { app }, vars, attachments) {
     return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
 }
 
+;// CONCATENATED MODULE: ./src/deploy/plan.ts
+
+
+
+
+
+
+
+
+/** The slug is over its limit. */
+class GateError extends src_runtime/* UserError */.yo {
+}
+
+;// CONCATENATED MODULE: ./src/deploy/maintenance.ts
+
+
+
+
+/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
+class Maintenance {
+    #plan;
+    #target;
+    #deployable;
+    #tools;
+    /** Also where an earlier job was killed before it could turn it off. */
+    #on;
+    constructor(plan, target, deployable, tools) {
+        this.#plan = plan;
+        this.#target = target;
+        this.#deployable = deployable;
+        this.#tools = tools;
+        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
+    }
+    async begin() {
+        const { app, migrations, dynoSize } = this.#plan;
+        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
+            return;
+        const { story } = this.#tools;
+        await story.step('Maintenance', async () => {
+            const applied = await appliedMigrations(app, dynoSize, this.#tools);
+            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
+            if (pending.length === 0)
+                return story.note('Nothing is to be migrated, so the site stays on');
+            this.#on = true;
+            await app.setMaintenance(true);
+            story.note(`Maintenance mode is on for ${pending.length} migrations`);
+        });
+    }
+    async end() {
+        if (!this.#on)
+            return;
+        // The job may have been cancelled: the site comes back all the same.
+        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
+        this.#on = false;
+        this.#tools.story.note('Maintenance mode is off');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/supply.ts
+
+
+
+
+
+
+
+
+
+/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+async function obtainSlugs(apps, deployable, tools) {
+    const { supply } = deployable;
+    return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools);
+}
+async function fromRunner({ main, streaming, staging }, { fingerprint, commit }, supply, tools) {
+    const { story } = tools;
+    const find = async (role, targets) => {
+        for (const target of targets) {
+            const slug = target && (await findShipped(target, role, fingerprint));
+            if (slug) {
+                story.note(`${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`);
+                return slug;
+            }
+        }
+        return undefined;
+    };
+    const [web, live] = await story.step('Slug', async () => {
+        const web = await find('web', [main, staging]);
+        const live = await find('streaming', [streaming]);
+        if (!web)
+            story.note('No release holds a slug built from the same, so it is built');
+        return [web, live];
+    });
+    if (web && (live || !streaming))
+        return { web: { slug: web }, streaming: live && { slug: live } };
+    const built = await story.span('Build', supply.build);
+    const ship = async ({ app }, role) => {
+        const artifact = built.find(one => one.role === role);
+        if (!artifact)
+            throw new Error(`no slug was built for ${role}`);
+        return { slug: await shipSlug(app, artifact, tools) };
+    };
+    return story.step('Upload', async () => ({
+        web: web ? { slug: web } : await ship(main, 'web'),
+        streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
+    }));
+}
+async function fromHeroku({ main, streaming, staging }, supply, tools) {
+    const { story } = tools;
+    const web = await story.step('Slug', () => staging ? onStaging(staging, main, supply, tools) : onMain(main, supply, tools));
+    if (!streaming)
+        return { web, streaming: undefined };
+    const live = await findBuilt(streaming.app, supply.streaming, tools);
+    return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
+}
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+async function onMain({ app }, { web, judge }, tools) {
+    return firstThatFits(web, tools, async (recipe) => {
+        const slug = await findBuilt(app, recipe, tools);
+        if (slug) {
+            judge(slug);
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+            return { slug };
+        }
+        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
+        return { recipe, judge };
+    });
+}
+/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
+async function onStaging(staging, main, supply, tools) {
+    const { app, stack } = staging;
+    if (stack !== main.stack) {
+        throw new src_runtime/* UserError */.yo(`${app.name} is on ${stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    return firstThatFits(supply.web, tools, async (recipe) => {
+        const found = await findBuilt(app, recipe, tools);
+        if (found)
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+        const slug = found ?? (await buildOn(app, recipe, tools));
+        supply.judge(slug);
+        await prove(staging, slug, recipe, found !== undefined, tools);
+        return { slug };
+    });
+}
+/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+async function firstThatFits(recipes, { story }, attempt) {
+    for (const [i, recipe] of recipes.entries()) {
+        try {
+            return await attempt(recipe);
+        }
+        catch (error) {
+            const next = recipes[i + 1];
+            if (!(error instanceof GateError) || !next)
+                throw error;
+            story.warn(`${error.message}: the slug ${next.variant} is taken instead`);
+        }
+    }
+    throw new Error('nothing is to be built');
+}
+/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
+async function prove(staging, slug, recipe, found, tools) {
+    const { app, info } = staging;
+    const release = await app.release(slug.releaseId);
+    const { release: finished } = found && release.status === 'failed'
+        ? await releaseOnce(staging, slug, recipe, tools)
+        : await finishRelease(app, release, tools);
+    await waitForDynos(app, finished.version, tools);
+    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
+    if (serves && info.web_url)
+        await checkHealth([ownHealth(info.web_url)], tools);
+    tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
+}
+
 ;// CONCATENATED MODULE: ./src/deploy/deploy.ts
+
+
+
+
 
 
 
@@ -54149,29 +54572,30 @@ async function deploy(plan, tools) {
         progress.target(target);
         return target;
     });
+    const staging = plan.staging &&
+        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
     judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
     await progress.deploying(deployable);
-    const [web, live] = await obtainSlugs(plan, target, streaming, deployable, tools);
+    const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
     const maintenance = new Maintenance(plan, target, deployable, tools);
+    let live;
     let switched = false;
     try {
         await maintenance.begin();
-        const finished = await story.step('Release', async () => {
-            const finished = await releaseOnce(target, 'web', web, deployable, tools, progress);
-            tellMigrations(finished, plan, tools);
-            return finished;
-        });
+        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
+        const { slug, finished } = live;
         const { version } = finished.release;
         progress.migrated(finished.migrations?.ran ?? []);
         switched = true;
+        live.judge?.();
         await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
         await maintenance.end();
         await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
         switched = false;
-        if (streaming && live)
-            await shipStreaming(streaming, live, deployable, tools, progress);
+        if (streaming && shippable.streaming)
+            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
         if (plan.migrations !== 'off') {
             await story.step('Post-deployment migrations', async () => {
                 const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
@@ -54179,75 +54603,56 @@ async function deploy(plan, tools) {
                 progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
             });
         }
-        await requireCurrent(plan.app, version, web.id);
+        await requireCurrent(plan.app, version, slug.id);
     }
     catch (error) {
         await maintenance.end();
-        if (switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, web.id, deployable, error, tools);
+        if (live && switched && isFaultOfTheRelease(error))
+            await rollBack(plan, target, live.slug.id, deployable, error, tools);
         throw error;
     }
 }
-/** A crash, or an app that does not answer at its own address: the code before is better. */
+/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
 function isFaultOfTheRelease(error) {
-    return error instanceof CrashError || (error instanceof HealthError && !error.serves);
+    return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
 }
 async function readStreaming(plan, main, tools) {
     const target = await readTarget(plan.streaming, plan.mask, tools);
     return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
 }
-/** Slugs that Heroku holds already, else built and uploaded. */
-async function obtainSlugs(plan, main, streaming, { fingerprint, obtain, commit }, tools) {
+/** Releases a slug, or has Heroku build it, which releases it as well. */
+async function goLive(target, role, shippable, { commit, fingerprint }, { progress, migrations }, tools) {
     const { story } = tools;
-    const [web, live] = await story.step('Slug', async () => {
-        const web = await findShipped(main, 'web', fingerprint);
-        const live = streaming && (await findShipped(streaming, 'streaming', fingerprint));
-        if (web)
-            story.note(`${plan.app.name} holds a slug of commit ${commit.slice(0, 8)}, built from the same; it is used again`);
-        if (live)
-            story.note(`${plan.streaming.name} holds its slug, too`);
-        if (!web)
-            story.note('No release holds a slug built from the same, so it is built');
-        return [web, live];
-    });
-    if (web && (live || !streaming))
-        return [web, live];
-    const built = await story.span('Build', obtain);
-    const artifact = (role) => {
-        const found = built.find(one => one.role === role);
-        if (!found)
-            throw new Error(`no slug was built for ${role}`);
-        return found;
+    const { app } = target;
+    const title = role === 'web' ? 'Release' : 'Release of the streaming app';
+    const told = (finished) => {
+        tellMigrations(finished, migrations, tools);
+        return finished;
     };
-    return story.step('Upload', async () => [
-        web ?? (await shipSlug(plan.app, artifact('web'), tools)),
-        streaming ? (live ?? (await shipSlug(plan.streaming, artifact('streaming'), tools))) : undefined
-    ]);
-}
-/** Releases a slug, unless it is the current release already. */
-async function releaseOnce({ app, releases, current }, role, slug, { commit, fingerprint }, tools, progress) {
-    const { story } = tools;
-    if (current?.slug?.id === slug.id) {
-        story.note(`${app.name} runs this slug already, in v${current.version}`);
-        progress.released(app.name, current);
-        return { release: current, migrations: undefined };
+    if ('slug' in shippable) {
+        const { slug } = shippable;
+        const made = (release) => progress.released(app.name, release);
+        return story.step(title, async () => ({
+            slug,
+            finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
+        }));
     }
-    const newest = releases[0]?.version ?? 0;
-    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
-    story.note(`Release v${release.version} of ${app.name} is made`);
-    progress.released(app.name, release);
-    const finished = await finishRelease(app, release, tools);
-    story.note(`v${release.version} succeeded`);
-    return finished;
+    const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    return story.step(title, async () => {
+        const release = await app.release(slug.releaseId);
+        progress.released(app.name, release);
+        return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) };
+    });
 }
-async function shipStreaming(target, slug, deployable, tools, progress) {
-    const { story } = tools;
+async function shipStreaming(target, shippable, deployable, plan, tools) {
     const { app, info } = target;
-    await story.step('Streaming app', async () => {
-        const { release } = await releaseOnce(target, 'streaming', slug, deployable, tools, progress);
-        await waitForDynos(app, release.version, tools);
+    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
+    const { version } = finished.release;
+    await tools.story.step('Streaming app', async () => {
+        await waitForDynos(app, version, tools);
         await checkHealth([ownHealth(info.web_url ?? '', '/api/v1/streaming/health')], tools);
-        await requireCurrent(app, release.version, slug.id);
+        judge?.();
+        await requireCurrent(app, version, slug.id);
     });
 }
 async function webHealth(target, commit, tools) {
@@ -54298,26 +54703,6 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     }
     throw new src_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
-/**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
- * database is no longer one for its code.
- */
-async function bringBack(app, target, badSlug, trees, dynoSize, tools) {
-    const { story } = tools;
-    const good = await lastGoodRelease(app, target.releases, badSlug);
-    if (!good) {
-        throw new src_runtime/* UserError */.yo('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
-    }
-    await requireSafeRollback(app, good, trees, dynoSize, tools);
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`;
-    const release = await app.createRelease(good.slug.id, description, newest);
-    story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`);
-    await finishRelease(app, release, tools);
-    await waitForDynos(app, release.version, tools);
-    await checkHealth([ownHealth(target.info.web_url ?? '')], tools);
-    return release;
-}
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
         ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
@@ -54329,53 +54714,14 @@ function describe({ app, current, currentSlug, preboot, stack, formation }, { st
     const can = /^(standard|performance|private)/i.test(web?.size ?? '');
     story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
 }
-function tellMigrations({ migrations }, plan, { story }) {
+function tellMigrations({ migrations }, strategy, { story }) {
     if (!migrations)
         return;
     const { before, after, ran } = migrations;
     if (before === 0)
         story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
     else
-        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${plan.migrations === 'maintenance' ? ', of both phases' : ''}`);
-}
-/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
-class Maintenance {
-    #plan;
-    #target;
-    #deployable;
-    #tools;
-    /** Also where an earlier job was killed before it could turn it off. */
-    #on;
-    constructor(plan, target, deployable, tools) {
-        this.#plan = plan;
-        this.#target = target;
-        this.#deployable = deployable;
-        this.#tools = tools;
-        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
-    }
-    async begin() {
-        const { app, migrations, dynoSize } = this.#plan;
-        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
-            return;
-        const { story } = this.#tools;
-        await story.step('Maintenance', async () => {
-            const applied = await appliedMigrations(app, dynoSize, this.#tools);
-            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
-            if (pending.length === 0)
-                return story.note('Nothing is to be migrated, so the site stays on');
-            this.#on = true;
-            await app.setMaintenance(true);
-            story.note(`Maintenance mode is on for ${pending.length} migrations`);
-        });
-    }
-    async end() {
-        if (!this.#on)
-            return;
-        // The job may have been cancelled: the site comes back all the same.
-        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
-        this.#on = false;
-        this.#tools.story.note('Maintenance mode is off');
-    }
+        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/summary.ts
@@ -54409,6 +54755,8 @@ function cell(text) {
 
 ;// CONCATENATED MODULE: ./src/deploy/index.ts
 /** A deploy: each step looks whether it is done already, and green means live. */
+
+
 
 
 
@@ -59702,35 +60050,6 @@ function shortened(description) {
 /** What the action tells GitHub beyond its own job: so far, deployments. */
 
 
-;// CONCATENATED MODULE: ./src/commands/steps/fingerprint.ts
-
-
-
-
-
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 1;
-const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
-/**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
- * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
- */
-function fingerprintOf(config, { commit, folder }, { buildpacks, stack }) {
-    const parts = {
-        form: FORM,
-        commit: commit.sha,
-        stack,
-        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
-        ffmpeg: config.ffmpeg,
-        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
-        streaming: config.streamingApp !== undefined,
-        migrations: config.migrations,
-        redisTls: config.redisTls,
-        own: OWN_FILES.map(file => (0,src_runtime/* readTreeFile */.xt)(folder, file) ?? '')
-    };
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./src/commands/steps/heroku.ts
 
 
@@ -59806,7 +60125,102 @@ function processTypesFor(config, built, log) {
     return types;
 }
 
+;// CONCATENATED MODULE: ./src/commands/steps/heroku-builds.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
+function herokuBuilds(context, config, source, recipe, fingerprint) {
+    requireBuildable(config, recipe);
+    const { log } = context.runtime;
+    const procfile = parseProcfile((0,src_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '');
+    const make = (name, ffmpeg, rest) => ({
+        ...rest,
+        commit: source.commit.sha,
+        fingerprint,
+        buildpacks: buildpacksFor(recipe, ffmpeg),
+        pack: () => packSource(context, source, name, {
+            Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, procfile, log) : { ...STREAMING_PROCESS_TYPES }),
+            ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
+        })
+    });
+    const variants = recipe.provider === undefined || config.ffmpeg === 'without' ? [false] : [true];
+    if (recipe.provider !== undefined && config.ffmpeg === 'auto')
+        variants.push(false);
+    return {
+        by: 'heroku',
+        web: variants.map(ffmpeg => {
+            const variant = `${ffmpeg ? 'with' : 'without'} ffmpeg`;
+            return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant });
+        }),
+        streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
+        judge: ({ size, variant }) => judgeSize(context, config, size, variant)
+    };
+}
+/** Throws a `UserError` for what only a build on the runner can do. */
+function requireBuildable({ slug }, { buildpacks }) {
+    const refuse = (what, next) => {
+        throw new src_runtime/* UserError */.yo(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
+    };
+    const folder = buildpacks.find(({ kind }) => kind === 'folder');
+    if (folder)
+        refuse(`use the buildpack ${folder.name}: it is a folder here`, 'Name it by an https address.');
+    const pinned = slug.buildpacks?.find(({ sha256 }) => sha256 !== undefined);
+    if (pinned)
+        refuse(`hold ${pinned.buildpack} to its sha256: Heroku fetches it itself`, 'Take the `sha256` out.');
+    if (Object.keys(slug.env).length > 0)
+        refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.');
+}
+function buildpacksFor({ buildpacks, provider }, ffmpeg) {
+    return buildpacks
+        .filter((_, i) => ffmpeg || !provider?.buildpacks.includes(i))
+        .map(({ reference }) => reference.replace(/^urn:buildpack:/, ''));
+}
+function writeProcfile(types) {
+    return Object.entries(types)
+        .map(([name, command]) => `${name}: ${command}\n`)
+        .join('');
+}
+/** A tarball of the tree with some files of ours. */
+async function packSource(context, source, name, files) {
+    const { run, scratch, signal } = context.runtime;
+    const folder = external_node_path_default().join(scratch, `source-${name}`);
+    const file = `${folder}.tgz`;
+    await run('mkdir', ['-p', '--', folder], { env: { PATH: '/usr/bin:/bin' } });
+    await writeSource(context, source, folder);
+    for (const [at, text] of Object.entries(files))
+        (0,src_runtime/* writeTreeFile */.aD)(folder, at, text);
+    const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
+    if (code !== 0)
+        throw new src_runtime/* UserError */.yo(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+    return { file, sha256: hash.digest('hex') };
+}
+/** Tells the size, and throws a `GateError` where it is over the limit. */
+function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
+    const withinLimit = bytes <= slug.limit;
+    runtime.log.info(`The slug ${variant} has ${(0,src_runtime/* megabytes */.ix)(bytes)} (${bytes} bytes); the limit is ${(0,src_runtime/* megabytes */.ix)(slug.limit)}`);
+    results.output('slug-size', bytes);
+    results.output('slug-limit', slug.limit);
+    results.output('within-limit', withinLimit);
+    if (withinLimit || inputs.failOn === 'never')
+        return;
+    throw new GateError(`The slug ${variant} is over its limit: ${(0,src_runtime/* megabytes */.ix)(bytes)} of ${(0,src_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
+}
+
 ;// CONCATENATED MODULE: ./src/commands/deploy.ts
+
+
 
 
 
@@ -59840,6 +60254,7 @@ async function deployTo(context, access, config, alter = deployable => deployabl
         await deploy({
             app: connection.app(app),
             streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
+            staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
             streamingSetup: { allowed: inputs.streamingSetup },
             migrations: config.migrations,
             dynoSize: inputs.dynoSize,
@@ -59866,7 +60281,7 @@ async function deploy_prepare(context, config, alter) {
     const source = await runtime.log.group('Source', () => takeSource(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    const fingerprint = fingerprintOf(config, source, recipe);
+    const fingerprint = fingerprintOf(config, source, recipe, inputs.builder);
     const migrations = migrationsOf(source.folder);
     const deployable = {
         commit: source.commit.sha,
@@ -59874,21 +60289,29 @@ async function deploy_prepare(context, config, alter) {
         fingerprint,
         trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
         versions: new Set(migrations.map(({ version }) => version)),
-        async obtain() {
-            await clearOutput(inputs.outputDir);
-            const { web, streaming } = await buildSlugs(context, config, source, recipe);
-            const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
-            const slug = {
-                ...common,
-                ...web,
-                role: 'web',
-                processTypes: processTypesFor(config, web.processTypes, runtime.log),
-                variant: `${web.variant} ffmpeg`
-            };
-            return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug];
-        }
+        supply: inputs.builder === 'heroku'
+            ? herokuBuilds(context, config, source, recipe, fingerprint)
+            : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
     };
     return alter(deployable, source);
+}
+/** The slugs, built here: by an earlier step of this job, or now. */
+async function runnerBuild(context, config, source, recipe, fingerprint) {
+    const { web, streaming } = (await builtBefore(context, fingerprint)) ?? (await buildHere(context, config, source, recipe));
+    const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
+    const slug = {
+        ...common,
+        ...web,
+        role: 'web',
+        processTypes: processTypesFor(config, web.processTypes, context.runtime.log),
+        variant: `${web.variant} ffmpeg`
+    };
+    return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug];
+}
+async function buildHere(...of) {
+    const [context] = of;
+    await clearOutput(context.inputs.outputDir);
+    return buildSlugs(...of);
 }
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
 class Facts {
@@ -61210,8 +61633,8 @@ function buildView(world, app, build) {
         output_stream_url: `${world.url()}/streams/${build.output}`,
         slug: build.slugId === null ? null : { id: build.slugId },
         release: build.releaseId === null ? null : { id: build.releaseId },
-        source_blob: { url: '', version: build.version, checksum: null, version_description: null },
-        buildpacks: app.buildpacks.map(url => ({ url, name: url })),
+        source_blob: { url: '', version: build.version, checksum: null, version_description: build.description },
+        buildpacks: build.buildpacks.map(url => ({ url, name: url })),
         app: { id: app.id },
         user: USER,
         created_at: build.createdAt,
@@ -61509,6 +61932,8 @@ const ROUTES = {
             output: world.store.secretName(),
             createdAt: now(world),
             version: api_text(source.version) ?? null,
+            description: api_text(source.version_description) ?? null,
+            buildpacks: api_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
             stack: app.stack,
             status: 'pending',
             slugId: null,
@@ -61518,6 +61943,15 @@ const ROUTES = {
         world.store.save();
         world.startBuild(app, build, source.url);
         return [201, buildView(world, app, build)];
+    },
+    // Stops it where it is still under way; undocumented, what the answer looks like.
+    'DELETE /apps/:app/builds/:build': (world, { params }) => {
+        const app = appOf(world, params);
+        const build = app.builds.find(({ id }) => id === params[1]);
+        if (!build)
+            throw new ApiError(404, 'not_found', 'Couldn’t find that build.');
+        world.cancelBuild(build);
+        return [200, buildView(world, app, build)];
     },
     'POST /apps/:app/log-sessions': (world, { params, body }) => {
         const app = appOf(world, params);
@@ -61597,6 +62031,11 @@ function stopDyno(world, params) {
         throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.');
     oneOff.stop();
     return [202, {}];
+}
+function api_buildpacksOf(value) {
+    if (!Array.isArray(value))
+        return undefined;
+    return value.map((item) => api_text(item?.url) ?? api_text(item?.name) ?? '');
 }
 function jobAttributes(body) {
     const data = body['data'];
@@ -61994,6 +62433,7 @@ async function startLocalHeroku(options) {
         machines.get(name).release(null, 'Initial release');
         return app;
     };
+    const building = new Map();
     const world = {
         store,
         clock,
@@ -62001,16 +62441,23 @@ async function startLocalHeroku(options) {
         url: () => server.url,
         addApp,
         startBuild: (app, state, url) => void runBuild(app, state, url),
+        cancelBuild: ({ id }) => building.get(id)?.abort(),
         addonVars: options.addon ?? (() => Promise.resolve(undefined))
     };
     const runBuild = async (app, state, sourceUrl) => {
         outputs.begin(state.output);
         const blob = store.secretName();
+        const cancel = new AbortController();
+        building.set(state.id, cancel);
         try {
             if (!build)
                 throw new Error('This local Heroku has no builder.');
             const write = (text) => outputs.write(state.output, text);
-            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob));
+            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), {
+                buildpacks: state.buildpacks,
+                signal: cancel.signal
+            });
+            cancel.signal.throwIfAborted();
             const createdAt = new Date(clock.now()).toISOString();
             const commit = state.version;
             const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null };
@@ -62024,6 +62471,7 @@ async function startLocalHeroku(options) {
             outputs.write(state.output, ` !     ${error instanceof Error ? error.message : String(error)}\n !     Push failed\n`);
             state.status = 'failed';
         }
+        building.delete(state.id);
         store.save();
         outputs.end(state.output);
     };
@@ -62090,12 +62538,20 @@ const DEFAULT_STACK = 'heroku-24';
 async function rehearse(context) {
     const { inputs, runtime } = context;
     const own = source_readConfig(context);
-    const config = { ...own, app: APP, streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP };
+    const config = {
+        ...own,
+        app: APP,
+        streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
+        stagingApp: undefined
+    };
     requireServices(context);
     const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config));
     try {
         const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
-        const local = { ...context, inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true } };
+        const local = {
+            ...context,
+            inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' }
+        };
         await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable));
     }
     finally {
@@ -62166,26 +62622,29 @@ function rehearse_configVars() {
 }
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
 function withBaseSchema(context, access, deployable) {
-    return {
-        ...deployable,
-        async obtain() {
-            const artifacts = await deployable.obtain();
-            const { log, clock } = context.runtime;
-            await log.group('The base branch’s schema', async () => {
-                const base = await baseCommit(context);
-                if (!base)
-                    return log.info('This is no pull request, so the database starts empty');
-                const web = artifacts.find(({ role }) => role === 'web');
-                const { tools, app } = heroku_connect(context, access, new Story(log, clock));
-                const file = await repack(context, web.file, base);
-                const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
-                const newest = (await app(APP).releases(1))[0]?.version ?? 0;
-                const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
-                await finishRelease(app(APP), release, tools);
-            });
-            return artifacts;
-        }
+    const { supply } = deployable;
+    if (supply.by !== 'runner')
+        throw new Error('a rehearsal builds on the runner');
+    const build = async () => {
+        const artifacts = await supply.build();
+        const { log } = context.runtime;
+        await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts));
+        return artifacts;
     };
+    return { ...deployable, supply: { by: 'runner', build } };
+}
+async function releaseBaseSchema(context, access, artifacts) {
+    const { log, clock } = context.runtime;
+    const base = await baseCommit(context);
+    if (!base)
+        return log.info('This is no pull request, so the database starts empty');
+    const web = artifacts.find(({ role }) => role === 'web');
+    const { tools, app } = heroku_connect(context, access, new Story(log, clock));
+    const file = await repack(context, web.file, base);
+    const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
+    const newest = (await app(APP).releases(1))[0]?.version ?? 0;
+    const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
+    await finishRelease(app(APP), release, tools);
 }
 async function baseCommit({ inputs, runtime }) {
     const { baseRef } = inputs.github;
@@ -62331,7 +62790,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2761);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8356);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
 
@@ -62345,6 +62804,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 const here = import.meta.url;
 /** Reads the inputs, runs the command, and is the one exit for errors. */
 async function main() {
+    // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
+    delete process.env['DEBUG'];
     const cancel = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'])
         process.on(signal, () => cancel.abort());

@@ -11,6 +11,8 @@ const here = import.meta.url
 
 /** Reads the inputs, runs the command, and is the one exit for errors. */
 async function main(): Promise<void> {
+  // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
+  delete process.env['DEBUG']
   const cancel = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort())
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import {
   deploy,
+  GateError,
   PREFLIGHT_CHECKS,
   Story,
+  type BuildRecipe,
   type Deployable,
   type DeployPlan,
   type Tools
@@ -16,7 +19,8 @@ import {
   type DynoHost,
   type DynoSpec,
   type LocalHeroku,
-  type RunningDyno
+  type RunningDyno,
+  type SlugBuilder
 } from '../../src/local-heroku/index.ts'
 import { readMigrations, releaseCommand } from '../../src/mastodon/index.ts'
 import { removeTree, type Clock, type Log } from '../../src/runtime/index.ts'
@@ -24,7 +28,10 @@ import { TestClock } from '../helpers/clock.ts'
 
 export const OLD = 'a'.repeat(40)
 export const NEW = 'b'.repeat(40)
-const APP = 'my-mastodon'
+export const APP = 'my-mastodon'
+export const STAGING = 'my-staging'
+export const STREAMING = 'my-streaming'
+const LIMIT = 300_000_000
 const VERSIONS = { first: '20260101000000', pre: '20260201000000', post: '20260202000000' }
 
 /** heroku-client reads every file of this folder for each request; nothing here needs them. */
@@ -66,14 +73,21 @@ export interface WorldOptions {
   /** What goes wrong with the new slug. */
   readonly broken?: 'release' | 'boot' | 'health'
   readonly preboot?: boolean
-  /** The post-deployment migration of the new commit destroys data. */
   readonly strategy?: DeployPlan['migrations']
+  readonly builder?: 'runner' | 'heroku'
+  readonly staging?: boolean
+  readonly streaming?: boolean
 }
 
 /** A local Heroku whose dynos live in this process, an app on it that runs the old commit, and a slug of the new one. */
 export class World {
   readonly clock = new TestClock()
   readonly database = new Database()
+  readonly stagingDatabase = new Database()
+  /** Bytes of the slugs that Heroku builds, with and without ffmpeg. */
+  sizes = { with: 250_000_000, without: 200_000_000 }
+  failBuild: string | undefined
+  duringBuild: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()
   readonly lines: string[] = []
   /** One-off dynos that run now, by what they are for. */
   readonly running = new Set<string>()
@@ -100,6 +114,7 @@ export class World {
       clock: world.clock,
       host: world.#host(),
       times: { boot: 1e12, grace: 1e12, coolOff: 1e12, memory: 1e12, hold: 1e12 },
+      build: (...of) => world.#build(...of),
       // Whoever asked waits for an answer by now.
       onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.clock.pass(61_000), 2)))()
     })
@@ -113,12 +128,17 @@ export class World {
       LOCAL_DOMAIN: 'example.com'
     }
     await world.heroku.addApp(APP, { config, preboot: options.preboot })
+    if (options.staging) await world.heroku.addApp(STAGING, { config: { ...config, DATABASE_URL: STAGING } })
+    if (options.streaming) {
+      const own = { RUN_STREAMING: 'true', NODE_ENV: 'production', PGSSLMODE: 'no-verify' }
+      await world.heroku.addApp(STREAMING, { config: { ...config, ...own } })
+    }
     await world.deploy(OLD)
     const formation = world.heroku.machine(APP).app.formation
     formation['worker'] = { quantity: 1, size: 'Basic' }
     await world.heroku.machine(APP).scale()
     world.heroku.requests.length = 0
-    world.database.runs.release = world.database.runs.migrate = 0
+    for (const { runs } of [world.database, world.stagingDatabase]) runs.release = runs.migrate = 0
     return world
   }
 
@@ -132,16 +152,21 @@ export class World {
     return this.heroku.machine(APP)
   }
 
-  /** Versions of the releases that hold a slug of a commit. */
-  releasesOf(commit: string): number[] {
-    const { app } = this.machine
+  /** Versions of an app's releases that hold a slug of a commit. */
+  releasesOf(commit: string, name = APP): number[] {
+    const { app } = this.heroku.machine(name)
     const of = (slugId: string | null): string | null | undefined => app.slugs.find(({ id }) => id === slugId)?.commit
     return app.releases.filter(({ slugId }) => of(slugId) === commit).map(({ version }) => version)
   }
 
   /** Commit of the current release. */
   get live(): string | null | undefined {
-    return this.machine.slug(this.machine.current()?.slugId ?? null)?.commit
+    return this.liveOn(APP)
+  }
+
+  liveOn(name: string): string | null | undefined {
+    const machine = this.heroku.machine(name)
+    return machine.slug(machine.current()?.slugId ?? null)?.commit
   }
 
   /** What the site says that it runs, or its status where that is no answer. */
@@ -153,7 +178,8 @@ export class World {
   async deploy(
     commit: string,
     signal: AbortSignal = new AbortController().signal,
-    clock: Clock = this.clock
+    clock: Clock = this.clock,
+    app = APP
   ): Promise<{ requests: number; told: Told }> {
     const { apiUrl: url, apiKey: key } = this.heroku
     const client = createClient({ url, key, clock, signal, random: () => 0 })
@@ -168,7 +194,7 @@ export class World {
       ca: readFileSync(this.heroku.caFile, 'utf8')
     }
     try {
-      await deploy(this.#plan(client, commit, told, clock), tools)
+      await deploy(this.#plan(client, app, commit, told, clock), tools)
     } finally {
       told.steps = story.steps.map(({ name }) => name)
     }
@@ -196,9 +222,11 @@ export class World {
     if (signal === 'SIGTERM') await run
   }
 
-  #plan(client: HerokuClient, commit: string, told: Told, clock: Clock): DeployPlan {
+  #plan(client: HerokuClient, app: string, commit: string, told: Told, clock: Clock): DeployPlan {
     return {
-      app: new HerokuApp(client, APP, clock),
+      app: new HerokuApp(client, app, clock),
+      ...(this.#options.staging && app === APP ? { staging: new HerokuApp(client, STAGING, clock) } : {}),
+      ...(this.#options.streaming ? { streaming: new HerokuApp(client, STREAMING, clock) } : {}),
       streamingSetup: { allowed: false },
       migrations: this.#options.strategy ?? 'zero-downtime',
       required: { DATABASE_URL: 'heroku-postgresql' },
@@ -220,6 +248,21 @@ export class World {
     const strategy = this.#options.strategy ?? 'zero-downtime'
     const release: Record<string, string> = strategy === 'off' ? {} : { release: releaseCommand(strategy) }
     const fingerprint = commit.repeat(2).slice(0, 64)
+    const types = { web: { web: 'web', worker: 'worker', ...release }, streaming: { web: 'stream' } }
+    const common = { commit, fingerprint, stack: 'heroku-24', sha256: '0'.repeat(64), file: this.#slug }
+    const recipe = (role: 'web' | 'streaming', variant: string, buildpacks: readonly string[]): BuildRecipe => ({
+      role,
+      commit,
+      fingerprint,
+      variant,
+      buildpacks,
+      pack: () => {
+        const file = path.join(this.#folder, `${role}.json`)
+        const text = JSON.stringify(types[role])
+        writeFileSync(file, text)
+        return Promise.resolve({ file, sha256: createHash('sha256').update(text).digest('hex') })
+      }
+    })
     return {
       commit,
       stack: 'heroku-24',
@@ -233,20 +276,34 @@ export class World {
         ]),
         versionsAt: commit => Promise.resolve(new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]))
       },
-      obtain: () =>
-        Promise.resolve([
-          {
-            role: 'web' as const,
-            file: this.#slug,
-            sha256: '0'.repeat(64),
-            processTypes: { web: 'web', worker: 'worker', ...release },
-            commit,
-            stack: 'heroku-24',
-            fingerprint,
-            variant: 'without ffmpeg'
-          }
-        ])
+      supply:
+        this.#options.builder === 'heroku'
+          ? {
+              by: 'heroku',
+              web: [recipe('web', 'with ffmpeg', ['ffmpeg', 'ruby']), recipe('web', 'without ffmpeg', ['ruby'])],
+              streaming: recipe('streaming', 'streaming role', ['ruby']),
+              judge: ({ size, variant }) => {
+                if (size > LIMIT) throw new GateError(`The slug ${variant} is over its limit`, '')
+              }
+            }
+          : {
+              by: 'runner',
+              build: () =>
+                Promise.resolve([
+                  { ...common, role: 'web', processTypes: types.web, variant: 'without ffmpeg' },
+                  { ...common, role: 'streaming', processTypes: types.streaming, variant: 'streaming role' }
+                ])
+            }
     }
+  }
+
+  async #build(...[url, output, into, { buildpacks, signal }]: Parameters<SlugBuilder>): ReturnType<SlugBuilder> {
+    const processTypes = (await (await fetch(url)).json()) as Record<string, string>
+    output(`-----> ${buildpacks.join(', ')}\n`)
+    await this.duringBuild(signal)
+    if (this.failBuild !== undefined) throw new Error(this.failBuild)
+    writeFileSync(into, 'a slug')
+    return { size: buildpacks.includes('ffmpeg') ? this.sizes.with : this.sizes.without, processTypes }
   }
 
   #log(): Log {
@@ -265,24 +322,30 @@ export class World {
   }
 
   #start({ command, slug, env, output }: DynoSpec): RunningDyno {
-    const commit = this.machine.slug(slug.id)?.commit ?? ''
+    const commit = this.#commitOf(slug.id)
+    const database = env['DATABASE_URL'] === STAGING ? this.stagingDatabase : this.database
     const isNew = commit === NEW
     if (command === 'web')
       return isNew && this.#options.broken === 'boot' ? ended(1) : this.#web(commit, Number(env['PORT']))
+    if (command === 'stream') return this.#web(commit, Number(env['PORT']))
     if (command === 'worker') return untilSignal()
     const [, inner, marker = '', exitName] =
       /^bash -c '([^]*)' (\S+); printf '\S+ \S+' (\S+) "\$\?"$/.exec(command) ?? []
     const kind = /mastodon-on-heroku:(\w+):/.exec(marker)?.[1] ?? 'release'
     if (this.running.has(kind)) throw new Error(`two dynos for ${kind} at the same time`)
     this.running.add(kind)
-    const { code, text } = this.#database(inner ?? command, isNew)
+    const { code, text } = this.#run(inner ?? command, isNew, database)
     output(Buffer.from(text + (exitName === undefined ? '' : `\n${exitName} ${code}\n`)))
     this.running.delete(kind)
     return ended(code)
   }
 
-  #database(command: string, isNew: boolean): { code: number; text: string } {
-    const { applied, runs } = this.database
+  #commitOf(slugId: string): string {
+    const machines = [APP, STAGING, STREAMING].map(name => this.heroku.machine(name) as typeof this.machine | undefined)
+    return machines.map(machine => machine?.slug(slugId)?.commit).find(Boolean) ?? ''
+  }
+
+  #run(command: string, isNew: boolean, { applied, runs }: Database): { code: number; text: string } {
     const wanted = isNew ? Object.values(VERSIONS) : [VERSIONS.first]
     const pending = (): string[] => wanted.filter(version => !applied.has(version))
     if (command.includes('-rpg')) return { code: 0, text: [...applied].map(version => `${version}\n`).join('') }
@@ -307,7 +370,8 @@ export class World {
     const healthy = commit !== NEW || this.#options.broken !== 'health'
     const server = http.createServer((request, response) => {
       response.setHeader('connection', 'close')
-      if (request.url === '/health') return void response.writeHead(healthy ? 200 : 500).end('OK')
+      if (request.url === '/health' || request.url === '/api/v1/streaming/health')
+        return void response.writeHead(healthy ? 200 : 500).end('OK')
       if (request.url === '/api/v2/instance')
         return void response.end(JSON.stringify({ version: `4.7.0+${commit.slice(0, 7)}` }))
       response.end('<html>')

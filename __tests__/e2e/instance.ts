@@ -7,6 +7,7 @@ import { commitAll, git, makeSampleFork } from '../../scripts/sample-fork.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { openHeroku } from '../helpers/local-heroku.ts'
 import { lastingTemp } from '../helpers/temp.ts'
+import { herokuBuilder } from './heroku-builder.ts'
 
 export const DOMAIN = 'sample.example'
 export const SECRET = 'a-secret-that-nobody-may-see'
@@ -19,7 +20,7 @@ let number = 0
 beforeAll(async () => {
   temp = lastingTemp()
   postgres = await startPostgres(path.join(temp, 'postgres'))
-  ;({ heroku } = await openHeroku({ times: { preboot: 8_000 } }))
+  ;({ heroku } = await openHeroku({ times: { preboot: 8_000 }, build: herokuBuilder }))
 }, 60_000)
 afterAll(async () => {
   await heroku.close()
@@ -31,6 +32,7 @@ export class Instance {
   readonly app = `app-${++number}`
   readonly database = `app_${number}`
   readonly fork: string
+  jobFolder = lastingTemp()
   webUrl = ''
 
   constructor(change?: (folder: string) => void) {
@@ -41,16 +43,23 @@ export class Instance {
 
   static async open(preboot = false, change?: (folder: string) => void): Promise<Instance> {
     const instance = new Instance(change)
-    await postgres.createDatabase(instance.database)
+    instance.webUrl = await instance.addApp(instance.app, preboot)
+    return instance
+  }
+
+  /** Makes an app with a database of its own. Returns where it is reached. */
+  async addApp(app: string, preboot = false, more: Record<string, string> = {}): Promise<string> {
+    const database = app.replaceAll('-', '_')
+    await postgres.createDatabase(database)
     const config = {
-      DATABASE_URL: postgres.url(instance.database),
+      DATABASE_URL: postgres.url(database),
       REDIS_URL: 'redis://127.0.0.1/0',
       LOCAL_DOMAIN: DOMAIN,
       RAILS_SERVE_STATIC_FILES: 'true',
-      SECRET_KEY_BASE: SECRET
+      SECRET_KEY_BASE: SECRET,
+      ...more
     }
-    instance.webUrl = (await heroku.addApp(instance.app, { config, preboot })).webUrl
-    return instance
+    return (await heroku.addApp(app, { config, preboot })).webUrl
   }
 
   run(
@@ -70,7 +79,13 @@ export class Instance {
         'heroku-api-url': heroku.apiUrl,
         ...inputs
       },
-      env: { NODE_EXTRA_CA_CERTS: heroku.caFile, GITHUB_REPOSITORY: 'me/fork' },
+      // Each job has its own folder. DEBUG: heroku-client would print config vars with it.
+      env: {
+        NODE_EXTRA_CA_CERTS: heroku.caFile,
+        GITHUB_REPOSITORY: 'me/fork',
+        RUNNER_TEMP: this.jobFolder,
+        DEBUG: '*'
+      },
       onOutput,
       onStart
     })

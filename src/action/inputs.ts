@@ -25,6 +25,8 @@ export interface Inputs {
   /** The folder kept between builds; undefined where nothing is kept. */
   readonly cache?: string
   readonly outputDir: string
+  /** The job's own temporary folder, emptied between jobs. */
+  readonly jobFolder?: string
   readonly failOn: 'limit' | 'never'
   readonly builder: 'runner' | 'heroku'
   readonly herokuApiKey?: string
@@ -105,6 +107,7 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
     buildTimeout: minutes('build-timeout', 60),
     cache: cacheFolder(core.getInput('cache'), env),
     outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
+    jobFolder: env['RUNNER_TEMP'] || undefined,
     failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
     builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
     herokuApiKey: given('heroku-api-key'),

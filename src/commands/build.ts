@@ -1,5 +1,7 @@
 import type { Context } from './context.ts'
 import { addOwnFiles } from './steps/additions.ts'
+import { noteBuilt } from './steps/built.ts'
+import { fingerprintOf } from './steps/fingerprint.ts'
 import { makeRecipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { buildSlugs } from './steps/slugs.ts'
@@ -7,7 +9,7 @@ import { readConfig, takeSource } from './steps/source.ts'
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary. Fails after all is written where the slug is over the limit.
+ * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
  */
 export async function build(context: Context): Promise<void> {
   const { inputs, runtime } = context
@@ -17,5 +19,6 @@ export async function build(context: Context): Promise<void> {
   const source = await runtime.log.group('Source', () => takeSource(context))
   addOwnFiles(context, config, source)
   const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
-  await buildSlugs(context, config, source, recipe)
+  const slugs = await buildSlugs(context, config, source, recipe)
+  await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs)
 }

@@ -12,12 +12,14 @@ import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addOwnFiles, migrationsOf, versionsAt } from './steps/additions.ts'
+import { builtBefore } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
+import { herokuBuilds } from './steps/heroku-builds.ts'
 import { processTypesFor } from './steps/processes.ts'
-import { makeRecipe } from './steps/recipe.ts'
+import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
-import { buildSlugs } from './steps/slugs.ts'
+import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
 import { readConfig, takeSource, type Source } from './steps/source.ts'
 
 /** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
@@ -49,6 +51,7 @@ export async function deployTo(
       {
         app: connection.app(app),
         streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
+        staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
         streamingSetup: { allowed: inputs.streamingSetup },
         migrations: config.migrations,
         dynoSize: inputs.dynoSize,
@@ -83,7 +86,7 @@ async function prepare(
   const source = await runtime.log.group('Source', () => takeSource(context))
   addOwnFiles(context, config, source)
   const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
-  const fingerprint = fingerprintOf(config, source, recipe)
+  const fingerprint = fingerprintOf(config, source, recipe, inputs.builder)
   const migrations = migrationsOf(source.folder)
   const deployable: Deployable = {
     commit: source.commit.sha,
@@ -91,21 +94,39 @@ async function prepare(
     fingerprint,
     trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
     versions: new Set(migrations.map(({ version }) => version)),
-    async obtain() {
-      await clearOutput(inputs.outputDir)
-      const { web, streaming } = await buildSlugs(context, config, source, recipe)
-      const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint }
-      const slug: Artifact = {
-        ...common,
-        ...web,
-        role: 'web',
-        processTypes: processTypesFor(config, web.processTypes, runtime.log),
-        variant: `${web.variant} ffmpeg`
-      }
-      return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
-    }
+    supply:
+      inputs.builder === 'heroku'
+        ? herokuBuilds(context, config, source, recipe, fingerprint)
+        : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
   }
   return alter(deployable, source)
+}
+
+/** The slugs, built here: by an earlier step of this job, or now. */
+async function runnerBuild(
+  context: Context,
+  config: Config,
+  source: Source,
+  recipe: Recipe,
+  fingerprint: string
+): Promise<Artifact[]> {
+  const { web, streaming } =
+    (await builtBefore(context, fingerprint)) ?? (await buildHere(context, config, source, recipe))
+  const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint }
+  const slug: Artifact = {
+    ...common,
+    ...web,
+    role: 'web',
+    processTypes: processTypesFor(config, web.processTypes, context.runtime.log),
+    variant: `${web.variant} ffmpeg`
+  }
+  return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
+}
+
+async function buildHere(...of: Parameters<typeof buildSlugs>): Promise<BuiltSlugs> {
+  const [context] = of
+  await clearOutput(context.inputs.outputDir)
+  return buildSlugs(...of)
 }
 
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */

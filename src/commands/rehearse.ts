@@ -25,12 +25,20 @@ const DEFAULT_STACK = 'heroku-24'
 export async function rehearse(context: Context): Promise<void> {
   const { inputs, runtime } = context
   const own = readConfig(context)
-  const config: Config = { ...own, app: APP, streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP }
+  const config: Config = {
+    ...own,
+    app: APP,
+    streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
+    stagingApp: undefined
+  }
   requireServices(context)
   const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config))
   try {
     const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
-    const local = { ...context, inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true } }
+    const local = {
+      ...context,
+      inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' as const }
+    }
     await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable))
   } finally {
     await heroku.close()
@@ -108,29 +116,32 @@ function configVars(): Record<string, string> {
 
 /** Before the release: the built tree with the base branch's `db/`, whose release phase loads that schema. */
 function withBaseSchema(context: Context, access: HerokuAccess, deployable: Deployable): Deployable {
-  return {
-    ...deployable,
-    async obtain() {
-      const artifacts = await deployable.obtain()
-      const { log, clock } = context.runtime
-      await log.group('The base branch’s schema', async () => {
-        const base = await baseCommit(context)
-        if (!base) return log.info('This is no pull request, so the database starts empty')
-        const web = artifacts.find(({ role }) => role === 'web')!
-        const { tools, app } = connect(context, access, new Story(log, clock))
-        const file = await repack(context, web.file, base)
-        const slug = await shipSlug(
-          app(APP),
-          { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } },
-          tools
-        )
-        const newest = (await app(APP).releases(1))[0]?.version ?? 0
-        const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
-        await finishRelease(app(APP), release, tools)
-      })
-      return artifacts
-    }
+  const { supply } = deployable
+  if (supply.by !== 'runner') throw new Error('a rehearsal builds on the runner')
+  const build = async (): Promise<readonly Artifact[]> => {
+    const artifacts = await supply.build()
+    const { log } = context.runtime
+    await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts))
+    return artifacts
   }
+  return { ...deployable, supply: { by: 'runner', build } }
+}
+
+async function releaseBaseSchema(
+  context: Context,
+  access: HerokuAccess,
+  artifacts: readonly Artifact[]
+): Promise<void> {
+  const { log, clock } = context.runtime
+  const base = await baseCommit(context)
+  if (!base) return log.info('This is no pull request, so the database starts empty')
+  const web = artifacts.find(({ role }) => role === 'web')!
+  const { tools, app } = connect(context, access, new Story(log, clock))
+  const file = await repack(context, web.file, base)
+  const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools)
+  const newest = (await app(APP).releases(1))[0]?.version ?? 0
+  const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
+  await finishRelease(app(APP), release, tools)
 }
 
 async function baseCommit({ inputs, runtime }: Context): Promise<Commit | undefined> {

@@ -1,6 +1,9 @@
-import { followOutput, type HerokuApp, type Release } from '../heroku/index.ts'
+import { type HerokuApp, type Release } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { poll, Tail, type Tools } from './tools.ts'
+import { followToEnd } from './follow.ts'
+import { type Target } from './preflight.ts'
+import { releaseDescription, type Artifact, type ShippedSlug } from './slugs.ts'
+import { type Tools } from './tools.ts'
 
 /** What the release phase said of the database (mastodon/release.ts prints it). */
 export interface ReleaseMigrations {
@@ -19,69 +22,55 @@ export interface FinishedRelease {
 export class ReleasePhaseError extends UserError {}
 
 const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m
-const KEPT_OUTPUT = 200_000
 
 /**
  * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
  * pending. Rejects with a `ReleasePhaseError` where its command failed.
  */
 export async function finishRelease(app: HerokuApp, release: Release, tools: Tools): Promise<FinishedRelease> {
-  const { story, log, clock, signal, timeout } = tools
-  const tail = new Tail()
-  let output = ''
-  let latest = release
-  const until = clock.now() + timeout
-  const isOver = async (): Promise<boolean> => {
-    if (latest.status === 'pending') latest = await app.release(release.id)
-    if (latest.status === 'pending' && clock.now() > until) throw tooLong(release, timeout)
-    return latest.status !== 'pending'
+  const { version } = release
+  const about = {
+    what: `Release v${version}`,
+    next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
   }
-  if (release.output_stream_url) {
-    const fence = log.fence()
-    try {
-      const { whole } = await followOutput({
-        url: release.output_stream_url,
-        write: chunk => {
-          fence.write(chunk)
-          tail.add(chunk)
-          output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT)
-        },
-        isOver,
-        clock,
-        signal
-      })
-      if (!whole) story.warn('The output of the release phase could not be read to its end')
-    } finally {
-      fence.close()
-    }
-  }
-  await poll(
-    tools,
-    { what: 'the release', next: nextForHanging(release), first: 2_000, longest: 10_000, timeout },
-    async () => ((await isOver()) ? true : undefined)
-  )
+  const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools)
   if (latest.status !== 'succeeded') {
     throw new ReleasePhaseError(
-      `The release phase of v${release.version} failed; the release before it still serves${tail.quote()}`,
+      `The release phase of v${version} failed; the release before it still serves${tail.quote()}`,
       'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.'
     )
   }
   return { release: latest, migrations: readMigrationsLine(output) }
 }
 
+/**
+ * Releases a slug and follows it to its end, unless it is the app's current release already.
+ * @param made told as soon as there is a release
+ */
+export async function releaseOnce(
+  { app, releases, current }: Target,
+  slug: ShippedSlug,
+  { commit, role, fingerprint }: Pick<Artifact, 'commit' | 'role' | 'fingerprint'>,
+  tools: Tools,
+  made: (release: Release) => void = () => {}
+): Promise<FinishedRelease> {
+  const { story } = tools
+  if (current?.slug?.id === slug.id) {
+    story.note(`${app.name} runs this slug already, in v${current.version}`)
+    made(current)
+    return { release: current, migrations: undefined }
+  }
+  const newest = releases[0]?.version ?? 0
+  const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest)
+  story.note(`Release v${release.version} of ${app.name} is made`)
+  made(release)
+  const finished = await finishRelease(app, release, tools)
+  story.note(`v${release.version} succeeded`)
+  return finished
+}
+
 function readMigrationsLine(output: string): ReleaseMigrations | undefined {
   const [, before, after, ran] = MIGRATIONS.exec(output) ?? []
   if (before === undefined) return undefined
   return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) }
-}
-
-function tooLong(release: Release, timeout: number): UserError {
-  return new UserError(
-    `Release v${release.version} is still pending after ${Math.round(timeout / 60_000)} minutes`,
-    nextForHanging(release)
-  )
-}
-
-function nextForHanging({ version }: Release): string {
-  return `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
 }

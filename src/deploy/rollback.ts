@@ -1,7 +1,11 @@
 import { type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { rollbackVerdict, type Migration } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { checkHealth, ownHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
+import { type Target } from './preflight.ts'
+import { finishRelease } from './release.ts'
+import { waitForDynos } from './rollout.ts'
 import { type Tools } from './tools.ts'
 
 /** Going back is refused, with the reason and the way forward. */
@@ -80,6 +84,34 @@ export async function requireSafeRollback(
     `Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`,
     `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`
   )
+}
+
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
+ * database is no longer one for its code.
+ */
+export async function bringBack(
+  app: HerokuApp,
+  target: Target,
+  badSlug: string | undefined,
+  trees: Trees,
+  dynoSize: string | undefined,
+  tools: Tools
+): Promise<Release> {
+  const { story } = tools
+  const good = await lastGoodRelease(app, target.releases, badSlug)
+  if (!good) {
+    throw new UserError('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.')
+  }
+  await requireSafeRollback(app, good, trees, dynoSize, tools)
+  const newest = (await app.releases(1))[0]?.version ?? 0
+  const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`
+  const release = await app.createRelease(good.slug.id, description, newest)
+  story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`)
+  await finishRelease(app, release, tools)
+  await waitForDynos(app, release.version, tools)
+  await checkHealth([ownHealth(target.info.web_url ?? '')], tools)
+  return release
 }
 
 /** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */

@@ -30,7 +30,8 @@ export interface ShippedSlug {
   readonly processTypes: Readonly<Record<string, string>>
 }
 
-const UPLOADS = 3
+/** Times that an upload is tried. */
+export const UPLOADS = 3
 /** Slugs of a list of releases that are looked at for one to reuse. */
 const LOOK_AT = 5
 

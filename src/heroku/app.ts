@@ -24,6 +24,17 @@ export interface NewSlug {
   readonly stack: string
 }
 
+export interface NewSource {
+  /** Where Heroku fetches the tarball. */
+  readonly url: string
+  /** The commit. */
+  readonly version: string
+  /** Holds the fingerprint by which the build is found again (Schema: build.source_blob.version_description). */
+  readonly description: string
+  /** Hexadecimal SHA-256 of the tarball. */
+  readonly sha256: string
+}
+
 export interface NewDyno {
   readonly command: string
   readonly attach: boolean
@@ -222,16 +233,15 @@ export class HerokuApp {
     return this.#client.get(`${this.#path}/builds/${id}`, shapes.build)
   }
 
-  /** Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its version. */
-  async createBuild(
-    sourceUrl: string,
-    version: string,
-    sha256: string,
-    buildpacks?: readonly string[]
-  ): Promise<Build> {
+  /**
+   * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
+   * description among those that were not there before.
+   */
+  async createBuild(source: NewSource, buildpacks: readonly string[]): Promise<Build> {
+    const { url, version, description, sha256 } = source
     const body = {
-      source_blob: { url: sourceUrl, version, checksum: `SHA256:${sha256}` },
-      ...(buildpacks ? { buildpacks: buildpacks.map(nameOrUrl) } : {})
+      source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
+      buildpacks: buildpacks.map(nameOrUrl)
     }
     const known = new Set((await this.builds(10)).map(({ id }) => id))
     try {
@@ -239,8 +249,19 @@ export class HerokuApp {
     } catch (error) {
       if (!mayHaveHappened(error)) throw error
       return this.#look(error, async () =>
-        (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version === version)
+        (await this.builds(10)).find(
+          ({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description
+        )
       )
+    }
+  }
+
+  /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+  async cancelBuild(id: string): Promise<void> {
+    try {
+      await this.#client.write('DELETE', `${this.#path}/builds/${id}`, shapes.anything)
+    } catch (error) {
+      if (!isNotFound(error) && !mayHaveHappened(error)) throw error
     }
   }
 

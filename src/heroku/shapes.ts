@@ -96,7 +96,7 @@ export const build = v.looseObject({
   output_stream_url: v.nullish(v.string()),
   slug: v.nullish(identified),
   release: v.nullish(identified),
-  source_blob: v.nullish(v.looseObject({ version: v.nullish(v.string()) })),
+  source_blob: v.nullish(v.looseObject({ version_description: v.nullish(v.string()) })),
   user: v.nullish(v.looseObject({ email: v.optional(v.string()) })),
   created_at: v.optional(v.string(), '')
 })

@@ -294,7 +294,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'POST /apps/:app/builds': (world, { params, body }) => {
     const app = appOf(world, params)
-    const source = body['source_blob'] as { url?: unknown; version?: unknown } | undefined
+    const source = body['source_blob'] as { url?: unknown; version?: unknown; version_description?: unknown } | undefined
     if (typeof source?.url !== 'string') throw new ApiError(422, 'invalid_params', 'Source blob url is required')
     if (app.builds.some(({ status }) => status === 'pending'))
       throw new ApiError(409, 'conflict', 'Another build is in progress.')
@@ -303,6 +303,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
       output: world.store.secretName(),
       createdAt: now(world),
       version: text(source.version) ?? null,
+      description: text(source.version_description) ?? null,
+      buildpacks: buildpacksOf(body['buildpacks']) ?? app.buildpacks,
       stack: app.stack,
       status: 'pending',
       slugId: null,
@@ -312,6 +314,14 @@ export const ROUTES: Readonly<Record<string, Route>> = {
     world.store.save()
     world.startBuild(app, build, source.url)
     return [201, buildView(world, app, build)]
+  },
+  // Stops it where it is still under way; undocumented, what the answer looks like.
+  'DELETE /apps/:app/builds/:build': (world, { params }) => {
+    const app = appOf(world, params)
+    const build = app.builds.find(({ id }) => id === params[1])
+    if (!build) throw new ApiError(404, 'not_found', 'Couldn’t find that build.')
+    world.cancelBuild(build)
+    return [200, buildView(world, app, build)]
   },
 
   'POST /apps/:app/log-sessions': (world, { params, body }) => {
@@ -395,6 +405,11 @@ function stopDyno(world: World, params: readonly string[]): Answer {
   if (!oneOff) throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.')
   oneOff.stop()
   return [202, {}]
+}
+
+function buildpacksOf(value: unknown): string[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  return value.map((item: { name?: unknown; url?: unknown } | null) => text(item?.url) ?? text(item?.name) ?? '')
 }
 
 function jobAttributes(body: Record<string, unknown>): Record<string, unknown> {

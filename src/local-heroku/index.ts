@@ -38,7 +38,12 @@ export interface LocalHerokuOptions {
 export type SlugBuilder = (
   sourceUrl: string,
   output: (text: string) => void,
-  intoFile: string
+  intoFile: string,
+  details: {
+    readonly buildpacks: readonly string[]
+    readonly config: Readonly<Record<string, string>>
+    readonly signal: AbortSignal
+  }
 ) => Promise<{ readonly size: number; readonly processTypes: Readonly<Record<string, string>> }>
 
 export interface LocalHeroku {
@@ -97,6 +102,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     return app
   }
 
+  const building = new Map<string, AbortController>()
   const world: World = {
     store,
     clock,
@@ -104,16 +110,24 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     url: () => server.url,
     addApp,
     startBuild: (app, state, url) => void runBuild(app, state, url),
+    cancelBuild: ({ id }) => building.get(id)?.abort(),
     addonVars: options.addon ?? (() => Promise.resolve(undefined))
   }
 
   const runBuild = async (app: AppState, state: BuildState, sourceUrl: string): Promise<void> => {
     outputs.begin(state.output)
     const blob = store.secretName()
+    const cancel = new AbortController()
+    building.set(state.id, cancel)
     try {
       if (!build) throw new Error('This local Heroku has no builder.')
       const write = (text: string): void => outputs.write(state.output, text)
-      const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob))
+      const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), {
+        buildpacks: state.buildpacks,
+        config: app.configVars,
+        signal: cancel.signal
+      })
+      cancel.signal.throwIfAborted()
       const createdAt = new Date(clock.now()).toISOString()
       const commit = state.version
       const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null }
@@ -129,6 +143,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       )
       state.status = 'failed'
     }
+    building.delete(state.id)
     store.save()
     outputs.end(state.output)
   }

@@ -33,6 +33,8 @@ export interface BuildState {
   readonly output: string
   readonly createdAt: string
   readonly version: string | null
+  readonly description: string | null
+  readonly buildpacks: readonly string[]
   readonly stack: string
   status: 'pending' | 'succeeded' | 'failed'
   slugId: string | null

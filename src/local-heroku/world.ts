@@ -13,6 +13,7 @@ export interface World {
   addApp(name: string, stack: string): Promise<AppState>
   /** Builds a source tarball into a slug. */
   startBuild(app: AppState, build: BuildState, sourceUrl: string): void
+  cancelBuild(build: BuildState): void
   /** Config vars that a new add-on brings, or undefined where this service is not to be had. */
   addonVars(service: string, app: string): Promise<Record<string, string> | undefined>
 }

@@ -12,9 +12,15 @@ const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-h
  * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
  * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
  */
-export function fingerprintOf(config: Config, { commit, folder }: Source, { buildpacks, stack }: Recipe): string {
+export function fingerprintOf(
+  config: Config,
+  { commit, folder }: Source,
+  { buildpacks, stack }: Recipe,
+  builder: 'runner' | 'heroku'
+): string {
   const parts = {
     form: FORM,
+    builder,
     commit: commit.sha,
     stack,
     buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { appendFileSync } from 'node:fs'
+import { type HttpServer } from '../helpers/http-server.ts'
+import { nameBuildpacks, serveBuildpacks } from './heroku-builder.ts'
+import { heroku, Instance } from './instance.ts'
+
+const KEYS = Object.fromEntries(
+  ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].map(name => [
+    `ACTIVE_RECORD_ENCRYPTION_${name}`,
+    'k'.repeat(32)
+  ])
+)
+
+let buildpacks: HttpServer
+beforeAll(async () => {
+  buildpacks = await serveBuildpacks()
+})
+afterAll(() => buildpacks.close())
+
+describe('ways to a slug, through the committed dist', () => {
+  it('takes the slug that an earlier step of this job built', async () => {
+    const one = await Instance.open()
+    expect((await one.run({ command: 'build' })).code).toBe(0)
+    const { code, output } = await one.run()
+    expect(code).toBe(0)
+    expect(output).toMatch(/This job built it already: .*slug\.tgz/)
+    expect(output).not.toMatch(/Buildpack 1 of/)
+    expect(one.live).toBe(one.head)
+  })
+
+  it('builds again where the slug of this job is another by now', async () => {
+    const one = await Instance.open()
+    const { outputs } = await one.run({ command: 'build' })
+    appendFileSync(outputs['slug-path']!, 'more')
+    const { code, output } = await one.run()
+    expect(code).toBe(0)
+    expect(output).toMatch(/is not what this job's build wrote, so it is built again/)
+  })
+
+  it('has Heroku build on the staging app, and gives production that slug', async () => {
+    const one = await Instance.open(false, folder => nameBuildpacks(folder, buildpacks))
+    const staging = `${one.app}-staging`
+    // Heroku builds with the config vars of the app.
+    await one.addApp(staging, false, KEYS)
+    const { code, output, outputs } = await one.run({
+      builder: 'heroku',
+      'staging-app': staging,
+      ffmpeg: 'auto',
+      'slug-limit': '4MB'
+    })
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+    expect(output).toMatch(/The slug with ffmpeg is over its limit: .*the slug without ffmpeg is taken instead/)
+    expect(one.live).toBe(one.head)
+    const { slugId } = heroku.machine(staging).current()!
+    expect(one.machine.current()?.slugId).toBe(slugId)
+    expect(one.machine.slug(slugId)?.size).toBe(Number(outputs['slug-size']))
+    expect(one.machine.slug(slugId)?.processTypes['release']).toMatch(/mastodon_on_heroku:release/)
+    expect(outputs['within-limit']).toBe('true')
+  })
+
+  it('refuses what only the runner can do, before anything is sent', async () => {
+    const one = await Instance.open()
+    heroku.requests.length = 0
+    const { code, output } = await one.run({ builder: 'heroku' })
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /`builder: heroku` cannot use the buildpack .*it is a folder here.*Name it by an https address/
+    )
+    expect(heroku.requests.filter(request => !request.startsWith('GET '))).toEqual([])
+  })
+})

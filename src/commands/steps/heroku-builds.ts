@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { parseProcfile } from '../../buildpacks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
+import { megabytes, readTreeFile, UserError, writeTreeFile } from '../../runtime/index.ts'
+import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
+import type { Context } from '../context.ts'
+import { processTypesFor } from './processes.ts'
+import { type Recipe } from './recipe.ts'
+import { writeSource, type Source } from './source.ts'
+
+/** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
+export function herokuBuilds(
+  context: Context,
+  config: Config,
+  source: Source,
+  recipe: Recipe,
+  fingerprint: string
+): HerokuSupply {
+  requireBuildable(config, recipe)
+  const { log } = context.runtime
+  const procfile = parseProcfile(readTreeFile(source.folder, 'Procfile') ?? '')
+  const make = (name: string, ffmpeg: boolean, rest: Pick<BuildRecipe, 'role' | 'variant'>): BuildRecipe => ({
+    ...rest,
+    commit: source.commit.sha,
+    fingerprint,
+    buildpacks: buildpacksFor(recipe, ffmpeg),
+    pack: () =>
+      packSource(context, source, name, {
+        Procfile: writeProcfile(
+          rest.role === 'web' ? processTypesFor(config, procfile, log) : { ...STREAMING_PROCESS_TYPES }
+        ),
+        ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
+      })
+  })
+  const variants = recipe.provider === undefined || config.ffmpeg === 'without' ? [false] : [true]
+  if (recipe.provider !== undefined && config.ffmpeg === 'auto') variants.push(false)
+  return {
+    by: 'heroku',
+    web: variants.map(ffmpeg => {
+      const variant = `${ffmpeg ? 'with' : 'without'} ffmpeg`
+      return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant })
+    }),
+    streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
+    judge: ({ size, variant }) => judgeSize(context, config, size, variant)
+  }
+}
+
+/** Throws a `UserError` for what only a build on the runner can do. */
+function requireBuildable({ slug }: Config, { buildpacks }: Recipe): void {
+  const refuse = (what: string, next: string): never => {
+    throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`)
+  }
+  const folder = buildpacks.find(({ kind }) => kind === 'folder')
+  if (folder) refuse(`use the buildpack ${folder.name}: it is a folder here`, 'Name it by an https address.')
+  const pinned = slug.buildpacks?.find(({ sha256 }) => sha256 !== undefined)
+  if (pinned) refuse(`hold ${pinned.buildpack} to its sha256: Heroku fetches it itself`, 'Take the `sha256` out.')
+  if (Object.keys(slug.env).length > 0)
+    refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.')
+}
+
+function buildpacksFor({ buildpacks, provider }: Recipe, ffmpeg: boolean): string[] {
+  return buildpacks
+    .filter((_, i) => ffmpeg || !provider?.buildpacks.includes(i))
+    .map(({ reference }) => reference.replace(/^urn:buildpack:/, ''))
+}
+
+function writeProcfile(types: Readonly<Record<string, string>>): string {
+  return Object.entries(types)
+    .map(([name, command]) => `${name}: ${command}\n`)
+    .join('')
+}
+
+/** A tarball of the tree with some files of ours. */
+async function packSource(
+  context: Context,
+  source: Source,
+  name: string,
+  files: Readonly<Record<string, string>>
+): Promise<{ file: string; sha256: string }> {
+  const { run, scratch, signal } = context.runtime
+  const folder = path.join(scratch, `source-${name}`)
+  const file = `${folder}.tgz`
+  await run('mkdir', ['-p', '--', folder], { env: { PATH: '/usr/bin:/bin' } })
+  await writeSource(context, source, folder)
+  for (const [at, text] of Object.entries(files)) writeTreeFile(folder, at, text)
+  const { code, stderr } = await run(
+    'tar',
+    ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'],
+    { env: { PATH: '/usr/bin:/bin' }, signal }
+  )
+  if (code !== 0)
+    throw new UserError(
+      `The source could not be packed: ${stderr.trim().slice(0, 300)}`,
+      'Free disk space on the runner.'
+    )
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return { file, sha256: hash.digest('hex') }
+}
+
+/** Tells the size, and throws a `GateError` where it is over the limit. */
+function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, bytes: number, variant: string): void {
+  const withinLimit = bytes <= slug.limit
+  runtime.log.info(
+    `The slug ${variant} has ${megabytes(bytes)} (${bytes} bytes); the limit is ${megabytes(slug.limit)}`
+  )
+  results.output('slug-size', bytes)
+  results.output('slug-limit', slug.limit)
+  results.output('within-limit', withinLimit)
+  if (withinLimit || inputs.failOn === 'never') return
+  throw new GateError(
+    `The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`,
+    '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
+  )
+}

@@ -1,0 +1,44 @@
+import { appliedMigrations } from './migrate.ts'
+import { type Deployable, type DeployPlan } from './plan.ts'
+import { type Target } from './preflight.ts'
+import { type Tools } from './tools.ts'
+
+/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
+export class Maintenance {
+  readonly #plan: DeployPlan
+  readonly #target: Target
+  readonly #deployable: Deployable
+  readonly #tools: Tools
+  /** Also where an earlier job was killed before it could turn it off. */
+  #on: boolean
+
+  constructor(plan: DeployPlan, target: Target, deployable: Deployable, tools: Tools) {
+    this.#plan = plan
+    this.#target = target
+    this.#deployable = deployable
+    this.#tools = tools
+    this.#on = plan.migrations === 'maintenance' && target.info.maintenance
+  }
+
+  async begin(): Promise<void> {
+    const { app, migrations, dynoSize } = this.#plan
+    if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on) return
+    const { story } = this.#tools
+    await story.step('Maintenance', async () => {
+      const applied = await appliedMigrations(app, dynoSize, this.#tools)
+      const pending = [...this.#deployable.versions].filter(version => !applied.has(version))
+      if (pending.length === 0) return story.note('Nothing is to be migrated, so the site stays on')
+      this.#on = true
+      await app.setMaintenance(true)
+      story.note(`Maintenance mode is on for ${pending.length} migrations`)
+    })
+  }
+
+  async end(): Promise<void> {
+    if (!this.#on) return
+    // The job may have been cancelled: the site comes back all the same.
+    await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false)
+    this.#on = false
+    this.#tools.story.note('Maintenance mode is off')
+  }
+}

@@ -1,0 +1,68 @@
+import { type HerokuApp, type Release } from '../heroku/index.ts'
+import { UserError } from '../runtime/index.ts'
+import { type BuildRecipe, type BuiltSlug } from './builds.ts'
+import { type ProbeResult } from './health.ts'
+import { type PreflightCheck, type Target } from './preflight.ts'
+import { type Trees } from './rollback.ts'
+import { type Artifact } from './slugs.ts'
+import { type StreamingSetup } from './streaming.ts'
+
+/** What is to be deployed, once the app's stack is known. */
+export interface Deployable {
+  readonly commit: string
+  readonly stack: string
+  readonly fingerprint: string
+  readonly trees: Trees
+  /** Versions of the tree's migrations, both phases. */
+  readonly versions: ReadonlySet<string>
+  readonly supply: Supply
+}
+
+/** How slugs come about that Heroku does not hold already. */
+export type Supply = RunnerSupply | HerokuSupply
+
+export interface RunnerSupply {
+  readonly by: 'runner'
+  /** Rejects where a slug is over the limit: nothing is sent then. */
+  readonly build: () => Promise<readonly Artifact[]>
+}
+
+export interface HerokuSupply {
+  readonly by: 'heroku'
+  /** In order of preference: the next one's turn comes where a slug is over the limit. */
+  readonly web: readonly BuildRecipe[]
+  readonly streaming: BuildRecipe
+  /** Throws a `GateError` where a slug must not be shipped. */
+  readonly judge: (slug: BuiltSlug) => void
+}
+
+/** The slug is over its limit. */
+export class GateError extends UserError {}
+
+export interface DeployPlan {
+  readonly app: HerokuApp
+  readonly streaming?: HerokuApp
+  /** Where Heroku builds before production has the slug; its slugs are used again, too. */
+  readonly staging?: HerokuApp
+  readonly streamingSetup: StreamingSetup
+  readonly migrations: 'zero-downtime' | 'maintenance' | 'off'
+  /** Size of one-off dynos. */
+  readonly dynoSize?: string
+  readonly required: Readonly<Record<string, string>>
+  readonly checks: readonly PreflightCheck[]
+  /** Is handed the config vars, to mask what is secret in them. */
+  readonly mask: (config: Readonly<Record<string, string>>) => void
+  /** @param stack the app's */
+  readonly prepare: (stack: string) => Promise<Deployable>
+  readonly progress: DeployProgress
+}
+
+/** Told as soon as it is known, so that a later failure still leaves it. */
+export interface DeployProgress {
+  target(target: Target): void
+  deploying(deployable: Deployable): Promise<void>
+  released(app: string, release: Release): void
+  healthy(results: readonly ProbeResult[]): void
+  migrated(versions: readonly string[]): void
+  rolledBack(release: Release): void
+}

@@ -1,0 +1,153 @@
+import { UserError } from '../runtime/index.ts'
+import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
+import { checkHealth, ownHealth } from './health.ts'
+import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './plan.ts'
+import { type Target } from './preflight.ts'
+import { finishRelease, releaseOnce } from './release.ts'
+import { waitForDynos } from './rollout.ts'
+import { findShipped, shipSlug, type Role, type ShippedSlug } from './slugs.ts'
+import { type Tools } from './tools.ts'
+
+/** The apps of a deploy. */
+export interface Apps {
+  readonly main: Target
+  readonly streaming: Target | undefined
+  readonly staging: Target | undefined
+}
+
+/** A slug that Heroku holds, or what is to be built on the app itself, which makes the release as well: it is judged then. */
+export type Shippable =
+  { readonly slug: ShippedSlug } | { readonly recipe: BuildRecipe; readonly judge: (slug: BuiltSlug) => void }
+
+export interface Shippables {
+  readonly web: Shippable
+  readonly streaming: Shippable | undefined
+}
+
+/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+export async function obtainSlugs(apps: Apps, deployable: Deployable, tools: Tools): Promise<Shippables> {
+  const { supply } = deployable
+  return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools)
+}
+
+async function fromRunner(
+  { main, streaming, staging }: Apps,
+  { fingerprint, commit }: Deployable,
+  supply: RunnerSupply,
+  tools: Tools
+): Promise<Shippables> {
+  const { story } = tools
+  const find = async (role: Role, targets: readonly (Target | undefined)[]): Promise<ShippedSlug | undefined> => {
+    for (const target of targets) {
+      const slug = target && (await findShipped(target, role, fingerprint))
+      if (slug) {
+        story.note(
+          `${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`
+        )
+        return slug
+      }
+    }
+    return undefined
+  }
+  const [web, live] = await story.step('Slug', async () => {
+    const web = await find('web', [main, staging])
+    const live = await find('streaming', [streaming])
+    if (!web) story.note('No release holds a slug built from the same, so it is built')
+    return [web, live] as const
+  })
+  if (web && (live || !streaming)) return { web: { slug: web }, streaming: live && { slug: live } }
+
+  const built = await story.span('Build', supply.build)
+  const ship = async ({ app }: Target, role: Role): Promise<Shippable> => {
+    const artifact = built.find(one => one.role === role)
+    if (!artifact) throw new Error(`no slug was built for ${role}`)
+    return { slug: await shipSlug(app, artifact, tools) }
+  }
+  return story.step('Upload', async () => ({
+    web: web ? { slug: web } : await ship(main, 'web'),
+    streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
+  }))
+}
+
+async function fromHeroku({ main, streaming, staging }: Apps, supply: HerokuSupply, tools: Tools): Promise<Shippables> {
+  const { story } = tools
+  const web = await story.step('Slug', () =>
+    staging ? onStaging(staging, main, supply, tools) : onMain(main, supply, tools)
+  )
+  if (!streaming) return { web, streaming: undefined }
+  const live = await findBuilt(streaming.app, supply.streaming, tools)
+  return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } }
+}
+
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+async function onMain({ app }: Target, { web, judge }: HerokuSupply, tools: Tools): Promise<Shippable> {
+  return firstThatFits(web, tools, async recipe => {
+    const slug = await findBuilt(app, recipe, tools)
+    if (slug) {
+      judge(slug)
+      tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`)
+      return { slug }
+    }
+    tools.story.warn(
+      `Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`
+    )
+    return { recipe, judge }
+  })
+}
+
+/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
+async function onStaging(staging: Target, main: Target, supply: HerokuSupply, tools: Tools): Promise<Shippable> {
+  const { app, stack } = staging
+  if (stack !== main.stack) {
+    throw new UserError(
+      `${app.name} is on ${stack}, and ${main.app.name} on ${main.stack}`,
+      `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`
+    )
+  }
+  return firstThatFits(supply.web, tools, async recipe => {
+    const found = await findBuilt(app, recipe, tools)
+    if (found) tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`)
+    const slug = found ?? (await buildOn(app, recipe, tools))
+    supply.judge(slug)
+    await prove(staging, slug, recipe, found !== undefined, tools)
+    return { slug }
+  })
+}
+
+/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+async function firstThatFits(
+  recipes: readonly BuildRecipe[],
+  { story }: Tools,
+  attempt: (recipe: BuildRecipe) => Promise<Shippable>
+): Promise<Shippable> {
+  for (const [i, recipe] of recipes.entries()) {
+    try {
+      return await attempt(recipe)
+    } catch (error) {
+      const next = recipes[i + 1]
+      if (!(error instanceof GateError) || !next) throw error
+      story.warn(`${error.message}: the slug ${next.variant} is taken instead`)
+    }
+  }
+  throw new Error('nothing is to be built')
+}
+
+/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
+async function prove(
+  staging: Target,
+  slug: BuiltSlug,
+  recipe: BuildRecipe,
+  found: boolean,
+  tools: Tools
+): Promise<void> {
+  const { app, info } = staging
+  const release = await app.release(slug.releaseId)
+  const { release: finished } =
+    found && release.status === 'failed'
+      ? await releaseOnce(staging, slug, recipe, tools)
+      : await finishRelease(app, release, tools)
+  await waitForDynos(app, finished.version, tools)
+  const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
+  if (serves && info.web_url) await checkHealth([ownHealth(info.web_url)], tools)
+  tools.story.note(`${app.name} runs it, and answers; production gets the same slug`)
+}

@@ -39314,7 +39314,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 8356:
+/***/ 8939:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60435,129 +60435,23 @@ async function migrate_migrate(context) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/local-heroku/errors.ts
-/** One of Heroku's errors (Dev Center: platform-api-reference#errors). */
-class ApiError extends Error {
-    status;
-    id;
-    constructor(status, id, message) {
-        super(message);
-        this.status = status;
-        this.id = id;
-    }
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 var external_node_net_default = /*#__PURE__*/__nccwpck_require__.n(external_node_net_);
-;// CONCATENATED MODULE: ./src/local-heroku/host.ts
-
-
-
-
-/** Sources what buildpacks left, as a dyno does (Dev Center: profiled), then becomes the command. */
-const BOOT = 'cd "$HOME" || exit 1; for f in .profile.d/*.sh; do if [ -f "$f" ]; then . "$f"; fi; done; if [ -f .profile ]; then . ./.profile; fi; eval "$0"';
-/** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
-function processHost({ folder, run, searchPath, user, image }) {
-    const unpacked = new Map();
-    const unpack = async ({ id, file }) => {
-        const into = external_node_path_default().join(folder, 'slugs', id);
-        if ((0,external_node_fs_.existsSync)(into))
-            return into;
-        await (0,promises_.mkdir)(`${into}.part`, { recursive: true });
-        await must(run, 'tar', ['-xzf', file, '-C', `${into}.part`, '--no-same-owner']);
-        if (user)
-            await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`]);
-        await (0,promises_.rename)(`${into}.part`, into);
-        return into;
-    };
-    return {
-        async start({ name, slug, command, env, output }) {
-            if (!unpacked.has(slug.id))
-                unpacked.set(slug.id, unpack(slug));
-            const home = external_node_path_default().join(folder, 'dynos', `${name}-${Math.random().toString(36).slice(2)}`);
-            // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
-            await must(run, 'cp', ['-al', external_node_path_default().join(await unpacked.get(slug.id), 'app'), home]);
-            const vars = { ...env, HOME: image ? '/app' : home, PATH: env['PATH'] ?? searchPath, DYNO: name };
-            const [program, args, childEnv] = image
-                ? inContainer(image, home, command, vars, user)
-                : ['bash', ['--norc', '-c', BOOT, command], vars];
-            const child = (0,external_node_child_process_.spawn)(program, args, {
-                cwd: home,
-                env: childEnv,
-                detached: true,
-                stdio: ['ignore', 'pipe', 'pipe'],
-                ...(image ? {} : user)
-            });
-            child.stdout.on('data', output);
-            child.stderr.on('data', output);
-            const exited = new Promise(resolve => {
-                child.on('error', error => {
-                    output(Buffer.from(`${error.message}\n`));
-                    resolve(127);
-                });
-                child.on('close', (code, signal) => resolve(code ?? 128 + (signal === 'SIGKILL' ? 9 : 15)));
-            });
-            void exited.then(() => (0,promises_.rm)(home, { recursive: true, force: true }).catch(() => { }));
-            return {
-                exited,
-                signal(name) {
-                    try {
-                        if (child.pid !== undefined)
-                            process.kill(-child.pid, name);
-                    }
-                    catch {
-                        // It has ended already.
-                    }
-                },
-                memory: async () => (child.pid === undefined || image ? undefined : memoryOfGroup(child.pid))
-            };
-        }
-    };
-}
-function inContainer({ name, dockerEnv }, home, command, vars, user) {
-    // Values come by the client's own environment, so that none is in its arguments.
-    const names = Object.keys(vars).filter(name => name !== 'PATH');
-    const args = [
-        'run',
-        '--rm',
-        '--init',
-        '--network=host',
-        `--volume=${home}:/app`,
-        '--workdir=/app',
-        ...(user ? [`--user=${user.uid}:${user.gid}`] : []),
-        ...names.map(name => `--env=${name}`),
-        name,
-        'bash',
-        '-c',
-        BOOT,
-        command
-    ];
-    return ['docker', args, { ...vars, ...dockerEnv }];
-}
-async function must(run, program, args) {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
-    if (code !== 0)
-        throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
-}
-/** Resident memory of a process group, from /proc. */
-async function memoryOfGroup(group) {
-    let pages = 0;
-    for (const pid of await (0,promises_.readdir)('/proc').catch(() => [])) {
-        if (!/^\d+$/.test(pid))
-            continue;
-        const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        if (Number(fields[2]) === group)
-            pages += Number(fields[21]);
-    }
-    return pages * 4096;
-}
-
 ;// CONCATENATED MODULE: ./src/local-heroku/store.ts
 
 
 
+const EMPTY = {
+    apps: [],
+    addons: [],
+    attachments: [],
+    jobs: [],
+    lastJob: 100_000,
+    pipelines: [],
+    couplings: [],
+    promotions: []
+};
 /** All that the local Heroku knows, in one file; written whole after each change. */
 class Store {
     folder;
@@ -60570,7 +60464,7 @@ class Store {
         this.#file = external_node_path_default().join(folder, 'state.json');
         this.state = (0,external_node_fs_.existsSync)(this.#file)
             ? JSON.parse((0,external_node_fs_.readFileSync)(this.#file, 'utf8'))
-            : { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, apps: [], addons: [], attachments: [], jobs: [] };
+            : { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, ...structuredClone(EMPTY) };
         this.save();
     }
     save() {
@@ -60579,6 +60473,10 @@ class Store {
     }
     app(nameOrId) {
         return this.state.apps.find(({ id, name }) => name === nameOrId || id === nameOrId);
+    }
+    /** A slug of any app. */
+    slug(id) {
+        return this.state.apps.flatMap(({ slugs }) => slugs).find(slug => slug.id === id);
     }
     blobFile(name) {
         return external_node_path_default().join(this.folder, 'blobs', name);
@@ -60609,13 +60507,21 @@ const HEROKU_TIMES = {
 };
 /** Memory in bytes (Dev Center: dyno-sizes). */
 const MEMORY = {
-    eco: 512e6,
-    basic: 512e6,
-    'standard-1x': 512e6,
-    'standard-2x': 1024e6,
-    'performance-m': 2560e6,
-    'performance-l': 14_336e6
+    Eco: 512e6,
+    Basic: 512e6,
+    'Standard-1X': 512e6,
+    'Standard-2X': 1024e6,
+    'Performance-M': 2560e6,
+    'Performance-L': 14_336e6,
+    'Performance-L-RAM': 30_720e6,
+    'Performance-XL': 63_488e6,
+    'Performance-2XL': 129_024e6
 };
+const SIZES = Object.keys(MEMORY);
+/** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
+function dynoSize(name) {
+    return SIZES.find(size => size.toLowerCase() === name.toLowerCase());
+}
 /** A dyno of the formation: it is started again when it crashes. */
 class Dyno {
     id = (0,external_node_crypto_.randomUUID)();
@@ -60649,7 +60555,7 @@ class Dyno {
         this.#running?.signal('SIGKILL');
     }
     async #start() {
-        const { name, type, slug, command, env, host, log, clock, times } = this.options;
+        const { name, type, slug, command, env, host, log } = this.options;
         this.#become('starting');
         this.port = type === 'web' ? await freePort() : undefined;
         this.#say(`Starting process with command \`${command}\``);
@@ -60666,16 +60572,22 @@ class Dyno {
             return running.signal('SIGKILL');
         this.#watchMemory(running);
         if (this.port === undefined)
-            return this.#become('up');
-        const bound = new AbortController();
+            this.#become('up');
+        else
+            void this.#awaitPort(this.port, running);
+    }
+    /** It is up when something listens on its port, and too late after the boot timeout. */
+    async #awaitPort(port, running) {
+        const { clock, times } = this.options;
+        const over = new AbortController();
         const giveUp = clock.after(times.boot, () => {
-            bound.abort();
+            over.abort();
             this.#say(`Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`);
             this.#say('Stopping process with SIGKILL');
             running.signal('SIGKILL');
         });
-        void running.exited.then(() => bound.abort());
-        if (await isListening(this.port, bound.signal))
+        void running.exited.then(() => over.abort());
+        if (await isListening(port, over.signal))
             this.#become('up');
         giveUp();
     }
@@ -60716,7 +60628,7 @@ class Dyno {
         running.signal('SIGKILL');
     }
     #watchMemory(running) {
-        const quota = MEMORY[this.options.size.toLowerCase()] ?? 512e6;
+        const quota = MEMORY[this.options.size];
         const look = async () => {
             if (this.#running !== running)
                 return;
@@ -60765,6 +60677,49 @@ async function isListening(port, signal) {
     return false;
 }
 
+;// CONCATENATED MODULE: ./src/local-heroku/faults.ts
+const FAULT_KINDS = (/* unused pure expression or super */ null && ([
+    'reset-before',
+    'reset-after',
+    'hang-before',
+    'hang-after',
+    '409',
+    '429',
+    '500-before',
+    '500-after',
+    '503-before',
+    '503-after',
+    'cut',
+    'slow'
+]));
+/** Faults that are switched on, and the requests that were made. */
+class Faults {
+    #list = [];
+    add(fault) {
+        this.#list.push({ fault, seen: 0 });
+    }
+    clear() {
+        this.#list.length = 0;
+    }
+    /** The fault that this request suffers, if any. */
+    take(method, path) {
+        let kind;
+        for (const entry of this.#list) {
+            const { fault } = entry;
+            // Without a method a fault is for requests; a dyno's connection is none.
+            if (fault.method === undefined ? method === 'RENDEZVOUS' : fault.method !== method)
+                continue;
+            if (!path.includes(fault.path ?? ''))
+                continue;
+            entry.seen++;
+            const { nth = 1, times = 1 } = fault;
+            if (entry.seen >= nth && entry.seen < nth + times)
+                kind ??= fault.kind;
+        }
+        return kind;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/local-heroku/logs.ts
 const HISTORY = 1_500;
 /** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). */
@@ -60777,24 +60732,36 @@ class AppLog {
     }
     /** @param source `heroku[web.1]`, `app[web.1]`, `heroku[router]` */
     write(source, text) {
-        for (const line of text.split('\n')) {
-            if (line === '')
+        const [, kind = '', dyno = ''] = /^(\w+)\[(.*)\]$/.exec(source) ?? [];
+        for (const piece of text.split('\n')) {
+            if (piece === '')
                 continue;
-            const whole = `${new Date(this.#now()).toISOString().replace('Z', '000+00:00')} ${source}: ${line}`;
-            this.#lines.push(whole);
+            const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00');
+            const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` };
+            this.#lines.push(line);
             if (this.#lines.length > HISTORY)
                 this.#lines.shift();
             for (const follow of this.#followers)
-                follow(whole);
+                follow(line);
         }
     }
-    last(count, matches) {
-        return this.#lines.filter(matches).slice(-count);
+    last(count, filter = {}) {
+        const lines = this.#lines.filter(line => logs_matches(line, filter));
+        return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text);
     }
-    follow(listener) {
-        this.#followers.add(listener);
-        return () => this.#followers.delete(listener);
+    /** Calls `listener` with each new line. Returns what ends that. */
+    follow(filter, listener) {
+        const follower = (line) => {
+            if (logs_matches(line, filter))
+                listener(line.text);
+        };
+        this.#followers.add(follower);
+        return () => this.#followers.delete(follower);
     }
+}
+function logs_matches(line, { source, dyno }) {
+    return ((source === undefined || line.source === source) &&
+        (dyno === undefined || line.dyno === dyno || line.dyno.startsWith(`${dyno}.`)));
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/rendezvous.ts
@@ -60848,7 +60815,7 @@ class Rendezvous {
                     write: piece => void socket.write(piece),
                     end: () => void socket.end(),
                     destroy: () => void socket.destroy(),
-                    onClose: listener => void socket.on('close', listener)
+                    onClose: listener => void (socket.closed ? listener() : socket.on('close', listener))
                 });
             };
             socket.on('data', listen);
@@ -60900,7 +60867,10 @@ class OneOffDyno {
     done;
     #finish;
     #running;
-    #stopped = false;
+    /** What it is to get as soon as its process is there. */
+    #ending;
+    /** Nobody attached yet: there is no process, nor will one be started by itself. */
+    #waiting = false;
     #undo = [];
     constructor(options) {
         this.options = options;
@@ -60915,15 +60885,21 @@ class OneOffDyno {
         else
             void this.#run(undefined);
     }
+    /** SIGTERM, and SIGKILL when its time is over. */
     stop() {
-        this.#stopped = true;
         this.#hangUp('SIGTERM');
-        if (!this.#running)
-            this.#end(143);
     }
-    #await({ rendezvous, secret }) {
+    kill() {
+        this.#hangUp('SIGKILL');
+    }
+    #await({ rendezvous, secret, fault }) {
+        this.#waiting = true;
         this.#say('Awaiting client');
         const uninvite = rendezvous.invite(secret, client => {
+            // Lost before anything ran: the dyno goes on waiting, for nobody.
+            if (fault === 'reset-before')
+                return client.destroy();
+            this.#waiting = false;
             giveUp();
             void this.#run(client);
         });
@@ -60952,8 +60928,8 @@ class OneOffDyno {
                 }
             });
             this.#running = running;
-            if (this.#stopped)
-                running.signal('SIGTERM');
+            if (this.#ending)
+                this.#hangUp(this.#ending);
             this.state = 'up';
             this.#say('State changed from starting to up');
             // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
@@ -60971,9 +60947,14 @@ class OneOffDyno {
     }
     #hangUp(signal) {
         const running = this.#running;
+        this.#ending = signal;
+        if (this.#waiting)
+            this.#end(143);
         if (!running)
             return;
         running.signal(signal);
+        if (signal === 'SIGKILL')
+            return;
         this.#undo.push(this.options.clock.after(this.options.times.grace, () => {
             if (signal === 'SIGHUP')
                 this.#say('Error R16 (Detached) -> An attached process is not responding to SIGHUP after its external connection was closed.');
@@ -60982,6 +60963,7 @@ class OneOffDyno {
     }
     #end(status) {
         this.#running = undefined;
+        this.#waiting = false;
         for (const undo of this.#undo)
             undo();
         this.#say(`State changed from ${this.state} to complete`);
@@ -61016,6 +60998,10 @@ class Outputs {
         (0,external_node_fs_.appendFileSync)(this.#store.outputFile(name), chunk);
         for (const wake of this.#open.get(name) ?? [])
             wake();
+    }
+    /** Ends one that was being written when the local Heroku itself was ended. */
+    interrupt(name) {
+        (0,external_node_fs_.appendFileSync)(this.#store.outputFile(name), '\nThe local Heroku was ended meanwhile.\n');
     }
     end(name) {
         const waiting = this.#open.get(name);
@@ -61160,11 +61146,15 @@ class Router {
             answer.on('error', () => response.destroy());
         });
         onward.on('error', () => {
+            // The client left first: nobody is there to be told.
+            if (response.closed)
+                return;
             if (response.headersSent)
                 response.destroy();
             else
                 this.#refuse(response, 'H13', 'Connection closed without response');
         });
+        response.on('close', () => onward.destroy());
         request.pipe(onward);
     }
     #refuse(response, code, text) {
@@ -61199,12 +61189,13 @@ class Machine {
     #changeOver = 0;
     #busy = 0;
     #undoPreboot = () => { };
+    #closed = false;
     constructor(app, parts) {
         this.app = app;
         this.#parts = parts;
         this.log = new AppLog(() => parts.clock.now());
     }
-    /** Starts an app, with the dynos of its current release. */
+    /** Starts an app, with the dynos of its current release. What was under way when it was ended has failed. */
     static async start(app, parts) {
         const machine = new Machine(app, parts);
         machine.router = await Router.start({
@@ -61218,6 +61209,7 @@ class Machine {
         });
         app.port = machine.router.port;
         parts.store.save();
+        machine.#giveUpPending();
         const current = machine.current();
         if (current?.slugId)
             await machine.#rollOut(current);
@@ -61262,7 +61254,14 @@ class Machine {
             void this.#rollOut(release);
         return release;
     }
-    /** Starts or stops dynos to match the formation. */
+    /** A new release of a slug, which may be another app's: then it is under both. */
+    releaseSlug(slug, description) {
+        if (!this.slug(slug.id))
+            this.app.slugs.push(slug);
+        this.app.stack = slug.stack;
+        return this.release(slug.id, description);
+    }
+    /** Starts or stops dynos to match the formation; one whose size changed is started again. */
     async scale() {
         this.#parts.store.save();
         const current = this.current();
@@ -61270,18 +61269,20 @@ class Machine {
             return;
         const stopping = this.#dynos.filter(({ options }) => {
             const number = Number(options.name.split('.')[1]);
-            return options.release === current && number > (this.app.formation[options.type]?.quantity ?? 0);
+            const { quantity = 0, size } = this.app.formation[options.type] ?? {};
+            return options.release === current && (number > quantity || options.size !== size);
         });
         this.#startMissing(current);
         await this.#stopAll(stopping);
-    }
-    /** Starts all dynos again. */
-    async restart() {
-        const current = this.current();
-        if (!current)
-            return;
-        await this.#stopAll([...this.#dynos]);
         this.#startMissing(current);
+    }
+    /** Starts one dyno again, or all. */
+    async restart(dyno) {
+        const turn = this.#changeOver;
+        await this.#stopAll(dyno ? [dyno] : [...this.#dynos]);
+        const current = this.current();
+        if (current && turn === this.#changeOver)
+            this.#startMissing(current);
     }
     runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }) {
         const release = this.current();
@@ -61294,7 +61295,7 @@ class Machine {
         const dyno = new OneOffDyno({
             ...this.#parts,
             type,
-            size: size ?? 'Basic',
+            size,
             command,
             program: own === undefined ? command : [own, ...rest].join(' '),
             release,
@@ -61308,17 +61309,28 @@ class Machine {
         this.oneOffs.set(dyno, secret === undefined ? undefined : `${this.#parts.rendezvous.url}/${secret}`);
         return dyno;
     }
+    /** Ends all dynos at once. */
     async close() {
+        this.#closed = true;
         this.#undoPreboot();
         this.#changeOver++;
-        for (const dyno of this.oneOffs.keys())
-            dyno.stop();
         const dynos = [...this.#dynos];
-        const stopped = Promise.all(dynos.map(dyno => dyno.stop()));
-        for (const dyno of dynos)
+        const oneOffs = [...this.oneOffs.keys()];
+        const ended = [...dynos.map(dyno => dyno.stop()), ...oneOffs.map(dyno => dyno.done)];
+        for (const dyno of [...dynos, ...oneOffs])
             dyno.kill();
-        await stopped;
+        await Promise.all(ended);
         await this.router.close();
+    }
+    #giveUpPending() {
+        for (const thing of [...this.app.releases, ...this.app.builds]) {
+            if (thing.status !== 'pending')
+                continue;
+            thing.status = 'failed';
+            if (thing.output !== null)
+                this.#parts.outputs.interrupt(thing.output);
+        }
+        this.#parts.store.save();
     }
     /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
     #formationFor({ processTypes }) {
@@ -61346,6 +61358,8 @@ class Machine {
         });
         this.oneOffs.set(dyno, undefined);
         const status = await dyno.done;
+        if (this.#closed)
+            return;
         release.status = status === 0 ? 'succeeded' : 'failed';
         store.save();
         outputs.end(output);
@@ -61389,7 +61403,7 @@ class Machine {
     }
     #startMissing(release) {
         const slug = this.slug(release.slugId);
-        if (!slug)
+        if (!slug || this.#closed)
             return;
         for (const [type, { quantity, size }] of Object.entries(this.app.formation)) {
             for (let number = 1; number <= quantity; number++) {
@@ -61419,7 +61433,87 @@ class Machine {
     }
 }
 
+;// CONCATENATED MODULE: ./src/local-heroku/errors.ts
+/** One of Heroku's errors (Dev Center: platform-api-reference#errors). */
+class ApiError extends Error {
+    status;
+    id;
+    headers;
+    constructor(status, id, message, headers = {}) {
+        super(message);
+        this.status = status;
+        this.id = id;
+        this.headers = headers;
+    }
+    get body() {
+        const url = 'https://devcenter.heroku.com/articles/platform-api-reference#errors';
+        return { id: this.id, message: this.message, url };
+    }
+}
+/** An error of an API that speaks JSON:API, as the Scheduler's does. */
+class JsonApiError extends ApiError {
+    pointer;
+    /** @param pointer what is wrong in the request: `/data/type` */
+    constructor(status, title, pointer) {
+        super(status, 'json_api', title);
+        this.pointer = pointer;
+    }
+    get body() {
+        const { message: title, pointer, status } = this;
+        return { errors: [{ title, source: { pointer }, status: String(status), detail: title }] };
+    }
+}
+/** Heroku's 404 of a thing: `app`, `release`. */
+function notFound(what) {
+    return new ApiError(404, 'not_found', `Couldn't find that ${what}.`);
+}
+/** Heroku's answer to a value that it does not take. */
+function invalid(message) {
+    return new ApiError(422, 'invalid_params', message);
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/rate-limit.ts
+
+/** Requests an hour that an account has (Dev Center: platform-api-reference#rate-limits). */
+const HEROKU_RATE_LIMIT = 4_500;
+/** The account's bucket of requests: each takes one, and it is refilled all the time, a sixtieth a minute. */
+class RateLimit {
+    #limit;
+    #clock;
+    #left;
+    #at;
+    constructor(limit, clock) {
+        this.#limit = limit;
+        this.#clock = clock;
+        this.#left = limit;
+        this.#at = clock.now();
+    }
+    /** How many are left. To ask costs none. */
+    remaining() {
+        const now = this.#clock.now();
+        this.#left = Math.min(this.#limit, this.#left + (now - this.#at) * this.#perMillisecond);
+        this.#at = now;
+        // A request that was refilled in small parts is a whole one.
+        return Math.floor(this.#left + 1e-6);
+    }
+    /** Takes one. Throws Heroku's 429 where none is left. That it comes with a Retry-After is undocumented. */
+    take() {
+        if (this.remaining() >= 1) {
+            this.#left--;
+            return;
+        }
+        const seconds = Math.ceil((1 - this.#left) / this.#perMillisecond / 1000);
+        throw new ApiError(429, 'rate_limit', 'Your account reached the API rate limit. Please wait a few minutes.', {
+            'retry-after': String(Math.max(1, seconds))
+        });
+    }
+    get #perMillisecond() {
+        return this.#limit / 3_600_000;
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/local-heroku/world.ts
+
 
 
 
@@ -61427,54 +61521,17 @@ class Machine {
 function appOf({ store }, params) {
     const app = store.app(params[0] ?? '');
     if (!app)
-        throw new ApiError(404, 'not_found', 'Couldn’t find that app.');
+        throw notFound('app');
     return app;
 }
 function machineOf(world, params) {
     return world.machines.get(appOf(world, params).name);
 }
-
-;// CONCATENATED MODULE: ./src/local-heroku/faults.ts
-const FAULT_KINDS = (/* unused pure expression or super */ null && ([
-    'reset-before',
-    'reset-after',
-    'hang-before',
-    'hang-after',
-    '409',
-    '429',
-    '500-before',
-    '500-after',
-    '503-before',
-    '503-after',
-    'cut',
-    'slow'
-]));
-/** Faults that are switched on, and the requests that were made. */
-class Faults {
-    #list = [];
-    add(fault) {
-        this.#list.push({ fault, seen: 0 });
-    }
-    clear() {
-        this.#list.length = 0;
-    }
-    /** The fault that this request suffers, if any. */
-    take(method, path) {
-        let kind;
-        for (const entry of this.#list) {
-            const { fault } = entry;
-            // Without a method a fault is for requests; a dyno's connection is none.
-            if (fault.method === undefined ? method === 'RENDEZVOUS' : fault.method !== method)
-                continue;
-            if (!path.includes(fault.path ?? ''))
-                continue;
-            entry.seen++;
-            const { nth = 1, times = 1 } = fault;
-            if (entry.seen >= nth && entry.seen < nth + times)
-                kind ??= fault.kind;
-        }
-        return kind;
-    }
+/** The current slug in a new release, after config vars were changed. */
+function configRelease({ store, machines }, { name }, description) {
+    store.save();
+    const machine = machines.get(name);
+    machine.release(machine.current()?.slugId ?? null, description);
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/views.ts
@@ -61484,9 +61541,8 @@ class Faults {
 
 
 
-
 const USER = { email: 'user@example.com', id: '01234567-89ab-cdef-0123-456789abcdef' };
-function appView(world, app) {
+function appView(app) {
     const stack = { id: app.stack, name: app.stack };
     return {
         id: app.id,
@@ -61564,7 +61620,7 @@ function formationView(world, params, type, { quantity, size }) {
         updated_at: app.createdAt
     };
 }
-function dynoView(_world, { app }, { id, options, state, createdAt, updatedAt }) {
+function dynoView({ app }, { id, options, state, createdAt, updatedAt }) {
     return {
         id,
         name: options.name,
@@ -61596,34 +61652,97 @@ function oneOffView({ app }, dyno, attachUrl) {
     };
 }
 function featureView(app, name) {
-    if (name !== 'preboot')
-        throw new ApiError(404, 'not_found', 'Couldn’t find that app feature.');
     return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' };
+}
+function domainView(app, { id, hostname, createdAt }) {
+    const own = id === app.id;
+    return {
+        id,
+        hostname,
+        kind: own ? 'heroku' : 'custom',
+        cname: own ? null : `${app.name}.local.herokudns.com`,
+        status: own ? 'none' : 'succeeded',
+        acm_status: own ? null : 'cert issued',
+        acm_status_reason: null,
+        sni_endpoint: null,
+        app: { id: app.id, name: app.name },
+        created_at: createdAt,
+        updated_at: createdAt
+    };
 }
 function addonView(world, addon) {
     const app = appOf(world, [addon.app]);
     return {
         id: addon.id,
         name: addon.name,
+        actions: [],
         addon_service: { id: addon.service, name: addon.service },
         plan: { id: addon.plan, name: addon.plan },
         app: { id: app.id, name: app.name },
+        billed_price: { cents: 0, contract: false, unit: 'month' },
+        billing_entity: { id: app.id, name: app.name, type: 'app' },
         config_vars: addon.configVars,
         state: 'provisioned',
-        provider_id: addon.id
+        provider_id: addon.id,
+        web_url: null,
+        created_at: addon.createdAt,
+        updated_at: addon.createdAt
     };
 }
-function attachmentView(world, { id, name, addon, app: appName }) {
+/** With the plan and the config vars, which Heroku adds where they are asked for (heroku-cli-util: `Accept-Inclusion`). */
+function attachmentView(world, { id, name, addon, app: appName, configVars }) {
     const app = appOf(world, [appName]);
     const of = world.store.state.addons.find(candidate => candidate.name === addon);
-    const owner = of ? appOf(world, [of.app]) : app;
+    const owner = appOf(world, [of.app]);
     return {
         id,
         name,
         namespace: null,
-        addon: { id: of?.id ?? addon, name: addon, app: { id: owner.id, name: owner.name } },
-        app: { id: app.id, name: app.name }
+        addon: {
+            id: of.id,
+            name: addon,
+            app: { id: owner.id, name: owner.name },
+            plan: { id: of.plan, name: of.plan }
+        },
+        app: { id: app.id, name: app.name },
+        config_vars: configVars,
+        created_at: of.createdAt,
+        updated_at: of.createdAt
     };
+}
+function pipelineView({ id, name, createdAt }) {
+    return { id, name, owner: { id: USER.id, type: 'user' }, created_at: createdAt, updated_at: createdAt };
+}
+function couplingView({ store }, { id, app, pipeline, stage, createdAt }) {
+    const name = store.state.pipelines.find(({ id }) => id === pipeline)?.name;
+    return { id, app: { id: app }, pipeline: { id: pipeline, name }, stage, created_at: createdAt, updated_at: createdAt };
+}
+function promotionView(world, promotion) {
+    const { id, createdAt, pipeline, source, targets } = promotion;
+    const over = targets.every(target => promotedRelease(world, target)?.status !== 'pending');
+    return {
+        id,
+        status: over ? 'completed' : 'pending',
+        pipeline: { id: pipeline },
+        source: { app: { id: source.app }, release: { id: source.release } },
+        created_at: createdAt,
+        updated_at: createdAt
+    };
+}
+/** It is pending as long as its release phase runs. What `error_message` says where that fails is undocumented. */
+function promotionTargetView(world, { id: promotion }, target) {
+    const status = promotedRelease(world, target)?.status ?? 'failed';
+    return {
+        id: target.id,
+        app: { id: target.app },
+        pipeline_promotion: { id: promotion },
+        release: { id: target.release },
+        status: status === 'expired' ? 'succeeded' : status,
+        error_message: status === 'failed' ? 'The release command failed.' : null
+    };
+}
+function promotedRelease({ store }, { app, release }) {
+    return store.app(app)?.releases.find(({ id }) => id === release);
 }
 function buildView(world, app, build) {
     return {
@@ -61645,403 +61764,270 @@ function jobView({ id, attributes }) {
     return { type: 'jobs', id, attributes: { 'ran-at': null, 'created-at': null, ...attributes } };
 }
 
-;// CONCATENATED MODULE: ./src/local-heroku/api.ts
+;// CONCATENATED MODULE: ./src/local-heroku/routes/route.ts
 
 
 
-
-
-
-const STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
-/** `METHOD /path/:with/:parts` to what answers it (Schema: heroku/platform-api:schema.json). */
-const ROUTES = {
-    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
-    'GET /account/rate-limits': () => [200, { remaining: 4500 }],
-    'GET /oauth/authorizations': ({ store }) => [
-        200,
-        [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
-    ],
-    'GET /apps': world => [200, world.store.state.apps.map(app => appView(world, app))],
-    'POST /apps': async (world, { body }) => {
-        const name = api_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
-        if (world.store.app(name))
-            throw new ApiError(422, 'invalid_params', 'Name is already taken');
-        return [201, appView(world, await world.addApp(name, api_text(body['stack']) ?? 'heroku-24'))];
-    },
-    'GET /apps/:app': (world, { params }) => [200, appView(world, appOf(world, params))],
-    'PATCH /apps/:app': (world, { params, body }) => {
-        const app = appOf(world, params);
-        if (typeof body['maintenance'] === 'boolean')
-            app.maintenance = body['maintenance'];
-        world.store.save();
-        machineOf(world, params).router.wake();
-        return [200, appView(world, app)];
-    },
-    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
-    'PATCH /apps/:app/config-vars': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const before = JSON.stringify(app.configVars);
-        for (const [name, value] of Object.entries(body)) {
-            if (value === null)
-                delete app.configVars[name];
-            else if (typeof value === 'string')
-                app.configVars[name] = value;
-            else
-                throw new ApiError(422, 'invalid_params', `Config var ${name} must be a string`);
-        }
-        if (JSON.stringify(app.configVars) !== before)
-            configRelease(world, app, `Set ${Object.keys(body).join(', ')} config vars`);
-        return [200, app.configVars];
-    },
-    'POST /apps/:app/slugs': (world, { params, body }) => {
-        const app = appOf(world, params);
-        only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
-        const types = body['process_types'];
-        if (typeof types !== 'object' || types === null)
-            throw new ApiError(422, 'invalid_params', 'Process types is required');
-        const stack = api_text(body['stack']) ?? app.stack;
-        if (!STACKS.includes(stack))
-            throw new ApiError(422, 'invalid_params', `Stack ${stack} is not a stack`);
-        for (const [name, command] of Object.entries(types)) {
-            if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string')
-                throw new ApiError(422, 'invalid_params', `Process type ${name} is not valid`);
-        }
-        const slug = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            blob: world.store.secretName(),
-            checksum: api_text(body['checksum']) ?? null,
-            commit: api_text(body['commit']) ?? null,
-            commitDescription: api_text(body['commit_description']) ?? null,
-            processTypes: types,
-            stack,
-            createdAt: now(world),
-            size: null,
-            deletedAt: null
-        };
-        app.slugs.push(slug);
-        world.store.save();
-        return [201, slugView(world, slug, 'put')];
-    },
-    'GET /apps/:app/slugs/:id': (world, { params }) => {
-        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
-        if (!slug || slug.deletedAt)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that slug.');
-        return [200, slugView(world, slug, 'get')];
-    },
-    'GET /apps/:app/releases': (world, { params }) => [
-        200,
-        appOf(world, params).releases.map(release => releaseView(world, appOf(world, params), release))
-    ],
-    'GET /apps/:app/releases/:release': (world, { params }) => {
-        const app = appOf(world, params);
-        const release = app.releases.find(({ id, version }) => id === params[1] || `${version}` === params[1] || `v${version}` === params[1]);
-        if (!release)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that release.');
-        return [200, releaseView(world, app, release)];
-    },
-    'POST /apps/:app/releases': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const machine = machineOf(world, params);
-        only(body, ['slug', 'release', 'description', 'oci_image']);
-        if (body['release'] !== undefined) {
-            const old = app.releases.find(({ id }) => id === body['release']);
-            if (!old)
-                throw new ApiError(404, 'not_found', 'Couldn’t find that release.');
-            app.configVars = { ...old.configVars };
-            const release = machine.release(old.slugId, `Rollback to v${old.version}`);
-            return [201, releaseView(world, app, release)];
-        }
-        const slug = findSlug(world, api_text(body['slug']) ?? '');
-        if (!slug || slug.deletedAt)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that slug.');
-        if (slug.size === null)
-            throw new ApiError(422, 'invalid_params', 'The slug has not been uploaded');
-        // Copied from another app: the same slug under both.
-        if (!app.slugs.includes(slug))
-            app.slugs.push(slug);
-        app.stack = slug.stack;
-        const description = api_text(body['description']) ?? `Deploy ${slug.commit?.slice(0, 8) ?? ''}`;
-        return [201, releaseView(world, app, machine.release(slug.id, description))];
-    },
-    'GET /apps/:app/formation': (world, { params }) => [
-        200,
-        Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
-    ],
-    'PATCH /apps/:app/formation': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const updates = Array.isArray(body['updates']) ? body['updates'] : [];
-        for (const update of updates)
-            scaleOne(app, String(update['type']), update);
-        void machineOf(world, params).scale();
-        return [200, Object.entries(app.formation).map(([type, of]) => formationView(world, params, type, of))];
-    },
-    'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
-        const app = appOf(world, params);
-        scaleOne(app, params[1], body);
-        void machineOf(world, params).scale();
-        return [200, formationView(world, params, params[1], app.formation[params[1]])];
-    },
-    'GET /apps/:app/dynos': (world, { params }) => {
-        const machine = machineOf(world, params);
-        return [
-            200,
-            [
-                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(world, machine, dyno)),
-                ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
-            ]
-        ];
-    },
-    'GET /apps/:app/dynos/:dyno': (world, { params }) => {
-        const machine = machineOf(world, params);
-        const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
-        if (dyno)
-            return [200, dynoView(world, machine, dyno)];
-        const oneOff = [...machine.oneOffs].find(([{ id, name }]) => id === params[1] || name === params[1]);
-        if (!oneOff)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.');
-        return [200, oneOffView(machine, ...oneOff)];
-    },
-    'POST /apps/:app/dynos': (world, { params, body, attachFault }) => {
-        const machine = machineOf(world, params);
-        const command = api_text(body['command']);
-        if (command === undefined)
-            throw new ApiError(422, 'invalid_params', 'Command is required');
-        const dyno = machine.runOneOff({
-            command,
-            type: api_text(body['type']),
-            size: api_text(body['size']),
-            env: body['env'],
-            timeToLive: typeof body['time_to_live'] === 'number' ? body['time_to_live'] : undefined,
-            attach: body['attach'] === true,
-            fault: attachFault
-        });
-        if (!dyno)
-            throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
-        return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
-    },
-    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stopDyno(world, params),
-    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => {
-        const machine = machineOf(world, params);
-        if (params[1] !== undefined)
-            void machine.restart();
-        return [202, {}];
-    },
-    'DELETE /apps/:app/dynos': (world, { params }) => {
-        void machineOf(world, params).restart();
-        return [202, {}];
-    },
-    'GET /apps/:app/features/:feature': (world, { params }) => [200, featureView(appOf(world, params), params[1])],
-    'PATCH /apps/:app/features/:feature': (world, { params, body }) => {
-        const app = appOf(world, params);
-        if (params[1] === 'preboot')
-            app.preboot = body['enabled'] === true;
-        world.store.save();
-        return [200, featureView(app, params[1])];
-    },
-    'GET /apps/:app/domains': (world, { params }) => {
-        const app = appOf(world, params);
-        const own = { id: app.id, hostname: `127.0.0.1:${app.port}`, kind: 'heroku', status: 'none', acm_status: null };
-        const custom = app.domains.map(hostname => ({
-            id: hostname,
-            hostname,
-            kind: 'custom',
-            status: 'succeeded',
-            acm_status: 'cert issued'
-        }));
-        return [200, [own, ...custom]];
-    },
-    'POST /apps/:app/domains': (world, { params, body }) => {
-        const app = appOf(world, params);
-        app.domains.push(String(body['hostname']));
-        world.store.save();
-        return [201, { id: String(body['hostname']), hostname: body['hostname'], kind: 'custom', status: 'pending' }];
-    },
-    'GET /apps/:app/addons': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, world.store.state.addons.filter(addon => addon.app === app.name).map(addon => addonView(world, addon))];
-    },
-    'POST /apps/:app/addons': async (world, { params, body }) => {
-        const app = appOf(world, params);
-        const plan = String(body['plan']);
-        const [service = ''] = plan.split(':');
-        const vars = await world.addonVars(service, app.name);
-        if (!vars)
-            throw new ApiError(422, 'invalid_params', `Couldn’t find either the add-on service or the add-on plan of "${plan}".`);
-        const addon = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            name: `${service.replace('heroku-', '')}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
-            service,
-            plan,
-            configVars: Object.keys(vars),
-            app: app.name
-        };
-        world.store.state.addons.push(addon);
-        const name = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? service.toUpperCase();
-        world.store.state.attachments.push({ id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name });
-        Object.assign(app.configVars, vars);
-        configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
-        return [201, addonView(world, addon)];
-    },
-    'GET /apps/:app/addon-attachments': (world, { params }) => {
-        const app = appOf(world, params);
-        return [
-            200,
-            world.store.state.attachments
-                .filter(({ app: name }) => name === app.name)
-                .map(attachment => attachmentView(world, attachment))
-        ];
-    },
-    'POST /addon-attachments': (world, { body }) => {
-        const app = appOf(world, [String(body['app'])]);
-        const addon = world.store.state.addons.find(({ id, name }) => id === body['addon'] || name === body['addon']);
-        if (!addon)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that add-on.');
-        const owner = appOf(world, [addon.app]);
-        const name = api_text(body['name']) ?? addon.service.toUpperCase();
-        const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name };
-        world.store.state.attachments.push(attachment);
-        for (const variable of addon.configVars)
-            app.configVars[`${name}_URL`] = owner.configVars[variable] ?? '';
-        configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
-        return [201, attachmentView(world, attachment)];
-    },
-    'POST /sources': world => {
-        const url = `${world.url()}/blobs/${world.store.secretName()}`;
-        return [201, { source_blob: { get_url: url, put_url: url } }];
-    },
-    'GET /apps/:app/builds': (world, { params }) => [
-        200,
-        appOf(world, params).builds.map(build => buildView(world, appOf(world, params), build))
-    ],
-    'GET /apps/:app/builds/:build': (world, { params }) => {
-        const app = appOf(world, params);
-        const build = app.builds.find(({ id }) => id === params[1]);
-        if (!build)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that build.');
-        return [200, buildView(world, app, build)];
-    },
-    'POST /apps/:app/builds': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const source = body['source_blob'];
-        if (typeof source?.url !== 'string')
-            throw new ApiError(422, 'invalid_params', 'Source blob url is required');
-        if (app.builds.some(({ status }) => status === 'pending'))
-            throw new ApiError(409, 'conflict', 'Another build is in progress.');
-        const build = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            output: world.store.secretName(),
-            createdAt: now(world),
-            version: api_text(source.version) ?? null,
-            description: api_text(source.version_description) ?? null,
-            buildpacks: api_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
-            stack: app.stack,
-            status: 'pending',
-            slugId: null,
-            releaseId: null
-        };
-        app.builds.push(build);
-        world.store.save();
-        world.startBuild(app, build, source.url);
-        return [201, buildView(world, app, build)];
-    },
-    // Stops it where it is still under way; undocumented, what the answer looks like.
-    'DELETE /apps/:app/builds/:build': (world, { params }) => {
-        const app = appOf(world, params);
-        const build = app.builds.find(({ id }) => id === params[1]);
-        if (!build)
-            throw new ApiError(404, 'not_found', 'Couldn’t find that build.');
-        world.cancelBuild(build);
-        return [200, buildView(world, app, build)];
-    },
-    'POST /apps/:app/log-sessions': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const query = new URLSearchParams();
-        for (const name of ['lines', 'source', 'dyno', 'dyno_name', 'tail']) {
-            const value = body[name];
-            if (['string', 'number', 'boolean'].includes(typeof value))
-                query.set(name.replace('_name', ''), `${value}`);
-        }
-        return [
-            201,
-            { id: (0,external_node_crypto_.randomUUID)(), created_at: now(world), logplex_url: `${world.url()}/logs/${app.id}?${query.toString()}` }
-        ];
-    },
-    // Heroku Scheduler's own API, of which there is no documentation (davidji99/terraform-provider-herokux: api/scheduler).
-    'GET /apps/:app/jobs': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, { data: world.store.state.jobs.filter(job => job.app === app.id).map(jobView) }];
-    },
-    'POST /apps/:app/jobs': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const job = { id: String(100_000 + world.store.state.jobs.length), app: app.id, attributes: jobAttributes(body) };
-        world.store.state.jobs.push(job);
-        world.store.save();
-        return [201, { data: jobView(job) }];
-    },
-    'PATCH /apps/:app/jobs/:job': (world, { params, body }) => {
-        const job = world.store.state.jobs.find(({ id }) => id === params[1]);
-        if (!job)
-            throw new ApiError(404, 'not_found', 'Not found');
-        job.attributes = { ...job.attributes, ...jobAttributes(body) };
-        world.store.save();
-        return [200, { data: jobView(job) }];
-    },
-    'DELETE /apps/:app/jobs/:job': (world, { params }) => {
-        const { jobs } = world.store.state;
-        const at = jobs.findIndex(({ id }) => id === params[1]);
-        if (at < 0)
-            throw new ApiError(404, 'not_found', 'Not found');
-        jobs.splice(at, 1);
-        world.store.save();
-        return [204, undefined];
-    }
-};
-function api_text(value) {
+function route_text(value) {
     return typeof value === 'string' ? value : undefined;
+}
+/** A field of an object in a body: `source_blob.url`. */
+function within(value, name) {
+    return typeof value === 'object' && value !== null ? value[name] : undefined;
+}
+/** What `"name"`, `{ "name": … }` or `{ "id": … }` names. */
+function route_named(value) {
+    return route_text(value) ?? route_text(within(value, 'id')) ?? route_text(within(value, 'name')) ?? '';
 }
 function now({ clock }) {
     return new Date(clock.now()).toISOString();
-}
-function findSlug({ store }, id) {
-    return store.state.apps.flatMap(({ slugs }) => slugs).find(slug => slug.id === id);
 }
 /** The schema's `strictProperties`: a key that it does not know is an error. */
 function only(body, known) {
     const unknown = Object.keys(body).filter(key => !known.includes(key));
     if (unknown.length > 0)
-        throw new ApiError(422, 'invalid_params', `Unknown parameters: ${unknown.join(', ')}`);
+        throw invalid(`Unknown parameters: ${unknown.join(', ')}`);
 }
-function configRelease(world, app, description) {
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/addons.ts
+
+
+
+
+
+
+/** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
+const ADDON_ROUTES = {
+    'GET /addons': world => [200, world.store.state.addons.map(addon => addonView(world, addon))],
+    'GET /addons/:addon': (world, { params }) => [200, addonView(world, addonOf(world, params[0]))],
+    'GET /apps/:app/addons': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, addonsOf(world, app).map(addon => addonView(world, addon))];
+    },
+    'GET /apps/:app/addons/:addon': (world, { params }) => {
+        appOf(world, params);
+        return [200, addonView(world, addonOf(world, params[1]))];
+    },
+    'POST /apps/:app/addons': async (world, { params, body }) => {
+        const app = appOf(world, params);
+        const plan = route_named(body['plan']);
+        const vars = await world.addonVars(plan.split(':')[0], app.name);
+        if (!vars)
+            throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`);
+        const { addon, attachment } = provision(world, app, plan, vars);
+        configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        return [201, addonView(world, addon)];
+    },
+    'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
+        appOf(world, params);
+        const addon = addonOf(world, params[1]);
+        const plan = route_named(body['plan']);
+        if (plan.split(':')[0] !== addon.service)
+            throw invalid(`Couldn't find the plan "${plan}" of ${addon.service}.`);
+        addon.plan = plan;
+        world.store.save();
+        return [200, addonView(world, addon)];
+    },
+    'DELETE /apps/:app/addons/:addon': (world, { params }) => {
+        appOf(world, params);
+        const addon = addonOf(world, params[1]);
+        const { state } = world.store;
+        for (const attachment of state.attachments.filter(({ addon: name }) => name === addon.name))
+            detach(world, attachment);
+        state.addons.splice(state.addons.indexOf(addon), 1);
+        world.store.save();
+        return [200, addonView(world, addon)];
+    },
+    'POST /actions/addons/resolve': (world, { body }) => {
+        const service = route_text(body['addon_service']);
+        const found = resolve(world, route_named(body['addon']), route_text(body['app'])).filter(addon => service === undefined || addon.service === service);
+        if (found.length === 0)
+            throw notFound('add-on');
+        return [200, found.map(addon => addonView(world, addon))];
+    },
+    'GET /addon-attachments': world => [200, views(world, world.store.state.attachments)],
+    'GET /addon-attachments/:attachment': (world, { params }) => [
+        200,
+        attachmentView(world, attachmentOf(world, params[0]))
+    ],
+    'GET /apps/:app/addon-attachments': (world, { params }) => {
+        const app = appOf(world, params);
+        return [
+            200,
+            views(world, world.store.state.attachments.filter(({ app: name }) => name === app.name))
+        ];
+    },
+    'GET /apps/:app/addon-attachments/:attachment': (world, { params }) => {
+        const app = appOf(world, params);
+        const { attachments } = world.store.state;
+        const found = attachments.find(({ id, name, app: of }) => of === app.name && [id, name].includes(params[1]));
+        if (!found)
+            throw notFound('add-on attachment');
+        return [200, attachmentView(world, found)];
+    },
+    'GET /addons/:addon/addon-attachments': (world, { params }) => {
+        const { name } = addonOf(world, params[0]);
+        return [
+            200,
+            views(world, world.store.state.attachments.filter(({ addon }) => addon === name))
+        ];
+    },
+    'POST /addon-attachments': (world, { body }) => addons_attach(world, body),
+    'DELETE /addon-attachments/:attachment': (world, { params }) => {
+        const attachment = attachmentOf(world, params[0]);
+        const view = attachmentView(world, attachment);
+        if (addonOf(world, attachment.addon).app === attachment.app && countOf(world, attachment) === 1)
+            throw invalid('The last attachment of an add-on to the app that owns it cannot be removed');
+        detach(world, attachment);
+        return [200, view];
+    }
+};
+/** Makes an add-on of an app, attached to it under the name that its first config var has. */
+function provision(world, app, plan, vars) {
+    const service = plan.split(':')[0];
+    const names = Object.keys(vars);
+    const short = service.replace('heroku-', '');
+    const addon = {
+        id: (0,external_node_crypto_.randomUUID)(),
+        name: `${short}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
+        service,
+        plan,
+        configVars: names,
+        app: app.name,
+        createdAt: new Date(world.clock.now()).toISOString()
+    };
+    const name = names[0]?.replace(/_URL$/, '') ?? short.toUpperCase();
+    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: names };
+    Object.assign(app.configVars, vars);
+    world.store.state.addons.push(addon);
+    world.store.state.attachments.push(attachment);
     world.store.save();
-    const machine = world.machines.get(app.name);
-    machine.release(machine.current()?.slugId ?? null, description);
+    return { addon, attachment };
 }
-function scaleOne(app, type, update) {
-    const entry = app.formation[type];
-    if (!entry)
-        throw new ApiError(404, 'not_found', `Couldn’t find that process type (${type}).`);
-    const quantity = String(update['quantity'] ?? entry.quantity);
-    entry.quantity = /^[+-]/.test(quantity) ? entry.quantity + Number(quantity) : Number(quantity);
-    entry.size = api_text(update['size']) ?? entry.size;
+/** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
+function addons_attach(world, body) {
+    const app = appOf(world, [route_named(body['app'])]);
+    const addon = addonOf(world, route_named(body['addon']));
+    const owner = appOf(world, [addon.app]);
+    const own = world.store.state.attachments.find(({ addon: of, app: name }) => of === addon.name && name === addon.app);
+    const name = route_text(body['name']) ?? `${addon.service.replaceAll('-', '_').toUpperCase()}_LOCAL`;
+    const taken = world.store.state.attachments.find(other => other.app === app.name && other.name === name);
+    if (taken && ![app.name, owner.name].includes(route_text(body['confirm']) ?? ''))
+        throw new ApiError(422, 'confirmation_required', `${name} is attached to ${taken.addon}. Confirm to overwrite it.`);
+    if (taken)
+        addons_remove(world, taken);
+    const renamed = (variable) => own && variable.startsWith(`${own.name}_`) ? variable.replace(own.name, name) : `${name}_URL`;
+    for (const variable of addon.configVars)
+        app.configVars[renamed(variable)] = owner.configVars[variable] ?? '';
+    const attachment = {
+        id: (0,external_node_crypto_.randomUUID)(),
+        name,
+        addon: addon.name,
+        app: app.name,
+        configVars: addon.configVars.map(renamed)
+    };
+    world.store.state.attachments.push(attachment);
+    configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
+    return [201, attachmentView(world, attachment)];
 }
-function stopDyno(world, params) {
-    const machine = machineOf(world, params);
-    const oneOff = [...machine.oneOffs.keys()].find(({ id, name }) => id === params[1] || name === params[1]);
-    if (!oneOff)
-        throw new ApiError(404, 'not_found', 'Couldn’t find that dyno.');
-    oneOff.stop();
-    return [202, {}];
+/** Takes an attachment away, with its config vars: a release of the app. */
+function detach(world, attachment) {
+    addons_remove(world, attachment);
+    configRelease(world, appOf(world, [attachment.app]), `Detach ${attachment.name} (@ref:${attachment.addon})`);
 }
-function api_buildpacksOf(value) {
-    if (!Array.isArray(value))
-        return undefined;
-    return value.map((item) => api_text(item?.url) ?? api_text(item?.name) ?? '');
+function addons_remove(world, attachment) {
+    const { attachments } = world.store.state;
+    const { configVars } = appOf(world, [attachment.app]);
+    for (const name of attachment.configVars)
+        delete configVars[name];
+    attachments.splice(attachments.indexOf(attachment), 1);
 }
-function jobAttributes(body) {
-    const data = body['data'];
-    if (data?.type !== 'jobs')
-        throw new ApiError(400, 'bad_request', 'Missing type in data parameter');
-    return data.attributes ?? {};
+/** By id, name or `app::ATTACHMENT`. Throws Heroku's 404. */
+function addonOf(world, wanted) {
+    const [addon] = resolve(world, wanted ?? '');
+    if (!addon)
+        throw notFound('add-on');
+    return addon;
+}
+/** Owned by the app or attached to it. */
+function addonsOf({ store }, app) {
+    const attached = store.state.attachments.filter(({ app: name }) => name === app.name).map(({ addon }) => addon);
+    return store.state.addons.filter(({ app: owner, name }) => owner === app.name || attached.includes(name));
+}
+function attachmentOf({ store }, id) {
+    const attachment = store.state.attachments.find(attachment => attachment.id === id);
+    if (!attachment)
+        throw notFound('add-on attachment');
+    return attachment;
+}
+/** Attachments of the same add-on to the same app. */
+function countOf({ store }, { addon, app }) {
+    return store.state.attachments.filter(other => other.addon === addon && other.app === app).length;
+}
+/** Add-ons that a name may mean: an id, a name, `app::ATTACHMENT`, or the name of an attachment to the app. */
+function resolve({ store }, wanted, app) {
+    const isMeant = (attachment) => `${attachment.app}::${attachment.name}` === wanted ||
+        (attachment.name === wanted.toUpperCase() && attachment.app === app);
+    const attached = store.state.attachments.filter(isMeant).map(({ addon }) => addon);
+    return store.state.addons.filter(({ id, name }) => [id, name].includes(wanted) || attached.includes(name));
+}
+function views(world, attachments) {
+    return attachments.map(attachment => attachmentView(world, attachment));
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/blobs.ts
+
+
+
+
+
+
+/** As S3 behind a presigned address: an empty content type, a length, an ETag of what arrived. */
+async function serveBlob(store, name, request, reply) {
+    const { method } = request;
+    if (!/^[0-9a-f]{40}$/.test(name))
+        return reply.xml(404, 'NoSuchKey');
+    const file = store.blobFile(name);
+    if (method === 'PUT') {
+        const { headers } = request;
+        if ((headers['content-type'] ?? '') !== '')
+            return reply.xml(403, 'SignatureDoesNotMatch');
+        if (headers['transfer-encoding'] !== undefined)
+            return reply.xml(501, 'NotImplemented');
+        const md5 = (0,external_node_crypto_.createHash)('md5');
+        let size = 0;
+        const part = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
+        try {
+            request.on('data', (chunk) => {
+                md5.update(chunk);
+                size += chunk.length;
+            });
+            await (0,external_node_stream_promises_.pipeline)(request, (0,external_node_fs_.createWriteStream)(part));
+        }
+        catch {
+            // The client went away: what arrived is no blob.
+            return await (0,promises_.rm)(part, { force: true });
+        }
+        await (0,promises_.rename)(part, file);
+        const slug = store.state.apps.flatMap(({ slugs }) => slugs).find(({ blob }) => blob === name);
+        if (slug)
+            slug.size = size;
+        store.save();
+        reply.headers = { etag: `"${md5.digest('hex')}"` };
+        return reply.end(200);
+    }
+    const size = await (0,promises_.stat)(file).then(({ size }) => size, () => undefined);
+    if (size === undefined)
+        return reply.xml(404, 'NoSuchKey');
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+    const start = Number(range?.[1] ?? 0);
+    const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+    const head = {
+        'content-length': end - start + 1,
+        ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {})
+    };
+    reply.response.writeHead(range ? 206 : 200, head);
+    await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { start, end }), reply.response).catch(() => { });
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/range.ts
@@ -62056,18 +62042,22 @@ function page(all, range) {
     const [, field = 'id', exclusive, from = '', to = '', rest = ''] = match;
     const descending = /order=desc/.test(rest);
     const max = Math.min(range_LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE));
-    const sorted = all
-        .filter(item => field in item || field === 'id')
-        .sort((a, b) => compare(a[field], b[field]) * (descending ? -1 : 1));
+    if (all.length > 0 && !(field in all[0]))
+        throw new ApiError(416, 'range_not_satisfiable', `This list cannot be ranged by ${field}.`);
+    const sorted = [...all].sort((a, b) => compare(a[field], b[field]) * (descending ? -1 : 1));
     const inside = sorted.filter(item => {
         const afterStart = from === '' || compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0);
         const beforeEnd = to === '' || compare(item[field], to) * (descending ? -1 : 1) <= 0;
         return afterStart && beforeEnd;
     });
     const items = inside.slice(0, max);
-    const last = items.at(-1)?.[field];
+    const [first, last] = [items[0]?.[field], items.at(-1)?.[field]];
     const order = descending ? 'order=desc, ' : '';
-    return { items, next: inside.length > max ? `${field} ]${String(last)}..${to}; ${order}max=${max}` : undefined };
+    return {
+        items,
+        next: inside.length > max ? `${field} ]${String(last)}..${to}; ${order}max=${max}` : undefined,
+        content: items.length > 0 ? `${field} ${String(first)}..${String(last)}` : undefined
+    };
 }
 function compare(a, b) {
     if (typeof a === 'number')
@@ -62076,232 +62066,8 @@ function compare(a, b) {
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
-;// CONCATENATED MODULE: ./src/local-heroku/server.ts
+;// CONCATENATED MODULE: ./src/local-heroku/reply.ts
 
-
-
-
-
-
-
-
-
-
-
-
-/** 4,500 requests an hour, refilled all the time (Dev Center: platform-api-reference#rate-limits). */
-const BUCKET = 4_500;
-const REFILL_PER_MS = 75 / 60_000;
-const LARGEST_BODY = 10_000_000;
-/** The HTTP side: Platform API, blobs, output streams, logs, all at one address. */
-class Server {
-    #options;
-    #server;
-    #routes;
-    #bucket = BUCKET;
-    #bucketAt;
-    constructor(options, server) {
-        this.#options = options;
-        this.#server = server;
-        this.#bucketAt = options.world.clock.now();
-        this.#routes = Object.entries(ROUTES).map(([key, route]) => {
-            const [method = '', path = ''] = key.split(' ');
-            return [method, new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route];
-        });
-    }
-    static async start(options) {
-        const http_ = external_node_http_default().createServer((request, response) => void server.#serve(request, response));
-        await new Promise((resolve, reject) => {
-            http_.once('error', reject);
-            http_.listen(options.port, '127.0.0.1', resolve);
-        });
-        const server = new Server(options, http_);
-        return server;
-    }
-    get url() {
-        return `http://127.0.0.1:${this.#server.address().port}`;
-    }
-    async close() {
-        this.#server.closeAllConnections();
-        await new Promise(resolve => this.#server.close(resolve));
-    }
-    async #serve(request, response) {
-        const { method = 'GET', url = '/' } = request;
-        const { pathname, searchParams } = new URL(url, this.url);
-        this.#options.onRequest(method, pathname);
-        const fault = this.#options.faults.take(method, pathname);
-        response.on('error', () => { });
-        request.on('error', () => { });
-        if (this.#suffersBefore(fault, request, response))
-            return;
-        const reply = new Reply(response, fault, this.#options.onHang);
-        try {
-            const [, kind, name = ''] = pathname.split('/');
-            if (kind === 'blobs')
-                await this.#blob(method, name, request, reply);
-            else if (kind === 'streams')
-                this.#stream(name, request, response, fault);
-            else if (kind === 'logs')
-                this.#logs(name, searchParams, request, response);
-            else
-                await this.#api(method, pathname, searchParams, request, reply);
-        }
-        catch (error) {
-            if (response.headersSent)
-                return void response.destroy();
-            const known = error instanceof ApiError ? error : new ApiError(500, 'server_error', String(error));
-            reply.json(known.status, { id: known.id, message: known.message, url: 'https://devcenter.heroku.com/' });
-        }
-    }
-    /** True where the request is not carried out. */
-    #suffersBefore(fault, request, response) {
-        switch (fault) {
-            case 'reset-before':
-                request.socket.destroy();
-                return true;
-            case 'hang-before':
-                request.resume();
-                this.#options.onHang();
-                return true;
-            case '409':
-                return server_refuse(request, response, 409, 'conflict', 'Something else is changing this app.');
-            case '429':
-                return server_refuse(request, response, 429, 'rate_limit', 'Your account reached the API rate limit', {
-                    'retry-after': '2'
-                });
-            case '500-before':
-                return server_refuse(request, response, 500, 'server_error', 'Internal server error');
-            case '503-before':
-                return server_refuse(request, response, 503, 'service_unavailable', 'Try again later');
-            default:
-                return false;
-        }
-    }
-    async #api(method, path, query, request, reply) {
-        const body = await readBody(request);
-        this.#authorize(request);
-        reply.headers = { 'ratelimit-remaining': String(this.#takeToken()), 'request-id': (0,external_node_crypto_.randomUUID)() };
-        if (!/application\/vnd\.(heroku\+json; ?version=3|api\+json)/.test(request.headers.accept ?? ''))
-            throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
-        const found = this.#routes.flatMap(([of, pattern, route]) => {
-            const match = of === method ? pattern.exec(path) : null;
-            return match ? [{ route, params: match.slice(1).map(decodeURIComponent) }] : [];
-        })[0];
-        if (!found)
-            throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.');
-        const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined;
-        const answer = await found.route(this.#options.world, { params: found.params, body, query, attachFault });
-        this.#answer(answer, request.headers.range, reply);
-    }
-    #answer([status, body], range, reply) {
-        if (!Array.isArray(body))
-            return reply.json(status, body);
-        const { items, next } = page(body, range);
-        if (next !== undefined)
-            reply.headers['next-range'] = next;
-        reply.json(next === undefined ? status : 206, items);
-    }
-    #authorize({ headers }) {
-        const { apiKey } = this.#options.world.store.state;
-        const basic = Buffer.from(`:${apiKey}`).toString('base64');
-        const given = headers.authorization ?? '';
-        const withUser = /^Basic (.+)$/.exec(given)?.[1];
-        const password = withUser
-            ? Buffer.from(withUser, 'base64')
-                .toString()
-                .replace(/^[^:]*:/, '')
-            : undefined;
-        if (given !== `Bearer ${apiKey}` && given !== `Basic ${basic}` && password !== apiKey)
-            throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
-    }
-    #takeToken() {
-        const now = this.#options.world.clock.now();
-        this.#bucket = Math.min(BUCKET, this.#bucket + (now - this.#bucketAt) * REFILL_PER_MS);
-        this.#bucketAt = now;
-        if (this.#bucket < 1)
-            throw new ApiError(429, 'rate_limit', 'Your account reached the API rate limit');
-        this.#bucket--;
-        return Math.floor(this.#bucket);
-    }
-    /** As S3 behind a presigned address: an empty content type, a length, an ETag of what arrived. */
-    async #blob(method, name, request, reply) {
-        const { store } = this.#options.world;
-        if (!/^[0-9a-f]{40}$/.test(name))
-            throw new ApiError(404, 'not_found', 'NoSuchKey');
-        const file = store.blobFile(name);
-        if (method === 'PUT') {
-            const { headers } = request;
-            if ((headers['content-type'] ?? '') !== '')
-                return reply.xml(403, 'SignatureDoesNotMatch');
-            if (headers['transfer-encoding'] !== undefined)
-                return reply.xml(501, 'NotImplemented');
-            const md5 = (0,external_node_crypto_.createHash)('md5');
-            let size = 0;
-            const part = `${file}.${(0,external_node_crypto_.randomUUID)()}`;
-            try {
-                request.on('data', (chunk) => {
-                    md5.update(chunk);
-                    size += chunk.length;
-                });
-                await (0,external_node_stream_promises_.pipeline)(request, (0,external_node_fs_.createWriteStream)(part));
-            }
-            catch {
-                // The client went away: what arrived is no blob.
-                return await (0,promises_.rm)(part, { force: true });
-            }
-            await (0,promises_.rename)(part, file);
-            const slug = store.state.apps.flatMap(({ slugs }) => slugs).find(({ blob }) => blob === name);
-            if (slug)
-                slug.size = size;
-            store.save();
-            reply.headers = { etag: `"${md5.digest('hex')}"` };
-            return reply.end(200);
-        }
-        const size = await (0,promises_.stat)(file).then(({ size }) => size, () => undefined);
-        if (size === undefined)
-            return reply.xml(404, 'NoSuchKey');
-        const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-        const start = Number(range?.[1] ?? 0);
-        const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
-        const head = {
-            'content-length': end - start + 1,
-            ...(range ? { 'content-range': `bytes ${start}-${end}/${size}` } : {})
-        };
-        reply.response.writeHead(range ? 206 : 200, head);
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { start, end }), reply.response).catch(() => { });
-    }
-    #stream(name, request, response, fault) {
-        if (!/^[0-9a-f]{40}$/.test(name))
-            return void response.writeHead(404).end();
-        const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-        if (fault === 'hang-after')
-            return this.#options.onHang();
-        const cut = fault === 'cut' || fault === 'reset-after';
-        if (fault === '500-after' || fault === '503-after')
-            return void response.writeHead(Number(fault.slice(0, 3))).end();
-        this.#options.outputs.send(name, from, response, cut ? 100 : undefined);
-    }
-    #logs(appId, query, request, response) {
-        const app = this.#options.world.store.app(appId);
-        if (!app)
-            return void response.writeHead(404).end();
-        const { log } = this.#options.world.machines.get(app.name);
-        const [source, dyno] = [query.get('source'), query.get('dyno')];
-        const matches = (line) => (source === null || line.includes(` ${source}[`)) && (dyno === null || line.includes(`[${dyno}`));
-        const asEvents = (request.headers.accept ?? '').includes('text/event-stream');
-        const frame = (line) => (asEvents ? `id: ${(0,external_node_crypto_.randomUUID)()}\ndata: ${line}\n\n` : `${line}\n`);
-        response.writeHead(200, { 'content-type': asEvents ? 'text/event-stream' : 'text/plain' });
-        for (const line of log.last(Number(query.get('lines') ?? 100), matches))
-            response.write(frame(line));
-        if (query.get('tail') !== 'true')
-            return void response.end();
-        const stop = log.follow(line => {
-            if (matches(line))
-                response.write(frame(line));
-        });
-        response.on('close', stop);
-    }
-}
 /** An answer, with what a fault does to it. */
 class Reply {
     response;
@@ -62313,8 +62079,8 @@ class Reply {
         this.#fault = fault;
         this.#onHang = onHang;
     }
-    json(status, body) {
-        this.#send(status, body === undefined ? '' : JSON.stringify(body), 'application/vnd.heroku+json; version=3');
+    json(status, body, type = 'application/json') {
+        this.#send(status, body === undefined ? '' : JSON.stringify(body), type);
     }
     xml(status, code) {
         this.#send(status, `<?xml version="1.0"?><Error><Code>${code}</Code></Error>`, 'application/xml');
@@ -62357,6 +62123,1056 @@ class Reply {
         }
     }
 }
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/apps.ts
+
+
+
+
+
+
+/** Schema: app.name */
+const apps_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
+const FEATURES = ['preboot'];
+/** The account, apps, their config vars, features and domains. */
+const APP_ROUTES = {
+    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
+    'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
+    'GET /users/:user': () => [200, USER],
+    'GET /oauth/authorizations': ({ store }) => [
+        200,
+        [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
+    ],
+    'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
+    'POST /apps': async (world, { body }) => {
+        const name = route_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
+        const stack = route_text(body['stack']) ?? 'heroku-24';
+        if (!apps_APP_NAME.test(name))
+            throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes');
+        if (!STACKS.includes(stack))
+            throw invalid(`Stack ${stack} is not a stack`);
+        if (world.store.app(name))
+            throw invalid(`Name ${name} is already taken`);
+        return [201, appView(await world.addApp(name, stack))];
+    },
+    'GET /apps/:app': (world, { params }) => [200, appView(appOf(world, params))],
+    'PATCH /apps/:app': (world, { params, body }) => {
+        const app = appOf(world, params);
+        if (typeof body['maintenance'] === 'boolean')
+            app.maintenance = body['maintenance'];
+        world.store.save();
+        machineOf(world, params).router.wake();
+        return [200, appView(app)];
+    },
+    // Apps by their ids (heroku/cli: lib/api, for pipelines).
+    'POST /filters/apps': (world, { body }) => {
+        const ids = body['in']?.id;
+        return [
+            200,
+            world.store.state.apps.filter(({ id }) => Array.isArray(ids) && ids.includes(id)).map(app => appView(app))
+        ];
+    },
+    'GET /apps/:app/collaborators': (world, { params }) => {
+        const { id, name, createdAt } = appOf(world, params);
+        return [200, [{ id, role: 'owner', user: USER, app: { id, name }, created_at: createdAt, updated_at: createdAt }]];
+    },
+    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+    'PATCH /apps/:app/config-vars': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string');
+        if (wrong)
+            throw invalid(`Config var ${wrong[0]} must be a string`);
+        const changed = Object.entries(body).filter(([name, value]) => (app.configVars[name] ?? null) !== value);
+        for (const [name, value] of changed) {
+            if (value === null)
+                delete app.configVars[name];
+            else
+                app.configVars[name] = value;
+        }
+        const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set';
+        if (changed.length > 0)
+            configRelease(world, app, `${verb} ${Object.keys(body).join(', ')} config vars`);
+        return [200, app.configVars];
+    },
+    'GET /apps/:app/features': (world, { params }) => [
+        200,
+        FEATURES.map(name => featureView(appOf(world, params), name))
+    ],
+    'GET /apps/:app/features/:feature': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, featureView(app, featureOf(params))];
+    },
+    'PATCH /apps/:app/features/:feature': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const feature = featureOf(params);
+        app.preboot = body['enabled'] === true;
+        world.store.save();
+        return [200, featureView(app, feature)];
+    },
+    'GET /apps/:app/domains': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, [ownDomain(app), ...app.domains].map(domain => domainView(app, domain))];
+    },
+    'GET /apps/:app/domains/:domain': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, domainView(app, domainOf(app, params[1]))];
+    },
+    // TLS ends nowhere here.
+    'GET /apps/:app/sni-endpoints': (world, { params }) => {
+        appOf(world, params);
+        return [200, []];
+    },
+    // Schema: both keys are required, the second may be null.
+    'POST /apps/:app/domains': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const hostname = route_text(body['hostname']);
+        if (hostname === undefined || !/^(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(hostname))
+            throw invalid('Hostname must be a fully qualified domain name');
+        if (body['sni_endpoint'] === undefined)
+            throw invalid('Require params: sni_endpoint');
+        if (world.store.state.apps.some(({ domains }) => domains.some(other => other.hostname === hostname)))
+            throw invalid(`${hostname} is already added to an app`);
+        const domain = { id: (0,external_node_crypto_.randomUUID)(), hostname, createdAt: now(world) };
+        app.domains.push(domain);
+        world.store.save();
+        return [201, domainView(app, domain)];
+    },
+    'DELETE /apps/:app/domains/:domain': (world, { params }) => {
+        const app = appOf(world, params);
+        const domain = domainOf(app, params[1]);
+        app.domains.splice(app.domains.indexOf(domain), 1);
+        world.store.save();
+        return [200, domainView(app, domain)];
+    }
+};
+function featureOf(params) {
+    const name = params[1] ?? '';
+    if (!FEATURES.includes(name))
+        throw notFound('app feature');
+    return name;
+}
+function ownDomain({ id, port, createdAt }) {
+    return { id, hostname: `127.0.0.1:${port}`, createdAt };
+}
+function domainOf(app, idOrName) {
+    const domain = app.domains.find(({ id, hostname }) => id === idOrName || hostname === idOrName);
+    if (!domain)
+        throw notFound('domain');
+    return domain;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/code.ts
+
+
+
+
+
+
+
+/** Slugs, sources, builds, releases. */
+const CODE_ROUTES = {
+    'POST /apps/:app/slugs': (world, { params, body }) => {
+        const app = appOf(world, params);
+        only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
+        const stack = route_text(body['stack']) ?? app.stack;
+        if (!STACKS.includes(stack))
+            throw invalid(`Stack ${stack} is not a stack`);
+        const slug = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            blob: world.store.secretName(),
+            checksum: route_text(body['checksum']) ?? null,
+            commit: route_text(body['commit']) ?? null,
+            commitDescription: route_text(body['commit_description']) ?? null,
+            processTypes: processTypesOf(body['process_types']),
+            stack,
+            createdAt: now(world),
+            size: null,
+            deletedAt: null
+        };
+        app.slugs.push(slug);
+        world.store.save();
+        return [201, slugView(world, slug, 'put')];
+    },
+    'GET /apps/:app/slugs/:id': (world, { params }) => {
+        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
+        if (!slug || slug.deletedAt)
+            throw notFound('slug');
+        return [200, slugView(world, slug, 'get')];
+    },
+    'GET /apps/:app/releases': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, app.releases.map(release => releaseView(world, app, release))];
+    },
+    'GET /apps/:app/releases/:release': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, releaseView(world, app, releaseOf(app, params[1]))];
+    },
+    'GET /apps/:app/releases/:release/config-vars': (world, { params }) => [
+        200,
+        releaseOf(appOf(world, params), params[1]).configVars
+    ],
+    'POST /apps/:app/releases': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const machine = machineOf(world, params);
+        only(body, ['slug', 'release', 'description', 'oci_image']);
+        if (body['release'] !== undefined) {
+            const old = app.releases.find(({ id }) => id === body['release']);
+            if (!old)
+                throw notFound('release');
+            app.configVars = { ...old.configVars };
+            const release = machine.release(old.slugId, `Rollback to v${old.version}`);
+            return [201, releaseView(world, app, release)];
+        }
+        const slug = world.store.slug(route_text(body['slug']) ?? '');
+        if (!slug || slug.deletedAt)
+            throw notFound('slug');
+        if (slug.size === null)
+            throw invalid('The slug has not been uploaded');
+        const description = route_text(body['description']) ?? `Deploy ${slug.commit?.slice(0, 8) ?? ''}`;
+        return [201, releaseView(world, app, machine.releaseSlug(slug, description))];
+    },
+    'POST /sources': world => {
+        const url = `${world.url()}/blobs/${world.store.secretName()}`;
+        return [201, { source_blob: { get_url: url, put_url: url } }];
+    },
+    'GET /apps/:app/builds': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, app.builds.map(build => buildView(world, app, build))];
+    },
+    'GET /apps/:app/builds/:build': (world, { params }) => {
+        const app = appOf(world, params);
+        return [200, buildView(world, app, buildOf(app, params[1]))];
+    },
+    'POST /apps/:app/builds': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const source = body['source_blob'];
+        const url = route_text(within(source, 'url'));
+        if (url === undefined)
+            throw invalid('Source blob url is required');
+        if (app.builds.some(({ status }) => status === 'pending'))
+            throw new ApiError(409, 'conflict', 'Another build is in progress.');
+        const build = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            output: world.store.secretName(),
+            createdAt: now(world),
+            version: route_text(within(source, 'version')) ?? null,
+            description: route_text(within(source, 'version_description')) ?? null,
+            buildpacks: code_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
+            stack: app.stack,
+            status: 'pending',
+            slugId: null,
+            releaseId: null
+        };
+        app.builds.push(build);
+        world.store.save();
+        world.startBuild(app, build, url);
+        return [201, buildView(world, app, build)];
+    },
+    // Stops it where it is still under way; undocumented, what the answer looks like.
+    'DELETE /apps/:app/builds/:build': (world, { params }) => {
+        const app = appOf(world, params);
+        const build = buildOf(app, params[1]);
+        world.cancelBuild(build);
+        return [200, buildView(world, app, build)];
+    }
+};
+/** Schema: slug.process_types */
+function processTypesOf(value) {
+    if (typeof value !== 'object' || value === null)
+        throw invalid('Process types is required');
+    for (const [name, command] of Object.entries(value)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string')
+            throw invalid(`Process type ${name} is not valid`);
+    }
+    return value;
+}
+/** By id, `12` or `v12`. */
+function releaseOf(app, idOrVersion) {
+    const release = app.releases.find(({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion);
+    if (!release)
+        throw notFound('release');
+    return release;
+}
+function buildOf(app, id) {
+    const build = app.builds.find(build => build.id === id);
+    if (!build)
+        throw notFound('build');
+    return build;
+}
+/** `[{ "name": … } | { "url": … }]`; undefined where the app's own are meant (Schema: build.buildpacks). */
+function code_buildpacksOf(value) {
+    if (!Array.isArray(value))
+        return undefined;
+    return value.map(item => route_text(within(item, 'url')) ?? route_text(within(item, 'name')) ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/data.ts
+
+
+
+
+
+/**
+ * Heroku's data API (api.data.heroku.com). Heroku documents none of it: addresses and fields are those that heroku/cli
+ * reads (pg:info, redis:info, redis:maxmemory; lib/pg/types). The names of the lines in `info` of Redis, and what holds
+ * more than one number in `info` of Postgres, are undocumented.
+ */
+const DATA_ROUTES = {
+    'GET /client/v11/databases/:addon': async (world, { params }) => {
+        const addon = databaseOf(world, params[0]);
+        if (isAdvanced(addon))
+            throw notFound('database');
+        return [200, postgresView(addon, urlOf(world, addon), await world.figures(addon))];
+    },
+    'GET /client/v11/databases/:addon/wait_status': (world, { params }) => {
+        databaseOf(world, params[0]);
+        return [200, { message: 'available', 'waiting?': false }];
+    },
+    'GET /data/postgres/v1/:addon/info': async (world, { params }) => {
+        const addon = databaseOf(world, params[0]);
+        if (!isAdvanced(addon))
+            throw notFound('database');
+        return [200, advancedView(addon, await world.figures(addon))];
+    },
+    'GET /redis/v0/databases/:addon': async (world, { params }) => {
+        const addon = redisOf(world, params[0]);
+        return [200, redisView(addon, urlOf(world, addon), await world.figures(addon))];
+    },
+    'GET /redis/v0/databases/:addon/config': (world, { params }) => [200, redisConfig(redisOf(world, params[0]))],
+    'PATCH /redis/v0/databases/:addon/config': (world, { params, body }) => {
+        const addon = redisOf(world, params[0]);
+        for (const name of Object.keys(body)) {
+            if (!(name in REDIS_SETTINGS))
+                throw invalid(`${name} is not a setting`);
+        }
+        const policy = body['maxmemory_policy'] ?? 'noeviction';
+        if (typeof policy !== 'string' || !(policy in POLICIES))
+            throw invalid('maxmemory_policy is not valid');
+        addon.settings = { ...addon.settings, ...body };
+        world.store.save();
+        return [200, redisConfig(addon)];
+    }
+};
+const PLANS = {
+    'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
+    'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
+    'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
+    'standard-0': { bytes: 64e9, connections: 120 }
+};
+const UNKNOWN_PLAN = { bytes: 4096e9, connections: 500 };
+/** Redis's own policies (redis.io: eviction). Heroku's default is `noeviction` (Dev Center: heroku-redis). */
+const POLICIES = {
+    noeviction: 'return errors when memory limit is reached',
+    'allkeys-lru': 'remove less recently used keys first',
+    'allkeys-lfu': 'remove less frequently used keys first',
+    'allkeys-random': 'evict random keys',
+    'volatile-lru': 'remove less recently used keys first that have an expiry set',
+    'volatile-lfu': 'remove less frequently used keys first that have an expiry set',
+    'volatile-random': 'evict random keys that have an expiry set',
+    'volatile-ttl': 'evict keys with an expiry set and a short time to live first'
+};
+const REDIS_SETTINGS = {
+    maxmemory_policy: 'noeviction',
+    timeout: 300,
+    notify_keyspace_events: ''
+};
+function databaseOf(world, idOrName) {
+    return serviceOf(world, idOrName, 'heroku-postgresql');
+}
+function redisOf(world, idOrName) {
+    return serviceOf(world, idOrName, 'heroku-redis');
+}
+function serviceOf(world, idOrName, service) {
+    const addon = addonOf(world, idOrName);
+    if (addon.service !== service)
+        throw notFound('add-on');
+    return addon;
+}
+/** Plans of the Advanced tier have addresses of their own (heroku/heroku-cli-util: addons/helpers). */
+function isAdvanced({ plan }) {
+    return /^heroku-postgresql:(advanced|performance)/.test(plan);
+}
+function urlOf({ store }, { app, configVars }) {
+    return store.app(app)?.configVars[configVars[0] ?? ''] ?? '';
+}
+function postgresView(addon, url, figures) {
+    const { bytes = 0, connections = 0, tables = 0, version = '16.4', status = 'Available', info = {} } = figures;
+    const [, plan = ''] = addon.plan.split(':');
+    const most = PLANS[plan] ?? UNKNOWN_PLAN;
+    const lines = {
+        Plan: titleOf(plan),
+        Status: status,
+        Connections: `${connections}/${most.connections}`,
+        'PG Version': version,
+        Created: addon.createdAt.slice(0, 16).replace('T', ' ') + ' UTC',
+        'Data Size': `${sizeText(bytes)}/${sizeText(most.bytes)} (${((bytes / most.bytes) * 100).toFixed(2)}%)`,
+        Tables: most.tables === undefined ? `${tables}` : `${tables}/${most.tables}`,
+        ...info
+    };
+    return {
+        addon_id: addon.id,
+        name: addon.name,
+        plan: { name: plan },
+        created_at: addon.createdAt,
+        status_updated_at: addon.createdAt,
+        num_bytes: bytes,
+        num_connections: connections,
+        num_connections_waiting: 0,
+        num_tables: tables,
+        postgres_version: version,
+        database_name: databaseName(url),
+        resource_url: url,
+        credentials: 1,
+        following: null,
+        forked_from: null,
+        'hot_standby?': false,
+        'waiting?': false,
+        info: infoLines(lines)
+    };
+}
+function advancedView({ plan }, figures) {
+    const { bytes = 0, connections = 0, tables = 0, version = '17.2', status = 'Available' } = figures;
+    return {
+        status: status.toLowerCase(),
+        tier: plan.split(':')[1]?.split('-')[0],
+        version,
+        plan_limits: [
+            { name: 'storage-limit-in-gb', current: bytes / 1e9, limit: UNKNOWN_PLAN.bytes / 1e9 },
+            { name: 'table-limit', current: tables, limit: 4_000 }
+        ],
+        pools: [{ name: 'leader', connections_used: connections, expected_connection_limit: UNKNOWN_PLAN.connections }],
+        quotas: []
+    };
+}
+function redisView(addon, url, figures) {
+    const { version = '7.2.4', status = 'available', info = {} } = figures;
+    const [, plan = ''] = addon.plan.split(':');
+    const policy = String(settingsOf(addon)['maxmemory_policy']);
+    const lines = { Plan: titleOf(plan), Status: status, Created: addon.createdAt, Version: version, Maxmemory: policy };
+    return {
+        addon_id: addon.id,
+        name: addon.name,
+        plan,
+        version,
+        created_at: addon.createdAt,
+        port: Number(/:(\d+)(?:\/\d*)?$/.exec(url)?.[1] ?? 6379),
+        prefer_native_tls: url.startsWith('rediss:'),
+        resource_url: url,
+        info: infoLines({ ...lines, ...info })
+    };
+}
+function redisConfig(addon) {
+    const settings = settingsOf(addon);
+    return Object.fromEntries(Object.entries(REDIS_SETTINGS).map(([name, usual]) => [
+        name,
+        { value: settings[name], values: name === 'maxmemory_policy' ? POLICIES : {}, default: usual, desc: name }
+    ]));
+}
+function settingsOf({ settings }) {
+    return { ...REDIS_SETTINGS, ...settings };
+}
+function infoLines(lines) {
+    return Object.entries(lines).map(([name, value]) => ({ name, values: [value] }));
+}
+/** `Essential 0` */
+function titleOf(plan) {
+    return plan.replace('-', ' ').replace(/^./, letter => letter.toUpperCase());
+}
+function sizeText(bytes) {
+    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+function databaseName(url) {
+    return /\/([^/?]+)(?:\?.*)?$/.exec(url)?.[1] ?? '';
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/dynos.ts
+
+
+
+
+
+
+
+
+
+/** The formation, dynos, log sessions. */
+const DYNO_ROUTES = {
+    'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
+    'GET /apps/:app/formation/:type': (world, { params }) => {
+        const entry = appOf(world, params).formation[params[1]];
+        if (!entry)
+            throw notFound('process type');
+        return [200, formationView(world, params, params[1], entry)];
+    },
+    'PATCH /apps/:app/formation': (world, { params, body }) => {
+        const app = appOf(world, params);
+        if (!Array.isArray(body['updates']))
+            throw invalid('Require params: updates');
+        const updates = body['updates'].map(update => readScale(app, route_text(within(update, 'type')) ?? '', update));
+        for (const { type, quantity, size } of updates)
+            app.formation[type] = { quantity, size };
+        void machineOf(world, params).scale();
+        return [200, formationViews(world, params)];
+    },
+    'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const { type, quantity, size } = readScale(app, params[1], body);
+        app.formation[type] = { quantity, size };
+        void machineOf(world, params).scale();
+        return [200, formationView(world, params, type, app.formation[type])];
+    },
+    'GET /apps/:app/dynos': (world, { params }) => {
+        const machine = machineOf(world, params);
+        return [
+            200,
+            [
+                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(machine, dyno)),
+                ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
+            ]
+        ];
+    },
+    'GET /apps/:app/dynos/:dyno': (world, { params }) => {
+        const machine = machineOf(world, params);
+        const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
+        if (dyno)
+            return [200, dynoView(machine, dyno)];
+        const oneOff = oneOffOf(machine, params[1]);
+        if (!oneOff)
+            throw notFound('dyno');
+        return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))];
+    },
+    'POST /apps/:app/dynos': (world, { params, body, attachFault }) => {
+        const machine = machineOf(world, params);
+        const command = route_text(body['command']);
+        if (command === undefined)
+            throw invalid('Command is required');
+        const timeToLive = body['time_to_live'] ?? undefined;
+        if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
+            throw invalid('Time to live must be from 1 to 86400');
+        const dyno = machine.runOneOff({
+            command,
+            type: route_text(body['type']),
+            size: sizeOf(route_text(body['size']) ?? 'Basic'),
+            env: environmentOf(body['env']),
+            timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
+            attach: body['attach'] === true,
+            fault: attachFault
+        });
+        // As just after an app was made (heroku/cli: lib/run/dyno).
+        if (!dyno)
+            throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
+        return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
+    },
+    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
+    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
+    'DELETE /apps/:app/dynos': (world, { params }) => {
+        void machineOf(world, params).restart();
+        return [202, {}];
+    },
+    // `dyno_name` is the schema's, `dyno` what heroku/cli sends.
+    'POST /apps/:app/log-sessions': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const query = new URLSearchParams();
+        for (const name of ['lines', 'source', 'dyno', 'dyno_name', 'tail']) {
+            const value = body[name];
+            if (['string', 'number', 'boolean'].includes(typeof value))
+                query.set(name.replace('_name', ''), `${value}`);
+        }
+        const createdAt = now(world);
+        const url = `${world.url()}/logs/${app.id}?${query.toString()}`;
+        return [201, { id: (0,external_node_crypto_.randomUUID)(), created_at: createdAt, updated_at: createdAt, logplex_url: url }];
+    }
+};
+function formationViews(world, params) {
+    return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
+}
+/** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
+function readScale(app, type, update) {
+    const entry = app.formation[type];
+    if (!entry)
+        throw notFound(`process type (${type})`);
+    const wanted = String(within(update, 'quantity') ?? entry.quantity);
+    const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
+    if (!Number.isInteger(quantity) || quantity < 0)
+        throw invalid('Quantity must be a number that is not negative');
+    const size = route_text(within(update, 'size')) ?? route_text(within(within(update, 'dyno_size'), 'name')) ?? entry.size;
+    return { type, quantity, size: sizeOf(size) };
+}
+function sizeOf(name) {
+    const size = dynoSize(name);
+    if (size === undefined)
+        throw invalid(`No such dyno size as ${name}`);
+    return size;
+}
+function environmentOf(value) {
+    const entries = Object.entries((value ?? {}));
+    // The CLI sends the width of its terminal as a number.
+    return Object.fromEntries(entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one)]] : [])));
+}
+function oneOffOf(machine, idOrName) {
+    return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName);
+}
+/** A one-off dyno ends; one of the formation is started again. */
+function stop(world, params) {
+    const machine = machineOf(world, params);
+    const oneOff = oneOffOf(machine, params[1]);
+    const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
+    if (oneOff)
+        oneOff.stop();
+    else if (dyno)
+        void machine.restart(dyno);
+    else
+        throw notFound('dyno');
+    return [202, {}];
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/pipelines.ts
+
+
+
+
+
+
+
+const STAGES = ['test', 'review', 'development', 'staging', 'production'];
+/** Pipelines, the apps coupled to them, and promotions from one app to others (heroku/cli: pipelines:promote). */
+const PIPELINE_ROUTES = {
+    'GET /pipelines': (world, { query }) => {
+        const name = query.get('eq[name]');
+        const { pipelines } = world.store.state;
+        return [200, pipelines.filter(one => name === null || [one.id, one.name].includes(name)).map(pipelineView)];
+    },
+    'POST /pipelines': (world, { body }) => {
+        const name = route_text(body['name']) ?? '';
+        // Schema: pipeline.name
+        if (!/^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(name))
+            throw invalid('Name must be 3 to 30 lower-case letters');
+        if (world.store.state.pipelines.some(other => other.name === name))
+            throw invalid(`Name ${name} is already taken`);
+        const pipeline = { id: (0,external_node_crypto_.randomUUID)(), name, createdAt: now(world) };
+        world.store.state.pipelines.push(pipeline);
+        world.store.save();
+        return [201, pipelineView(pipeline)];
+    },
+    'GET /pipelines/:pipeline': (world, { params }) => [200, pipelineView(pipelineOf(world, params[0]))],
+    'GET /pipelines/:pipeline/pipeline-couplings': (world, { params }) => {
+        const { id } = pipelineOf(world, params[0]);
+        const couplings = world.store.state.couplings.filter(({ pipeline }) => pipeline === id);
+        return [200, couplings.map(coupling => couplingView(world, coupling))];
+    },
+    'GET /pipeline-couplings': world => [200, world.store.state.couplings.map(coupling => couplingView(world, coupling))],
+    'POST /pipeline-couplings': (world, { body }) => {
+        const app = appOf(world, [route_named(body['app'])]);
+        const pipeline = pipelineOf(world, route_named(body['pipeline']));
+        const stage = route_text(body['stage']) ?? '';
+        if (!STAGES.includes(stage))
+            throw invalid(`Stage must be one of ${STAGES.join(', ')}`);
+        if (couplingOf(world, app))
+            throw invalid(`${app.name} is in a pipeline already`);
+        const coupling = { id: (0,external_node_crypto_.randomUUID)(), app: app.id, pipeline: pipeline.id, stage, createdAt: now(world) };
+        world.store.state.couplings.push(coupling);
+        world.store.save();
+        return [201, couplingView(world, coupling)];
+    },
+    'DELETE /pipeline-couplings/:coupling': (world, { params }) => {
+        const { couplings } = world.store.state;
+        const coupling = couplings.find(({ id }) => id === params[0]);
+        if (!coupling)
+            throw notFound('pipeline coupling');
+        couplings.splice(couplings.indexOf(coupling), 1);
+        world.store.save();
+        return [200, couplingView(world, coupling)];
+    },
+    // One coupling and no list, as heroku/cli reads it.
+    'GET /apps/:app/pipeline-couplings': (world, { params }) => {
+        const coupling = couplingOf(world, appOf(world, params));
+        if (!coupling)
+            throw notFound('pipeline coupling');
+        return [200, couplingView(world, coupling)];
+    },
+    'POST /pipeline-promotions': (world, { body }) => {
+        const promotion = promote(world, body);
+        world.store.state.promotions.push(promotion);
+        world.store.save();
+        return [201, promotionView(world, promotion)];
+    },
+    'GET /pipeline-promotions/:promotion': (world, { params }) => [
+        200,
+        promotionView(world, promotionOf(world, params[0]))
+    ],
+    'GET /pipeline-promotions/:promotion/promotion-targets': (world, { params }) => {
+        const promotion = promotionOf(world, params[0]);
+        return [200, promotion.targets.map(target => promotionTargetView(world, promotion, target))];
+    }
+};
+/**
+ * The slug of the source's current release, or of the one that is named, becomes a new release of each target: its
+ * release phase runs there, with the target's config vars.
+ */
+function promote(world, body) {
+    const pipeline = pipelineOf(world, route_named(body['pipeline']));
+    const source = memberOf(world, pipeline, within(body['source'], 'app'));
+    if (!Array.isArray(body['targets']) || body['targets'].length === 0)
+        throw invalid('Require params: targets');
+    const targets = body['targets'].map(target => memberOf(world, pipeline, within(target, 'app')));
+    if (targets.includes(source))
+        throw invalid('An app cannot be promoted to itself');
+    const release = releaseToPromote(world, source, within(body['source'], 'release'));
+    const slug = world.store.slug(release.slugId);
+    if (!slug || slug.deletedAt)
+        throw notFound('slug');
+    const description = `Promote ${source.name} v${release.version} ${slug.commit?.slice(0, 8) ?? ''}`.trim();
+    return {
+        id: (0,external_node_crypto_.randomUUID)(),
+        createdAt: now(world),
+        pipeline: pipeline.id,
+        source: { app: source.id, release: release.id },
+        targets: targets.map(app => ({
+            id: (0,external_node_crypto_.randomUUID)(),
+            app: app.id,
+            release: world.machines.get(app.name).releaseSlug(slug, description).id
+        }))
+    };
+}
+function releaseToPromote(world, source, wanted) {
+    const release = wanted === undefined || wanted === null
+        ? world.machines.get(source.name).current()
+        : releaseOf(source, route_named(wanted));
+    if (!release?.slugId)
+        throw invalid(`${source.name} has no release with a slug to promote`);
+    return release;
+}
+function memberOf(world, pipeline, wanted) {
+    const app = appOf(world, [route_named(wanted)]);
+    if (couplingOf(world, app)?.pipeline !== pipeline.id)
+        throw invalid(`${app.name} is not in the pipeline ${pipeline.name}`);
+    return app;
+}
+function couplingOf({ store }, app) {
+    return store.state.couplings.find(coupling => coupling.app === app.id);
+}
+function pipelineOf({ store }, idOrName) {
+    const pipeline = store.state.pipelines.find(({ id, name }) => id === idOrName || name === idOrName);
+    if (!pipeline)
+        throw notFound('pipeline');
+    return pipeline;
+}
+function promotionOf({ store }, id) {
+    const promotion = store.state.promotions.find(promotion => promotion.id === id);
+    if (!promotion)
+        throw notFound('pipeline promotion');
+    return promotion;
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/scheduler.ts
+
+
+
+
+
+
+const JSON_API = 'application/vnd.api+json';
+/**
+ * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it: addresses, fields and what they may
+ * hold are those of davidji99/terraform-provider-herokux (api/scheduler/job.go, docs/resources/scheduler_job.md). How it
+ * words a refusal is known for a missing type alone; the status 422 and the words of the others are undocumented.
+ */
+const SCHEDULER_ROUTES = {
+    'GET /apps/:app/jobs': (world, request) => {
+        const app = schedulerApp(world, request);
+        return [200, { data: world.store.state.jobs.filter(job => job.app === app.id).map(jobView) }];
+    },
+    'POST /apps/:app/jobs': (world, request) => {
+        const app = schedulerApp(world, request);
+        const { state } = world.store;
+        const attributes = checked({ ...attributesOf(request.body), 'created-at': now(world), 'ran-at': null });
+        const job = { id: String(++state.lastJob), app: app.id, attributes };
+        state.jobs.push(job);
+        world.store.save();
+        return [201, { data: jobView(job) }];
+    },
+    'PATCH /apps/:app/jobs/:job': (world, request) => {
+        const app = schedulerApp(world, request);
+        const job = jobOf(world, app, request);
+        const given = attributesOf(request.body);
+        // The one client that is known sends the app's id here (its issue 253), JSON:API wants the job's.
+        if (![job.id, app.id].includes(String(within(request.body['data'], 'id'))))
+            throw new JsonApiError(400, 'Missing id in data parameter', '/data/id');
+        job.attributes = checked({ ...job.attributes, ...given });
+        world.store.save();
+        return [200, { data: jobView(job) }];
+    },
+    'DELETE /apps/:app/jobs/:job': (world, request) => {
+        const job = jobOf(world, schedulerApp(world, request), request);
+        const { jobs } = world.store.state;
+        jobs.splice(jobs.indexOf(job), 1);
+        world.store.save();
+        return [204, undefined];
+    }
+};
+/** The app, by its id alone, with the add-on. Stricter than is known: both headers must be those of JSON:API. */
+function schedulerApp({ store }, { params, headers, body }) {
+    if (headers.accept !== JSON_API)
+        throw new JsonApiError(406, `Accept must be ${JSON_API}`, '');
+    if (Object.keys(body).length > 0 && headers['content-type'] !== JSON_API)
+        throw new JsonApiError(415, `Content-Type must be ${JSON_API}`, '');
+    const app = store.state.apps.find(({ id }) => id === params[0]);
+    const provisioned = store.state.addons.some(({ service, app: owner }) => service === 'scheduler' && owner === app?.name);
+    if (!app || !provisioned)
+        throw new JsonApiError(404, 'Not found', '');
+    return app;
+}
+function jobOf({ store }, app, { params }) {
+    const job = store.state.jobs.find(({ id, app: of }) => id === params[1] && of === app.id);
+    if (!job)
+        throw new JsonApiError(404, 'Not found', '');
+    return job;
+}
+/** What may be written of a job. */
+function attributesOf(body) {
+    if (within(body['data'], 'type') !== 'jobs')
+        throw new JsonApiError(400, 'Missing type in data parameter', '/data/type');
+    const attributes = (within(body['data'], 'attributes') ?? {});
+    const known = ['command', 'dyno-size', 'every', 'at', 'expire-after'];
+    const unknown = Object.keys(attributes).find(name => !known.includes(name));
+    if (unknown !== undefined)
+        throw scheduler_refusal('is not known', unknown);
+    return attributes;
+}
+/** The attributes of a job that can run. Times are minutes; `at` counts from the hour, or from 00:00 UTC. */
+function checked(attributes) {
+    const { command, every, at } = attributes;
+    if ((route_text(command) ?? '').trim() === '')
+        throw scheduler_refusal("can't be blank", 'command');
+    // Case-sensitive, as nowhere else: `Standard-1X`.
+    if (!SIZES.includes(String(attributes['dyno-size'])))
+        throw scheduler_refusal('is not a dyno size', 'dyno-size');
+    const allowed = AT[String(every)];
+    if (!allowed || typeof every !== 'number')
+        throw scheduler_refusal('must be 10, 60 or 1440', 'every');
+    if (typeof at !== 'number' || !allowed(at))
+        throw scheduler_refusal(`is not allowed every ${every} minutes`, 'at');
+    return attributes;
+}
+const AT = {
+    10: at => at === 0,
+    60: at => at >= 0 && at <= 50 && at % 10 === 0,
+    1440: at => at >= 0 && at <= 1410 && at % 30 === 0
+};
+function scheduler_refusal(what, attribute) {
+    return new JsonApiError(422, `${attribute} ${what}`, `/data/attributes/${attribute}`);
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/index.ts
+
+
+
+
+
+
+
+
+
+const ENTRIES = [
+    ...routes_entries('platform', {
+        ...APP_ROUTES,
+        ...CODE_ROUTES,
+        ...DYNO_ROUTES,
+        ...ADDON_ROUTES,
+        ...PIPELINE_ROUTES
+    }),
+    ...routes_entries('data', DATA_ROUTES),
+    ...routes_entries('scheduler', SCHEDULER_ROUTES)
+];
+function routes_entries(api, routes) {
+    return Object.entries(routes).map(([key, route]) => {
+        const [method = '', path = ''] = key.split(' ');
+        return { api, method, pattern: new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route };
+    });
+}
+/** What answers a request (Schema: heroku/platform-api:schema.json); undefined where nothing does. */
+function findRoute(method, path) {
+    for (const entry of ENTRIES) {
+        const match = entry.method === method ? entry.pattern.exec(path) : null;
+        if (match)
+            return { api: entry.api, route: entry.route, params: match.slice(1).map(routes_decoded) };
+    }
+    return undefined;
+}
+function routes_decoded(part) {
+    try {
+        return decodeURIComponent(part);
+    }
+    catch {
+        return part;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/server.ts
+
+
+
+
+
+
+
+
+
+
+
+const LARGEST_BODY = 10_000_000;
+const server_JSON_API = 'application/vnd.api+json';
+/** The HTTP side: Platform API, data API, Scheduler, blobs, output streams, logs, all at one address. */
+class Server {
+    #options;
+    #server;
+    constructor(options, server) {
+        this.#options = options;
+        this.#server = server;
+    }
+    static async start(options) {
+        const http_ = external_node_http_default().createServer((request, response) => void server.#serve(request, response));
+        await new Promise((resolve, reject) => {
+            http_.once('error', reject);
+            http_.listen(options.port, '127.0.0.1', resolve);
+        });
+        const server = new Server(options, http_);
+        return server;
+    }
+    get url() {
+        return `http://127.0.0.1:${this.#server.address().port}`;
+    }
+    async close() {
+        this.#server.closeAllConnections();
+        await new Promise(resolve => this.#server.close(resolve));
+    }
+    async #serve(request, response) {
+        const { method = 'GET', url = '/' } = request;
+        const [pathname = '/', query] = url.split('?', 2);
+        this.#options.onRequest(method, pathname);
+        const fault = this.#options.faults.take(method, pathname);
+        response.on('error', () => { });
+        request.on('error', () => { });
+        if (this.#suffersBefore(fault, request, response))
+            return;
+        const reply = new Reply(response, fault, this.#options.onHang);
+        // What a client sends to find its request again comes back (Dev Center: platform-api-reference#request-id).
+        reply.headers['request-id'] = String(request.headers['request-id'] ?? (0,external_node_crypto_.randomUUID)()).slice(0, 200);
+        try {
+            const [, kind, name = ''] = pathname.split('/');
+            const parameters = new URLSearchParams(query);
+            if (kind === 'blobs')
+                await serveBlob(this.#options.world.store, name, request, reply);
+            else if (kind === 'streams')
+                this.#stream(name, request, response, fault);
+            else if (kind === 'logs')
+                this.#logs(name, parameters, request, response);
+            else
+                await this.#api(method, pathname, parameters, request, reply);
+        }
+        catch (error) {
+            if (response.headersSent)
+                return void response.destroy();
+            const known = error instanceof ApiError ? error : new ApiError(500, 'server_error', String(error));
+            Object.assign(reply.headers, known.headers);
+            reply.json(known.status, known.body, known instanceof JsonApiError ? server_JSON_API : undefined);
+        }
+    }
+    /** True where the request is not carried out. */
+    #suffersBefore(fault, request, response) {
+        switch (fault) {
+            case 'reset-before':
+                request.socket.destroy();
+                return true;
+            case 'hang-before':
+                request.resume();
+                this.#options.onHang();
+                return true;
+            case '409':
+                return server_refuse(request, response, 409, 'conflict', 'Something else is changing this app.');
+            case '429':
+                return server_refuse(request, response, 429, 'rate_limit', 'Your account reached the API rate limit', {
+                    'retry-after': '2'
+                });
+            case '500-before':
+                return server_refuse(request, response, 500, 'server_error', 'Internal server error');
+            case '503-before':
+                return server_refuse(request, response, 503, 'service_unavailable', 'Try again later');
+            default:
+                return false;
+        }
+    }
+    async #api(method, path, query, request, reply) {
+        const { headers } = request;
+        const body = await readBody(request);
+        this.#authorize(request);
+        const found = findRoute(method, path);
+        if ((found?.api ?? 'platform') === 'platform')
+            this.#admit(path, request, reply);
+        if (!found)
+            throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.');
+        const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined;
+        const { params, route, api } = found;
+        const answer = await route(this.#options.world, { params, body, query, headers, attachFault });
+        this.#answer(answer, headers.range, reply, api === 'scheduler' ? server_JSON_API : undefined);
+    }
+    /** The Platform API alone counts requests, and wants to be told its version. */
+    #admit(path, { headers }, reply) {
+        const { rateLimit } = this.#options.world;
+        if (path !== '/account/rate-limits')
+            rateLimit.take();
+        reply.headers['ratelimit-remaining'] = String(rateLimit.remaining());
+        if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
+            throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
+    }
+    #answer([status, body], range, reply, type) {
+        if (!Array.isArray(body))
+            return reply.json(status, body, type);
+        const { items, next, content } = page(body, range);
+        if (next !== undefined)
+            reply.headers['next-range'] = next;
+        if (content !== undefined)
+            reply.headers['content-range'] = content;
+        reply.json(next === undefined ? status : 206, items);
+    }
+    /** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). */
+    #authorize({ headers }) {
+        const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
+        const decoded = Buffer.from(given, 'base64').toString();
+        const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
+        if (key !== this.#options.world.store.state.apiKey)
+            throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
+    }
+    #stream(name, request, response, fault) {
+        if (!/^[0-9a-f]{40}$/.test(name))
+            return void response.writeHead(404).end();
+        const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        if (fault === 'hang-after')
+            return this.#options.onHang();
+        const cut = fault === 'cut' || fault === 'reset-after';
+        if (fault === '500-after' || fault === '503-after')
+            return void response.writeHead(Number(fault.slice(0, 3))).end();
+        this.#options.outputs.send(name, from, response, cut ? 100 : undefined);
+    }
+    #logs(appId, query, request, response) {
+        const app = this.#options.world.store.app(appId);
+        if (!app)
+            return void response.writeHead(404).end();
+        const { log } = this.#options.world.machines.get(app.name);
+        const filter = { source: query.get('source') ?? undefined, dyno: query.get('dyno') ?? undefined };
+        const asEvents = (request.headers.accept ?? '').includes('text/event-stream');
+        const frame = (line) => (asEvents ? `id: ${(0,external_node_crypto_.randomUUID)()}\ndata: ${line}\n\n` : `${line}\n`);
+        response.writeHead(200, { 'content-type': asEvents ? 'text/event-stream' : 'text/plain' });
+        response.flushHeaders();
+        for (const line of log.last(Number(query.get('lines') ?? 100), filter))
+            response.write(frame(line));
+        if (query.get('tail') !== 'true')
+            return void response.end();
+        const stop = log.follow(filter, line => void response.write(frame(line)));
+        response.on('close', stop);
+    }
+}
 function server_refuse(request, response, status, id, message, headers = {}) {
     request.resume();
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': (0,external_node_crypto_.randomUUID)(), ...headers });
@@ -62383,11 +63199,245 @@ async function readBody(request) {
     }
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
+;// CONCATENATED MODULE: ./src/local-heroku/container.ts
+
+
+
+
+const LABEL = 'local-heroku';
+/**
+ * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
+ * reaches service containers. Rejects where Docker cannot make it.
+ */
+async function startContainer(image, spec) {
+    const { user, run, output } = spec;
+    const name = `local-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    const owner = `--user=${user.uid}:${user.gid}`;
+    const docker = (...args) => run('docker', args, { env: { ...image.dockerEnv } });
+    // Values come by the client's environment, so that none is in its arguments. PATH is the image's, as on a dyno.
+    const names = Object.keys(spec.vars).filter(name => !['PATH', 'HOME'].includes(name) && !(name in image.dockerEnv));
+    const made = await run('docker', [
+        'create',
+        '--init',
+        `--name=${name}`,
+        `--label=${LABEL}=${spec.folder}`,
+        '--platform=linux/amd64',
+        '--network=host',
+        '--cap-drop=ALL',
+        '--security-opt=no-new-privileges',
+        `--mount=type=bind,"source=${spec.home.replaceAll('"', '""')}",target=/app`,
+        '--workdir=/app',
+        owner,
+        '--env=HOME=/app',
+        ...names.map(name => `--env=${name}`),
+        image.name,
+        ...spec.argv
+    ], { env: { ...spec.vars, ...image.dockerEnv } });
+    if (made.code !== 0)
+        throw new Error(`docker create ended with ${made.code}: ${made.stderr.trim().slice(0, 500)}`);
+    // A group of its own: what a terminal sends to this process is not for the dyno.
+    const child = (0,external_node_child_process_.spawn)('docker', ['start', '--attach', name], {
+        env: image.dockerEnv,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe']
+    });
+    child.stdout.on('data', output);
+    child.stderr.on('data', output);
+    let over = false;
+    const exited = new Promise(resolve => {
+        child.on('error', () => resolve(127));
+        child.on('close', code => resolve(code ?? 137));
+    }).then(async (code) => {
+        over = true;
+        await docker('rm', '--force', name);
+        return code;
+    });
+    return {
+        exited,
+        signal(signal) {
+            if (signal === 'SIGKILL')
+                return void docker('rm', '--force', name);
+            void (async () => {
+                // To all its processes, as its own user; again while it is not up yet.
+                const kill = `kill -s ${signal.slice(3)} -- -1`;
+                while (!over && (await docker('exec', owner, name, 'bash', '-c', kill)).code !== 0)
+                    await (0,external_node_timers_promises_.setTimeout)(50);
+            })();
+        },
+        async memory() {
+            const { code, stdout } = await docker('top', name, '-eo', 'pid,rss');
+            if (code !== 0)
+                return undefined;
+            const kilobytes = stdout
+                .toString()
+                .trim()
+                .split('\n')
+                .slice(1)
+                .map(line => Number(line.trim().split(/ +/)[1]));
+            return kilobytes.reduce((sum, of) => sum + of, 0) * 1024;
+        }
+    };
+}
+/** Ends containers that a local Heroku of the same folder left. */
+async function endOldContainers(image, folder, run) {
+    const env = { ...image.dockerEnv };
+    const { stdout } = await run('docker', ['ps', '--all', '--quiet', `--filter=label=${LABEL}=${folder}`], { env });
+    const ids = stdout.toString().split('\n').filter(Boolean);
+    if (ids.length > 0)
+        await run('docker', ['rm', '--force', ...ids], { env });
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/host.ts
+
+
+
+
+
+
+
+/** Sources what buildpacks left, as a dyno does (Dev Center: profiled), then becomes the command. */
+const BOOT = 'cd "$HOME" || exit 1; for f in .profile.d/*.sh; do if [ -f "$f" ]; then . "$f"; fi; done; ' +
+    'if [ -f .profile ]; then . ./.profile; fi; exec bash --norc -c "$0"';
+/** User of Heroku's images (heroku/base-images). */
+const HEROKU_USER = { uid: 1000, gid: 1000 };
+/** Dynos as processes of this machine, or in containers of it. Each has a folder of its own with the slug's files. */
+function processHost(options) {
+    const { folder, run, searchPath, image } = options;
+    const user = options.user ?? (image ? containerUser() : undefined);
+    const dynos = external_node_path_default().join(folder, 'dynos');
+    const unpacked = new Map();
+    const unpack = async ({ id, file }) => {
+        const into = external_node_path_default().join(folder, 'slugs', id);
+        if ((0,external_node_fs_.existsSync)(into))
+            return into;
+        await (0,promises_.rm)(`${into}.part`, { recursive: true, force: true });
+        await (0,promises_.mkdir)(`${into}.part`, { recursive: true });
+        await must(run, 'tar', ['-xzf', file, '-C', `${into}.part`, '--no-same-owner']);
+        if (user && process.getuid?.() === 0)
+            await must(run, 'chown', ['-hR', `${user.uid}:${user.gid}`, `${into}.part`]);
+        await (0,promises_.rename)(`${into}.part`, into);
+        return into;
+    };
+    /** What a local Heroku left here that was killed: its dynos would run beside the new ones. */
+    const clear = async () => {
+        if (image)
+            await endOldContainers(image, folder, run);
+        await endProcessesIn(dynos);
+        await (0,promises_.rm)(dynos, { recursive: true, force: true });
+        await (0,promises_.mkdir)(dynos, { recursive: true });
+    };
+    let cleared;
+    return {
+        async start({ name, slug, command, env, output }) {
+            await (cleared ??= clear());
+            if (!unpacked.has(slug.id))
+                unpacked.set(slug.id, unpack(slug));
+            const home = external_node_path_default().join(dynos, `${name}-${Math.random().toString(36).slice(2)}`);
+            // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
+            await must(run, 'cp', ['-al', external_node_path_default().join(await unpacked.get(slug.id), 'app'), home]);
+            const vars = { ...env, DYNO: name };
+            const running = image
+                ? await startContainer(image, {
+                    home,
+                    argv: argv(command),
+                    vars,
+                    output,
+                    folder,
+                    user: user ?? HEROKU_USER,
+                    run
+                })
+                : startProcess(home, argv(command), { PATH: searchPath, ...vars, HOME: home }, output, user);
+            void running.exited.then(() => (0,promises_.rm)(home, { recursive: true, force: true }).catch(() => { }));
+            return running;
+        }
+    };
+}
+function containerUser() {
+    const uid = process.getuid?.() ?? 0;
+    return uid === 0 ? HEROKU_USER : { uid, gid: process.getgid?.() ?? uid };
+}
+function argv(command) {
+    return ['bash', '--norc', '-c', BOOT, command];
+}
+/** A process group of its own. */
+function startProcess(home, [program, ...args], env, output, user) {
+    const child = (0,external_node_child_process_.spawn)(program, args, {
+        cwd: home,
+        env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...user
+    });
+    child.stdout.on('data', output);
+    child.stderr.on('data', output);
+    const exited = new Promise(resolve => {
+        child.on('error', error => {
+            output(Buffer.from(`${error.message}\n`));
+            resolve(127);
+        });
+        child.on('close', (code, signal) => resolve(code ?? 128 + (signal ? (external_node_os_default()).constants.signals[signal] : 0)));
+    });
+    return {
+        exited,
+        signal(name) {
+            try {
+                if (child.pid !== undefined)
+                    process.kill(-child.pid, name);
+            }
+            catch {
+                // It has ended already.
+            }
+        },
+        memory: async () => (child.pid === undefined ? undefined : memoryOfGroup(child.pid))
+    };
+}
+async function must(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code !== 0)
+        throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
+}
+async function processes() {
+    return (await (0,promises_.readdir)('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
+}
+/** Resident memory of a process group, from /proc. */
+async function memoryOfGroup(group) {
+    let pages = 0;
+    for (const pid of await processes()) {
+        const stat = await (0,promises_.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+        const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (Number(fields[2]) === group)
+            pages += Number(fields[21]);
+    }
+    return pages * 4096;
+}
+async function endProcessesIn(folder) {
+    for (const pid of await processes()) {
+        const at = await (0,promises_.readlink)(`/proc/${pid}/cwd`).catch(() => '');
+        if (!at.startsWith(`${folder}/`))
+            continue;
+        try {
+            process.kill(Number(pid), 'SIGKILL');
+        }
+        catch {
+            // It has ended already.
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/local-heroku/index.ts
 /**
  * Heroku on this machine: the Platform API, and behind it slugs that are unpacked, processes that run, a router, one-off
  * dynos, release phases. For rehearsals and tests; nothing of it goes to Heroku.
  */
+
+
+
+
 
 
 
@@ -62437,57 +63487,76 @@ async function startLocalHeroku(options) {
     const world = {
         store,
         clock,
+        rateLimit: new RateLimit(options.rateLimit ?? HEROKU_RATE_LIMIT, clock),
         machines,
         url: () => server.url,
         addApp,
-        startBuild: (app, state, url) => void runBuild(app, state, url),
-        cancelBuild: ({ id }) => building.get(id)?.abort(),
-        addonVars: options.addon ?? (() => Promise.resolve(undefined))
+        startBuild: (app, state, url) => {
+            const cancel = new AbortController();
+            const done = runBuild(app, state, url, cancel.signal);
+            building.set(state.id, { cancel, done });
+            void done.then(() => building.delete(state.id));
+        },
+        cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
+        addonVars: options.addon ?? (() => Promise.resolve(undefined)),
+        figures: options.figures ?? (() => Promise.resolve({}))
     };
-    const runBuild = async (app, state, sourceUrl) => {
+    const runBuild = async (app, state, sourceUrl, signal) => {
         outputs.begin(state.output);
         const blob = store.secretName();
-        const cancel = new AbortController();
-        building.set(state.id, cancel);
         try {
             if (!build)
                 throw new Error('This local Heroku has no builder.');
             const write = (text) => outputs.write(state.output, text);
-            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), {
-                buildpacks: state.buildpacks,
-                signal: cancel.signal
-            });
-            cancel.signal.throwIfAborted();
+            const details = { buildpacks: state.buildpacks, config: app.configVars, signal };
+            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), details);
+            signal.throwIfAborted();
             const createdAt = new Date(clock.now()).toISOString();
             const commit = state.version;
             const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null };
             const slug = { id: (0,external_node_crypto_.randomUUID)(), blob, commit, processTypes, createdAt, size, ...rest };
-            app.slugs.push(slug);
+            const release = machines.get(app.name).releaseSlug(slug, `Deploy ${commit?.slice(0, 8) ?? ''}`);
             state.slugId = slug.id;
-            state.releaseId = machines.get(app.name).release(slug.id, `Deploy ${commit?.slice(0, 8) ?? ''}`).id;
+            state.releaseId = release.id;
             state.status = 'succeeded';
         }
         catch (error) {
-            outputs.write(state.output, ` !     ${error instanceof Error ? error.message : String(error)}\n !     Push failed\n`);
+            const reason = error instanceof Error ? error.message : String(error);
+            outputs.write(state.output, ` !     ${reason}\n !     Push failed\n`);
             state.status = 'failed';
         }
-        building.delete(state.id);
         store.save();
         outputs.end(state.output);
     };
-    const server = await Server.start({
-        port: options.port ?? 0,
-        world,
-        outputs,
-        faults,
-        onHang,
-        onRequest: (method, path) => {
-            requests.push(`${method} ${path}`);
-            onRequest(method, path);
-        }
-    });
-    for (const app of store.state.apps)
-        machines.set(app.name, await Machine.start(app, parts));
+    const close = async () => {
+        await server?.close();
+        for (const { cancel } of building.values())
+            cancel.abort();
+        await Promise.all([...building.values()].map(({ done }) => done));
+        await Promise.all([...machines.values()].map(machine => machine.close()));
+        await rendezvous.close();
+    };
+    let server;
+    try {
+        server = await Server.start({
+            port: options.port ?? 0,
+            world,
+            outputs,
+            faults,
+            onHang,
+            onRequest: (method, path) => {
+                requests.push(`${method} ${path}`);
+                onRequest(method, path);
+            }
+        });
+        for (const app of store.state.apps)
+            machines.set(app.name, await Machine.start(app, parts));
+    }
+    catch (error) {
+        // Such as a port that is taken. What listens already would keep the process going.
+        await close();
+        throw error;
+    }
     return {
         apiUrl: server.url,
         dataUrl: server.url,
@@ -62497,20 +63566,29 @@ async function startLocalHeroku(options) {
         apiKey: store.state.apiKey,
         faults,
         requests,
-        async addApp(name, { stack = 'heroku-24', config = {}, preboot = false } = {}) {
-            const app = store.app(name) ?? (await addApp(name, stack));
-            Object.assign(app.configVars, config);
-            app.preboot = preboot;
+        async addApp(name, { stack = 'heroku-24', config = {}, preboot, addons = [] } = {}) {
+            const known = store.app(name);
+            const app = known ?? (await addApp(name, stack));
+            const given = { ...config, ...Object.assign({}, ...addons.map(({ vars }) => vars)) };
+            const changed = Object.keys(given).filter(name => app.configVars[name] !== given[name]);
+            Object.assign(app.configVars, given);
+            app.preboot = preboot ?? app.preboot;
+            for (const { plan, vars } of addons) {
+                if (!hasAddon(store, app, plan))
+                    provision(world, app, plan, vars);
+            }
             store.save();
+            // What runs already has to learn of it.
+            if (known && changed.length > 0)
+                configRelease(world, app, `Set ${changed.join(', ')} config vars`);
             return { webUrl: `http://127.0.0.1:${app.port}/` };
         },
         machine: name => machines.get(name),
-        async close() {
-            await server.close();
-            await Promise.all([...machines.values()].map(machine => machine.close()));
-            await rendezvous.close();
-        }
+        close
     };
+}
+function hasAddon({ state }, { name }, plan) {
+    return state.addons.some(({ app, service }) => app === name && service === plan.split(':')[0]);
 }
 
 ;// CONCATENATED MODULE: ./src/commands/rehearse.ts
@@ -62790,9 +63868,9 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8356);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8939);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
-/* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3803);
+/* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
 
 
@@ -63140,7 +64218,7 @@ function megabytes(bytes) {
 
 /***/ }),
 
-/***/ 3803:
+/***/ 1318:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63151,8 +64229,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   ml: () => (/* binding */ systemClock)
 });
 
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var runtime = __nccwpck_require__(9505);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
@@ -63162,7 +64240,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+var external_node_fs_promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -63226,11 +64304,11 @@ async function download(client, url, file, maxBytes, signal, silence) {
     const out = (0,external_node_fs_.createWriteStream)(part);
     try {
         const size = await receive(response, url, maxBytes, signal, chunk => void hash.update(chunk), out);
-        await (0,promises_.rename)(part, file);
+        await (0,external_node_fs_promises_.rename)(part, file);
         return { size, sha256: hash.digest('hex') };
     }
     catch (error) {
-        await (0,promises_.rm)(part, { force: true });
+        await (0,external_node_fs_promises_.rm)(part, { force: true });
         throw (0,runtime/* explainDiskFull */.GK)(error, file);
     }
 }
@@ -63313,7 +64391,7 @@ function retryAfter({ headers }) {
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined;
 }
 async function waitFor(milliseconds, signal) {
-    await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
+    await (0,promises_.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
         throw new runtime/* CancelledError */.cc('A download');
     });
 }
@@ -63362,7 +64440,7 @@ function runCommand(program, args, options = {}) {
 const systemClock = {
     now: () => Date.now(),
     sleep: async (milliseconds, signal) => {
-        await (0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
+        await (0,promises_.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
             throw new runtime/* CancelledError */.cc('Waiting');
         });
     },
@@ -63561,6 +64639,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import net from 'node:net'
 import type { Clock } from '../runtime/index.ts'
-import { type DynoHost, type DynoSpec, type RunningDyno } from './host.ts'
+import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
 import { type AppLog } from './logs.ts'
 import { type ReleaseState } from './store.ts'
 
@@ -35,12 +35,22 @@ export const HEROKU_TIMES: Times = {
 
 /** Memory in bytes (Dev Center: dyno-sizes). */
 const MEMORY: Readonly<Record<string, number>> = {
-  eco: 512e6,
-  basic: 512e6,
-  'standard-1x': 512e6,
-  'standard-2x': 1024e6,
-  'performance-m': 2560e6,
-  'performance-l': 14_336e6
+  Eco: 512e6,
+  Basic: 512e6,
+  'Standard-1X': 512e6,
+  'Standard-2X': 1024e6,
+  'Performance-M': 2560e6,
+  'Performance-L': 14_336e6,
+  'Performance-L-RAM': 30_720e6,
+  'Performance-XL': 63_488e6,
+  'Performance-2XL': 129_024e6
+}
+
+export const SIZES: readonly string[] = Object.keys(MEMORY)
+
+/** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
+export function dynoSize(name: string): string | undefined {
+  return SIZES.find(size => size.toLowerCase() === name.toLowerCase())
 }
 
 export type DynoState = 'starting' | 'up' | 'crashed' | 'down'
@@ -99,7 +109,7 @@ export class Dyno {
   }
 
   async #start(): Promise<void> {
-    const { name, type, slug, command, env, host, log, clock, times } = this.options
+    const { name, type, slug, command, env, host, log } = this.options
     this.#become('starting')
     this.port = type === 'web' ? await freePort() : undefined
     this.#say(`Starting process with command \`${command}\``)
@@ -114,18 +124,24 @@ export class Dyno {
     void running.exited.then(status => this.#exited(running, status))
     if (this.#stopping) return running.signal('SIGKILL')
     this.#watchMemory(running)
-    if (this.port === undefined) return this.#become('up')
-    const bound = new AbortController()
+    if (this.port === undefined) this.#become('up')
+    else void this.#awaitPort(this.port, running)
+  }
+
+  /** It is up when something listens on its port, and too late after the boot timeout. */
+  async #awaitPort(port: number, running: RunningDyno): Promise<void> {
+    const { clock, times } = this.options
+    const over = new AbortController()
     const giveUp = clock.after(times.boot, () => {
-      bound.abort()
+      over.abort()
       this.#say(
         `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${times.boot / 1000} seconds of launch`
       )
       this.#say('Stopping process with SIGKILL')
       running.signal('SIGKILL')
     })
-    void running.exited.then(() => bound.abort())
-    if (await isListening(this.port, bound.signal)) this.#become('up')
+    void running.exited.then(() => over.abort())
+    if (await isListening(port, over.signal)) this.#become('up')
     giveUp()
   }
 
@@ -167,7 +183,7 @@ export class Dyno {
   }
 
   #watchMemory(running: RunningDyno): void {
-    const quota = MEMORY[this.options.size.toLowerCase()] ?? 512e6
+    const quota = MEMORY[this.options.size]!
     const look = async (): Promise<void> => {
       if (this.#running !== running) return
       const used = await running.memory()

@@ -4,19 +4,23 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
-import { type World } from './world.ts'
 import { HEROKU_TIMES, type Times } from './dyno.ts'
 import { Faults } from './faults.ts'
-import { type DynoHost } from './host.ts'
+import { type DynoHost } from './dyno-host.ts'
 import { Machine } from './machine.ts'
 import { Outputs } from './outputs.ts'
+import { HEROKU_RATE_LIMIT, RateLimit } from './rate-limit.ts'
 import { Rendezvous } from './rendezvous.ts'
+import { provision } from './routes/addons.ts'
 import { Server } from './server.ts'
 import { Store, type AppState, type BuildState } from './store.ts'
+import { configRelease, type DataFigures, type World } from './world.ts'
 
 export { HEROKU_TIMES, type Times } from './dyno.ts'
 export { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts'
-export { processHost, type DynoHost, type DynoSpec, type RunningDyno } from './host.ts'
+export { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
+export { processHost } from './host.ts'
+export { type DataFigures } from './world.ts'
 
 export interface LocalHerokuOptions {
   /** Its state, blobs and dynos; made where it does not exist, gone on with where it does. */
@@ -30,11 +34,19 @@ export interface LocalHerokuOptions {
   readonly addon?: (service: string, app: string) => Promise<Record<string, string> | undefined>
   /** Makes a slug of a source tarball: for the Build API. */
   readonly build?: SlugBuilder
+  /** Requests an hour that the account has; Heroku's 4,500 without it. */
+  readonly rateLimit?: number
+  /** What the data API says of an add-on's database. */
+  readonly figures?: (addon: {
+    readonly service: string
+    readonly plan: string
+    readonly name: string
+  }) => Promise<DataFigures>
   readonly onRequest?: (method: string, path: string) => void
   readonly onHang?: () => void
 }
 
-/** Builds the tarball at a URL and returns the packed slug; writes what people should see. Rejects where it fails. */
+/** Builds the tarball at a URL and packs the slug `intoFile`; writes what people should see. Rejects where it fails. */
 export type SlugBuilder = (
   sourceUrl: string,
   output: (text: string) => void,
@@ -66,6 +78,8 @@ export interface NewApp {
   readonly stack?: string
   readonly config?: Readonly<Record<string, string>>
   readonly preboot?: boolean
+  /** Add-ons that exist already, such as service containers: the plan, and the config vars they bring. */
+  readonly addons?: readonly { readonly plan: string; readonly vars: Readonly<Record<string, string>> }[]
 }
 
 export async function startLocalHeroku(options: LocalHerokuOptions): Promise<LocalHeroku> {
@@ -102,64 +116,78 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     return app
   }
 
-  const building = new Map<string, AbortController>()
+  const building = new Map<string, { readonly cancel: AbortController; readonly done: Promise<void> }>()
   const world: World = {
     store,
     clock,
+    rateLimit: new RateLimit(options.rateLimit ?? HEROKU_RATE_LIMIT, clock),
     machines,
-    url: () => server.url,
+    url: () => server!.url,
     addApp,
-    startBuild: (app, state, url) => void runBuild(app, state, url),
-    cancelBuild: ({ id }) => building.get(id)?.abort(),
-    addonVars: options.addon ?? (() => Promise.resolve(undefined))
+    startBuild: (app, state, url) => {
+      const cancel = new AbortController()
+      const done = runBuild(app, state, url, cancel.signal)
+      building.set(state.id, { cancel, done })
+      void done.then(() => building.delete(state.id))
+    },
+    cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
+    addonVars: options.addon ?? (() => Promise.resolve(undefined)),
+    figures: options.figures ?? (() => Promise.resolve({}))
   }
 
-  const runBuild = async (app: AppState, state: BuildState, sourceUrl: string): Promise<void> => {
+  const runBuild = async (app: AppState, state: BuildState, sourceUrl: string, signal: AbortSignal): Promise<void> => {
     outputs.begin(state.output)
     const blob = store.secretName()
-    const cancel = new AbortController()
-    building.set(state.id, cancel)
     try {
       if (!build) throw new Error('This local Heroku has no builder.')
       const write = (text: string): void => outputs.write(state.output, text)
-      const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), {
-        buildpacks: state.buildpacks,
-        config: app.configVars,
-        signal: cancel.signal
-      })
-      cancel.signal.throwIfAborted()
+      const details = { buildpacks: state.buildpacks, config: app.configVars, signal }
+      const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), details)
+      signal.throwIfAborted()
       const createdAt = new Date(clock.now()).toISOString()
       const commit = state.version
       const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null }
       const slug = { id: randomUUID(), blob, commit, processTypes, createdAt, size, ...rest }
-      app.slugs.push(slug)
+      const release = machines.get(app.name)!.releaseSlug(slug, `Deploy ${commit?.slice(0, 8) ?? ''}`)
       state.slugId = slug.id
-      state.releaseId = machines.get(app.name)!.release(slug.id, `Deploy ${commit?.slice(0, 8) ?? ''}`).id
+      state.releaseId = release.id
       state.status = 'succeeded'
     } catch (error) {
-      outputs.write(
-        state.output,
-        ` !     ${error instanceof Error ? error.message : String(error)}\n !     Push failed\n`
-      )
+      const reason = error instanceof Error ? error.message : String(error)
+      outputs.write(state.output, ` !     ${reason}\n !     Push failed\n`)
       state.status = 'failed'
     }
-    building.delete(state.id)
     store.save()
     outputs.end(state.output)
   }
 
-  const server = await Server.start({
-    port: options.port ?? 0,
-    world,
-    outputs,
-    faults,
-    onHang,
-    onRequest: (method, path) => {
-      requests.push(`${method} ${path}`)
-      onRequest(method, path)
-    }
-  })
-  for (const app of store.state.apps) machines.set(app.name, await Machine.start(app, parts))
+  const close = async (): Promise<void> => {
+    await server?.close()
+    for (const { cancel } of building.values()) cancel.abort()
+    await Promise.all([...building.values()].map(({ done }) => done))
+    await Promise.all([...machines.values()].map(machine => machine.close()))
+    await rendezvous.close()
+  }
+
+  let server: Server | undefined
+  try {
+    server = await Server.start({
+      port: options.port ?? 0,
+      world,
+      outputs,
+      faults,
+      onHang,
+      onRequest: (method, path) => {
+        requests.push(`${method} ${path}`)
+        onRequest(method, path)
+      }
+    })
+    for (const app of store.state.apps) machines.set(app.name, await Machine.start(app, parts))
+  } catch (error) {
+    // Such as a port that is taken. What listens already would keep the process going.
+    await close()
+    throw error
+  }
 
   return {
     apiUrl: server.url,
@@ -170,18 +198,26 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     apiKey: store.state.apiKey,
     faults,
     requests,
-    async addApp(name, { stack = 'heroku-24', config = {}, preboot = false } = {}) {
-      const app = store.app(name) ?? (await addApp(name, stack))
-      Object.assign(app.configVars, config)
-      app.preboot = preboot
+    async addApp(name, { stack = 'heroku-24', config = {}, preboot, addons = [] } = {}) {
+      const known = store.app(name)
+      const app = known ?? (await addApp(name, stack))
+      const given = { ...config, ...Object.assign({}, ...addons.map(({ vars }) => vars)) } as Record<string, string>
+      const changed = Object.keys(given).filter(name => app.configVars[name] !== given[name])
+      Object.assign(app.configVars, given)
+      app.preboot = preboot ?? app.preboot
+      for (const { plan, vars } of addons) {
+        if (!hasAddon(store, app, plan)) provision(world, app, plan, vars)
+      }
       store.save()
+      // What runs already has to learn of it.
+      if (known && changed.length > 0) configRelease(world, app, `Set ${changed.join(', ')} config vars`)
       return { webUrl: `http://127.0.0.1:${app.port}/` }
     },
     machine: name => machines.get(name)!,
-    async close() {
-      await server.close()
-      await Promise.all([...machines.values()].map(machine => machine.close()))
-      await rendezvous.close()
-    }
+    close
   }
+}
+
+function hasAddon({ state }: Store, { name }: AppState, plan: string): boolean {
+  return state.addons.some(({ app, service }) => app === name && service === plan.split(':')[0])
 }

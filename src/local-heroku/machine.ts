@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
 import { Dyno, type Times } from './dyno.ts'
 import { type FaultKind } from './faults.ts'
-import { type DynoHost } from './host.ts'
+import { type DynoHost } from './dyno-host.ts'
 import { AppLog } from './logs.ts'
 import { OneOffDyno } from './one-off.ts'
 import { type Outputs } from './outputs.ts'
@@ -22,7 +22,7 @@ export interface MachineParts {
 export interface NewOneOff {
   readonly command: string
   readonly type?: string
-  readonly size?: string
+  readonly size: string
   readonly env?: Readonly<Record<string, string>>
   readonly timeToLive?: number
   readonly attach: boolean
@@ -44,6 +44,7 @@ export class Machine {
   #changeOver = 0
   #busy = 0
   #undoPreboot: () => void = () => {}
+  #closed = false
 
   private constructor(app: AppState, parts: MachineParts) {
     this.app = app
@@ -51,7 +52,7 @@ export class Machine {
     this.log = new AppLog(() => parts.clock.now())
   }
 
-  /** Starts an app, with the dynos of its current release. */
+  /** Starts an app, with the dynos of its current release. What was under way when it was ended has failed. */
   static async start(app: AppState, parts: MachineParts): Promise<Machine> {
     const machine: Machine = new Machine(app, parts)
     machine.router = await Router.start({
@@ -68,6 +69,7 @@ export class Machine {
     })
     app.port = machine.router.port
     parts.store.save()
+    machine.#giveUpPending()
     const current = machine.current()
     if (current?.slugId) await machine.#rollOut(current)
     return machine
@@ -114,25 +116,34 @@ export class Machine {
     return release
   }
 
-  /** Starts or stops dynos to match the formation. */
+  /** A new release of a slug, which may be another app's: then it is under both. */
+  releaseSlug(slug: SlugState, description: string): ReleaseState {
+    if (!this.slug(slug.id)) this.app.slugs.push(slug)
+    this.app.stack = slug.stack
+    return this.release(slug.id, description)
+  }
+
+  /** Starts or stops dynos to match the formation; one whose size changed is started again. */
   async scale(): Promise<void> {
     this.#parts.store.save()
     const current = this.current()
     if (!current) return
     const stopping = this.#dynos.filter(({ options }) => {
       const number = Number(options.name.split('.')[1])
-      return options.release === current && number > (this.app.formation[options.type]?.quantity ?? 0)
+      const { quantity = 0, size } = this.app.formation[options.type] ?? {}
+      return options.release === current && (number > quantity || options.size !== size)
     })
     this.#startMissing(current)
     await this.#stopAll(stopping)
+    this.#startMissing(current)
   }
 
-  /** Starts all dynos again. */
-  async restart(): Promise<void> {
+  /** Starts one dyno again, or all. */
+  async restart(dyno?: Dyno): Promise<void> {
+    const turn = this.#changeOver
+    await this.#stopAll(dyno ? [dyno] : [...this.#dynos])
     const current = this.current()
-    if (!current) return
-    await this.#stopAll([...this.#dynos])
-    this.#startMissing(current)
+    if (current && turn === this.#changeOver) this.#startMissing(current)
   }
 
   runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }: NewOneOff): OneOffDyno | undefined {
@@ -145,7 +156,7 @@ export class Machine {
     const dyno: OneOffDyno = new OneOffDyno({
       ...this.#parts,
       type,
-      size: size ?? 'Basic',
+      size,
       command,
       program: own === undefined ? command : [own, ...rest].join(' '),
       release,
@@ -160,15 +171,26 @@ export class Machine {
     return dyno
   }
 
+  /** Ends all dynos at once. */
   async close(): Promise<void> {
+    this.#closed = true
     this.#undoPreboot()
     this.#changeOver++
-    for (const dyno of this.oneOffs.keys()) dyno.stop()
     const dynos = [...this.#dynos]
-    const stopped = Promise.all(dynos.map(dyno => dyno.stop()))
-    for (const dyno of dynos) dyno.kill()
-    await stopped
+    const oneOffs = [...this.oneOffs.keys()]
+    const ended = [...dynos.map(dyno => dyno.stop()), ...oneOffs.map(dyno => dyno.done)]
+    for (const dyno of [...dynos, ...oneOffs]) dyno.kill()
+    await Promise.all(ended)
     await this.router.close()
+  }
+
+  #giveUpPending(): void {
+    for (const thing of [...this.app.releases, ...this.app.builds]) {
+      if (thing.status !== 'pending') continue
+      thing.status = 'failed'
+      if (thing.output !== null) this.#parts.outputs.interrupt(thing.output)
+    }
+    this.#parts.store.save()
   }
 
   /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
@@ -200,6 +222,7 @@ export class Machine {
     })
     this.oneOffs.set(dyno, undefined)
     const status = await dyno.done
+    if (this.#closed) return
     release.status = status === 0 ? 'succeeded' : 'failed'
     store.save()
     outputs.end(output)
@@ -241,7 +264,7 @@ export class Machine {
 
   #startMissing(release: ReleaseState): void {
     const slug = this.slug(release.slugId)
-    if (!slug) return
+    if (!slug || this.#closed) return
     for (const [type, { quantity, size }] of Object.entries(this.app.formation)) {
       for (let number = 1; number <= quantity; number++) {
         const name = `${type}.${number}`

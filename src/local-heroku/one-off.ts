@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
 import { type Times } from './dyno.ts'
 import { type FaultKind } from './faults.ts'
-import { type DynoHost, type DynoSpec, type RunningDyno } from './host.ts'
+import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
 import { type AppLog } from './logs.ts'
 import { type Client, type Rendezvous } from './rendezvous.ts'
 import { type ReleaseState } from './store.ts'
@@ -42,7 +42,10 @@ export class OneOffDyno {
   readonly done: Promise<number>
   #finish!: (status: number) => void
   #running: RunningDyno | undefined
-  #stopped = false
+  /** What it is to get as soon as its process is there. */
+  #ending: NodeJS.Signals | undefined
+  /** Nobody attached yet: there is no process, nor will one be started by itself. */
+  #waiting = false
   #undo: (() => void)[] = []
 
   constructor(options: OneOffOptions) {
@@ -56,15 +59,22 @@ export class OneOffDyno {
     else void this.#run(undefined)
   }
 
+  /** SIGTERM, and SIGKILL when its time is over. */
   stop(): void {
-    this.#stopped = true
     this.#hangUp('SIGTERM')
-    if (!this.#running) this.#end(143)
   }
 
-  #await({ rendezvous, secret }: NonNullable<OneOffOptions['attach']>): void {
+  kill(): void {
+    this.#hangUp('SIGKILL')
+  }
+
+  #await({ rendezvous, secret, fault }: NonNullable<OneOffOptions['attach']>): void {
+    this.#waiting = true
     this.#say('Awaiting client')
     const uninvite = rendezvous.invite(secret, client => {
+      // Lost before anything ran: the dyno goes on waiting, for nobody.
+      if (fault === 'reset-before') return client.destroy()
+      this.#waiting = false
       giveUp()
       void this.#run(client)
     })
@@ -93,7 +103,7 @@ export class OneOffDyno {
         }
       })
       this.#running = running
-      if (this.#stopped) running.signal('SIGTERM')
+      if (this.#ending) this.#hangUp(this.#ending)
       this.state = 'up'
       this.#say('State changed from starting to up')
       // A client that is gone takes its dyno with it (R16 where SIGHUP is ignored).
@@ -109,10 +119,13 @@ export class OneOffDyno {
     }
   }
 
-  #hangUp(signal: 'SIGHUP' | 'SIGTERM'): void {
+  #hangUp(signal: NodeJS.Signals): void {
     const running = this.#running
+    this.#ending = signal
+    if (this.#waiting) this.#end(143)
     if (!running) return
     running.signal(signal)
+    if (signal === 'SIGKILL') return
     this.#undo.push(
       this.options.clock.after(this.options.times.grace, () => {
         if (signal === 'SIGHUP')
@@ -126,6 +139,7 @@ export class OneOffDyno {
 
   #end(status: number): void {
     this.#running = undefined
+    this.#waiting = false
     for (const undo of this.#undo) undo()
     this.#say(`State changed from ${this.state} to complete`)
     this.#finish(status)

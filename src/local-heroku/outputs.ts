@@ -24,6 +24,11 @@ export class Outputs {
     for (const wake of this.#open.get(name) ?? []) wake()
   }
 
+  /** Ends one that was being written when the local Heroku itself was ended. */
+  interrupt(name: string): void {
+    appendFileSync(this.#store.outputFile(name), '\nThe local Heroku was ended meanwhile.\n')
+  }
+
   end(name: string): void {
     const waiting = this.#open.get(name)
     this.#open.delete(name)

@@ -10,6 +10,7 @@ export interface Client {
   end(): void
   /** Breaks the connection, as a lost network does. */
   destroy(): void
+  /** At once where it is closed already. */
   onClose(listener: () => void): void
 }
 
@@ -63,7 +64,7 @@ export class Rendezvous {
           write: piece => void socket.write(piece),
           end: () => void socket.end(),
           destroy: () => void socket.destroy(),
-          onClose: listener => void socket.on('close', listener)
+          onClose: listener => void (socket.closed ? listener() : socket.on('close', listener))
         })
       }
       socket.on('data', listen)

@@ -104,9 +104,12 @@ export class Router {
       answer.on('error', () => response.destroy())
     })
     onward.on('error', () => {
+      // The client left first: nobody is there to be told.
+      if (response.closed) return
       if (response.headersSent) response.destroy()
       else this.#refuse(response, 'H13', 'Connection closed without response')
     })
+    response.on('close', () => onward.destroy())
     request.pipe(onward)
   }
 

@@ -45,10 +45,13 @@ export interface AddonState {
   readonly id: string
   readonly name: string
   readonly service: string
-  readonly plan: string
+  plan: string
   readonly configVars: readonly string[]
   /** The app that owns it. */
   readonly app: string
+  readonly createdAt: string
+  /** What was set over the data API. */
+  settings?: Readonly<Record<string, string | number>>
 }
 
 export interface AttachmentState {
@@ -56,12 +59,37 @@ export interface AttachmentState {
   readonly name: string
   readonly addon: string
   readonly app: string
+  /** Its config vars in the app. */
+  readonly configVars: readonly string[]
 }
 
 export interface JobState {
   readonly id: string
   readonly app: string
   attributes: Record<string, unknown>
+}
+
+export interface PipelineState {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+}
+
+export interface CouplingState {
+  readonly id: string
+  /** Ids of both. */
+  readonly app: string
+  readonly pipeline: string
+  readonly stage: string
+  readonly createdAt: string
+}
+
+export interface PromotionState {
+  readonly id: string
+  readonly createdAt: string
+  readonly pipeline: string
+  readonly source: { readonly app: string; readonly release: string }
+  readonly targets: readonly { readonly id: string; readonly app: string; readonly release: string }[]
 }
 
 export interface AppState {
@@ -78,7 +106,7 @@ export interface AppState {
   readonly slugs: SlugState[]
   readonly releases: ReleaseState[]
   readonly builds: BuildState[]
-  readonly domains: string[]
+  readonly domains: { readonly id: string; readonly hostname: string; readonly createdAt: string }[]
   readonly buildpacks: string[]
 }
 
@@ -88,6 +116,22 @@ interface State {
   readonly addons: AddonState[]
   readonly attachments: AttachmentState[]
   readonly jobs: JobState[]
+  /** Id of the newest job that ever was. */
+  lastJob: number
+  readonly pipelines: PipelineState[]
+  readonly couplings: CouplingState[]
+  readonly promotions: PromotionState[]
+}
+
+const EMPTY: Omit<State, 'apiKey'> = {
+  apps: [],
+  addons: [],
+  attachments: [],
+  jobs: [],
+  lastJob: 100_000,
+  pipelines: [],
+  couplings: [],
+  promotions: []
 }
 
 /** All that the local Heroku knows, in one file; written whole after each change. */
@@ -102,7 +146,7 @@ export class Store {
     this.#file = path.join(folder, 'state.json')
     this.state = existsSync(this.#file)
       ? (JSON.parse(readFileSync(this.#file, 'utf8')) as State)
-      : { apiKey: `HRKU-${randomUUID()}`, apps: [], addons: [], attachments: [], jobs: [] }
+      : { apiKey: `HRKU-${randomUUID()}`, ...structuredClone(EMPTY) }
     this.save()
   }
 
@@ -113,6 +157,11 @@ export class Store {
 
   app(nameOrId: string): AppState | undefined {
     return this.state.apps.find(({ id, name }) => name === nameOrId || id === nameOrId)
+  }
+
+  /** A slug of any app. */
+  slug(id: string): SlugState | undefined {
+    return this.state.apps.flatMap(({ slugs }) => slugs).find(slug => slug.id === id)
   }
 
   blobFile(name: string): string {

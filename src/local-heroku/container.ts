@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RunCommand } from '../runtime/index.ts'
+import { type DynoImage, type DynoUser, type RunningDyno } from './dyno-host.ts'
+
+interface ContainerSpec {
+  /** The dyno's folder on this machine; /app in the container. */
+  readonly home: string
+  readonly argv: readonly string[]
+  readonly vars: Readonly<Record<string, string>>
+  readonly output: (chunk: Buffer) => void
+  /** Of the local Heroku; its containers are found again by it. */
+  readonly folder: string
+  readonly user: DynoUser
+  readonly run: RunCommand
+}
+
+const LABEL = 'local-heroku'
+
+/**
+ * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
+ * reaches service containers. Rejects where Docker cannot make it.
+ */
+export async function startContainer(image: DynoImage, spec: ContainerSpec): Promise<RunningDyno> {
+  const { user, run, output } = spec
+  const name = `local-heroku-${randomBytes(6).toString('hex')}`
+  const owner = `--user=${user.uid}:${user.gid}`
+  const docker = (...args: string[]): ReturnType<RunCommand> => run('docker', args, { env: { ...image.dockerEnv } })
+  // Values come by the client's environment, so that none is in its arguments. PATH is the image's, as on a dyno.
+  const names = Object.keys(spec.vars).filter(name => !['PATH', 'HOME'].includes(name) && !(name in image.dockerEnv))
+  const made = await run(
+    'docker',
+    [
+      'create',
+      '--init',
+      `--name=${name}`,
+      `--label=${LABEL}=${spec.folder}`,
+      '--platform=linux/amd64',
+      '--network=host',
+      '--cap-drop=ALL',
+      '--security-opt=no-new-privileges',
+      `--mount=type=bind,"source=${spec.home.replaceAll('"', '""')}",target=/app`,
+      '--workdir=/app',
+      owner,
+      '--env=HOME=/app',
+      ...names.map(name => `--env=${name}`),
+      image.name,
+      ...spec.argv
+    ],
+    { env: { ...spec.vars, ...image.dockerEnv } }
+  )
+  if (made.code !== 0) throw new Error(`docker create ended with ${made.code}: ${made.stderr.trim().slice(0, 500)}`)
+
+  // A group of its own: what a terminal sends to this process is not for the dyno.
+  const child = spawn('docker', ['start', '--attach', name], {
+    env: image.dockerEnv,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe']
+  })
+  child.stdout.on('data', output)
+  child.stderr.on('data', output)
+  let over = false
+  const exited = new Promise<number>(resolve => {
+    child.on('error', () => resolve(127))
+    child.on('close', code => resolve(code ?? 137))
+  }).then(async code => {
+    over = true
+    await docker('rm', '--force', name)
+    return code
+  })
+  return {
+    exited,
+    signal(signal) {
+      if (signal === 'SIGKILL') return void docker('rm', '--force', name)
+      void (async () => {
+        // To all its processes, as its own user; again while it is not up yet.
+        const kill = `kill -s ${signal.slice(3)} -- -1`
+        while (!over && (await docker('exec', owner, name, 'bash', '-c', kill)).code !== 0) await wait(50)
+      })()
+    },
+    async memory() {
+      const { code, stdout } = await docker('top', name, '-eo', 'pid,rss')
+      if (code !== 0) return undefined
+      const kilobytes = stdout
+        .toString()
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map(line => Number(line.trim().split(/ +/)[1]))
+      return kilobytes.reduce((sum, of) => sum + of, 0) * 1024
+    }
+  }
+}
+
+/** Ends containers that a local Heroku of the same folder left. */
+export async function endOldContainers(image: DynoImage, folder: string, run: RunCommand): Promise<void> {
+  const env = { ...image.dockerEnv }
+  const { stdout } = await run('docker', ['ps', '--all', '--quiet', `--filter=label=${LABEL}=${folder}`], { env })
+  const ids = stdout.toString().split('\n').filter(Boolean)
+  if (ids.length > 0) await run('docker', ['rm', '--force', ...ids], { env })
+}

@@ -1,6 +1,6 @@
 /**
- * Measures what a build costs beyond the buildpacks, beside what one would use instead, in turns: `npm run bench`.
- * Options: --tree DIR (a built tree), --megabytes N, --runs N, --only pack,memory,start.
+ * Measures what a build costs beyond the buildpacks and a deploy beyond the dynos, beside what one would use instead, in turns: `npm run bench`.
+ * Options: --tree DIR (a built tree), --megabytes N, --runs N, --only pack,memory,start,deploy.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const { values } = parseArgs({
     tree: { type: 'string' },
     megabytes: { type: 'string', default: '1300' },
     runs: { type: 'string', default: '3' },
-    only: { type: 'string', default: 'pack,memory,start' }
+    only: { type: 'string', default: 'pack,memory,start,deploy' }
   }
 })
 const runs = Number(values.runs)
@@ -26,6 +26,7 @@ try {
   if (parts.includes('pack')) benchPacking(values.tree ?? makeIn('tree', Number(values.megabytes)))
   if (parts.includes('memory')) benchMemory()
   if (parts.includes('start')) benchStart()
+  if (parts.includes('deploy')) benchDeploy()
   console.log(
     `\n${os.cpus().length} cores (${os.cpus()[0]?.model}), Node ${process.version}, zlib ${process.versions.zlib}, medians of ${runs} runs in turns\n`
   )
@@ -160,6 +161,23 @@ function benchStart(): void {
     (start / bare).toFixed(2),
     '≤ 250 ms',
     start <= 250 ? 'yes' : 'no'
+  ])
+}
+
+function benchDeploy(): void {
+  const program = path.join(import.meta.dirname, 'deploy.ts')
+  const all = Array.from({ length: runs }, () => {
+    const out = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', program])
+    return JSON.parse(out.toString()) as { deploy: number; plain: number; requests: number }
+  })
+  const [deploy, plain] = [median(all.map(one => one.deploy)), median(all.map(one => one.plain))]
+  rows.push([
+    `A deploy, its slug built and its dynos up at once / its ${all[0]!.requests} requests alone`,
+    `${deploy.toFixed(0)} ms`,
+    `${plain.toFixed(0)} ms`,
+    (deploy / plain).toFixed(2),
+    '≤ 3 s more',
+    deploy - plain <= 3_000 ? 'yes' : 'no'
   ])
 }
 

@@ -39278,9 +39278,14 @@ function openFence(write) {
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;
 function jobResults(env = process.env) {
+    const secrets = new Set();
     return {
         output: (name, value) => setOutput(name, value),
-        mask: secret => core_setSecret(secret),
+        mask: secret => {
+            core_setSecret(secret);
+            secrets.add(secret);
+        },
+        redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
         summary: async (markdown) => {
             if (!env['GITHUB_STEP_SUMMARY'])
                 return;
@@ -39292,7 +39297,8 @@ function jobResults(env = process.env) {
                 : Buffer.from(markdown)
                     .subarray(0, LARGEST_SUMMARY - cut.length)
                     .toString() + cut)
-                .write();
+                .write()
+                .catch((error) => warning(`The summary could not be written: ${(0,runtime/* errorText */.kc)(error)}`));
         }
     };
 }
@@ -39314,7 +39320,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 8939:
+/***/ 3195:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40362,7 +40368,7 @@ const APPLIED_COMMAND = `bundle exec ruby -ruri -rpg -e '${[
  * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
  * the release task runs the seeds later, with the code that they belong to. Does nothing where migrations are applied.
  */
-const BASE_SCHEMA_COMMAND = `if [ -z "$(${APPLIED_COMMAND})" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
+const BASE_SCHEMA_COMMAND = `applied="$(${APPLIED_COMMAND})" || exit 1; if [ -z "$applied" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
 /**
  * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in
  * between or fail in the seeds; the empty table `mastodon_on_heroku_setup` says so to the next run, which ends what was
@@ -52700,11 +52706,13 @@ class HerokuApp {
     name;
     #client;
     #clock;
+    #signal;
     #path;
-    constructor(client, name, clock) {
+    constructor(client, name, clock, signal) {
         this.name = name;
         this.#client = client;
         this.#clock = clock;
+        this.#signal = signal;
         this.#path = `/apps/${encodeURIComponent(name)}`;
     }
     /** The same app, asked under another signal: for clearing away after the job was cancelled. */
@@ -52714,7 +52722,7 @@ class HerokuApp {
             get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
             write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
         };
-        return new HerokuApp(client, this.name, this.#clock);
+        return new HerokuApp(client, this.name, this.#clock, signal);
     }
     /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
     info() {
@@ -52802,7 +52810,10 @@ class HerokuApp {
             throw error;
         }
     }
-    /** Starts a one-off dyno. Where the answer is lost, it is looked for by its marker. */
+    /**
+     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
+     * dyno's command back as it was sent.
+     */
     async createDyno({ command, attach, size, timeToLive, marker }) {
         const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
         try {
@@ -52914,7 +52925,7 @@ class HerokuApp {
     /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
     async #look(error, find) {
         for (const wait of LOOKS) {
-            await this.#clock.sleep(wait);
+            await this.#clock.sleep(wait, this.#signal);
             const found = await find();
             if (found !== undefined)
                 return found;
@@ -53179,6 +53190,7 @@ function converse(socket, secret, { write, clock, signal }) {
 const one_off_MARK = 'mastodon-on-heroku';
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000;
+const STOPPED_WITHIN = 60_000;
 const CLEARING_AWAY = 6_000;
 /**
  * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
@@ -53230,14 +53242,21 @@ function wrap(command, marker, exitName) {
 function one_off_quote(text) {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }
+/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
 async function waitUntilGone(app, id, { clock, signal }) {
-    const until = clock.now() + GONE_WITHIN;
-    for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-        if ((await app.dyno(id)) === undefined)
-            return;
-        await clock.sleep(pause, signal);
+    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
+        const until = clock.now() + patience;
+        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
+            if ((await app.dyno(id)) === undefined)
+                return;
+            await clock.sleep(pause, signal);
+        }
+        await app.stopDyno(id);
     }
-    await app.stopDyno(id);
+    const name = (await app.dyno(id))?.name;
+    if (name === undefined)
+        return;
+    throw new src_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker) {
@@ -53318,8 +53337,9 @@ const LONGEST_PAUSE = 10_000;
 const LAST_TRIES = 5;
 /**
  * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). It answers 404 until the dyno starts, and its end says nothing of success: `isOver` is
- * asked between the connections. Resolves with the bytes read when the work is over and its output has been read.
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
+ * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
+ * connections. Resolves with the bytes read when the work is over and its output has been read.
  */
 async function followOutput(options) {
     const { clock, signal, isOver } = options;
@@ -53352,8 +53372,8 @@ async function readFrom({ url, write, clock, signal }, from) {
         const { statusCode = 0 } = response;
         if (statusCode !== 200 && statusCode !== 206) {
             response.resume();
-            // 404: it has not begun, or there never was any. 416: nothing beyond what is here.
-            return { bytes, ended: statusCode === 404 || statusCode === 416 };
+            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
         }
         // A server that ignores `Range` sends all again; what is here already is left out.
         let known = statusCode === 200 ? from : 0;
@@ -53390,7 +53410,7 @@ class UploadError extends src_runtime/* UserError */.yo {
 const upload_PATIENCE = 60_000;
 /**
  * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
- * (heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
+ * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
  * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
  * @returns whether the ETag proved that every byte arrived
  */
@@ -53477,18 +53497,28 @@ const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|
 const SHORTEST = 8;
 /**
  * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address. (The runner masks what it is told, and a mask of few letters would
+ * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
  * make the log unreadable.)
  */
 function secretValues(config) {
-    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) ? [value, ...value.split(/\r?\n/), ...passwordOf(value)] : []);
+    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
+        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
+        : passwordOf(value));
     return [...new Set(values)].filter(value => value.length >= SHORTEST);
 }
 function passwordOf(value) {
     if (!URL.canParse(value))
         return [];
     const { password } = new URL(value);
-    return password === '' ? [] : [password, decodeURIComponent(password)];
+    return password === '' ? [] : [password, secrets_decoded(password)];
+}
+function secrets_decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/heroku/index.ts
@@ -53503,6 +53533,8 @@ function passwordOf(value) {
 
 
 
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./src/deploy/story.ts
 
 /** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
@@ -53569,18 +53601,19 @@ function duration(milliseconds) {
 
 
 
+
 /**
  * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
  * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
  */
-async function poll({ clock, signal }, { what, next, first, longest, timeout }, ask) {
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new src_runtime/* UserError */.yo(...of) }, ask) {
     const until = clock.now() + timeout;
     for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
         const answer = await ask();
         if (answer !== undefined)
             return answer;
         if (clock.now() + pause > until)
-            throw new src_runtime/* UserError */.yo(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
+            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
         await clock.sleep(pause, signal);
     }
 }
@@ -53589,19 +53622,25 @@ class tools_Tail {
     #most;
     #lines = [];
     #rest = '';
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
     constructor(most = 20) {
         this.#most = most;
     }
     add(chunk) {
-        const lines = (this.#rest + chunk.toString('utf8')).split('\n');
+        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
         this.#rest = (lines.pop() ?? '').slice(-2_000);
         this.#lines = [...this.#lines, ...lines].slice(-this.#most);
     }
     /** Behind a message; empty where there was no output. */
     quote() {
-        const lines = [...this.#lines, this.#rest].map(line => line.slice(0, 500)).filter(line => line.trim() !== '');
+        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
         return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
     }
+}
+/** A line without colours and cursor movements. */
+function plain(line) {
+    // eslint-disable-next-line no-control-regex
+    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/follow.ts
@@ -53957,14 +53996,43 @@ class HealthError extends src_runtime/* UserError */.yo {
 const health_PATIENCE = 120_000;
 const PAUSE = 3_000;
 const MOST_ASSETS = 20;
-/** The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check). */
-function ownHealth(webUrl, path = '/health') {
+/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
+const STREAMING_HEALTH = '/api/v1/streaming/health';
+/**
+ * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * Throws a `UserError` where it has none.
+ */
+function ownHealth({ app, info }, path = '/health') {
+    if (!info.web_url) {
+        throw new src_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+    }
     return {
         name: path,
-        url: new URL(path, webUrl).href,
+        url: new URL(path, info.web_url).href,
         wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
         next: 'Look at `heroku logs`: the web process does not answer.'
     };
+}
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ */
+async function webHealth(target, commit, tools) {
+    const own = await checkHealth([ownHealth(target)], tools);
+    const instance = instanceProbe(target, commit);
+    if (!instance) {
+        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        return own;
+    }
+    try {
+        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
+    }
+    catch (error) {
+        // It serves: what is wrong from here on is the way to it, or a file.
+        if (error instanceof HealthError)
+            throw new HealthError(error.message, error.nextStep, true);
+        throw error;
+    }
 }
 /** The instance as its users reach it, and the commit that it must say it runs. */
 function instanceProbe(target, commit) {
@@ -53972,7 +54040,7 @@ function instanceProbe(target, commit) {
     if (!place)
         return undefined;
     const own = target.config['MASTODON_VERSION_METADATA'];
-    const metadata = own !== undefined && own !== '' ? own : commit.slice(0, 7);
+    const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '');
     return {
         name: '/api/v2/instance',
         url: new URL('/api/v2/instance', place.url).href,
@@ -54073,6 +54141,8 @@ async function migrate(app, options, tools) {
     for (const name of await endLeftovers(app, PURPOSE, tools))
         story.note(`Ended ${name}, which an earlier job had left`);
     const { size, phase = 'all' } = options;
+    if (phase === 'post')
+        await requireFirstPhase(app, size, tools);
     const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
     const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
     if (exitCode === 0)
@@ -54088,6 +54158,14 @@ async function migrate(app, options, tools) {
     throw new MigrationError(pending.exitCode === undefined
         ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
         : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
+}
+async function requireFirstPhase(app, size, tools) {
+    const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools);
+    if (exitCode === 0)
+        return;
+    throw new MigrationError(exitCode === undefined
+        ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
+        : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
 }
 /** Versions of the migrations that the database has. */
 async function appliedMigrations(app, size, tools) {
@@ -54165,6 +54243,13 @@ async function releaseOnce({ app, releases, current }, slug, { commit, role, fin
     story.note(`v${release.version} succeeded`);
     return finished;
 }
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+async function requireCurrent(app, version, slugId) {
+    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
+    if (newest?.slug?.id === slugId && newest.version >= version)
+        return;
+    throw new src_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+}
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
     if (before === undefined)
@@ -54176,7 +54261,7 @@ function readMigrationsLine(output) {
 
 
 
-/** Dynos of the new release crash: the site may be down. */
+/** Dynos of the new release crash, or never come up: the site may be down. */
 class CrashError extends src_runtime/* UserError */.yo {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
@@ -54196,7 +54281,9 @@ async function waitForDynos(app, version, tools) {
     let crashes = 0;
     let last = [];
     const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
-    const polling = { what: `the dynos of ${app.name} to run v${version}`, next, first: 2_000, longest: 10_000, timeout };
+    const what = `the dynos of ${app.name} to run v${version}`;
+    const fail = (...of) => new CrashError(...of);
+    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
     await poll(tools, polling, async () => {
         last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
         const isNew = ({ release }) => (release?.version ?? 0) >= version;
@@ -54240,7 +54327,8 @@ class RollbackRefused extends src_runtime/* UserError */.yo {
  * @param badSlug id of the slug to get away from
  */
 async function lastGoodRelease(app, releases, badSlug) {
-    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug);
+    const left = leftBehind(releases);
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
     const tried = new Set();
     for (const release of candidates) {
         const id = release.slug.id;
@@ -54253,12 +54341,29 @@ async function lastGoodRelease(app, releases, badSlug) {
     }
     return undefined;
 }
+/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+function leftBehind(releases) {
+    const left = new Set();
+    for (const { version: at, description, status } of releases) {
+        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
+        if (to === undefined || status !== 'succeeded')
+            continue;
+        for (const { version } of releases)
+            if (version > Number(to) && version < at)
+                left.add(version);
+    }
+    return left;
+}
+/** Built by this action, so that it tells its commit. */
+function isOurs({ commit_description: description }) {
+    return description?.startsWith('mastodon-on-heroku ') ?? false;
+}
 /**
  * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
  * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
  * that, 4.6 can sign nothing).
  */
-async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
+async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
     const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
     const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
     const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
@@ -54266,7 +54371,8 @@ async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
         throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
     }
     const applied = await appliedMigrations(app, size, tools);
-    const oldVersions = new Set([...known, ...orphans(applied, known, trees.migrations)]);
+    const since = () => commitsSince(app, release, releases);
+    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
     const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
     if (verdict.safe)
         return;
@@ -54280,27 +54386,79 @@ async function requireSafeRollback(app, { release, slug }, trees, size, tools) {
  * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
  * database is no longer one for its code.
  */
-async function bringBack(app, target, badSlug, trees, dynoSize, tools) {
-    const { story } = tools;
-    const good = await lastGoodRelease(app, target.releases, badSlug);
+async function bringBack(target, badSlug, trees, dynoSize, tools) {
+    const { app, releases } = target;
+    const good = await lastGoodRelease(app, releases, badSlug);
     if (!good) {
-        throw new src_runtime/* UserError */.yo('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
+        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
     }
-    await requireSafeRollback(app, good, trees, dynoSize, tools);
+    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    const release = await releaseAgain(app, good, tools);
+    const commit = good.slug.commit ?? undefined;
+    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
+    await requireCurrent(app, release.version, good.slug.id);
+    return { release, commit };
+}
+/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+async function bringStreamingBack(target, commit, tools) {
+    const { app, releases, currentSlug } = target;
+    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
+    if (commit !== undefined && currentSlug?.commit === commit)
+        return tools.story.note(`${app.name} runs ${runs} already`);
+    const tried = new Set();
+    for (const release of releases) {
+        const id = release.slug?.id;
+        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug?.commit !== commit)
+            continue;
+        const { version } = await releaseAgain(app, { release, slug }, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        return requireCurrent(app, version, id);
+    }
+    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+}
+async function releaseAgain(app, { release: old, slug }, tools) {
     const newest = (await app.releases(1))[0]?.version ?? 0;
-    const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`;
-    const release = await app.createRelease(good.slug.id, description, newest);
-    story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`);
+    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(slug.id, description, newest);
+    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
     await finishRelease(app, release, tools);
     await waitForDynos(app, release.version, tools);
-    await checkHealth([ownHealth(target.info.web_url ?? '')], tools);
     return release;
 }
-/** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */
-function orphans(applied, known, migrations) {
-    const newest = [...known].sort().at(-1) ?? '';
+/**
+ * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
+ * may have been applied by code that the old release never ran with.
+ */
+async function commitsSince(app, good, releases) {
+    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
+    const commits = new Set();
+    for (const id of new Set(ids))
+        commits.add((await app.slug(id))?.commit ?? undefined);
+    return commits;
+}
+/**
+ * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
+ * them, too.
+ */
+async function orphans(applied, known, { migrations, versionsAt }, since) {
     const inNewTree = new Set(migrations.map(({ version }) => version));
-    return [...applied].filter(version => version < newest && !inNewTree.has(version));
+    const newest = [...known].sort().at(-1) ?? '';
+    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
+    if (candidates.length === 0)
+        return [];
+    const newer = new Set();
+    for (const commit of await since()) {
+        const versions = commit === undefined ? undefined : await versionsAt(commit);
+        if (!versions)
+            return [];
+        for (const version of versions)
+            newer.add(version);
+    }
+    return candidates.filter(version => !newer.has(version));
 }
 
 ;// CONCATENATED MODULE: ./src/deploy/streaming.ts
@@ -54352,6 +54510,13 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
     story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
     return readAgain();
 }
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+function requireSameCommit(main, streaming) {
+    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
+    if (wanted && wanted === runs)
+        return;
+    throw new src_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
 function missingVars(config) {
     const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
     return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
@@ -54388,6 +54553,7 @@ class GateError extends src_runtime/* UserError */.yo {
 
 
 
+
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
 class Maintenance {
     #plan;
@@ -54417,6 +54583,15 @@ class Maintenance {
             await app.setMaintenance(true);
             story.note(`Maintenance mode is on for ${pending.length} migrations`);
         });
+    }
+    /** As `end`; a failure of it is told, and hides nothing. */
+    async endAfterFailure() {
+        try {
+            await this.end();
+        }
+        catch (error) {
+            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,src_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
+        }
     }
     async end() {
         if (!this.#on)
@@ -54530,15 +54705,15 @@ async function firstThatFits(recipes, { story }, attempt) {
 }
 /** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
 async function prove(staging, slug, recipe, found, tools) {
-    const { app, info } = staging;
+    const { app } = staging;
     const release = await app.release(slug.releaseId);
     const { release: finished } = found && release.status === 'failed'
         ? await releaseOnce(staging, slug, recipe, tools)
         : await finishRelease(app, release, tools);
     await waitForDynos(app, finished.version, tools);
     const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
-    if (serves && info.web_url)
-        await checkHealth([ownHealth(info.web_url)], tools);
+    if (serves)
+        await checkHealth([ownHealth(staging)], tools);
     tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
 }
 
@@ -54576,9 +54751,14 @@ async function deploy(plan, tools) {
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
+    await story.step('Verdict of the preflight', async () => {
+        judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
+        await tellWayBack(target, deployable, tools);
+    });
     await progress.deploying(deployable);
     const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
+    if ('slug' in shippable.web)
+        progress.shipping(shippable.web.slug);
     const maintenance = new Maintenance(plan, target, deployable, tools);
     let live;
     let switched = false;
@@ -54598,6 +54778,8 @@ async function deploy(plan, tools) {
             await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
         if (plan.migrations !== 'off') {
             await story.step('Post-deployment migrations', async () => {
+                // Else another release's code would run its own.
+                await requireCurrent(plan.app, version, slug.id);
                 const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
                 story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
                 progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
@@ -54606,7 +54788,7 @@ async function deploy(plan, tools) {
         await requireCurrent(plan.app, version, slug.id);
     }
     catch (error) {
-        await maintenance.end();
+        await maintenance.endAfterFailure();
         if (live && switched && isFaultOfTheRelease(error))
             await rollBack(plan, target, live.slug.id, deployable, error, tools);
         throw error;
@@ -54615,6 +54797,13 @@ async function deploy(plan, tools) {
 /** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
 function isFaultOfTheRelease(error) {
     return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
+}
+/** Better told now than when the site is down. */
+async function tellWayBack({ currentSlug }, { trees }, { story }) {
+    const commit = currentSlug?.commit;
+    if (!commit || (await trees.versionsAt(commit)))
+        return;
+    story.warn(`The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``);
 }
 async function readStreaming(plan, main, tools) {
     const target = await readTarget(plan.streaming, plan.mask, tools);
@@ -54638,6 +54827,8 @@ async function goLive(target, role, shippable, { commit, fingerprint }, { progre
         }));
     }
     const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    if (role === 'web')
+        progress.shipping(slug);
     return story.step(title, async () => {
         const release = await app.release(slug.releaseId);
         progress.released(app.name, release);
@@ -54645,53 +54836,22 @@ async function goLive(target, role, shippable, { commit, fingerprint }, { progre
     });
 }
 async function shipStreaming(target, shippable, deployable, plan, tools) {
-    const { app, info } = target;
+    const { app } = target;
     const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
     const { version } = finished.release;
     await tools.story.step('Streaming app', async () => {
         await waitForDynos(app, version, tools);
-        await checkHealth([ownHealth(info.web_url ?? '', '/api/v1/streaming/health')], tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
         judge?.();
         await requireCurrent(app, version, slug.id);
     });
-}
-async function webHealth(target, commit, tools) {
-    const { story, app } = { ...tools, ...target };
-    if (!target.info.web_url)
-        throw new src_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard.');
-    const own = await checkHealth([ownHealth(target.info.web_url)], tools);
-    const instance = instanceProbe(target, commit);
-    if (!instance) {
-        story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
-        return own;
-    }
-    const outer = [instance, ...(await assetProbes(target, tools))];
-    // It serves: what is wrong from here on is the way to it, or a file.
-    return [...own, ...(await checkHealthOf(outer, tools))];
-}
-async function checkHealthOf(probes, tools) {
-    try {
-        return await checkHealth(probes, tools);
-    }
-    catch (error) {
-        if (error instanceof HealthError)
-            throw new HealthError(error.message, error.nextStep, true);
-        throw error;
-    }
-}
-/** Green means live: the release is read once more at the end. */
-async function requireCurrent(app, version, slugId) {
-    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
-    if (newest?.slug?.id === slugId && newest.version >= version)
-        return;
-    throw new src_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
 }
 async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     const { story } = tools;
     try {
         await story.step('Rollback', async () => {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const release = await bringBack(plan.app, target, badSlug, trees, plan.dynoSize, tools);
+            const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools);
             plan.progress.rolledBack(release);
         });
     }
@@ -54699,7 +54859,8 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
         if (error instanceof src_runtime/* CancelledError */.cc)
             throw error;
         const next = error instanceof src_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
-        throw new src_runtime/* UserError */.yo(`${cause.message}\nAnd it was not rolled back: ${(0,src_runtime/* errorText */.kc)(error)}`, next, { cause: error });
+        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
+        throw new src_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,src_runtime/* errorText */.kc)(error)}`, next, { cause: error });
     }
     throw new src_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
@@ -54727,7 +54888,8 @@ function tellMigrations({ migrations }, strategy, { story }) {
 ;// CONCATENATED MODULE: ./src/deploy/summary.ts
 
 /** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links }) {
+function storyMarkdown(story, { title, outcome, links, redact }) {
+    const cell = (text) => escaped(redact(text));
     const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`);
     const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
     return [
@@ -54743,7 +54905,7 @@ function storyMarkdown(story, { title, outcome, links }) {
     ].join('\n');
 }
 /** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function cell(text) {
+function escaped(text) {
     return text
         .slice(0, 1_500)
         .replaceAll('&', '&amp;')
@@ -54755,6 +54917,7 @@ function cell(text) {
 
 ;// CONCATENATED MODULE: ./src/deploy/index.ts
 /** A deploy: each step looks whether it is done already, and green means live. */
+
 
 
 
@@ -60068,7 +60231,7 @@ function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
         client,
         key,
         tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
-        app: name => new HerokuApp(client, name, clock)
+        app: name => new HerokuApp(client, name, clock, signal)
     };
 }
 /** The app that a command is about. Throws a `UserError` where none is named. */
@@ -60248,7 +60411,9 @@ async function deployTo(context, access, config, alter = deployable => deployabl
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const facts = new Facts(context, app);
+    const title = `Deploy of ${app}`;
+    const facts = new Facts(context, app, config.migrations);
+    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
         await deploy({
@@ -60266,14 +60431,18 @@ async function deployTo(context, access, config, alter = deployable => deployabl
         }, connection.tools);
         await facts.finish('success', 'Live and healthy');
         runtime.log.info(`Live: ${facts.outcome()}`);
-        await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome: facts.outcome(), links: facts.links }));
+        await tell(facts.outcome());
     }
     catch (error) {
-        await facts.finish('failure', (0,src_runtime/* errorText */.kc)(error));
-        const outcome = `Failed: ${(0,src_runtime/* errorText */.kc)(error).split('\n')[0] ?? ''}`;
-        await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome, links: facts.links }));
+        await facts.finish('failure', deploy_firstLine(error));
+        await tell(`Failed: ${deploy_firstLine(error)}`);
         throw error;
     }
+}
+/** Without the output of others behind it. */
+function deploy_firstLine(error) {
+    const [first = ''] = (0,src_runtime/* errorText */.kc)(error).split('\n');
+    return first.replace(/\. [\w’' ]+:$/, '');
 }
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
 async function deploy_prepare(context, config, alter) {
@@ -60318,13 +60487,15 @@ class Facts {
     links = {};
     #context;
     #app;
+    #migrations;
     #deployment;
     #site;
     #version = 0;
     #commit = '';
-    constructor(context, app) {
+    constructor(context, app, migrations) {
         this.#context = context;
         this.#app = app;
+        this.#migrations = migrations;
     }
     target = ({ info, current, config }) => {
         const { results } = this.#context;
@@ -60356,6 +60527,14 @@ class Facts {
         });
         await this.#deployment.update('in_progress', `Deploying to ${this.#app}`);
     };
+    shipping = ({ size, variant }) => {
+        const { results } = this.#context;
+        if (size !== undefined)
+            results.output('slug-size', size);
+        const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1];
+        if (ffmpeg === 'with' || ffmpeg === 'without')
+            results.output('ffmpeg', ffmpeg);
+    };
     released = (app, { version }) => {
         const url = `https://dashboard.heroku.com/apps/${app}/activity`;
         this.links[`Release v${version} of ${app}`] = url;
@@ -60371,14 +60550,16 @@ class Facts {
             this.links['Site'] = this.#site;
     };
     migrated = versions => this.#context.results.output('migrations-run', versions.length);
-    rolledBack = () => {
+    rolledBack = release => {
+        this.released(this.#app, release);
         this.#context.results.output('rolled-back', true);
     };
     outcome() {
-        return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, migrated`;
+        return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`;
     }
     async finish(state, description) {
-        await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined);
+        const { redact } = this.#context.results;
+        await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined);
     }
 }
 
@@ -60392,7 +60573,7 @@ async function withStory(context, title, work) {
     const { results, runtime } = context;
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, herokuOf(context), story);
-    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {} }));
+    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
         const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
@@ -60414,7 +60595,9 @@ async function withStory(context, title, work) {
 /** Runs the pending migrations of the current release in a one-off dyno. */
 async function migrate_migrate(context) {
     const { inputs, results } = context;
-    const name = requireApp(source_readConfig(context).app);
+    const { phase, dynoSize: size } = inputs;
+    const { app: main, streamingApp } = source_readConfig(context);
+    const name = requireApp(main);
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
@@ -60422,11 +60605,18 @@ async function migrate_migrate(context) {
         }
         const { version } = target.current;
         // Post-deployment migrations take away what older code still needs.
-        if (inputs.phase !== 'pre')
-            await tools.story.step('Dynos', () => waitForDynos(target.app, version, tools));
+        if (phase !== 'pre') {
+            await tools.story.step('Dynos', async () => {
+                await waitForDynos(target.app, version, tools);
+                if (streamingApp === undefined)
+                    return;
+                const streaming = await readTarget(app(streamingApp), mask, tools);
+                requireSameCommit(target, streaming);
+                await waitForDynos(streaming.app, streaming.current?.version ?? 0, tools);
+            });
+        }
         const ran = await tools.story.step('Migrations', async () => {
-            const phase = inputs.phase === 'pre' ? 'pre' : 'all';
-            const versions = await migrate(target.app, { size: inputs.dynoSize, phase }, tools);
+            const versions = await migrate(target.app, { size, phase }, tools);
             tools.story.note(`${versions.length} ran; none is pending`);
             return versions;
         });
@@ -63637,10 +63827,16 @@ async function rehearse(context) {
     }
 }
 function requireServices({ inputs }) {
+    const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
     const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
-    if (missing.length === 0)
-        return;
-    throw new src_runtime/* UserError */.yo(`A rehearsal needs ${missing.join(' and ')}`, 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.');
+    if (missing.length > 0)
+        throw new src_runtime/* UserError */.yo(`A rehearsal needs ${missing.join(' and ')}`, next);
+    for (const [name, url] of Object.entries(inputs.rehearsal)) {
+        const host = URL.canParse(url) ? new URL(url).hostname : '';
+        // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
+        if (host === '' || (!(0,src_runtime/* isLoopback */.U9)(host) && host.includes('.')))
+            throw new src_runtime/* UserError */.yo(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
+    }
 }
 async function startHeroku(context, config) {
     const { inputs, runtime } = context;
@@ -63771,7 +63967,8 @@ async function repack({ inputs, runtime }, slug, base) {
 /** Brings the last good release's code back, where the database is still one for it. */
 async function rollback(context) {
     const { inputs, results } = context;
-    const name = requireApp(source_readConfig(context).app);
+    const { app: main, streamingApp } = source_readConfig(context);
+    const name = requireApp(main);
     await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         const { current, currentSlug } = target;
@@ -63782,10 +63979,13 @@ async function rollback(context) {
         results.output('previous-release-version', current.version);
         const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
         const trees = { migrations: migrationsOf(folder), versionsAt: (old) => versionsAt(context, old) };
-        const release = await tools.story.step('Rollback', () => bringBack(target.app, target, currentSlug.id, trees, inputs.dynoSize, tools));
+        const { release, commit: old } = await tools.story.step('Rollback', () => bringBack(target, currentSlug.id, trees, inputs.dynoSize, tools));
         results.output('release-version', release.version);
         results.output('rolled-back', true);
         results.output('healthy', true);
+        if (streamingApp !== undefined) {
+            await tools.story.step('Streaming app', async () => bringStreamingBack(await readTarget(app(streamingApp), mask, tools), old, tools));
+        }
         return `${name} runs its earlier code again, as v${release.version}`;
     });
 }
@@ -63868,7 +64068,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8939);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3195);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

@@ -8,31 +8,41 @@ interface Described {
   readonly default?: string
 }
 
-const BUILD_INPUTS = [
-  'command',
-  'config',
-  'path',
-  'ref',
-  'app',
-  'streaming-app',
-  'ffmpeg',
-  'slug-limit',
-  'build-in',
-  'build-image',
-  'run-image'
-]
-const MORE_INPUTS = ['build-network', 'build-timeout', 'cache', 'output-dir', 'fail-on', 'buildpack-registry-url']
-const BUILD_OUTPUTS = [
-  'slug-path',
-  'slug-sha256',
-  'slug-size',
-  'slug-size-with-ffmpeg',
-  'slug-size-without-ffmpeg',
-  'slug-limit',
-  'within-limit',
-  'ffmpeg',
-  'report-path'
-]
+/** Inputs and outputs of what is built so far, as they are told: by what they are for. */
+const INPUTS: Record<string, readonly string[]> = {
+  'What to do': ['command', 'config', 'path', 'ref', 'app', 'streaming-app', 'staging-app', 'environment'],
+  Keys: ['heroku-api-key', 'github-token'],
+  Build: [
+    'builder',
+    'ffmpeg',
+    'slug-limit',
+    'build-in',
+    'build-image',
+    'run-image',
+    'build-network',
+    'build-timeout',
+    'cache',
+    'output-dir',
+    'fail-on'
+  ],
+  Deploy: ['streaming-setup', 'phase', 'run', 'dyno-size', 'timeout'],
+  'For tests and proxies': ['heroku-api-url', 'buildpack-registry-url']
+}
+const OUTPUTS: Record<string, readonly string[]> = {
+  Build: [
+    'slug-path',
+    'slug-sha256',
+    'slug-size',
+    'slug-size-with-ffmpeg',
+    'slug-size-without-ffmpeg',
+    'slug-size-streaming',
+    'slug-limit',
+    'within-limit',
+    'ffmpeg',
+    'report-path'
+  ],
+  Deploy: ['release-version', 'previous-release-version', 'release-url', 'migrations-run', 'healthy', 'rolled-back']
+}
 
 const project = path.join(import.meta.dirname, '..')
 const readme = path.join(project, 'README.md')
@@ -43,19 +53,23 @@ export function withTables(text: string): string {
     'inputs' | 'outputs',
     Record<string, Described>
   >
-  const rows = (of: Record<string, Described>, names: string[]): string =>
-    names.map(name => `| \`${name}\` | ${of[name]!.description} |`).join('\n')
-  const tables = `### Inputs of \`build\`
+  const table = (of: Record<string, Described>, groups: typeof INPUTS): string =>
+    Object.entries(groups)
+      .map(([title, names]) =>
+        [`| **${title}** | |`, ...names.map(name => `| \`${name}\` | ${of[name]!.description} |`)].join('\n')
+      )
+      .join('\n')
+  const tables = `### Inputs
 
 | input | what |
 | --- | --- |
-${rows(action.inputs, [...BUILD_INPUTS, ...MORE_INPUTS])}
+${table(action.inputs, INPUTS)}
 
-### Outputs of \`build\`
+### Outputs
 
 | output | what |
 | --- | --- |
-${rows(action.outputs, BUILD_OUTPUTS)}
+${table(action.outputs, OUTPUTS)}
 `
   return text.replace(
     /(<!-- inputs and outputs[^\n]*-->\n)[^]*(<!-- end -->)/,

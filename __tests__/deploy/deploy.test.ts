@@ -21,6 +21,12 @@ describe('deploy', () => {
     expect(requests).toBeLessThanOrEqual(25)
   })
 
+  it.each([false, true])('migrates the second phase only when no older dyno is left; preboot %s', async preboot => {
+    await open({ preboot })
+    await world.deploy(NEW)
+    expect(world.dynosAtMigration.sort()).toEqual(['web.1 v3', 'worker.1 v3'])
+  })
+
   it('does nothing twice when it is run again', async () => {
     await open()
     await world.deploy(NEW)

@@ -4,14 +4,20 @@ import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
 import {
+  bringBack,
   deploy,
   GateError,
+  migrate,
   PREFLIGHT_CHECKS,
+  readTarget,
   Story,
+  type BroughtBack,
   type BuildRecipe,
   type Deployable,
   type DeployPlan,
-  type Tools
+  type Target,
+  type Tools,
+  type Trees
 } from '../../src/deploy/index.ts'
 import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
 import {
@@ -32,17 +38,25 @@ export const APP = 'my-mastodon'
 export const STAGING = 'my-staging'
 export const STREAMING = 'my-streaming'
 const LIMIT = 300_000_000
+/** Milliseconds: longer than any test, and the most that a real timer takes. */
+const NEVER = 2 ** 31 - 1
 const VERSIONS = { first: '20260101000000', pre: '20260201000000', post: '20260202000000' }
+
+const MIGRATIONS = readMigrations([
+  { path: `db/migrate/${VERSIONS.first}_first.rb`, text: 'create_table :a' },
+  { path: `db/migrate/${VERSIONS.pre}_pre.rb`, text: 'add_column :a, :b, :text' },
+  { path: `db/post_migrate/${VERSIONS.post}_post.rb`, text: 'remove_column :a, :c' }
+])
 
 /** heroku-client reads every file of this folder for each request; nothing here needs them. */
 delete process.env['SSL_CERT_DIR']
 
 /** The clock of one job. When the job is dead nothing of it ever goes on. */
 class JobClock implements Clock {
-  readonly #clock: TestClock
+  readonly #clock: Clock
   dead = false
 
-  constructor(clock: TestClock) {
+  constructor(clock: Clock) {
     this.#clock = clock
   }
 
@@ -77,16 +91,20 @@ export interface WorldOptions {
   readonly builder?: 'runner' | 'heroku'
   readonly staging?: boolean
   readonly streaming?: boolean
+  /** One whose time passes at once without it. */
+  readonly clock?: Clock
 }
 
 /** A local Heroku whose dynos live in this process, an app on it that runs the old commit, and a slug of the new one. */
 export class World {
-  readonly clock = new TestClock()
+  readonly clock: Clock
   readonly database = new Database()
   readonly stagingDatabase = new Database()
   /** Bytes of the slugs that Heroku builds, with and without ffmpeg. */
   sizes = { with: 250_000_000, without: 200_000_000 }
   failBuild: string | undefined
+  /** Names and releases of the dynos when the post-deployment migrations began. */
+  dynosAtMigration: string[] = []
   duringBuild: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()
   readonly lines: string[] = []
   /** One-off dynos that run now, by what they are for. */
@@ -100,6 +118,7 @@ export class World {
 
   private constructor(options: WorldOptions) {
     this.#options = options
+    this.clock = options.clock ?? new TestClock()
     this.#folder = mkdtempSync(path.join(os.tmpdir(), 'world-'))
   }
 
@@ -113,10 +132,10 @@ export class World {
       folder: world.#folder,
       clock: world.clock,
       host: world.#host(),
-      times: { boot: 1e12, grace: 1e12, coolOff: 1e12, memory: 1e12, hold: 1e12 },
+      times: { boot: NEVER, grace: NEVER, coolOff: NEVER, memory: NEVER, hold: NEVER },
       build: (...of) => world.#build(...of),
       // Whoever asked waits for an answer by now.
-      onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.clock.pass(61_000), 2)))()
+      onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.#passAMinute(), 2)))()
     })
     for (const file of ['ca.pem', 'ca.key'])
       copyFileSync(path.join(world.#folder, file), path.join(os.tmpdir(), `deploy-tests-${process.pid}-${file}`))
@@ -140,6 +159,10 @@ export class World {
     world.heroku.requests.length = 0
     for (const { runs } of [world.database, world.stagingDatabase]) runs.release = runs.migrate = 0
     return world
+  }
+
+  #passAMinute(): void {
+    if (this.clock instanceof TestClock) this.clock.pass(61_000)
   }
 
   async close(): Promise<void> {
@@ -181,18 +204,10 @@ export class World {
     clock: Clock = this.clock,
     app = APP
   ): Promise<{ requests: number; told: Told }> {
-    const { apiUrl: url, apiKey: key } = this.heroku
-    const client = createClient({ url, key, clock, signal, random: () => 0 })
+    const client = this.#client(clock, signal)
     const told: Told = { rolledBack: false, migrated: [], steps: [] }
-    const story = new Story(this.#log(), clock)
-    const tools: Tools = {
-      story,
-      log: this.#log(),
-      clock,
-      signal,
-      timeout: 3_600_000 * 24 * 365,
-      ca: readFileSync(this.heroku.caFile, 'utf8')
-    }
+    const tools = this.#tools(clock, signal)
+    const { story } = tools
     try {
       await deploy(this.#plan(client, app, commit, told, clock), tools)
     } finally {
@@ -200,6 +215,37 @@ export class World {
     }
     return { requests: client.usage.requests, told }
   }
+
+  /** Brings the last good release's code back. `versionsAt` tells the migrations of a commit. */
+  async back(versionsAt: Trees['versionsAt'] = this.#versionsAt): Promise<BroughtBack> {
+    const tools = this.#tools(this.clock, new AbortController().signal)
+    const target = await this.target(APP, tools)
+    return bringBack(target, target.currentSlug?.id, { migrations: MIGRATIONS, versionsAt }, undefined, tools)
+  }
+
+  /** An app as the deploy reads it. */
+  target(name: string, tools = this.#tools(this.clock, new AbortController().signal)): Promise<Target> {
+    return readTarget(new HerokuApp(this.#client(this.clock, tools.signal), name, this.clock), () => {}, tools)
+  }
+
+  async migrate(phase: 'pre' | 'post' | 'all'): Promise<string[]> {
+    const tools = this.#tools(this.clock, new AbortController().signal)
+    return migrate((await this.target(APP, tools)).app, { phase }, tools)
+  }
+
+  #client(clock: Clock, signal: AbortSignal): HerokuClient {
+    const { apiUrl: url, apiKey: key } = this.heroku
+    return createClient({ url, key, clock, signal, random: () => 0 })
+  }
+
+  #tools(clock: Clock, signal: AbortSignal): Tools {
+    const log = this.#log()
+    const ca = readFileSync(this.heroku.caFile, 'utf8')
+    return { story: new Story(log, clock), log, clock, signal, timeout: 3_600_000 * 24 * 365, ca }
+  }
+
+  readonly #versionsAt = (commit: string): Promise<ReadonlySet<string>> =>
+    Promise.resolve(new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]))
 
   /**
    * Deploys the new commit and ends the job at its n-th request, which is carried out or not. After SIGTERM the job
@@ -236,6 +282,7 @@ export class World {
       progress: {
         target: () => {},
         deploying: () => Promise.resolve(),
+        shipping: () => {},
         released: () => {},
         healthy: () => {},
         migrated: versions => (told.migrated = versions),
@@ -268,14 +315,7 @@ export class World {
       stack: 'heroku-24',
       fingerprint,
       versions: new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]),
-      trees: {
-        migrations: readMigrations([
-          { path: `db/migrate/${VERSIONS.first}_first.rb`, text: 'create_table :a' },
-          { path: `db/migrate/${VERSIONS.pre}_pre.rb`, text: 'add_column :a, :b, :text' },
-          { path: `db/post_migrate/${VERSIONS.post}_post.rb`, text: 'remove_column :a, :c' }
-        ]),
-        versionsAt: commit => Promise.resolve(new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]))
-      },
+      trees: { migrations: MIGRATIONS, versionsAt: this.#versionsAt },
       supply:
         this.#options.builder === 'heroku'
           ? {
@@ -357,13 +397,16 @@ export class World {
       const [before, after] = [applied.size - ran.length, applied.size]
       return { code: 0, text: `mastodon-on-heroku: migrations before=${before} after=${after} ran=${ran.join(',')}\n` }
     }
+    const isFirstPhase = command.startsWith('SKIP')
     if (command.includes('db:migrate')) {
       runs.migrate++
-      const ran = pending()
+      this.dynosAtMigration = this.machine.dynos.map(({ options: { name, release } }) => `${name} v${release.version}`)
+      const ran = pending().filter(version => version !== VERSIONS.post || !isFirstPhase)
       for (const version of ran) applied.add(version)
       return { code: 0, text: ran.map(version => `== ${version} Post: migrated (0.1s) ===\n`).join('') }
     }
-    return { code: pending().length > 0 ? 1 : 0, text: '' }
+    const left = pending().filter(version => version !== VERSIONS.post || !isFirstPhase)
+    return { code: left.length > 0 ? 1 : 0, text: left.map(version => `  ${version} is pending\n`).join('') }
   }
 
   #web(commit: string, port: number): RunningDyno {

@@ -42,6 +42,7 @@ describe('deploy', () => {
     const again = await one.run()
     expect(again.code).toBe(0)
     expect(again.output).toMatch(/runs this slug already/)
+    expect(again.outputs['slug-size']).toBe(upgrade.outputs['slug-size'])
     expect(again.output).not.toMatch(/Buildpack 1 of/)
     expect(one.releasesOf(second)).toBe(1)
   })

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import tls, { type TLSSocket } from 'node:tls'
 import { type AddressInfo } from 'node:net'
-import { endLeftovers, runOneOff, type HerokuApp, type OneOffResult } from '../../src/heroku/index.ts'
+import { createClient, endLeftovers, HerokuApp, runOneOff, type OneOffResult } from '../../src/heroku/index.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { CancelledError, UserError } from '../../src/runtime/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { TestClock } from '../helpers/clock.ts'
+import { HttpServer, json } from '../helpers/http-server.ts'
 import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 
 let heroku: LocalHeroku
@@ -124,6 +125,27 @@ describe('a one-off dyno', () => {
     const left = (await app.dynos()).filter(({ type }) => type === 'run')
     expect(left.map(({ command }) => command)).toEqual(['sleep 1000'])
     await app.stopDyno(left[0]!.id)
+  })
+})
+
+describe('a one-off dyno that goes on though it was stopped', () => {
+  it('is an error: beside it nothing else may run', async () => {
+    const dyno = { id: 'x', name: 'run.7', type: 'run', state: 'up', command: 'mastodon-on-heroku:migrate:1' }
+    const server = await HttpServer.start({
+      '/apps/one/dynos': [json([dyno])],
+      '/apps/one/dynos/x': [json(dyno)],
+      '/apps/one/dynos/x/actions/stop': [json({})]
+    })
+    try {
+      const clock = new TestClock()
+      const stuck = new HerokuApp(createClient({ url: server.url, key: 'k', clock, signal: NO_SIGNAL }), 'one', clock)
+      await expect(endLeftovers(stuck, 'migrate', { clock, signal: NO_SIGNAL })).rejects.toMatchObject({
+        message: 'The one-off dyno run.7 of one goes on though it was stopped',
+        nextStep: expect.stringMatching(/heroku ps:stop run\.7 --app one/)
+      })
+    } finally {
+      await server.close()
+    }
   })
 })
 

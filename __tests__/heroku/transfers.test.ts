@@ -150,6 +150,18 @@ describe('an output stream', () => {
     expect(await follow(url, () => true)).toMatchObject({ whole: false })
   })
 
+  it('is not whole where the stream is gone before its end', async () => {
+    let first = true
+    const url = await serve((_, response) => {
+      if (!first) return void response.writeHead(404).end()
+      first = false
+      response.write('half', () => response.destroy())
+    })
+    const { text, whole } = await follow(url, () => !first)
+    expect(text.toString()).toBe('half')
+    expect(whole).toBe(false)
+  })
+
   it('ends where there never was any', async () => {
     const url = await serve((_, response) => void response.writeHead(404).end())
     expect((await follow(url, () => true)).text).toHaveLength(0)

@@ -30,19 +30,26 @@ export interface Outputs {
 
 export interface JobResults {
   output<Name extends keyof Outputs>(name: Name, value: Outputs[Name]): void
-  /** Adds Markdown to the job's summary; does nothing where there is none (outside a job). */
+  /** Adds Markdown to the job's summary, where there is one. It tells what happened, so a failure is a warning. */
   summary(markdown: string): Promise<void>
   /** Makes the runner write `***` for it wherever it appears in the log. */
   mask(secret: string): void
+  /** The text without what is masked: for what leaves the job by another way than its log. */
+  redact(this: void, text: string): string
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024
 
 export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
+  const secrets = new Set<string>()
   return {
     output: (name, value) => core.setOutput(name, value),
-    mask: secret => core.setSecret(secret),
+    mask: secret => {
+      core.setSecret(secret)
+      secrets.add(secret)
+    },
+    redact: text => [...secrets].reduce((rest, secret) => rest.replaceAll(secret, '***'), text),
     summary: async markdown => {
       if (!env['GITHUB_STEP_SUMMARY']) return
       const whole = Buffer.byteLength(markdown) <= LARGEST_SUMMARY
@@ -56,6 +63,7 @@ export function jobResults(env: NodeJS.ProcessEnv = process.env): JobResults {
                 .toString() + cut
         )
         .write()
+        .catch((error: unknown) => core.warning(`The summary could not be written: ${errorText(error)}`))
     }
   }
 }

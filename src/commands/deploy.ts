@@ -44,7 +44,10 @@ export async function deployTo(
   const story = new Story(runtime.log, runtime.clock)
   const connection = connect(context, access, story)
   const app = requireApp(config.app)
-  const facts = new Facts(context, app)
+  const title = `Deploy of ${app}`
+  const facts = new Facts(context, app, config.migrations)
+  const tell = (outcome: string): Promise<void> =>
+    results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }))
   try {
     await story.step('Key', () => checkKey(connection))
     await runDeploy(
@@ -65,15 +68,18 @@ export async function deployTo(
     )
     await facts.finish('success', 'Live and healthy')
     runtime.log.info(`Live: ${facts.outcome()}`)
-    await results.summary(
-      storyMarkdown(story, { title: `Deploy of ${app}`, outcome: facts.outcome(), links: facts.links })
-    )
+    await tell(facts.outcome())
   } catch (error) {
-    await facts.finish('failure', errorText(error))
-    const outcome = `Failed: ${errorText(error).split('\n')[0] ?? ''}`
-    await results.summary(storyMarkdown(story, { title: `Deploy of ${app}`, outcome, links: facts.links }))
+    await facts.finish('failure', firstLine(error))
+    await tell(`Failed: ${firstLine(error)}`)
     throw error
   }
+}
+
+/** Without the output of others behind it. */
+function firstLine(error: unknown): string {
+  const [first = ''] = errorText(error).split('\n')
+  return first.replace(/\. [\w’' ]+:$/, '')
 }
 
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
@@ -134,14 +140,16 @@ class Facts implements DeployProgress {
   readonly links: Record<string, string> = {}
   readonly #context: Context
   readonly #app: string
+  readonly #migrations: Config['migrations']
   #deployment: GithubDeployment | undefined
   #site: string | undefined
   #version = 0
   #commit = ''
 
-  constructor(context: Context, app: string) {
+  constructor(context: Context, app: string, migrations: Config['migrations']) {
     this.#context = context
     this.#app = app
+    this.#migrations = migrations
   }
 
   target: DeployProgress['target'] = ({ info, current, config }) => {
@@ -174,6 +182,13 @@ class Facts implements DeployProgress {
     await this.#deployment.update('in_progress', `Deploying to ${this.#app}`)
   }
 
+  shipping: DeployProgress['shipping'] = ({ size, variant }) => {
+    const { results } = this.#context
+    if (size !== undefined) results.output('slug-size', size)
+    const ffmpeg = /^(with|without) ffmpeg$/.exec(variant)?.[1]
+    if (ffmpeg === 'with' || ffmpeg === 'without') results.output('ffmpeg', ffmpeg)
+  }
+
   released: DeployProgress['released'] = (app, { version }) => {
     const url = `https://dashboard.heroku.com/apps/${app}/activity`
     this.links[`Release v${version} of ${app}`] = url
@@ -190,15 +205,17 @@ class Facts implements DeployProgress {
 
   migrated: DeployProgress['migrated'] = versions => this.#context.results.output('migrations-run', versions.length)
 
-  rolledBack: DeployProgress['rolledBack'] = () => {
+  rolledBack: DeployProgress['rolledBack'] = release => {
+    this.released(this.#app, release)
     this.#context.results.output('rolled-back', true)
   }
 
   outcome(): string {
-    return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, migrated`
+    return `${this.#app} runs commit ${this.#commit.slice(0, 8)} as v${this.#version}: released, its dynos up, healthy, ${this.#migrations === 'off' ? 'its migrations left alone (`migrations: off`)' : 'migrated'}`
   }
 
   async finish(state: 'success' | 'failure', description: string): Promise<void> {
-    await this.#deployment?.update(state, description, state === 'success' ? this.#site : undefined)
+    const { redact } = this.#context.results
+    await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined)
   }
 }

@@ -1,4 +1,4 @@
-import { migrate as runMigrations, readTarget, waitForDynos } from '../deploy/index.ts'
+import { migrate as runMigrations, readTarget, requireSameCommit, waitForDynos } from '../deploy/index.ts'
 import { UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { requireApp } from './steps/heroku.ts'
@@ -8,7 +8,9 @@ import { withStory } from './steps/with-story.ts'
 /** Runs the pending migrations of the current release in a one-off dyno. */
 export async function migrate(context: Context): Promise<void> {
   const { inputs, results } = context
-  const name = requireApp(readConfig(context).app)
+  const { phase, dynoSize: size } = inputs
+  const { app: main, streamingApp } = readConfig(context)
+  const name = requireApp(main)
   await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     if (!target.current?.slug) {
@@ -16,10 +18,17 @@ export async function migrate(context: Context): Promise<void> {
     }
     const { version } = target.current
     // Post-deployment migrations take away what older code still needs.
-    if (inputs.phase !== 'pre') await tools.story.step('Dynos', () => waitForDynos(target.app, version, tools))
+    if (phase !== 'pre') {
+      await tools.story.step('Dynos', async () => {
+        await waitForDynos(target.app, version, tools)
+        if (streamingApp === undefined) return
+        const streaming = await readTarget(app(streamingApp), mask, tools)
+        requireSameCommit(target, streaming)
+        await waitForDynos(streaming.app, streaming.current?.version ?? 0, tools)
+      })
+    }
     const ran = await tools.story.step('Migrations', async () => {
-      const phase = inputs.phase === 'pre' ? 'pre' : 'all'
-      const versions = await runMigrations(target.app, { size: inputs.dynoSize, phase }, tools)
+      const versions = await runMigrations(target.app, { size, phase }, tools)
       tools.story.note(`${versions.length} ran; none is pending`)
       return versions
     })

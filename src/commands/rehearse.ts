@@ -6,7 +6,7 @@ import { type Config } from '../config/index.ts'
 import { finishRelease, shipSlug, Story, type Artifact, type Deployable } from '../deploy/index.ts'
 import { processHost, startLocalHeroku, type LocalHeroku } from '../local-heroku/index.ts'
 import { BASE_SCHEMA_COMMAND } from '../mastodon/index.ts'
-import { UserError } from '../runtime/index.ts'
+import { isLoopback, UserError } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
 import type { Context } from './context.ts'
 import { deployTo } from './deploy.ts'
@@ -46,12 +46,16 @@ export async function rehearse(context: Context): Promise<void> {
 }
 
 function requireServices({ inputs }: Context): void {
-  const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined)
-  if (missing.length === 0) return
-  throw new UserError(
-    `A rehearsal needs ${missing.join(' and ')}`,
+  const next =
     'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.'
-  )
+  const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined)
+  if (missing.length > 0) throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next)
+  for (const [name, url] of Object.entries(inputs.rehearsal)) {
+    const host = URL.canParse(url) ? new URL(url).hostname : ''
+    // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
+    if (host === '' || (!isLoopback(host) && host.includes('.')))
+      throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next)
+  }
 }
 
 async function startHeroku(context: Context, config: Config): Promise<LocalHeroku> {

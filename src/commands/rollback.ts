@@ -1,4 +1,4 @@
-import { bringBack, readTarget } from '../deploy/index.ts'
+import { bringBack, bringStreamingBack, readTarget } from '../deploy/index.ts'
 import { UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { migrationsOf, versionsAt } from './steps/additions.ts'
@@ -9,7 +9,8 @@ import { withStory } from './steps/with-story.ts'
 /** Brings the last good release's code back, where the database is still one for it. */
 export async function rollback(context: Context): Promise<void> {
   const { inputs, results } = context
-  const name = requireApp(readConfig(context).app)
+  const { app: main, streamingApp } = readConfig(context)
+  const name = requireApp(main)
   await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
     const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools))
     const { current, currentSlug } = target
@@ -25,12 +26,17 @@ export async function rollback(context: Context): Promise<void> {
       takeSource({ ...context, inputs: { ...inputs, ref: commit } })
     )
     const trees = { migrations: migrationsOf(folder), versionsAt: (old: string) => versionsAt(context, old) }
-    const release = await tools.story.step('Rollback', () =>
-      bringBack(target.app, target, currentSlug.id, trees, inputs.dynoSize, tools)
+    const { release, commit: old } = await tools.story.step('Rollback', () =>
+      bringBack(target, currentSlug.id, trees, inputs.dynoSize, tools)
     )
     results.output('release-version', release.version)
     results.output('rolled-back', true)
     results.output('healthy', true)
+    if (streamingApp !== undefined) {
+      await tools.story.step('Streaming app', async () =>
+        bringStreamingBack(await readTarget(app(streamingApp), mask, tools), old, tools)
+      )
+    }
     return `${name} runs its earlier code again, as v${release.version}`
   })
 }

@@ -1,13 +1,13 @@
-import { type HerokuApp, type Release } from '../heroku/index.ts'
+import { type Release } from '../heroku/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
-import { assetProbes, checkHealth, HealthError, instanceProbe, ownHealth, type ProbeResult } from './health.ts'
+import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
 import { judgeTarget, readTarget, type Target } from './preflight.ts'
-import { finishRelease, releaseOnce, type FinishedRelease } from './release.ts'
-import { bringBack } from './rollback.ts'
+import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
+import { bringBack, RollbackRefused } from './rollback.ts'
 import { CrashError, waitForDynos } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
@@ -34,10 +34,14 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   const streaming =
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
   const deployable = await story.span('Source', () => plan.prepare(target.stack))
-  judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools)
+  await story.step('Verdict of the preflight', async () => {
+    judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools)
+    await tellWayBack(target, deployable, tools)
+  })
   await progress.deploying(deployable)
 
   const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools)
+  if ('slug' in shippable.web) progress.shipping(shippable.web.slug)
   const maintenance = new Maintenance(plan, target, deployable, tools)
   let live: Live | undefined
   let switched = false
@@ -56,6 +60,8 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     if (streaming && shippable.streaming) await shipStreaming(streaming, shippable.streaming, deployable, plan, tools)
     if (plan.migrations !== 'off') {
       await story.step('Post-deployment migrations', async () => {
+        // Else another release's code would run its own.
+        await requireCurrent(plan.app, version, slug.id)
         const versions = await migrate(plan.app, { size: plan.dynoSize }, tools)
         story.note(
           `${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`
@@ -65,7 +71,7 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     }
     await requireCurrent(plan.app, version, slug.id)
   } catch (error) {
-    await maintenance.end()
+    await maintenance.endAfterFailure()
     if (live && switched && isFaultOfTheRelease(error))
       await rollBack(plan, target, live.slug.id, deployable, error as UserError, tools)
     throw error
@@ -75,6 +81,15 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
 /** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
 function isFaultOfTheRelease(error: unknown): boolean {
   return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves)
+}
+
+/** Better told now than when the site is down. */
+async function tellWayBack({ currentSlug }: Target, { trees }: Deployable, { story }: Tools): Promise<void> {
+  const commit = currentSlug?.commit
+  if (!commit || (await trees.versionsAt(commit))) return
+  story.warn(
+    `The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``
+  )
 }
 
 async function readStreaming(plan: DeployPlan, main: Target, tools: Tools): Promise<Target> {
@@ -114,6 +129,7 @@ async function goLive(
     }))
   }
   const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools))
+  if (role === 'web') progress.shipping(slug)
   return story.step(title, async () => {
     const release = await app.release(slug.releaseId)
     progress.released(app.name, release)
@@ -128,49 +144,15 @@ async function shipStreaming(
   plan: DeployPlan,
   tools: Tools
 ): Promise<void> {
-  const { app, info } = target
+  const { app } = target
   const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools)
   const { version } = finished.release
   await tools.story.step('Streaming app', async () => {
     await waitForDynos(app, version, tools)
-    await checkHealth([ownHealth(info.web_url ?? '', '/api/v1/streaming/health')], tools)
+    await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools)
     judge?.()
     await requireCurrent(app, version, slug.id)
   })
-}
-
-async function webHealth(target: Target, commit: string, tools: Tools): Promise<ProbeResult[]> {
-  const { story, app } = { ...tools, ...target }
-  if (!target.info.web_url)
-    throw new UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard.')
-  const own = await checkHealth([ownHealth(target.info.web_url)], tools)
-  const instance = instanceProbe(target, commit)
-  if (!instance) {
-    story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
-    return own
-  }
-  const outer = [instance, ...(await assetProbes(target, tools))]
-  // It serves: what is wrong from here on is the way to it, or a file.
-  return [...own, ...(await checkHealthOf(outer, tools))]
-}
-
-async function checkHealthOf(probes: Parameters<typeof checkHealth>[0], tools: Tools): Promise<ProbeResult[]> {
-  try {
-    return await checkHealth(probes, tools)
-  } catch (error) {
-    if (error instanceof HealthError) throw new HealthError(error.message, error.nextStep, true)
-    throw error
-  }
-}
-
-/** Green means live: the release is read once more at the end. */
-async function requireCurrent(app: HerokuApp, version: number, slugId: string): Promise<void> {
-  const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded')
-  if (newest?.slug?.id === slugId && newest.version >= version) return
-  throw new UserError(
-    `${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`,
-    'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.'
-  )
 }
 
 async function rollBack(
@@ -185,13 +167,14 @@ async function rollBack(
   try {
     await story.step('Rollback', async () => {
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
-      const release = await bringBack(plan.app, target, badSlug, trees, plan.dynoSize, tools)
+      const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools)
       plan.progress.rolledBack(release)
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error
     const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.'
-    throw new UserError(`${cause.message}\nAnd it was not rolled back: ${errorText(error)}`, next, { cause: error })
+    const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well'
+    throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error })
   }
   throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause })
 }

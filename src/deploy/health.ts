@@ -36,23 +36,54 @@ export class HealthError extends UserError {
 const PATIENCE = 120_000
 const PAUSE = 3_000
 const MOST_ASSETS = 20
+/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
+export const STREAMING_HEALTH = '/api/v1/streaming/health'
 
-/** The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check). */
-export function ownHealth(webUrl: string, path = '/health'): Probe {
+/**
+ * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * Throws a `UserError` where it has none.
+ */
+export function ownHealth({ app, info }: Pick<Target, 'app' | 'info'>, path = '/health'): Probe {
+  if (!info.web_url) {
+    throw new UserError(
+      `${app.name} has no web address`,
+      'Look at the app in Heroku’s dashboard, under Settings, Domains.'
+    )
+  }
   return {
     name: path,
-    url: new URL(path, webUrl).href,
+    url: new URL(path, info.web_url).href,
     wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
     next: 'Look at `heroku logs`: the web process does not answer.'
   }
 }
 
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ */
+export async function webHealth(target: Target, commit: string | undefined, tools: Tools): Promise<ProbeResult[]> {
+  const own = await checkHealth([ownHealth(target)], tools)
+  const instance = instanceProbe(target, commit)
+  if (!instance) {
+    tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name')
+    return own
+  }
+  try {
+    return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))]
+  } catch (error) {
+    // It serves: what is wrong from here on is the way to it, or a file.
+    if (error instanceof HealthError) throw new HealthError(error.message, error.nextStep, true)
+    throw error
+  }
+}
+
 /** The instance as its users reach it, and the commit that it must say it runs. */
-export function instanceProbe(target: Target, commit: string): Probe | undefined {
+function instanceProbe(target: Target, commit: string | undefined): Probe | undefined {
   const place = publicPlace(target)
   if (!place) return undefined
   const own = target.config['MASTODON_VERSION_METADATA']
-  const metadata = own !== undefined && own !== '' ? own : commit.slice(0, 7)
+  const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '')
   return {
     name: '/api/v2/instance',
     url: new URL('/api/v2/instance', place.url).href,
@@ -69,7 +100,7 @@ export function instanceProbe(target: Target, commit: string): Probe | undefined
 }
 
 /** The front page's own styles and scripts. */
-export async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
+async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
   const place = publicPlace(target)
   if (!place) return []
   const { status, body } = await fetchPage(place.url, { host: place.host }, tools)

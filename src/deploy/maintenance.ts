@@ -1,3 +1,4 @@
+import { errorText } from '../runtime/index.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Deployable, type DeployPlan } from './plan.ts'
 import { type Target } from './preflight.ts'
@@ -32,6 +33,17 @@ export class Maintenance {
       await app.setMaintenance(true)
       story.note(`Maintenance mode is on for ${pending.length} migrations`)
     })
+  }
+
+  /** As `end`; a failure of it is told, and hides nothing. */
+  async endAfterFailure(): Promise<void> {
+    try {
+      await this.end()
+    } catch (error) {
+      this.#tools.story.warn(
+        `Maintenance mode could not be turned off (${errorText(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``
+      )
+    }
   }
 
   async end(): Promise<void> {

@@ -14,8 +14,8 @@ export class MigrationError extends UserError {}
 
 export interface MigrateOptions {
   readonly size?: string
-  /** `pre`: the first phase alone. Default: both. */
-  readonly phase?: 'pre' | 'all'
+  /** `pre`: the first phase alone. `post`: the second, refused where the first is not done. Default: both. */
+  readonly phase?: 'pre' | 'post' | 'all'
 }
 
 const PURPOSE = 'migrate'
@@ -30,6 +30,7 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
   const { story, timeout } = tools
   for (const name of await endLeftovers(app, PURPOSE, tools)) story.note(`Ended ${name}, which an earlier job had left`)
   const { size, phase = 'all' } = options
+  if (phase === 'post') await requireFirstPhase(app, size, tools)
   const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND
   const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools)
   if (exitCode === 0) return [...output.matchAll(MIGRATED)].map(([, version]) => version!)
@@ -48,6 +49,17 @@ export async function migrate(app: HerokuApp, options: MigrateOptions, tools: To
       ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
       : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`,
     `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`
+  )
+}
+
+async function requireFirstPhase(app: HerokuApp, size: string | undefined, tools: Tools): Promise<void> {
+  const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools)
+  if (exitCode === 0) return
+  throw new MigrationError(
+    exitCode === undefined
+      ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
+      : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`,
+    'Run `command: migrate` with `phase: pre` first, or with `phase: all`.'
   )
 }
 

@@ -4,7 +4,7 @@ import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
 import { type PreflightCheck, type Target } from './preflight.ts'
 import { type Trees } from './rollback.ts'
-import { type Artifact } from './slugs.ts'
+import { type Artifact, type ShippedSlug } from './slugs.ts'
 import { type StreamingSetup } from './streaming.ts'
 
 /** What is to be deployed, once the app's stack is known. */
@@ -61,6 +61,8 @@ export interface DeployPlan {
 export interface DeployProgress {
   target(target: Target): void
   deploying(deployable: Deployable): Promise<void>
+  /** The web slug that Heroku holds. */
+  shipping(slug: ShippedSlug): void
   released(app: string, release: Release): void
   healthy(results: readonly ProbeResult[]): void
   migrated(versions: readonly string[]): void

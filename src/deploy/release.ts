@@ -69,6 +69,16 @@ export async function releaseOnce(
   return finished
 }
 
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+export async function requireCurrent(app: HerokuApp, version: number, slugId: string): Promise<void> {
+  const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded')
+  if (newest?.slug?.id === slugId && newest.version >= version) return
+  throw new UserError(
+    `${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`,
+    'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.'
+  )
+}
+
 function readMigrationsLine(output: string): ReleaseMigrations | undefined {
   const [, before, after, ran] = MIGRATIONS.exec(output) ?? []
   if (before === undefined) return undefined

@@ -1,10 +1,10 @@
 import { type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
 import { rollbackVerdict, type Migration } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
-import { checkHealth, ownHealth } from './health.ts'
+import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Target } from './preflight.ts'
-import { finishRelease } from './release.ts'
+import { finishRelease, requireCurrent } from './release.ts'
 import { waitForDynos } from './rollout.ts'
 import { type Tools } from './tools.ts'
 
@@ -34,9 +34,10 @@ export async function lastGoodRelease(
   releases: readonly Release[],
   badSlug: string | undefined
 ): Promise<GoodRelease | undefined> {
+  const left = leftBehind(releases)
   const candidates = releases.filter(
-    ({ status, slug, eligible_for_rollback: eligible }) =>
-      status === 'succeeded' && eligible && slug && slug.id !== badSlug
+    ({ status, slug, eligible_for_rollback: eligible, version }) =>
+      status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version)
   )
   const tried = new Set<string>()
   for (const release of candidates) {
@@ -49,6 +50,22 @@ export async function lastGoodRelease(
   return undefined
 }
 
+/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+function leftBehind(releases: readonly Release[]): Set<number> {
+  const left = new Set<number>()
+  for (const { version: at, description, status } of releases) {
+    const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1]
+    if (to === undefined || status !== 'succeeded') continue
+    for (const { version } of releases) if (version > Number(to) && version < at) left.add(version)
+  }
+  return left
+}
+
+/** Built by this action, so that it tells its commit. */
+function isOurs({ commit_description: description }: Slug): boolean {
+  return description?.startsWith('mastodon-on-heroku ') ?? false
+}
+
 /**
  * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
  * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
@@ -57,6 +74,7 @@ export async function lastGoodRelease(
 export async function requireSafeRollback(
   app: HerokuApp,
   { release, slug }: GoodRelease,
+  releases: readonly Release[],
   trees: Trees,
   size: string | undefined,
   tools: Tools
@@ -71,7 +89,8 @@ export async function requireSafeRollback(
     )
   }
   const applied = await appliedMigrations(app, size, tools)
-  const oldVersions = new Set([...known, ...orphans(applied, known, trees.migrations)])
+  const since = (): Promise<Set<string | undefined>> => commitsSince(app, release, releases)
+  const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))])
   const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] })
   if (verdict.safe) return
   const reasons = [
@@ -86,37 +105,105 @@ export async function requireSafeRollback(
   )
 }
 
+export interface BroughtBack {
+  readonly release: Release
+  /** Of the code that serves again, where its slug tells. */
+  readonly commit: string | undefined
+}
+
 /**
  * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
  * database is no longer one for its code.
  */
 export async function bringBack(
-  app: HerokuApp,
   target: Target,
   badSlug: string | undefined,
   trees: Trees,
   dynoSize: string | undefined,
   tools: Tools
-): Promise<Release> {
-  const { story } = tools
-  const good = await lastGoodRelease(app, target.releases, badSlug)
+): Promise<BroughtBack> {
+  const { app, releases } = target
+  const good = await lastGoodRelease(app, releases, badSlug)
   if (!good) {
-    throw new UserError('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.')
+    throw new RollbackRefused(
+      'There is no earlier release whose slug Heroku still has',
+      'Mend the fault and deploy again.'
+    )
   }
-  await requireSafeRollback(app, good, trees, dynoSize, tools)
+  await requireSafeRollback(app, good, releases, trees, dynoSize, tools)
+  const release = await releaseAgain(app, good, tools)
+  const commit = good.slug.commit ?? undefined
+  await webHealth(target, isOurs(good.slug) ? commit : undefined, tools)
+  await requireCurrent(app, release.version, good.slug.id)
+  return { release, commit }
+}
+
+/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+export async function bringStreamingBack(target: Target, commit: string | undefined, tools: Tools): Promise<void> {
+  const { app, releases, currentSlug } = target
+  const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit'
+  if (commit !== undefined && currentSlug?.commit === commit)
+    return tools.story.note(`${app.name} runs ${runs} already`)
+  const tried = new Set<string>()
+  for (const release of releases) {
+    const id = release.slug?.id
+    if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id)) continue
+    tried.add(id)
+    const slug = await app.slug(id)
+    if (slug?.commit !== commit) continue
+    const { version } = await releaseAgain(app, { release, slug }, tools)
+    await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools)
+    return requireCurrent(app, version, id)
+  }
+  tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`)
+}
+
+async function releaseAgain(app: HerokuApp, { release: old, slug }: GoodRelease, tools: Tools): Promise<Release> {
   const newest = (await app.releases(1))[0]?.version ?? 0
-  const description = `Roll back to v${good.release.version} (mastodon-on-heroku)`
-  const release = await app.createRelease(good.slug.id, description, newest)
-  story.note(`v${release.version} brings back the slug of v${good.release.version}; config vars stay as they are`)
+  const description = `Roll back to v${old.version} (mastodon-on-heroku)`
+  const release = await app.createRelease(slug.id, description, newest)
+  tools.story.note(
+    `${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`
+  )
   await finishRelease(app, release, tools)
   await waitForDynos(app, release.version, tools)
-  await checkHealth([ownHealth(target.info.web_url ?? '')], tools)
   return release
 }
 
-/** Applied long ago, and since removed from the tree: neither tree has them, and both run with them. */
-function orphans(applied: ReadonlySet<string>, known: ReadonlySet<string>, migrations: readonly Migration[]): string[] {
-  const newest = [...known].sort().at(-1) ?? ''
+/**
+ * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
+ * may have been applied by code that the old release never ran with.
+ */
+async function commitsSince(
+  app: HerokuApp,
+  good: Release,
+  releases: readonly Release[]
+): Promise<Set<string | undefined>> {
+  const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []))
+  const commits = new Set<string | undefined>()
+  for (const id of new Set(ids)) commits.add((await app.slug(id))?.commit ?? undefined)
+  return commits
+}
+
+/**
+ * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
+ * them, too.
+ */
+async function orphans(
+  applied: ReadonlySet<string>,
+  known: ReadonlySet<string>,
+  { migrations, versionsAt }: Trees,
+  since: () => Promise<ReadonlySet<string | undefined>>
+): Promise<string[]> {
   const inNewTree = new Set(migrations.map(({ version }) => version))
-  return [...applied].filter(version => version < newest && !inNewTree.has(version))
+  const newest = [...known].sort().at(-1) ?? ''
+  const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version))
+  if (candidates.length === 0) return []
+  const newer = new Set<string>()
+  for (const commit of await since()) {
+    const versions = commit === undefined ? undefined : await versionsAt(commit)
+    if (!versions) return []
+    for (const version of versions) newer.add(version)
+  }
+  return candidates.filter(version => !newer.has(version))
 }

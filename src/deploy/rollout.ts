@@ -2,7 +2,7 @@ import { errorCodes, herokuLog, type Dyno, type HerokuApp } from '../heroku/inde
 import { UserError } from '../runtime/index.ts'
 import { poll, type Tools } from './tools.ts'
 
-/** Dynos of the new release crash: the site may be down. */
+/** Dynos of the new release crash, or never come up: the site may be down. */
 export class CrashError extends UserError {}
 
 const NOT_FORMATION = ['release', 'run', 'scheduler']
@@ -23,7 +23,9 @@ export async function waitForDynos(app: HerokuApp, version: number, tools: Tools
   let crashes = 0
   let last: readonly Dyno[] = []
   const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`
-  const polling = { what: `the dynos of ${app.name} to run v${version}`, next, first: 2_000, longest: 10_000, timeout }
+  const what = `the dynos of ${app.name} to run v${version}`
+  const fail = (...of: [string, string]): CrashError => new CrashError(...of)
+  const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail }
   await poll(tools, polling, async () => {
     last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type))
     const isNew = ({ release }: Dyno): boolean => (release?.version ?? 0) >= version

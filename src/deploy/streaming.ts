@@ -63,6 +63,16 @@ export async function prepareStreaming(
   return readAgain()
 }
 
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+export function requireSameCommit(main: Target, streaming: Target): void {
+  const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit]
+  if (wanted && wanted === runs) return
+  throw new UserError(
+    `${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`,
+    'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.'
+  )
+}
+
 function missingVars(config: Readonly<Record<string, string>>): Record<string, string> {
   const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false
   return Object.fromEntries(

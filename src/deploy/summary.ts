@@ -5,10 +5,13 @@ export interface SummaryFacts {
   readonly title: string
   readonly outcome: string
   readonly links: Readonly<Record<string, string>>
+  /** Takes out what nobody may see: the lines of dynos may hold anything. */
+  readonly redact: (text: string) => string
 }
 
 /** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-export function storyMarkdown(story: Story, { title, outcome, links }: SummaryFacts): string {
+export function storyMarkdown(story: Story, { title, outcome, links, redact }: SummaryFacts): string {
+  const cell = (text: string): string => escaped(redact(text))
   const rows = story.steps.map(
     ({ name, at, took, failed, notes }) =>
       `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`
@@ -28,7 +31,7 @@ export function storyMarkdown(story: Story, { title, outcome, links }: SummaryFa
 }
 
 /** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function cell(text: string): string {
+function escaped(text: string): string {
   return text
     .slice(0, 1_500)
     .replaceAll('&', '&amp;')

@@ -140,7 +140,7 @@ async function prove(
   found: boolean,
   tools: Tools
 ): Promise<void> {
-  const { app, info } = staging
+  const { app } = staging
   const release = await app.release(slug.releaseId)
   const { release: finished } =
     found && release.status === 'failed'
@@ -148,6 +148,6 @@ async function prove(
       : await finishRelease(app, release, tools)
   await waitForDynos(app, finished.version, tools)
   const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0)
-  if (serves && info.web_url) await checkHealth([ownHealth(info.web_url)], tools)
+  if (serves) await checkHealth([ownHealth(staging)], tools)
   tools.story.note(`${app.name} runs it, and answers; production gets the same slug`)
 }

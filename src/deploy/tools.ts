@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { type OneOffOptions } from '../heroku/index.ts'
 import { UserError, type Clock, type Log } from '../runtime/index.ts'
 import { type Story } from './story.ts'
@@ -20,6 +21,8 @@ export interface Polling {
   readonly first: number
   readonly longest: number
   readonly timeout: number
+  /** Makes the error where it takes too long. */
+  readonly fail?: (message: string, next: string) => UserError
 }
 
 /**
@@ -28,15 +31,14 @@ export interface Polling {
  */
 export async function poll<T>(
   { clock, signal }: Pick<Tools, 'clock' | 'signal'>,
-  { what, next, first, longest, timeout }: Polling,
+  { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }: Polling,
   ask: () => Promise<T | undefined>
 ): Promise<T> {
   const until = clock.now() + timeout
   for (let pause = first; ; pause = Math.min(pause * 1.5, longest)) {
     const answer = await ask()
     if (answer !== undefined) return answer
-    if (clock.now() + pause > until)
-      throw new UserError(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next)
+    if (clock.now() + pause > until) throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next)
     await clock.sleep(pause, signal)
   }
 }
@@ -46,20 +48,27 @@ export class Tail {
   readonly #most: number
   #lines: string[] = []
   #rest = ''
+  readonly #decoder = new StringDecoder('utf8')
 
   constructor(most = 20) {
     this.#most = most
   }
 
   add(chunk: Buffer): void {
-    const lines = (this.#rest + chunk.toString('utf8')).split('\n')
+    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n')
     this.#rest = (lines.pop() ?? '').slice(-2_000)
     this.#lines = [...this.#lines, ...lines].slice(-this.#most)
   }
 
   /** Behind a message; empty where there was no output. */
   quote(): string {
-    const lines = [...this.#lines, this.#rest].map(line => line.slice(0, 500)).filter(line => line.trim() !== '')
+    const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '')
     return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : ''
   }
+}
+
+/** A line without colours and cursor movements. */
+function plain(line: string): string {
+  // eslint-disable-next-line no-control-regex
+  return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500)
 }

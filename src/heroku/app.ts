@@ -29,7 +29,7 @@ export interface NewSource {
   readonly url: string
   /** The commit. */
   readonly version: string
-  /** Holds the fingerprint by which the build is found again (Schema: build.source_blob.version_description). */
+  /** Holds the fingerprint by which the build is found again (Schema: build.source_blob.version_description; that the list of builds has it is undocumented). */
   readonly description: string
   /** Hexadecimal SHA-256 of the tarball. */
   readonly sha256: string
@@ -54,12 +54,14 @@ export class HerokuApp {
   readonly name: string
   readonly #client: HerokuClient
   readonly #clock: Clock
+  readonly #signal: AbortSignal | undefined
   readonly #path: string
 
-  constructor(client: HerokuClient, name: string, clock: Clock) {
+  constructor(client: HerokuClient, name: string, clock: Clock, signal?: AbortSignal) {
     this.name = name
     this.#client = client
     this.#clock = clock
+    this.#signal = signal
     this.#path = `/apps/${encodeURIComponent(name)}`
   }
 
@@ -70,7 +72,7 @@ export class HerokuApp {
       get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
       write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
     }
-    return new HerokuApp(client, this.name, this.#clock)
+    return new HerokuApp(client, this.name, this.#clock, signal)
   }
 
   /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
@@ -164,7 +166,10 @@ export class HerokuApp {
     }
   }
 
-  /** Starts a one-off dyno. Where the answer is lost, it is looked for by its marker. */
+  /**
+   * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
+   * dyno's command back as it was sent.
+   */
   async createDyno({ command, attach, size, timeToLive, marker }: NewDyno): Promise<Dyno> {
     const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive }
     try {
@@ -279,7 +284,7 @@ export class HerokuApp {
   /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
   async #look<Found>(error: unknown, find: () => Promise<Found | undefined>): Promise<Found> {
     for (const wait of LOOKS) {
-      await this.#clock.sleep(wait)
+      await this.#clock.sleep(wait, this.#signal)
       const found = await find()
       if (found !== undefined) return found
     }

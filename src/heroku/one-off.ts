@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { CancelledError, type Clock } from '../runtime/index.ts'
+import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
 import { type HerokuApp } from './app.ts'
 import { attach } from './rendezvous.ts'
 
@@ -29,6 +29,7 @@ export type OneOffResult = { readonly dyno: string; readonly exitCode: number | 
 const MARK = 'mastodon-on-heroku'
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000
+const STOPPED_WITHIN = 60_000
 const CLEARING_AWAY = 6_000
 
 /**
@@ -86,13 +87,22 @@ export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
+/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
 async function waitUntilGone(app: HerokuApp, id: string, { clock, signal }: OneOffOptions): Promise<void> {
-  const until = clock.now() + GONE_WITHIN
-  for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-    if ((await app.dyno(id)) === undefined) return
-    await clock.sleep(pause, signal)
+  for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
+    const until = clock.now() + patience
+    for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
+      if ((await app.dyno(id)) === undefined) return
+      await clock.sleep(pause, signal)
+    }
+    await app.stopDyno(id)
   }
-  await app.stopDyno(id)
+  const name = (await app.dyno(id))?.name
+  if (name === undefined) return
+  throw new UserError(
+    `The one-off dyno ${name} of ${app.name} goes on though it was stopped`,
+    `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`
+  )
 }
 
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */

@@ -17,8 +17,9 @@ const LAST_TRIES = 5
 
 /**
  * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). It answers 404 until the dyno starts, and its end says nothing of success: `isOver` is
- * asked between the connections. Resolves with the bytes read when the work is over and its output has been read.
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
+ * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
+ * connections. Resolves with the bytes read when the work is over and its output has been read.
  */
 export async function followOutput(options: OutputOptions): Promise<{ bytes: number; whole: boolean }> {
   const { clock, signal, isOver } = options
@@ -50,8 +51,8 @@ async function readFrom({ url, write, clock, signal }: OutputOptions, from: numb
     const { statusCode = 0 } = response
     if (statusCode !== 200 && statusCode !== 206) {
       response.resume()
-      // 404: it has not begun, or there never was any. 416: nothing beyond what is here.
-      return { bytes, ended: statusCode === 404 || statusCode === 416 }
+      // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+      return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 }
     }
     // A server that ignores `Range` sends all again; what is here already is left out.
     let known = statusCode === 200 ? from : 0

@@ -6,12 +6,14 @@ const SHORTEST = 8
 
 /**
  * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address. (The runner masks what it is told, and a mask of few letters would
+ * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
  * make the log unreadable.)
  */
 export function secretValues(config: Readonly<Record<string, string>>): string[] {
   const values = Object.entries(config).flatMap(([name, value]) =>
-    SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name) ? [value, ...value.split(/\r?\n/), ...passwordOf(value)] : []
+    SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
+      ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
+      : passwordOf(value)
   )
   return [...new Set(values)].filter(value => value.length >= SHORTEST)
 }
@@ -19,5 +21,13 @@ export function secretValues(config: Readonly<Record<string, string>>): string[]
 function passwordOf(value: string): string[] {
   if (!URL.canParse(value)) return []
   const { password } = new URL(value)
-  return password === '' ? [] : [password, decodeURIComponent(password)]
+  return password === '' ? [] : [password, decoded(password)]
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }

@@ -32,7 +32,7 @@ const PATIENCE = 60_000
 
 /**
  * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
- * (heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
+ * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
  * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
  * @returns whether the ETag proved that every byte arrived
  */

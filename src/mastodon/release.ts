@@ -59,7 +59,7 @@ export const APPLIED_COMMAND = `bundle exec ruby -ruri -rpg -e '${[
  * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
  * the release task runs the seeds later, with the code that they belong to. Does nothing where migrations are applied.
  */
-export const BASE_SCHEMA_COMMAND = `if [ -z "$(${APPLIED_COMMAND})" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`
+export const BASE_SCHEMA_COMMAND = `applied="$(${APPLIED_COMMAND})" || exit 1; if [ -z "$applied" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`
 
 /**
  * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in

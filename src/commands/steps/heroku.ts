@@ -44,7 +44,7 @@ export function connect({ inputs, runtime }: Context, { url, key, ca }: HerokuAc
     client,
     key,
     tools: { story, log, clock, signal, ca, timeout: inputs.timeout },
-    app: name => new HerokuApp(client, name, clock)
+    app: name => new HerokuApp(client, name, clock, signal)
   }
 }
 

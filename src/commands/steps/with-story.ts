@@ -19,7 +19,8 @@ export async function withStory(
   const { results, runtime } = context
   const story = new Story(runtime.log, runtime.clock)
   const connection = connect(context, herokuOf(context), story)
-  const tell = (outcome: string): Promise<void> => results.summary(storyMarkdown(story, { title, outcome, links: {} }))
+  const tell = (outcome: string): Promise<void> =>
+    results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }))
   try {
     await story.step('Key', () => checkKey(connection))
     const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) })

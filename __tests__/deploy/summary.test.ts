@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals'
+import { Story, storyMarkdown } from '../../src/deploy/index.ts'
+import { TestClock } from '../helpers/clock.ts'
+
+const log = {
+  info: () => {},
+  warning: () => {},
+  error: () => {},
+  group: <T>(_: string, work: () => Promise<T>) => work(),
+  fence: () => ({ write: () => {}, close: () => {} })
+}
+
+describe('the summary', () => {
+  it('tells each step with its times and what came of it, and holds no secret, no markup and no mention', async () => {
+    const story = new Story(log, new TestClock())
+    await story.step('Preflight', () => Promise.resolve(story.note('all is well')))
+    const failing = story.step('Release', () => {
+      story.note('connecting to postgres://u:top_secret@db')
+      return Promise.reject(new Error('<img src=x> @everybody | `top_secret`'))
+    })
+    await expect(failing).rejects.toThrow()
+    const text = storyMarkdown(story, {
+      title: 'Deploy of *one*',
+      outcome: 'Failed: top_secret',
+      links: { Job: 'https://example.com/1' },
+      redact: text => text.replaceAll('top_secret', '***')
+    })
+    expect(text).toMatch(/\| done \| Preflight \| 0\.0 s \| 0\.0 s \| all is well \|/)
+    expect(text).toMatch(/\| failed \| Release \|.*<br>/)
+    expect(text).not.toMatch(/top|secret|<img|@every|\*one/)
+    expect(text).toContain('[Job](https://example.com/1)')
+  })
+})

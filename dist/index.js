@@ -39320,7 +39320,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 3195:
+/***/ 2587:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60402,11 +60402,14 @@ const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' 
 async function deploy_deploy(context) {
     await deployTo(context, herokuOf(context), source_readConfig(context));
 }
+const same = deployable => deployable;
+const nothing = () => Promise.resolve();
 /**
  * The same deploy against any Heroku: a rehearsal's, too.
- * @param alter may change what is deployed, such as do something between build and release
+ * @param more `alter` may change what is deployed, such as do something between build and release; `afterwards` comes
+ * when all is done, and is part of the story
  */
-async function deployTo(context, access, config, alter = deployable => deployable) {
+async function deployTo(context, access, config, { alter = same, afterwards = nothing } = {}) {
     const { inputs, results, runtime } = context;
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
@@ -60429,6 +60432,7 @@ async function deployTo(context, access, config, alter = deployable => deployabl
             prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
             progress: facts
         }, connection.tools);
+        await afterwards(connection.tools);
         await facts.finish('success', 'Live and healthy');
         runtime.log.info(`Live: ${facts.outcome()}`);
         await tell(facts.outcome());
@@ -60462,7 +60466,7 @@ async function deploy_prepare(context, config, alter) {
             ? herokuBuilds(context, config, source, recipe, fingerprint)
             : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
     };
-    return alter(deployable, source);
+    return alter(deployable);
 }
 /** The slugs, built here: by an earlier step of this job, or now. */
 async function runnerBuild(context, config, source, recipe, fingerprint) {
@@ -63619,11 +63623,82 @@ async function endProcessesIn(folder) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/local-heroku/visitor.ts
+
+/** Asks a page without pause, one request after the other, as somebody who is on the site would. */
+class Visitor {
+    #url;
+    #host;
+    #failures = new Map();
+    #requests = 0;
+    #slowest = 0;
+    #down = 0;
+    #downSince;
+    #over = false;
+    #done;
+    constructor(url, host) {
+        this.#url = new URL(url);
+        this.#host = host;
+        this.#done = this.#visit();
+    }
+    async leave() {
+        this.#over = true;
+        await this.#done;
+        const failed = [...this.#failures.values()].reduce((sum, count) => sum + count, 0);
+        if (this.#downSince !== undefined)
+            this.#down += performance.now() - this.#downSince;
+        return {
+            requests: this.#requests,
+            failed,
+            slowest: this.#slowest,
+            down: this.#down,
+            failures: [...this.#failures.keys()]
+        };
+    }
+    async #visit() {
+        while (!this.#over) {
+            const asked = performance.now();
+            const answer = await this.#ask();
+            const now = performance.now();
+            this.#requests++;
+            if (answer === '200') {
+                this.#slowest = Math.max(this.#slowest, now - asked);
+                if (this.#downSince !== undefined)
+                    this.#down += now - this.#downSince;
+                this.#downSince = undefined;
+            }
+            else {
+                this.#failures.set(answer, (this.#failures.get(answer) ?? 0) + 1);
+                this.#downSince ??= asked;
+            }
+            // A person reads between two pages; it also leaves the processor to the deploy.
+            await new Promise(resolve => setTimeout(resolve, 10));
+        }
+    }
+    /** The status, or what went wrong. */
+    #ask() {
+        return new Promise(resolve => {
+            const request = external_node_http_default().get(this.#url, { headers: { host: this.#host }, agent: false }, response => {
+                response.resume();
+                response.on('end', () => resolve(String(response.statusCode)));
+                response.on('error', error => resolve(error.message));
+            });
+            request.on('error', error => resolve(error.message));
+        });
+    }
+}
+/** `412 requests, 0 failed, slowest 0.4 s`. */
+function describeVisit({ requests, failed, slowest, down, failures }) {
+    const counted = `${requests} requests, ${failed} failed, slowest ${(slowest / 1000).toFixed(1)} s`;
+    return failed === 0 ? counted : `${counted}, down ${(down / 1000).toFixed(1)} s (${failures.join(', ')})`;
+}
+
 ;// CONCATENATED MODULE: ./src/local-heroku/index.ts
 /**
  * Heroku on this machine: the Platform API, and behind it slugs that are unpacked, processes that run, a router, one-off
  * dynos, release phases. For rehearsals and tests; nothing of it goes to Heroku.
  */
+
 
 
 
@@ -63774,6 +63849,7 @@ async function startLocalHeroku(options) {
             return { webUrl: `http://127.0.0.1:${app.port}/` };
         },
         machine: name => machines.get(name),
+        setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
         close
     };
 }
@@ -63795,13 +63871,14 @@ function hasAddon({ state }, { name }, plan) {
 
 
 
+
 const APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
 const DEFAULT_STACK = 'heroku-24';
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers. Needs no secret.
+ * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Needs no secret.
  */
 async function rehearse(context) {
     const { inputs, runtime } = context;
@@ -63820,7 +63897,10 @@ async function rehearse(context) {
             ...context,
             inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' }
         };
-        await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable));
+        await deployTo(local, access, config, {
+            alter: deployable => withBaseSchema(local, access, deployable),
+            afterwards: tools => changeOver(heroku, heroku_connect(local, access, tools.story).app(APP), tools)
+        });
     }
     finally {
         await heroku.close();
@@ -63919,6 +63999,35 @@ async function releaseBaseSchema(context, access, artifacts) {
     const newest = (await app(APP).releases(1))[0]?.version ?? 0;
     const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
     await finishRelease(app(APP), release, tools);
+}
+/**
+ * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
+ * somebody asks all the time.
+ */
+async function changeOver(heroku, app, tools) {
+    const { story } = tools;
+    await story.step('Change-over', async () => {
+        const without = await visitRestart(heroku, app, false, tools);
+        // Heroku gives the new dynos three minutes; here, well more than they just took.
+        heroku.setPrebootWindow(Math.max(3_000, 3 * without.slowest));
+        await visitRestart(heroku, app, true, tools);
+    });
+}
+async function visitRestart(heroku, app, preboot, tools) {
+    const { webUrl } = await heroku.addApp(APP, { preboot });
+    const visitor = new Visitor(new URL('/health', webUrl).href, DOMAIN);
+    let visit;
+    try {
+        await app.setConfigVars({ REHEARSED_CHANGE_OVER: preboot ? 'with preboot' : 'without preboot' });
+        const [release] = await app.releases(1);
+        await finishRelease(app, release, tools);
+        await waitForDynos(app, release.version, tools);
+    }
+    finally {
+        visit = await visitor.leave();
+    }
+    tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
+    return visit;
 }
 async function baseCommit({ inputs, runtime }) {
     const { baseRef } = inputs.github;
@@ -64068,7 +64177,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3195);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2587);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

@@ -1,12 +1,18 @@
 /** Deploys the sample fork to a Heroku on this machine, four commits of it, with and without preboot. */
 import http from 'node:http'
 import path from 'node:path'
-import { processHost, startLocalHeroku, type LocalHeroku } from '../src/local-heroku/index.ts'
+import {
+  describeVisit,
+  processHost,
+  startLocalHeroku,
+  Visitor,
+  type LocalHeroku,
+  type Visit
+} from '../src/local-heroku/index.ts'
 import { runCommand, systemClock } from '../src/runtime/real.ts'
 import { startPostgres } from './postgres.ts'
 import { runAction, type ActionResult } from './run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, commitAll, git } from './sample-fork.ts'
-import { describeVisit, Visitor, type Visit } from './visitor.ts'
 
 const DOMAIN = 'sample.example'
 /** On Heroku both versions run for about three minutes; a demo need not take that long. */

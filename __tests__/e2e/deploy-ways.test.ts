@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFileSync } from 'node:fs'
+import { FakeGithub } from '../helpers/fake-github.ts'
 import { type HttpServer } from '../helpers/http-server.ts'
 import { nameBuildpacks, serveBuildpacks } from './heroku-builder.ts'
 import { heroku, Instance } from './instance.ts'
@@ -56,6 +57,26 @@ describe('ways to a slug, through the committed dist', () => {
     expect(one.machine.slug(slugId)?.size).toBe(Number(outputs['slug-size']))
     expect(one.machine.slug(slugId)?.processTypes['release']).toMatch(/mastodon_on_heroku:release/)
     expect(outputs['within-limit']).toBe('true')
+  })
+
+  it.each([
+    ['write', ['in_progress', 'success'], false],
+    ['read', [], true]
+  ] as const)('shows on GitHub with `deployments: %s`', async (access, states, warns) => {
+    const github = await FakeGithub.start()
+    try {
+      const one = await Instance.open()
+      github.allow('a-github-token', { deployments: access })
+      github.commits.add(one.head)
+      one.env = { GITHUB_REPOSITORY: 'owner/fork', GITHUB_RUN_ID: '77', GITHUB_API_URL: github.url }
+      const { code, output } = await one.run({ 'github-token': 'a-github-token', environment: 'production' })
+      expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+      expect(github.deployments.flatMap(({ statuses }) => statuses.map(({ state }) => state))).toEqual(states)
+      expect(/::warning::.*deployments: write/.test(output)).toBe(warns)
+      expect(output.replaceAll('::add-mask::a-github-token', '')).not.toContain('a-github-token')
+    } finally {
+      await github.close()
+    }
   })
 
   it('refuses what only the runner can do, before anything is sent', async () => {

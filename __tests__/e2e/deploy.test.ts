@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import path from 'node:path'
 import { runAction } from '../../scripts/run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, git } from '../../scripts/sample-fork.ts'
-import { Visitor } from '../../scripts/visitor.ts'
+import { Visitor } from '../../src/local-heroku/index.ts'
 import { configure, DOMAIN, heroku, Instance, postgres, SECRET, temp } from './instance.ts'
 
 describe('deploy', () => {
@@ -161,6 +161,17 @@ describe('the other commands', () => {
     expect(code).toBe(0)
     expect(summary).toMatch(/1 migration ran in the release phase/)
     expect(summary).toMatch(/1 post-deployment migration in this upgrade/)
+    expect(summary).toMatch(/A visitor, without preboot: \d+ requests, \d+ failed, slowest/)
+    expect(summary).toMatch(/A visitor, with preboot: \d+ requests, 0 failed, slowest/)
+  })
+
+  it('rehearse takes nobody’s real database', async () => {
+    const { code, output } = await runAction({
+      inputs: { command: 'rehearse', path: temp },
+      env: { DATABASE_URL: 'postgres://u:p@ec2-1.compute.amazonaws.com/x', REDIS_URL: 'redis://redis' }
+    })
+    expect(code).toBe(1)
+    expect(output).toMatch(/DATABASE_URL leads to ec2-1.compute.amazonaws.com, which is no service of this job/)
   })
 
   it('rehearse says what it needs', async () => {

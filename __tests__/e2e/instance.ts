@@ -33,6 +33,8 @@ export class Instance {
   readonly database = `app_${number}`
   readonly fork: string
   jobFolder = lastingTemp()
+  /** More environment of its jobs. */
+  env: Record<string, string> = {}
   webUrl = ''
 
   constructor(change?: (folder: string) => void) {
@@ -84,7 +86,8 @@ export class Instance {
         NODE_EXTRA_CA_CERTS: heroku.caFile,
         GITHUB_REPOSITORY: 'me/fork',
         RUNNER_TEMP: this.jobFolder,
-        DEBUG: '*'
+        DEBUG: '*',
+        ...this.env
       },
       onOutput,
       onStart

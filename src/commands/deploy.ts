@@ -6,7 +6,8 @@ import {
   storyMarkdown,
   type Artifact,
   type Deployable,
-  type DeployProgress
+  type DeployProgress,
+  type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { errorText } from '../runtime/index.ts'
@@ -30,15 +31,24 @@ export async function deploy(context: Context): Promise<void> {
   await deployTo(context, herokuOf(context), readConfig(context))
 }
 
+interface More {
+  alter(this: void, deployable: Deployable): Deployable
+  afterwards(this: void, tools: Tools): Promise<void>
+}
+
+const same: More['alter'] = deployable => deployable
+const nothing: More['afterwards'] = () => Promise.resolve()
+
 /**
  * The same deploy against any Heroku: a rehearsal's, too.
- * @param alter may change what is deployed, such as do something between build and release
+ * @param more `alter` may change what is deployed, such as do something between build and release; `afterwards` comes
+ * when all is done, and is part of the story
  */
 export async function deployTo(
   context: Context,
   access: HerokuAccess,
   config: Config,
-  alter: (deployable: Deployable, source: Source) => Deployable = deployable => deployable
+  { alter = same, afterwards = nothing }: Partial<More> = {}
 ): Promise<void> {
   const { inputs, results, runtime } = context
   const story = new Story(runtime.log, runtime.clock)
@@ -66,6 +76,7 @@ export async function deployTo(
       },
       connection.tools
     )
+    await afterwards(connection.tools)
     await facts.finish('success', 'Live and healthy')
     runtime.log.info(`Live: ${facts.outcome()}`)
     await tell(facts.outcome())
@@ -83,11 +94,7 @@ function firstLine(error: unknown): string {
 }
 
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function prepare(
-  context: Context,
-  config: Config,
-  alter: (deployable: Deployable, source: Source) => Deployable
-): Promise<Deployable> {
+async function prepare(context: Context, config: Config, alter: More['alter']): Promise<Deployable> {
   const { inputs, runtime } = context
   const source = await runtime.log.group('Source', () => takeSource(context))
   addOwnFiles(context, config, source)
@@ -105,7 +112,7 @@ async function prepare(
         ? herokuBuilds(context, config, source, recipe, fingerprint)
         : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
   }
-  return alter(deployable, source)
+  return alter(deployable)
 }
 
 /** The slugs, built here: by an earlier step of this job, or now. */

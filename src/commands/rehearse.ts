@@ -3,8 +3,24 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
-import { finishRelease, shipSlug, Story, type Artifact, type Deployable } from '../deploy/index.ts'
-import { processHost, startLocalHeroku, type LocalHeroku } from '../local-heroku/index.ts'
+import {
+  finishRelease,
+  shipSlug,
+  Story,
+  waitForDynos,
+  type Artifact,
+  type Deployable,
+  type Tools
+} from '../deploy/index.ts'
+import { type HerokuApp } from '../heroku/index.ts'
+import {
+  describeVisit,
+  processHost,
+  startLocalHeroku,
+  Visitor,
+  type LocalHeroku,
+  type Visit
+} from '../local-heroku/index.ts'
 import { BASE_SCHEMA_COMMAND } from '../mastodon/index.ts'
 import { isLoopback, UserError } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
@@ -20,7 +36,7 @@ const DEFAULT_STACK = 'heroku-24'
 
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers. Needs no secret.
+ * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Needs no secret.
  */
 export async function rehearse(context: Context): Promise<void> {
   const { inputs, runtime } = context
@@ -39,7 +55,10 @@ export async function rehearse(context: Context): Promise<void> {
       ...context,
       inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' as const }
     }
-    await deployTo(local, access, config, deployable => withBaseSchema(local, access, deployable))
+    await deployTo(local, access, config, {
+      alter: deployable => withBaseSchema(local, access, deployable),
+      afterwards: tools => changeOver(heroku, connect(local, access, tools.story).app(APP), tools)
+    })
   } finally {
     await heroku.close()
   }
@@ -146,6 +165,36 @@ async function releaseBaseSchema(
   const newest = (await app(APP).releases(1))[0]?.version ?? 0
   const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest)
   await finishRelease(app(APP), release, tools)
+}
+
+/**
+ * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
+ * somebody asks all the time.
+ */
+async function changeOver(heroku: LocalHeroku, app: HerokuApp, tools: Tools): Promise<void> {
+  const { story } = tools
+  await story.step('Change-over', async () => {
+    const without = await visitRestart(heroku, app, false, tools)
+    // Heroku gives the new dynos three minutes; here, well more than they just took.
+    heroku.setPrebootWindow(Math.max(3_000, 3 * without.slowest))
+    await visitRestart(heroku, app, true, tools)
+  })
+}
+
+async function visitRestart(heroku: LocalHeroku, app: HerokuApp, preboot: boolean, tools: Tools): Promise<Visit> {
+  const { webUrl } = await heroku.addApp(APP, { preboot })
+  const visitor = new Visitor(new URL('/health', webUrl).href, DOMAIN)
+  let visit: Visit
+  try {
+    await app.setConfigVars({ REHEARSED_CHANGE_OVER: preboot ? 'with preboot' : 'without preboot' })
+    const [release] = await app.releases(1)
+    await finishRelease(app, release!, tools)
+    await waitForDynos(app, release!.version, tools)
+  } finally {
+    visit = await visitor.leave()
+  }
+  tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`)
+  return visit
 }
 
 async function baseCommit({ inputs, runtime }: Context): Promise<Commit | undefined> {

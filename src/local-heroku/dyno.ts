@@ -14,7 +14,7 @@ export interface Times {
   /** R13: a client must attach within this. */
   readonly attach: number
   /** How long both versions run with preboot before the router changes over. */
-  readonly preboot: number
+  preboot: number
   /** Between a crash and the second restart; the first comes at once, the wait doubles (Dev Center: dyno-crash-restart-policy). */
   readonly coolOff: number
   /** How long the router holds a request for which no dyno is up. */

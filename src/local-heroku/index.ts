@@ -20,6 +20,7 @@ export { HEROKU_TIMES, type Times } from './dyno.ts'
 export { FAULT_KINDS, type Fault, type FaultKind } from './faults.ts'
 export { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
 export { processHost } from './host.ts'
+export { describeVisit, Visitor, type Visit } from './visitor.ts'
 export { type DataFigures } from './world.ts'
 
 export interface LocalHerokuOptions {
@@ -71,6 +72,8 @@ export interface LocalHeroku {
   readonly requests: string[]
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
   machine(app: string): Machine
+  /** Milliseconds that both versions serve with preboot; Heroku's 3 minutes without it. */
+  setPrebootWindow(milliseconds: number): void
   close(): Promise<void>
 }
 
@@ -214,6 +217,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       return { webUrl: `http://127.0.0.1:${app.port}/` }
     },
     machine: name => machines.get(name)!,
+    setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
     close
   }
 }

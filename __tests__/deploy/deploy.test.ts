@@ -27,6 +27,17 @@ describe('deploy', () => {
     expect(world.dynosAtMigration.sort()).toEqual(['web.1 v3', 'worker.1 v3'])
   })
 
+  it('asks rarely enough for a release phase of an hour: Heroku gives 4,500 requests an hour', async () => {
+    await open()
+    world.releaseTakes = 3_600_000
+    const before = world.clock.now()
+    const { requests } = await world.deploy(NEW)
+    expect(world.clock.now() - before).toBeGreaterThan(3_600_000)
+    expect(requests).toBeLessThan(700)
+    expect(world.live).toBe(NEW)
+    console.log(`A deploy whose release phase takes an hour: ${requests} requests`)
+  })
+
   it('does nothing twice when it is run again', async () => {
     await open()
     await world.deploy(NEW)

@@ -103,6 +103,8 @@ export class World {
   /** Bytes of the slugs that Heroku builds, with and without ffmpeg. */
   sizes = { with: 250_000_000, without: 200_000_000 }
   failBuild: string | undefined
+  /** Milliseconds that a release phase takes. */
+  releaseTakes = 0
   /** Names and releases of the dynos when the post-deployment migrations began. */
   dynosAtMigration: string[] = []
   duringBuild: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()
@@ -135,7 +137,7 @@ export class World {
       times: { boot: NEVER, grace: NEVER, coolOff: NEVER, memory: NEVER, hold: NEVER },
       build: (...of) => world.#build(...of),
       // Whoever asked waits for an answer by now.
-      onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.#passAMinute(), 2)))()
+      onHang: () => (world.#onHang ?? (() => void setTimeout(() => world.#pass(61_000), 2)))()
     })
     for (const file of ['ca.pem', 'ca.key'])
       copyFileSync(path.join(world.#folder, file), path.join(os.tmpdir(), `deploy-tests-${process.pid}-${file}`))
@@ -161,8 +163,8 @@ export class World {
     return world
   }
 
-  #passAMinute(): void {
-    if (this.clock instanceof TestClock) this.clock.pass(61_000)
+  #pass(milliseconds: number): void {
+    if (this.clock instanceof TestClock) this.clock.pass(milliseconds)
   }
 
   async close(): Promise<void> {
@@ -377,7 +379,15 @@ export class World {
     const { code, text } = this.#run(inner ?? command, isNew, database)
     output(Buffer.from(text + (exitName === undefined ? '' : `\n${exitName} ${code}\n`)))
     this.running.delete(kind)
-    return ended(code)
+    return kind === 'release' && this.releaseTakes > 0 ? this.#endsAfter(this.releaseTakes, code) : ended(code)
+  }
+
+  #endsAfter(milliseconds: number, code: number): RunningDyno {
+    // Whoever waits at an open connection lets no time pass by itself.
+    const ticking = setInterval(() => this.#pass(5_000), 5)
+    const exited = new Promise<number>(resolve => this.clock.after(milliseconds, () => resolve(code)))
+    void exited.then(() => clearInterval(ticking))
+    return { exited, memory: () => Promise.resolve(undefined), signal: () => {} }
   }
 
   #commitOf(slugId: string): string {

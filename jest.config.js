@@ -9,5 +9,7 @@ export default {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/fixtures/'],
   modulePathIgnorePatterns: ['<rootDir>/__tests__/fixtures/', '<rootDir>/examples/'],
-  testTimeout: 60_000
+  testTimeout: 60_000,
+  // Most tests wait for processes and sockets; jest alone would leave one of two cores idle.
+  maxWorkers: '100%'
 }

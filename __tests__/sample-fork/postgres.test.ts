@@ -10,6 +10,8 @@ import { temp } from '../helpers/temp.ts'
 
 async function ask(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url })
+  // A server that ends in the middle is told twice: by the query, and by this event.
+  client.on('error', () => {})
   await client.connect()
   try {
     const { rows } = await client.query<Record<string, unknown>>(sql)

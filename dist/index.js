@@ -52294,13 +52294,15 @@ async function built_sha256Of(file) {
 const FORM = 1;
 const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
 /**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
  * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
  */
-function fingerprintOf(config, { commit, folder }, { buildpacks, stack }, builder) {
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
     const parts = {
         form: FORM,
         builder,
+        // What is compiled on the host, or in another image, is another slug.
+        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
         commit: commit.sha,
         stack,
         buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
@@ -54612,7 +54614,6 @@ class Maintenance {
 
 
 
-
 /** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
 async function obtainSlugs(apps, deployable, tools) {
     const { supply } = deployable;
@@ -54653,7 +54654,7 @@ async function fromRunner({ main, streaming, staging }, { fingerprint, commit },
 }
 async function fromHeroku({ main, streaming, staging }, supply, tools) {
     const { story } = tools;
-    const web = await story.step('Slug', () => staging ? onStaging(staging, main, supply, tools) : onMain(main, supply, tools));
+    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools));
     if (!streaming)
         return { web, streaming: undefined };
     const live = await findBuilt(streaming.app, supply.streaming, tools);
@@ -54673,11 +54674,8 @@ async function onMain({ app }, { web, judge }, tools) {
     });
 }
 /** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging, main, supply, tools) {
-    const { app, stack } = staging;
-    if (stack !== main.stack) {
-        throw new src_runtime/* UserError */.yo(`${app.name} is on ${stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
-    }
+async function onStaging(staging, supply, tools) {
+    const { app } = staging;
     return firstThatFits(supply.web, tools, async (recipe) => {
         const found = await findBuilt(app, recipe, tools);
         if (found)
@@ -54752,7 +54750,11 @@ async function deploy(plan, tools) {
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
     await story.step('Verdict of the preflight', async () => {
-        judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools);
+        const needs = { stack: deployable.stack, required: plan.required };
+        judgeTarget(target, needs, plan.checks, tools);
+        // What Heroku builds there has to prove itself there.
+        if (staging && deployable.supply.by === 'heroku')
+            judgeTarget(staging, needs, plan.checks, tools);
         await tellWayBack(target, deployable, tools);
     });
     await progress.deploying(deployable);

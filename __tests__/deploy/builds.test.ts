@@ -50,6 +50,16 @@ describe('builder: heroku, with a staging app', () => {
     expect(world.heroku.requests.filter(request => /^(POST|PATCH) \/apps\/my-mastodon/.test(request))).toEqual([])
   })
 
+  it('says first what the staging app lacks', async () => {
+    await open(options)
+    delete world.heroku.machine(STAGING).app.configVars['DATABASE_URL']
+    await expect(world.deploy(NEW)).rejects.toMatchObject({
+      message: 'my-staging has no DATABASE_URL',
+      nextStep: expect.stringMatching(/addons:create heroku-postgresql --app my-staging/)
+    })
+    expect(builds()).toEqual([])
+  })
+
   it.each(['release', 'boot', 'health'] as const)('leaves production alone where %s fails on staging', async broken => {
     await open({ ...options, broken })
     await expect(world.deploy(NEW)).rejects.toThrow()

@@ -35,7 +35,10 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
   const deployable = await story.span('Source', () => plan.prepare(target.stack))
   await story.step('Verdict of the preflight', async () => {
-    judgeTarget(target, { stack: deployable.stack, required: plan.required }, plan.checks, tools)
+    const needs = { stack: deployable.stack, required: plan.required }
+    judgeTarget(target, needs, plan.checks, tools)
+    // What Heroku builds there has to prove itself there.
+    if (staging && deployable.supply.by === 'heroku') judgeTarget(staging, needs, plan.checks, tools)
     await tellWayBack(target, deployable, tools)
   })
   await progress.deploying(deployable)

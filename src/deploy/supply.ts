@@ -1,4 +1,3 @@
-import { UserError } from '../runtime/index.ts'
 import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { checkHealth, ownHealth } from './health.ts'
 import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './plan.ts'
@@ -72,7 +71,7 @@ async function fromRunner(
 async function fromHeroku({ main, streaming, staging }: Apps, supply: HerokuSupply, tools: Tools): Promise<Shippables> {
   const { story } = tools
   const web = await story.step('Slug', () =>
-    staging ? onStaging(staging, main, supply, tools) : onMain(main, supply, tools)
+    staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools)
   )
   if (!streaming) return { web, streaming: undefined }
   const live = await findBuilt(streaming.app, supply.streaming, tools)
@@ -96,14 +95,8 @@ async function onMain({ app }: Target, { web, judge }: HerokuSupply, tools: Tool
 }
 
 /** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging: Target, main: Target, supply: HerokuSupply, tools: Tools): Promise<Shippable> {
-  const { app, stack } = staging
-  if (stack !== main.stack) {
-    throw new UserError(
-      `${app.name} is on ${stack}, and ${main.app.name} on ${main.stack}`,
-      `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`
-    )
-  }
+async function onStaging(staging: Target, supply: HerokuSupply, tools: Tools): Promise<Shippable> {
+  const { app } = staging
   return firstThatFits(supply.web, tools, async recipe => {
     const found = await findBuilt(app, recipe, tools)
     if (found) tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`)

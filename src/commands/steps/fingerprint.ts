@@ -9,18 +9,20 @@ const FORM = 1
 const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh']
 
 /**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, variant asked for,
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
  * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
  */
 export function fingerprintOf(
   config: Config,
   { commit, folder }: Source,
-  { buildpacks, stack }: Recipe,
+  { buildpacks, stack, place }: Recipe,
   builder: 'runner' | 'heroku'
 ): string {
   const parts = {
     form: FORM,
     builder,
+    // What is compiled on the host, or in another image, is another slug.
+    place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
     commit: commit.sha,
     stack,
     buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),

@@ -2857,6 +2857,68 @@ function plural(ms, msAbs, n, name) {
 
 /***/ }),
 
+/***/ 3313:
+/***/ ((module) => {
+
+module.exports = Pend;
+
+function Pend() {
+  this.pending = 0;
+  this.max = Infinity;
+  this.listeners = [];
+  this.waiting = [];
+  this.error = null;
+}
+
+Pend.prototype.go = function(fn) {
+  if (this.pending < this.max) {
+    pendGo(this, fn);
+  } else {
+    this.waiting.push(fn);
+  }
+};
+
+Pend.prototype.wait = function(cb) {
+  if (this.pending === 0) {
+    cb(this.error);
+  } else {
+    this.listeners.push(cb);
+  }
+};
+
+Pend.prototype.hold = function() {
+  return pendHold(this);
+};
+
+function pendHold(self) {
+  self.pending += 1;
+  var called = false;
+  return onCb;
+  function onCb(err) {
+    if (called) throw new Error("callback called twice");
+    called = true;
+    self.error = self.error || err;
+    self.pending -= 1;
+    if (self.waiting.length > 0 && self.pending < self.max) {
+      pendGo(self, self.waiting.shift());
+    } else if (self.pending === 0) {
+      var listeners = self.listeners;
+      self.listeners = [];
+      listeners.forEach(cbListener);
+    }
+  }
+  function cbListener(listener) {
+    listener(self.error);
+  }
+}
+
+function pendGo(self, fn) {
+  fn(pendHold(self));
+}
+
+
+/***/ }),
+
 /***/ 4006:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -36935,6 +36997,1357 @@ module.exports = {
 
 /***/ }),
 
+/***/ 4248:
+/***/ ((module) => {
+
+// Adapted from https://github.com/brianloveswords/buffer-crc32/blob/v0.2.13/index.js
+const CRC_TABLE = new Int32Array([
+  0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
+  0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
+  0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
+  0x136c9856, 0x646ba8c0, 0xfd62f97a, 0x8a65c9ec, 0x14015c4f, 0x63066cd9, 0xfa0f3d63, 0x8d080df5,
+  0x3b6e20c8, 0x4c69105e, 0xd56041e4, 0xa2677172, 0x3c03e4d1, 0x4b04d447, 0xd20d85fd, 0xa50ab56b,
+  0x35b5a8fa, 0x42b2986c, 0xdbbbc9d6, 0xacbcf940, 0x32d86ce3, 0x45df5c75, 0xdcd60dcf, 0xabd13d59,
+  0x26d930ac, 0x51de003a, 0xc8d75180, 0xbfd06116, 0x21b4f4b5, 0x56b3c423, 0xcfba9599, 0xb8bda50f,
+  0x2802b89e, 0x5f058808, 0xc60cd9b2, 0xb10be924, 0x2f6f7c87, 0x58684c11, 0xc1611dab, 0xb6662d3d,
+  0x76dc4190, 0x01db7106, 0x98d220bc, 0xefd5102a, 0x71b18589, 0x06b6b51f, 0x9fbfe4a5, 0xe8b8d433,
+  0x7807c9a2, 0x0f00f934, 0x9609a88e, 0xe10e9818, 0x7f6a0dbb, 0x086d3d2d, 0x91646c97, 0xe6635c01,
+  0x6b6b51f4, 0x1c6c6162, 0x856530d8, 0xf262004e, 0x6c0695ed, 0x1b01a57b, 0x8208f4c1, 0xf50fc457,
+  0x65b0d9c6, 0x12b7e950, 0x8bbeb8ea, 0xfcb9887c, 0x62dd1ddf, 0x15da2d49, 0x8cd37cf3, 0xfbd44c65,
+  0x4db26158, 0x3ab551ce, 0xa3bc0074, 0xd4bb30e2, 0x4adfa541, 0x3dd895d7, 0xa4d1c46d, 0xd3d6f4fb,
+  0x4369e96a, 0x346ed9fc, 0xad678846, 0xda60b8d0, 0x44042d73, 0x33031de5, 0xaa0a4c5f, 0xdd0d7cc9,
+  0x5005713c, 0x270241aa, 0xbe0b1010, 0xc90c2086, 0x5768b525, 0x206f85b3, 0xb966d409, 0xce61e49f,
+  0x5edef90e, 0x29d9c998, 0xb0d09822, 0xc7d7a8b4, 0x59b33d17, 0x2eb40d81, 0xb7bd5c3b, 0xc0ba6cad,
+  0xedb88320, 0x9abfb3b6, 0x03b6e20c, 0x74b1d29a, 0xead54739, 0x9dd277af, 0x04db2615, 0x73dc1683,
+  0xe3630b12, 0x94643b84, 0x0d6d6a3e, 0x7a6a5aa8, 0xe40ecf0b, 0x9309ff9d, 0x0a00ae27, 0x7d079eb1,
+  0xf00f9344, 0x8708a3d2, 0x1e01f268, 0x6906c2fe, 0xf762575d, 0x806567cb, 0x196c3671, 0x6e6b06e7,
+  0xfed41b76, 0x89d32be0, 0x10da7a5a, 0x67dd4acc, 0xf9b9df6f, 0x8ebeeff9, 0x17b7be43, 0x60b08ed5,
+  0xd6d6a3e8, 0xa1d1937e, 0x38d8c2c4, 0x4fdff252, 0xd1bb67f1, 0xa6bc5767, 0x3fb506dd, 0x48b2364b,
+  0xd80d2bda, 0xaf0a1b4c, 0x36034af6, 0x41047a60, 0xdf60efc3, 0xa867df55, 0x316e8eef, 0x4669be79,
+  0xcb61b38c, 0xbc66831a, 0x256fd2a0, 0x5268e236, 0xcc0c7795, 0xbb0b4703, 0x220216b9, 0x5505262f,
+  0xc5ba3bbe, 0xb2bd0b28, 0x2bb45a92, 0x5cb36a04, 0xc2d7ffa7, 0xb5d0cf31, 0x2cd99e8b, 0x5bdeae1d,
+  0x9b64c2b0, 0xec63f226, 0x756aa39c, 0x026d930a, 0x9c0906a9, 0xeb0e363f, 0x72076785, 0x05005713,
+  0x95bf4a82, 0xe2b87a14, 0x7bb12bae, 0x0cb61b38, 0x92d28e9b, 0xe5d5be0d, 0x7cdcefb7, 0x0bdbdf21,
+  0x86d3d2d4, 0xf1d4e242, 0x68ddb3f8, 0x1fda836e, 0x81be16cd, 0xf6b9265b, 0x6fb077e1, 0x18b74777,
+  0x88085ae6, 0xff0f6a70, 0x66063bca, 0x11010b5c, 0x8f659eff, 0xf862ae69, 0x616bffd3, 0x166ccf45,
+  0xa00ae278, 0xd70dd2ee, 0x4e048354, 0x3903b3c2, 0xa7672661, 0xd06016f7, 0x4969474d, 0x3e6e77db,
+  0xaed16a4a, 0xd9d65adc, 0x40df0b66, 0x37d83bf0, 0xa9bcae53, 0xdebb9ec5, 0x47b2cf7f, 0x30b5ffe9,
+  0xbdbdf21c, 0xcabac28a, 0x53b39330, 0x24b4a3a6, 0xbad03605, 0xcdd70693, 0x54de5729, 0x23d967bf,
+  0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
+]);
+
+function crc32(buf) {
+  let crc = -1;
+  for (let x of buf) {
+    crc = CRC_TABLE[(crc ^ x) & 0xff] ^ (crc >>> 8);
+  }
+  return (crc ^ -1) >>> 0;
+}
+
+module.exports = crc32;
+
+
+/***/ }),
+
+/***/ 3502:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+// This was adapted from https://github.com/andrewrk/node-fd-slicer by Andrew Kelley under the MIT License.
+var fs = __nccwpck_require__(9896);
+var util = __nccwpck_require__(9023);
+var stream = __nccwpck_require__(2203);
+var Readable = stream.Readable;
+var PassThrough = stream.PassThrough;
+var Pend = __nccwpck_require__(3313);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+
+exports.BufferSlicer = BufferSlicer;
+exports.FdSlicer = FdSlicer;
+
+util.inherits(FdSlicer, EventEmitter);
+function FdSlicer(fd) {
+  EventEmitter.call(this);
+
+  this.fd = fd;
+  this.pend = new Pend();
+  this.pend.max = 1;
+  this.refCount = 0;
+}
+
+FdSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  var self = this;
+  self.pend.go(function(cb) {
+    fs.read(self.fd, buffer, offset, length, position, function(err, bytesRead, buffer) {
+      cb();
+      callback(err, bytesRead, buffer);
+    });
+  });
+};
+
+FdSlicer.prototype.createReadStream = function(options) {
+  return new ReadStream(this, options);
+};
+
+FdSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+FdSlicer.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+  if (self.refCount < 0) throw new Error("invalid unref");
+  if (self.refCount > 0) return;
+
+  fs.close(self.fd, onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) {
+      self.emit('error', err);
+    } else {
+      self.emit('close');
+    }
+  }
+};
+
+util.inherits(ReadStream, Readable);
+function ReadStream(context, options) {
+  options = options || {};
+  Readable.call(this, options);
+
+  this.context = context;
+  this.context.ref();
+
+  this.start = options.start || 0;
+  this.endOffset = options.end;
+  this.pos = this.start;
+}
+
+ReadStream.prototype._read = function(n) {
+  var self = this;
+
+  var toRead = Math.min(self._readableState.highWaterMark, n);
+  if (self.endOffset != null) {
+    toRead = Math.min(toRead, self.endOffset - self.pos);
+  }
+  if (toRead <= 0) {
+    self.push(null);
+    this._cleanup();
+    return;
+  }
+  self.context.pend.go(function(cb) {
+    var buffer = Buffer.allocUnsafe(toRead);
+    fs.read(self.context.fd, buffer, 0, toRead, self.pos, function(err, bytesRead) {
+      if (err) {
+        self.destroy(err);
+      } else if (bytesRead === 0) {
+        self.push(null);
+        self._cleanup();
+      } else {
+        self.pos += bytesRead;
+        self.push(buffer.slice(0, bytesRead));
+      }
+      cb();
+    });
+  });
+};
+
+ReadStream.prototype._destroy = function(err, cb) {
+  // Node 14+ calls this automatically at EOF.
+  this._cleanup();
+  cb(err);
+};
+
+ReadStream.prototype._cleanup = function() {
+  if (this.context != null) {
+    this.context.unref();
+    this.context = null;
+  }
+};
+
+util.inherits(BufferSlicer, EventEmitter);
+function BufferSlicer(buffer) {
+  EventEmitter.call(this);
+
+  this.refCount = 0;
+  this.buffer = buffer;
+}
+
+BufferSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+  if (!(0 <= offset && offset <= buffer.length)) throw new RangeError("offset outside buffer: 0 <= " + offset + " <= " + buffer.length);
+  if (position < 0) throw new RangeError("position is negative: " + position);
+  if (offset + length > buffer.length) {
+    // The caller's buffer can't hold all the bytes they're trying to read.
+    // Clamp the length instead of giving an error.
+    // The callback will be informed of fewer than expected bytes written.
+    length = buffer.length - offset;
+  }
+  if (position + length > this.buffer.length) {
+    // Clamp any attempt to read past the end of the source buffer.
+    length = this.buffer.length - position;
+  }
+  if (length <= 0) {
+    // After any clamping, we're fully out of bounds or otherwise have nothing to do.
+    // This isn't an error; it's just zero bytes written.
+    setImmediate(function() {
+      callback(null, 0);
+    });
+    return;
+  }
+  this.buffer.copy(buffer, offset, position, position + length);
+  setImmediate(function() {
+    callback(null, length);
+  });
+};
+
+BufferSlicer.prototype.createReadStream = function(options) {
+  options = options || {};
+  var readStream = new PassThrough(options);
+  readStream.start = options.start || 0;
+  readStream.endOffset = options.end;
+  // by the time this function returns, we'll be done.
+  readStream.pos = readStream.endOffset || this.buffer.length;
+
+  var entireSlice = this.buffer.slice(readStream.start, readStream.pos);
+  // Cut the buffer into smaller slices for better memory usage when streaming into a zlib inflate stream.
+  // See https://github.com/thejoshwolfe/yauzl/issues/87
+  var maxChunkSize = 0x10000;
+  var offset = 0;
+  while (true) {
+    var nextOffset = offset + maxChunkSize;
+    if (nextOffset >= entireSlice.length) {
+      // last chunk
+      if (offset < entireSlice.length) {
+        readStream.write(entireSlice.slice(offset, entireSlice.length));
+      }
+      break;
+    }
+    readStream.write(entireSlice.slice(offset, nextOffset));
+    offset = nextOffset;
+  }
+
+  readStream.end();
+  return readStream;
+};
+
+BufferSlicer.prototype.ref = function() {
+  this.refCount += 1;
+};
+
+BufferSlicer.prototype.unref = function() {
+  this.refCount -= 1;
+
+  if (this.refCount < 0) {
+    throw new Error("invalid unref");
+  }
+};
+
+
+/***/ }),
+
+/***/ 663:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+var __webpack_unused_export__;
+var fs = __nccwpck_require__(9896);
+var zlib = __nccwpck_require__(3106);
+var fd_slicer = __nccwpck_require__(3502);
+var util = __nccwpck_require__(9023);
+var EventEmitter = (__nccwpck_require__(4434).EventEmitter);
+var Transform = (__nccwpck_require__(2203).Transform);
+var PassThrough = (__nccwpck_require__(2203).PassThrough);
+var Writable = (__nccwpck_require__(2203).Writable);
+
+// Node 20 added zlib.crc32.
+const crc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : __nccwpck_require__(4248);
+
+__webpack_unused_export__ = open;
+__webpack_unused_export__ = fromFd;
+__webpack_unused_export__ = fromBuffer;
+__webpack_unused_export__ = fromRandomAccessReader;
+__webpack_unused_export__ = openPromise;
+__webpack_unused_export__ = fromFdPromise;
+__webpack_unused_export__ = fromBufferPromise;
+__webpack_unused_export__ = fromRandomAccessReaderPromise;
+
+__webpack_unused_export__ = dosDateTimeToDate;
+__webpack_unused_export__ = getFileNameLowLevel;
+__webpack_unused_export__ = validateFileName;
+__webpack_unused_export__ = parseExtraFields;
+__webpack_unused_export__ = ZipFile;
+__webpack_unused_export__ = Entry;
+__webpack_unused_export__ = LocalFileHeader;
+__webpack_unused_export__ = RandomAccessReader;
+
+function openPromise(path, options) {
+  return new Promise((resolve, reject) => {
+    open(path, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromFdPromise(fd, options) {
+  return new Promise((resolve, reject) => {
+    fromFd(fd, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromBufferPromise(buffer, options) {
+  return new Promise((resolve, reject) => {
+    fromBuffer(buffer, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+function fromRandomAccessReaderPromise(reader, totalSize, options) {
+  return new Promise((resolve, reject) => {
+    fromRandomAccessReader(reader, totalSize, {...options, lazyEntries: true}, function(err, zipfile) {
+      if (err) return reject(err);
+      resolve(zipfile);
+    });
+  });
+}
+
+function open(path, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.open(path, "r", function(err, fd) {
+    if (err) return callback(err);
+    fromFd(fd, options, function(err, zipfile) {
+      if (err) fs.close(fd, defaultCallback);
+      callback(err, zipfile);
+    });
+  });
+}
+
+function fromFd(fd, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  fs.fstat(fd, function(err, stats) {
+    if (err) return callback(err);
+    var reader = new fd_slicer.FdSlicer(fd);
+    fromRandomAccessReader(reader, stats.size, options, callback);
+  });
+}
+
+function fromBuffer(buffer, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  options.autoClose = false;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  var reader = new fd_slicer.BufferSlicer(buffer);
+  fromRandomAccessReader(reader, buffer.length, options, callback);
+}
+
+function fromRandomAccessReader(reader, totalSize, options, callback) {
+  if (typeof options === "function") {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+  if (options.autoClose == null) options.autoClose = true;
+  if (options.lazyEntries == null) options.lazyEntries = false;
+  if (options.decodeStrings == null) options.decodeStrings = true;
+  var decodeStrings = !!options.decodeStrings;
+  if (options.validateEntrySizes == null) options.validateEntrySizes = true;
+  if (options.strictFileNames == null) options.strictFileNames = false;
+  if (callback == null) callback = defaultCallback;
+  if (typeof totalSize !== "number") throw new Error("expected totalSize parameter to be a number");
+  if (totalSize > Number.MAX_SAFE_INTEGER) {
+    throw new Error("zip file too large. only file sizes up to 2^52 are supported due to JavaScript's Number type being an IEEE 754 double.");
+  }
+
+  // the matching unref() call is in zipfile.close()
+  reader.ref();
+
+  // eocdr means End of Central Directory Record.
+  // search backwards for the eocdr signature.
+  // the last field of the eocdr is a variable-length comment.
+  // the comment size is encoded in a 2-byte field in the eocdr, which we can't find without trudging backwards through the comment to find it.
+  // as a consequence of this design decision, it's possible to have ambiguous zip file metadata if a coherent eocdr was in the comment.
+  // we search backwards for a eocdr signature, and hope that whoever made the zip file was smart enough to forbid the eocdr signature in the comment.
+  var eocdrWithoutCommentSize = 22;
+  var zip64EocdlSize = 20; // Zip64 end of central directory locator
+  var maxCommentSize = 0xffff; // 2-byte size
+  var bufferSize = Math.min(zip64EocdlSize + eocdrWithoutCommentSize + maxCommentSize, totalSize);
+  var buffer = newBuffer(bufferSize);
+  var bufferReadStart = totalSize - buffer.length;
+  readAndAssertNoEof(reader, buffer, 0, bufferSize, bufferReadStart, function(err) {
+    if (err) return callback(err);
+    for (var i = bufferSize - eocdrWithoutCommentSize; i >= 0; i -= 1) {
+      if (buffer.readUInt32LE(i) !== 0x06054b50) continue;
+      // found eocdr
+      var eocdrBuffer = buffer.subarray(i);
+
+      // 0 - End of central directory signature = 0x06054b50
+      // 4 - Number of this disk
+      var diskNumber = eocdrBuffer.readUInt16LE(4);
+      // 6 - Disk where central directory starts
+      // 8 - Number of central directory records on this disk
+      // 10 - Total number of central directory records
+      var entryCount = eocdrBuffer.readUInt16LE(10);
+      // 12 - Size of central directory (bytes)
+      // 16 - Offset of start of central directory, relative to start of archive
+      var centralDirectoryOffset = eocdrBuffer.readUInt32LE(16);
+      // 20 - Comment length
+      var commentLength = eocdrBuffer.readUInt16LE(20);
+      var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
+      if (commentLength !== expectedCommentLength) {
+        return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+      }
+      // 22 - Comment
+      // the encoding is always cp437.
+      var comment = decodeStrings ? decodeBuffer(eocdrBuffer.subarray(22), false)
+                                  : eocdrBuffer.subarray(22);
+
+      // Look for a Zip64 end of central directory locator
+      if (i - zip64EocdlSize >= 0 && buffer.readUInt32LE(i - zip64EocdlSize) === 0x07064b50) {
+        // ZIP64 format
+        var zip64EocdlBuffer = buffer.subarray(i - zip64EocdlSize, i - zip64EocdlSize + zip64EocdlSize);
+        // 0 - zip64 end of central dir locator signature = 0x07064b50
+        // 4 - number of the disk with the start of the zip64 end of central directory
+        // 8 - relative offset of the zip64 end of central directory record
+        var zip64EocdrOffset = readUInt64LE(zip64EocdlBuffer, 8);
+        // 16 - total number of disks
+
+        // ZIP64 end of central directory record
+        var zip64EocdrBuffer = newBuffer(56);
+        return readAndAssertNoEof(reader, zip64EocdrBuffer, 0, zip64EocdrBuffer.length, zip64EocdrOffset, function(err) {
+          if (err) return callback(err);
+
+          // 0 - zip64 end of central dir signature                           4 bytes  (0x06064b50)
+          if (zip64EocdrBuffer.readUInt32LE(0) !== 0x06064b50) {
+            return callback(new Error("invalid zip64 end of central directory record signature"));
+          }
+          // 4 - size of zip64 end of central directory record                8 bytes
+          // 12 - version made by                                             2 bytes
+          // 14 - version needed to extract                                   2 bytes
+          // 16 - number of this disk                                         4 bytes
+          diskNumber = zip64EocdrBuffer.readUInt32LE(16);
+          if (diskNumber !== 0) {
+            // Check this only after zip64 overrides. See #118.
+            return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+          }
+          // 20 - number of the disk with the start of the central directory  4 bytes
+          // 24 - total number of entries in the central directory on this disk         8 bytes
+          // 32 - total number of entries in the central directory            8 bytes
+          entryCount = readUInt64LE(zip64EocdrBuffer, 32);
+          // 40 - size of the central directory                               8 bytes
+          // 48 - offset of start of central directory with respect to the starting disk number     8 bytes
+          centralDirectoryOffset = readUInt64LE(zip64EocdrBuffer, 48);
+          // 56 - zip64 extensible data sector                                (variable size)
+          return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+        });
+      }
+
+      // Not ZIP64 format
+      if (diskNumber !== 0) {
+        return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+      }
+      return callback(null, new ZipFile(reader, centralDirectoryOffset, totalSize, entryCount, comment, options.autoClose, options.lazyEntries, decodeStrings, options.validateEntrySizes, options.strictFileNames));
+
+    }
+
+    // Not a zip file.
+    callback(new Error("End of central directory record signature not found. Either not a zip file, or file is truncated."));
+  });
+}
+
+util.inherits(ZipFile, EventEmitter);
+function ZipFile(reader, centralDirectoryOffset, fileSize, entryCount, comment, autoClose, lazyEntries, decodeStrings, validateEntrySizes, strictFileNames) {
+  var self = this;
+  EventEmitter.call(self);
+  self.reader = reader;
+  // forward close events
+  self.reader.on("error", function(err) {
+    // error closing the fd
+    emitError(self, err);
+  });
+  self.reader.once("close", function() {
+    self.emit("close");
+  });
+  self.readEntryCursor = centralDirectoryOffset;
+  self.fileSize = fileSize;
+  self.entryCount = entryCount;
+  self.comment = comment;
+  self.entriesRead = 0;
+  self.autoClose = !!autoClose;
+  self.lazyEntries = !!lazyEntries;
+  self.decodeStrings = !!decodeStrings;
+  self.validateEntrySizes = !!validateEntrySizes;
+  self.strictFileNames = !!strictFileNames;
+  self.isOpen = true;
+  self.emittedError = false;
+  self.hasEachEntryBeenCalled = false;
+
+  if (!self.lazyEntries) self._readEntry();
+}
+ZipFile.prototype.close = function() {
+  if (!this.isOpen) return;
+  this.isOpen = false;
+  this.reader.unref();
+};
+
+function emitErrorAndAutoClose(self, err) {
+  if (self.autoClose) self.close();
+  emitError(self, err);
+}
+function emitError(self, err) {
+  if (self.emittedError) return;
+  self.emittedError = true;
+  self.emit("error", err);
+}
+
+ZipFile.prototype.readEntry = function() {
+  if (!this.lazyEntries) throw new Error("readEntry() called without lazyEntries:true");
+  this._readEntry();
+};
+ZipFile.prototype._readEntry = function() {
+  var self = this;
+  if (self.entryCount === self.entriesRead) {
+    // done with metadata
+    setImmediate(function() {
+      if (self.autoClose) self.close();
+      if (self.emittedError) return;
+      self.emit("end");
+    });
+    return;
+  }
+  if (self.emittedError) return;
+  var buffer = newBuffer(46);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+    if (err) return emitErrorAndAutoClose(self, err);
+    if (self.emittedError) return;
+    var entry = new Entry();
+    // 0 - Central directory file header signature
+    var signature = buffer.readUInt32LE(0);
+    if (signature !== 0x02014b50) return emitErrorAndAutoClose(self, new Error("invalid central directory file header signature: 0x" + signature.toString(16)));
+    // 4 - Version made by
+    entry.versionMadeBy = buffer.readUInt16LE(4);
+    // 6 - Version needed to extract (minimum)
+    entry.versionNeededToExtract = buffer.readUInt16LE(6);
+    // 8 - General purpose bit flag
+    entry.generalPurposeBitFlag = buffer.readUInt16LE(8);
+    // 10 - Compression method
+    entry.compressionMethod = buffer.readUInt16LE(10);
+    // 12 - File last modification time
+    entry.lastModFileTime = buffer.readUInt16LE(12);
+    // 14 - File last modification date
+    entry.lastModFileDate = buffer.readUInt16LE(14);
+    // 16 - CRC-32
+    entry.crc32 = buffer.readUInt32LE(16);
+    // 20 - Compressed size
+    entry.compressedSize = buffer.readUInt32LE(20);
+    // 24 - Uncompressed size
+    entry.uncompressedSize = buffer.readUInt32LE(24);
+    // 28 - File name length (n)
+    entry.fileNameLength = buffer.readUInt16LE(28);
+    // 30 - Extra field length (m)
+    entry.extraFieldLength = buffer.readUInt16LE(30);
+    // 32 - File comment length (k)
+    entry.fileCommentLength = buffer.readUInt16LE(32);
+    // 34 - Disk number where file starts
+    // 36 - Internal file attributes
+    entry.internalFileAttributes = buffer.readUInt16LE(36);
+    // 38 - External file attributes
+    entry.externalFileAttributes = buffer.readUInt32LE(38);
+    // 42 - Relative offset of local file header
+    entry.relativeOffsetOfLocalHeader = buffer.readUInt32LE(42);
+
+    if (entry.generalPurposeBitFlag & 0x40) return emitErrorAndAutoClose(self, new Error("strong encryption is not supported"));
+
+    self.readEntryCursor += 46;
+
+    buffer = newBuffer(entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength);
+    readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+      if (err) return emitErrorAndAutoClose(self, err);
+      if (self.emittedError) return;
+      // 46 - File name
+      entry.fileNameRaw = buffer.subarray(0, entry.fileNameLength);
+      // 46+n - Extra field
+      var fileCommentStart = entry.fileNameLength + entry.extraFieldLength;
+      entry.extraFieldRaw = buffer.subarray(entry.fileNameLength, fileCommentStart);
+      // 46+n+m - File comment
+      entry.fileCommentRaw = buffer.subarray(fileCommentStart, fileCommentStart + entry.fileCommentLength);
+
+      // Parse the extra fields, which we need for processing other fields.
+      try {
+        entry.extraFields = parseExtraFields(entry.extraFieldRaw);
+      } catch (err) {
+        return emitErrorAndAutoClose(self, err);
+      }
+
+      // Interpret strings according to bit flags, extra fields, and options.
+      if (self.decodeStrings) {
+        var isUtf8 = (entry.generalPurposeBitFlag & 0x800) !== 0;
+        entry.fileComment = decodeBuffer(entry.fileCommentRaw, isUtf8);
+        entry.fileName = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, self.strictFileNames);
+        var errorMessage = validateFileName(entry.fileName);
+        if (errorMessage != null) return emitErrorAndAutoClose(self, new Error(errorMessage));
+      } else {
+        entry.fileComment = entry.fileCommentRaw;
+        entry.fileName = entry.fileNameRaw;
+      }
+      // Maintain API compatibility. See https://github.com/thejoshwolfe/yauzl/issues/47
+      entry.comment = entry.fileComment;
+
+      self.readEntryCursor += buffer.length;
+      self.entriesRead += 1;
+
+      // Check for the Zip64 Extended Information Extra Field.
+      for (var i = 0; i < entry.extraFields.length; i++) {
+        var extraField = entry.extraFields[i];
+        if (extraField.id !== 0x0001) continue;
+        // Found it.
+
+        var zip64EiefBuffer = extraField.data;
+        var index = 0;
+        // 0 - Original Size          8 bytes
+        if (entry.uncompressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include uncompressed size"));
+          }
+          entry.uncompressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 8 - Compressed Size        8 bytes
+        if (entry.compressedSize === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include compressed size"));
+          }
+          entry.compressedSize = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 16 - Relative Header Offset 8 bytes
+        if (entry.relativeOffsetOfLocalHeader === 0xffffffff) {
+          if (index + 8 > zip64EiefBuffer.length) {
+            return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include relative header offset"));
+          }
+          entry.relativeOffsetOfLocalHeader = readUInt64LE(zip64EiefBuffer, index);
+          index += 8;
+        }
+        // 24 - Disk Start Number      4 bytes
+
+        break;
+      }
+
+      // validate file size
+      if (self.validateEntrySizes && entry.compressionMethod === 0) {
+        var expectedCompressedSize = entry.uncompressedSize;
+        if (entry.isEncrypted()) {
+          // traditional encryption prefixes the file data with a header
+          expectedCompressedSize += 12;
+        }
+        if (entry.compressedSize !== expectedCompressedSize) {
+          var msg = "compressed/uncompressed size mismatch for stored file: " + entry.compressedSize + " != " + entry.uncompressedSize;
+          return emitErrorAndAutoClose(self, new Error(msg));
+        }
+      }
+
+      self.emit("entry", entry);
+
+      if (!self.lazyEntries) self._readEntry();
+    });
+  });
+};
+
+ZipFile.prototype.eachEntry = function() {
+  const self = this;
+  if (!self.lazyEntries) throw new Error("eachEntry() requires lazyEntries: true");
+  if (self.hasEachEntryBeenCalled) throw new Error("eachEntry() must only be called once per ZipFile");
+  self.hasEachEntryBeenCalled = true;
+
+  let pendingResolveReject = null;
+  self.on("entry", onEntry);
+  self.on("end", onEnd);
+  self.on("error", onError);
+  function cleanup() {
+    self.removeListener("entry", onEntry);
+    self.removeListener("end", onEnd);
+    self.removeListener("error", onError);
+    if (self.autoClose) self.close();
+  }
+
+  function onEntry(entry) {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    resolve({value: entry});
+  }
+  function onEnd() {
+    let {resolve} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    resolve({done: true});
+  }
+  function onError(err) {
+    let {reject} = pendingResolveReject;
+    pendingResolveReject = null;
+    cleanup();
+    reject(err);
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      // Called once by `for await...of`.
+      return this;
+    },
+    next() {
+      // Called on each iteration in a `for await...of`.
+      const promise = new Promise((resolve, reject) => {
+        if (pendingResolveReject != null) throw new Error("next() called before previous Promise was resolved.");
+        pendingResolveReject = {resolve, reject};
+      });
+      self.readEntry();
+      return promise;
+    },
+    return(value) {
+      // Called when breaking, returning, throwing out of a `for await...of`.
+      cleanup();
+      return Promise.resolve({done: true, value});
+    },
+    throw(value) {
+      // Almost never called. Something about `yield*` maybe?
+      cleanup();
+      return Promise.reject(value);
+    },
+  };
+};
+
+ZipFile.prototype.openReadStream = function(entry, options, callback) {
+  var self = this;
+  // parameter validation
+  var relativeStart = 0;
+  var relativeEnd = entry.compressedSize;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) {
+    options = {};
+  } else {
+    if (options.decodeFileData === false) {
+      // new, simple option
+      if (options.decrypt != null) {
+        throw new Error("cannot use options.decrypt when options.decodeFileData === false");
+      }
+      if (options.decompress != null) {
+        throw new Error("cannot use options.decompress when options.decodeFileData === false");
+      }
+      // start and end are allowed
+    } else {
+      // old, complicated options
+      if (options.decrypt != null) {
+        if (!entry.isEncrypted()) {
+          throw new Error("options.decrypt can only be specified for encrypted entries. See also option decodeFileData.");
+        }
+        if (options.decrypt !== false) throw new Error("invalid options.decrypt value: " + options.decrypt);
+        if (entry.isCompressed()) {
+          if (options.decompress !== false) throw new Error("entry is encrypted and compressed, and options.decompress !== false. See also option decodeFileData.");
+        }
+      }
+      if (options.decompress != null) {
+        if (!entry.isCompressed()) {
+          throw new Error("options.decompress can only be specified for compressed entries. See also option decodeFileData.");
+        }
+        if (!(options.decompress === false || options.decompress === true)) {
+          throw new Error("invalid options.decompress value: " + options.decompress);
+        }
+        decompress = options.decompress;
+      }
+    }
+    if (options.start != null) {
+      relativeStart = options.start;
+      if (relativeStart < 0) throw new Error("options.start < 0");
+      if (relativeStart > entry.compressedSize) throw new Error("options.start > entry.compressedSize");
+    }
+    if (options.end != null) {
+      relativeEnd = options.end;
+      if (relativeEnd < 0) throw new Error("options.end < 0");
+      if (relativeEnd > entry.compressedSize) throw new Error("options.end > entry.compressedSize");
+      if (relativeEnd < relativeStart) throw new Error("options.end < options.start");
+    }
+  }
+  var rawMode = (
+    options.decodeFileData === false || // Explicitly requested raw.
+    (
+      (entry.compressionMethod === 0 || // Naturally without compression.
+        (entry.compressionMethod === 8 && options.decompress === false) // Deprecated compression bypass option.
+      ) &&
+      (!entry.isEncrypted() || // Naturally without encryption.
+        options.decrypt === false // Deprecated encryption bypass option.
+      )
+    )
+  );
+  if (options.start != null || options.end != null) {
+    // Ensure slicing deals with raw data.
+    if (!rawMode) throw new Error("start/end range require options.decodeFileData === false for non-trivial encoded entries.");
+  }
+
+  // any further errors can either be caused by the zipfile,
+  // or were introduced in a minor version of yauzl,
+  // so should be passed to the client rather than thrown.
+  if (!self.isOpen) return callback(new Error("closed"));
+  if (entry.isEncrypted() && !rawMode) {
+    if (options.decrypt !== false) return callback(new Error("entry is encrypted, and options.decodeFileData !== false"));
+  }
+  var decompress;
+  if (rawMode) {
+    decompress = false;
+  } else if (entry.compressionMethod === 8) {
+    // 8 - The file is Deflated
+    decompress = options.decodeFileData !== true;
+  } else {
+    return callback(new Error("unsupported compression method: " + entry.compressionMethod));
+  }
+
+  self.readLocalFileHeader(entry, {minimal: true}, function(err, localFileHeader) {
+    if (err) return callback(err);
+    self.openReadStreamLowLevel(
+      localFileHeader.fileDataStart, entry.compressedSize,
+      relativeStart, relativeEnd,
+      decompress, entry.uncompressedSize,
+      callback);
+  });
+};
+
+ZipFile.prototype.openReadStreamLowLevel = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, callback) {
+  var self = this;
+
+  var fileDataEnd = fileDataStart + compressedSize;
+  var readStream = self.reader.createReadStream({
+    start: fileDataStart + relativeStart,
+    end: fileDataStart + relativeEnd,
+  });
+  var endpointStream = readStream;
+  if (decompress) {
+    var destroyed = false;
+    var inflateFilter = zlib.createInflateRaw();
+    readStream.on("error", function(err) {
+      // setImmediate here because errors can be emitted during the first call to pipe()
+      setImmediate(function() {
+        if (!destroyed) inflateFilter.emit("error", err);
+      });
+    });
+    readStream.pipe(inflateFilter);
+
+    if (self.validateEntrySizes) {
+      endpointStream = new AssertByteCountStream(uncompressedSize);
+      inflateFilter.on("error", function(err) {
+        // forward zlib errors to the client-visible stream
+        setImmediate(function() {
+          if (!destroyed) endpointStream.emit("error", err);
+        });
+      });
+      inflateFilter.pipe(endpointStream);
+    } else {
+      // the zlib filter is the client-visible stream
+      endpointStream = inflateFilter;
+    }
+    // this is part of yauzl's API, so implement this function on the client-visible stream
+    installDestroyFn(endpointStream, function() {
+      destroyed = true;
+      if (inflateFilter !== endpointStream) inflateFilter.unpipe(endpointStream);
+      readStream.unpipe(inflateFilter);
+      // TODO: the inflateFilter may cause a memory leak. see Issue #27.
+      readStream.destroy();
+    });
+  }
+  callback(null, endpointStream);
+};
+
+ZipFile.prototype.readLocalFileHeader = function(entry, options, callback) {
+  var self = this;
+  if (callback == null) {
+    callback = options;
+    options = null;
+  }
+  if (options == null) options = {};
+
+  self.reader.ref();
+  var buffer = newBuffer(30);
+  readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader, function(err) {
+    try {
+      if (err) return callback(err);
+      // 0 - Local file header signature = 0x04034b50
+      var signature = buffer.readUInt32LE(0);
+      if (signature !== 0x04034b50) {
+        return callback(new Error("invalid local file header signature: 0x" + signature.toString(16)));
+      }
+
+      var fileNameLength = buffer.readUInt16LE(26);
+      var extraFieldLength = buffer.readUInt16LE(28);
+      var fileDataStart = entry.relativeOffsetOfLocalHeader + 30 + fileNameLength + extraFieldLength;
+      // We now have enough information to do this bounds check.
+      if (fileDataStart + entry.compressedSize > self.fileSize) {
+        return callback(new Error("file data overflows file bounds: " +
+            fileDataStart + " + " + entry.compressedSize + " > " + self.fileSize));
+      }
+
+      if (options.minimal) {
+        return callback(null, {fileDataStart: fileDataStart});
+      }
+
+      var localFileHeader = new LocalFileHeader();
+      localFileHeader.fileDataStart = fileDataStart;
+
+      // 4 - Version needed to extract (minimum)
+      localFileHeader.versionNeededToExtract = buffer.readUInt16LE(4);
+      // 6 - General purpose bit flag
+      localFileHeader.generalPurposeBitFlag = buffer.readUInt16LE(6);
+      // 8 - Compression method
+      localFileHeader.compressionMethod = buffer.readUInt16LE(8);
+      // 10 - File last modification time
+      localFileHeader.lastModFileTime = buffer.readUInt16LE(10);
+      // 12 - File last modification date
+      localFileHeader.lastModFileDate = buffer.readUInt16LE(12);
+      // 14 - CRC-32
+      localFileHeader.crc32 = buffer.readUInt32LE(14);
+      // 18 - Compressed size
+      localFileHeader.compressedSize = buffer.readUInt32LE(18);
+      // 22 - Uncompressed size
+      localFileHeader.uncompressedSize = buffer.readUInt32LE(22);
+      // 26 - File name length (n)
+      localFileHeader.fileNameLength = fileNameLength;
+      // 28 - Extra field length (m)
+      localFileHeader.extraFieldLength = extraFieldLength;
+      // 30 - File name
+      // 30+n - Extra field
+
+      buffer = newBuffer(fileNameLength + extraFieldLength);
+      self.reader.ref();
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader + 30, function(err) {
+        try {
+          if (err) return callback(err);
+          localFileHeader.fileName = buffer.subarray(0, fileNameLength);
+          localFileHeader.extraField = buffer.subarray(fileNameLength);
+          return callback(null, localFileHeader);
+        } finally {
+          self.reader.unref();
+        }
+      });
+    } finally {
+      self.reader.unref();
+    }
+  });
+};
+
+ZipFile.prototype.openReadStreamPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(entry, options, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.openReadStreamLowLevelPromise = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize) {
+  return new Promise((resolve, reject) => {
+    this.openReadStream(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, function(err, readStream) {
+      if (err) return reject(err);
+      resolve(readStream);
+    });
+  });
+};
+ZipFile.prototype.readLocalFileHeaderPromise = function(entry, options) {
+  return new Promise((resolve, reject) => {
+    this.readLocalFileHeader(entry, options, function(err, localFileHeader) {
+      if (err) return reject(err);
+      resolve(localFileHeader);
+    });
+  });
+};
+
+function Entry() {
+}
+Entry.prototype.getLastModDate = function(options) {
+  if (options == null) options = {};
+
+  if (!options.forceDosFormat) {
+    // Check extended fields.
+    for (var i = 0; i < this.extraFields.length; i++) {
+      var extraField = this.extraFields[i];
+      if (extraField.id === 0x5455) {
+        // Info-ZIP "universal timestamp" extended field (`0x5455` aka `"UT"`).
+        // See the Info-ZIP source code unix/unix.c:set_extra_field() and zipfile.c:ef_scan_ut_time().
+        var data = extraField.data;
+        if (data.length < 5) continue; // Too short.
+        // The flags define which of the three fields are present: mtime, atime, ctime.
+        // We only care about mtime.
+        // Also, ctime is never included in practice.
+        // And also, atime is only included in the local file header for some reason
+        // despite the flags lying about its inclusion in the central header.
+        var flags = data[0];
+        var HAS_MTIME = 1;
+        if (!(flags & HAS_MTIME)) continue; // This will realistically never happen.
+        // Although the positions of all of the fields shift around depending on the presence of other fields,
+        // mtime is always first if present, and that's the only one we care about.
+        var posixTimestamp = data.readInt32LE(1);
+        return new Date(posixTimestamp * 1000);
+      } else if (extraField.id === 0x000a) {
+        var data = extraField.data;
+        if (data.length !== 32) continue; // The length is always the same.
+        // 4 bytes reserved
+        // 2 bytes Tag
+        if (data.readUInt16LE(4) !== 1) continue; // Tag1 is actually the only defined Tag.
+        // 2 bytes Size
+        if (data.readUInt16LE(6) !== 24) continue; // Size is always 24.
+        // 8 bytes Mtime
+        var hundredNanoSecondsSince1601 = data.readUInt32LE(8) + 4294967296 * data.readInt32LE(12);
+        // Convert from NTFS to POSIX milliseconds.
+        // The big number below is the milliseconds between year 1601 and year 1970
+        // (i.e. the negative POSIX timestamp of 1601-01-01 00:00:00Z)
+        var millisecondsSince1970 = hundredNanoSecondsSince1601 / 10000 - 11644473600000;
+        // Note on numeric precision: JavaScript Number objects lose precision above Number.MAX_SAFE_INTEGER,
+        // and NTFS timestamps are typically much bigger than that limit.
+        // (MAX_SAFE_INTEGER would represent 1629-07-17T23:58:45.475Z.)
+        // However, we're losing precision in the conversion from 100nanosecond units to millisecond units anyway,
+        // and the time at which we also lose 1-millisecond precision is year 275760, the JavaScript Date limit (by design).
+        // Up through the year 2057, this conversion only drops 4 bits of precision,
+        // which is well under the 13-14 bits ratio between the milliseconds and 100nanoseconds.
+        return new Date(millisecondsSince1970);
+      }
+    }
+  }
+
+  // Fallback to non-extended encoding.
+  return dosDateTimeToDate(this.lastModFileDate, this.lastModFileTime, options.timezone);
+};
+
+Entry.prototype.canDecodeFileData = function() {
+  return (
+    !this.isEncrypted() &&
+    (this.compressionMethod === 0 || this.compressionMethod === 8)
+  );
+};
+Entry.prototype.isEncrypted = function() {
+  return (this.generalPurposeBitFlag & 0x1) !== 0;
+};
+Entry.prototype.isCompressed = function() {
+  return this.compressionMethod === 8;
+};
+
+function LocalFileHeader() {
+}
+
+function dosDateTimeToDate(date, time, timezone) {
+  var day = date & 0x1f; // 1-31
+  var month = (date >> 5 & 0xf) - 1; // 1-12, 0-11
+  var year = (date >> 9 & 0x7f) + 1980; // 0-128, 1980-2108
+
+  var millisecond = 0;
+  var second = (time & 0x1f) * 2; // 0-29, 0-58 (even numbers)
+  var minute = time >> 5 & 0x3f; // 0-59
+  var hour = time >> 11 & 0x1f; // 0-23
+
+  if (timezone == null || timezone === "local") {
+    return new Date(year, month, day, hour, minute, second, millisecond);
+  } else if (timezone === "UTC") {
+    return new Date(Date.UTC(year, month, day, hour, minute, second, millisecond));
+  } else {
+    throw new Error("unrecognized options.timezone: " + options.timezone);
+  }
+}
+
+function getFileNameLowLevel(generalPurposeBitFlag, fileNameBuffer, extraFields, strictFileNames) {
+  var fileName = null;
+
+  // check for Info-ZIP Unicode Path Extra Field (0x7075)
+  // see https://github.com/thejoshwolfe/yauzl/issues/33
+  for (var i = 0; i < extraFields.length; i++) {
+    var extraField = extraFields[i];
+    if (extraField.id === 0x7075) {
+      if (extraField.data.length < 6) {
+        // too short to be meaningful
+        continue;
+      }
+      // Version       1 byte      version of this extra field, currently 1
+      if (extraField.data.readUInt8(0) !== 1) {
+        // > Changes may not be backward compatible so this extra
+        // > field should not be used if the version is not recognized.
+        continue;
+      }
+      // NameCRC32     4 bytes     File Name Field CRC32 Checksum
+      var oldNameCrc32 = extraField.data.readUInt32LE(1);
+      if (crc32(fileNameBuffer) !== oldNameCrc32) {
+        // > If the CRC check fails, this UTF-8 Path Extra Field should be
+        // > ignored and the File Name field in the header should be used instead.
+        continue;
+      }
+      // UnicodeName   Variable    UTF-8 version of the entry File Name
+      fileName = decodeBuffer(extraField.data.subarray(5), true);
+      break;
+    }
+  }
+
+  if (fileName == null) {
+    // The typical case.
+    var isUtf8 = (generalPurposeBitFlag & 0x800) !== 0;
+    fileName = decodeBuffer(fileNameBuffer, isUtf8);
+  }
+
+  if (!strictFileNames) {
+    // Allow backslash.
+    fileName = fileName.replace(/\\/g, "/");
+  }
+  return fileName;
+}
+
+function validateFileName(fileName) {
+  if (fileName.indexOf("\\") !== -1) {
+    return "invalid characters in fileName: " + fileName;
+  }
+  if (/^[a-zA-Z]:/.test(fileName) || /^\//.test(fileName)) {
+    return "absolute path: " + fileName;
+  }
+  if (fileName.split("/").indexOf("..") !== -1) {
+    return "invalid relative path: " + fileName;
+  }
+  // all good
+  return null;
+}
+
+function parseExtraFields(extraFieldBuffer) {
+  var extraFields = [];
+  var i = 0;
+  while (i < extraFieldBuffer.length - 3) {
+    var headerId = extraFieldBuffer.readUInt16LE(i + 0);
+    var dataSize = extraFieldBuffer.readUInt16LE(i + 2);
+    var dataStart = i + 4;
+    var dataEnd = dataStart + dataSize;
+    if (dataEnd > extraFieldBuffer.length) throw new Error("extra field length exceeds extra field buffer size");
+    var dataBuffer = extraFieldBuffer.subarray(dataStart, dataEnd);
+    extraFields.push({
+      id: headerId,
+      data: dataBuffer,
+    });
+    i = dataEnd;
+  }
+  return extraFields;
+}
+
+function readAndAssertNoEof(reader, buffer, offset, length, position, callback) {
+  if (length === 0) {
+    // fs.read will throw an out-of-bounds error if you try to read 0 bytes from a 0 byte file
+    return setImmediate(function() { callback(null, newBuffer(0)); });
+  }
+  reader.read(buffer, offset, length, position, function(err, bytesRead) {
+    if (err) return callback(err);
+    if (bytesRead < length) {
+      return callback(new Error("unexpected EOF"));
+    }
+    callback();
+  });
+}
+
+util.inherits(AssertByteCountStream, Transform);
+function AssertByteCountStream(byteCount) {
+  Transform.call(this);
+  this.actualByteCount = 0;
+  this.expectedByteCount = byteCount;
+}
+AssertByteCountStream.prototype._transform = function(chunk, encoding, cb) {
+  this.actualByteCount += chunk.length;
+  if (this.actualByteCount > this.expectedByteCount) {
+    var msg = "too many bytes in the stream. expected " + this.expectedByteCount + ". got at least " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb(null, chunk);
+};
+AssertByteCountStream.prototype._flush = function(cb) {
+  if (this.actualByteCount < this.expectedByteCount) {
+    var msg = "not enough bytes in the stream. expected " + this.expectedByteCount + ". got only " + this.actualByteCount;
+    return cb(new Error(msg));
+  }
+  cb();
+};
+
+util.inherits(RandomAccessReader, EventEmitter);
+function RandomAccessReader() {
+  EventEmitter.call(this);
+  this.refCount = 0;
+}
+RandomAccessReader.prototype.ref = function() {
+  this.refCount += 1;
+};
+RandomAccessReader.prototype.unref = function() {
+  var self = this;
+  self.refCount -= 1;
+
+  if (self.refCount > 0) return;
+  if (self.refCount < 0) throw new Error("invalid unref");
+
+  self.close(onCloseDone);
+
+  function onCloseDone(err) {
+    if (err) return self.emit('error', err);
+    self.emit('close');
+  }
+};
+RandomAccessReader.prototype.createReadStream = function(options) {
+  if (options == null) options = {};
+  var start = options.start;
+  var end = options.end;
+  if (start === end) {
+    var emptyStream = new PassThrough();
+    setImmediate(function() {
+      emptyStream.end();
+    });
+    return emptyStream;
+  }
+  var stream = this._readStreamForRange(start, end);
+
+  var destroyed = false;
+  var refUnrefFilter = new RefUnrefFilter(this);
+  stream.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) refUnrefFilter.emit("error", err);
+    });
+  });
+  installDestroyFn(refUnrefFilter, function() {
+    stream.unpipe(refUnrefFilter);
+    refUnrefFilter.unref();
+    stream.destroy();
+  });
+
+  var byteCounter = new AssertByteCountStream(end - start);
+  refUnrefFilter.on("error", function(err) {
+    setImmediate(function() {
+      if (!destroyed) byteCounter.emit("error", err);
+    });
+  });
+  installDestroyFn(byteCounter, function() {
+    destroyed = true;
+    refUnrefFilter.unpipe(byteCounter);
+    refUnrefFilter.destroy();
+  });
+
+  return stream.pipe(refUnrefFilter).pipe(byteCounter);
+};
+RandomAccessReader.prototype._readStreamForRange = function(start, end) {
+  throw new Error("not implemented");
+};
+RandomAccessReader.prototype.read = function(buffer, offset, length, position, callback) {
+  var readStream = this.createReadStream({start: position, end: position + length});
+  var writeStream = new Writable();
+  var written = 0;
+  writeStream._write = function(chunk, encoding, cb) {
+    chunk.copy(buffer, offset + written, 0, chunk.length);
+    written += chunk.length;
+    cb();
+  };
+  writeStream.on("finish", callback);
+  readStream.on("error", function(error) {
+    callback(error);
+  });
+  readStream.pipe(writeStream);
+};
+RandomAccessReader.prototype.close = function(callback) {
+  setImmediate(callback);
+};
+
+util.inherits(RefUnrefFilter, PassThrough);
+function RefUnrefFilter(context) {
+  PassThrough.call(this);
+  this.context = context;
+  this.context.ref();
+  this.unreffedYet = false;
+}
+RefUnrefFilter.prototype._flush = function(cb) {
+  this.unref();
+  cb();
+};
+RefUnrefFilter.prototype.unref = function(cb) {
+  if (this.unreffedYet) return;
+  this.unreffedYet = true;
+  this.context.unref();
+};
+
+var cp437 = '\u0000☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ';
+function decodeBuffer(buffer, isUtf8) {
+  if (isUtf8) {
+    return buffer.toString("utf8");
+  } else {
+    var result = "";
+    for (var i = 0; i < buffer.length; i++) {
+      result += cp437[buffer[i]];
+    }
+    return result;
+  }
+}
+
+function readUInt64LE(buffer, offset) {
+  // There is no native function for this, because we can't actually store 64-bit integers precisely.
+  // after 53 bits, JavaScript's Number type (IEEE 754 double) can't store individual integers anymore.
+  // but since 53 bits is a whole lot more than 32 bits, we do our best anyway.
+  // As of 2020, Node has added support for BigInt, which obviates this whole function,
+  // but yauzl hasn't been updated to depend on BigInt (yet?).
+  var lower32 = buffer.readUInt32LE(offset);
+  var upper32 = buffer.readUInt32LE(offset + 4);
+  // we can't use bitshifting here, because JavaScript bitshifting only works on 32-bit integers.
+  return upper32 * 0x100000000 + lower32;
+  // as long as we're bounds checking the result of this function against the total file size,
+  // we'll catch any overflow errors, because we already made sure the total file size was within reason.
+}
+
+// Node 10 deprecated new Buffer().
+var newBuffer;
+if (typeof Buffer.allocUnsafe === "function") {
+  newBuffer = function(len) {
+    return Buffer.allocUnsafe(len);
+  };
+} else {
+  newBuffer = function(len) {
+    return new Buffer(len);
+  };
+}
+
+// Node 8 introduced a proper destroy() implementation on writable streams.
+function installDestroyFn(stream, fn) {
+  if (typeof stream.destroy === "function") {
+    // New API.
+    stream._destroy = function(err, cb) {
+      fn();
+      if (cb != null) cb(err);
+    };
+  } else {
+    // Old API.
+    stream.destroy = fn;
+  }
+}
+
+function defaultCallback(err) {
+  if (err) throw err;
+}
+
+
+/***/ }),
+
 /***/ 332:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -39320,7 +40733,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2587:
+/***/ 959:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59938,6 +61351,481 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
+;// CONCATENATED MODULE: ./src/github/client.ts
+
+
+/** Milliseconds for one answer. */
+const client_PATIENCE = 15_000;
+/** Milliseconds before a read is sent again. */
+const READ_AGAIN = [1_000, 3_000];
+/** Longest wait that a rate limit may ask for, in milliseconds. */
+const client_LONGEST_WAIT = 60_000;
+const COMMENTING = 'pull-requests: write';
+/** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
+const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
+/** The log is the action's own. */
+const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+/**
+ * GitHub's REST API for one repository, as a job's token reaches it. A read is sent again where its answer is lost, is
+ * not whole, or asks to wait; a write is sent once. What is rejected with, `explain` turns into words.
+ */
+class Github {
+    octokit;
+    repository;
+    #options;
+    constructor(options) {
+        const [owner = '', repo = ''] = options.repository.split('/');
+        this.#options = options;
+        this.repository = { owner, repo };
+        // Without `request`, which would replace the fetch that honours the proxy.
+        this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET });
+    }
+    get clock() {
+        return this.#options.clock;
+    }
+    /** Sends a read, until it is answered or refused. Resolves with the answer's data. */
+    async read(call, signal = this.#options.signal) {
+        return (await this.ask(call, signal)).data;
+    }
+    /** The same, with the whole answer. */
+    async ask(call, signal = this.#options.signal) {
+        for (const wait of READ_AGAIN) {
+            try {
+                return await this.#once(call, signal);
+            }
+            catch (error) {
+                const asked = waitAsked(error);
+                if (client_isRefused(error) && asked === undefined)
+                    throw error;
+                await this.clock.sleep(Math.min(asked ?? wait, client_LONGEST_WAIT), signal);
+            }
+        }
+        return this.#once(call, signal);
+    }
+    /** All pages of a list, one after the other. */
+    async *pages(call) {
+        for (let page = 1;; page++) {
+            const items = await this.read(request => call(page, request));
+            yield items;
+            if (items.length < client_PER_PAGE)
+                return;
+        }
+    }
+    /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
+    async write(call) {
+        return (await this.#once(call, undefined)).data;
+    }
+    /**
+     * What went wrong and what to do, on one line and without the token.
+     * @param permission as a workflow writes it: `pull-requests: write`
+     * @param consequence what happens all the same
+     */
+    explain(error, permission, consequence) {
+        const status = refusal(error);
+        const said = (0,src_runtime/* errorText */.kc)(error).replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').slice(0, 300);
+        const reason = status === undefined ? said : `${status}, ${said}`;
+        const next = lacksPermission(error)
+            ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`
+            : '';
+        return `GitHub did not do it (${reason}). ${next}${consequence}`;
+    }
+    async #once(call, signal) {
+        const late = new AbortController();
+        const answered = this.clock.after(client_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${client_PATIENCE / 1000} seconds`)));
+        try {
+            const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
+            // Octokit hands on what it cannot parse as text, also an answer that was cut off.
+            if (typeof answer.data !== 'object' && isJson(answer))
+                throw new Error("GitHub's answer is not whole");
+            return answer;
+        }
+        finally {
+            answered();
+        }
+    }
+}
+/** As many as GitHub gives at once. */
+const client_PER_PAGE = 100;
+/** Only what Octokit parses: a raw file's type has a `json` in it, too, and a redirection may have none. */
+function isJson(answer) {
+    const { headers } = answer;
+    return /^application\/json\b/.test(headers?.['content-type'] ?? '');
+}
+/** GitHub answered, and did not do it. Any other failure may have come after it did. */
+function client_isRefused(error) {
+    return refusal(error) !== undefined;
+}
+/** The status with which GitHub refused; undefined where it may have done what was asked. */
+function refusal(error) {
+    const status = response(error)?.status;
+    return status !== undefined && status < 500 ? status : undefined;
+}
+/** What is found; undefined where GitHub says that there is no such thing. */
+async function client_unlessUnknown(find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (refusal(error) === 404 || refusal(error) === 422)
+            return undefined;
+        throw error;
+    }
+}
+/** Whether more rights would help. */
+function lacksPermission(error) {
+    const status = refusal(error);
+    return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error);
+}
+/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
+function isRateLimit(error) {
+    const headers = response(error)?.headers ?? {};
+    return (headers['x-ratelimit-remaining'] === '0' ||
+        headers['retry-after'] !== undefined ||
+        /rate limit/i.test((0,src_runtime/* errorText */.kc)(error)));
+}
+/** A conversation that was closed to all: 403 as well. */
+function isLocked(error) {
+    return /\blocked\b/i.test((0,src_runtime/* errorText */.kc)(error));
+}
+/** Milliseconds that GitHub wants to be left alone. */
+function waitAsked(error) {
+    const seconds = Number(response(error)?.headers['retry-after'] ?? NaN);
+    return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+}
+/** Absent where none came: Octokit then makes up a status of 500. What GraphQL refuses comes as a 200 with errors. */
+function response(error) {
+    const { response, headers, errors } = (error ?? {});
+    if (Array.isArray(errors) && headers !== undefined)
+        return { status: 200, headers: { ...headers } };
+    return response;
+}
+
+// EXTERNAL MODULE: ./node_modules/yauzl/index.js
+var node_modules_yauzl = __nccwpck_require__(663);
+;// CONCATENATED MODULE: ./src/github/zip.ts
+
+
+
+const MOST_ENTRIES = 10_000;
+const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
+/** Unix file types, in the upper half of an entry's external attributes. */
+const FILE_TYPE = 0o170000;
+const REGULAR = 0o100000;
+const ENCRYPTED = 1;
+/**
+ * The text of one file at the top of a zip archive, which is removed afterwards. Nothing of it is written to the disk:
+ * names that lead out of it are refused all the same, as is an archive that has the file twice or not at all, as a link,
+ * encrypted, larger than `maxBytes`, of another size than it says, or not as UTF-8. Rejects with a `UserError`.
+ */
+async function zip_readFromZip(archive, file, maxBytes) {
+    try {
+        const bytes = await zip_readEntry(archive, file, maxBytes);
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            throw error;
+        throw refused(errorText(error), error);
+    }
+    finally {
+        await rm(archive, { force: true });
+    }
+}
+async function zip_readEntry(archive, wanted, maxBytes) {
+    // `strictFileNames` and the default validation refuse absolute names, `..` and backslashes.
+    const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
+    try {
+        if (zip.entryCount > MOST_ENTRIES)
+            throw refused(`it has ${zip.entryCount} entries`);
+        const found = [];
+        for await (const entry of zip.eachEntry())
+            if (entry.fileName === wanted)
+                found.push(entry);
+        const [entry, second] = found;
+        if (!entry)
+            throw refused(`it has no ${wanted}`);
+        if (second)
+            throw refused(`it has ${wanted} twice`);
+        requirePlain(entry, maxBytes);
+        const chunks = [];
+        let size = 0;
+        for await (const chunk of await zip.openReadStreamPromise(entry)) {
+            size += chunk.length;
+            if (size > maxBytes)
+                throw refused(`${wanted} is larger than ${maxBytes} bytes`);
+            chunks.push(chunk);
+        }
+        return Buffer.concat(chunks);
+    }
+    finally {
+        zip.close();
+    }
+}
+function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes, uncompressedSize }, maxBytes) {
+    if ((generalPurposeBitFlag & ENCRYPTED) !== 0)
+        throw refused(`${fileName} is encrypted`);
+    const type = (externalFileAttributes >>> 16) & FILE_TYPE;
+    if (type !== 0 && type !== REGULAR)
+        throw refused(`${fileName} is no plain file`);
+    if (uncompressedSize > maxBytes)
+        throw refused(`${fileName} is larger than ${maxBytes} bytes`);
+}
+/** The reason may quote a name of the archive: nothing in it can start a line of the log. */
+function refused(why, cause) {
+    const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
+    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+}
+
+;// CONCATENATED MODULE: ./src/github/artifacts.ts
+
+
+
+
+/** The artifacts of a run with that name that have not expired, the newest first. */
+async function artifactsOfRun(github, runId, name) {
+    const { octokit, repository } = github;
+    const { artifacts } = await github.read(request => octokit.rest.actions.listWorkflowRunArtifacts({ ...repository, run_id: runId, name, per_page: PER_PAGE, request }));
+    return known(artifacts, name).filter(artifact => artifact.runId === runId);
+}
+/** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
+async function* artifacts_artifactsNamed(github, name, mostPages) {
+    const { octokit, repository } = github;
+    for (let page = 1; page <= mostPages; page++) {
+        const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: PER_PAGE, page, request }));
+        yield known(artifacts, name);
+        if (artifacts.length < PER_PAGE)
+            return;
+    }
+}
+function known(artifacts, wanted) {
+    return artifacts
+        .flatMap(({ id, name, size_in_bytes: bytes, expired, workflow_run: run }) => expired || name !== wanted || run?.id === undefined
+        ? []
+        : {
+            id,
+            bytes,
+            runId: run.id,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            ownCode: run.repository_id !== undefined && run.repository_id === run.head_repository_id
+        })
+        .sort((a, b) => b.id - a.id);
+}
+async function artifacts_runOf(github, id) {
+    const { octokit, repository } = github;
+    const run = await github.read(request => octokit.rest.actions.getWorkflowRun({ ...repository, run_id: id, request }));
+    return { event: run.event, headSha: run.head_sha, url: run.html_url };
+}
+/**
+ * The text of one file of an artifact. GitHub answers with an address on another host, which needs no token and gets
+ * none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`.
+ */
+async function downloadFile(github, artifact, options) {
+    const { file, maxBytes, maxZip, into } = options;
+    if (artifact.bytes > maxZip) {
+        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+    }
+    const archive = path.join(into, `artifact-${artifact.id}.zip`);
+    await download(await addressOf(github, artifact), archive, options);
+    return readFromZip(archive, file, maxBytes);
+}
+async function addressOf(github, { id }) {
+    const { octokit, repository } = github;
+    const { headers } = await github.ask(request => octokit.rest.actions.downloadArtifact({
+        ...repository,
+        artifact_id: id,
+        archive_format: 'zip',
+        request: { ...request, redirect: 'manual' }
+    }));
+    const { location } = headers;
+    if (location === undefined)
+        throw new Error(`GitHub gave no address for the artifact ${id}`);
+    return location;
+}
+/** Whoever has the address may download for a while, so no message shows it. */
+async function download(address, archive, { maxZip, http }) {
+    try {
+        await http.download(address, archive, maxZip);
+    }
+    catch (error) {
+        if (error instanceof CancelledError)
+            throw error;
+        const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
+        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/github/baseline.ts
+
+
+/** Pages of artifacts that are looked through, 100 each. */
+const MOST_PAGES = 10;
+/** As many as are of use: the nearest to compare with, the others for what its history lacks. */
+const MOST_FOUND = 6;
+/** Runs that are asked what started them. */
+const MOST_ASKED = 20;
+/** What builds a branch as it is. A pull request's run carries the SHA of its head, and has built something else. */
+const EVENTS = new Set(['push', 'schedule', 'workflow_dispatch']);
+/**
+ * The artifacts of a commit and its ancestors, the nearest first: made by a build of its branch, in this repository.
+ * They are found by the commits' SHAs, never by their order in a list, which GitHub does not promise. That the report
+ * inside is of that commit is for the caller to see.
+ */
+async function findBaselines(github, wanted) {
+    const found = new Map();
+    for (const { artifact, commit, behind } of (await candidates(github, wanted)).slice(0, MOST_ASKED)) {
+        if (found.size === MOST_FOUND)
+            break;
+        if (found.has(commit))
+            continue;
+        const run = await unlessUnknown(() => runOf(github, artifact.runId));
+        if (run && EVENTS.has(run.event))
+            found.set(commit, { artifact, commit, behind, runUrl: run.url });
+    }
+    return [...found.values()];
+}
+/** The nearest first; of one commit the newest. */
+async function candidates(github, { name, commit: base, branch }) {
+    const distance = await ancestors(github, base);
+    const candidates = [];
+    for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
+        for (const artifact of page) {
+            const { headSha: commit, headBranch, ownCode } = artifact;
+            const behind = commit === undefined ? undefined : distance.get(commit);
+            if (!ownCode || headBranch !== branch || commit === undefined || behind === undefined)
+                continue;
+            candidates.push({ artifact, commit, behind });
+        }
+        if (candidates.some(({ behind }) => behind === 0))
+            break;
+    }
+    return candidates.sort((a, b) => a.behind - b.behind || b.artifact.id - a.artifact.id);
+}
+/** A commit and those before it, each with its place in that order. */
+async function ancestors(github, commit) {
+    const { octokit, repository } = github;
+    const commits = await unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: PER_PAGE, request })));
+    return new Map(commits?.map(({ sha }, i) => [sha, i]));
+}
+
+;// CONCATENATED MODULE: ./src/github/comments.ts
+
+
+/** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
+const LONGEST_COMMENT = 65_536;
+/** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
+const LONGEST_BODY = LONGEST_COMMENT - 400;
+/** The author of what a job's own token writes. */
+const ACTIONS = 'github-actions[bot]';
+/** Milliseconds until we look whether a comment was made whose answer was lost. */
+const LOOK_AFTER = 2_000;
+/**
+ * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
+ * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
+ */
+async function upsertComment(github, comment) {
+    const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`;
+    if (text.length > LONGEST_COMMENT)
+        throw new Error(`a comment of ${text.length} characters is too long for GitHub`);
+    const there = await newestOwn(github, comment);
+    if (there)
+        return update(github, comment, there, text);
+    return comment.createIf ? create(github, comment, text) : { outcome: 'below the threshold' };
+}
+async function update(github, { run }, there, body) {
+    const { octokit, repository } = github;
+    const url = there.html_url;
+    if (isNewer(markerIn(there.body), run))
+        return { outcome: 'a newer one is there', url };
+    // With the marker: the same text of a later run is written for its number, which keeps a run in between out.
+    if (there.body?.replaceAll('\r\n', '\n') === body)
+        return { outcome: 'unchanged', url };
+    // Twice the same is the same: sent again like a read.
+    await github.read(request => octokit.rest.issues.updateComment({ ...repository, comment_id: there.id, body, request }));
+    return { outcome: 'updated', url };
+}
+/** Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
+async function create(github, comment, body) {
+    const { octokit, repository } = github;
+    const post = async () => {
+        const made = await github.write(request => octokit.rest.issues.createComment({ ...repository, issue_number: comment.pullRequest, body, request }));
+        return { outcome: 'created', url: made.html_url };
+    };
+    try {
+        return await post();
+    }
+    catch (error) {
+        if (isRefused(error))
+            throw error;
+        await github.clock.sleep(LOOK_AFTER);
+        const there = await newestOwn(github, comment);
+        if (!there)
+            return post();
+        const { outcome, url } = await update(github, comment, there, body);
+        return { outcome: outcome === 'unchanged' ? 'created' : outcome, url };
+    }
+}
+/** The newest comment of this key that this token's user has written. */
+async function newestOwn(github, { pullRequest, key, log }) {
+    const { octokit, repository } = github;
+    const marked = [];
+    const pages = github.pages((page, request) => octokit.rest.issues.listComments({ ...repository, issue_number: pullRequest, per_page: PER_PAGE, page, request }));
+    for await (const page of pages)
+        marked.push(...page.filter(({ body }) => markerIn(body)?.key === encoded(key)));
+    if (marked.length === 0)
+        return undefined;
+    const me = await ownLogin(github);
+    const own = marked.filter(({ user }) => user !== null && isSame(user, me)).sort((a, b) => a.id - b.id);
+    if (own.length > 1)
+        log.info(`There are ${own.length} comments of this kind; the newest counts.`);
+    return own.at(-1);
+}
+/**
+ * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
+ * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
+ */
+async function ownLogin(github) {
+    const { octokit } = github;
+    try {
+        const { viewer } = await github.read(async (request) => ({
+            data: await octokit.graphql('{ viewer { login } }', { request })
+        }));
+        return viewer.login;
+    }
+    catch (error) {
+        if (!isRefused(error))
+            throw error;
+    }
+    try {
+        return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login;
+    }
+    catch (error) {
+        if (!isRefused(error))
+            throw error;
+        return ACTIONS;
+    }
+}
+/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
+function isSame({ login, type }, me) {
+    return login === me || (type === 'Bot' && login === `${me}[bot]`);
+}
+const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
+function marker({ key, run }) {
+    return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
+}
+/** Nothing in it can end the HTML comment. */
+function encoded(key) {
+    return encodeURIComponent(key).replaceAll('-', '%2D');
+}
+/** A text without its end is no comment of ours: the marker stands last. */
+function markerIn(body) {
+    const [, key, id, attempt] = MARKER.exec(body ?? '') ?? [];
+    return key === undefined ? undefined : { key, id: Number(id), attempt: Number(attempt) };
+}
+function isNewer(there, { id, attempt }) {
+    return there.id > id || (there.id === id && there.attempt > attempt);
+}
+
 ;// CONCATENATED MODULE: ./src/github/deployments.ts
 /**
  * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments".
@@ -59949,18 +61837,15 @@ function getOctokit(token, options, ...additionalPlugins) {
 const MAKER = 'mastodon-on-heroku';
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140;
-/** Milliseconds for one answer. */
-const deployments_PATIENCE = 15_000;
-/** Milliseconds before a read is sent again. */
-const READ_AGAIN = [1_000, 3_000];
 /** Milliseconds until we look whether a write happened whose answer was lost. */
-const LOOK_AFTER = 2_000;
+const deployments_LOOK_AFTER = 2_000;
 /** How many deployments made by others we look into for this run: each is one request. */
 const LOOKED_INTO = 10;
 const ENDED = new Set(['success', 'failure', 'error', 'inactive']);
-const PERMISSION = 'Give the job "permissions: deployments: write" and the action a github-token. The deploy goes on without it.';
-/** The log is the deploy's own. */
-const QUIET = { debug: () => { }, info: () => { }, warn: () => { }, error: () => { } };
+const PERMISSION = 'deployments: write';
+const ALL_THE_SAME = 'The deploy goes on without telling GitHub.';
+/** What ends an update is the answer alone: a cancelled deploy is told, too. */
+const NEVER = new AbortController().signal;
 /** Where there is nothing to tell, or nobody to tell it to. */
 const silent = { update: () => Promise.resolve() };
 /**
@@ -59977,10 +61862,10 @@ async function openDeployment(options) {
     const { log, signal } = options;
     const token = options.token?.trim();
     if (!token) {
-        log.warning(`GitHub is not told about this deploy: there is no token. ${PERMISSION}`);
+        log.warning(`GitHub is not told about this deploy: there is no token. Give the job "permissions: ${PERMISSION}" and the action a github-token.`);
         return silent;
     }
-    const github = new Github(options, token);
+    const github = new Deployments(options, token);
     try {
         const deployments = await github.deployments(signal);
         const earlier = github.ofEarlierAttempt(deployments);
@@ -60021,18 +61906,12 @@ class OwnDeployment {
     }
 }
 /** GitHub's deployments of one repository and environment, as this run needs them. */
-class Github {
+class Deployments {
     #options;
-    #token;
-    #octokit;
-    #repository;
+    #github;
     constructor(options, token) {
-        const { apiUrl, owner, repo } = options;
         this.#options = options;
-        this.#token = token;
-        // Without `request`, which would replace the fetch that honours the proxy.
-        this.#octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), log: QUIET });
-        this.#repository = { owner, repo };
+        this.#github = new Github({ ...options, token, repository: `${options.owner}/${options.repo}` });
     }
     /**
      * Those of the environment, the newest first. Not narrowed to the deployed commit: the job's own deployment is of the
@@ -60040,7 +61919,8 @@ class Github {
      */
     async deployments(signal) {
         const { environment } = this.#options;
-        const list = await this.#read(request => this.#octokit.rest.repos.listDeployments({ ...this.#repository, environment, per_page: 30, request }), signal);
+        const { octokit, repository } = this.#github;
+        const list = await this.#github.read(request => octokit.rest.repos.listDeployments({ ...repository, environment, per_page: 30, request }), signal ?? NEVER);
         return newestFirst(list);
     }
     /**
@@ -60068,15 +61948,15 @@ class Github {
     /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
     async create() {
         try {
-            const made = await this.#send(request => this.#octokit.rest.repos.createDeployment(this.#newDeployment(request)));
+            const made = await this.#github.write(request => this.#github.octokit.rest.repos.createDeployment(this.#newDeployment(request)));
             if ('id' in made)
                 return made.id;
             throw new Error(made.message ?? 'GitHub made no deployment');
         }
         catch (error) {
-            if (refusal(error) !== undefined)
+            if (client_isRefused(error))
                 throw error;
-            await this.#options.clock.sleep(LOOK_AFTER);
+            await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const made = this.ofEarlierAttempt(await this.deployments());
             if (!made)
                 throw error;
@@ -60085,8 +61965,9 @@ class Github {
     }
     /** Where the answer is lost, sends it again only if it is not the newest status. */
     async addStatus(id, state, description, environmentUrl) {
-        const post = request => this.#octokit.rest.repos.createDeploymentStatus({
-            ...this.#repository,
+        const { octokit, repository } = this.#github;
+        const post = (request) => octokit.rest.repos.createDeploymentStatus({
+            ...repository,
             deployment_id: id,
             state,
             description,
@@ -60095,29 +61976,24 @@ class Github {
             request
         });
         try {
-            await this.#send(post);
+            await this.#github.write(post);
         }
         catch (error) {
-            if (refusal(error) !== undefined)
+            if (client_isRefused(error))
                 throw error;
-            await this.#options.clock.sleep(LOOK_AFTER);
+            await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const [newest] = await this.#statuses(id);
             if (newest?.state !== state || newest.description !== description)
-                await this.#send(post);
+                await this.#github.write(post);
         }
     }
-    /** What went wrong and what to do, on one line and without the token. */
     explain(error) {
-        const status = refusal(error);
-        const said = (0,src_runtime/* errorText */.kc)(error).replaceAll(this.#token, '***').replace(/\s+/g, ' ').slice(0, 300);
-        const reason = status === undefined ? said : `${status}, ${said}`;
-        const next = lacksPermission(error) ? PERMISSION : 'The deploy goes on without it.';
-        return `GitHub could not be told about this deploy (${reason}). ${next}`;
+        return this.#github.explain(error, PERMISSION, ALL_THE_SAME);
     }
     #newDeployment(request) {
         const { sha, ref, environment, runId } = this.#options;
         return {
-            ...this.#repository,
+            ...this.#github.repository,
             // The commit: a branch could have moved on since.
             ref: sha,
             environment,
@@ -60130,42 +62006,10 @@ class Github {
             request
         };
     }
-    async #statuses(id, signal) {
-        const list = await this.#read(request => this.#octokit.rest.repos.listDeploymentStatuses({
-            ...this.#repository,
-            deployment_id: id,
-            per_page: 100,
-            request
-        }), signal);
+    async #statuses(id, signal = NEVER) {
+        const { octokit, repository } = this.#github;
+        const list = await this.#github.read(request => octokit.rest.repos.listDeploymentStatuses({ ...repository, deployment_id: id, per_page: 100, request }), signal);
         return newestFirst(list);
-    }
-    async #read(call, signal) {
-        for (const wait of READ_AGAIN) {
-            try {
-                return await this.#send(call, signal);
-            }
-            catch (error) {
-                if (refusal(error) !== undefined)
-                    throw error;
-                await this.#options.clock.sleep(wait, signal);
-            }
-        }
-        return this.#send(call, signal);
-    }
-    /** Sends one request, once. */
-    async #send(call, signal) {
-        const late = new AbortController();
-        const answered = this.#options.clock.after(deployments_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${deployments_PATIENCE / 1000} seconds`)));
-        try {
-            const { data } = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
-            // Octokit hands on what it cannot parse as text, also an answer that was cut off.
-            if (typeof data !== 'object')
-                throw new Error("GitHub's answer is not whole");
-            return data;
-        }
-        finally {
-            answered();
-        }
     }
 }
 /** The run that made a deployment of ours; undefined for one that others made. */
@@ -60183,24 +62027,6 @@ function payloadFields(payload) {
         return {};
     }
 }
-/** The status with which GitHub refused; undefined where it may have done what was asked. */
-function refusal(error) {
-    const status = response(error)?.status;
-    return status !== undefined && status < 500 ? status : undefined;
-}
-function lacksPermission(error) {
-    const status = refusal(error);
-    return (status === 401 || status === 403 || status === 404) && !isRateLimit(error);
-}
-/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
-function isRateLimit(error) {
-    const headers = response(error)?.headers ?? {};
-    return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
-}
-/** Absent where none came: Octokit then makes up a status of 500. */
-function response(error) {
-    return error?.response;
-}
 function newestFirst(list) {
     return list.toSorted((one, other) => other.id - one.id);
 }
@@ -60211,8 +62037,66 @@ function shortened(description) {
         : `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…`;
 }
 
+;// CONCATENATED MODULE: ./src/github/pulls.ts
+
+/**
+ * The open pull requests of this repository whose newest commit, repository and branch are those: all three, since a
+ * commit may be in many forks, and a branch name in each.
+ */
+async function findPullRequests(github, { headSha, headRepository, headBranch }) {
+    const { octokit, repository } = github;
+    const [owner = ''] = headRepository.split('/');
+    const pulls = await github.read(request => octokit.rest.pulls.list({ ...repository, state: 'open', head: `${owner}:${headBranch}`, per_page: 100, request }));
+    const sameName = (name) => name?.toLowerCase() === headRepository.toLowerCase();
+    return pulls
+        .filter(({ state, head }) => state === 'open' &&
+        head.sha === headSha &&
+        head.ref === headBranch &&
+        sameName(head.repo?.full_name))
+        .map(({ number, base }) => ({ number, headSha, baseSha: base.sha, baseBranch: base.ref }));
+}
+/** The commit where two branched off from each other; undefined where GitHub does not know them. */
+function mergeBase(github, base, head) {
+    const { octokit, repository } = github;
+    return unlessUnknown(async () => {
+        const basehead = `${base}...${head}`;
+        const { merge_base_commit: commit } = await github.read(request => octokit.rest.repos.compareCommitsWithBasehead({ ...repository, basehead, per_page: 1, request }));
+        return commit.sha;
+    });
+}
+/** The parents of a commit, in their order; undefined where GitHub does not know it. */
+function parentsOf(github, commit) {
+    const { octokit, repository } = github;
+    return unlessUnknown(async () => {
+        const { parents } = await github.read(request => octokit.rest.git.getCommit({ ...repository, commit_sha: commit, request }));
+        return parents.map(({ sha }) => sha);
+    });
+}
+/** A text file of the repository at a commit or branch; undefined where it is not there. */
+function readFileAt(github, path, ref) {
+    const { octokit, repository } = github;
+    return unlessUnknown(async () => {
+        const data = await github.read(request => octokit.rest.repos.getContent({ ...repository, path, ref, mediaType: { format: 'raw' }, request }));
+        if (typeof data === 'string')
+            return data;
+        if (data instanceof ArrayBuffer)
+            return new TextDecoder('utf-8', { fatal: true }).decode(data);
+        throw new Error(`${path} is not a file`);
+    });
+}
+async function defaultBranch(github) {
+    const { octokit, repository } = github;
+    const { default_branch: branch } = await github.read(request => octokit.rest.repos.get({ ...repository, request }));
+    return branch;
+}
+
 ;// CONCATENATED MODULE: ./src/github/index.ts
-/** What the action tells GitHub beyond its own job: so far, deployments. */
+/** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
+
+
+
+
+
 
 
 ;// CONCATENATED MODULE: ./src/commands/steps/heroku.ts
@@ -64179,7 +66063,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2587);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(959);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
@@ -65023,6 +66907,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
 
 /***/ }),
 
+/***/ 2203:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
+
+/***/ }),
+
 /***/ 3193:
 /***/ ((module) => {
 
@@ -65048,6 +66939,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
+
+/***/ }),
+
+/***/ 3106:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { FakeRepository, page } from './fake-repository.ts'
 
 export interface FakeStatus {
   readonly id: number
@@ -41,6 +42,7 @@ export type Fault =
 
 export interface Answer {
   readonly status: number
+  /** Sent as JSON, but for a buffer. */
   readonly body: unknown
   readonly headers?: Record<string, string>
 }
@@ -52,11 +54,13 @@ type Permissions = Readonly<Record<string, Access>>
 interface Call {
   readonly url: URL
   readonly body: Fields
+  /** Whose token it is. */
+  readonly login: string
   /** What the route's pattern caught. */
   readonly caught: string[]
 }
 
-interface Route {
+export interface Route {
   readonly method: string
   /** Below `/repos/<owner>/<repo>`. */
   readonly pattern: RegExp
@@ -67,11 +71,13 @@ interface Route {
 }
 
 const NOT_FOUND: Answer = { status: 404, body: { message: 'Not Found', status: '404' } }
+/** In the address of an archive: a secret for a while. */
+export const SIGNATURE = 'signature-of-the-archive'
 const STATES = new Set(['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'])
 
 /**
- * GitHub's REST API for one private repository, `owner/fork`, on a real socket: deployments and their statuses with
- * the rules that its reference names ("REST API endpoints for deployments", "… for deployment statuses").
+ * GitHub's REST API for one private repository, `owner/fork`, on a real socket, with the rules that its reference names:
+ * deployments and their statuses here, all else in `repository`. Archives come from another host, which refuses a token.
  */
 export class FakeGithub {
   /** For `apiUrl`. */
@@ -80,23 +86,28 @@ export class FakeGithub {
   readonly deployments: FakeDeployment[] = []
   /** The commits that the repository has. */
   readonly commits = new Set<string>()
-  readonly #tokens = new Map<string, Permissions>()
+  /** Commits, pull requests, comments, runs and artifacts. */
+  readonly repository: FakeRepository
+  readonly #tokens = new Map<string, { permissions: Permissions; login: string }>()
   readonly #faults: { method: string; path: RegExp; fault: Fault }[] = []
   readonly #close: () => Promise<void>
   #lastId = 1000
 
-  private constructor(url: string, close: () => Promise<void>) {
+  private constructor(url: string, blobUrl: string, close: () => Promise<void>) {
     this.url = url
     this.#close = close
+    this.repository = new FakeRepository(
+      url,
+      () => this.#newId(),
+      id => `${blobUrl}/${id}.zip?sig=${SIGNATURE}`
+    )
   }
 
   static async start(): Promise<FakeGithub> {
-    const server = createServer((request, response) => void started.#serve(request, response))
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const started: FakeGithub = new FakeGithub(`http://127.0.0.1:${port}`, async () => {
-      server.closeAllConnections()
-      await new Promise(resolve => server.close(resolve))
+    const api = await listen((request, response) => void started.#serve(request, response))
+    const blobs = await listen((request, response) => started.#serveBlob(request, response))
+    const started: FakeGithub = new FakeGithub(api.url, blobs.url, async () => {
+      await Promise.all([api.close(), blobs.close()])
     })
     return started
   }
@@ -105,9 +116,9 @@ export class FakeGithub {
     return this.#close()
   }
 
-  /** A job's token with its permissions; any other token is a bad credential. */
-  allow(token: string, permissions: Permissions): void {
-    this.#tokens.set(token, permissions)
+  /** A token with its permissions and whose it is, by default a job's own; any other token is a bad credential. */
+  allow(token: string, permissions: Permissions, login = 'github-actions[bot]'): void {
+    this.#tokens.set(token, { permissions, login })
   }
 
   /** The next request that fits meets the fault; called again, the one after it does. */
@@ -192,19 +203,30 @@ export class FakeGithub {
   }
 
   #answer(method: string, path: string, body: Fields, authorization: string | undefined): Answer {
-    const permissions = this.#tokens.get(authorization?.replace(/^(?:token|bearer) /i, '') ?? '')
-    if (!permissions) return { status: 401, body: { message: 'Bad credentials', status: '401' } }
+    const known = this.#tokens.get(authorization?.replace(/^(?:token|bearer) /i, '') ?? '')
+    if (!known) return { status: 401, body: { message: 'Bad credentials', status: '401' } }
+    const { permissions, login } = known
     const url = new URL(path, this.url)
-    const [, rest] = /^\/repos\/owner\/fork(\/.*)$/.exec(url.pathname) ?? []
-    for (const route of this.#routes) {
-      const match = route.method === method ? route.pattern.exec(rest ?? '') : null
+    if (url.pathname === '/graphql') return ok({ data: { viewer: { login } } })
+    const [, rest] = /^\/repos\/owner\/fork((?:\/.*)?)$/.exec(url.pathname) ?? []
+    for (const route of [...this.#routes, ...this.repository.routes]) {
+      const match = route.method === method && rest !== undefined ? route.pattern.exec(rest) : null
       if (!match) continue
       if (!grants(permissions, route)) {
         return { status: 403, body: { message: 'Resource not accessible by integration', status: '403' } }
       }
-      return route.answer({ url, body, caught: match.slice(1) })
+      return route.answer({ url, body, login, caught: match.slice(1) })
     }
     return NOT_FOUND
+  }
+
+  /** Archives: whoever knows the address may have them, and a token has no business here. */
+  #serveBlob(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(request.url ?? '', this.url)
+    const zip = this.repository.archive(Number(/^\/(\d+)\.zip$/.exec(pathname)?.[1]))
+    const allowed = searchParams.get('sig') === SIGNATURE && request.headers.authorization === undefined
+    response.writeHead(!allowed ? 403 : zip ? 200 : 404, { 'content-length': allowed && zip ? zip.length : 0 })
+    response.end(allowed ? zip : undefined)
   }
 
   #createDeployment(body: Fields): Answer {
@@ -281,6 +303,8 @@ const invalid = (message: string): Answer => ({ status: 422, body: { message, st
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 function grants(permissions: Permissions, { permission, access }: Route): boolean {
+  // Every token may read what the repository is.
+  if (permission === 'metadata') return true
   const granted = permissions[permission]
   return granted === 'write' || granted === access
 }
@@ -296,14 +320,22 @@ function shown({ statuses: _, ...deployment }: FakeDeployment): Omit<FakeDeploym
   return deployment
 }
 
-function page<Item>(items: Item[], { searchParams }: URL): Item[] {
-  const size = Math.min(Number(searchParams.get('per_page') ?? 30), 100)
-  const start = (Number(searchParams.get('page') ?? 1) - 1) * size
-  return items.slice(start, start + size)
+/** A server on a free port of this machine. */
+async function listen(serve: Parameters<typeof createServer>[1]): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer(serve)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    }
+  }
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer, cutOff: boolean): void {
-  const content = Buffer.from(JSON.stringify(body))
+  const content = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body))
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': content.length,

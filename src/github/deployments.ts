@@ -2,8 +2,8 @@
  * A deployment with its statuses on GitHub: what the repository's page shows under "Deployments".
  * It is only told there. Whatever GitHub answers, a deploy never fails because of it.
  */
-import { getOctokit } from '@actions/github'
-import { errorText, type Clock, type Log } from '../runtime/index.ts'
+import { type Clock, type Log } from '../runtime/index.ts'
+import { Github, isRefused, lacksPermission } from './client.ts'
 
 export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error'
 
@@ -37,30 +37,24 @@ export interface GithubDeployment {
   update(state: DeploymentState, description: string, environmentUrl?: string): Promise<void>
 }
 
-type Octokit = ReturnType<typeof getOctokit>
+type Octokit = Github['octokit']
 type Listed = Awaited<ReturnType<Octokit['rest']['repos']['listDeployments']>>['data'][number]
 type ListedStatus = Awaited<ReturnType<Octokit['rest']['repos']['listDeploymentStatuses']>>['data'][number]
-/** One request, under the signal that ends it. */
-type Request<Data> = (request: { signal: AbortSignal }) => Promise<{ data: Data }>
 
 /** In the payload of our deployments: who made them. */
 const MAKER = 'mastodon-on-heroku'
 /** docs.github.com: REST API, "Create a deployment status". */
 const LONGEST_DESCRIPTION = 140
-/** Milliseconds for one answer. */
-const PATIENCE = 15_000
-/** Milliseconds before a read is sent again. */
-const READ_AGAIN = [1_000, 3_000]
 /** Milliseconds until we look whether a write happened whose answer was lost. */
 const LOOK_AFTER = 2_000
 /** How many deployments made by others we look into for this run: each is one request. */
 const LOOKED_INTO = 10
 const ENDED = new Set(['success', 'failure', 'error', 'inactive'])
-const PERMISSION =
-  'Give the job "permissions: deployments: write" and the action a github-token. The deploy goes on without it.'
+const PERMISSION = 'deployments: write'
+const ALL_THE_SAME = 'The deploy goes on without telling GitHub.'
 
-/** The log is the deploy's own. */
-const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+/** What ends an update is the answer alone: a cancelled deploy is told, too. */
+const NEVER = new AbortController().signal
 
 /** Where there is nothing to tell, or nobody to tell it to. */
 const silent: GithubDeployment = { update: () => Promise.resolve() }
@@ -79,10 +73,12 @@ export async function openDeployment(options: DeploymentOptions): Promise<Github
   const { log, signal } = options
   const token = options.token?.trim()
   if (!token) {
-    log.warning(`GitHub is not told about this deploy: there is no token. ${PERMISSION}`)
+    log.warning(
+      `GitHub is not told about this deploy: there is no token. Give the job "permissions: ${PERMISSION}" and the action a github-token.`
+    )
     return silent
   }
-  const github = new Github(options, token)
+  const github = new Deployments(options, token)
   try {
     const deployments = await github.deployments(signal)
     const earlier = github.ofEarlierAttempt(deployments)
@@ -99,12 +95,12 @@ export async function openDeployment(options: DeploymentOptions): Promise<Github
 }
 
 class OwnDeployment implements GithubDeployment {
-  readonly #github: Github
+  readonly #github: Deployments
   readonly #id: number
   readonly #log: Log
   #refused = false
 
-  constructor(github: Github, id: number, log: Log) {
+  constructor(github: Deployments, id: number, log: Log) {
     this.#github = github
     this.#id = id
     this.#log = log
@@ -122,19 +118,13 @@ class OwnDeployment implements GithubDeployment {
 }
 
 /** GitHub's deployments of one repository and environment, as this run needs them. */
-class Github {
+class Deployments {
   readonly #options: DeploymentOptions
-  readonly #token: string
-  readonly #octokit: Octokit
-  readonly #repository: { owner: string; repo: string }
+  readonly #github: Github
 
   constructor(options: DeploymentOptions, token: string) {
-    const { apiUrl, owner, repo } = options
     this.#options = options
-    this.#token = token
-    // Without `request`, which would replace the fetch that honours the proxy.
-    this.#octokit = getOctokit(token, { baseUrl: apiUrl.replace(/\/+$/, ''), log: QUIET })
-    this.#repository = { owner, repo }
+    this.#github = new Github({ ...options, token, repository: `${options.owner}/${options.repo}` })
   }
 
   /**
@@ -143,9 +133,10 @@ class Github {
    */
   async deployments(signal?: AbortSignal): Promise<Listed[]> {
     const { environment } = this.#options
-    const list = await this.#read(
-      request => this.#octokit.rest.repos.listDeployments({ ...this.#repository, environment, per_page: 30, request }),
-      signal
+    const { octokit, repository } = this.#github
+    const list = await this.#github.read(
+      request => octokit.rest.repos.listDeployments({ ...repository, environment, per_page: 30, request }),
+      signal ?? NEVER
     )
     return newestFirst(list)
   }
@@ -176,13 +167,13 @@ class Github {
   /** Makes one; its id. Sent once: where the answer is lost, it is looked for. */
   async create(): Promise<number> {
     try {
-      const made = await this.#send<{ id: number } | { message?: string }>(request =>
-        this.#octokit.rest.repos.createDeployment(this.#newDeployment(request))
+      const made = await this.#github.write<{ id: number } | { message?: string }>(request =>
+        this.#github.octokit.rest.repos.createDeployment(this.#newDeployment(request))
       )
       if ('id' in made) return made.id
       throw new Error(made.message ?? 'GitHub made no deployment')
     } catch (error) {
-      if (refusal(error) !== undefined) throw error
+      if (isRefused(error)) throw error
       await this.#options.clock.sleep(LOOK_AFTER)
       const made = this.ofEarlierAttempt(await this.deployments())
       if (!made) throw error
@@ -192,9 +183,10 @@ class Github {
 
   /** Where the answer is lost, sends it again only if it is not the newest status. */
   async addStatus(id: number, state: DeploymentState, description: string, environmentUrl?: string): Promise<void> {
-    const post: Request<unknown> = request =>
-      this.#octokit.rest.repos.createDeploymentStatus({
-        ...this.#repository,
+    const { octokit, repository } = this.#github
+    const post = (request: { signal: AbortSignal }) =>
+      octokit.rest.repos.createDeploymentStatus({
+        ...repository,
         deployment_id: id,
         state,
         description,
@@ -203,28 +195,23 @@ class Github {
         request
       })
     try {
-      await this.#send(post)
+      await this.#github.write<unknown>(post)
     } catch (error) {
-      if (refusal(error) !== undefined) throw error
+      if (isRefused(error)) throw error
       await this.#options.clock.sleep(LOOK_AFTER)
       const [newest] = await this.#statuses(id)
-      if (newest?.state !== state || newest.description !== description) await this.#send(post)
+      if (newest?.state !== state || newest.description !== description) await this.#github.write<unknown>(post)
     }
   }
 
-  /** What went wrong and what to do, on one line and without the token. */
   explain(error: unknown): string {
-    const status = refusal(error)
-    const said = errorText(error).replaceAll(this.#token, '***').replace(/\s+/g, ' ').slice(0, 300)
-    const reason = status === undefined ? said : `${status}, ${said}`
-    const next = lacksPermission(error) ? PERMISSION : 'The deploy goes on without it.'
-    return `GitHub could not be told about this deploy (${reason}). ${next}`
+    return this.#github.explain(error, PERMISSION, ALL_THE_SAME)
   }
 
   #newDeployment(request: { signal: AbortSignal }) {
     const { sha, ref, environment, runId } = this.#options
     return {
-      ...this.#repository,
+      ...this.#github.repository,
       // The commit: a branch could have moved on since.
       ref: sha,
       environment,
@@ -238,46 +225,14 @@ class Github {
     }
   }
 
-  async #statuses(id: number, signal?: AbortSignal): Promise<ListedStatus[]> {
-    const list = await this.#read(
+  async #statuses(id: number, signal: AbortSignal = NEVER): Promise<ListedStatus[]> {
+    const { octokit, repository } = this.#github
+    const list = await this.#github.read(
       request =>
-        this.#octokit.rest.repos.listDeploymentStatuses({
-          ...this.#repository,
-          deployment_id: id,
-          per_page: 100,
-          request
-        }),
+        octokit.rest.repos.listDeploymentStatuses({ ...repository, deployment_id: id, per_page: 100, request }),
       signal
     )
     return newestFirst(list)
-  }
-
-  async #read<Data>(call: Request<Data>, signal?: AbortSignal): Promise<Data> {
-    for (const wait of READ_AGAIN) {
-      try {
-        return await this.#send(call, signal)
-      } catch (error) {
-        if (refusal(error) !== undefined) throw error
-        await this.#options.clock.sleep(wait, signal)
-      }
-    }
-    return this.#send(call, signal)
-  }
-
-  /** Sends one request, once. */
-  async #send<Data>(call: Request<Data>, signal?: AbortSignal): Promise<Data> {
-    const late = new AbortController()
-    const answered = this.#options.clock.after(PATIENCE, () =>
-      late.abort(new Error(`GitHub did not answer within ${PATIENCE / 1000} seconds`))
-    )
-    try {
-      const { data } = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal })
-      // Octokit hands on what it cannot parse as text, also an answer that was cut off.
-      if (typeof data !== 'object') throw new Error("GitHub's answer is not whole")
-      return data
-    } finally {
-      answered()
-    }
   }
 }
 
@@ -295,28 +250,6 @@ function payloadFields(payload: unknown): Record<string, unknown> {
   } catch {
     return {}
   }
-}
-
-/** The status with which GitHub refused; undefined where it may have done what was asked. */
-function refusal(error: unknown): number | undefined {
-  const status = response(error)?.status
-  return status !== undefined && status < 500 ? status : undefined
-}
-
-function lacksPermission(error: unknown): boolean {
-  const status = refusal(error)
-  return (status === 401 || status === 403 || status === 404) && !isRateLimit(error)
-}
-
-/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
-function isRateLimit(error: unknown): boolean {
-  const headers = response(error)?.headers ?? {}
-  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined
-}
-
-/** Absent where none came: Octokit then makes up a status of 500. */
-function response(error: unknown): { status: number; headers: Record<string, unknown> } | undefined {
-  return (error as { response?: { status: number; headers: Record<string, unknown> } } | null)?.response
 }
 
 function newestFirst<Item extends { id: number }>(list: Item[]): Item[] {

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach } from '@jest/globals'
+import { Github } from '../../src/github/index.ts'
+import { type Log } from '../../src/runtime/index.ts'
+import { TestClock } from '../helpers/clock.ts'
+import { FakeGithub, SIGNATURE } from '../helpers/fake-github.ts'
+
+export const TOKEN = 'ghs_top-secret'
+export const ALL = { contents: 'read', actions: 'read', 'pull-requests': 'write' } as const
+
+/** `a` as a commit. */
+export function sha(digit: string): string {
+  return digit.repeat(40)
+}
+
+/** The fake GitHub of a test, with a log of its own. Call it at the top of a test file. */
+export function useGithub() {
+  const world = {
+    lines: [] as string[],
+    fake: undefined as unknown as FakeGithub,
+    connect,
+    log: undefined as unknown as Log
+  }
+  beforeEach(async () => {
+    world.fake = await FakeGithub.start()
+    world.fake.allow(TOKEN, ALL)
+    world.lines = []
+    world.log = {
+      info: line => void world.lines.push(line),
+      warning: line => void world.lines.push(line),
+      error: line => void world.lines.push(line),
+      group: (_, work) => work(),
+      fence: () => ({ write: () => {}, close: () => {} })
+    }
+  })
+  afterEach(() => world.fake.close())
+
+  function connect(token = TOKEN): Github {
+    return new Github({
+      apiUrl: world.fake.url,
+      token,
+      repository: 'owner/fork',
+      log: world.log,
+      clock: new TestClock(),
+      signal: new AbortController().signal
+    })
+  }
+  return world
+}
+
+/** Nothing that anybody may read holds one of these. */
+export const SECRETS = [TOKEN, SIGNATURE]

@@ -1,0 +1,136 @@
+import path from 'node:path'
+import { CancelledError, errorText, UserError, type Http } from '../runtime/index.ts'
+import { PER_PAGE, type Github } from './client.ts'
+import { readFromZip } from './zip.ts'
+
+export interface Artifact {
+  readonly id: number
+  /** Of the archive. */
+  readonly bytes: number
+  readonly runId: number
+  /** The commit that the run was of; of a pull request its head, not what was merged and built. */
+  readonly headSha: string | undefined
+  readonly headBranch: string | undefined
+  /** The run's code came from this repository, not from a fork. */
+  readonly ownCode: boolean
+}
+
+/** As GitHub lists it. */
+interface Listed {
+  readonly id: number
+  readonly name: string
+  readonly size_in_bytes: number
+  readonly expired: boolean
+  readonly workflow_run?: {
+    readonly id?: number
+    readonly repository_id?: number
+    readonly head_repository_id?: number
+    readonly head_branch?: string | null
+    readonly head_sha?: string
+  } | null
+}
+
+/** The artifacts of a run with that name that have not expired, the newest first. */
+export async function artifactsOfRun(github: Github, runId: number, name: string): Promise<Artifact[]> {
+  const { octokit, repository } = github
+  const { artifacts } = await github.read(request =>
+    octokit.rest.actions.listWorkflowRunArtifacts({ ...repository, run_id: runId, name, per_page: PER_PAGE, request })
+  )
+  return known(artifacts, name).filter(artifact => artifact.runId === runId)
+}
+
+/** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
+export async function* artifactsNamed(github: Github, name: string, mostPages: number): AsyncGenerator<Artifact[]> {
+  const { octokit, repository } = github
+  for (let page = 1; page <= mostPages; page++) {
+    const { artifacts } = await github.read(request =>
+      octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: PER_PAGE, page, request })
+    )
+    yield known(artifacts, name)
+    if (artifacts.length < PER_PAGE) return
+  }
+}
+
+function known(artifacts: readonly Listed[], wanted: string): Artifact[] {
+  return artifacts
+    .flatMap(({ id, name, size_in_bytes: bytes, expired, workflow_run: run }) =>
+      expired || name !== wanted || run?.id === undefined
+        ? []
+        : {
+            id,
+            bytes,
+            runId: run.id,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            ownCode: run.repository_id !== undefined && run.repository_id === run.head_repository_id
+          }
+    )
+    .sort((a, b) => b.id - a.id)
+}
+
+export interface Run {
+  /** `push`, `pull_request` … */
+  readonly event: string
+  readonly headSha: string
+  readonly url: string
+}
+
+export async function runOf(github: Github, id: number): Promise<Run> {
+  const { octokit, repository } = github
+  const run = await github.read(request => octokit.rest.actions.getWorkflowRun({ ...repository, run_id: id, request }))
+  return { event: run.event, headSha: run.head_sha, url: run.html_url }
+}
+
+export interface DownloadOptions {
+  /** The one file of the artifact that is wanted. */
+  readonly file: string
+  /** Largest file and largest archive, in bytes. */
+  readonly maxBytes: number
+  readonly maxZip: number
+  /** A folder for the archive. */
+  readonly into: string
+  readonly http: Http
+}
+
+/**
+ * The text of one file of an artifact. GitHub answers with an address on another host, which needs no token and gets
+ * none (docs.github.com: "Download an artifact"). The archive is hostile: see `readFromZip`.
+ */
+export async function downloadFile(github: Github, artifact: Artifact, options: DownloadOptions): Promise<string> {
+  const { file, maxBytes, maxZip, into } = options
+  if (artifact.bytes > maxZip) {
+    throw new UserError(
+      `The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`,
+      'Upload report.json, report.md and report.html alone, without the slug.'
+    )
+  }
+  const archive = path.join(into, `artifact-${artifact.id}.zip`)
+  await download(await addressOf(github, artifact), archive, options)
+  return readFromZip(archive, file, maxBytes)
+}
+
+async function addressOf(github: Github, { id }: Artifact): Promise<string> {
+  const { octokit, repository } = github
+  const { headers } = await github.ask(request =>
+    octokit.rest.actions.downloadArtifact({
+      ...repository,
+      artifact_id: id,
+      archive_format: 'zip',
+      request: { ...request, redirect: 'manual' }
+    })
+  )
+  const { location } = headers as { location?: string }
+  if (location === undefined) throw new Error(`GitHub gave no address for the artifact ${id}`)
+  return location
+}
+
+/** Whoever has the address may download for a while, so no message shows it. */
+async function download(address: string, archive: string, { maxZip, http }: DownloadOptions): Promise<void> {
+  try {
+    await http.download(address, archive, maxZip)
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address')
+    throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.')
+  }
+}

@@ -1,0 +1,191 @@
+import { getOctokit } from '@actions/github'
+import { errorText, type Clock, type Log } from '../runtime/index.ts'
+
+export interface GithubOptions {
+  /** `https://api.github.com`, or that of an Enterprise Server. */
+  readonly apiUrl: string
+  readonly token: string
+  /** `owner/name`. */
+  readonly repository: string
+  readonly log: Log
+  readonly clock: Clock
+  /** Ends reads early. */
+  readonly signal: AbortSignal
+}
+
+type Octokit = ReturnType<typeof getOctokit>
+/** One request, under what ends it. */
+type Call<Answer> = (request: { signal: AbortSignal }) => Promise<Answer>
+
+/** Milliseconds for one answer. */
+const PATIENCE = 15_000
+/** Milliseconds before a read is sent again. */
+const READ_AGAIN = [1_000, 3_000]
+/** Longest wait that a rate limit may ask for, in milliseconds. */
+const LONGEST_WAIT = 60_000
+
+const COMMENTING = 'pull-requests: write'
+/** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
+const FROM_FORKS =
+  "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. "
+
+/** The log is the action's own. */
+const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/**
+ * GitHub's REST API for one repository, as a job's token reaches it. A read is sent again where its answer is lost, is
+ * not whole, or asks to wait; a write is sent once. What is rejected with, `explain` turns into words.
+ */
+export class Github {
+  readonly octokit: Octokit
+  readonly repository: { readonly owner: string; readonly repo: string }
+  readonly #options: GithubOptions
+
+  constructor(options: GithubOptions) {
+    const [owner = '', repo = ''] = options.repository.split('/')
+    this.#options = options
+    this.repository = { owner, repo }
+    // Without `request`, which would replace the fetch that honours the proxy.
+    this.octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: QUIET })
+  }
+
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
+  /** Sends a read, until it is answered or refused. Resolves with the answer's data. */
+  async read<Data>(call: Call<{ data: Data }>, signal: AbortSignal | undefined = this.#options.signal): Promise<Data> {
+    return (await this.ask(call, signal)).data
+  }
+
+  /** The same, with the whole answer. */
+  async ask<Answer extends { data: unknown }>(
+    call: Call<Answer>,
+    signal: AbortSignal | undefined = this.#options.signal
+  ): Promise<Answer> {
+    for (const wait of READ_AGAIN) {
+      try {
+        return await this.#once(call, signal)
+      } catch (error) {
+        const asked = waitAsked(error)
+        if (isRefused(error) && asked === undefined) throw error
+        await this.clock.sleep(Math.min(asked ?? wait, LONGEST_WAIT), signal)
+      }
+    }
+    return this.#once(call, signal)
+  }
+
+  /** All pages of a list, one after the other. */
+  async *pages<Item>(call: (page: number, request: { signal: AbortSignal }) => Promise<{ data: Item[] }>) {
+    for (let page = 1; ; page++) {
+      const items = await this.read(request => call(page, request))
+      yield items
+      if (items.length < PER_PAGE) return
+    }
+  }
+
+  /** Sends a write, once. It is sent also after the job was cancelled, to say so. */
+  async write<Data>(call: Call<{ data: Data }>): Promise<Data> {
+    return (await this.#once(call, undefined)).data
+  }
+
+  /**
+   * What went wrong and what to do, on one line and without the token.
+   * @param permission as a workflow writes it: `pull-requests: write`
+   * @param consequence what happens all the same
+   */
+  explain(error: unknown, permission: string, consequence: string): string {
+    const status = refusal(error)
+    const said = errorText(error).replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').slice(0, 300)
+    const reason = status === undefined ? said : `${status}, ${said}`
+    const next = lacksPermission(error)
+      ? `Give the job "permissions: ${permission}". ${permission === COMMENTING ? FROM_FORKS : ''}`
+      : ''
+    return `GitHub did not do it (${reason}). ${next}${consequence}`
+  }
+
+  async #once<Answer extends { data: unknown }>(call: Call<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    const late = new AbortController()
+    const answered = this.clock.after(PATIENCE, () =>
+      late.abort(new Error(`GitHub did not answer within ${PATIENCE / 1000} seconds`))
+    )
+    try {
+      const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal })
+      // Octokit hands on what it cannot parse as text, also an answer that was cut off.
+      if (typeof answer.data !== 'object' && isJson(answer)) throw new Error("GitHub's answer is not whole")
+      return answer
+    } finally {
+      answered()
+    }
+  }
+}
+
+/** As many as GitHub gives at once. */
+export const PER_PAGE = 100
+
+/** Only what Octokit parses: a raw file's type has a `json` in it, too, and a redirection may have none. */
+function isJson(answer: object): boolean {
+  const { headers } = answer as { headers?: Record<string, string | undefined> }
+  return /^application\/json\b/.test(headers?.['content-type'] ?? '')
+}
+
+/** GitHub answered, and did not do it. Any other failure may have come after it did. */
+export function isRefused(error: unknown): boolean {
+  return refusal(error) !== undefined
+}
+
+/** The status with which GitHub refused; undefined where it may have done what was asked. */
+export function refusal(error: unknown): number | undefined {
+  const status = response(error)?.status
+  return status !== undefined && status < 500 ? status : undefined
+}
+
+/** What is found; undefined where GitHub says that there is no such thing. */
+export async function unlessUnknown<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await find()
+  } catch (error) {
+    if (refusal(error) === 404 || refusal(error) === 422) return undefined
+    throw error
+  }
+}
+
+/** Whether more rights would help. */
+
+export function lacksPermission(error: unknown): boolean {
+  const status = refusal(error)
+  return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error)
+}
+
+/** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
+function isRateLimit(error: unknown): boolean {
+  const headers = response(error)?.headers ?? {}
+  return (
+    headers['x-ratelimit-remaining'] === '0' ||
+    headers['retry-after'] !== undefined ||
+    /rate limit/i.test(errorText(error))
+  )
+}
+
+/** A conversation that was closed to all: 403 as well. */
+function isLocked(error: unknown): boolean {
+  return /\blocked\b/i.test(errorText(error))
+}
+
+/** Milliseconds that GitHub wants to be left alone. */
+function waitAsked(error: unknown): number | undefined {
+  const seconds = Number(response(error)?.headers['retry-after'] ?? NaN)
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined
+}
+
+interface Refused {
+  readonly status: number
+  readonly headers: Record<string, unknown>
+}
+
+/** Absent where none came: Octokit then makes up a status of 500. What GraphQL refuses comes as a 200 with errors. */
+function response(error: unknown): Refused | undefined {
+  const { response, headers, errors } = (error ?? {}) as { response?: Refused; headers?: object; errors?: unknown }
+  if (Array.isArray(errors) && headers !== undefined) return { status: 200, headers: { ...headers } }
+  return response
+}

@@ -1,0 +1,153 @@
+import { type Log } from '../runtime/index.ts'
+import { isRefused, PER_PAGE, type Github } from './client.ts'
+
+/** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
+export const LONGEST_COMMENT = 65_536
+/** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
+export const LONGEST_BODY = LONGEST_COMMENT - 400
+
+export interface NewComment {
+  readonly pullRequest: number
+  /** One comment a pull request and key. */
+  readonly key: string
+  readonly body: string
+  /** The run that found out what is told. */
+  readonly run: { readonly id: number; readonly attempt: number }
+  /** Whether one is made where there is none. */
+  readonly createIf: boolean
+  readonly log: Log
+}
+
+export type Outcome = 'created' | 'updated' | 'unchanged' | 'below the threshold' | 'a newer one is there'
+
+interface Listed {
+  readonly id: number
+  readonly body?: string
+  readonly html_url: string
+  readonly user: { readonly login: string; readonly type: string } | null
+}
+
+/** The author of what a job's own token writes. */
+const ACTIONS = 'github-actions[bot]'
+/** Milliseconds until we look whether a comment was made whose answer was lost. */
+const LOOK_AFTER = 2_000
+
+/**
+ * Makes the comment, or changes the one that is there, which is found by its hidden marker and its author over all
+ * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
+ */
+export async function upsertComment(github: Github, comment: NewComment): Promise<{ outcome: Outcome; url?: string }> {
+  const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`
+  if (text.length > LONGEST_COMMENT) throw new Error(`a comment of ${text.length} characters is too long for GitHub`)
+  const there = await newestOwn(github, comment)
+  if (there) return update(github, comment, there, text)
+  return comment.createIf ? create(github, comment, text) : { outcome: 'below the threshold' }
+}
+
+async function update(
+  github: Github,
+  { run }: NewComment,
+  there: Listed,
+  body: string
+): Promise<{ outcome: Outcome; url: string }> {
+  const { octokit, repository } = github
+  const url = there.html_url
+  if (isNewer(markerIn(there.body)!, run)) return { outcome: 'a newer one is there', url }
+  // With the marker: the same text of a later run is written for its number, which keeps a run in between out.
+  if (there.body?.replaceAll('\r\n', '\n') === body) return { outcome: 'unchanged', url }
+  // Twice the same is the same: sent again like a read.
+  await github.read(request =>
+    octokit.rest.issues.updateComment({ ...repository, comment_id: there.id, body, request })
+  )
+  return { outcome: 'updated', url }
+}
+
+/** Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
+async function create(github: Github, comment: NewComment, body: string): Promise<{ outcome: Outcome; url: string }> {
+  const { octokit, repository } = github
+  const post = async (): Promise<{ outcome: Outcome; url: string }> => {
+    const made = await github.write(request =>
+      octokit.rest.issues.createComment({ ...repository, issue_number: comment.pullRequest, body, request })
+    )
+    return { outcome: 'created', url: made.html_url }
+  }
+  try {
+    return await post()
+  } catch (error) {
+    if (isRefused(error)) throw error
+    await github.clock.sleep(LOOK_AFTER)
+    const there = await newestOwn(github, comment)
+    if (!there) return post()
+    const { outcome, url } = await update(github, comment, there, body)
+    return { outcome: outcome === 'unchanged' ? 'created' : outcome, url }
+  }
+}
+
+/** The newest comment of this key that this token's user has written. */
+async function newestOwn(github: Github, { pullRequest, key, log }: NewComment): Promise<Listed | undefined> {
+  const { octokit, repository } = github
+  const marked: Listed[] = []
+  const pages = github.pages<Listed>((page, request) =>
+    octokit.rest.issues.listComments({ ...repository, issue_number: pullRequest, per_page: PER_PAGE, page, request })
+  )
+  for await (const page of pages) marked.push(...page.filter(({ body }) => markerIn(body)?.key === encoded(key)))
+  if (marked.length === 0) return undefined
+  const me = await ownLogin(github)
+  const own = marked.filter(({ user }) => user !== null && isSame(user, me)).sort((a, b) => a.id - b.id)
+  if (own.length > 1) log.info(`There are ${own.length} comments of this kind; the newest counts.`)
+  return own.at(-1)
+}
+
+/**
+ * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
+ * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
+ */
+async function ownLogin(github: Github): Promise<string> {
+  const { octokit } = github
+  try {
+    const { viewer } = await github.read(async request => ({
+      data: await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }', { request })
+    }))
+    return viewer.login
+  } catch (error) {
+    if (!isRefused(error)) throw error
+  }
+  try {
+    return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    return ACTIONS
+  }
+}
+
+/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
+function isSame({ login, type }: { login: string; type: string }, me: string): boolean {
+  return login === me || (type === 'Bot' && login === `${me}[bot]`)
+}
+
+interface Marker {
+  readonly key: string
+  readonly id: number
+  readonly attempt: number
+}
+
+const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/
+
+function marker({ key, run }: NewComment): string {
+  return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`
+}
+
+/** Nothing in it can end the HTML comment. */
+function encoded(key: string): string {
+  return encodeURIComponent(key).replaceAll('-', '%2D')
+}
+
+/** A text without its end is no comment of ours: the marker stands last. */
+function markerIn(body: string | undefined): Marker | undefined {
+  const [, key, id, attempt] = MARKER.exec(body ?? '') ?? []
+  return key === undefined ? undefined : { key, id: Number(id), attempt: Number(attempt) }
+}
+
+function isNewer(there: Marker, { id, attempt }: NewComment['run']): boolean {
+  return there.id > id || (there.id === id && there.attempt > attempt)
+}

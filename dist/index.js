@@ -5500,7 +5500,7 @@ SafeBuffer.allocUnsafeSlow = function (size) {
 
 const { EventEmitter } = __nccwpck_require__(9580)
 const FIFO = __nccwpck_require__(3867)
-const TextDecoder = __nccwpck_require__(7934)
+const TextDecoder = __nccwpck_require__(5553)
 
 const StreamError = __nccwpck_require__(5657)
 
@@ -8090,7 +8090,7 @@ function mapWritable (buf) {
 
 /***/ }),
 
-/***/ 7934:
+/***/ 5553:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const PassThroughDecoder = __nccwpck_require__(7256)
@@ -37247,7 +37247,6 @@ BufferSlicer.prototype.unref = function() {
 /***/ 663:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 var fs = __nccwpck_require__(9896);
 var zlib = __nccwpck_require__(3106);
 var fd_slicer = __nccwpck_require__(3502);
@@ -37260,23 +37259,23 @@ var Writable = (__nccwpck_require__(2203).Writable);
 // Node 20 added zlib.crc32.
 const crc32 = typeof zlib.crc32 === "function" ? zlib.crc32 : __nccwpck_require__(4248);
 
-__webpack_unused_export__ = open;
-__webpack_unused_export__ = fromFd;
-__webpack_unused_export__ = fromBuffer;
-__webpack_unused_export__ = fromRandomAccessReader;
-__webpack_unused_export__ = openPromise;
-__webpack_unused_export__ = fromFdPromise;
-__webpack_unused_export__ = fromBufferPromise;
-__webpack_unused_export__ = fromRandomAccessReaderPromise;
+exports.open = open;
+exports.fromFd = fromFd;
+exports.fromBuffer = fromBuffer;
+exports.fromRandomAccessReader = fromRandomAccessReader;
+exports.openPromise = openPromise;
+exports.fromFdPromise = fromFdPromise;
+exports.fromBufferPromise = fromBufferPromise;
+exports.fromRandomAccessReaderPromise = fromRandomAccessReaderPromise;
 
-__webpack_unused_export__ = dosDateTimeToDate;
-__webpack_unused_export__ = getFileNameLowLevel;
-__webpack_unused_export__ = validateFileName;
-__webpack_unused_export__ = parseExtraFields;
-__webpack_unused_export__ = ZipFile;
-__webpack_unused_export__ = Entry;
-__webpack_unused_export__ = LocalFileHeader;
-__webpack_unused_export__ = RandomAccessReader;
+exports.dosDateTimeToDate = dosDateTimeToDate;
+exports.getFileNameLowLevel = getFileNameLowLevel;
+exports.validateFileName = validateFileName;
+exports.parseExtraFields = parseExtraFields;
+exports.ZipFile = ZipFile;
+exports.Entry = Entry;
+exports.LocalFileHeader = LocalFileHeader;
+exports.RandomAccessReader = RandomAccessReader;
 
 function openPromise(path, options) {
   return new Promise((resolve, reject) => {
@@ -38348,7 +38347,7 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 332:
+/***/ 3929:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40513,13 +40512,79 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var runtime = __nccwpck_require__(9505);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./src/action/event.ts
+
+
+const repository = dist/* object */.Ikc({ full_name: dist/* string */.YjP() });
+const pullRequest = dist/* object */.Ikc({
+    number: dist/* number */.aig(),
+    head: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP(), repo: dist/* nullish */.cl6(repository) }),
+    base: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP() })
+});
+const workflowRun = dist/* object */.Ikc({
+    id: dist/* number */.aig(),
+    run_attempt: dist/* optional */.lqM(dist/* number */.aig(), 1),
+    event: dist/* string */.YjP(),
+    head_sha: dist/* string */.YjP(),
+    head_branch: dist/* nullish */.cl6(dist/* string */.YjP()),
+    head_repository: dist/* nullish */.cl6(repository)
+});
+const payload = dist/* object */.Ikc({
+    pull_request: dist/* optional */.lqM(pullRequest),
+    workflow_run: dist/* optional */.lqM(workflowRun),
+    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
+});
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+function readEvent(name, file) {
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), payload), read(file));
+    if (!success)
+        return { name };
+    const { pull_request: pull, workflow_run: run, repository: own } = output;
+    return {
+        name,
+        defaultBranch: own?.default_branch,
+        pullRequest: pull && {
+            number: pull.number,
+            headSha: pull.head.sha,
+            headRepository: pull.head.repo?.full_name,
+            headBranch: pull.head.ref,
+            baseSha: pull.base.sha,
+            baseBranch: pull.base.ref
+        },
+        workflowRun: run && {
+            id: run.id,
+            attempt: run.run_attempt,
+            event: run.event,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            headRepository: run.head_repository?.full_name
+        }
+    };
+}
+function read(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
+// EXTERNAL MODULE: ./src/config/index.ts + 6 modules
+var config = __nccwpck_require__(324);
 ;// CONCATENATED MODULE: ./src/action/inputs.ts
+
+
 
 
 
@@ -40562,7 +40627,11 @@ function readInputs(env = process.env) {
         cache: cacheFolder(getInput('cache'), env),
         outputDir: external_node_path_default().resolve(getInput('output-dir') || 'slug-report'),
         jobFolder: env['RUNNER_TEMP'] || undefined,
-        failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
+        ...growthRules(),
+        commentThreshold: amount('comment-threshold') ?? { bytes: 10_000 },
+        report: given('report') && external_node_path_default().resolve(getInput('report')),
+        baseline: baseline(),
+        artifactName: given('artifact-name') ?? 'slug-report',
         builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
         herokuApiKey: given('heroku-api-key'),
         herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
@@ -40578,6 +40647,8 @@ function readInputs(env = process.env) {
             ref: env['GITHUB_REF'],
             baseRef: env['GITHUB_BASE_REF'] || undefined,
             runId: env['GITHUB_RUN_ID'],
+            runAttempt: env['GITHUB_RUN_ATTEMPT'],
+            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
             serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
             apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
         },
@@ -40610,6 +40681,31 @@ function oneOf(name, words) {
         throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
     }
     return word;
+}
+function growthRules() {
+    const failOn = oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
+    const maxGrowth = amount('max-growth');
+    if (failOn === 'growth' && maxGrowth === undefined) {
+        throw new runtime/* UserError */.yo('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+    }
+    return { failOn, maxGrowth };
+}
+function amount(name) {
+    const value = given(name);
+    if (value === undefined)
+        return undefined;
+    try {
+        return (0,config/* parseAmount */.C_)(value);
+    }
+    catch (error) {
+        if (!(error instanceof runtime/* UserError */.yo))
+            throw error;
+        throw new runtime/* UserError */.yo(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+    }
+}
+function baseline() {
+    const value = given('baseline');
+    return value === undefined || value === 'none' ? value : external_node_path_default().resolve(value);
 }
 function url(name) {
     const value = given(name);
@@ -40688,6 +40784,7 @@ function openFence(write) {
 
 
 
+
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;
 function jobResults(env = process.env) {
@@ -40733,7 +40830,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 959:
+/***/ 9351:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40744,524 +40841,43 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./src/config/shown.ts
+// EXTERNAL MODULE: ./src/config/index.ts + 6 modules
+var config = __nccwpck_require__(324);
+;// CONCATENATED MODULE: ./src/mastodon/dependencies.ts
 
-
-const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown(text) {
-    return `"${(0,src_runtime/* displayPath */.Gt)((0,src_runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
+const PACKAGE = /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/;
+const VERSION = /^[\w.+-]{1,100}$/;
+/** What the lock files of a tree name, in the order of the names. A file that is not there, or is no lock file, names nothing. */
+function readDependencies(root) {
+    return {
+        gems: sorted(gemsOf((0,src_runtime/* readTreeFile */.xt)(root, 'Gemfile.lock') ?? ''), GEM),
+        packages: sorted(packagesOf((0,src_runtime/* readTreeFile */.xt)(root, 'yarn.lock') ?? ''), PACKAGE)
+    };
 }
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
-function didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
-    const near = known
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
-        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
-        .sort((a, b) => a.far - b.far)[0];
-    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
-}
-/** `a, b or c`. */
-function oneOf(words) {
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./src/config/reader.ts
-
-
-
-/** No config that a person writes comes near. */
-const LARGEST = 200_000;
-/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
-class Reader {
-    file;
-    node;
-    path;
-    /** Where the key stands, for values that are missing. */
-    line;
-    constructor(file, node, path, line) {
-        this.file = file;
-        this.node = node;
-        this.path = path;
-        this.line = file.lineOf(node) ?? line;
-    }
-    /** Nothing was written: no key, or a key without a value. */
-    get absent() {
-        return this.node === undefined || this.node === null || ((0,dist/* isScalar */.jn)(this.node) && this.node.value === null);
-    }
-    get isMapping() {
-        return (0,dist/* isMap */.jh)(this.node);
-    }
-    get isList() {
-        return (0,dist/* isSeq */.oP)(this.node);
-    }
-    /** Notes an error here. */
-    fail(problem) {
-        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
-    }
-    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
-    members(keys) {
-        const found = this.entries(keys);
-        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
-    }
-    /** The members of a mapping, by key, in order; with `keys` no others than these. */
-    entries(keys) {
-        const found = new Map();
-        if (this.absent)
-            return found;
-        if (!(0,dist/* isMap */.jh)(this.node)) {
-            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
-            return found;
-        }
-        for (const { key, value } of this.node.items)
-            this.addEntry(found, key, value, keys);
-        return found;
-    }
-    addEntry(found, key, value, keys) {
-        const line = this.file.lineOf(key) ?? this.line;
-        const name = (0,dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-        const where = this.path === '' ? '' : `${this.path}: `;
-        if (name === undefined) {
-            this.file.fail(line, `${where}expected a name before the ":"`);
-        }
-        else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
-        }
-        else if (keys !== undefined && !keys.includes(name)) {
-            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
-        }
-        else
-            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
-    }
-    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
-    items(of) {
-        if (this.absent)
-            return undefined;
-        if (!(0,dist/* isSeq */.oP)(this.node))
-            return this.expected(`a list of ${of}`);
-        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
-    }
-    /** A text that is not empty and fits `shape`; `what` says what it should be. */
-    text(what, shape = /^[^\p{Cc}]+$/u) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        if (typeof value === 'string' && shape.test(value))
-            return value;
-        return this.expected(what);
-    }
-    choice(words) {
-        if (this.absent)
-            return undefined;
-        const written = this.scalar;
-        const word = words.find(known => known === written);
-        if (word !== undefined)
-            return word;
-        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
-    }
-    /** A number above 0. */
-    positive(what) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
-    }
-    /**
-     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
-     * stays "false".
-     */
-    get scalar() {
-        if (!(0,dist/* isScalar */.jn)(this.node))
-            return undefined;
-        const { value, source } = this.node;
-        if (typeof value === 'string')
-            return value;
-        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-    }
-    expected(what, hint = '') {
-        return this.fail(`expected ${what}, not ${this.description}${hint}`);
-    }
-    get description() {
-        if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
-        if ((0,dist/* isMap */.jh)(this.node))
-            return 'a mapping';
-        if ((0,dist/* isSeq */.oP)(this.node))
-            return 'a list';
-        return (0,dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
-    }
-    pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
-        return this.path === '' ? name : `${this.path}.${name}`;
-    }
-}
-/**
- * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes.
- */
-class YamlFile {
-    root;
-    name;
-    lines = new dist/* LineCounter */.HN();
-    problems = [];
-    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
-    constructor(text, name) {
-        this.name = name;
-        this.root = new Reader(this, this.parse(text), '', 1);
-    }
-    fail(line, text) {
-        this.problems.push({ line, text });
-    }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
-    finish() {
-        if (this.problems.length === 0)
-            return;
-        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
-        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new src_runtime/* UserError */.yo([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
-    }
-    lineOf(node) {
-        const range = node?.range;
-        return range ? this.lines.linePos(range[0]).line : undefined;
-    }
-    parse(text) {
-        if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
-        // eslint-disable-next-line no-control-regex
-        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.notConfig('it is not text');
-        const document = this.parseOrThrow(text);
-        for (const { pos, message } of document.errors)
-            this.fail(this.lines.linePos(pos[0]).line, message);
-        this.finish();
-        return document.contents;
-    }
-    parseOrThrow(text) {
-        try {
-            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
-            return (0,dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
-        }
-        catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
-            throw this.notConfig('it cannot be parsed', error);
-        }
-    }
-    notConfig(reason, cause) {
-        return new src_runtime/* UserError */.yo(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
-            cause
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./src/config/size.ts
-
-const UNITS = new Map([
-    ['', 1],
-    ['b', 1],
-    ['kb', 1e3],
-    ['mb', 1e6],
-    ['gb', 1e9],
-    ['kib', 2 ** 10],
-    ['mib', 2 ** 20],
-    ['gib', 2 ** 30]
-]);
-const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
-/**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
- */
-function parseSize(size) {
-    const text = String(size).trim();
-    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
-    const factor = UNITS.get(unit.toLowerCase());
-    if (/^[kmg]i?$/i.test(unit))
-        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
-    if (digits === '' || factor === undefined)
-        throw new src_runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
-    const bytes = Math.floor(Number(digits) * factor);
-    if (bytes < 1)
-        throw new src_runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
-    if (!Number.isSafeInteger(bytes))
-        throw new src_runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
-    return bytes;
-}
-function ambiguous(text, digits, letter) {
-    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new src_runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
-}
-function shorten(text) {
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-;// CONCATENATED MODULE: ./src/config/types.ts
-const FFMPEG = ['with', 'without', 'auto'];
-const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
-const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
-const INTERVALS = ['10 minutes', 'hour', 'day'];
-const REDIS_TLS = ['verify', 'no-verify'];
-
-;// CONCATENATED MODULE: ./src/config/load.ts
-
-
-
-
-
-/** App names: Heroku's Platform API schema, `app.name`. */
-const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
-const DEFAULT_LIMIT = 300_000_000;
-const SAFE_TRIM = { safe: true, globs: [] };
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV = [
-    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-    {
-        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-        why: 'the action sets it itself, as Heroku does'
-    },
-    {
-        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-        why: 'it would change the programs that buildpacks run'
-    }
-];
-/**
- * The typed config of a file's text, or the defaults where there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
- */
-function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName);
-    const config = readConfig(file.root);
-    file.finish();
-    return config;
-}
-function readConfig(root) {
-    const at = root.members([
-        'app',
-        'streaming-app',
-        'staging-app',
-        'stack',
-        'ffmpeg',
-        'slug',
-        'migrations',
-        'schedule',
-        'checks',
-        'redis-tls'
+/** `specs:` lists gems with four spaces before them, what they need with six (bundler: lib/bundler/lockfile_parser.rb). */
+function gemsOf(lock) {
+    return [...lock.matchAll(/^ {4}(\S+) \(([^)\s]+)\)$/gm)].map(([, name = '', version = '']) => [
+        name,
+        // A platform behind the version: 1.18.3-x86_64-linux-gnu.
+        version.split('-')[0]
     ]);
-    return {
-        app: at.app.text(APP_NAME_RULE, APP_NAME),
-        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
-        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
-        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
-        slug: readSlug(at.slug),
-        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
-        schedule: readSchedule(at.schedule),
-        checks: readChecks(at.checks),
-        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
-    };
 }
-/** What YAML 1.1, which many editors still speak, makes of `off`. */
-function isFalse(reader) {
-    return reader.scalar === 'false';
+/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`; both Yarns write its version below. */
+function packagesOf(lock) {
+    const entries = lock.matchAll(/^"?(@?[^@\s"]+)@[^\n]*:\n {2}version:? "?([^\s"]+)"?$/gm);
+    return [...entries].map(([, name = '', version = '']) => [name, version]).filter(isNotOurs);
 }
-function readSlug(reader) {
-    const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
-    return {
-        limit: readSize(at.limit) ?? DEFAULT_LIMIT,
-        buildpacks: readBuildpacks(at.buildpacks),
-        env: readEnv(at.env),
-        trim: readTrim(at.trim) ?? SAFE_TRIM
-    };
+/** Yarn lists the workspaces of the tree itself under this version. */
+function isNotOurs([, version]) {
+    return version !== '0.0.0-use.local';
 }
-function readSize(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.scalar === undefined)
-        return reader.expected('a size like 300MB');
-    try {
-        return parseSize(reader.scalar);
-    }
-    catch (error) {
-        if (error instanceof src_runtime/* UserError */.yo)
-            return reader.fail(`${error.message}. ${error.nextStep}`);
-        throw error;
-    }
+function sorted(dependencies, names) {
+    const distinct = new Map(dependencies
+        .filter(([name, version]) => names.test(name) && VERSION.test(version))
+        .map(dependency => [dependency.join('\n'), dependency]));
+    return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
 }
-function readBuildpacks(reader) {
-    const items = reader.items('buildpacks');
-    if (items?.length === 0)
-        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
-    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
-}
-function readBuildpack(reader) {
-    const what = 'a buildpack (name, URL or folder)';
-    if (!reader.isMapping) {
-        const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what);
-        return buildpack === undefined ? undefined : { buildpack };
-    }
-    const at = reader.members(['buildpack', 'sha256']);
-    if (at.buildpack.absent)
-        return at.buildpack.fail(`expected ${what}, nothing is there`);
-    const buildpack = at.buildpack.text(what);
-    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase();
-    return buildpack === undefined ? undefined : { buildpack, sha256 };
-}
-function readEnv(reader) {
-    const env = [];
-    for (const [name, value] of reader.entries()) {
-        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-            value.fail('a variable’s name has letters, digits and _ only');
-        else if (refused !== undefined)
-            value.fail(`this variable cannot be set: ${refused.why}`);
-        else if (value.absent)
-            value.fail('expected a value; write "" for an empty one');
-        else if (value.scalar === undefined)
-            value.expected('a text, a number or a boolean');
-        else
-            env.push([name, value.scalar]);
-    }
-    return Object.fromEntries(env);
-}
-function readTrim(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.isList)
-        return readGlobs(reader.items('globs') ?? []);
-    if (reader.scalar === 'safe')
-        return SAFE_TRIM;
-    if (reader.scalar === 'off' || isFalse(reader))
-        return { safe: false, globs: [] };
-    return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']));
-}
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-function readGlobs(items) {
-    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
-    return {
-        safe: globs.includes('safe'),
-        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
-    };
-}
-function readGlob(reader) {
-    const glob = reader.text('a glob like "spec/" or "**/*.map"');
-    if (glob === 'off')
-        return reader.fail('"off" cannot stand in a list; write `trim: off`');
-    if (glob?.startsWith('!'))
-        return reader.fail('a glob cannot be negated with "!"');
-    if (glob?.split('/').includes('..'))
-        return reader.fail('a glob cannot leave the app with ".."');
-    return glob;
-}
-function readSchedule(reader) {
-    if (reader.absent)
-        return undefined;
-    const at = reader.members(['with', 'tasks', 'state']);
-    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
-    if (reader.isMapping && at.tasks.absent)
-        at.tasks.fail('expected a list of tasks; write [] to want none');
-    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
-    const state = at.state.text('where last runs are kept');
-    if (state !== undefined && scheduler !== 'github-actions')
-        at.state.fail(`has no effect with ${scheduler}`);
-    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state };
-}
-function readTask(reader) {
-    if (!reader.isMapping)
-        return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(['command', 'every', 'at', 'cron', 'size']);
-    const command = at.command.text('a command on one line');
-    if (at.command.absent)
-        reader.fail('expected a command');
-    if (at.every.absent === at.cron.absent)
-        reader.fail('expected either every or cron');
-    const every = at.every.choice(INTERVALS);
-    return command === undefined
-        ? undefined
-        : {
-            command,
-            every,
-            at: readTime(at.at, every),
-            cron: at.cron.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/),
-            size: at.size.text('a dyno size, like Basic or Standard-1X', /^[A-Za-z0-9-]+$/)
-        };
-}
-function readTime(reader, every) {
-    if (reader.absent)
-        return undefined;
-    if (every === 'day')
-        return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/);
-    if (every === 'hour')
-        return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/);
-    return reader.fail('goes with `every: day` or `every: hour` only');
-}
-function readChecks(reader) {
-    const at = reader.members(['skip', 'thresholds']);
-    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/));
-    const days = 'a number of days above 0';
-    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
-    return {
-        skip: (skip ?? []).filter(name => name !== undefined),
-        thresholds: {
-            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
-            keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./src/config/inputs.ts
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseSize(value);
-    }
-    catch (error) {
-        throw error instanceof src_runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new src_runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
-}
-
-;// CONCATENATED MODULE: ./src/config/index.ts
-/** The config file: its keys, defaults and errors, and the inputs that stand above it. */
-
-
-
 
 ;// CONCATENATED MODULE: ./src/mastodon/tree.ts
 
@@ -41904,6 +41520,7 @@ function shellQuoted(value) {
 
 
 
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -42480,6 +42097,8 @@ async function namesAt(options) {
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./src/source/resolve.ts
 
 
@@ -42558,7 +42177,7 @@ async function explainMissing(tools, repository, ref, shallow) {
     if (kind !== undefined) {
         return new src_runtime/* UserError */.yo(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
     }
-    return new src_runtime/* UserError */.yo(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+    return new src_runtime/* UserError */.yo(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', didYouMean(ref, names)]
         .filter(text => text !== '')
         .join(' '));
 }
@@ -42589,7 +42208,7 @@ async function otherKind(tools, repository, ref) {
     const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
-function resolve_didYouMean(ref, names) {
+function didYouMean(ref, names) {
     const wanted = ref.replace(/^refs\/(?:heads|tags)\//, '');
     const near = names
         .map(name => ({ name, far: (0,mod/* distance */.Io)(wanted, name) }))
@@ -42607,7 +42226,7 @@ function forPeople(text) {
 
 
 const FILE = '.slugignore';
-const slugignore_LARGEST = 100_000;
+const LARGEST = 100_000;
 /** Bytes of a path on Linux (PATH_MAX). */
 const LONGEST_PATTERN = 4096;
 /**
@@ -42621,7 +42240,7 @@ function applySlugignore(root) {
         return { removed: [], warnings: [] };
     if (!stat.isFile())
         return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
-    if (stat.size > slugignore_LARGEST)
+    if (stat.size > LARGEST)
         throw new src_runtime/* UserError */.yo(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,src_runtime/* below */.Gz)(root, FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
@@ -42750,12 +42369,12 @@ function advance(parts, name, isFolder) {
 /** This one may be absent. */
 const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 /** The config file of the checkout, with the inputs over it. */
-function source_readConfig({ inputs }) {
+function readConfig({ inputs }) {
     const text = (0,src_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
         throw new src_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
-    return mergeInputs(loadConfig(text, inputs.config), inputs);
+    return (0,config/* mergeInputs */.sg)((0,config/* loadConfig */.Z9)(text, inputs.config), inputs);
 }
 /** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
 async function takeSource({ inputs, runtime }) {
@@ -42835,7584 +42454,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
-//#region src/storages/globalConfig/globalConfig.ts
-let store$4;
-const dist_DEFAULT_CONFIG = {
-	lang: void 0,
-	message: void 0,
-	abortEarly: void 0,
-	abortPipeEarly: void 0
-};
-/**
-* Sets the global configuration.
-*
-* @param config The configuration.
-*/
-function setGlobalConfig(config$1) {
-	store$4 = {
-		...store$4,
-		...config$1
-	};
-}
-/**
-* Returns the global configuration.
-*
-* @param config The config to merge.
-*
-* @returns The configuration.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getGlobalConfig(config$1) {
-	if (!config$1 && !store$4) return dist_DEFAULT_CONFIG;
-	return {
-		lang: config$1?.lang ?? store$4?.lang,
-		message: config$1?.message,
-		abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
-		abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
-	};
-}
-/**
-* Deletes the global configuration.
-*/
-function deleteGlobalConfig() {
-	store$4 = void 0;
-}
-
-//#endregion
-//#region src/storages/globalMessage/globalMessage.ts
-let store$3;
-/**
-* Sets a global error message.
-*
-* @param message The error message.
-* @param lang The language of the message.
-*/
-function setGlobalMessage(message$1, lang) {
-	if (!store$3) store$3 = /* @__PURE__ */ new Map();
-	store$3.set(lang, message$1);
-}
-/**
-* Returns a global error message.
-*
-* @param lang The language of the message.
-*
-* @returns The error message.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getGlobalMessage(lang) {
-	return store$3?.get(lang);
-}
-/**
-* Deletes a global error message.
-*
-* @param lang The language of the message.
-*/
-function deleteGlobalMessage(lang) {
-	store$3?.delete(lang);
-}
-
-//#endregion
-//#region src/storages/schemaMessage/schemaMessage.ts
-let store$2;
-/**
-* Sets a schema error message.
-*
-* @param message The error message.
-* @param lang The language of the message.
-*/
-function setSchemaMessage(message$1, lang) {
-	if (!store$2) store$2 = /* @__PURE__ */ new Map();
-	store$2.set(lang, message$1);
-}
-/**
-* Returns a schema error message.
-*
-* @param lang The language of the message.
-*
-* @returns The error message.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getSchemaMessage(lang) {
-	return store$2?.get(lang);
-}
-/**
-* Deletes a schema error message.
-*
-* @param lang The language of the message.
-*/
-function deleteSchemaMessage(lang) {
-	store$2?.delete(lang);
-}
-
-//#endregion
-//#region src/storages/specificMessage/specificMessage.ts
-let store$1;
-/**
-* Sets a specific error message.
-*
-* @param reference The identifier reference.
-* @param message The error message.
-* @param lang The language of the message.
-*/
-function setSpecificMessage(reference, message$1, lang) {
-	if (!store$1) store$1 = /* @__PURE__ */ new Map();
-	if (!store$1.get(reference)) store$1.set(reference, /* @__PURE__ */ new Map());
-	store$1.get(reference).set(lang, message$1);
-}
-/**
-* Returns a specific error message.
-*
-* @param reference The identifier reference.
-* @param lang The language of the message.
-*
-* @returns The error message.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getSpecificMessage(reference, lang) {
-	return store$1?.get(reference)?.get(lang);
-}
-/**
-* Deletes a specific error message.
-*
-* @param reference The identifier reference.
-* @param lang The language of the message.
-*/
-function deleteSpecificMessage(reference, lang) {
-	store$1?.get(reference)?.delete(lang);
-}
-
-//#endregion
-//#region src/utils/_stringify/_stringify.ts
-/**
-* Stringifies an unknown input to a literal or type string.
-*
-* @param input The unknown input.
-*
-* @returns A literal or type string.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _stringify(input) {
-	const type = typeof input;
-	if (type === "string") return `"${input}"`;
-	if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
-	if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
-	return type;
-}
-
-//#endregion
-//#region src/utils/_addIssue/_addIssue.ts
-/**
-* Adds an issue to the dataset.
-*
-* @param context The issue context.
-* @param label The issue label.
-* @param dataset The input dataset.
-* @param config The configuration.
-* @param other The optional props.
-*
-* @internal
-*/
-function _addIssue(context, label, dataset, config$1, other) {
-	const input = other && "input" in other ? other.input : dataset.value;
-	const expected = other?.expected ?? context.expects ?? null;
-	const received = other?.received ?? /* @__PURE__ */ _stringify(input);
-	const issue = {
-		kind: context.kind,
-		type: context.type,
-		input,
-		expected,
-		received,
-		message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
-		requirement: context.requirement,
-		path: other?.path,
-		issues: other?.issues,
-		lang: config$1.lang,
-		abortEarly: config$1.abortEarly,
-		abortPipeEarly: config$1.abortPipeEarly
-	};
-	const isSchema = context.kind === "schema";
-	const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
-	if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
-	if (isSchema) dataset.typed = false;
-	if (dataset.issues) dataset.issues.push(issue);
-	else dataset.issues = [issue];
-}
-
-//#endregion
-//#region src/utils/_cloneDataset/_cloneDataset.ts
-/**
-* Creates a shallow copy of a dataset.
-*
-* Hint: The `value` is copied by reference, but the `issues` array, its issues
-* and their `path` arrays are cloned to avoid reusing mutable dataset state
-* across multiple runs. Mutating a returned object or array value can
-* therefore affect later cache hits that reuse the same cached output.
-*
-* @param dataset The output dataset.
-*
-* @returns The copied output dataset.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _cloneDataset(dataset) {
-	return {
-		typed: dataset.typed,
-		value: dataset.value,
-		issues: dataset.issues?.map((issue) => ({
-			...issue,
-			path: issue.path && [...issue.path]
-		}))
-	};
-}
-
-//#endregion
-//#region src/utils/_formatCase/_formatCase.ts
-/**
-* Splits a string into lowercase words and rejoins them with the given
-* separator and capitalization rules.
-*
-* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
-* and acronym boundaries. Whether the first or subsequent words are
-* capitalized is controlled by `capFirst` and `capRest`.
-*
-* Hint: Implemented in a single pass that emits directly to the result
-* string to avoid an intermediate `string[]` allocation. ASCII chars are
-* classified via char codes to skip `.toLowerCase()` and `.toUpperCase()`
-* method calls in the common case.
-*
-* Hint: Digits are treated as a separate character class, so `item2Name`
-* yields `item2` and `name` rather than `item`, `2` and `name`.
-*
-* @param input The input string.
-* @param separator The string inserted between words.
-* @param capFirst Whether to capitalize the first word.
-* @param capRest Whether to capitalize subsequent words.
-*
-* @returns The formatted string.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _formatCase(input, separator, capFirst, capRest) {
-	let result = "";
-	let firstWord = true;
-	let start = 0;
-	let prev = 0;
-	let prevPrev = 0;
-	const flush = (end) => {
-		if (end > start) {
-			let word = input.slice(start, end).toLowerCase();
-			if (firstWord ? capFirst : capRest) {
-				const firstCode = word.charCodeAt(0);
-				if (firstCode >= 97 && firstCode <= 122) word = String.fromCharCode(firstCode - 32) + word.slice(1);
-				else {
-					const charLen = firstCode >= 55296 && firstCode <= 56319 ? 2 : 1;
-					word = word.slice(0, charLen).toUpperCase() + word.slice(charLen);
-				}
-			}
-			result += firstWord ? word : separator + word;
-			firstWord = false;
-		}
-	};
-	for (let index = 0; index < input.length; index++) {
-		const code = input.charCodeAt(index);
-		let type;
-		if (code === 32 || code === 9 || code === 10 || code === 11 || code === 12 || code === 13 || code === 45 || code === 95) {
-			flush(index);
-			start = index + 1;
-			type = 0;
-		} else if (code < 128) type = code >= 65 && code <= 90 ? 1 : code >= 97 && code <= 122 ? 2 : 3;
-		else {
-			const char = input[index];
-			const charLower = char.toLowerCase();
-			type = charLower === char.toUpperCase() ? 3 : char === charLower ? 2 : 1;
-		}
-		if (type === 1 && (prev === 2 || prev === 3) && index > start) {
-			flush(index);
-			start = index;
-		} else if (type === 2 && prev === 1 && prevPrev === 1 && index - 1 > start) {
-			flush(index - 1);
-			start = index - 1;
-		}
-		prevPrev = prev;
-		prev = type;
-	}
-	flush(input.length);
-	return result;
-}
-
-//#endregion
-//#region src/utils/_getByteCount/_getByteCount.ts
-let textEncoder;
-/**
-* Returns the byte count of the input.
-*
-* @param input The input to be measured.
-*
-* @returns The byte count.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _getByteCount(input) {
-	if (!textEncoder) textEncoder = new TextEncoder();
-	return textEncoder.encode(input).length;
-}
-
-//#endregion
-//#region src/utils/_getCodePointCount/_getCodePointCount.ts
-/**
-* Returns the code point count of the input.
-*
-* @param input The input to be measured.
-*
-* @returns The code point count.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _getCodePointCount(input) {
-	let count = input.length;
-	const lengthMinus1 = input.length - 1;
-	for (let i = 0; i < lengthMinus1;) if (input.codePointAt(i) <= 65535) i++;
-	else {
-		i += 2;
-		count--;
-	}
-	return count;
-}
-
-//#endregion
-//#region src/utils/_getGraphemeCount/_getGraphemeCount.ts
-let segmenter;
-/**
-* Returns the grapheme count of the input.
-*
-* @param input The input to be measured.
-*
-* @returns The grapheme count.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _getGraphemeCount(input) {
-	if (!segmenter) segmenter = new Intl.Segmenter();
-	const segments = segmenter.segment(input);
-	let count = 0;
-	for (const _ of segments) count++;
-	return count;
-}
-
-//#endregion
-//#region src/utils/_getLastMetadata/_getLastMetadata.ts
-/**
-* Returns the last top-level value of a given metadata type from a schema
-* using a breadth-first search that starts with the last item in the pipeline.
-*
-* @param schema The schema to search.
-* @param type The metadata type.
-*
-* @returns The value, if any.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _getLastMetadata(schema, type) {
-	if ("pipe" in schema) {
-		const nestedSchemas = [];
-		for (let index = schema.pipe.length - 1; index >= 0; index--) {
-			const item = schema.pipe[index];
-			if (item.kind === "schema" && "pipe" in item) nestedSchemas.push(item);
-			else if (item.kind === "metadata" && item.type === type) return item[type];
-		}
-		for (const nestedSchema of nestedSchemas) {
-			const result = /* @__PURE__ */ _getLastMetadata(nestedSchema, type);
-			if (result !== void 0) return result;
-		}
-	}
-}
-
-//#endregion
-//#region src/utils/_getWordCount/_getWordCount.ts
-let store;
-/**
-* Returns the word count of the input.
-*
-* @param locales The locales to be used.
-* @param input The input to be measured.
-*
-* @returns The word count.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _getWordCount(locales, input) {
-	if (!store) store = /* @__PURE__ */ new Map();
-	const key = String(locales);
-	let segmenter$1 = store.get(key);
-	if (!segmenter$1) {
-		segmenter$1 = new Intl.Segmenter(locales, { granularity: "word" });
-		store.set(key, segmenter$1);
-	}
-	const segments = segmenter$1.segment(input);
-	let count = 0;
-	for (const segment of segments) if (segment.isWordLike) count++;
-	return count;
-}
-
-//#endregion
-//#region src/utils/_isLuhnAlgo/_isLuhnAlgo.ts
-/**
-* Non-digit regex.
-*/
-const NON_DIGIT_REGEX = /\D/gu;
-/**
-* Checks whether a string with numbers corresponds to the luhn algorithm.
-*
-* @param input The input to be checked.
-*
-* @returns Whether input is valid.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _isLuhnAlgo(input) {
-	const number$1 = input.replace(NON_DIGIT_REGEX, "");
-	let length$1 = number$1.length;
-	let bit = 1;
-	let sum = 0;
-	while (length$1) {
-		const value$1 = +number$1[--length$1];
-		bit ^= 1;
-		sum += bit ? [
-			0,
-			2,
-			4,
-			6,
-			8,
-			1,
-			3,
-			5,
-			7,
-			9
-		][value$1] : value$1;
-	}
-	return sum % 10 === 0;
-}
-
-//#endregion
-//#region src/utils/_isSameValueZero/_isSameValueZero.ts
-/**
-* Compares two values using the SameValueZero algorithm, which treats `NaN`
-* as equal to itself unlike `===`.
-*
-* @param value1 The first value.
-* @param value2 The second value.
-*
-* @returns Whether the values are equal.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _isSameValueZero(value1, value2) {
-	return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
-}
-
-//#endregion
-//#region src/utils/_isValidObjectKey/_isValidObjectKey.ts
-/**
-* Disallows inherited object properties and prevents object prototype
-* pollution by disallowing certain keys.
-*
-* @param object The object to check.
-* @param key The key to check.
-*
-* @returns Whether the key is allowed.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _isValidObjectKey(object$1, key) {
-	return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
-}
-
-//#endregion
-//#region src/utils/_isValueMatch/_isValueMatch.ts
-/**
-* Checks whether a value matches a value action requirement.
-*
-* @param requirement The value action requirement.
-* @param value The value to check.
-*
-* @returns Whether the value matches the requirement.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _isValueMatch(requirement, value$1) {
-	return Number.isNaN(requirement) && Number.isNaN(value$1) || requirement <= value$1 && requirement >= value$1;
-}
-
-//#endregion
-//#region src/utils/_joinExpects/_joinExpects.ts
-/**
-* Joins multiple `expects` values with the given separator.
-*
-* @param values The `expects` values.
-* @param separator The separator.
-*
-* @returns The joined `expects` property.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _joinExpects(values$1, separator) {
-	const list = [...new Set(values$1)];
-	if (list.length > 1) return `(${list.join(` ${separator} `)})`;
-	return list[0] ?? "never";
-}
-
-//#endregion
-//#region src/utils/_standardSchema/_standardSchema.ts
-/**
-* Eagerly creates and attaches the Standard Schema properties of a schema.
-*
-* Hint: The contextual `this` type includes the standard properties that are
-* attached before the schema is returned.
-*
-* @param schema The schema to attach standard properties to.
-*
-* @returns The schema with standard properties attached.
-*
-* @internal
-*/
-function _standardSchema(schema) {
-	schema["~standard"] = {
-		version: 1,
-		vendor: "valibot",
-		validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
-	};
-	return schema;
-}
-
-//#endregion
-//#region src/utils/entriesFromList/entriesFromList.ts
-/**
-* Creates an object entries definition from a list of keys and a schema.
-*
-* @param list A list of keys.
-* @param schema The schema of the keys.
-*
-* @returns The object entries.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function entriesFromList(list, schema) {
-	const entries$1 = {};
-	for (const key of list) entries$1[key] = schema;
-	return entries$1;
-}
-
-//#endregion
-//#region src/utils/entriesFromObjects/entriesFromObjects.ts
-/* @__NO_SIDE_EFFECTS__ */
-function entriesFromObjects(schemas) {
-	const entries$1 = {};
-	for (const schema of schemas) Object.assign(entries$1, schema.entries);
-	return entries$1;
-}
-
-//#endregion
-//#region src/utils/getDotPath/getDotPath.ts
-/* @__NO_SIDE_EFFECTS__ */
-function getDotPath(issue) {
-	if (issue.path) {
-		let key = "";
-		for (const item of issue.path) if (typeof item.key === "string" || typeof item.key === "number") if (key) key += `.${item.key}`;
-		else key += item.key;
-		else return null;
-		return key;
-	}
-	return null;
-}
-
-//#endregion
-//#region src/utils/isOfKind/isOfKind.ts
-/**
-* A generic type guard to check the kind of an object.
-*
-* @param kind The kind to check for.
-* @param object The object to check.
-*
-* @returns Whether it matches.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function isOfKind(kind, object$1) {
-	return object$1.kind === kind;
-}
-
-//#endregion
-//#region src/utils/isOfType/isOfType.ts
-/**
-* A generic type guard to check the type of an object.
-*
-* @param type The type to check for.
-* @param object The object to check.
-*
-* @returns Whether it matches.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function isOfType(type, object$1) {
-	return object$1.type === type;
-}
-
-//#endregion
-//#region src/utils/ValiError/ValiError.ts
-/**
-* A Valibot error with useful information.
-*/
-var ValiError = class extends Error {
-	/**
-	* Creates a Valibot error with useful information.
-	*
-	* @param issues The error issues.
-	*/
-	constructor(issues) {
-		super(issues[0].message);
-		this.name = "ValiError";
-		this.issues = issues;
-	}
-};
-
-//#endregion
-//#region src/utils/isValiError/isValiError.ts
-/**
-* A type guard to check if an error is a ValiError.
-*
-* @param error The error to check.
-*
-* @returns Whether its a ValiError.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function isValiError(error) {
-	return error instanceof ValiError;
-}
-
-//#endregion
-//#region src/actions/args/args.ts
-/* @__NO_SIDE_EFFECTS__ */
-function args(schema) {
-	return {
-		kind: "transformation",
-		type: "args",
-		reference: args,
-		async: false,
-		schema,
-		"~run"(dataset, config$1) {
-			const func = dataset.value;
-			dataset.value = (...args_) => {
-				const argsDataset = this.schema["~run"]({ value: args_ }, config$1);
-				if (argsDataset.issues) throw new ValiError(argsDataset.issues);
-				return func(...argsDataset.value);
-			};
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/args/argsAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function argsAsync(schema) {
-	return {
-		kind: "transformation",
-		type: "args",
-		reference: argsAsync,
-		async: false,
-		schema,
-		"~run"(dataset, config$1) {
-			const func = dataset.value;
-			dataset.value = async (...args$1) => {
-				const argsDataset = await schema["~run"]({ value: args$1 }, config$1);
-				if (argsDataset.issues) throw new ValiError(argsDataset.issues);
-				return func(...argsDataset.value);
-			};
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/await/awaitAsync.ts
-/**
-* Creates an await transformation action.
-*
-* @returns An await action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function awaitAsync() {
-	return {
-		kind: "transformation",
-		type: "await",
-		reference: awaitAsync,
-		async: true,
-		async "~run"(dataset) {
-			dataset.value = await dataset.value;
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/regex.ts
-/**
-* [Base64](https://en.wikipedia.org/wiki/Base64) regex.
-*/
-const BASE64_REGEX = /^(?:[\da-z+/]{4})*(?:[\da-z+/]{2}==|[\da-z+/]{3}=)?$/iu;
-/**
-* [BIC](https://en.wikipedia.org/wiki/ISO_9362) regex.
-*/
-const BIC_REGEX = /^[A-Z]{6}(?!00)[\dA-Z]{2}(?:[\dA-Z]{3})?$/u;
-/**
-* [Cuid2](https://github.com/paralleldrive/cuid2) regex.
-*/
-const CUID2_REGEX = /^[a-z][\da-z]*$/u;
-/**
-* [Decimal](https://en.wikipedia.org/wiki/Decimal) regex.
-*/
-const DECIMAL_REGEX = /^[+-]?(?:\d*\.)?\d+$/u;
-/**
-* [Digits](https://en.wikipedia.org/wiki/Numerical_digit) regex.
-*/
-const DIGITS_REGEX = /^\d+$/u;
-/**
-* [Domain name](https://en.wikipedia.org/wiki/Domain_name) regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-* ASCII-only validation. Internationalized domain names (IDNs) are not
-* supported, including Punycode-encoded labels.
-*/
-const DOMAIN_REGEX = /^(?=.{1,253}$)(?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/u;
-/**
-* [Email address](https://en.wikipedia.org/wiki/Email_address) regex.
-*
-* Hint: We decided against the `i` flag to avoid matching non-ASCII characters.
-*/
-const EMAIL_REGEX = /^[\w+-]+(?:\.[\w+-]+)*@[\da-zA-Z]+(?:[.-][\da-zA-Z]+)*\.[a-zA-Z]{2,}$/u;
-/**
-* Emoji regex from [emoji-regex-xs](https://github.com/slevithan/emoji-regex-xs) v1.0.0 (MIT license).
-*
-* Hint: We decided against the newer `/^\p{RGI_Emoji}+$/v` regex because it is
-* not supported in older runtimes and does not match all emoji.
-*/
-const EMOJI_REGEX = /^(?:[\u{1F1E6}-\u{1F1FF}]{2}|\u{1F3F4}[\u{E0061}-\u{E007A}]{2}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,3}\u{E007F}|(?:\p{Emoji}\uFE0F\u20E3?|\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|(?![\p{Emoji_Modifier_Base}\u{1F1E6}-\u{1F1FF}])\p{Emoji_Presentation})(?:\u200D(?:\p{Emoji}\uFE0F\u20E3?|\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|(?![\p{Emoji_Modifier_Base}\u{1F1E6}-\u{1F1FF}])\p{Emoji_Presentation}))*)+$/u;
-/**
-* [Hexadecimal](https://en.wikipedia.org/wiki/Hexadecimal) regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-*/
-const HEXADECIMAL_REGEX = /^(?:0[hx])?[\da-fA-F]+$/u;
-/**
-* [Hex color](https://en.wikipedia.org/wiki/Web_colors#Hex_triplet) regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-*/
-const HEX_COLOR_REGEX = /^#(?:[\da-fA-F]{3,4}|[\da-fA-F]{6}|[\da-fA-F]{8})$/u;
-/**
-* [IMEI](https://en.wikipedia.org/wiki/International_Mobile_Equipment_Identity) regex.
-*/
-const IMEI_REGEX = /^\d{15}$|^\d{2}-\d{6}-\d{6}-\d$/u;
-/**
-* [IPv4](https://en.wikipedia.org/wiki/IPv4) regex.
-*/
-const IPV4_REGEX = /^(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])(?:\.(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])){3}$/u;
-/**
-* [IPv6](https://en.wikipedia.org/wiki/IPv6) regex.
-*/
-const IPV6_REGEX = /^(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,7}:|(?:[\da-f]{1,4}:){1,6}:[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,5}(?::[\da-f]{1,4}){1,2}|(?:[\da-f]{1,4}:){1,4}(?::[\da-f]{1,4}){1,3}|(?:[\da-f]{1,4}:){1,3}(?::[\da-f]{1,4}){1,4}|(?:[\da-f]{1,4}:){1,2}(?::[\da-f]{1,4}){1,5}|[\da-f]{1,4}:(?::[\da-f]{1,4}){1,6}|:(?:(?::[\da-f]{1,4}){1,7}|:)|fe80:(?::[\da-f]{0,4}){0,4}%[\da-z]+|::(?:f{4}(?::0{1,4})?:)?(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d)|(?:[\da-f]{1,4}:){1,4}:(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d))$/iu;
-/**
-* [IP](https://en.wikipedia.org/wiki/IP_address) regex.
-*/
-const IP_REGEX = /^(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])(?:\.(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])){3}$|^(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,7}:|(?:[\da-f]{1,4}:){1,6}:[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,5}(?::[\da-f]{1,4}){1,2}|(?:[\da-f]{1,4}:){1,4}(?::[\da-f]{1,4}){1,3}|(?:[\da-f]{1,4}:){1,3}(?::[\da-f]{1,4}){1,4}|(?:[\da-f]{1,4}:){1,2}(?::[\da-f]{1,4}){1,5}|[\da-f]{1,4}:(?::[\da-f]{1,4}){1,6}|:(?:(?::[\da-f]{1,4}){1,7}|:)|fe80:(?::[\da-f]{0,4}){0,4}%[\da-z]+|::(?:f{4}(?::0{1,4})?:)?(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d)|(?:[\da-f]{1,4}:){1,4}:(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d))$/iu;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date regex.
-*/
-const ISO_DATE_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date-time regex.
-*/
-const ISO_DATE_TIME_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3]):[0-5]\d$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date-time with seconds regex.
-*/
-const ISO_DATE_TIME_SECOND_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3])(?::[0-5]\d){2}$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) time regex.
-*/
-const ISO_TIME_REGEX = /^(?:0\d|1\d|2[0-3]):[0-5]\d$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) time with seconds regex.
-*/
-const ISO_TIME_SECOND_REGEX = /^(?:0\d|1\d|2[0-3])(?::[0-5]\d){2}$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) timestamp regex. Allows a
-* space as a date/time separator and an optional space before the UTC offset.
-*/
-const ISO_TIMESTAMP_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z| ?[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)$/u;
-/**
-* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) week regex.
-*/
-const ISO_WEEK_REGEX = /^\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])$/u;
-/**
-* [JWS compact serialization](https://datatracker.ietf.org/doc/html/rfc7515#section-3.1)
-* regex.
-*
-* Hint: Empty payload and signature segments are allowed because the
-* Base64URL-encoded representation of an empty octet sequence is an empty
-* string.
-*/
-const JWS_COMPACT_REGEX = /^(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)\.(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)?\.(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)?$/u;
-/**
-* [ISRC](https://en.wikipedia.org/wiki/International_Standard_Recording_Code) regex.
-*/
-const ISRC_REGEX = /^(?:[A-Z]{2}[A-Z\d]{3}\d{7}|[A-Z]{2}-[A-Z\d]{3}-\d{2}-\d{5})$/u;
-/**
-* [KSUID](https://github.com/segmentio/ksuid) regex.
-*/
-const KSUID_REGEX = /^[a-zA-Z0-9]{27}$/u;
-/**
-* [MAC](https://en.wikipedia.org/wiki/MAC_address) 48 bit regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-*/
-const MAC48_REGEX = /^(?:[\da-fA-F]{2}:){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){2}[\da-fA-F]{4}$/u;
-/**
-* [MAC](https://en.wikipedia.org/wiki/MAC_address) 64 bit regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-*/
-const MAC64_REGEX = /^(?:[\da-fA-F]{2}:){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){3}[\da-fA-F]{4}$|^(?:[\da-fA-F]{4}:){3}[\da-fA-F]{4}$/u;
-/**
-* [MAC](https://en.wikipedia.org/wiki/MAC_address) regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-*/
-const MAC_REGEX = /^(?:[\da-fA-F]{2}:){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){2}[\da-fA-F]{4}$|^(?:[\da-fA-F]{2}:){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){3}[\da-fA-F]{4}$|^(?:[\da-fA-F]{4}:){3}[\da-fA-F]{4}$/u;
-/**
-* [Nano ID](https://github.com/ai/nanoid) regex.
-*/
-const NANO_ID_REGEX = /^[\w-]+$/u;
-/**
-* [Octal](https://en.wikipedia.org/wiki/Octal) regex.
-*/
-const OCTAL_REGEX = /^(?:0o)?[0-7]+$/u;
-/**
-* [RFC 5322 email address](https://datatracker.ietf.org/doc/html/rfc5322#section-3.4.1) regex.
-*
-* Hint: This regex was taken from the [HTML Living Standard Specification](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address) and does not perfectly represent RFC 5322.
-*/
-const RFC_EMAIL_REGEX = /^[a-zA-Z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
-/**
-* [Slug](https://en.wikipedia.org/wiki/Clean_URL#Slug) regex.
-*/
-const SLUG_REGEX = /^[\da-z]+(?:[-_][\da-z]+)*$/u;
-/**
-* [ULID](https://github.com/ulid/spec) regex.
-*
-* Hint: We decided against the `i` flag for better JSON Schema compatibility.
-* Hint: The first character is restricted to `[0-7]` because the 48-bit
-* timestamp cannot exceed 2^48-1, making the maximum valid ULID
-* `7ZZZZZZZZZZZZZZZZZZZZZZZZZ` in Crockford's Base32 encoding.
-*/
-const ULID_REGEX = /^[0-7][\da-hjkmnp-tv-zA-HJKMNP-TV-Z]{25}$/u;
-/**
-* [UUID](https://en.wikipedia.org/wiki/Universally_unique_identifier) regex.
-*/
-const UUID_REGEX = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
-
-//#endregion
-//#region src/actions/base64/base64.ts
-/* @__NO_SIDE_EFFECTS__ */
-function base64(message$1) {
-	return {
-		kind: "validation",
-		type: "base64",
-		reference: base64,
-		async: false,
-		expects: null,
-		requirement: BASE64_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Base64", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/bic/bic.ts
-/* @__NO_SIDE_EFFECTS__ */
-function bic(message$1) {
-	return {
-		kind: "validation",
-		type: "bic",
-		reference: bic,
-		async: false,
-		expects: null,
-		requirement: BIC_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "BIC", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/brand/brand.ts
-/**
-* Creates a brand transformation action.
-*
-* @param name The brand name.
-*
-* @returns A brand action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function brand(name) {
-	return {
-		kind: "transformation",
-		type: "brand",
-		reference: brand,
-		async: false,
-		name,
-		"~run"(dataset) {
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/bytes/bytes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function bytes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "bytes",
-		reference: bytes,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
-				if (length$1 !== this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/check/check.ts
-/* @__NO_SIDE_EFFECTS__ */
-function check(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "check",
-		reference: check,
-		async: false,
-		expects: null,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/check/checkAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function checkAsync(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "check",
-		reference: checkAsync,
-		async: true,
-		expects: null,
-		requirement,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (dataset.typed && !await this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/checkItems/checkItems.ts
-/* @__NO_SIDE_EFFECTS__ */
-function checkItems(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "check_items",
-		reference: checkItems,
-		async: false,
-		expects: null,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) for (let index = 0; index < dataset.value.length; index++) {
-				const item = dataset.value[index];
-				if (!this.requirement(item, index, dataset.value)) _addIssue(this, "item", dataset, config$1, {
-					input: item,
-					path: [{
-						type: "array",
-						origin: "value",
-						input: dataset.value,
-						key: index,
-						value: item
-					}]
-				});
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/checkItems/checkItemsAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function checkItemsAsync(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "check_items",
-		reference: checkItemsAsync,
-		async: true,
-		expects: null,
-		requirement,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const requirementResults = await Promise.all(dataset.value.map(this.requirement));
-				for (let index = 0; index < dataset.value.length; index++) if (!requirementResults[index]) {
-					const item = dataset.value[index];
-					_addIssue(this, "item", dataset, config$1, {
-						input: item,
-						path: [{
-							type: "array",
-							origin: "value",
-							input: dataset.value,
-							key: index,
-							value: item
-						}]
-					});
-				}
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/codePoints/codePoints.ts
-/* @__NO_SIDE_EFFECTS__ */
-function codePoints(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "code_points",
-		reference: codePoints,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
-				if (count !== this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/creditCard/creditCard.ts
-/**
-* Credit card regex.
-*/
-const CREDIT_CARD_REGEX = /^(?:\d{13,19}|\d{4}(?: \d{3,6}){2,4}|\d{4}(?:-\d{3,6}){2,4})$/u;
-/**
-* Sanitize regex.
-*/
-const SANITIZE_REGEX = /[- ]/gu;
-/**
-* Provider regex list.
-*/
-const PROVIDER_REGEX_LIST = (/* unused pure expression or super */ null && ([
-	/^3[47]\d{13}$/u,
-	/^3(?:0[0-5]|[68]\d)\d{11,13}$/u,
-	/^6(?:011|5\d{2})\d{12,15}$/u,
-	/^(?:2131|1800|35\d{3})\d{11}$/u,
-	/^(?:5[1-5]\d{2}|222\d|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/u,
-	/^(?:6[27]\d{14,17}|81\d{14,17})$/u,
-	/^4\d{12}(?:\d{3,6})?$/u
-]));
-/* @__NO_SIDE_EFFECTS__ */
-function creditCard(message$1) {
-	return {
-		kind: "validation",
-		type: "credit_card",
-		reference: creditCard,
-		async: false,
-		expects: null,
-		requirement(input) {
-			let sanitized;
-			return CREDIT_CARD_REGEX.test(input) && (sanitized = input.replace(SANITIZE_REGEX, "")) && PROVIDER_REGEX_LIST.some((regex$1) => regex$1.test(sanitized)) && /* @__PURE__ */ _isLuhnAlgo(sanitized);
-		},
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "credit card", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/cuid2/cuid2.ts
-/* @__NO_SIDE_EFFECTS__ */
-function cuid2(message$1) {
-	return {
-		kind: "validation",
-		type: "cuid2",
-		reference: cuid2,
-		async: false,
-		expects: null,
-		requirement: CUID2_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Cuid2", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/decimal/decimal.ts
-/* @__NO_SIDE_EFFECTS__ */
-function decimal(message$1) {
-	return {
-		kind: "validation",
-		type: "decimal",
-		reference: decimal,
-		async: false,
-		expects: null,
-		requirement: DECIMAL_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "decimal", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/description/description.ts
-/**
-* Creates a description metadata action.
-*
-* @param description_ The description text.
-*
-* @returns A description action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function description(description_) {
-	return {
-		kind: "metadata",
-		type: "description",
-		reference: description,
-		description: description_
-	};
-}
-
-//#endregion
-//#region src/actions/digits/digits.ts
-/* @__NO_SIDE_EFFECTS__ */
-function digits(message$1) {
-	return {
-		kind: "validation",
-		type: "digits",
-		reference: digits,
-		async: false,
-		expects: null,
-		requirement: DIGITS_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "digits", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/domain/domain.ts
-/* @__NO_SIDE_EFFECTS__ */
-function domain(message$1) {
-	return {
-		kind: "validation",
-		type: "domain",
-		reference: domain,
-		expects: null,
-		async: false,
-		requirement: DOMAIN_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "domain", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/email/email.ts
-/* @__NO_SIDE_EFFECTS__ */
-function email(message$1) {
-	return {
-		kind: "validation",
-		type: "email",
-		reference: email,
-		expects: null,
-		async: false,
-		requirement: EMAIL_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "email", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/emoji/emoji.ts
-/* @__NO_SIDE_EFFECTS__ */
-function emoji(message$1) {
-	return {
-		kind: "validation",
-		type: "emoji",
-		reference: emoji,
-		async: false,
-		expects: null,
-		requirement: EMOJI_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "emoji", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/empty/empty.ts
-/* @__NO_SIDE_EFFECTS__ */
-function dist_empty(message$1) {
-	return {
-		kind: "validation",
-		type: "empty",
-		reference: dist_empty,
-		async: false,
-		expects: "0",
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length > 0) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/endsWith/endsWith.ts
-/* @__NO_SIDE_EFFECTS__ */
-function endsWith(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "ends_with",
-		reference: endsWith,
-		async: false,
-		expects: `"${requirement}"`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !dataset.value.endsWith(this.requirement)) _addIssue(this, "end", dataset, config$1, { received: `"${dataset.value.slice(-this.requirement.length)}"` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/entries/entries.ts
-/* @__NO_SIDE_EFFECTS__ */
-function entries(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "entries",
-		reference: entries,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (!dataset.typed) return dataset;
-			const count = Object.keys(dataset.value).length;
-			if (dataset.typed && count !== this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/everyItem/everyItem.ts
-/* @__NO_SIDE_EFFECTS__ */
-function everyItem(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "every_item",
-		reference: everyItem,
-		async: false,
-		expects: null,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/examples/examples.ts
-/**
-* Creates an examples metadata action.
-*
-* @param examples_ The examples.
-*
-* @returns An examples action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function examples(examples_) {
-	return {
-		kind: "metadata",
-		type: "examples",
-		reference: examples,
-		examples: examples_
-	};
-}
-
-//#endregion
-//#region src/actions/excludes/excludes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function excludes(requirement, message$1) {
-	const received = /* @__PURE__ */ _stringify(requirement);
-	return {
-		kind: "validation",
-		type: "excludes",
-		reference: excludes,
-		async: false,
-		expects: `!${received}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.includes(this.requirement)) _addIssue(this, "content", dataset, config$1, { received });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/filterItems/filterItems.ts
-/* @__NO_SIDE_EFFECTS__ */
-function filterItems(operation) {
-	return {
-		kind: "transformation",
-		type: "filter_items",
-		reference: filterItems,
-		async: false,
-		operation,
-		"~run"(dataset) {
-			dataset.value = dataset.value.filter(this.operation);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/findItem/findItem.ts
-/* @__NO_SIDE_EFFECTS__ */
-function findItem(operation) {
-	return {
-		kind: "transformation",
-		type: "find_item",
-		reference: findItem,
-		async: false,
-		operation,
-		"~run"(dataset) {
-			dataset.value = dataset.value.find(this.operation);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/finite/finite.ts
-/* @__NO_SIDE_EFFECTS__ */
-function finite(message$1) {
-	return {
-		kind: "validation",
-		type: "finite",
-		reference: finite,
-		async: false,
-		expects: null,
-		requirement: Number.isFinite,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "finite", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/flavor/flavor.ts
-/**
-* Creates a flavor transformation action.
-*
-* @param name The flavor name.
-*
-* @returns A flavor action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function flavor(name) {
-	return {
-		kind: "transformation",
-		type: "flavor",
-		reference: flavor,
-		async: false,
-		name,
-		"~run"(dataset) {
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/graphemes/graphemes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function graphemes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "graphemes",
-		reference: graphemes,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
-				if (count !== this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/gtValue/gtValue.ts
-/* @__NO_SIDE_EFFECTS__ */
-function gtValue(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "gt_value",
-		reference: gtValue,
-		async: false,
-		expects: `>${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !(dataset.value > this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/guard/guard.ts
-/* @__NO_SIDE_EFFECTS__ */
-function guard(requirement, message$1) {
-	return {
-		kind: "transformation",
-		type: "guard",
-		reference: guard,
-		async: false,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) {
-				_addIssue(this, "input", dataset, config$1);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/hash/hash.ts
-/**
-* Hash lengths object.
-*/
-const HASH_LENGTHS = {
-	md4: 32,
-	md5: 32,
-	sha1: 40,
-	sha256: 64,
-	sha384: 96,
-	sha512: 128,
-	ripemd128: 32,
-	ripemd160: 40,
-	tiger128: 32,
-	tiger160: 40,
-	tiger192: 48,
-	crc32: 8,
-	crc32b: 8,
-	adler32: 8
-};
-/* @__NO_SIDE_EFFECTS__ */
-function hash(types, message$1) {
-	return {
-		kind: "validation",
-		type: "hash",
-		reference: hash,
-		expects: null,
-		async: false,
-		requirement: RegExp(types.map((type) => `^[a-fA-F0-9]{${HASH_LENGTHS[type]}}$`).join("|"), "u"),
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hash", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/hexadecimal/hexadecimal.ts
-/* @__NO_SIDE_EFFECTS__ */
-function hexadecimal(message$1) {
-	return {
-		kind: "validation",
-		type: "hexadecimal",
-		reference: hexadecimal,
-		async: false,
-		expects: null,
-		requirement: HEXADECIMAL_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hexadecimal", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/hexColor/hexColor.ts
-/* @__NO_SIDE_EFFECTS__ */
-function hexColor(message$1) {
-	return {
-		kind: "validation",
-		type: "hex_color",
-		reference: hexColor,
-		async: false,
-		expects: null,
-		requirement: HEX_COLOR_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hex color", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/imei/imei.ts
-/* @__NO_SIDE_EFFECTS__ */
-function imei(message$1) {
-	return {
-		kind: "validation",
-		type: "imei",
-		reference: imei,
-		async: false,
-		expects: null,
-		requirement(input) {
-			return IMEI_REGEX.test(input) && /* @__PURE__ */ _isLuhnAlgo(input);
-		},
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "IMEI", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/includes/includes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function includes(requirement, message$1) {
-	const expects = /* @__PURE__ */ _stringify(requirement);
-	return {
-		kind: "validation",
-		type: "includes",
-		reference: includes,
-		async: false,
-		expects,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !dataset.value.includes(this.requirement)) _addIssue(this, "content", dataset, config$1, { received: `!${expects}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/integer/integer.ts
-/* @__NO_SIDE_EFFECTS__ */
-function integer(message$1) {
-	return {
-		kind: "validation",
-		type: "integer",
-		reference: integer,
-		async: false,
-		expects: null,
-		requirement: Number.isInteger,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "integer", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ip/ip.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ip(message$1) {
-	return {
-		kind: "validation",
-		type: "ip",
-		reference: ip,
-		async: false,
-		expects: null,
-		requirement: IP_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IP", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ipv4/ipv4.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ipv4(message$1) {
-	return {
-		kind: "validation",
-		type: "ipv4",
-		reference: ipv4,
-		async: false,
-		expects: null,
-		requirement: IPV4_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IPv4", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ipv6/ipv6.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ipv6(message$1) {
-	return {
-		kind: "validation",
-		type: "ipv6",
-		reference: ipv6,
-		async: false,
-		expects: null,
-		requirement: IPV6_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IPv6", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isbn/utils/_isIsbn10.ts
-/**
-* [Validates an ISBN-10](https://en.wikipedia.org/wiki/ISBN#ISBN-10_check_digits).
-*
-* @param input The input value.
-*
-* @returns `true` if the input is a valid ISBN-10, `false` otherwise.
-*
-* @internal
-*/
-function _isIsbn10(input) {
-	const digits$1 = input.split("").map((c) => c === "X" ? 10 : parseInt(c));
-	let sum = 0;
-	for (let i = 0; i < 10; i++) sum += digits$1[i] * (10 - i);
-	return sum % 11 === 0;
-}
-
-//#endregion
-//#region src/actions/isbn/utils/_isIsbn13.ts
-/**
-* [Validates an ISBN-13](https://en.wikipedia.org/wiki/ISBN#ISBN-13_check_digit_calculation).
-*
-* @param input The input value.
-*
-* @returns `true` if the input is a valid ISBN-13, `false` otherwise.
-*
-* @internal
-*/
-function _isIsbn13(input) {
-	const digits$1 = input.split("").map((c) => parseInt(c));
-	let sum = 0;
-	for (let i = 0; i < 13; i++) sum += digits$1[i] * (i % 2 === 0 ? 1 : 3);
-	return sum % 10 === 0;
-}
-
-//#endregion
-//#region src/actions/isbn/isbn.ts
-/**
-* ISBN separator regex.
-*/
-const ISBN_SEPARATOR_REGEX = /[- ]/gu;
-/**
-* ISBN-10 detection regex.
-*/
-const ISBN_10_DETECTION_REGEX = /^\d{9}[\dX]$/u;
-/**
-* ISBN-13 detection regex.
-*/
-const ISBN_13_DETECTION_REGEX = /^\d{13}$/u;
-/* @__NO_SIDE_EFFECTS__ */
-function isbn(message$1) {
-	return {
-		kind: "validation",
-		type: "isbn",
-		reference: isbn,
-		async: false,
-		expects: null,
-		requirement(input) {
-			const replacedInput = input.replace(ISBN_SEPARATOR_REGEX, "");
-			if (ISBN_10_DETECTION_REGEX.test(replacedInput)) return _isIsbn10(replacedInput);
-			else if (ISBN_13_DETECTION_REGEX.test(replacedInput)) return _isIsbn13(replacedInput);
-			return false;
-		},
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "ISBN", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isrc/isrc.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isrc(message$1) {
-	return {
-		kind: "validation",
-		type: "isrc",
-		reference: isrc,
-		async: false,
-		expects: null,
-		requirement: ISRC_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "ISRC", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoDate/isoDate.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoDate(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_date",
-		reference: isoDate,
-		async: false,
-		expects: null,
-		requirement: ISO_DATE_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoDateTime/isoDateTime.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoDateTime(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_date_time",
-		reference: isoDateTime,
-		async: false,
-		expects: null,
-		requirement: ISO_DATE_TIME_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date-time", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoDateTimeSecond/isoDateTimeSecond.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoDateTimeSecond(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_date_time_second",
-		reference: isoDateTimeSecond,
-		async: false,
-		expects: null,
-		requirement: ISO_DATE_TIME_SECOND_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date-time-second", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoTime/isoTime.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoTime(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_time",
-		reference: isoTime,
-		async: false,
-		expects: null,
-		requirement: ISO_TIME_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "time", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoTimeSecond/isoTimeSecond.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoTimeSecond(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_time_second",
-		reference: isoTimeSecond,
-		async: false,
-		expects: null,
-		requirement: ISO_TIME_SECOND_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "time-second", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoTimestamp/isoTimestamp.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoTimestamp(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_timestamp",
-		reference: isoTimestamp,
-		async: false,
-		expects: null,
-		requirement: ISO_TIMESTAMP_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "timestamp", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/isoWeek/isoWeek.ts
-/* @__NO_SIDE_EFFECTS__ */
-function isoWeek(message$1) {
-	return {
-		kind: "validation",
-		type: "iso_week",
-		reference: isoWeek,
-		async: false,
-		expects: null,
-		requirement: ISO_WEEK_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "week", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/jwsCompact/jwsCompact.ts
-/* @__NO_SIDE_EFFECTS__ */
-function jwsCompact(message$1) {
-	return {
-		kind: "validation",
-		type: "jws_compact",
-		reference: jwsCompact,
-		async: false,
-		expects: null,
-		requirement: JWS_COMPACT_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "JWS compact", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ksuid/ksuid.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ksuid(message$1) {
-	return {
-		kind: "validation",
-		type: "ksuid",
-		reference: ksuid,
-		async: false,
-		expects: null,
-		requirement: KSUID_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "KSUID", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/length/length.ts
-/* @__NO_SIDE_EFFECTS__ */
-function dist_length(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "length",
-		reference: dist_length,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length !== this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ltValue/ltValue.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ltValue(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "lt_value",
-		reference: ltValue,
-		async: false,
-		expects: `<${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !(dataset.value < this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/mac/mac.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mac(message$1) {
-	return {
-		kind: "validation",
-		type: "mac",
-		reference: mac,
-		async: false,
-		expects: null,
-		requirement: MAC_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "MAC", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/mac48/mac48.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mac48(message$1) {
-	return {
-		kind: "validation",
-		type: "mac48",
-		reference: mac48,
-		async: false,
-		expects: null,
-		requirement: MAC48_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "48-bit MAC", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/mac64/mac64.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mac64(message$1) {
-	return {
-		kind: "validation",
-		type: "mac64",
-		reference: mac64,
-		async: false,
-		expects: null,
-		requirement: MAC64_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "64-bit MAC", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/mapItems/mapItems.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mapItems(operation) {
-	return {
-		kind: "transformation",
-		type: "map_items",
-		reference: mapItems,
-		async: false,
-		operation,
-		"~run"(dataset) {
-			dataset.value = dataset.value.map(this.operation);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxBytes/maxBytes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxBytes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_bytes",
-		reference: maxBytes,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
-				if (length$1 > this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxCodePoints/maxCodePoints.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxCodePoints(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_code_points",
-		reference: maxCodePoints,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
-				if (count > this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxEntries/maxEntries.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxEntries(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_entries",
-		reference: maxEntries,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (!dataset.typed) return dataset;
-			const count = Object.keys(dataset.value).length;
-			if (dataset.typed && count > this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxGraphemes/maxGraphemes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxGraphemes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_graphemes",
-		reference: maxGraphemes,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
-				if (count > this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxLength/maxLength.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxLength(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_length",
-		reference: maxLength,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxSize/maxSize.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxSize(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_size",
-		reference: maxSize,
-		async: false,
-		expects: `<=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.size > this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxValue/maxValue.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxValue(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_value",
-		reference: maxValue,
-		async: false,
-		expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/maxWords/maxWords.ts
-/* @__NO_SIDE_EFFECTS__ */
-function maxWords(locales, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "max_words",
-		reference: maxWords,
-		async: false,
-		expects: `<=${requirement}`,
-		locales,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
-				if (count > this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/metadata/metadata.ts
-/**
-* Creates a custom metadata action.
-*
-* @param metadata_ The metadata object.
-*
-* @returns A metadata action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function metadata(metadata_) {
-	return {
-		kind: "metadata",
-		type: "metadata",
-		reference: metadata,
-		metadata: metadata_
-	};
-}
-
-//#endregion
-//#region src/actions/mimeType/mimeType.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mimeType(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "mime_type",
-		reference: mimeType,
-		async: false,
-		expects: /* @__PURE__ */ _joinExpects(requirement.map((option) => `"${option}"`), "|"),
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.includes(dataset.value.type)) _addIssue(this, "MIME type", dataset, config$1, { received: `"${dataset.value.type}"` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minBytes/minBytes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minBytes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_bytes",
-		reference: minBytes,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
-				if (length$1 < this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minCodePoints/minCodePoints.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minCodePoints(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_code_points",
-		reference: minCodePoints,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
-				if (count < this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minEntries/minEntries.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minEntries(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_entries",
-		reference: minEntries,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (!dataset.typed) return dataset;
-			const count = Object.keys(dataset.value).length;
-			if (dataset.typed && count < this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minGraphemes/minGraphemes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minGraphemes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_graphemes",
-		reference: minGraphemes,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
-				if (count < this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minLength/minLength.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minLength(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_length",
-		reference: minLength,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length < this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minSize/minSize.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minSize(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_size",
-		reference: minSize,
-		async: false,
-		expects: `>=${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.size < this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minValue/minValue.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minValue(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_value",
-		reference: minValue,
-		async: false,
-		expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/minWords/minWords.ts
-/* @__NO_SIDE_EFFECTS__ */
-function minWords(locales, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "min_words",
-		reference: minWords,
-		async: false,
-		expects: `>=${requirement}`,
-		locales,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
-				if (count < this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/multipleOf/multipleOf.ts
-/* @__NO_SIDE_EFFECTS__ */
-function multipleOf(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "multiple_of",
-		reference: multipleOf,
-		async: false,
-		expects: `%${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value % this.requirement != 0) _addIssue(this, "multiple", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/nanoid/nanoid.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nanoid(message$1) {
-	return {
-		kind: "validation",
-		type: "nanoid",
-		reference: nanoid,
-		async: false,
-		expects: null,
-		requirement: NANO_ID_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Nano ID", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/nonEmpty/nonEmpty.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonEmpty(message$1) {
-	return {
-		kind: "validation",
-		type: "non_empty",
-		reference: nonEmpty,
-		async: false,
-		expects: "!0",
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/normalize/normalize.ts
-/* @__NO_SIDE_EFFECTS__ */
-function normalize(form) {
-	return {
-		kind: "transformation",
-		type: "normalize",
-		reference: normalize,
-		async: false,
-		form,
-		"~run"(dataset) {
-			dataset.value = dataset.value.normalize(this.form);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notBytes/notBytes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notBytes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_bytes",
-		reference: notBytes,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
-				if (length$1 === this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notCodePoints/notCodePoints.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notCodePoints(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_code_points",
-		reference: notCodePoints,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
-				if (count === this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notEntries/notEntries.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notEntries(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_entries",
-		reference: notEntries,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (!dataset.typed) return dataset;
-			const count = Object.keys(dataset.value).length;
-			if (dataset.typed && count === this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notGraphemes/notGraphemes.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notGraphemes(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_graphemes",
-		reference: notGraphemes,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
-				if (count === this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notLength/notLength.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notLength(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_length",
-		reference: notLength,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.length === this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notSize/notSize.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notSize(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_size",
-		reference: notSize,
-		async: false,
-		expects: `!${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.size === this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notValue/notValue.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notValue(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_value",
-		reference: notValue,
-		async: false,
-		expects: requirement instanceof Date ? `!${requirement.toJSON()}` : `!${/* @__PURE__ */ _stringify(requirement)}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && /* @__PURE__ */ _isValueMatch(this.requirement, dataset.value)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notValues/notValues.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notValues(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_values",
-		reference: notValues,
-		async: false,
-		expects: `!${/* @__PURE__ */ _joinExpects(requirement.map((value$1) => value$1 instanceof Date ? value$1.toJSON() : /* @__PURE__ */ _stringify(value$1)), "|")}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && this.requirement.some((requirement$1) => /* @__PURE__ */ _isValueMatch(requirement$1, dataset.value))) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/notWords/notWords.ts
-/* @__NO_SIDE_EFFECTS__ */
-function notWords(locales, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "not_words",
-		reference: notWords,
-		async: false,
-		expects: `!${requirement}`,
-		locales,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
-				if (count === this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/octal/octal.ts
-/* @__NO_SIDE_EFFECTS__ */
-function octal(message$1) {
-	return {
-		kind: "validation",
-		type: "octal",
-		reference: octal,
-		async: false,
-		expects: null,
-		requirement: OCTAL_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "octal", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/parseBoolean/parseBoolean.ts
-const TRUTHY = (/* unused pure expression or super */ null && ([
-	true,
-	1,
-	"true",
-	"1",
-	"yes",
-	"y",
-	"on",
-	"enabled"
-]));
-const FALSY = (/* unused pure expression or super */ null && ([
-	false,
-	0,
-	"false",
-	"0",
-	"no",
-	"n",
-	"off",
-	"disabled"
-]));
-/* @__NO_SIDE_EFFECTS__ */
-function parseBoolean(config$1, message$1) {
-	const normalize$1 = (v) => typeof v === "string" ? v.toLowerCase() : v;
-	const truthyRaw = config$1?.truthy ?? TRUTHY;
-	const falsyRaw = config$1?.falsy ?? FALSY;
-	const truthy = config$1?.truthy ? config$1.truthy.map(normalize$1) : TRUTHY;
-	const falsy = config$1?.falsy ? config$1.falsy.map(normalize$1) : FALSY;
-	return {
-		kind: "transformation",
-		type: "parse_boolean",
-		reference: parseBoolean,
-		expects: /* @__PURE__ */ _joinExpects([...truthyRaw, ...falsyRaw].map(_stringify), "|"),
-		config: config$1,
-		message: message$1,
-		async: false,
-		"~run"(dataset, config$2) {
-			const input = normalize$1(dataset.value);
-			if (truthy.includes(input)) dataset.value = true;
-			else if (falsy.includes(input)) dataset.value = false;
-			else {
-				_addIssue(this, "boolean", dataset, config$2);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/parseJson/parseJson.ts
-/* @__NO_SIDE_EFFECTS__ */
-function parseJson(config$1, message$1) {
-	return {
-		kind: "transformation",
-		type: "parse_json",
-		reference: parseJson,
-		config: config$1,
-		message: message$1,
-		async: false,
-		"~run"(dataset, config$2) {
-			try {
-				dataset.value = JSON.parse(dataset.value, this.config?.reviver);
-			} catch (error) {
-				if (error instanceof Error) {
-					_addIssue(this, "JSON", dataset, config$2, { received: `"${error.message}"` });
-					dataset.typed = false;
-				} else throw error;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/partialCheck/utils/_isPartiallyTyped/_isPartiallyTyped.ts
-/**
-* Checks if a dataset is partially typed.
-*
-* @param dataset The dataset to check.
-* @param paths The paths to check.
-*
-* @returns Whether it is partially typed.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _isPartiallyTyped(dataset, paths) {
-	if (dataset.issues) for (const path of paths) for (const issue of dataset.issues) {
-		let typed = false;
-		const bound = Math.min(path.length, issue.path?.length ?? 0);
-		for (let index = 0; index < bound; index++) if (path[index] !== issue.path[index].key && (path[index] !== "$" || issue.path[index].type !== "array")) {
-			typed = true;
-			break;
-		}
-		if (!typed) return false;
-	}
-	return true;
-}
-
-//#endregion
-//#region src/actions/partialCheck/partialCheck.ts
-/* @__NO_SIDE_EFFECTS__ */
-function partialCheck(paths, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "partial_check",
-		reference: partialCheck,
-		async: false,
-		expects: null,
-		paths,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if ((dataset.typed || /* @__PURE__ */ _isPartiallyTyped(dataset, paths)) && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/partialCheck/partialCheckAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function partialCheckAsync(paths, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "partial_check",
-		reference: partialCheckAsync,
-		async: true,
-		expects: null,
-		paths,
-		requirement,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if ((dataset.typed || /* @__PURE__ */ _isPartiallyTyped(dataset, paths)) && !await this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/rawCheck/rawCheck.ts
-/**
-* Creates a raw check validation action.
-*
-* @param action The validation action.
-*
-* @returns A raw check action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function rawCheck(action) {
-	return {
-		kind: "validation",
-		type: "raw_check",
-		reference: rawCheck,
-		async: false,
-		expects: null,
-		"~run"(dataset, config$1) {
-			action({
-				dataset,
-				config: config$1,
-				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info)
-			});
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/rawCheck/rawCheckAsync.ts
-/**
-* Creates a raw check validation action.
-*
-* @param action The validation action.
-*
-* @returns A raw check action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function rawCheckAsync(action) {
-	return {
-		kind: "validation",
-		type: "raw_check",
-		reference: rawCheckAsync,
-		async: true,
-		expects: null,
-		async "~run"(dataset, config$1) {
-			await action({
-				dataset,
-				config: config$1,
-				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info)
-			});
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/rawTransform/rawTransform.ts
-/**
-* Creates a raw transformation action.
-*
-* @param action The transformation action.
-*
-* @returns A raw transform action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function rawTransform(action) {
-	return {
-		kind: "transformation",
-		type: "raw_transform",
-		reference: rawTransform,
-		async: false,
-		"~run"(dataset, config$1) {
-			const output = action({
-				dataset,
-				config: config$1,
-				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info),
-				NEVER: null
-			});
-			if (dataset.issues) dataset.typed = false;
-			else dataset.value = output;
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/rawTransform/rawTransformAsync.ts
-/**
-* Creates a raw transformation action.
-*
-* @param action The transformation action.
-*
-* @returns A raw transform action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function rawTransformAsync(action) {
-	return {
-		kind: "transformation",
-		type: "raw_transform",
-		reference: rawTransformAsync,
-		async: true,
-		async "~run"(dataset, config$1) {
-			const output = await action({
-				dataset,
-				config: config$1,
-				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info),
-				NEVER: null
-			});
-			if (dataset.issues) dataset.typed = false;
-			else dataset.value = output;
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/readonly/readonly.ts
-/* @__NO_SIDE_EFFECTS__ */
-function readonly() {
-	return {
-		kind: "transformation",
-		type: "readonly",
-		reference: readonly,
-		async: false,
-		"~run"(dataset) {
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/reduceItems/reduceItems.ts
-/* @__NO_SIDE_EFFECTS__ */
-function reduceItems(operation, initial) {
-	return {
-		kind: "transformation",
-		type: "reduce_items",
-		reference: reduceItems,
-		async: false,
-		operation,
-		initial,
-		"~run"(dataset) {
-			dataset.value = dataset.value.reduce(this.operation, this.initial);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/regex/regex.ts
-/* @__NO_SIDE_EFFECTS__ */
-function regex(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "regex",
-		reference: regex,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/returns/returns.ts
-/* @__NO_SIDE_EFFECTS__ */
-function returns(schema) {
-	return {
-		kind: "transformation",
-		type: "returns",
-		reference: returns,
-		async: false,
-		schema,
-		"~run"(dataset, config$1) {
-			const func = dataset.value;
-			dataset.value = (...args_) => {
-				const returnsDataset = this.schema["~run"]({ value: func(...args_) }, config$1);
-				if (returnsDataset.issues) throw new ValiError(returnsDataset.issues);
-				return returnsDataset.value;
-			};
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/returns/returnsAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function returnsAsync(schema) {
-	return {
-		kind: "transformation",
-		type: "returns",
-		reference: returnsAsync,
-		async: false,
-		schema,
-		"~run"(dataset, config$1) {
-			const func = dataset.value;
-			dataset.value = async (...args_) => {
-				const returnsDataset = await this.schema["~run"]({ value: await func(...args_) }, config$1);
-				if (returnsDataset.issues) throw new ValiError(returnsDataset.issues);
-				return returnsDataset.value;
-			};
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/rfcEmail/rfcEmail.ts
-/* @__NO_SIDE_EFFECTS__ */
-function rfcEmail(message$1) {
-	return {
-		kind: "validation",
-		type: "rfc_email",
-		reference: rfcEmail,
-		expects: null,
-		async: false,
-		requirement: RFC_EMAIL_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "email", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/safeInteger/safeInteger.ts
-/* @__NO_SIDE_EFFECTS__ */
-function safeInteger(message$1) {
-	return {
-		kind: "validation",
-		type: "safe_integer",
-		reference: safeInteger,
-		async: false,
-		expects: null,
-		requirement: Number.isSafeInteger,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "safe integer", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/size/size.ts
-/* @__NO_SIDE_EFFECTS__ */
-function size(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "size",
-		reference: size,
-		async: false,
-		expects: `${requirement}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && dataset.value.size !== this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/slug/slug.ts
-/* @__NO_SIDE_EFFECTS__ */
-function slug(message$1) {
-	return {
-		kind: "validation",
-		type: "slug",
-		reference: slug,
-		async: false,
-		expects: null,
-		requirement: SLUG_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "slug", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/someItem/someItem.ts
-/* @__NO_SIDE_EFFECTS__ */
-function someItem(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "some_item",
-		reference: someItem,
-		async: false,
-		expects: null,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !dataset.value.some(this.requirement)) _addIssue(this, "item", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/sortItems/sortItems.ts
-/* @__NO_SIDE_EFFECTS__ */
-function sortItems(operation) {
-	return {
-		kind: "transformation",
-		type: "sort_items",
-		reference: sortItems,
-		async: false,
-		operation,
-		"~run"(dataset) {
-			dataset.value = dataset.value.sort(this.operation);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/startsWith/startsWith.ts
-/* @__NO_SIDE_EFFECTS__ */
-function startsWith(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "starts_with",
-		reference: startsWith,
-		async: false,
-		expects: `"${requirement}"`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !dataset.value.startsWith(this.requirement)) _addIssue(this, "start", dataset, config$1, { received: `"${dataset.value.slice(0, this.requirement.length)}"` });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/stringifyJson/stringifyJson.ts
-/* @__NO_SIDE_EFFECTS__ */
-function stringifyJson(config$1, message$1) {
-	return {
-		kind: "transformation",
-		type: "stringify_json",
-		reference: stringifyJson,
-		message: message$1,
-		config: config$1,
-		async: false,
-		"~run"(dataset, config$2) {
-			try {
-				const output = JSON.stringify(dataset.value, this.config?.replacer, this.config?.space);
-				if (output === void 0) {
-					_addIssue(this, "JSON", dataset, config$2);
-					dataset.typed = false;
-				} else dataset.value = output;
-			} catch (error) {
-				if (error instanceof Error) {
-					_addIssue(this, "JSON", dataset, config$2, { received: `"${error.message}"` });
-					dataset.typed = false;
-				} else throw error;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/title/title.ts
-/**
-* Creates a title metadata action.
-*
-* @param title_ The title text.
-*
-* @returns A title action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function title(title_) {
-	return {
-		kind: "metadata",
-		type: "title",
-		reference: title,
-		title: title_
-	};
-}
-
-//#endregion
-//#region src/actions/toBigint/toBigint.ts
-/* @__NO_SIDE_EFFECTS__ */
-function toBigint(message$1) {
-	return {
-		kind: "transformation",
-		type: "to_bigint",
-		reference: toBigint,
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			try {
-				dataset.value = BigInt(dataset.value);
-			} catch {
-				_addIssue(this, "bigint", dataset, config$1);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toBoolean/toBoolean.ts
-/**
-* Creates a to boolean transformation action.
-*
-* @returns A to boolean action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toBoolean() {
-	return {
-		kind: "transformation",
-		type: "to_boolean",
-		reference: toBoolean,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = Boolean(dataset.value);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toCamelCase/toCamelCase.ts
-/**
-* Creates a to camel case transformation action.
-*
-* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
-* and acronym boundaries.
-*
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
-* `parseUrlValue`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2Name`).
-*
-* @returns A to camel case action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toCamelCase() {
-	return {
-		kind: "transformation",
-		type: "to_camel_case",
-		reference: toCamelCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "", false, true);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toDate/toDate.ts
-/* @__NO_SIDE_EFFECTS__ */
-function toDate(message$1) {
-	return {
-		kind: "transformation",
-		type: "to_date",
-		reference: toDate,
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			try {
-				dataset.value = new Date(dataset.value);
-				if (isNaN(dataset.value)) {
-					_addIssue(this, "date", dataset, config$1, { received: "\"Invalid Date\"" });
-					dataset.typed = false;
-				}
-			} catch {
-				_addIssue(this, "date", dataset, config$1);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toKebabCase/toKebabCase.ts
-/**
-* Creates a to kebab case transformation action.
-*
-* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
-* and acronym boundaries.
-*
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
-* `parse-url-value`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2-name`).
-*
-* @returns A to kebab case action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toKebabCase() {
-	return {
-		kind: "transformation",
-		type: "to_kebab_case",
-		reference: toKebabCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "-", false, false);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toLowerCase/toLowerCase.ts
-/**
-* Creates a to lower case transformation action.
-*
-* @returns A to lower case action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toLowerCase() {
-	return {
-		kind: "transformation",
-		type: "to_lower_case",
-		reference: toLowerCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = dataset.value.toLowerCase();
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toMaxValue/toMaxValue.ts
-/**
-* Creates a to max value transformation action.
-*
-* @param requirement The maximum value.
-*
-* @returns A to max value action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toMaxValue(requirement) {
-	return {
-		kind: "transformation",
-		type: "to_max_value",
-		reference: toMaxValue,
-		async: false,
-		requirement,
-		"~run"(dataset) {
-			dataset.value = dataset.value > this.requirement ? this.requirement : dataset.value;
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toMinValue/toMinValue.ts
-/**
-* Creates a to min value transformation action.
-*
-* @param requirement The minimum value.
-*
-* @returns A to min value action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toMinValue(requirement) {
-	return {
-		kind: "transformation",
-		type: "to_min_value",
-		reference: toMinValue,
-		async: false,
-		requirement,
-		"~run"(dataset) {
-			dataset.value = dataset.value < this.requirement ? this.requirement : dataset.value;
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toNumber/toNumber.ts
-/* @__NO_SIDE_EFFECTS__ */
-function toNumber(message$1) {
-	return {
-		kind: "transformation",
-		type: "to_number",
-		reference: toNumber,
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			try {
-				dataset.value = Number(dataset.value);
-				if (isNaN(dataset.value)) {
-					_addIssue(this, "number", dataset, config$1);
-					dataset.typed = false;
-				}
-			} catch {
-				_addIssue(this, "number", dataset, config$1);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toPascalCase/toPascalCase.ts
-/**
-* Creates a to pascal case transformation action.
-*
-* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
-* and acronym boundaries.
-*
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
-* `ParseUrlValue`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `Item2Name`).
-*
-* @returns A to pascal case action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toPascalCase() {
-	return {
-		kind: "transformation",
-		type: "to_pascal_case",
-		reference: toPascalCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "", true, true);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toSnakeCase/toSnakeCase.ts
-/**
-* Creates a to snake case transformation action.
-*
-* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
-* and acronym boundaries.
-*
-* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
-* `parse_url_value`) and digits stay attached to the preceding token (e.g.
-* `item2Name` → `item2_name`).
-*
-* @returns A to snake case action.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toSnakeCase() {
-	return {
-		kind: "transformation",
-		type: "to_snake_case",
-		reference: toSnakeCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "_", false, false);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toString/toString.ts
-/* @__NO_SIDE_EFFECTS__ */
-function dist_toString(message$1) {
-	return {
-		kind: "transformation",
-		type: "to_string",
-		reference: dist_toString,
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			try {
-				dataset.value = String(dataset.value);
-			} catch {
-				_addIssue(this, "string", dataset, config$1);
-				dataset.typed = false;
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/toUpperCase/toUpperCase.ts
-/**
-* Creates a to upper case transformation action.
-*
-* @returns A to upper case action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function toUpperCase() {
-	return {
-		kind: "transformation",
-		type: "to_upper_case",
-		reference: toUpperCase,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = dataset.value.toUpperCase();
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/transform/transform.ts
-/**
-* Creates a custom transformation action.
-*
-* @param operation The transformation operation.
-*
-* @returns A transform action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function transform(operation) {
-	return {
-		kind: "transformation",
-		type: "transform",
-		reference: transform,
-		async: false,
-		operation,
-		"~run"(dataset) {
-			dataset.value = this.operation(dataset.value);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/transform/transformAsync.ts
-/**
-* Creates a custom transformation action.
-*
-* @param operation The transformation operation.
-*
-* @returns A transform action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function transformAsync(operation) {
-	return {
-		kind: "transformation",
-		type: "transform",
-		reference: transformAsync,
-		async: true,
-		operation,
-		async "~run"(dataset) {
-			dataset.value = await this.operation(dataset.value);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/trim/trim.ts
-/**
-* Creates a trim transformation action.
-*
-* @returns A trim action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function trim() {
-	return {
-		kind: "transformation",
-		type: "trim",
-		reference: trim,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = dataset.value.trim();
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/trimEnd/trimEnd.ts
-/**
-* Creates a trim end transformation action.
-*
-* @returns A trim end action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function trimEnd() {
-	return {
-		kind: "transformation",
-		type: "trim_end",
-		reference: trimEnd,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = dataset.value.trimEnd();
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/trimStart/trimStart.ts
-/**
-* Creates a trim start transformation action.
-*
-* @returns A trim start action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function trimStart() {
-	return {
-		kind: "transformation",
-		type: "trim_start",
-		reference: trimStart,
-		async: false,
-		"~run"(dataset) {
-			dataset.value = dataset.value.trimStart();
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/ulid/ulid.ts
-/* @__NO_SIDE_EFFECTS__ */
-function ulid(message$1) {
-	return {
-		kind: "validation",
-		type: "ulid",
-		reference: ulid,
-		async: false,
-		expects: null,
-		requirement: ULID_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "ULID", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/url/url.ts
-/* @__NO_SIDE_EFFECTS__ */
-function url(message$1) {
-	return {
-		kind: "validation",
-		type: "url",
-		reference: url,
-		async: false,
-		expects: null,
-		requirement(input) {
-			try {
-				if (URL.canParse) return URL.canParse(input);
-				new URL(input);
-				return true;
-			} catch {
-				return false;
-			}
-		},
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "URL", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/uuid/uuid.ts
-/* @__NO_SIDE_EFFECTS__ */
-function uuid(message$1) {
-	return {
-		kind: "validation",
-		type: "uuid",
-		reference: uuid,
-		async: false,
-		expects: null,
-		requirement: UUID_REGEX,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "UUID", dataset, config$1);
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/value/value.ts
-/* @__NO_SIDE_EFFECTS__ */
-function value(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "value",
-		reference: value,
-		async: false,
-		expects: requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement),
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !/* @__PURE__ */ _isValueMatch(this.requirement, dataset.value)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/values/values.ts
-/* @__NO_SIDE_EFFECTS__ */
-function values(requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "values",
-		reference: values,
-		async: false,
-		expects: `${/* @__PURE__ */ _joinExpects(requirement.map((value$1) => value$1 instanceof Date ? value$1.toJSON() : /* @__PURE__ */ _stringify(value$1)), "|")}`,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed && !this.requirement.some((requirement$1) => /* @__PURE__ */ _isValueMatch(requirement$1, dataset.value))) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/actions/words/words.ts
-/* @__NO_SIDE_EFFECTS__ */
-function words(locales, requirement, message$1) {
-	return {
-		kind: "validation",
-		type: "words",
-		reference: words,
-		async: false,
-		expects: `${requirement}`,
-		locales,
-		requirement,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.typed) {
-				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
-				if (count !== this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/const.ts
-const ABORT_EARLY_CONFIG = { abortEarly: true };
-
-//#endregion
-//#region src/methods/assert/assert.ts
-/**
-* Checks if the input matches the schema. As this is an assertion function, it
-* can be used as a type guard.
-*
-* @param schema The schema to be used.
-* @param input The input to be tested.
-*/
-function assert(schema, input) {
-	const issues = schema["~run"]({ value: input }, ABORT_EARLY_CONFIG).issues;
-	if (issues) throw new ValiError(issues);
-}
-
-//#endregion
-//#region src/methods/cache/_LruCache.ts
-/**
-* Efficient LRU cache using Map iteration order.
-*/
-var _LruCache = class {
-	constructor(config$1) {
-		this.refCount = 0;
-		this.maxSize = config$1?.maxSize ?? 1e3;
-		this.maxAge = config$1?.maxAge ?? Infinity;
-		this.hasMaxAge = isFinite(this.maxAge);
-	}
-	/**
-	* Stringifies an unknown input to a cache key component.
-	*
-	* @param input The unknown input.
-	*
-	* @returns A cache key component.
-	*/
-	stringify(input) {
-		const type = typeof input;
-		if (type === "string") return `"${input}"`;
-		if (type === "number" || type === "boolean") return `${input}`;
-		if (type === "bigint") return `${input}n`;
-		if (type === "object" || type === "function") {
-			if (input) {
-				this.refIds ?? (this.refIds = /* @__PURE__ */ new WeakMap());
-				let id = this.refIds.get(input);
-				if (!id) {
-					id = ++this.refCount;
-					this.refIds.set(input, id);
-				}
-				return `#${id}`;
-			}
-			return "null";
-		}
-		return type;
-	}
-	/**
-	* Creates a cache key from input and config.
-	*
-	* @param input The input value.
-	* @param config The parse configuration.
-	*
-	* @returns The cache key.
-	*/
-	key(input, config$1 = {}) {
-		return `${this.stringify(input)}|${this.stringify(config$1.lang)}|${this.stringify(config$1.message)}|${this.stringify(config$1.abortEarly)}|${this.stringify(config$1.abortPipeEarly)}`;
-	}
-	/**
-	* Gets a value from the cache by key.
-	*
-	* @param key The cache key.
-	*
-	* @returns The cached value.
-	*/
-	get(key) {
-		if (!this.store) return void 0;
-		const entry = this.store.get(key);
-		if (!entry) return void 0;
-		if (this.hasMaxAge && Date.now() - entry[1] > this.maxAge) {
-			this.store.delete(key);
-			return;
-		}
-		this.store.delete(key);
-		this.store.set(key, entry);
-		return entry[0];
-	}
-	/**
-	* Sets a value in the cache by key.
-	*
-	* @param key The cache key.
-	* @param value The cached value.
-	*/
-	set(key, value$1) {
-		this.store ?? (this.store = /* @__PURE__ */ new Map());
-		this.store.delete(key);
-		const timestamp = this.hasMaxAge ? Date.now() : 0;
-		this.store.set(key, [value$1, timestamp]);
-		if (this.store.size > this.maxSize) this.store.delete(this.store.keys().next().value);
-	}
-	/**
-	* Clears all entries from the cache.
-	*/
-	clear() {
-		this.store?.clear();
-	}
-};
-
-//#endregion
-//#region src/methods/cache/cache.ts
-/* @__NO_SIDE_EFFECTS__ */
-function cache(schema, config$1) {
-	return _standardSchema({
-		...schema,
-		cacheConfig: config$1,
-		cache: new _LruCache(config$1),
-		"~run"(dataset, runConfig) {
-			const key = this.cache.key(dataset.value, runConfig);
-			let outputDataset = this.cache.get(key);
-			if (!outputDataset) this.cache.set(key, outputDataset = schema["~run"](dataset, runConfig));
-			return /* @__PURE__ */ _cloneDataset(outputDataset);
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/cache/cacheAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function cacheAsync(schema, config$1) {
-	let activeRuns;
-	return _standardSchema({
-		...schema,
-		async: true,
-		cacheConfig: config$1,
-		cache: new _LruCache(config$1),
-		async "~run"(dataset, runConfig) {
-			const key = this.cache.key(dataset.value, runConfig);
-			const cached = this.cache.get(key);
-			if (cached) return /* @__PURE__ */ _cloneDataset(cached);
-			let promise$1 = activeRuns?.get(key);
-			if (!promise$1) {
-				activeRuns ?? (activeRuns = /* @__PURE__ */ new Map());
-				promise$1 = Promise.resolve(schema["~run"](dataset, runConfig));
-				activeRuns.set(key, promise$1);
-			}
-			try {
-				const outputDataset = await promise$1;
-				this.cache.set(key, outputDataset);
-				return /* @__PURE__ */ _cloneDataset(outputDataset);
-			} finally {
-				activeRuns?.delete(key);
-			}
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/config/config.ts
-/**
-* Changes the local configuration of a schema.
-*
-* @param schema The schema to configure.
-* @param config The parse configuration.
-*
-* @returns The configured schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function config(schema, config$1) {
-	return _standardSchema({
-		...schema,
-		"~run"(dataset, config_) {
-			return schema["~run"](dataset, {
-				...config_,
-				...config$1
-			});
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/getFallback/getFallback.ts
-/**
-* Returns the fallback value of the schema.
-*
-* @param schema The schema to get it from.
-* @param dataset The output dataset if available.
-* @param config The config if available.
-*
-* @returns The fallback value.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getFallback(schema, dataset, config$1) {
-	return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
-}
-
-//#endregion
-//#region src/methods/fallback/fallback.ts
-/**
-* Returns a fallback value as output if the input does not match the schema.
-*
-* @param schema The schema to catch.
-* @param fallback The fallback value.
-*
-* @returns The passed schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function fallback(schema, fallback$1) {
-	return _standardSchema({
-		...schema,
-		fallback: fallback$1,
-		"~run"(dataset, config$1) {
-			const outputDataset = schema["~run"](dataset, config$1);
-			return outputDataset.issues ? {
-				typed: true,
-				value: /* @__PURE__ */ getFallback(this, outputDataset, config$1)
-			} : outputDataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/fallback/fallbackAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function fallbackAsync(schema, fallback$1) {
-	return _standardSchema({
-		...schema,
-		fallback: fallback$1,
-		async: true,
-		async "~run"(dataset, config$1) {
-			const outputDataset = await schema["~run"](dataset, config$1);
-			return outputDataset.issues ? {
-				typed: true,
-				value: await /* @__PURE__ */ getFallback(this, outputDataset, config$1)
-			} : outputDataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/flatten/flatten.ts
-/* @__NO_SIDE_EFFECTS__ */
-function flatten(issues) {
-	const flatErrors = {};
-	for (const issue of issues) if (issue.path) {
-		const dotPath = /* @__PURE__ */ getDotPath(issue);
-		if (dotPath) {
-			if (!flatErrors.nested) flatErrors.nested = {};
-			if (Object.prototype.hasOwnProperty.call(flatErrors.nested, dotPath)) flatErrors.nested[dotPath].push(issue.message);
-			else flatErrors.nested[dotPath] = [issue.message];
-		} else if (flatErrors.other) flatErrors.other.push(issue.message);
-		else flatErrors.other = [issue.message];
-	} else if (flatErrors.root) flatErrors.root.push(issue.message);
-	else flatErrors.root = [issue.message];
-	return flatErrors;
-}
-
-//#endregion
-//#region src/methods/forward/forward.ts
-/**
-* Forwards the issues of the passed validation action.
-*
-* @param action The validation action.
-* @param path The path to forward the issues to.
-*
-* @returns The modified action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function forward(action, path) {
-	return {
-		...action,
-		"~run"(dataset, config$1) {
-			const prevIssues = dataset.issues && [...dataset.issues];
-			dataset = action["~run"](dataset, config$1);
-			if (dataset.issues) {
-				for (const issue of dataset.issues) if (!prevIssues?.includes(issue)) {
-					let pathInput = dataset.value;
-					for (const key of path) {
-						const pathValue = pathInput[key];
-						const pathItem = {
-							type: "unknown",
-							origin: "value",
-							input: pathInput,
-							key,
-							value: pathValue
-						};
-						if (issue.path) issue.path.push(pathItem);
-						else issue.path = [pathItem];
-						if (!pathValue) break;
-						pathInput = pathValue;
-					}
-				}
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/methods/forward/forwardAsync.ts
-/**
-* Forwards the issues of the passed validation action.
-*
-* @param action The validation action.
-* @param path The path to forward the issues to.
-*
-* @returns The modified action.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function forwardAsync(action, path) {
-	return {
-		...action,
-		async: true,
-		async "~run"(dataset, config$1) {
-			const prevIssues = dataset.issues && [...dataset.issues];
-			dataset = await action["~run"](dataset, config$1);
-			if (dataset.issues) {
-				for (const issue of dataset.issues) if (!prevIssues?.includes(issue)) {
-					let pathInput = dataset.value;
-					for (const key of path) {
-						const pathValue = pathInput[key];
-						const pathItem = {
-							type: "unknown",
-							origin: "value",
-							input: pathInput,
-							key,
-							value: pathValue
-						};
-						if (issue.path) issue.path.push(pathItem);
-						else issue.path = [pathItem];
-						if (!pathValue) break;
-						pathInput = pathValue;
-					}
-				}
-			}
-			return dataset;
-		}
-	};
-}
-
-//#endregion
-//#region src/methods/getDefault/getDefault.ts
-/**
-* Returns the default value of the schema.
-*
-* @param schema The schema to get it from.
-* @param dataset The input dataset if available.
-* @param config The config if available.
-*
-* @returns The default value.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getDefault(schema, dataset, config$1) {
-	return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
-}
-
-//#endregion
-//#region src/methods/getDefaults/getDefaults.ts
-/**
-* Returns the default values of the schema.
-*
-* Hint: The difference to `getDefault` is that for object and tuple schemas
-* this function recursively returns the default values of the subschemas
-* instead of `undefined`.
-*
-* @param schema The schema to get them from.
-*
-* @returns The default values.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getDefaults(schema) {
-	if ("entries" in schema) {
-		const object$1 = {};
-		for (const key in schema.entries) object$1[key] = /* @__PURE__ */ getDefaults(schema.entries[key]);
-		return object$1;
-	}
-	if ("items" in schema) return schema.items.map(getDefaults);
-	return /* @__PURE__ */ getDefault(schema);
-}
-
-//#endregion
-//#region src/methods/getDefaults/getDefaultsAsync.ts
-/**
-* Returns the default values of the schema.
-*
-* Hint: The difference to `getDefault` is that for object and tuple schemas
-* this function recursively returns the default values of the subschemas
-* instead of `undefined`.
-*
-* @param schema The schema to get them from.
-*
-* @returns The default values.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-async function getDefaultsAsync(schema) {
-	if ("entries" in schema) return Object.fromEntries(await Promise.all(Object.entries(schema.entries).map(async ([key, value$1]) => [key, await /* @__PURE__ */ getDefaultsAsync(value$1)])));
-	if ("items" in schema) return Promise.all(schema.items.map(getDefaultsAsync));
-	return /* @__PURE__ */ getDefault(schema);
-}
-
-//#endregion
-//#region src/methods/getDescription/getDescription.ts
-/**
-* Returns the description of the schema.
-*
-* If multiple descriptions are defined, the last one of the highest level is
-* returned. If no description is defined, `undefined` is returned.
-*
-* @param schema The schema to get the description from.
-*
-* @returns The description, if any.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getDescription(schema) {
-	return /* @__PURE__ */ _getLastMetadata(schema, "description");
-}
-
-//#endregion
-//#region src/methods/getExamples/getExamples.ts
-/**
-* Returns the examples of a schema.
-*
-* If multiple examples are defined, it concatenates them using depth-first
-* search. If no examples are defined, an empty array is returned.
-*
-* @param schema The schema to get the examples from.
-*
-* @returns The examples, if any.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getExamples(schema) {
-	const examples$1 = [];
-	function depthFirstCollect(schema$1) {
-		if ("pipe" in schema$1) {
-			for (const item of schema$1.pipe) if (item.kind === "schema" && "pipe" in item) depthFirstCollect(item);
-			else if (item.kind === "metadata" && item.type === "examples") for (const example of item.examples) examples$1.push(example);
-		}
-	}
-	depthFirstCollect(schema);
-	return examples$1;
-}
-
-//#endregion
-//#region src/methods/getFallbacks/getFallbacks.ts
-/**
-* Returns the fallback values of the schema.
-*
-* Hint: The difference to `getFallback` is that for object and tuple schemas
-* this function recursively returns the fallback values of the subschemas
-* instead of `undefined`.
-*
-* @param schema The schema to get them from.
-*
-* @returns The fallback values.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getFallbacks(schema) {
-	if ("entries" in schema) {
-		const object$1 = {};
-		for (const key in schema.entries) object$1[key] = /* @__PURE__ */ getFallbacks(schema.entries[key]);
-		return object$1;
-	}
-	if ("items" in schema) return schema.items.map(getFallbacks);
-	return /* @__PURE__ */ getFallback(schema);
-}
-
-//#endregion
-//#region src/methods/getFallbacks/getFallbacksAsync.ts
-/**
-* Returns the fallback values of the schema.
-*
-* Hint: The difference to `getFallback` is that for object and tuple schemas
-* this function recursively returns the fallback values of the subschemas
-* instead of `undefined`.
-*
-* @param schema The schema to get them from.
-*
-* @returns The fallback values.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-async function getFallbacksAsync(schema) {
-	if ("entries" in schema) return Object.fromEntries(await Promise.all(Object.entries(schema.entries).map(async ([key, value$1]) => [key, await /* @__PURE__ */ getFallbacksAsync(value$1)])));
-	if ("items" in schema) return Promise.all(schema.items.map(getFallbacksAsync));
-	return /* @__PURE__ */ getFallback(schema);
-}
-
-//#endregion
-//#region src/methods/getMetadata/getMetadata.ts
-/**
-* Returns the metadata of a schema.
-*
-* If multiple metadata are defined, it shallowly merges them using depth-first
-* search. If no metadata is defined, an empty object is returned.
-*
-* @param schema Schema to get the metadata from.
-*
-* @returns The metadata, if any.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getMetadata(schema) {
-	const result = {};
-	function depthFirstMerge(schema$1) {
-		if ("pipe" in schema$1) {
-			for (const item of schema$1.pipe) if (item.kind === "schema" && "pipe" in item) depthFirstMerge(item);
-			else if (item.kind === "metadata" && item.type === "metadata") Object.assign(result, item.metadata);
-		}
-	}
-	depthFirstMerge(schema);
-	return result;
-}
-
-//#endregion
-//#region src/methods/getTitle/getTitle.ts
-/**
-* Returns the title of the schema.
-*
-* If multiple titles are defined, the last one of the highest level is
-* returned. If no title is defined, `undefined` is returned.
-*
-* @param schema The schema to get the title from.
-*
-* @returns The title, if any.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function getTitle(schema) {
-	return /* @__PURE__ */ _getLastMetadata(schema, "title");
-}
-
-//#endregion
-//#region src/methods/is/is.ts
-/**
-* Checks if the input matches the schema. By using a type predicate, this
-* function can be used as a type guard.
-*
-* @param schema The schema to be used.
-* @param input The input to be tested.
-*
-* @returns Whether the input matches the schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function is(schema, input) {
-	return !schema["~run"]({ value: input }, ABORT_EARLY_CONFIG).issues;
-}
-
-//#endregion
-//#region src/schemas/any/any.ts
-/**
-* Creates an any schema.
-*
-* Hint: This schema function exists only for completeness and is not
-* recommended in practice. Instead, `unknown` should be used to accept
-* unknown data.
-*
-* @returns An any schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function any() {
-	return _standardSchema({
-		kind: "schema",
-		type: "any",
-		reference: any,
-		expects: "any",
-		async: false,
-		"~run"(dataset) {
-			dataset.typed = true;
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/array/array.ts
-/* @__NO_SIDE_EFFECTS__ */
-function array(item, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "array",
-		reference: array,
-		expects: "Array",
-		async: false,
-		item,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				for (let key = 0; key < input.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/array/arrayAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function arrayAsync(item, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "array",
-		reference: arrayAsync,
-		expects: "Array",
-		async: true,
-		item,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				const itemDatasets = await Promise.all(input.map((value$1) => this.item["~run"]({ value: value$1 }, config$1)));
-				for (let key = 0; key < itemDatasets.length; key++) {
-					const itemDataset = itemDatasets[key];
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: input[key]
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/bigint/bigint.ts
-/* @__NO_SIDE_EFFECTS__ */
-function bigint(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "bigint",
-		reference: bigint,
-		expects: "bigint",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "bigint") dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/blob/blob.ts
-/* @__NO_SIDE_EFFECTS__ */
-function blob(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "blob",
-		reference: blob,
-		expects: "Blob",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value instanceof Blob) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/boolean/boolean.ts
-/* @__NO_SIDE_EFFECTS__ */
-function dist_boolean(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "boolean",
-		reference: dist_boolean,
-		expects: "boolean",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "boolean") dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/custom/custom.ts
-/* @__NO_SIDE_EFFECTS__ */
-function custom(check$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "custom",
-		reference: custom,
-		expects: "unknown",
-		async: false,
-		check: check$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (this.check(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/custom/customAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function customAsync(check$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "custom",
-		reference: customAsync,
-		expects: "unknown",
-		async: true,
-		check: check$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (await this.check(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/date/date.ts
-/* @__NO_SIDE_EFFECTS__ */
-function date(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "date",
-		reference: date,
-		expects: "Date",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value instanceof Date) if (!isNaN(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1, { received: "\"Invalid Date\"" });
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/enum/enum.ts
-/* @__NO_SIDE_EFFECTS__ */
-function enum_(enum__, message$1) {
-	const options = [];
-	for (const key in enum__) if (`${+key}` !== key || typeof enum__[key] !== "string" || !Object.is(enum__[enum__[key]], +key)) options.push(enum__[key]);
-	return _standardSchema({
-		kind: "schema",
-		type: "enum",
-		reference: enum_,
-		expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
-		async: false,
-		enum: enum__,
-		options,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (this.options.includes(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/exactOptional/exactOptional.ts
-/* @__NO_SIDE_EFFECTS__ */
-function exactOptional(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "exact_optional",
-		reference: exactOptional,
-		expects: wrapped.expects,
-		async: false,
-		wrapped,
-		default: default_,
-		"~run"(dataset, config$1) {
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/exactOptional/exactOptionalAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function exactOptionalAsync(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "exact_optional",
-		reference: exactOptionalAsync,
-		expects: wrapped.expects,
-		async: true,
-		wrapped,
-		default: default_,
-		async "~run"(dataset, config$1) {
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/file/file.ts
-/* @__NO_SIDE_EFFECTS__ */
-function file(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "file",
-		reference: file,
-		expects: "File",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value instanceof File) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/function/function.ts
-/* @__NO_SIDE_EFFECTS__ */
-function function_(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "function",
-		reference: function_,
-		expects: "Function",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "function") dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/instance/instance.ts
-/* @__NO_SIDE_EFFECTS__ */
-function instance(class_, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "instance",
-		reference: instance,
-		expects: class_.name,
-		async: false,
-		class: class_,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value instanceof this.class) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/intersect/utils/_merge/_merge.ts
-/**
-* Merges two values into one single output.
-*
-* @param value1 First value.
-* @param value2 Second value.
-*
-* @returns The merge dataset.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _merge(value1, value2) {
-	if (typeof value1 === typeof value2) {
-		if (/* @__PURE__ */ _isSameValueZero(value1, value2) || value1 instanceof Date && value2 instanceof Date && /* @__PURE__ */ _isSameValueZero(+value1, +value2)) return { value: value1 };
-		if (value1 && value2 && value1.constructor === Object && value2.constructor === Object) {
-			const nextValue = {
-				...value1,
-				...value2
-			};
-			for (const key in value2) if (Object.prototype.hasOwnProperty.call(value1, key) && Object.prototype.hasOwnProperty.call(value2, key)) {
-				const dataset = /* @__PURE__ */ _merge(value1[key], value2[key]);
-				if (dataset.issue) return dataset;
-				nextValue[key] = dataset.value;
-			}
-			return { value: nextValue };
-		}
-		if (Array.isArray(value1) && Array.isArray(value2)) {
-			if (value1.length === value2.length) {
-				const nextValue = [...value1];
-				for (let index = 0; index < value1.length; index++) {
-					const dataset = /* @__PURE__ */ _merge(value1[index], value2[index]);
-					if (dataset.issue) return dataset;
-					nextValue[index] = dataset.value;
-				}
-				return { value: nextValue };
-			}
-		}
-	}
-	return { issue: true };
-}
-
-//#endregion
-//#region src/schemas/intersect/intersect.ts
-/* @__NO_SIDE_EFFECTS__ */
-function intersect(options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "intersect",
-		reference: intersect,
-		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "&"),
-		async: false,
-		options,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (this.options.length) {
-				const input = dataset.value;
-				let outputs;
-				dataset.typed = true;
-				for (const schema of this.options) {
-					const optionDataset = schema["~run"]({ value: input }, config$1);
-					if (optionDataset.issues) {
-						if (dataset.issues) for (const issue of optionDataset.issues) dataset.issues.push(issue);
-						else dataset.issues = optionDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!optionDataset.typed) dataset.typed = false;
-					if (dataset.typed) if (outputs) outputs.push(optionDataset.value);
-					else outputs = [optionDataset.value];
-				}
-				if (dataset.typed) {
-					dataset.value = outputs[0];
-					for (let index = 1; index < outputs.length; index++) {
-						const mergeDataset = /* @__PURE__ */ _merge(dataset.value, outputs[index]);
-						if (mergeDataset.issue) {
-							_addIssue(this, "type", dataset, config$1, { received: "unknown" });
-							break;
-						}
-						dataset.value = mergeDataset.value;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/intersect/intersectAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function intersectAsync(options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "intersect",
-		reference: intersectAsync,
-		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "&"),
-		async: true,
-		options,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (this.options.length) {
-				const input = dataset.value;
-				let outputs;
-				dataset.typed = true;
-				const optionDatasets = await Promise.all(this.options.map((schema) => schema["~run"]({ value: input }, config$1)));
-				for (const optionDataset of optionDatasets) {
-					if (optionDataset.issues) {
-						if (dataset.issues) for (const issue of optionDataset.issues) dataset.issues.push(issue);
-						else dataset.issues = optionDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!optionDataset.typed) dataset.typed = false;
-					if (dataset.typed) if (outputs) outputs.push(optionDataset.value);
-					else outputs = [optionDataset.value];
-				}
-				if (dataset.typed) {
-					dataset.value = outputs[0];
-					for (let index = 1; index < outputs.length; index++) {
-						const mergeDataset = /* @__PURE__ */ _merge(dataset.value, outputs[index]);
-						if (mergeDataset.issue) {
-							_addIssue(this, "type", dataset, config$1, { received: "unknown" });
-							break;
-						}
-						dataset.value = mergeDataset.value;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/lazy/lazy.ts
-/**
-* Creates a lazy schema.
-*
-* @param getter The schema getter.
-*
-* @returns A lazy schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function lazy(getter) {
-	return _standardSchema({
-		kind: "schema",
-		type: "lazy",
-		reference: lazy,
-		expects: "unknown",
-		async: false,
-		getter,
-		"~run"(dataset, config$1) {
-			return this.getter(dataset.value)["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/lazy/lazyAsync.ts
-/**
-* Creates a lazy schema.
-*
-* @param getter The schema getter.
-*
-* @returns A lazy schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function lazyAsync(getter) {
-	return _standardSchema({
-		kind: "schema",
-		type: "lazy",
-		reference: lazyAsync,
-		expects: "unknown",
-		async: true,
-		getter,
-		async "~run"(dataset, config$1) {
-			return (await this.getter(dataset.value))["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/literal/literal.ts
-/* @__NO_SIDE_EFFECTS__ */
-function literal(literal_, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "literal",
-		reference: literal,
-		expects: /* @__PURE__ */ _stringify(literal_),
-		async: false,
-		literal: literal_,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/looseObject/looseObject.ts
-/* @__NO_SIDE_EFFECTS__ */
-function looseObject(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "loose_object",
-		reference: looseObject,
-		expects: "Object",
-		async: false,
-		entries: entries$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				for (const key in this.entries) {
-					const valueSchema = this.entries[key];
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-						if (valueDataset.issues) {
-							const pathItem = {
-								type: "object",
-								origin: "value",
-								input,
-								key,
-								value: value$1
-							};
-							for (const issue of valueDataset.issues) {
-								if (issue.path) issue.path.unshift(pathItem);
-								else issue.path = [pathItem];
-								dataset.issues?.push(issue);
-							}
-							if (!dataset.issues) dataset.issues = valueDataset.issues;
-							if (config$1.abortEarly) {
-								dataset.typed = false;
-								break;
-							}
-						}
-						if (!valueDataset.typed) dataset.typed = false;
-						dataset.value[key] = valueDataset.value;
-					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-						_addIssue(this, "key", dataset, config$1, {
-							input: void 0,
-							expected: `"${key}"`,
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						if (config$1.abortEarly) break;
-					}
-				}
-				if (!dataset.issues || !config$1.abortEarly) {
-					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/looseObject/looseObjectAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function looseObjectAsync(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "loose_object",
-		reference: looseObjectAsync,
-		expects: "Object",
-		async: true,
-		entries: entries$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
-						return [
-							key,
-							value$1,
-							valueSchema,
-							await valueSchema["~run"]({ value: value$1 }, config$1)
-						];
-					}
-					return [
-						key,
-						input[key],
-						valueSchema,
-						null
-					];
-				}));
-				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value[key] = valueDataset.value;
-				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
-				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-					_addIssue(this, "key", dataset, config$1, {
-						input: void 0,
-						expected: `"${key}"`,
-						path: [{
-							type: "object",
-							origin: "key",
-							input,
-							key,
-							value: value$1
-						}]
-					});
-					if (config$1.abortEarly) break;
-				}
-				if (!dataset.issues || !config$1.abortEarly) {
-					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/looseTuple/looseTuple.ts
-/* @__NO_SIDE_EFFECTS__ */
-function looseTuple(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "loose_tuple",
-		reference: looseTuple,
-		expects: "Array",
-		async: false,
-		items,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				for (let key = 0; key < this.items.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) dataset.value.push(input[key]);
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/looseTuple/looseTupleAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function looseTupleAsync(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "loose_tuple",
-		reference: looseTupleAsync,
-		expects: "Array",
-		async: true,
-		items,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
-					const value$1 = input[key];
-					return [
-						key,
-						value$1,
-						await item["~run"]({ value: value$1 }, config$1)
-					];
-				}));
-				for (const [key, value$1, itemDataset] of itemDatasets) {
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) dataset.value.push(input[key]);
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/map/map.ts
-/* @__NO_SIDE_EFFECTS__ */
-function map(key, value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "map",
-		reference: map,
-		expects: "Map",
-		async: false,
-		key,
-		value: value$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input instanceof Map) {
-				dataset.typed = true;
-				dataset.value = /* @__PURE__ */ new Map();
-				for (const [inputKey, inputValue] of input) {
-					const keyDataset = this.key["~run"]({ value: inputKey }, config$1);
-					if (keyDataset.issues) {
-						const pathItem = {
-							type: "map",
-							origin: "key",
-							input,
-							key: inputKey,
-							value: inputValue
-						};
-						for (const issue of keyDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = keyDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					const valueDataset = this.value["~run"]({ value: inputValue }, config$1);
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "map",
-							origin: "value",
-							input,
-							key: inputKey,
-							value: inputValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-					dataset.value.set(keyDataset.value, valueDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/map/mapAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function mapAsync(key, value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "map",
-		reference: mapAsync,
-		expects: "Map",
-		async: true,
-		key,
-		value: value$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input instanceof Map) {
-				dataset.typed = true;
-				dataset.value = /* @__PURE__ */ new Map();
-				const datasets = await Promise.all([...input].map(([inputKey, inputValue]) => Promise.all([
-					inputKey,
-					inputValue,
-					this.key["~run"]({ value: inputKey }, config$1),
-					this.value["~run"]({ value: inputValue }, config$1)
-				])));
-				for (const [inputKey, inputValue, keyDataset, valueDataset] of datasets) {
-					if (keyDataset.issues) {
-						const pathItem = {
-							type: "map",
-							origin: "key",
-							input,
-							key: inputKey,
-							value: inputValue
-						};
-						for (const issue of keyDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = keyDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "map",
-							origin: "value",
-							input,
-							key: inputKey,
-							value: inputValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-					dataset.value.set(keyDataset.value, valueDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nan/nan.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nan(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "nan",
-		reference: nan,
-		expects: "NaN",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (Number.isNaN(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/never/never.ts
-/* @__NO_SIDE_EFFECTS__ */
-function never(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "never",
-		reference: never,
-		expects: "never",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			_addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonNullable/nonNullable.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonNullable(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_nullable",
-		reference: nonNullable,
-		expects: "!null",
-		async: false,
-		wrapped,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value !== null) dataset = this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === null) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonNullable/nonNullableAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonNullableAsync(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_nullable",
-		reference: nonNullableAsync,
-		expects: "!null",
-		async: true,
-		wrapped,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (dataset.value !== null) dataset = await this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === null) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonNullish/nonNullish.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonNullish(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_nullish",
-		reference: nonNullish,
-		expects: "(!null & !undefined)",
-		async: false,
-		wrapped,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (!(dataset.value === null || dataset.value === void 0)) dataset = this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === null || dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonNullish/nonNullishAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonNullishAsync(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_nullish",
-		reference: nonNullishAsync,
-		expects: "(!null & !undefined)",
-		async: true,
-		wrapped,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (!(dataset.value === null || dataset.value === void 0)) dataset = await this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === null || dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonOptional/nonOptional.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonOptional(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_optional",
-		reference: nonOptional,
-		expects: "!undefined",
-		async: false,
-		wrapped,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value !== void 0) dataset = this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nonOptional/nonOptionalAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nonOptionalAsync(wrapped, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "non_optional",
-		reference: nonOptionalAsync,
-		expects: "!undefined",
-		async: true,
-		wrapped,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			if (dataset.value !== void 0) dataset = await this.wrapped["~run"](dataset, config$1);
-			if (dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/null/null.ts
-/* @__NO_SIDE_EFFECTS__ */
-function null_(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "null",
-		reference: null_,
-		expects: "null",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value === null) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nullable/nullable.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nullable(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "nullable",
-		reference: nullable,
-		expects: `(${wrapped.expects} | null)`,
-		async: false,
-		wrapped,
-		default: default_,
-		"~run"(dataset, config$1) {
-			if (dataset.value === null) {
-				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === null) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nullable/nullableAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nullableAsync(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "nullable",
-		reference: nullableAsync,
-		expects: `(${wrapped.expects} | null)`,
-		async: true,
-		wrapped,
-		default: default_,
-		async "~run"(dataset, config$1) {
-			if (dataset.value === null) {
-				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === null) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nullish/nullish.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nullish(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "nullish",
-		reference: nullish,
-		expects: `(${wrapped.expects} | null | undefined)`,
-		async: false,
-		wrapped,
-		default: default_,
-		"~run"(dataset, config$1) {
-			if (dataset.value === null || dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === null || dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/nullish/nullishAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function nullishAsync(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "nullish",
-		reference: nullishAsync,
-		expects: `(${wrapped.expects} | null | undefined)`,
-		async: true,
-		wrapped,
-		default: default_,
-		async "~run"(dataset, config$1) {
-			if (dataset.value === null || dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === null || dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/number/number.ts
-/* @__NO_SIDE_EFFECTS__ */
-function number(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "number",
-		reference: number,
-		expects: "number",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/object/object.ts
-/* @__NO_SIDE_EFFECTS__ */
-function object(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "object",
-		reference: object,
-		expects: "Object",
-		async: false,
-		entries: entries$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				for (const key in this.entries) {
-					const valueSchema = this.entries[key];
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-						if (valueDataset.issues) {
-							const pathItem = {
-								type: "object",
-								origin: "value",
-								input,
-								key,
-								value: value$1
-							};
-							for (const issue of valueDataset.issues) {
-								if (issue.path) issue.path.unshift(pathItem);
-								else issue.path = [pathItem];
-								dataset.issues?.push(issue);
-							}
-							if (!dataset.issues) dataset.issues = valueDataset.issues;
-							if (config$1.abortEarly) {
-								dataset.typed = false;
-								break;
-							}
-						}
-						if (!valueDataset.typed) dataset.typed = false;
-						dataset.value[key] = valueDataset.value;
-					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-						_addIssue(this, "key", dataset, config$1, {
-							input: void 0,
-							expected: `"${key}"`,
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						if (config$1.abortEarly) break;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/object/objectAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function objectAsync(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "object",
-		reference: objectAsync,
-		expects: "Object",
-		async: true,
-		entries: entries$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
-						return [
-							key,
-							value$1,
-							valueSchema,
-							await valueSchema["~run"]({ value: value$1 }, config$1)
-						];
-					}
-					return [
-						key,
-						input[key],
-						valueSchema,
-						null
-					];
-				}));
-				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value[key] = valueDataset.value;
-				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
-				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-					_addIssue(this, "key", dataset, config$1, {
-						input: void 0,
-						expected: `"${key}"`,
-						path: [{
-							type: "object",
-							origin: "key",
-							input,
-							key,
-							value: value$1
-						}]
-					});
-					if (config$1.abortEarly) break;
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/objectWithRest/objectWithRest.ts
-/* @__NO_SIDE_EFFECTS__ */
-function objectWithRest(entries$1, rest, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "object_with_rest",
-		reference: objectWithRest,
-		expects: "Object",
-		async: false,
-		entries: entries$1,
-		rest,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				for (const key in this.entries) {
-					const valueSchema = this.entries[key];
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-						if (valueDataset.issues) {
-							const pathItem = {
-								type: "object",
-								origin: "value",
-								input,
-								key,
-								value: value$1
-							};
-							for (const issue of valueDataset.issues) {
-								if (issue.path) issue.path.unshift(pathItem);
-								else issue.path = [pathItem];
-								dataset.issues?.push(issue);
-							}
-							if (!dataset.issues) dataset.issues = valueDataset.issues;
-							if (config$1.abortEarly) {
-								dataset.typed = false;
-								break;
-							}
-						}
-						if (!valueDataset.typed) dataset.typed = false;
-						dataset.value[key] = valueDataset.value;
-					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-						_addIssue(this, "key", dataset, config$1, {
-							input: void 0,
-							expected: `"${key}"`,
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						if (config$1.abortEarly) break;
-					}
-				}
-				if (!dataset.issues || !config$1.abortEarly) {
-					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) {
-						const valueDataset = this.rest["~run"]({ value: input[key] }, config$1);
-						if (valueDataset.issues) {
-							const pathItem = {
-								type: "object",
-								origin: "value",
-								input,
-								key,
-								value: input[key]
-							};
-							for (const issue of valueDataset.issues) {
-								if (issue.path) issue.path.unshift(pathItem);
-								else issue.path = [pathItem];
-								dataset.issues?.push(issue);
-							}
-							if (!dataset.issues) dataset.issues = valueDataset.issues;
-							if (config$1.abortEarly) {
-								dataset.typed = false;
-								break;
-							}
-						}
-						if (!valueDataset.typed) dataset.typed = false;
-						dataset.value[key] = valueDataset.value;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/objectWithRest/objectWithRestAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function objectWithRestAsync(entries$1, rest, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "object_with_rest",
-		reference: objectWithRestAsync,
-		expects: "Object",
-		async: true,
-		entries: entries$1,
-		rest,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				const [normalDatasets, restDatasets] = await Promise.all([Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
-						return [
-							key,
-							value$1,
-							valueSchema,
-							await valueSchema["~run"]({ value: value$1 }, config$1)
-						];
-					}
-					return [
-						key,
-						input[key],
-						valueSchema,
-						null
-					];
-				})), Promise.all(Object.entries(input).filter(([key]) => /* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)).map(async ([key, value$1]) => [
-					key,
-					value$1,
-					await this.rest["~run"]({ value: value$1 }, config$1)
-				]))]);
-				for (const [key, value$1, valueSchema, valueDataset] of normalDatasets) if (valueDataset) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value[key] = valueDataset.value;
-				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
-				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-					_addIssue(this, "key", dataset, config$1, {
-						input: void 0,
-						expected: `"${key}"`,
-						path: [{
-							type: "object",
-							origin: "key",
-							input,
-							key,
-							value: value$1
-						}]
-					});
-					if (config$1.abortEarly) break;
-				}
-				if (!dataset.issues || !config$1.abortEarly) for (const [key, value$1, valueDataset] of restDatasets) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value[key] = valueDataset.value;
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/optional/optional.ts
-/* @__NO_SIDE_EFFECTS__ */
-function optional(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "optional",
-		reference: optional,
-		expects: `(${wrapped.expects} | undefined)`,
-		async: false,
-		wrapped,
-		default: default_,
-		"~run"(dataset, config$1) {
-			if (dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/optional/optionalAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function optionalAsync(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "optional",
-		reference: optionalAsync,
-		expects: `(${wrapped.expects} | undefined)`,
-		async: true,
-		wrapped,
-		default: default_,
-		async "~run"(dataset, config$1) {
-			if (dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/picklist/picklist.ts
-/* @__NO_SIDE_EFFECTS__ */
-function picklist(options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "picklist",
-		reference: picklist,
-		expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
-		async: false,
-		options,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (this.options.includes(dataset.value)) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/promise/promise.ts
-/* @__NO_SIDE_EFFECTS__ */
-function promise(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "promise",
-		reference: promise,
-		expects: "Promise",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value instanceof Promise) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/record/record.ts
-/* @__NO_SIDE_EFFECTS__ */
-function record(key, value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "record",
-		reference: record,
-		expects: "Object",
-		async: false,
-		key,
-		value: value$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
-					const entryValue = input[entryKey];
-					const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
-					if (keyDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "key",
-							input,
-							key: entryKey,
-							value: entryValue
-						};
-						for (const issue of keyDataset.issues) {
-							issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = keyDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key: entryKey,
-							value: entryValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-					if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/record/recordAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function recordAsync(key, value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "record",
-		reference: recordAsync,
-		expects: "Object",
-		async: true,
-		key,
-		value: value$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				const datasets = await Promise.all(Object.entries(input).filter(([key$1]) => /* @__PURE__ */ _isValidObjectKey(input, key$1)).map(([entryKey, entryValue]) => Promise.all([
-					entryKey,
-					entryValue,
-					this.key["~run"]({ value: entryKey }, config$1),
-					this.value["~run"]({ value: entryValue }, config$1)
-				])));
-				for (const [entryKey, entryValue, keyDataset, valueDataset] of datasets) {
-					if (keyDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "key",
-							input,
-							key: entryKey,
-							value: entryValue
-						};
-						for (const issue of keyDataset.issues) {
-							issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = keyDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key: entryKey,
-							value: entryValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-					if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/set/set.ts
-/* @__NO_SIDE_EFFECTS__ */
-function set(value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "set",
-		reference: set,
-		expects: "Set",
-		async: false,
-		value: value$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input instanceof Set) {
-				dataset.typed = true;
-				dataset.value = /* @__PURE__ */ new Set();
-				for (const inputValue of input) {
-					const valueDataset = this.value["~run"]({ value: inputValue }, config$1);
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "set",
-							origin: "value",
-							input,
-							key: null,
-							value: inputValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value.add(valueDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/set/setAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function setAsync(value$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "set",
-		reference: setAsync,
-		expects: "Set",
-		async: true,
-		value: value$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input instanceof Set) {
-				dataset.typed = true;
-				dataset.value = /* @__PURE__ */ new Set();
-				const valueDatasets = await Promise.all([...input].map(async (inputValue) => [inputValue, await this.value["~run"]({ value: inputValue }, config$1)]));
-				for (const [inputValue, valueDataset] of valueDatasets) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "set",
-							origin: "value",
-							input,
-							key: null,
-							value: inputValue
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value.add(valueDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/strictObject/strictObject.ts
-/* @__NO_SIDE_EFFECTS__ */
-function strictObject(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "strict_object",
-		reference: strictObject,
-		expects: "Object",
-		async: false,
-		entries: entries$1,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				for (const key in this.entries) {
-					const valueSchema = this.entries[key];
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-						if (valueDataset.issues) {
-							const pathItem = {
-								type: "object",
-								origin: "value",
-								input,
-								key,
-								value: value$1
-							};
-							for (const issue of valueDataset.issues) {
-								if (issue.path) issue.path.unshift(pathItem);
-								else issue.path = [pathItem];
-								dataset.issues?.push(issue);
-							}
-							if (!dataset.issues) dataset.issues = valueDataset.issues;
-							if (config$1.abortEarly) {
-								dataset.typed = false;
-								break;
-							}
-						}
-						if (!valueDataset.typed) dataset.typed = false;
-						dataset.value[key] = valueDataset.value;
-					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-						_addIssue(this, "key", dataset, config$1, {
-							input: void 0,
-							expected: `"${key}"`,
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						if (config$1.abortEarly) break;
-					}
-				}
-				if (!dataset.issues || !config$1.abortEarly) {
-					for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
-						_addIssue(this, "key", dataset, config$1, {
-							input: key,
-							expected: "never",
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						break;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/strictObject/strictObjectAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function strictObjectAsync(entries$1, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "strict_object",
-		reference: strictObjectAsync,
-		expects: "Object",
-		async: true,
-		entries: entries$1,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				dataset.typed = true;
-				dataset.value = {};
-				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
-					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
-						return [
-							key,
-							value$1,
-							valueSchema,
-							await valueSchema["~run"]({ value: value$1 }, config$1)
-						];
-					}
-					return [
-						key,
-						input[key],
-						valueSchema,
-						null
-					];
-				}));
-				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
-					if (valueDataset.issues) {
-						const pathItem = {
-							type: "object",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of valueDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = valueDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!valueDataset.typed) dataset.typed = false;
-					dataset.value[key] = valueDataset.value;
-				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
-				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-					_addIssue(this, "key", dataset, config$1, {
-						input: void 0,
-						expected: `"${key}"`,
-						path: [{
-							type: "object",
-							origin: "key",
-							input,
-							key,
-							value: value$1
-						}]
-					});
-					if (config$1.abortEarly) break;
-				}
-				if (!dataset.issues || !config$1.abortEarly) {
-					for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
-						_addIssue(this, "key", dataset, config$1, {
-							input: key,
-							expected: "never",
-							path: [{
-								type: "object",
-								origin: "key",
-								input,
-								key,
-								value: input[key]
-							}]
-						});
-						break;
-					}
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/strictTuple/strictTuple.ts
-/* @__NO_SIDE_EFFECTS__ */
-function strictTuple(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "strict_tuple",
-		reference: strictTuple,
-		expects: "Array",
-		async: false,
-		items,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				for (let key = 0; key < this.items.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!(dataset.issues && config$1.abortEarly) && this.items.length < input.length) _addIssue(this, "type", dataset, config$1, {
-					input: input[this.items.length],
-					expected: "never",
-					path: [{
-						type: "array",
-						origin: "value",
-						input,
-						key: this.items.length,
-						value: input[this.items.length]
-					}]
-				});
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/strictTuple/strictTupleAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function strictTupleAsync(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "strict_tuple",
-		reference: strictTupleAsync,
-		expects: "Array",
-		async: true,
-		items,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
-					const value$1 = input[key];
-					return [
-						key,
-						value$1,
-						await item["~run"]({ value: value$1 }, config$1)
-					];
-				}));
-				for (const [key, value$1, itemDataset] of itemDatasets) {
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!(dataset.issues && config$1.abortEarly) && this.items.length < input.length) _addIssue(this, "type", dataset, config$1, {
-					input: input[this.items.length],
-					expected: "never",
-					path: [{
-						type: "array",
-						origin: "value",
-						input,
-						key: this.items.length,
-						value: input[this.items.length]
-					}]
-				});
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/string/string.ts
-/* @__NO_SIDE_EFFECTS__ */
-function string(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "string",
-		reference: string,
-		expects: "string",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "string") dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/symbol/symbol.ts
-/* @__NO_SIDE_EFFECTS__ */
-function symbol(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "symbol",
-		reference: symbol,
-		expects: "symbol",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (typeof dataset.value === "symbol") dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/tuple/tuple.ts
-/* @__NO_SIDE_EFFECTS__ */
-function tuple(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "tuple",
-		reference: tuple,
-		expects: "Array",
-		async: false,
-		items,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				for (let key = 0; key < this.items.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/tuple/tupleAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function tupleAsync(items, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "tuple",
-		reference: tupleAsync,
-		expects: "Array",
-		async: true,
-		items,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
-					const value$1 = input[key];
-					return [
-						key,
-						value$1,
-						await item["~run"]({ value: value$1 }, config$1)
-					];
-				}));
-				for (const [key, value$1, itemDataset] of itemDatasets) {
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/tupleWithRest/tupleWithRest.ts
-/* @__NO_SIDE_EFFECTS__ */
-function tupleWithRest(items, rest, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "tuple_with_rest",
-		reference: tupleWithRest,
-		expects: "Array",
-		async: false,
-		items,
-		rest,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				for (let key = 0; key < this.items.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) {
-					const value$1 = input[key];
-					const itemDataset = this.rest["~run"]({ value: value$1 }, config$1);
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/tupleWithRest/tupleWithRestAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function tupleWithRestAsync(items, rest, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "tuple_with_rest",
-		reference: tupleWithRestAsync,
-		expects: "Array",
-		async: true,
-		items,
-		rest,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (Array.isArray(input)) {
-				dataset.typed = true;
-				dataset.value = [];
-				const [normalDatasets, restDatasets] = await Promise.all([Promise.all(this.items.map(async (item, key) => {
-					const value$1 = input[key];
-					return [
-						key,
-						value$1,
-						await item["~run"]({ value: value$1 }, config$1)
-					];
-				})), Promise.all(input.slice(this.items.length).map(async (value$1, key) => {
-					return [
-						key + this.items.length,
-						value$1,
-						await this.rest["~run"]({ value: value$1 }, config$1)
-					];
-				}))]);
-				for (const [key, value$1, itemDataset] of normalDatasets) {
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-				if (!dataset.issues || !config$1.abortEarly) for (const [key, value$1, itemDataset] of restDatasets) {
-					if (itemDataset.issues) {
-						const pathItem = {
-							type: "array",
-							origin: "value",
-							input,
-							key,
-							value: value$1
-						};
-						for (const issue of itemDataset.issues) {
-							if (issue.path) issue.path.unshift(pathItem);
-							else issue.path = [pathItem];
-							dataset.issues?.push(issue);
-						}
-						if (!dataset.issues) dataset.issues = itemDataset.issues;
-						if (config$1.abortEarly) {
-							dataset.typed = false;
-							break;
-						}
-					}
-					if (!itemDataset.typed) dataset.typed = false;
-					dataset.value.push(itemDataset.value);
-				}
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/undefined/undefined.ts
-/* @__NO_SIDE_EFFECTS__ */
-function undefined_(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "undefined",
-		reference: undefined_,
-		expects: "undefined",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value === void 0) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/undefinedable/undefinedable.ts
-/* @__NO_SIDE_EFFECTS__ */
-function undefinedable(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "undefinedable",
-		reference: undefinedable,
-		expects: `(${wrapped.expects} | undefined)`,
-		async: false,
-		wrapped,
-		default: default_,
-		"~run"(dataset, config$1) {
-			if (dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/undefinedable/undefinedableAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function undefinedableAsync(wrapped, default_) {
-	return _standardSchema({
-		kind: "schema",
-		type: "undefinedable",
-		reference: undefinedableAsync,
-		expects: `(${wrapped.expects} | undefined)`,
-		async: true,
-		wrapped,
-		default: default_,
-		async "~run"(dataset, config$1) {
-			if (dataset.value === void 0) {
-				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
-				if (dataset.value === void 0) {
-					dataset.typed = true;
-					return dataset;
-				}
-			}
-			return this.wrapped["~run"](dataset, config$1);
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/union/utils/_subIssues/_subIssues.ts
-/**
-* Returns the sub issues of the provided datasets for the union issue.
-*
-* @param datasets The datasets.
-*
-* @returns The sub issues.
-*
-* @internal
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function _subIssues(datasets) {
-	let issues;
-	if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
-	else issues = dataset.issues;
-	return issues;
-}
-
-//#endregion
-//#region src/schemas/union/union.ts
-/* @__NO_SIDE_EFFECTS__ */
-function union(options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "union",
-		reference: union,
-		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
-		async: false,
-		options,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			let validDataset;
-			let typedDatasets;
-			let untypedDatasets;
-			for (const schema of this.options) {
-				const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
-				if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
-				else typedDatasets = [optionDataset];
-				else {
-					validDataset = optionDataset;
-					break;
-				}
-				else if (untypedDatasets) untypedDatasets.push(optionDataset);
-				else untypedDatasets = [optionDataset];
-			}
-			if (validDataset) return validDataset;
-			if (typedDatasets) {
-				if (typedDatasets.length === 1) return typedDatasets[0];
-				_addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
-				dataset.typed = true;
-			} else if (untypedDatasets?.length === 1) return untypedDatasets[0];
-			else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/union/unionAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function unionAsync(options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "union",
-		reference: unionAsync,
-		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
-		async: true,
-		options,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			let validDataset;
-			let typedDatasets;
-			let untypedDatasets;
-			for (const schema of this.options) {
-				const optionDataset = await schema["~run"]({ value: dataset.value }, config$1);
-				if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
-				else typedDatasets = [optionDataset];
-				else {
-					validDataset = optionDataset;
-					break;
-				}
-				else if (untypedDatasets) untypedDatasets.push(optionDataset);
-				else untypedDatasets = [optionDataset];
-			}
-			if (validDataset) return validDataset;
-			if (typedDatasets) {
-				if (typedDatasets.length === 1) return typedDatasets[0];
-				_addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
-				dataset.typed = true;
-			} else if (untypedDatasets?.length === 1) return untypedDatasets[0];
-			else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/unknown/unknown.ts
-/**
-* Creates a unknown schema.
-*
-* @returns A unknown schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function unknown() {
-	return _standardSchema({
-		kind: "schema",
-		type: "unknown",
-		reference: unknown,
-		expects: "unknown",
-		async: false,
-		"~run"(dataset) {
-			dataset.typed = true;
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/variant/variant.ts
-/* @__NO_SIDE_EFFECTS__ */
-function variant(key, options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "variant",
-		reference: variant,
-		expects: "Object",
-		async: false,
-		key,
-		options,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				let outputDataset;
-				let maxDiscriminatorPriority = 0;
-				let invalidDiscriminatorKey = this.key;
-				let expectedDiscriminators = [];
-				const parseOptions = (variant$1, allKeys) => {
-					for (const schema of variant$1.options) {
-						if (schema.type === "variant") parseOptions(schema, new Set(allKeys).add(schema.key));
-						else {
-							let keysAreValid = true;
-							let currentPriority = 0;
-							for (const currentKey of allKeys) {
-								const discriminatorSchema = schema.entries[currentKey];
-								if (currentKey in input ? discriminatorSchema["~run"]({
-									typed: false,
-									value: input[currentKey]
-								}, ABORT_EARLY_CONFIG).issues : discriminatorSchema.type !== "exact_optional" && discriminatorSchema.type !== "optional" && discriminatorSchema.type !== "nullish") {
-									keysAreValid = false;
-									if (invalidDiscriminatorKey !== currentKey && (maxDiscriminatorPriority < currentPriority || maxDiscriminatorPriority === currentPriority && currentKey in input && !(invalidDiscriminatorKey in input))) {
-										maxDiscriminatorPriority = currentPriority;
-										invalidDiscriminatorKey = currentKey;
-										expectedDiscriminators = [];
-									}
-									if (invalidDiscriminatorKey === currentKey) expectedDiscriminators.push(schema.entries[currentKey].expects);
-									break;
-								}
-								currentPriority++;
-							}
-							if (keysAreValid) {
-								const optionDataset = schema["~run"]({ value: input }, config$1);
-								if (!outputDataset || !outputDataset.typed && optionDataset.typed) outputDataset = optionDataset;
-							}
-						}
-						if (outputDataset && !outputDataset.issues) break;
-					}
-				};
-				parseOptions(this, new Set([this.key]));
-				if (outputDataset) return outputDataset;
-				_addIssue(this, "type", dataset, config$1, {
-					input: input[invalidDiscriminatorKey],
-					expected: /* @__PURE__ */ _joinExpects(expectedDiscriminators, "|"),
-					path: [{
-						type: "object",
-						origin: "value",
-						input,
-						key: invalidDiscriminatorKey,
-						value: input[invalidDiscriminatorKey]
-					}]
-				});
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/variant/variantAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function variantAsync(key, options, message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "variant",
-		reference: variantAsync,
-		expects: "Object",
-		async: true,
-		key,
-		options,
-		message: message$1,
-		async "~run"(dataset, config$1) {
-			const input = dataset.value;
-			if (input && typeof input === "object") {
-				let outputDataset;
-				let maxDiscriminatorPriority = 0;
-				let invalidDiscriminatorKey = this.key;
-				let expectedDiscriminators = [];
-				const parseOptions = async (variant$1, allKeys) => {
-					for (const schema of variant$1.options) {
-						if (schema.type === "variant") await parseOptions(schema, new Set(allKeys).add(schema.key));
-						else {
-							let keysAreValid = true;
-							let currentPriority = 0;
-							for (const currentKey of allKeys) {
-								const discriminatorSchema = schema.entries[currentKey];
-								if (currentKey in input ? (await discriminatorSchema["~run"]({
-									typed: false,
-									value: input[currentKey]
-								}, ABORT_EARLY_CONFIG)).issues : discriminatorSchema.type !== "exact_optional" && discriminatorSchema.type !== "optional" && discriminatorSchema.type !== "nullish") {
-									keysAreValid = false;
-									if (invalidDiscriminatorKey !== currentKey && (maxDiscriminatorPriority < currentPriority || maxDiscriminatorPriority === currentPriority && currentKey in input && !(invalidDiscriminatorKey in input))) {
-										maxDiscriminatorPriority = currentPriority;
-										invalidDiscriminatorKey = currentKey;
-										expectedDiscriminators = [];
-									}
-									if (invalidDiscriminatorKey === currentKey) expectedDiscriminators.push(schema.entries[currentKey].expects);
-									break;
-								}
-								currentPriority++;
-							}
-							if (keysAreValid) {
-								const optionDataset = await schema["~run"]({ value: input }, config$1);
-								if (!outputDataset || !outputDataset.typed && optionDataset.typed) outputDataset = optionDataset;
-							}
-						}
-						if (outputDataset && !outputDataset.issues) break;
-					}
-				};
-				await parseOptions(this, new Set([this.key]));
-				if (outputDataset) return outputDataset;
-				_addIssue(this, "type", dataset, config$1, {
-					input: input[invalidDiscriminatorKey],
-					expected: /* @__PURE__ */ _joinExpects(expectedDiscriminators, "|"),
-					path: [{
-						type: "object",
-						origin: "value",
-						input,
-						key: invalidDiscriminatorKey,
-						value: input[invalidDiscriminatorKey]
-					}]
-				});
-			} else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/schemas/void/void.ts
-/* @__NO_SIDE_EFFECTS__ */
-function void_(message$1) {
-	return _standardSchema({
-		kind: "schema",
-		type: "void",
-		reference: void_,
-		expects: "void",
-		async: false,
-		message: message$1,
-		"~run"(dataset, config$1) {
-			if (dataset.value === void 0) dataset.typed = true;
-			else _addIssue(this, "type", dataset, config$1);
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/keyof/keyof.ts
-/* @__NO_SIDE_EFFECTS__ */
-function keyof(schema, message$1) {
-	return /* @__PURE__ */ picklist(Object.keys(schema.entries), message$1);
-}
-
-//#endregion
-//#region src/methods/message/message.ts
-/**
-* Changes the local message configuration of a schema.
-*
-* @param schema The schema to configure.
-* @param message_ The error message.
-*
-* @returns The configured schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function message(schema, message_) {
-	return _standardSchema({
-		...schema,
-		"~run"(dataset, config$1) {
-			return schema["~run"](dataset, {
-				...config$1,
-				message: message_
-			});
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/omit/omit.ts
-/**
-* Creates a modified copy of an object schema that does not contain the
-* selected entries.
-*
-* @param schema The schema to omit from.
-* @param keys The selected entries.
-*
-* @returns An object schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function omit(schema, keys) {
-	const entries$1 = { ...schema.entries };
-	for (const key of keys) delete entries$1[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/parse/parse.ts
-/**
-* Parses an unknown input based on a schema.
-*
-* @param schema The schema to be used.
-* @param input The input to be parsed.
-* @param config The parse configuration.
-*
-* @returns The parsed input.
-*/
-function dist_parse(schema, input, config$1) {
-	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-	if (dataset.issues) throw new ValiError(dataset.issues);
-	return dataset.value;
-}
-
-//#endregion
-//#region src/methods/parse/parseAsync.ts
-/**
-* Parses an unknown input based on a schema.
-*
-* @param schema The schema to be used.
-* @param input The input to be parsed.
-* @param config The parse configuration.
-*
-* @returns The parsed input.
-*/
-async function parseAsync(schema, input, config$1) {
-	const dataset = await schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-	if (dataset.issues) throw new ValiError(dataset.issues);
-	return dataset.value;
-}
-
-//#endregion
-//#region src/methods/parser/parser.ts
-/* @__NO_SIDE_EFFECTS__ */
-function parser(schema, config$1) {
-	const func = (input) => dist_parse(schema, input, config$1);
-	func.schema = schema;
-	func.config = config$1;
-	return func;
-}
-
-//#endregion
-//#region src/methods/parser/parserAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function parserAsync(schema, config$1) {
-	const func = (input) => parseAsync(schema, input, config$1);
-	func.schema = schema;
-	func.config = config$1;
-	return func;
-}
-
-//#endregion
-//#region src/methods/partial/partial.ts
-/* @__NO_SIDE_EFFECTS__ */
-function partial(schema, keys) {
-	const entries$1 = {};
-	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ optional(schema.entries[key]) : schema.entries[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/partial/partialAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function partialAsync(schema, keys) {
-	const entries$1 = {};
-	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ optionalAsync(schema.entries[key]) : schema.entries[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/pick/pick.ts
-/**
-* Creates a modified copy of an object schema that contains only the selected
-* entries.
-*
-* @param schema The schema to pick from.
-* @param keys The selected entries.
-*
-* @returns An object schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function pick(schema, keys) {
-	const entries$1 = {};
-	for (const key of keys) entries$1[key] = schema.entries[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/pipe/pipe.ts
-/* @__NO_SIDE_EFFECTS__ */
-function pipe(...pipe$1) {
-	return _standardSchema({
-		...pipe$1[0],
-		pipe: pipe$1,
-		"~run"(dataset, config$1) {
-			for (const item of pipe$1) if (item.kind !== "metadata") {
-				if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
-					dataset.typed = false;
-					break;
-				}
-				if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
-			}
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/pipe/pipeAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function pipeAsync(...pipe$1) {
-	return _standardSchema({
-		...pipe$1[0],
-		pipe: pipe$1,
-		async: true,
-		async "~run"(dataset, config$1) {
-			for (const item of pipe$1) if (item.kind !== "metadata") {
-				if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
-					dataset.typed = false;
-					break;
-				}
-				if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = await item["~run"](dataset, config$1);
-			}
-			return dataset;
-		}
-	});
-}
-
-//#endregion
-//#region src/methods/required/required.ts
-/* @__NO_SIDE_EFFECTS__ */
-function required(schema, arg2, arg3) {
-	const keys = Array.isArray(arg2) ? arg2 : void 0;
-	const message$1 = Array.isArray(arg2) ? arg3 : arg2;
-	const entries$1 = {};
-	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ nonOptional(schema.entries[key], message$1) : schema.entries[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/required/requiredAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function requiredAsync(schema, arg2, arg3) {
-	const keys = Array.isArray(arg2) ? arg2 : void 0;
-	const message$1 = Array.isArray(arg2) ? arg3 : arg2;
-	const entries$1 = {};
-	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ nonOptionalAsync(schema.entries[key], message$1) : schema.entries[key];
-	return _standardSchema({
-		...schema,
-		entries: entries$1
-	});
-}
-
-//#endregion
-//#region src/methods/safeParse/safeParse.ts
-/**
-* Parses an unknown input based on a schema.
-*
-* @param schema The schema to be used.
-* @param input The input to be parsed.
-* @param config The parse configuration.
-*
-* @returns The parse result.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function safeParse(schema, input, config$1) {
-	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-	return {
-		typed: dataset.typed,
-		success: !dataset.issues,
-		output: dataset.value,
-		issues: dataset.issues
-	};
-}
-
-//#endregion
-//#region src/methods/safeParse/safeParseAsync.ts
-/**
-* Parses an unknown input based on a schema.
-*
-* @param schema The schema to be used.
-* @param input The input to be parsed.
-* @param config The parse configuration.
-*
-* @returns The parse result.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-async function safeParseAsync(schema, input, config$1) {
-	const dataset = await schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-	return {
-		typed: dataset.typed,
-		success: !dataset.issues,
-		output: dataset.value,
-		issues: dataset.issues
-	};
-}
-
-//#endregion
-//#region src/methods/safeParser/safeParser.ts
-/* @__NO_SIDE_EFFECTS__ */
-function safeParser(schema, config$1) {
-	const func = (input) => /* @__PURE__ */ safeParse(schema, input, config$1);
-	func.schema = schema;
-	func.config = config$1;
-	return func;
-}
-
-//#endregion
-//#region src/methods/safeParser/safeParserAsync.ts
-/* @__NO_SIDE_EFFECTS__ */
-function safeParserAsync(schema, config$1) {
-	const func = (input) => /* @__PURE__ */ safeParseAsync(schema, input, config$1);
-	func.schema = schema;
-	func.config = config$1;
-	return func;
-}
-
-//#endregion
-//#region src/methods/summarize/summarize.ts
-/**
-* Summarize the error messages of issues in a pretty-printable multi-line string.
-*
-* @param issues The list of issues.
-*
-* @returns A summary of the issues.
-*
-* @beta
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function summarize(issues) {
-	let summary = "";
-	for (const issue of issues) {
-		if (summary) summary += "\n";
-		summary += `× ${issue.message}`;
-		const dotPath = /* @__PURE__ */ getDotPath(issue);
-		if (dotPath) summary += `\n  → at ${dotPath}`;
-	}
-	return summary;
-}
-
-//#endregion
-//#region src/methods/unwrap/unwrap.ts
-/**
-* Unwraps the wrapped schema.
-*
-* @param schema The schema to be unwrapped.
-*
-* @returns The unwrapped schema.
-*/
-/* @__NO_SIDE_EFFECTS__ */
-function unwrap(schema) {
-	return schema.wrapped;
-}
-
-//#endregion
-
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
 
 
@@ -51136,6 +43179,8 @@ function imagesFor(stack) {
     throw new src_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
 }
 
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./src/buildpacks/procfile.ts
 
 
@@ -51155,16 +43200,16 @@ function parseProcfile(text) {
             continue;
         const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
         if (name === undefined || command === undefined)
-            throw procfile_wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
         if (Object.hasOwn(types, name))
-            throw procfile_wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
         if (command.length > LONGEST_COMMAND)
-            throw procfile_wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
         procfile_define(types, name, command);
     }
     return types;
 }
-function procfile_wrong(line, problem, nextStep) {
+function wrong(line, problem, nextStep) {
     return new src_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
@@ -51174,7 +43219,7 @@ function mergeProcessTypes(defaults, procfile) {
 /** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
 function parseReleaseOutput(yaml, buildpack) {
     const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
-    const document = (0,dist/* parseDocument */.Tp)(yaml);
+    const document = (0,yaml_dist/* parseDocument */.Tp)(yaml);
     let data;
     try {
         for (const error of document.errors)
@@ -51190,7 +43235,7 @@ function parseReleaseOutput(yaml, buildpack) {
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
+            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -51200,7 +43245,7 @@ function parseReleaseOutput(yaml, buildpack) {
 function procfile_define(types, name, command) {
     Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
 }
-function procfile_shown(text) {
+function shown(text) {
     return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
 }
 
@@ -51707,134 +43752,692 @@ async function succeed(run, program, args) {
  * All sizes are bytes.
  */
 const SCHEMA_VERSION = 1;
-const data_text = (most) => pipe(string(), maxLength(most));
-const data_bytes = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
-const count = data_bytes;
-const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, `\xNN` for what is not UTF-8. */
-const shownPath = pipe(data_text(20_000), regex(/^[^\p{Cc}]*$/u));
-const list = (item, most) => pipe(array(item), maxLength(most));
-const weight = { compressed: data_bytes, raw: data_bytes, files: count };
-const data_variant = strictObject({
-    name: picklist(['with', 'without']),
+const data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
+const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(Number.MAX_SAFE_INTEGER));
+const count = bytes;
+const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = dist/* pipe */.FsL(data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
+const commit = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
+const time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
+const variantName = dist/* picklist */.KIO(['with', 'without']);
+const list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
+const weight = { compressed: bytes, raw: bytes, files: count };
+const variant = dist/* strictObject */.rej({
+    name: variantName,
     ...weight,
     /** How it came about: the built tree as it is, files taken out, or a step run again. */
-    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again']),
-    sha256: optional(sha256),
+    derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
+    sha256: dist/* optional */.lqM(sha256),
     /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: list(strictObject({ name: data_text(300), ...weight }), 100),
-    /** Folders with all below them, largest first, down to a thousandth of the slug. */
-    directories: list(strictObject({ path: shownPath, ...weight }), 5_000),
-    /** The largest files. `shared`: it lies in a compressed block with others, and has its share by raw bytes. */
-    largestFiles: list(strictObject({ path: shownPath, compressed: data_bytes, raw: data_bytes, shared: dist_boolean() }), 200)
+    layers: list(dist/* strictObject */.rej({ name: data_text(300), ...weight }), 100)
 });
-const data_layer = strictObject({
+const data_layer = dist/* strictObject */.rej({
     name: data_text(300),
     /** Missing for the source. */
-    buildpack: optional(strictObject({
+    buildpack: dist/* optional */.lqM(dist/* strictObject */.rej({
         reference: data_text(2_000),
-        kind: picklist(['registry', 'tarball', 'git', 'folder']),
+        kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
         sha256,
         /** The commit, where it came by git. */
-        version: optional(data_text(200))
+        version: dist/* optional */.lqM(data_text(200))
     })),
     milliseconds: count
 });
-const ffmpegCheck = strictObject({
-    works: dist_boolean(),
-    version: optional(data_text(500)),
+const ffmpegCheck = dist/* strictObject */.rej({
+    works: dist/* boolean */.zMY(),
+    version: dist/* optional */.lqM(data_text(500)),
     encoders: list(data_text(50), 50),
     /** Folders that had to be put on the library path before it started. */
     mended: list(shownPath, 100),
-    problem: optional(data_text(2_000))
+    problem: dist/* optional */.lqM(data_text(2_000))
 });
-const trimRule = strictObject({
+const trimRule = dist/* strictObject */.rej({
     name: data_text(100),
     why: data_text(1_000),
     files: count,
-    raw: data_bytes,
+    raw: bytes,
     /** Measured: the slug packed with and without them. */
-    saves: pipe(number(), integer())
+    saves: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf())
 });
-const reportSchema = strictObject({
-    schema: literal(SCHEMA_VERSION),
-    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_text(50) }),
-    createdAt: pipe(string(), isoTimestamp()),
-    source: strictObject({
-        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+const MOST_ENTRIES = 300_000;
+const index = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(1_000_000));
+const size = dist/* nullable */.mee(bytes);
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
+const dependencies = (names) => list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), version]), 20_000);
+const historyPoint = dist/* strictObject */.rej({
+    commit,
+    at: time,
+    mastodonVersion: dist/* optional */.lqM(data_text(100)),
+    with: dist/* optional */.lqM(bytes),
+    without: dist/* optional */.lqM(bytes),
+    streaming: dist/* optional */.lqM(bytes),
+    chosen: variantName
+});
+const reportWith = (entries) => dist/* strictObject */.rej({
+    schema: dist/* literal */.euz(SCHEMA_VERSION),
+    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_text(50) }),
+    createdAt: time,
+    source: dist/* strictObject */.rej({
+        commit,
         ref: data_text(1_000),
-        committedAt: pipe(string(), isoTimestamp()),
-        mastodonVersion: optional(data_text(100)),
+        committedAt: time,
+        mastodonVersion: dist/* optional */.lqM(data_text(100)),
         files: count,
-        raw: data_bytes,
+        raw: bytes,
         /** Names that `.slugignore` took out before the buildpacks. */
         ignored: count
     }),
     stack: data_text(50),
-    place: strictObject({
-        kind: picklist(['container', 'host']),
-        buildImage: optional(data_text(300)),
-        runImage: optional(data_text(300))
+    place: dist/* strictObject */.rej({
+        kind: dist/* picklist */.KIO(['container', 'host']),
+        buildImage: dist/* optional */.lqM(data_text(300)),
+        runImage: dist/* optional */.lqM(data_text(300))
     }),
-    verdict: strictObject({
-        chosen: picklist(['with', 'without']),
-        compressed: data_bytes,
-        limit: data_bytes,
-        withinLimit: dist_boolean(),
+    verdict: dist/* strictObject */.rej({
+        chosen: variantName,
+        compressed: bytes,
+        limit: bytes,
+        withinLimit: dist/* boolean */.zMY(),
         /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
-        problem: optional(data_text(2_000))
+        problem: dist/* optional */.lqM(data_text(2_000))
     }),
-    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
-    ffmpeg: strictObject({
-        choice: picklist(['with', 'without', 'auto']),
+    heroku: dist/* strictObject */.rej({ warnsAt: bytes, stopsAt: bytes }),
+    ffmpeg: dist/* strictObject */.rej({
+        choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
         /** The buildpacks that bring it, or the Aptfile. */
         providers: list(data_text(2_000), 20),
         /** `auto` had one and left it out, because of its size or because it does not start. */
-        givenUp: dist_boolean(),
-        check: optional(ffmpegCheck)
+        givenUp: dist/* boolean */.zMY(),
+        check: dist/* optional */.lqM(ffmpegCheck)
     }),
-    variants: list(data_variant, 2),
+    variants: list(variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: dist/* optional */.lqM(dist/* strictObject */.rej({ ...weight, sha256: dist/* optional */.lqM(sha256) })),
     layers: list(data_layer, 100),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), data_text(10_000)),
-    trim: strictObject({
-        applied: dist_boolean(),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: dist/* strictObject */.rej({
+        /** What `layer` of an entry counts. */
+        layers: list(data_text(300), 100),
+        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+        folders: list(shownPath, 200_000),
+        entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: dist/* strictObject */.rej({
+        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), data_text(10_000)),
+    trim: dist/* strictObject */.rej({
+        applied: dist/* boolean */.zMY(),
         rules: list(trimRule, 100),
         /** All rules together, on the chosen variant: its size before and after. */
-        before: data_bytes,
-        after: data_bytes
+        before: bytes,
+        after: bytes
     }),
-    warnings: list(data_text(5_000), 200)
+    warnings: list(data_text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: list(historyPoint, 200)
 });
+const reportSchema = reportWith(list(entry, MOST_ENTRIES));
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(dist/* custom */.IeY(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
+function isEntry(row) {
+    if (!Array.isArray(row) || row.length !== 7)
+        return false;
+    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    return (isIndex(folder) &&
+        dist.is(shownPath, name) &&
+        isIndex(layer) &&
+        isBytes(raw) &&
+        (inWith === null || isBytes(inWith)) &&
+        (inWithout === null || isBytes(inWithout)) &&
+        (shared === 0 || shared === 1));
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && value >= 0;
+}
+function isIndex(value) {
+    return isBytes(value) && value <= 1_000_000;
+}
 /** Largest `report.json` that is read, in bytes. */
-const LARGEST_REPORT = 5_000_000;
+const LARGEST_REPORT = 25_000_000;
 /** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
 function parseReport(json) {
     const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
     if (json.length > LARGEST_REPORT)
-        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+        throw new src_runtime/* UserError */.yo(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
     let data;
     try {
         data = JSON.parse(json);
     }
     catch (error) {
-        throw new UserError('The report is not JSON', next, { cause: error });
+        throw new src_runtime/* UserError */.yo('The report is not JSON', next, { cause: error });
     }
     const version = data?.schema;
     if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+        throw new src_runtime/* UserError */.yo(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
     }
-    const result = v.safeParse(reportSchema, data);
-    if (result.success)
-        return result.output;
-    const issue = result.issues[0];
-    throw new UserError(`The report is not valid at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    const report = validated(data, next);
+    const contradiction = findContradiction(report);
+    if (contradiction !== undefined)
+        throw new src_runtime/* UserError */.yo(`The report contradicts itself: ${contradiction}`, next);
+    return report;
+}
+function validated(data, next) {
+    const quick = dist/* safeParse */.xLC(quickSchema, data, { abortEarly: true });
+    if (quick.success)
+        return quick.output;
+    const result = dist/* safeParse */.xLC(reportSchema, data, { abortEarly: true });
+    if (!result.success) {
+        const [issue] = result.issues;
+        throw new src_runtime/* UserError */.yo(`The report is not valid at ${dist/* getDotPath */.BuJ(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    }
+    return result.output;
+}
+/** The same report, judged by other limits than its own; all are bytes. */
+function judgedBy(report, { limit, ...heroku }) {
+    const { verdict } = report;
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
+}
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000;
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }) {
+    const names = variants.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+        return 'a variant stands there twice';
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    if (!chosen)
+        return 'the chosen variant is not there';
+    if (chosen.compressed !== verdict.compressed)
+        return "the verdict's size is not that of the chosen variant";
+    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
+        return 'the verdict is not what the limit says';
+    if (files.folders[0] !== '')
+        return 'its first folder is not the slug';
+    if (new Set(files.folders).size < files.folders.length)
+        return 'a folder stands there twice';
+    const sums = { with: 0, without: 0 };
+    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || layer >= files.layers.length)
+            return 'a file is nowhere';
+        sums.with += inWith ?? 0;
+        sums.without += inWithout ?? 0;
+    }
+    for (const { name, compressed, layers: parts } of variants) {
+        const sum = parts.reduce((all, part) => all + part.compressed, 0);
+        if (sum !== compressed)
+            return `the layers ${name} ffmpeg are not the whole of it`;
+        const frame = compressed - sums[name];
+        if (frame < 0 || frame > LARGEST_FRAME)
+            return `the files ${name} ffmpeg are not the whole of it`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./src/report/files.ts
+
+
+/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+class ReportFile {
+    #row;
+    /** The path of its folder, '' at the top. */
+    folder;
+    layer;
+    constructor(row, { folders, layers }) {
+        this.#row = row;
+        this.folder = folders[row[0]] ?? '';
+        this.layer = layers[row[2]] ?? '';
+    }
+    /** '' for the folder itself. */
+    get name() {
+        return this.#row[1];
+    }
+    /** The whole path. */
+    get path() {
+        if (this.name === '')
+            return this.folder;
+        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
+    }
+    /** Unpacked. */
+    get raw() {
+        return this.#row[3];
+    }
+    /** Compressed; undefined where it is not in that variant. */
+    get with() {
+        return this.#row[4] ?? undefined;
+    }
+    get without() {
+        return this.#row[5] ?? undefined;
+    }
+    /** It lies in a compressed block with others. */
+    get shared() {
+        return this.#row[6] === 1;
+    }
+}
+/** A slug of more names has its smallest ones put together, a row a folder. */
+const MOST_NAMES = 250_000;
+/** A path can be 100 kB long; nobody reads that. */
+const LONGEST = 2_000;
+/** All names of the variants, each once. */
+function fileTable(slugs, layerNames, most = MOST_NAMES) {
+    const folders = new Folders();
+    const rows = new Map();
+    for (const { name, measured } of slugs) {
+        const column = name === 'with' ? 4 : 5;
+        for (const { file, compressed, raw, shared } of measured.files) {
+            const [folder, own] = placeOf(file);
+            const key = `${folder}\n${own}`;
+            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
+            row[column] = (row[column] ?? 0) + compressed;
+            if (shared)
+                row[6] = 1;
+            rows.set(key, row);
+        }
+    }
+    const entries = sharedOut([...rows.values()], most);
+    return { layers: [...layerNames], folders: folders.paths, entries };
+}
+/** Folder and name for people; a folder's own row stands in itself, without a name. */
+function placeOf({ path, kind }) {
+    const end = path.lastIndexOf('/');
+    if (kind === 'directory')
+        return [files_shown(path), ''];
+    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
+}
+function files_shown(path) {
+    const text = (0,src_runtime/* displayPath */.Gt)(path);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+class Folders {
+    paths = [''];
+    #indexes = new Map([['', 0]]);
+    /** Adds it, and the folders above it, where it is new. */
+    indexOf(path) {
+        const known = this.#indexes.get(path);
+        if (known !== undefined)
+            return known;
+        const end = path.lastIndexOf('/');
+        this.indexOf(end < 0 ? '' : path.slice(0, end));
+        this.#indexes.set(path, this.paths.length);
+        return this.paths.push(path) - 1;
+    }
+}
+function sharedOut(rows, most) {
+    if (rows.length <= most)
+        return rows;
+    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
+    const least = rows.map(size).sort((a, b) => b - a)[most];
+    const merged = new Map();
+    const kept = [];
+    for (const row of rows) {
+        if (size(row) > least) {
+            kept.push(row);
+            continue;
+        }
+        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
+        into[3] += row[3];
+        if (row[4] !== null)
+            into[4] = (into[4] ?? 0) + row[4];
+        if (row[5] !== null)
+            into[5] = (into[5] ?? 0) + row[5];
+        merged.set(row[0], into);
+    }
+    return [...kept, ...merged.values()];
+}
+/** The names of a report, in the order of the slug. */
+function filesOf({ files }) {
+    return files.entries.map(row => new ReportFile(row, files));
+}
+/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+function foldersOf({ files }, variant) {
+    const column = variant === 'with' ? 4 : 5;
+    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
+    for (const row of files.entries) {
+        const compressed = row[column];
+        if (compressed === null)
+            continue;
+        const own = folders[row[0]];
+        own.compressed += compressed;
+        own.raw += row[3];
+        own.files += 1;
+    }
+    addUp(folders);
+    return folders
+        .filter(({ path, files }) => path !== '' && files > 0)
+        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
+}
+/** Each folder's figures go into the one above it, the deepest first. */
+function addUp(folders) {
+    const byPath = new Map(folders.map(folder => [folder.path, folder]));
+    const depth = ({ path }) => path.split('/').length;
+    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
+        if (folder.path === '')
+            continue;
+        const end = folder.path.lastIndexOf('/');
+        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
+        if (!above)
+            continue;
+        above.compressed += folder.compressed;
+        above.raw += folder.raw;
+        above.files += folder.files;
+    }
+}
+/** The largest files of a variant. */
+function largestFiles(report, variant, count) {
+    return filesOf(report)
+        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
+        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./src/report/compare/components.ts
+/**
+ * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
+ * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
+ */
+const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
+/** The last one: a package may bring packages of its own. */
+const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
+/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+function componentOf(path) {
+    const gem = components_GEM.exec(path)?.[1];
+    if (gem !== undefined)
+        return { kind: 'gem', name: gem };
+    const packaged = components_PACKAGE.exec(path)?.[1];
+    if (packaged !== undefined && packaged !== '.bin')
+        return { kind: 'package', name: packaged };
+    const parts = path.split('/');
+    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
+    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
+    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
+}
+
+;// CONCATENATED MODULE: ./src/report/compare/pairs.ts
+
+/** Smaller files of one name and size are too common to tell that one of them has moved. */
+const LEAST_TO_MOVE = 256;
+/**
+ * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
+ * Each file is in one pair.
+ */
+function pairFiles(head, base) {
+    const pairs = [];
+    let rest = matchPaths(head, base, pairs);
+    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
+    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
+    for (const file of rest.head)
+        pairs.push({ how: 'new', head: file });
+    for (const file of rest.base)
+        pairs.push({ how: 'gone', base: file });
+    return pairs;
+}
+/** Nearly all files: two maps deep, so that no path has to be put together. */
+function matchPaths(head, base, pairs) {
+    const folders = new Map();
+    const left = { head: [], base: [] };
+    for (const file of base) {
+        const names = folders.get(file.folder) ?? new Map();
+        if (names.size === 0)
+            folders.set(file.folder, names);
+        if (names.has(file.name))
+            left.base.push(file);
+        else
+            names.set(file.name, file);
+    }
+    for (const file of head) {
+        const names = folders.get(file.folder);
+        const other = names?.get(file.name);
+        if (other)
+            pairs.push({ how: 'same', head: file, base: other });
+        else
+            left.head.push(file);
+        names?.delete(file.name);
+    }
+    for (const names of folders.values())
+        left.base.push(...names.values());
+    return left;
+}
+function matchKeys({ head, base }, pairs, how, keyOf) {
+    const left = { head: [], base: [] };
+    const waiting = new Map();
+    // The last one first, so that the first one is taken first.
+    for (const file of base.toReversed()) {
+        const key = keyOf(file);
+        if (key === undefined)
+            left.base.push(file);
+        else if (waiting.has(key))
+            waiting.get(key).push(file);
+        else
+            waiting.set(key, [file]);
+    }
+    for (const file of head) {
+        const key = keyOf(file);
+        const other = key === undefined ? undefined : waiting.get(key)?.pop();
+        if (other)
+            pairs.push({ how, head: file, base: other });
+        else
+            left.head.push(file);
+    }
+    for (const files of waiting.values())
+        left.base.push(...files);
+    return left;
+}
+/**
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
+ * faster than the path, which may be a hostile one.
+ */
+function timeless(path) {
+    return path
+        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
+        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
+        .replace(/\d+(?:\.\d+)*/g, '#');
+}
+
+;// CONCATENATED MODULE: ./src/report/compare/index.ts
+
+
+
+
+
+
+/** Changes below are not named. */
+const LEAST = 1_000;
+/** What has changed between two reports, as far as their files tell. */
+function compareReports(head, base) {
+    const variant = head.verdict.chosen;
+    const pairs = pairFiles(filesOf(head), filesOf(base));
+    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const change = now === undefined || before === undefined ? undefined : now - before;
+    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
+    if (change === undefined) {
+        return {
+            ...common,
+            components: [],
+            rest: { count: 0, change: 0 },
+            shares: 0,
+            files: [],
+            layers: new Map(),
+            moved: 0
+        };
+    }
+    const all = changedComponents(pairs, variant);
+    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = all.filter(component => Math.abs(component.change) >= LEAST);
+    return {
+        ...common,
+        components: withVersions(named, head, base),
+        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        shares,
+        files: changedFiles(pairs, variant),
+        layers: changedLayers(head, base, variant),
+        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    };
+}
+function sizeOf({ variants }, name) {
+    return variants.find(variant => variant.name === name)?.compressed;
+}
+function sizesOf(head, base) {
+    return [
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...(head.streaming
+            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
+            : [])
+    ];
+}
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+function changeOf(pair, variant) {
+    const { how, head, base } = pair;
+    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
+    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
+    return same ? 0 : weightChange(pair, variant);
+}
+function weightChange({ head, base }, variant) {
+    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
+}
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs, variant) {
+    const sums = new Map();
+    for (const pair of pairs) {
+        const component = componentOf((pair.head ?? pair.base).path);
+        const key = `${component.kind} ${component.name}`;
+        const known = sums.get(key) ?? { component, now: 0, change: 0 };
+        known.now += pair.head?.[variant] ?? 0;
+        known.change += changeOf(pair, variant);
+        sums.set(key, known);
+    }
+    return [...sums.values()]
+        .filter(({ change }) => change !== 0)
+        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .sort(largestFirst);
+}
+function kindOf(now, before) {
+    if (before === 0)
+        return 'new';
+    if (now === 0)
+        return 'gone';
+    return now > before ? 'grown' : 'shrunk';
+}
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components, head, base) {
+    const [now, before] = [versionsIn(head), versionsIn(base)];
+    return components.map(component => {
+        const { kind, name, change } = component;
+        const [from, to] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from === undefined && to !== undefined && change > 0;
+        return { ...component, how: added ? 'new' : component.how, from, to };
+    });
+}
+/** By name; several of one name together. */
+function versionsIn({ dependencies }) {
+    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+        const versions = new Map();
+        for (const [name, version] of list) {
+            const known = versions.get(name);
+            versions.set(name, known === undefined ? version : `${known}, ${version}`);
+        }
+        return versions;
+    });
+    return { gem, package: packages };
+}
+function changedFiles(pairs, variant) {
+    return pairs
+        .flatMap(pair => {
+        const file = pair.head ?? pair.base;
+        const change = changeOf(pair, variant);
+        if (Math.abs(change) < LEAST || file.name === '')
+            return [];
+        const size = pair.head?.[variant] ?? 0;
+        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+    })
+        .sort(largestFirst);
+}
+function changedLayers(head, base, variant) {
+    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
+    const [now, before] = [weights(head), weights(base)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
+}
+function changedBuildpacks(head, base) {
+    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
+    const [now, before] = [versions(head), versions(base)];
+    const names = [...new Set([...now.keys(), ...before.keys()])];
+    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
+}
+function largestFirst(a, b) {
+    return Math.abs(b.change) - Math.abs(a.change);
+}
+function sum(list) {
+    return list.reduce((all, { change }) => all + change, 0);
+}
+
+;// CONCATENATED MODULE: ./src/report/growth.ts
+
+/** Whether a change, in either direction, is at least that much. */
+function reaches(change, before, amount) {
+    const size = Math.abs(change);
+    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
+}
+/** Whether it has grown by more than that. */
+function exceeds(change, before, most) {
+    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
+}
+/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+function grownTooMuch({ sizes, variant }, most) {
+    return sizes
+        .filter(({ name }) => name === variant || name === 'streaming')
+        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
+        .map(({ name }) => name);
+}
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+
+;// CONCATENATED MODULE: ./src/report/history.ts
+
+/** As many as a report hands on. */
+const KEPT = 100;
+/** A report as one point of its branch's history. */
+function pointOf({ source, createdAt, variants, streaming, verdict }) {
+    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
+    return {
+        commit: source.commit,
+        at: createdAt,
+        mastodonVersion: source.mastodonVersion,
+        with: size('with'),
+        without: size('without'),
+        streaming: streaming?.compressed,
+        chosen: verdict.chosen
+    };
+}
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+function mergeHistories(reports) {
+    const points = new Map();
+    for (const report of reports)
+        for (const point of [...report.history, pointOf(report)]) {
+            const known = points.get(point.commit);
+            if (!known || known.at < point.at)
+                points.set(point.commit, point);
+        }
+    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
 }
 
 ;// CONCATENATED MODULE: ./src/report/make.ts
 
 
-const MOST_DIRECTORIES = 2_000;
-const LARGEST_FILES = 100;
+
 /** The report of a build. */
 function makeReport(facts) {
     const { commit, place, weighed, check, choice, app } = facts;
@@ -51868,6 +44471,7 @@ function makeReport(facts) {
             check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
         },
         variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+        streaming: facts.streaming,
         layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
             name,
             buildpack: buildpack && {
@@ -51878,6 +44482,11 @@ function makeReport(facts) {
             },
             milliseconds
         })),
+        files: fileTable(weighed.slugs, facts.variants.layerNames),
+        dependencies: {
+            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+        },
         processTypes: { ...app.processTypes },
         trim: {
             applied: facts.trimmed,
@@ -51885,12 +44494,12 @@ function makeReport(facts) {
             before,
             after
         },
-        warnings: [...facts.warnings]
+        warnings: [...facts.warnings],
+        history: []
     };
 }
 function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
-    const { total, layers, directories, files } = measured;
-    const least = total.compressed / 1_000;
+    const { total, layers } = measured;
     return {
         name,
         derivation: name === 'with' ? 'built' : derivation,
@@ -51898,31 +44507,469 @@ function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
         ...total,
         layers: [...layers]
             .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight })),
-        directories: [...directories]
-            .filter(([path, { compressed }]) => compressed >= least || !path.includes('/'))
-            .sort(largestFirst)
-            .slice(0, MOST_DIRECTORIES)
-            .map(([path, weight]) => ({ path: make_shown(path), ...weight })),
-        largestFiles: files
-            .slice(0, LARGEST_FILES)
-            .map(({ file, compressed, raw, shared }) => ({ path: make_shown(file.path), compressed, raw, shared }))
+            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
     };
 }
-function largestFirst([pathA, a], [pathB, b]) {
-    return b.compressed - a.compressed || (pathA < pathB ? -1 : 1);
-}
-/** A path can be 100 kB long; nobody reads that. */
-function make_shown(path) {
-    const text = (0,src_runtime/* displayPath */.Gt)(path);
-    return text.length > 4_000 ? `${text.slice(0, 4_000)}…` : text;
-}
-/** The report as it is written to `report.json`. */
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
 function reportJson(report) {
-    return `${JSON.stringify(report, undefined, 1)}\n`;
+    const { layers, folders, entries } = report.files;
+    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
+    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
+    const parts = Object.entries(report)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
+    return `{\n${parts.join(',\n')}\n}\n`;
 }
 
-;// CONCATENATED MODULE: ./src/report/markdown.ts
+;// CONCATENATED MODULE: ./src/report/page/parts.ts
+
+/** The page's script and style, which are bundled beside the action. */
+async function pageParts(folder) {
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_.readFile)(new URL(name, folder), 'utf8')));
+    return { script: script, style: style };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/told.ts
+
+
+
+
+;// CONCATENATED MODULE: ./src/report/page/from-report.ts
+
+
+
+
+
+
+
+/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+function pageData({ report, baseline, comparison, history, app }) {
+    const base = baseline?.report;
+    return {
+        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
+        tool: `mastodon-on-heroku ${src_runtime/* VERSION */.xv}`,
+        stack: report.stack,
+        head: commitOf(report),
+        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        limit: report.verdict.limit,
+        warnsAt: report.heroku.warnsAt,
+        stopsAt: report.heroku.stopsAt,
+        chosen: report.verdict.chosen,
+        variants: report.variants.map(({ name, compressed, raw, files }) => ({
+            name,
+            compressed,
+            raw,
+            files,
+            base: base?.variants.find(other => other.name === name)?.compressed
+        })),
+        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
+        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
+    };
+}
+/** A row for each file of the head or the base. */
+function columns(pairs) {
+    const [folders, layers] = [new Places(), new Places()];
+    folders.at('');
+    const files = {
+        folder: [],
+        name: [],
+        layer: [],
+        raw: [],
+        with: [],
+        without: [],
+        changeWith: [],
+        changeWithout: []
+    };
+    for (const pair of pairs) {
+        const { head } = pair;
+        const file = head ?? pair.base;
+        files.folder.push(folders.folderAt(file.folder));
+        files.name.push(file.name);
+        files.layer.push(layers.at(file.layer));
+        files.raw.push(file.raw);
+        files.with.push(head?.with ?? null);
+        files.without.push(head?.without ?? null);
+        files.changeWith.push(changeOf(pair, 'with'));
+        files.changeWithout.push(changeOf(pair, 'without'));
+    }
+    return { layers: layers.names, folders: folders.names, files };
+}
+/** Names, each once. */
+class Places {
+    names = [];
+    #indexes = new Map();
+    at(name) {
+        const known = this.#indexes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#indexes.set(name, this.names.length);
+        return this.names.push(name) - 1;
+    }
+    /** A folder stands behind the one that it lies in. */
+    folderAt(path) {
+        if (!this.#indexes.has(path))
+            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        return this.at(path);
+    }
+}
+function commitOf({ source, createdAt }) {
+    const { commit, ref, mastodonVersion } = source;
+    return { commit, ref, createdAt, mastodonVersion };
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/text.ts
+/** Pieces of Markdown, as GitHub renders it. */
+/** Text of others inside Markdown and HTML: nothing in it is markup, a mention, a link, or ends a table cell. */
+function text_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>"'`*_~|\\[\]()!:$]/g, character => `&#${character.charCodeAt(0)};`)
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)/g, character => `${character}&#8203;`));
+}
+/** Longest name that is shown, in characters. */
+const text_LONGEST = 160;
+function code(hostile) {
+    if (hostile.length <= text_LONGEST)
+        return `<code>${text_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
+    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+function percent(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+function number(value) {
+    return value.toLocaleString('en-US');
+}
+/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
+function signed(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    const size = Math.abs(bytes);
+    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+    return `${bytes < 0 ? '−' : '+'}${text}`;
+}
+/** A change in per cent of what it was, with its sign. */
+function signedPercent(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+
+;// CONCATENATED MODULE: ./src/report/page/words.ts
+
+
+/** Words and figures of the page, the same in its plain HTML and in its script. */
+
+/** A size for people: bytes, kB or MB (10^6). */
+function words_size(bytes) {
+    return bytes === 0 ? '0 bytes' : signed(bytes).slice(1);
+}
+/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+function words_shown(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+function words_short(commit) {
+    return commit.slice(0, 7);
+}
+/** The variant's size against the limit and the base, in one sentence. */
+function verdict({ limit, base }, { compressed, base: before }) {
+    const left = limit - compressed;
+    const parts = [`${words_size(compressed)} of ${words_size(limit)} (${percent(compressed, limit)})`];
+    if (base && before !== undefined) {
+        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+    }
+    parts.push(left >= 0 ? `${words_size(left)} left` : `${words_size(-left)} too much`);
+    return `${left >= 0 ? 'Within the limit' : 'Over the limit'}: ${parts.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./src/report/page/render.ts
+
+
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+function renderPage(data, parts) {
+    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
+        throw new Error('The script would end its element');
+    const policy = [
+        "default-src 'none'",
+        `script-src ${hashSource(parts.script)}`,
+        `style-src ${hashSource(parts.style)}`,
+        "base-uri 'none'",
+        "form-action 'none'"
+    ].join('; ');
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${render_escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`;
+}
+function hashSource(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** JSON that ends no element, whatever its texts are. */
+function json(data) {
+    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function render_escape(hostile) {
+    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function header(data) {
+    const { title, stack, head, base, variants } = data;
+    return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${render_escape(title)}</bdi></h1>
+${variants.map(variant => verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${render_commit('Measured', head)}
+${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
+</dl>
+</header>`;
+}
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function verdictOf(data, variant) {
+    const { chosen, limit, variants } = data;
+    const { name, compressed } = variant;
+    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
+    return `<div class="verdict ${compressed <= limit ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`;
+}
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
+    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
+    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
+    const marks = [
+        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+    ];
+    // Names of marks that stand close together would lie on each other.
+    const names = marks.map(({ bytes, name }) => `${name} ${words_size(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${words_size(compressed)} of ${names.join(', ')}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"/>\n`}${marks
+        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
+        .join('\n')}
+</svg>`;
+}
+function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
+    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
+    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
+}
+function sizes(data) {
+    const { variants, limit, chosen } = data;
+    const compared = variants.some(({ base }) => base !== undefined);
+    const rows = variants.map(({ name, compressed, raw, files, base }) => `<tr><th scope="row">${name} ffmpeg${name === chosen ? ' (chosen)' : ''}</th>${cells([
+        words_size(compressed),
+        percent(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
+        compressed <= limit ? `${words_size(limit - compressed)} left` : `${words_size(compressed - limit)} too much`,
+        words_size(raw),
+        number(files)
+    ])}</tr>`);
+    return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Variant</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`;
+}
+function layerRows({ layers, variants, files }) {
+    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
+    return layers
+        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
+        .sort((a, b) => b.weights[0] - a.weights[0])
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [words_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+}
+function layerSums(layer, sizes, count) {
+    const sums = new Array(count).fill(0);
+    sizes.forEach((size, row) => {
+        sums[layer[row]] += size ?? 0;
+    });
+    return sums;
+}
+function heads(names) {
+    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
+}
+function cells(texts) {
+    return texts.map(text => `<td class="number">${text}</td>`).join('');
+}
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }) {
+    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
+    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`;
+}
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`;
+
+;// CONCATENATED MODULE: ./src/report/markdown/changes.ts
+
+
+
+
+
+const SHOWN_COMPONENTS = 15;
+const SHOWN_FILES = 12;
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1;
+const MOST_REASONS = 4;
+const WORDS = { new: 'new', gone: 'gone', grown: 'grown', shrunk: 'shrunk' };
+/** What has changed against the base, folded; open where it matters. */
+function whatChanged({ comparison, baseline, report }, open) {
+    if (!comparison || !baseline)
+        return '';
+    const { change, components, buildpacks } = comparison;
+    if (change === undefined)
+        return '';
+    if (components.length === 0 && buildpacks.length === 0)
+        return change === 0 ? 'Nothing in the slug has changed.' : '';
+    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
+}
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }, head, base) {
+    const updates = buildpacks.map(({ name, from, to }) => {
+        if (from === undefined)
+            return `buildpack ${code(name)} is new`;
+        if (to === undefined)
+            return `buildpack ${code(name)} is gone`;
+        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
+    });
+    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
+    if (before !== now)
+        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
+    const grown = change >= 0;
+    const same = components.filter(component => component.change > 0 === grown);
+    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
+    const main = same
+        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+        .slice(0, MOST_REASONS)
+        .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
+    const lines = [];
+    if (main.length > 0)
+        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
+    if (updates.length > 0)
+        lines.push(`Other versions: ${updates.join('; ')}.`);
+    return lines.join('\n');
+}
+function title({ kind, name, from, to }) {
+    const versions = from === to ? (to ?? '') : [from, to].filter(version => version !== undefined).join(' → ');
+    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
+    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
+}
+function componentTable({ components, rest, shares, moved }) {
+    const shown = components.slice(0, SHOWN_COMPONENTS);
+    const others = components.slice(SHOWN_COMPONENTS);
+    const left = others.reduce((sum, { change }) => sum + change, rest.change);
+    const count = others.length + rest.count;
+    const rows = shown.map(component => [title(component), WORDS[component.how], signed(component.change)]);
+    if (count > 0 || left !== 0)
+        rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
+    if (shares !== 0)
+        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
+    const note = moved > 0
+        ? `\n\n${number(moved)} files lie somewhere else than before and are otherwise the same; they do not count.`
+        : '';
+    return rows.length === 0 ? '' : table(['Part of the slug', '', 'Change'], rows, '--r') + note;
+}
+function changes_fileTable({ files }) {
+    const rows = files
+        .slice(0, SHOWN_FILES)
+        .map(({ path, how, change, size }) => [
+        code(path),
+        WORDS[how],
+        signed(change),
+        how === 'gone' ? '' : (0,src_runtime/* megabytes */.ix)(size)
+    ]);
+    const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : '';
+    return rows.length === 0 ? '' : table(['File', '', 'Change', 'Size now'], rows, '--rr') + more;
+}
+/** The cell of a size's change. */
+function changeCell(head, base) {
+    if (base === undefined)
+        return 'new';
+    const share = signedPercent(head - base, base);
+    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/sections.ts
+
+
+
 
 
 /**
@@ -51935,65 +44982,7 @@ const WITHOUT_FFMPEG = [
     'animated avatars, headers and custom emoji cannot be made smaller',
     'still pictures, posts, timelines, federation and streaming work as ever'
 ];
-/** The report for people: the verdict first, then the figures. Everything that others named is escaped. */
-function renderMarkdown(report) {
-    return [
-        `## ${headline(report)}`,
-        ...explanation(report),
-        variantTable(report),
-        ...section('ffmpeg', ffmpegLines(report)),
-        ...section('Ways back under the limit', waysBack(report)),
-        ...section('Where the bytes are', [layerTable(report), directoryTable(report), fileTable(report)]),
-        ...section('What could go', [trimTable(report)]),
-        ...section('Worth a look', report.warnings.map(warning => `- ${markdown_escape(warning)}`).join('\n') || []),
-        footer(report)
-    ]
-        .filter(block => block !== '')
-        .join('\n\n')
-        .concat('\n');
-}
-/** One line: the status in words, the size, the limit, what is left. */
-function headline({ verdict }) {
-    const { compressed, limit, withinLimit, problem } = verdict;
-    const share = `${(0,src_runtime/* megabytes */.ix)(compressed)} of ${(0,src_runtime/* megabytes */.ix)(limit)} (${percent(compressed, limit)})`;
-    if (!withinLimit)
-        return `Over the limit: ${share}, ${(0,src_runtime/* megabytes */.ix)(compressed - limit)} too much`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${markdown_escape(problem)}. Size: ${share}`;
-    return `Within the limit: ${share}, ${(0,src_runtime/* megabytes */.ix)(limit - compressed)} left`;
-}
-function explanation({ verdict, ffmpeg, variants }) {
-    const withFfmpeg = variants.find(({ name }) => name === 'with');
-    if (!ffmpeg.givenUp || !withFfmpeg)
-        return [`This is the slug **${markdown_title(verdict.chosen)}**.`];
-    const why = withFfmpeg.compressed > verdict.limit
-        ? `with it the slug would be ${(0,src_runtime/* megabytes */.ix)(withFfmpeg.compressed)}, ${(0,src_runtime/* megabytes */.ix)(withFfmpeg.compressed - verdict.limit)} over the limit`
-        : 'the one in this build does not start';
-    return [
-        `> [!WARNING]\n> This is the slug **without ffmpeg**: \`ffmpeg: auto\` left it out, since ${why}. An instance without ffmpeg:\n` +
-            WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n')
-    ];
-}
-function markdown_title(name) {
-    return `${name} ffmpeg`;
-}
-function variantTable({ variants, verdict, heroku }) {
-    const rows = variants.map(({ name, compressed, raw, files }) => {
-        const fits = compressed <= verdict.limit;
-        const status = [fits ? 'fits' : 'too large', name === verdict.chosen ? 'chosen' : ''].filter(Boolean).join(', ');
-        const cells = [
-            markdown_title(name),
-            (0,src_runtime/* megabytes */.ix)(compressed),
-            percent(compressed, verdict.limit),
-            (0,src_runtime/* megabytes */.ix)(raw),
-            markdown_number(files),
-            status
-        ];
-        return fits ? cells : cells.map(cell => `**${cell}**`);
-    });
-    return (table(['Slug', 'Compressed', 'Of the limit', 'Unpacked', 'Files', 'Status'], rows, '-rrrr-') +
-        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
-}
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
 function ffmpegLines({ ffmpeg, variants }) {
     const lines = [];
     if (ffmpeg.providers.length === 0) {
@@ -52006,7 +44995,7 @@ function ffmpegLines({ ffmpeg, variants }) {
         if (check.works)
             lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
         else
-            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
+            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
         if (check.encoders.length > 0)
             lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
         if (check.mended.length > 0) {
@@ -52026,9 +45015,10 @@ const DERIVATIONS = {
     'built-again': 'built a second time, since other steps wrote over the files of that one'
 };
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack({ verdict, trim, variants }) {
+function waysBack(report) {
+    const { verdict, trim, variants } = report;
     if (verdict.withinLimit)
-        return [];
+        return '';
     const lines = [];
     const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${(0,src_runtime/* megabytes */.ix)(after - verdict.limit)} over`;
     const saved = trim.before - trim.after;
@@ -52038,29 +45028,43 @@ function waysBack({ verdict, trim, variants }) {
     if (verdict.chosen === 'with' && without) {
         lines.push(`\`ffmpeg: auto\` or \`without\` saves ${(0,src_runtime/* megabytes */.ix)(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
     }
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const nodeModules = chosen?.directories.find(({ path }) => path === 'node_modules');
+    const nodeModules = foldersOf(report, verdict.chosen).find(({ path }) => path === 'node_modules');
     if (nodeModules) {
         lines.push(`An app of its own for streaming (\`streaming-app\`) lets \`slug.trim: safe\` drop \`node_modules\` from this one: about ${(0,src_runtime/* megabytes */.ix)(nodeModules.compressed)} (its share; an estimate).`);
     }
     lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
-    return [lines.map((line, i) => `${i + 1}. ${line}`).join('\n')];
+    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
 }
-function layerTable({ variants, verdict, layers }) {
+/** The chosen slug by layer, each with its change where that is known. */
+function layerTable({ report: { variants, verdict, layers }, comparison }) {
     const chosen = variants.find(({ name }) => name === verdict.chosen);
+    const changes = comparison?.layers;
+    const compared = changes !== undefined && changes.size > 0;
     const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
         const layer = layers.find(other => other.name === name);
         const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
-        return [code(name), (0,src_runtime/* megabytes */.ix)(compressed), (0,src_runtime/* megabytes */.ix)(raw), markdown_number(files), seconds, version ? code(version) : ''];
+        return [
+            code(name),
+            (0,src_runtime/* megabytes */.ix)(compressed),
+            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
+            (0,src_runtime/* megabytes */.ix)(raw),
+            number(files),
+            seconds,
+            version ? code(version) : ''
+        ];
     });
-    return table(['Layer', 'Compressed', 'Unpacked', 'Files', 'Time', 'Version'], rows, '-rrrr-');
+    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
+    for (const [name, change] of gone)
+        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
+    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
+    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
 }
 const SHOWN_DIRECTORIES = 15;
-const SHOWN_FILES = 10;
-function directoryTable({ variants, verdict }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const rows = chosen.directories
+const sections_SHOWN_FILES = 10;
+function directoryTable(report) {
+    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
+    const rows = foldersOf(report, chosen.name)
         .filter(({ path }) => path.split('/').length <= 2)
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
@@ -52068,24 +45072,21 @@ function directoryTable({ variants, verdict }) {
         (0,src_runtime/* megabytes */.ix)(compressed),
         percent(compressed, chosen.compressed),
         (0,src_runtime/* megabytes */.ix)(raw),
-        markdown_number(files)
+        number(files)
     ]);
-    return rows.length === 0
-        ? ''
-        : details('Largest directories', table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr'));
+    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
 }
-function fileTable({ variants, verdict }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const rows = chosen.largestFiles
-        .slice(0, SHOWN_FILES)
-        .map(({ path, compressed, raw, shared }) => [
-        code(path),
-        `${shared ? '≈ ' : ''}${(0,src_runtime/* megabytes */.ix)(compressed)}`,
-        (0,src_runtime/* megabytes */.ix)(raw)
+function sections_fileTable(report) {
+    const { chosen } = report.verdict;
+    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
+        code(file.path),
+        `${file.shared ? '≈ ' : ''}${(0,src_runtime/* megabytes */.ix)(file[chosen] ?? 0)}`,
+        (0,src_runtime/* megabytes */.ix)(file.raw)
     ]);
-    return rows.length === 0 ? '' : details('Largest files', table(['File', 'Compressed', 'Unpacked'], rows, '-rr'));
+    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
-function trimTable({ trim }) {
+/** What trimming took off, or could. The reasons are texts of the report: left out where they may be anyone's. */
+function trimTable({ trim }, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
     if (rules.length === 0)
         return '';
@@ -52095,51 +45096,279 @@ function trimTable({ trim }) {
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const rows = rules.map(({ name, files, raw, saves, why }) => [
         code(name),
-        markdown_number(files),
+        number(files),
         (0,src_runtime/* megabytes */.ix)(raw),
         (0,src_runtime/* megabytes */.ix)(saves),
-        markdown_escape(why)
+        ...(withReasons ? [text_escape(why)] : [])
     ]);
-    return `${lead}\n\n${table(['What', 'Files', 'Unpacked', 'Saves', 'Why it may go'], rows, '-rrr-')}`;
+    const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])];
+    return `${lead}\n\n${table(head, rows, withReasons ? '-rrr-' : '-rrr')}`;
 }
-function footer({ source, stack, place, processTypes, tool, createdAt }) {
-    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
+const SHOWN_POINTS = 10;
+/** The last sizes of the base branch, and this one behind them. */
+function trendTable({ history, report, repositoryUrl }) {
+    const { verdict } = report;
+    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
+    if (points.length === 0)
+        return '';
+    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
+    const rows = points.map((point, i) => {
+        const [size, before] = [sizes[i], sizes[i - 1]];
+        return [
+            commitLink(point.commit, repositoryUrl),
+            point.at.slice(0, 10),
+            text_escape(point.mastodonVersion ?? ''),
+            size === undefined ? '' : (0,src_runtime/* megabytes */.ix)(size),
+            size === undefined || before === undefined ? '' : signed(size - before)
+        ];
+    });
+    const last = sizes.at(-2);
+    rows.push([
+        'this one',
+        report.createdAt.slice(0, 10),
+        text_escape(report.source.mastodonVersion ?? ''),
+        (0,src_runtime/* megabytes */.ix)(verdict.compressed),
+        last === undefined ? '' : signed(verdict.compressed - last)
+    ]);
+    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
+}
+function commitLink(commit, repositoryUrl) {
+    const short = `\`${commit.slice(0, 8)}\``;
+    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
+}
+function processTypes(report) {
+    const types = Object.entries(report.processTypes);
+    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
+}
+const SHOWN_WARNINGS = 10;
+const LONGEST_WARNING = 400;
+/** The first ones, each to a length: the log has all of them. */
+function warnings({ warnings }) {
+    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+        const text = [...warning].slice(0, LONGEST_WARNING).join('');
+        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
+    });
+    if (warnings.length > SHOWN_WARNINGS)
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+    return lines.join('\n');
+}
+/** Folded under its title; nothing where there is nothing. */
+function folded(title, content, open = false) {
+    return content === '' ? '' : details(title, content, open);
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown/index.ts
+
+
+
+
+
+
+
+
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+function renderMarkdown(told, longest = Infinity) {
+    const blocks = blocksOf(told).filter(({ text }) => text !== '');
+    const leftOut = [];
+    for (;;) {
+        const text = assemble(blocks, leftOut, told.runUrl);
+        if (text.length <= longest)
+            return text;
+        const last = blocks.findLastIndex(({ name }) => name !== undefined);
+        if (last < 0)
+            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
+        leftOut.unshift(blocks.splice(last, 1)[0].name);
+    }
+}
+function assemble(blocks, leftOut, runUrl) {
+    const texts = blocks.map(({ text }) => text);
+    if (leftOut.length > 0) {
+        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+    }
+    return `${texts.join('\n\n')}\n`;
+}
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told) {
+    const { report, measuredBy } = told;
+    const ours = measuredBy === undefined;
+    const tooMuch = grownBy(told).length > 0;
+    const open = !report.verdict.withinLimit || tooMuch;
+    return [
+        { text: `## ${headline(told)}` },
+        { text: origin(told) },
+        { text: withoutFfmpeg(told) },
+        { text: sizeTable(told) },
+        { text: comparedWith(told) },
+        { text: live(told) },
+        { text: section('Ways back under the limit', waysBack(report)) },
+        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: whatChanged(told, open), name: 'what changed' },
+        { text: folded('Trend', trendTable(told)), name: 'the trend' },
+        { text: folded('Layers', layerTable(told)), name: 'the layers' },
+        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
+        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: footer(told) }
+    ];
+}
+/** One line: the status in words, the size, the limit, the change, what is left. */
+function headline(told) {
+    const { compressed, limit, withinLimit, problem } = told.report.verdict;
+    const size = `${(0,src_runtime/* megabytes */.ix)(compressed)} of ${(0,src_runtime/* megabytes */.ix)(limit)} (${percent(compressed, limit)})`;
+    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
+    if (!withinLimit)
+        return `Over the limit: ${share}, ${(0,src_runtime/* megabytes */.ix)(compressed - limit)} too much`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}`;
+    const left = `${(0,src_runtime/* megabytes */.ix)(limit - compressed)} left`;
+    if (grownBy(told).length > 0)
+        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
+    return `Within the limit: ${share}, ${left}`;
+}
+function changeAgainst({ comparison, baseline }) {
+    if (!baseline || comparison?.change === undefined)
+        return '';
+    const { report, branch } = baseline;
+    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    return `${signed(comparison.change)} against ${against}`;
+}
+function grownBy({ comparison, maxGrowth }) {
+    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+}
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }) {
+    const of = app === undefined ? '' : ` of ${code(app)}`;
+    const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`;
+    return measuredBy === undefined
+        ? slug
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`;
+}
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+    const withFfmpeg = variants.find(({ name }) => name === 'with');
+    if (!ffmpeg.givenUp || !withFfmpeg)
+        return '';
+    const why = withFfmpeg.compressed > verdict.limit
+        ? `with it the slug would be ${(0,src_runtime/* megabytes */.ix)(withFfmpeg.compressed)}, ${(0,src_runtime/* megabytes */.ix)(withFfmpeg.compressed - verdict.limit)} over the limit`
+        : 'the one in this build does not start';
+    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
+}
+/** A row a slug; the one that breaks a rule is bold. */
+function sizeTable(told) {
+    const { report, comparison } = told;
+    const { variants, verdict, heroku, streaming } = report;
+    const tooMuch = grownBy(told);
+    const row = (name, size) => {
+        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const fits = size.compressed <= verdict.limit;
+        const status = [
+            fits ? 'fits' : 'too large',
+            tooMuch.includes(name) ? 'grown too much' : '',
+            name === verdict.chosen ? 'chosen' : ''
+        ];
+        const cells = [
+            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            (0,src_runtime/* megabytes */.ix)(size.compressed),
+            ...(comparison ? [changeCell(size.compressed, before)] : []),
+            (0,src_runtime/* megabytes */.ix)(verdict.limit),
+            percent(size.compressed, verdict.limit),
+            (0,src_runtime/* megabytes */.ix)(size.raw),
+            number(size.files),
+            status.filter(Boolean).join(', ')
+        ];
+        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
+    };
+    const rows = variants.map(variant => row(variant.name, variant));
+    if (streaming)
+        rows.push(row('streaming', streaming));
+    const columns = [
+        'Slug',
+        'Compressed',
+        ...(comparison ? ['Change'] : []),
+        'Limit',
+        'Of the limit',
+        'Unpacked',
+        'Files'
+    ];
+    return (table([...columns, 'Status'], rows, `-${'r'.repeat(columns.length - 1)}-`) +
+        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
+}
+/** The footer is never left out, so it must not grow without end. */
+const markdown_MOST_BUILDPACKS = 10;
+const STALE_AFTER_DAYS = 30;
+const DAY = 86_400_000;
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
+    if (!baseline)
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${noBaseline}`;
+    const { branch, wanted, behind, runUrl } = baseline;
+    const base = baseline.report;
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY);
+    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
+    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
+    const commit = commitLink(base.source.commit, repositoryUrl);
+    const lines = [
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    ];
+    if (behind > 0 && wanted !== undefined) {
+        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
+    }
+    if (days > STALE_AFTER_DAYS)
+        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
+    if (comparison?.change === undefined)
+        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
+    const chosen = base.verdict.chosen;
+    if (chosen !== report.verdict.chosen)
+        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
+    if (base.stack !== report.stack)
+        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
+    return lines.join(' ');
+}
+function live({ live, report }) {
+    if (!live)
+        return '';
+    const change = report.verdict.compressed - live.bytes;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
+    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
+    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${(0,src_runtime/* megabytes */.ix)(live.bytes)}. ${against}.`;
+}
+function footer({ report, measuredBy, runUrl, repositoryUrl }) {
+    const { source, stack, place, tool, createdAt } = report;
+    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
     const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
-    const types = Object.entries(processTypes).map(([type, command]) => `- ${code(type)}: ${code(command)}`);
-    return (details('Process types', types.join('\n')) +
-        `\n\n<sub>${version}commit ${code(source.commit.slice(0, 12))} (${code(source.ref)}), stack ${code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}. MB = 10<sup>6</sup> bytes.</sub>`);
+    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
+    const lines = [
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
+        `Buildpacks: ${buildpacks(report)}.`,
+        'MB = 10<sup>6</sup> bytes.',
+        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+    ];
+    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
+}
+/** Each with its commit, or the digest of what was fetched. */
+function buildpacks({ layers }) {
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }
 function section(name, content) {
-    const blocks = (typeof content === 'string' ? [content] : content).filter(block => block !== '');
-    return blocks.length === 0 ? [] : [`### ${name}`, ...blocks];
-}
-function details(summary, content) {
-    return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-/** `align`: one character a column, `r` for numbers. */
-function table(head, rows, align) {
-    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
-    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-function percent(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-function markdown_number(value) {
-    return value.toLocaleString('en-US');
-}
-/** Text of others inside Markdown and HTML: nothing in it is markup, a mention, a link, or ends a table cell. */
-function markdown_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>"'`*_~|\\[\]()!:$]/g, character => `&#${character.charCodeAt(0)};`)
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)/g, character => `${character}&#8203;`));
-}
-function code(hostile) {
-    return `<code>${markdown_escape(hostile)}</code>`;
+    return content === '' ? '' : `### ${name}\n\n${content}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/index.ts
+
+
+
+
+
+
 
 
 
@@ -52356,7 +45585,7 @@ function withoutProvider(files, provider, aptAgain) {
     const isProvider = providerLayers(provider);
     const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
     const kept = new Set(files.filter(stays));
-    const needed = foldersOf(kept);
+    const needed = ffmpeg_foldersOf(kept);
     // A folder that the provider made stays where others put something into it (`.profile.d`).
     const rest = files.flatMap(file => {
         if (kept.has(file))
@@ -52372,7 +45601,7 @@ function withoutProvider(files, provider, aptAgain) {
     return inPackOrder([...rest, ...again.files]);
 }
 /** All folders above these files, each with the layer of the first file that needs it. */
-function foldersOf(files) {
+function ffmpeg_foldersOf(files) {
     const folders = new Map();
     for (const { path, layer } of files) {
         for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
@@ -52490,7 +45719,7 @@ function tarHeader(file, time, link) {
         records.push(longRecord('K', target));
     if (name.length > SHORT)
         records.push(longRecord('L', name));
-    records.push(tar_record({ name, target, size, type, mode: file.mode, time }));
+    records.push(record({ name, target, size, type, mode: file.mode, time }));
     return records.length === 1 ? records[0] : Buffer.concat(records);
 }
 /** How many bytes `tarHeader` makes. */
@@ -52512,19 +45741,19 @@ function longRecord(type, text) {
     const size = text.length + 1;
     const body = Buffer.alloc(size + padding(size));
     body.write(text, 'latin1');
-    return Buffer.concat([tar_record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
 }
-function tar_record({ name, target, size, type, mode, time }) {
+function record({ name, target, size, type, mode, time }) {
     const header = Buffer.alloc(tar_BLOCK);
     header.write(name.slice(0, SHORT), 0, 'latin1');
-    header.write(tar_octal(mode, 7), 100);
-    header.write(tar_octal(0, 7), 108); // uid and gid: root
-    header.write(tar_octal(0, 7), 116);
+    header.write(octal(mode, 7), 100);
+    header.write(octal(0, 7), 108); // uid and gid: root
+    header.write(octal(0, 7), 116);
     if (size < 8 ** 11)
-        header.write(tar_octal(size, 11), 124);
+        header.write(octal(size, 11), 124);
     else
         base256(header, 124, 12, size);
-    header.write(tar_octal(time, 11), 136);
+    header.write(octal(time, 11), 136);
     header.write('        ', 148);
     header.write(type, 156);
     header.write(target.slice(0, SHORT), 157, 'latin1');
@@ -52534,10 +45763,10 @@ function tar_record({ name, target, size, type, mode, time }) {
     let sum = 0;
     for (const byte of header)
         sum += byte;
-    header.write(`${tar_octal(sum, 6)}\0 `, 148);
+    header.write(`${octal(sum, 6)}\0 `, 148);
     return header;
 }
-function tar_octal(value, digits) {
+function octal(value, digits) {
     return value.toString(8).padStart(digits, '0');
 }
 /** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
@@ -52555,7 +45784,7 @@ function base256(header, offset, length, value) {
 
 
 
-const LEAST = 512 * 1024;
+const plan_LEAST = 512 * 1024;
 const MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
@@ -52575,7 +45804,7 @@ function planBlocks(files, identityOf, publicTime) {
         if (size >= PIECE)
             plan.addLarge(file, time, size);
         else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
+            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
                 plan.cut();
             plan.addHeader(file, time, link, size);
         }
@@ -53013,7 +46242,6 @@ function absolute(file) {
 
 
 
-
 /**
  * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
  * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
@@ -53042,25 +46270,10 @@ function measure({ blocks, bytes, rawBytes }) {
         raw: frame.raw,
         files: 0
     });
-    const directories = new Map();
-    for (const [file, { compressed, raw }] of weights) {
-        const weight = { compressed, raw, files: 1 };
-        add(layers, file.layer, weight);
-        if (file.kind === 'directory')
-            add(directories, file.path, weight);
-        for (const folder of foldersAbove(file.path))
-            add(directories, folder, weight);
-    }
-    const files = [...weights]
-        .filter(([file]) => file.kind !== 'directory')
-        .map(([file, weight]) => ({ file, ...weight }))
-        .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1));
-    return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files };
-}
-/** `a/b/c` → `a/b`, `a`. */
-function* foldersAbove(path) {
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
-        yield path.slice(0, at);
+    const files = [...weights].map(([file, weight]) => ({ file, ...weight }));
+    for (const { file, compressed, raw } of files)
+        add(layers, file.layer, { compressed, raw, files: 1 });
+    return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files };
 }
 function add(sums, key, { compressed, raw, files }) {
     const sum = sums.get(key);
@@ -53102,7 +46315,7 @@ function streamingFiles(files) {
     const tree = new Tree(files);
     for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
         tree.require(file);
-    const packages = packagesOf(tree);
+    const packages = streaming_packagesOf(tree);
     // A workspace lies elsewhere in the tree, without a node_modules in its path.
     const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
     const wanted = new Set();
@@ -53121,7 +46334,7 @@ function streamingFiles(files) {
     return files.filter(({ path }) => wanted.has(path));
 }
 /** Folders of the packages that are needed, the server's own first. */
-function packagesOf(tree) {
+function streaming_packagesOf(tree) {
     const found = new Set();
     const visit = (folder) => {
         if (found.has(folder))
@@ -53252,7 +46465,7 @@ function rule(name, why, ...patterns) {
     return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
 }
 /** Takes away what the rules match, and folders that are empty only because of that. */
-function trim_trim(files, rules) {
+function trim(files, rules) {
     const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
     const gone = new Set(files.filter(isGone));
     if (gone.size === 0)
@@ -53324,7 +46537,7 @@ async function weigh(options) {
         return files ? [{ name, files: inPackOrder(files), output: external_node_path_default().join(folder, `.slug-${name}.tgz`) }] : [];
     });
     try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim_trim(files, applied).kept, output })));
+        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
         const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
         const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
         const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
@@ -53341,8 +46554,8 @@ async function weigh(options) {
 /** A saving is packed, not summed: what two rules save together is not what each saves. */
 async function measureSavings({ packer, applied, offered }, files, bytes) {
     const rules = applied.length > 0 ? applied : offered;
-    const matching = rules.map(rule => ({ rule, ...trim_trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-    const jobs = [files, trim_trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
+    const matching = rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+    const jobs = [files, trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
     const packed = await packer.pack(jobs.map(files => ({ files })));
     const [before, after, ...each] = packed.map(({ bytes }) => bytes);
     if ((applied.length > 0 ? after : before) !== bytes)
@@ -53456,2897 +46669,6 @@ function below(folder, name) {
     return folder === undefined ? undefined : external_node_path_default().join(folder, name);
 }
 
-;// CONCATENATED MODULE: ./src/commands/steps/results.ts
-
-
-
-
-const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
-/** Files of an earlier run must not be taken for this one's. */
-async function clearOutput(folder) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const file of FILES)
-        await (0,promises_.rm)(external_node_path_default().join(folder, file), { force: true });
-}
-/** Writes every file and output, the summary, and annotations. */
-async function tell({ inputs, runtime, results }, report) {
-    const at = (file) => external_node_path_default().join(inputs.outputDir, file);
-    const markdown = renderMarkdown(report);
-    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
-    await (0,promises_.writeFile)(at('report.md'), markdown);
-    const { verdict, variants } = report;
-    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
-    results.output('slug-path', at('slug.tgz'));
-    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
-    results.output('slug-size', verdict.compressed);
-    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
-    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
-    results.output('slug-limit', verdict.limit);
-    results.output('within-limit', verdict.withinLimit);
-    results.output('ffmpeg', verdict.chosen);
-    results.output('report-path', at('report.json'));
-    await results.summary(markdown);
-    for (const warning of report.warnings)
-        runtime.log.warning(warning);
-    for (const { name, compressed } of variants)
-        runtime.log.info(`${name} ffmpeg: ${(0,src_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
-    if (report.ffmpeg.givenUp)
-        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
-    runtime.log.info(headline(report));
-    const { size } = await (0,promises_.stat)(at('slug.tgz'));
-    if (size !== verdict.compressed)
-        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
-}
-/** Fails where the slug must not be shipped. */
-function judge(report, failOn) {
-    const { verdict } = report;
-    if (verdict.problem !== undefined) {
-        throw new src_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
-    }
-    if (verdict.withinLimit || failOn === 'never')
-        return;
-    throw new src_runtime/* UserError */.yo(`The slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
-}
-
-;// CONCATENATED MODULE: ./src/commands/steps/slugs.ts
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
- * written where a slug must not be shipped.
- */
-async function buildSlugs(context, config, source, recipe) {
-    const { inputs, runtime } = context;
-    const { log } = runtime;
-    const slug = external_node_path_default().join(inputs.outputDir, 'slug.tgz');
-    const workshop = openWorkshop(context, config, source, recipe);
-    const packer = new Packer({
-        worker: runtime.packWorker,
-        threads: runtime.threads,
-        commitTime: source.commit.committedAt,
-        blockStore: below(inputs.cache, 'blocks'),
-        signal: runtime.signal
-    });
-    try {
-        const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
-        const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
-        const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
-        const weighed = await log.group('Slugs', async () => {
-            const started = runtime.clock.now();
-            const result = await weigh({
-                ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
-                variants,
-                packer,
-                choice: config.ffmpeg,
-                limit: config.slug.limit,
-                ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
-                output: slug
-            });
-            log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
-            return result;
-        });
-        const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)];
-        const report = makeReport({
-            createdAt: runtime.clock.now(),
-            commit: source.commit,
-            mastodonVersion: source.mastodon.version,
-            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
-            stack: recipe.stack,
-            place: recipe.place,
-            choice: config.ffmpeg,
-            providers: providerNames(recipe),
-            check: ffmpeg,
-            variants,
-            weighed,
-            heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
-            trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
-            app,
-            warnings
-        });
-        const streaming = await packStreaming(context, config, variants, packer);
-        await tell(context, report);
-        judge(report, inputs.failOn);
-        const { chosen } = report.verdict;
-        const { sha256 } = report.variants.find(({ name }) => name === chosen);
-        const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
-        return { web, streaming };
-    }
-    finally {
-        await packer.close();
-        await workshop.close();
-    }
-}
-/** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
-async function packStreaming({ inputs, runtime, results }, config, variants, packer) {
-    if (config.streamingApp === undefined)
-        return undefined;
-    const file = external_node_path_default().join(inputs.outputDir, 'slug-streaming.tgz');
-    const [packed] = await packer.pack([{ files: inPackOrder(streamingFiles(variants.without)), output: file }]);
-    const { bytes, sha256 } = packed;
-    runtime.log.info(`streaming: ${(0,src_runtime/* megabytes */.ix)(bytes)} (${bytes} bytes)`);
-    results.output('slug-size-streaming', bytes);
-    if (bytes > config.slug.limit && inputs.failOn !== 'never') {
-        throw new src_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(bytes)} of ${(0,src_runtime/* megabytes */.ix)(config.slug.limit)}`, 'Look at what streaming/package.json depends on.');
-    }
-    return { file, sha256: sha256, bytes, processTypes: STREAMING_PROCESS_TYPES };
-}
-async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
-    const { log, signal } = runtime;
-    if (!recipe.provider || config.ffmpeg === 'without') {
-        log.info(recipe.provider ? 'It is left out, as the config says' : 'Nothing in this build brings it');
-        return undefined;
-    }
-    const place = await workshop.openDyno(app);
-    const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal });
-    await place.close();
-    log.info(check.works
-        ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-        : (check.problem ?? 'It does not work'));
-    if (check.mended.length > 0)
-        log.info(`Put on the library path: ${check.mended.join(', ')}`);
-    return check;
-}
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(context, source, { buildpacks, provider, aptfile }, workshop) {
-    const fill = async (folder) => {
-        await writeSource(context, source, folder);
-        if (aptfile !== undefined)
-            await (0,promises_.writeFile)(external_node_path_default().join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
-    };
-    return {
-        aptAgain: () => workshop.build('apt-again', [buildpacks[provider.apt]], fill),
-        buildAgain: (why) => {
-            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
-            const others = buildpacks.filter((_, i) => !provider.buildpacks.includes(i));
-            return workshop.build('built-again', others, fill);
-        }
-    };
-}
-/** The rules that are applied, and those that are offered where none is. */
-function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
-    const streaming = streamingApp === undefined ? 'perhaps' : 'no';
-    const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler });
-    const { trim } = config.slug;
-    const globs = trim.globs.length > 0 ? [globRule(trim.globs)] : [];
-    return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe };
-}
-/** What is no failure, but should be known. */
-function lookAt(verdict, leftOut) {
-    const names = leftOut.slice(0, 10).map(src_runtime/* displayPath */.Gt).join(', ');
-    const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
-    return [...sizeWarnings(verdict), ...special];
-}
-
-;// CONCATENATED MODULE: ./src/commands/steps/built.ts
-
-
-
-
-
-
-
-/** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
-const NOTE = 'mastodon-on-heroku-built.json';
-const built_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
-const note = object({
-    fingerprint: string(),
-    web: object({ ...built_slug, variant: picklist(['with', 'without']) }),
-    streaming: optional(object({ ...built_slug, bytes: number() }))
-});
-/** Notes what this job built, for a deploy later in the same job. */
-async function noteBuilt({ inputs }, fingerprint, slugs) {
-    if (inputs.jobFolder === undefined)
-        return;
-    await (0,promises_.writeFile)(external_node_path_default().join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
-}
-/** The slugs that this job built of the same, where their files are still the ones that were written. */
-async function builtBefore({ inputs, runtime }, fingerprint) {
-    if (inputs.jobFolder === undefined)
-        return undefined;
-    const text = await (0,promises_.readFile)(external_node_path_default().join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
-    const { success, output } = safeParse(pipe(string(), parseJson(), note), text);
-    if (!success || output.fingerprint !== fingerprint)
-        return undefined;
-    const { web, streaming } = output;
-    for (const { file, sha256 } of streaming ? [web, streaming] : [web]) {
-        if ((await built_sha256Of(file)) === sha256)
-            continue;
-        runtime.log.info(`${file} is not what this job's build wrote, so it is built again`);
-        return undefined;
-    }
-    runtime.log.info(`This job built it already: ${web.file}`);
-    return { web, streaming };
-}
-async function built_sha256Of(file) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-        return hash.digest('hex');
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/commands/steps/fingerprint.ts
-
-
-
-
-
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 1;
-const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
-/**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
- * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
- */
-function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
-    const parts = {
-        form: FORM,
-        builder,
-        // What is compiled on the host, or in another image, is another slug.
-        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
-        commit: commit.sha,
-        stack,
-        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
-        ffmpeg: config.ffmpeg,
-        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
-        streaming: config.streamingApp !== undefined,
-        migrations: config.migrations,
-        redisTls: config.redisTls,
-        own: OWN_FILES.map(file => (0,src_runtime/* readTreeFile */.xt)(folder, file) ?? '')
-    };
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-;// CONCATENATED MODULE: ./src/commands/build.ts
-
-
-
-
-
-
-
-/**
- * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
- */
-async function build(context) {
-    const { inputs, runtime } = context;
-    const config = source_readConfig(context);
-    await clearOutput(inputs.outputDir);
-    const source = await runtime.log.group('Source', () => takeSource(context));
-    addOwnFiles(context, config, source);
-    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    const slugs = await buildSlugs(context, config, source, recipe);
-    await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
-}
-
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
-var heroku_client_lib = __nccwpck_require__(6188);
-var lib_default = /*#__PURE__*/__nccwpck_require__.n(heroku_client_lib);
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
-var request = __nccwpck_require__(3633);
-var request_default = /*#__PURE__*/__nccwpck_require__.n(request);
-;// CONCATENATED MODULE: ./src/heroku/errors.ts
-
-/** A request to the Platform API that failed, with what a person needs to go on. */
-class HerokuError extends src_runtime/* UserError */.yo {
-    details;
-    constructor(details, options) {
-        super(sentence(details), hint(details), options);
-        this.name = 'HerokuError';
-        this.details = details;
-    }
-    get status() {
-        return this.details.status;
-    }
-    get outcome() {
-        return this.details.outcome;
-    }
-}
-/** Whether the request may have been carried out although it failed. */
-function mayHaveHappened(error) {
-    return error instanceof HerokuError && error.outcome === 'unknown';
-}
-function isNotFound(error) {
-    return error instanceof HerokuError && error.status === 404;
-}
-function sentence({ method, path, status, id, reason, requestId, outcome }) {
-    const known = [status, id].filter(part => part !== undefined).join(' ');
-    const asked = `${method} ${path}`;
-    const trace = requestId ? ` (request id ${requestId})` : '';
-    if (status !== undefined)
-        return `Heroku answered ${asked} with ${known}: ${reason}${trace}`;
-    return outcome === 'unknown'
-        ? `Heroku's answer to ${asked} was lost: ${reason}${trace}`
-        : `Heroku could not be asked ${asked}: ${reason}`;
-}
-/** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome }) {
-    if (id === 'two_factor')
-        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
-    if (id === 'delinquent' || status === 402)
-        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
-    if (id === 'suspended')
-        return 'The account is suspended. Write to Heroku’s support.';
-    switch (status) {
-        case 401:
-            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
-        case 403:
-            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
-        case 404:
-            return /^\/apps\/[^/]+$/.test(path)
-                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
-                : 'It may have been removed meanwhile. Run the job again.';
-        case 409:
-            return 'Something else is changing this app. Wait until it is done, then run the job again.';
-        case 422:
-            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
-        case 429:
-            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
-    }
-    if (outcome === 'unknown' && method !== 'GET')
-        return 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
-    return 'Look at https://status.heroku.com, then run the job again.';
-}
-
-;// CONCATENATED MODULE: ./src/heroku/client.ts
-
-
-
-
-
-
-const client_TIMEOUT = 30_000;
-const READ_ATTEMPTS = 6;
-const WRITE_ATTEMPTS = 5;
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 60_000;
-function createClient(options) {
-    const { url, key, clock, timeout = client_TIMEOUT, random = Math.random } = options;
-    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
-    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
-    const reads = new lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
-    const writes = new lib/* HttpClient */.Qq().getAgent(url);
-    const usage = { requests: 0, remaining: undefined };
-    const heroku = new GuardedHeroku({
-        host: url,
-        token: key,
-        userAgent: `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`,
-        guard: { reads, writes, clock, timeout, usage }
-    });
-    const patiently = async (method, path, request) => {
-        const { signal = options.signal } = request;
-        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
-        for (let attempt = 1;; attempt++) {
-            if (signal.aborted)
-                throw new src_runtime/* CancelledError */.cc(`${method} ${path}`);
-            try {
-                return await heroku.ask(method, path, { ...request, signal });
-            }
-            catch (error) {
-                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
-                    throw error;
-                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
-                await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal);
-            }
-        }
-    };
-    const shaped = async (method, path, shape, request = {}) => {
-        const answer = await patiently(method, path, request);
-        const result = safeParse(shape, answer);
-        if (result.success)
-            return result.output;
-        const where = getDotPath(result.issues[0]) ?? 'its top';
-        // A write was carried out, whatever its answer looks like.
-        const outcome = method === 'GET' ? 'refused' : 'unknown';
-        throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` });
-    };
-    return {
-        usage,
-        get: (path, shape, request) => shaped('GET', path, shape, request),
-        write: (method, path, shape, request) => shaped(method, path, shape, request)
-    };
-}
-function mayAskAgain(method, error) {
-    const { status = 0, outcome } = error.details;
-    if (outcome === 'not-sent')
-        return true;
-    if (method !== 'GET')
-        return status === 409 || status === 429;
-    return mayHaveHappened(error) || status === 429 || status >= 500;
-}
-/** heroku-client with the guarded request in place of its own. */
-class GuardedHeroku extends (lib_default()) {
-    #options;
-    constructor(options) {
-        super({});
-        this.#options = options;
-    }
-    async ask(method, path, { body, range, accept, signal }) {
-        const headers = {
-            ...(accept === undefined ? {} : { Accept: accept }),
-            ...(range === undefined ? {} : { Range: range })
-        };
-        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const cancel = () => request.fail(new src_runtime/* CancelledError */.cc(`${method} ${path}`));
-        signal.addEventListener('abort', cancel, { once: true });
-        try {
-            return await request.request();
-        }
-        finally {
-            signal.removeEventListener('abort', cancel);
-            request.settle();
-        }
-    }
-}
-/**
- * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
- * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
- * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
- */
-class GuardedRequest extends (request_default()) {
-    #guard;
-    #method;
-    #path;
-    #sent;
-    #stopTimer = () => { };
-    constructor(options, guard) {
-        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
-        const { noDeprecation } = process;
-        process.noDeprecation = true;
-        super(options);
-        process.noDeprecation = noDeprecation;
-        this.#guard = guard;
-        this.#method = String(options['method']);
-        this.#path = String(options['path']);
-        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
-        this.middleware = (response, next) => this.#receive(response, next);
-    }
-    /** Gives the request up. Nothing is sent again. */
-    fail(error) {
-        this.settle();
-        this.reject(this.#explain(error));
-        this.#sent?.destroy();
-    }
-    settle() {
-        this.#stopTimer();
-    }
-    /** heroku-client calls this for each request it sends, a list's further pages included. */
-    setRequestTimeout(request) {
-        const { clock, timeout, usage } = this.#guard;
-        this.settle();
-        usage.requests++;
-        this.#sent = request;
-        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
-    }
-    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
-    isRetryAllowed(error) {
-        this.fail(error);
-        return false;
-    }
-    #receive(response, next) {
-        response.setEncoding('utf8');
-        response.on('error', error => this.fail(error));
-        response.on('close', () => {
-            if (!response.complete)
-                this.fail(new Error('the answer was cut off'));
-        });
-        const remaining = Number(response.headers['ratelimit-remaining']);
-        if (Number.isFinite(remaining))
-            this.#guard.usage.remaining = remaining;
-        // A 304 would crash heroku-client; nothing here asks for one.
-        if (response.statusCode === 304)
-            this.fail(new Error('an answer without content (304)'));
-        else
-            next();
-    }
-    handleSuccess(response, body) {
-        try {
-            super.handleSuccess(response, body);
-        }
-        catch (cause) {
-            const details = this.#details(response, 'unknown');
-            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
-        }
-    }
-    handleFailure(response, body) {
-        const status = response.statusCode ?? 0;
-        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
-        const { id, message } = errorBody(body);
-        const seconds = Number(response.headers['retry-after']);
-        this.fail(new HerokuError({
-            ...this.#details(response, outcome),
-            status,
-            id,
-            reason: message ?? response.statusMessage ?? 'no reason given',
-            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
-        }));
-    }
-    #details(response, outcome) {
-        const requestId = response.headers['request-id'];
-        return {
-            method: this.#method,
-            path: this.#path,
-            outcome,
-            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
-        };
-    }
-    #explain(error) {
-        if (error instanceof HerokuError || error instanceof src_runtime/* CancelledError */.cc)
-            return error;
-        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,src_runtime/* errorCode */.CA)(error) ?? '');
-        const outcome = neverConnected ? 'not-sent' : 'unknown';
-        // The error of a proxy or a socket names hosts, never the key: that is in a header.
-        return new HerokuError({ method: this.#method, path: this.#path, outcome, reason: (0,src_runtime/* errorText */.kc)(error) }, { cause: error });
-    }
-}
-/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
-function errorBody(body) {
-    try {
-        const { id, message } = (JSON.parse(body) ?? {});
-        return {
-            id: typeof id === 'string' ? id.slice(0, 100) : undefined,
-            message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
-        };
-    }
-    catch {
-        return {};
-    }
-}
-
-;// CONCATENATED MODULE: ./src/heroku/shapes.ts
-/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
-
-const named = looseObject({ name: string() });
-const identified = looseObject({ id: string() });
-const anything = unknown();
-const account = looseObject({ email: string() });
-const authorizations = array(looseObject({
-    access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(number()) }))
-}));
-const app = looseObject({
-    id: string(),
-    name: string(),
-    web_url: nullish(string()),
-    maintenance: optional(dist_boolean(), false),
-    stack: named,
-    build_stack: nullish(named),
-    /** Only with `version=3.sdk`. */
-    generation: nullish(union([string(), named]))
-});
-const configVars = record(string(), nullable(string()));
-const shapes_slug = looseObject({
-    id: string(),
-    blob: looseObject({ method: string(), url: string() }),
-    checksum: nullish(string()),
-    commit: nullish(string()),
-    commit_description: nullish(string()),
-    process_types: nullish(record(string(), string())),
-    size: nullish(number()),
-    deleted_at: nullish(string()),
-    stack: nullish(named)
-});
-const release = looseObject({
-    id: string(),
-    version: number(),
-    status: picklist(['pending', 'succeeded', 'failed', 'expired']),
-    current: optional(dist_boolean(), false),
-    description: optional(string(), ''),
-    output_stream_url: nullish(string()),
-    eligible_for_rollback: optional(dist_boolean(), true),
-    slug: nullish(identified),
-    user: nullish(looseObject({ email: optional(string()) })),
-    created_at: optional(string(), '')
-});
-const dyno = looseObject({
-    id: string(),
-    name: string(),
-    type: string(),
-    state: string(),
-    command: optional(string(), ''),
-    attach_url: nullish(string()),
-    release: nullish(looseObject({ version: number() }))
-});
-const formation = looseObject({ type: string(), quantity: number(), size: nullish(string()) });
-const addon = looseObject({
-    id: string(),
-    name: string(),
-    addon_service: named,
-    plan: nullish(named),
-    state: optional(string(), 'provisioned'),
-    config_vars: optional(array(string()), [])
-});
-const attachment = looseObject({ name: string(), addon: named, app: nullish(named) });
-const shapes_domain = looseObject({ hostname: string(), kind: optional(string(), 'custom') });
-const feature = looseObject({ name: string(), enabled: dist_boolean() });
-const logSession = looseObject({ logplex_url: string() });
-const sources = looseObject({ source_blob: looseObject({ get_url: string(), put_url: string() }) });
-const shapes_build = looseObject({
-    id: string(),
-    status: picklist(['pending', 'succeeded', 'failed']),
-    output_stream_url: nullish(string()),
-    slug: nullish(identified),
-    release: nullish(identified),
-    source_blob: nullish(looseObject({ version_description: nullish(string()) })),
-    user: nullish(looseObject({ email: optional(string()) })),
-    created_at: optional(string(), '')
-});
-
-;// CONCATENATED MODULE: ./src/heroku/app.ts
-
-
-
-
-
-
-const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
-const LOOKS = [0, 2_000, 5_000, 10_000];
-/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
-class HerokuApp {
-    name;
-    #client;
-    #clock;
-    #signal;
-    #path;
-    constructor(client, name, clock, signal) {
-        this.name = name;
-        this.#client = client;
-        this.#clock = clock;
-        this.#signal = signal;
-        this.#path = `/apps/${encodeURIComponent(name)}`;
-    }
-    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
-    under(signal) {
-        const client = {
-            usage: this.#client.usage,
-            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
-            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
-        };
-        return new HerokuApp(client, this.name, this.#clock, signal);
-    }
-    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
-    info() {
-        return this.#client.get(this.#path, app, { accept: SDK });
-    }
-    /** All config vars with their values: secrets. */
-    async configVars() {
-        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
-        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-    }
-    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
-    async setConfigVars(vars) {
-        try {
-            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => {
-                const now = await this.configVars();
-                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
-            });
-        }
-    }
-    /** The newest first. */
-    releases(most) {
-        const range = `version ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/releases`, array(release), { range });
-    }
-    release(idOrVersion) {
-        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
-    }
-    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
-    async slug(id) {
-        try {
-            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
-            return slug.deleted_at ? undefined : slug;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
-    createSlug({ processTypes, sha256, commit, description, stack }) {
-        const body = {
-            process_types: processTypes,
-            checksum: `SHA256:${sha256}`,
-            commit,
-            commit_description: description,
-            stack
-        };
-        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
-    }
-    /**
-     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
-     * @param after version of the newest release before
-     */
-    async createRelease(slugId, description, after) {
-        try {
-            const body = { slug: slugId, description };
-            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
-        }
-    }
-    formation() {
-        return this.#client.get(`${this.#path}/formation`, array(formation));
-    }
-    dynos() {
-        return this.#client.get(`${this.#path}/dynos`, array(dyno));
-    }
-    /** The dyno, or undefined where it has ended (then it is no longer known). */
-    async dyno(idOrName) {
-        try {
-            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /**
-     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
-     * dyno's command back as it was sent.
-     */
-    async createDyno({ command, attach, size, timeToLive, marker }) {
-        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
-        try {
-            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
-        }
-    }
-    /** Stops a dyno; one that is gone is fine. */
-    async stopDyno(idOrName) {
-        try {
-            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
-        }
-        catch (error) {
-            // Asked for once; whoever waits for the dyno sees whether it went.
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    addons() {
-        return this.#client.get(`${this.#path}/addons`, array(addon));
-    }
-    attachments() {
-        return this.#client.get(`${this.#path}/addon-attachments`, array(attachment));
-    }
-    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
-    async attach(addon, name) {
-        const body = { addon, app: this.name, name, confirm: this.name };
-        try {
-            await this.#client.write('POST', '/addon-attachments', attachment, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
-        }
-    }
-    async hasFeature(name) {
-        try {
-            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return false;
-            throw error;
-        }
-    }
-    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
-    async setMaintenance(on) {
-        try {
-            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
-        }
-    }
-    /** The newest first. */
-    builds(most) {
-        const range = `created_at ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/builds`, array(shapes_build), { range });
-    }
-    build(id) {
-        return this.#client.get(`${this.#path}/builds/${id}`, shapes_build);
-    }
-    /**
-     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
-     * description among those that were not there before.
-     */
-    async createBuild(source, buildpacks) {
-        const { url, version, description, sha256 } = source;
-        const body = {
-            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
-            buildpacks: buildpacks.map(nameOrUrl)
-        };
-        const known = new Set((await this.builds(10)).map(({ id }) => id));
-        try {
-            return await this.#client.write('POST', `${this.#path}/builds`, shapes_build, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
-        }
-    }
-    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
-    async cancelBuild(id) {
-        try {
-            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
-        }
-        catch (error) {
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
-    createSource() {
-        return this.#client.write('POST', '/sources', sources);
-    }
-    /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
-    async logUrl(lines, dyno) {
-        const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) };
-        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
-    }
-    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
-    async #look(error, find) {
-        for (const wait of LOOKS) {
-            await this.#clock.sleep(wait, this.#signal);
-            const found = await find();
-            if (found !== undefined)
-                return found;
-        }
-        throw error;
-    }
-}
-function nameOrUrl(buildpack) {
-    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
-}
-/** Whose key it is; works with any key. */
-async function whoAmI(client) {
-    return (await client.get('/account', account)).email;
-}
-/**
- * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
- * authorizations; heroku/cli: auth:token reads the same).
- */
-async function keyExpiresIn(client, key) {
-    try {
-        const all = await client.get('/oauth/authorizations', authorizations);
-        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
-;// CONCATENATED MODULE: ./src/heroku/transfer.ts
-
-
-
-
-/**
- * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
- * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
- * @param options.patience starts when the body has been sent
- */
-function transfer(url, options) {
-    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
-    (0,src_runtime/* requireSafeUrl */.GX)(url);
-    const agent = new lib/* HttpClient */.Qq().getAgent(url);
-    return new Promise((resolve, reject) => {
-        const { request: open } = url.startsWith('https:') ? (external_node_https_default()) : (external_node_http_default());
-        const request = open(url, { method, headers, agent });
-        let stopTimer = () => { };
-        let over = false;
-        const finish = () => {
-            over = true;
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-        };
-        const cancel = () => void request.destroy(new src_runtime/* CancelledError */.cc(`${method} ${new URL(url).host}`));
-        request.on('finish', () => {
-            // An answer may come before the body has been sent.
-            if (!over)
-                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-        });
-        request.on('error', error => {
-            finish();
-            reject(error);
-        });
-        request.on('response', response => {
-            finish();
-            resolve(response);
-        });
-        if (signal.aborted)
-            return cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-        if (send)
-            send(request);
-        else
-            request.end();
-    });
-}
-/**
- * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
- * `patience` milliseconds, and where the signal is aborted.
- */
-async function receive(response, take, { clock, signal, patience }) {
-    let stopTimer = () => { };
-    const watch = () => {
-        stopTimer();
-        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
-    };
-    const cancel = () => void response.destroy(new src_runtime/* CancelledError */.cc('A transfer'));
-    if (signal.aborted)
-        cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-        watch();
-        for await (const chunk of response) {
-            take(chunk);
-            watch();
-        }
-    }
-    finally {
-        stopTimer();
-        signal.removeEventListener('abort', cancel);
-    }
-}
-/** The whole of a small answer as text. Rejects past `most` bytes. */
-async function receiveText(response, most, options) {
-    const chunks = [];
-    let size = 0;
-    const take = (chunk) => {
-        size += chunk.length;
-        if (size > most)
-            response.destroy(new Error(`the answer is larger than ${most} bytes`));
-        else
-            chunks.push(chunk);
-    };
-    await receive(response, take, { ...options, patience: 30_000 });
-    return Buffer.concat(chunks).toString('utf8');
-}
-const LARGEST_PAGE = 5_000_000;
-/** GET of a page of the app itself; redirects are not followed. `host`: a Host header in place of the address's. */
-async function fetchPage(url, { host }, { clock, signal }) {
-    const headers = { 'user-agent': `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`, ...(host === undefined ? {} : { host }) };
-    const response = await transfer(url, { headers, patience: 30_000, clock, signal });
-    return { status: response.statusCode ?? 0, body: await receiveText(response, LARGEST_PAGE, { clock, signal }) };
-}
-
-;// CONCATENATED MODULE: ./src/heroku/logs.ts
-
-
-/**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
- * they cannot be read: they explain a failure, and must not be one.
- */
-async function herokuLog(app, lines, options) {
-    try {
-        const response = await transfer(await app.logUrl(lines), { patience: 15_000, ...options });
-        const text = await receiveText(response, 2_000_000, options);
-        // An event stream carries each line behind `data: `.
-        return text.split(/\r?\n/).flatMap(line => {
-            const plain = line.replace(/^data: ?/, '');
-            return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
-        });
-    }
-    catch {
-        return [];
-    }
-}
-/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
-function errorCodes(lines) {
-    const codes = lines.flatMap(line => [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code));
-    return [...new Set(codes)];
-}
-
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
-;// CONCATENATED MODULE: ./src/heroku/rendezvous.ts
-
-
-/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
-const CONNECT_PATIENCE = 10_000;
-const CONNECT_ATTEMPTS = 3;
-const BANNER = /^[^\n]*\n/;
-/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
-const SILENCE = 60 * 60_000;
-/**
- * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
- * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
- * the output can tell how the command did. Rejects where the dyno was never reached.
- */
-async function attach(options) {
-    const { url, clock, signal } = options;
-    const { protocol, hostname, port, pathname, search } = new URL(url);
-    if (protocol !== 'rendezvous:') {
-        throw new src_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
-    }
-    const secret = `${pathname.slice(1)}${search}`;
-    for (let attempt = 1;; attempt++) {
-        const connection = await connect(hostname, Number(port || 5000), options);
-        if (typeof connection !== 'string')
-            return converse(connection, secret, options);
-        if (attempt === CONNECT_ATTEMPTS) {
-            throw new src_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
-        }
-        await clock.sleep(1_000, signal);
-    }
-}
-/** A connection, or why there is none. */
-function connect(host, port, { ca, clock, signal }) {
-    return new Promise((resolve, reject) => {
-        const bundle = ca === undefined ? {} : { ca: [...(external_node_tls_default()).rootCertificates, ca] };
-        const socket = external_node_tls_default().connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
-        const finish = (result) => {
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-            if (typeof result === 'string')
-                socket.destroy();
-            resolve(result);
-        };
-        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
-        const cancel = () => {
-            stopTimer();
-            socket.destroy();
-            reject(new src_runtime/* CancelledError */.cc('Attaching to a dyno'));
-        };
-        socket.once('error', error => finish((0,src_runtime/* errorText */.kc)(error)));
-        socket.once('secureConnect', () => finish(socket));
-        if (signal.aborted)
-            cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-    });
-}
-function converse(socket, secret, { write, clock, signal }) {
-    return new Promise((resolve, reject) => {
-        let banner = Buffer.alloc(0);
-        let stopTimer = () => { };
-        const watch = () => {
-            stopTimer();
-            stopTimer = clock.after(SILENCE, () => socket.destroy());
-        };
-        const cancel = () => void socket.destroy();
-        socket.setKeepAlive(true, 15_000);
-        socket.on('data', (chunk) => {
-            watch();
-            if (banner === undefined)
-                return write(chunk);
-            banner = Buffer.concat([banner, chunk]);
-            const line = BANNER.exec(banner.toString('latin1'))?.[0];
-            if (line === undefined)
-                return;
-            const rest = banner.subarray(line.length);
-            banner = undefined;
-            if (rest.length > 0)
-                write(rest);
-        });
-        // A lost connection ends it like any other end: what is known is what was read.
-        socket.on('error', () => { });
-        socket.on('close', () => {
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-            if (signal.aborted)
-                reject(new src_runtime/* CancelledError */.cc('The command'));
-            else
-                resolve();
-        });
-        watch();
-        signal.addEventListener('abort', cancel, { once: true });
-        socket.write(`${secret}\r\n`);
-        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
-        socket.write('\x04');
-    });
-}
-
-;// CONCATENATED MODULE: ./src/heroku/one-off.ts
-
-
-
-
-const one_off_MARK = 'mastodon-on-heroku';
-/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
-const GONE_WITHIN = 120_000;
-const STOPPED_WITHIN = 60_000;
-const CLEARING_AWAY = 6_000;
-/**
- * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
- * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
- * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
- */
-async function runOneOff(app, oneOff, options) {
-    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
-    let dyno;
-    try {
-        const { id, name, attach_url: url } = await app.createDyno({
-            command: wrap(oneOff.command, marker, exitLine.name),
-            attach: true,
-            size: oneOff.size,
-            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
-            marker
-        });
-        dyno = id;
-        if (url)
-            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
-        const exitCode = exitLine.end();
-        if (exitCode === undefined)
-            await waitUntilGone(app, id, options);
-        return { dyno: name, exitCode };
-    }
-    catch (error) {
-        exitLine.end();
-        await stopQuietly(app, dyno, marker);
-        throw options.signal.aborted ? new src_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
-    }
-}
-/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
-async function endLeftovers(app, purpose, options) {
-    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
-    for (const { id } of left) {
-        await app.stopDyno(id);
-        await waitUntilGone(app, id, options);
-    }
-    return left.map(({ name }) => name);
-}
-/**
- * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
- * process type, or Heroku runs that type's command instead.
- */
-function wrap(command, marker, exitName) {
-    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
-}
-function one_off_quote(text) {
-    return `'${text.replaceAll("'", "'\\''")}'`;
-}
-/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
-async function waitUntilGone(app, id, { clock, signal }) {
-    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
-        const until = clock.now() + patience;
-        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-            if ((await app.dyno(id)) === undefined)
-                return;
-            await clock.sleep(pause, signal);
-        }
-        await app.stopDyno(id);
-    }
-    const name = (await app.dyno(id))?.name;
-    if (name === undefined)
-        return;
-    throw new src_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
-}
-/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
-async function stopQuietly(app, id, marker) {
-    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
-    try {
-        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
-        if (dyno !== undefined)
-            await late.stopDyno(dyno);
-    }
-    catch {
-        // Nothing more can be done.
-    }
-}
-/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
-class ExitLine {
-    name;
-    #write;
-    #held = '';
-    #blank = '';
-    #passed = '';
-    #exitCode;
-    constructor(name, write) {
-        this.name = name;
-        this.#write = write;
-    }
-    take(chunk) {
-        // latin1 keeps every byte, also half a letter at the edge of a packet.
-        const text = this.#held + chunk.toString('latin1');
-        const end = text.lastIndexOf('\n') + 1;
-        this.#held = text.slice(end);
-        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
-            this.#line(line);
-        this.#flush();
-    }
-    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
-    end() {
-        if (this.#held !== '')
-            this.#line(this.#held);
-        this.#held = '';
-        this.#passed += this.#blank;
-        this.#blank = '';
-        this.#flush();
-        return this.#exitCode;
-    }
-    #line(line) {
-        const at = line.indexOf(this.name);
-        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
-        if (code !== undefined) {
-            this.#exitCode = Number(code);
-            // The empty line before it is ours, too: it parts the exit line from output without a line end.
-            this.#blank = '';
-            if (at > 0)
-                this.#passed += `${line.slice(0, at)}\n`;
-            return;
-        }
-        this.#passed += this.#blank;
-        this.#blank = '';
-        if (/^\r?\n$/.test(line))
-            this.#blank = line;
-        else
-            this.#passed += line;
-    }
-    #flush() {
-        if (this.#passed !== '')
-            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
-        this.#passed = '';
-    }
-}
-
-;// CONCATENATED MODULE: ./src/heroku/output.ts
-
-
-/** Milliseconds. */
-const PATIENCE = 30_000;
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 10_000;
-/** Times that an output which is over may still not be readable to its end. */
-const LAST_TRIES = 5;
-/**
- * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
- * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
- * connections. Resolves with the bytes read when the work is over and its output has been read.
- */
-async function followOutput(options) {
-    const { clock, signal, isOver } = options;
-    let bytes = 0;
-    let pause = FIRST_PAUSE;
-    let failures = 0;
-    for (;;) {
-        // Asked before reading: what is read after the end is all there is.
-        const over = await isOver();
-        const piece = await readFrom(options, bytes);
-        bytes += piece.bytes;
-        if (over && piece.ended)
-            return { bytes, whole: true };
-        if (over && ++failures === LAST_TRIES)
-            return { bytes, whole: false };
-        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
-        await clock.sleep(pause, signal);
-    }
-}
-/** Reads on from a byte. `ended`: the server had no more at that time. */
-async function readFrom({ url, write, clock, signal }, from) {
-    let bytes = 0;
-    try {
-        const response = await transfer(url, {
-            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
-            patience: PATIENCE,
-            clock,
-            signal
-        });
-        const { statusCode = 0 } = response;
-        if (statusCode !== 200 && statusCode !== 206) {
-            response.resume();
-            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
-            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
-        }
-        // A server that ignores `Range` sends all again; what is here already is left out.
-        let known = statusCode === 200 ? from : 0;
-        await receive(response, chunk => {
-            const news = chunk.subarray(Math.min(known, chunk.length));
-            known -= chunk.length - news.length;
-            bytes += news.length;
-            if (news.length > 0)
-                write(news);
-        }, { clock, signal, patience: PATIENCE });
-        return { bytes, ended: true };
-    }
-    catch {
-        if (signal.aborted)
-            throw new src_runtime/* CancelledError */.cc('Following the output');
-        return { bytes, ended: false };
-    }
-}
-
-;// CONCATENATED MODULE: ./src/heroku/upload.ts
-
-
-
-
-
-
-class UploadError extends src_runtime/* UserError */.yo {
-    constructor(reason, options) {
-        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
-        this.name = 'UploadError';
-    }
-}
-/** Milliseconds without any movement after which an upload is given up. */
-const upload_PATIENCE = 60_000;
-/**
- * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
- * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
- * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
- * @returns whether the ETag proved that every byte arrived
- */
-async function upload(options) {
-    const { file, url, method, progress, clock, signal } = options;
-    const { size } = await (0,promises_.stat)(file);
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    let response;
-    let text;
-    try {
-        response = await transfer(url, {
-            method: method.toUpperCase(),
-            headers: { 'content-type': '', 'content-length': size },
-            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
-            clock,
-            signal,
-            patience: upload_PATIENCE
-        });
-        text = await receiveText(response, 100_000, { clock, signal });
-    }
-    catch (cause) {
-        if (cause instanceof src_runtime/* CancelledError */.cc || signal.aborted)
-            throw new src_runtime/* CancelledError */.cc('The upload');
-        throw new UploadError((0,src_runtime/* errorText */.kc)(cause), { cause });
-    }
-    const { statusCode = 0, headers } = response;
-    if (statusCode < 200 || statusCode > 299) {
-        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
-        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
-    }
-    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
-    const sent = md5.digest('hex');
-    if (etag !== undefined && etag !== sent)
-        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
-    return { bytes: size, proven: etag !== undefined };
-}
-async function send(request, { file, clock }, size, look, progress) {
-    let sent = 0;
-    let told = 0;
-    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
-    let stopTimer = clock.after(upload_PATIENCE, stalled);
-    const tell = (chunk) => {
-        stopTimer();
-        stopTimer = clock.after(upload_PATIENCE, stalled);
-        look(chunk);
-        sent += chunk.length;
-        if (sent - told < size / 10 && sent < size)
-            return;
-        told = sent;
-        progress(sent, size);
-    };
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
-            for await (const chunk of source) {
-                tell(chunk);
-                yield chunk;
-            }
-        }, request);
-    }
-    catch (error) {
-        // The request reports its own errors; one of the file must reach it.
-        request.destroy(error);
-    }
-    finally {
-        stopTimer();
-    }
-}
-/** How many bytes the store has under a presigned GET address: asks for the first alone. */
-async function storedSize(url, options) {
-    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
-    response.destroy();
-    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
-    if (response.statusCode === 206 && total !== undefined)
-        return Number(total);
-    const whole = Number(response.headers['content-length']);
-    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
-}
-
-;// CONCATENATED MODULE: ./src/heroku/secrets.ts
-/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
-const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
-/** Names that look like one, and whose values are shown all over the place. */
-const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
-const SHORTEST = 8;
-/**
- * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
- * make the log unreadable.)
- */
-function secretValues(config) {
-    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
-        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
-        : passwordOf(value));
-    return [...new Set(values)].filter(value => value.length >= SHORTEST);
-}
-function passwordOf(value) {
-    if (!URL.canParse(value))
-        return [];
-    const { password } = new URL(value);
-    return password === '' ? [] : [password, secrets_decoded(password)];
-}
-function secrets_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/heroku/index.ts
-/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./src/deploy/story.ts
-
-/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
-class Story {
-    log;
-    #clock;
-    #started;
-    #steps = [];
-    #notes = [];
-    constructor(log, clock) {
-        this.log = log;
-        this.#clock = clock;
-        this.#started = clock.now();
-    }
-    get steps() {
-        return this.#steps;
-    }
-    /** Milliseconds since the start. */
-    get elapsed() {
-        return this.#clock.now() - this.#started;
-    }
-    /** Does a step under its own title in the log. */
-    step(name, work) {
-        return this.span(name, () => this.log.group(name, work));
-    }
-    /** A step that has titles of its own in the log. */
-    async span(name, work) {
-        const at = this.elapsed;
-        this.#notes = [];
-        const finish = (failed) => {
-            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
-            this.#notes = [];
-        };
-        try {
-            const result = await work();
-            finish(false);
-            return result;
-        }
-        catch (error) {
-            this.#notes.push((0,src_runtime/* errorText */.kc)(error));
-            finish(true);
-            throw error;
-        }
-    }
-    /** A line for the log and the summary. */
-    note(text) {
-        this.log.info(text);
-        this.#notes.push(text);
-    }
-    warn(text) {
-        this.log.warning(text);
-        this.#notes.push(text);
-    }
-}
-/** `1 min 5 s`, `3.2 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-;// CONCATENATED MODULE: ./src/deploy/tools.ts
-
-
-
-
-/**
- * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
- * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
- */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new src_runtime/* UserError */.yo(...of) }, ask) {
-    const until = clock.now() + timeout;
-    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
-        const answer = await ask();
-        if (answer !== undefined)
-            return answer;
-        if (clock.now() + pause > until)
-            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
-        await clock.sleep(pause, signal);
-    }
-}
-/** Keeps the last lines of output, for the error that follows. */
-class tools_Tail {
-    #most;
-    #lines = [];
-    #rest = '';
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    constructor(most = 20) {
-        this.#most = most;
-    }
-    add(chunk) {
-        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
-        this.#rest = (lines.pop() ?? '').slice(-2_000);
-        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
-    }
-    /** Behind a message; empty where there was no output. */
-    quote() {
-        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
-        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
-    }
-}
-/** A line without colours and cursor movements. */
-function plain(line) {
-    // eslint-disable-next-line no-control-regex
-    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
-}
-
-;// CONCATENATED MODULE: ./src/deploy/follow.ts
-
-
-
-const KEPT_OUTPUT = 200_000;
-/**
- * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
- * @param what for people: `Release v12`
- */
-async function followToEnd(first, read, { what, next }, tools) {
-    const { story, log, clock, signal, timeout } = tools;
-    const tail = new tools_Tail();
-    let output = '';
-    let latest = first;
-    const until = clock.now() + timeout;
-    const isOver = async () => {
-        if (latest.status === 'pending')
-            latest = await read();
-        if (latest.status === 'pending' && clock.now() > until)
-            throw new src_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
-        return latest.status !== 'pending';
-    };
-    if (first.output_stream_url) {
-        const fence = log.fence();
-        const write = (chunk) => {
-            fence.write(chunk);
-            tail.add(chunk);
-            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
-        };
-        try {
-            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
-            if (!whole)
-                story.warn(`${what}: its output could not be read to its end`);
-        }
-        finally {
-            fence.close();
-        }
-    }
-    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
-    return { latest, tail, output };
-}
-
-;// CONCATENATED MODULE: ./src/deploy/preflight.ts
-
-
-
-/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
-const RELEASES = 25;
-/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
-async function readTarget(app, mask, tools) {
-    const info = await app.info();
-    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
-    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new src_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
-    }
-    const config = await app.configVars();
-    mask(config);
-    await waitForBuild(app, tools);
-    const releases = await settledReleases(app, tools);
-    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
-    return {
-        app,
-        info,
-        stack: (info.build_stack ?? info.stack).name,
-        config,
-        releases,
-        current,
-        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
-        formation: await app.formation(),
-        preboot: await app.hasFeature('preboot')
-    };
-}
-async function waitForBuild(app, tools) {
-    let told = false;
-    await poll(tools, waiting('a build to finish', tools), async () => {
-        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
-        if (!pending)
-            return true;
-        if (!told)
-            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
-        told = true;
-        return undefined;
-    });
-}
-/** Releases, none of them pending. */
-async function settledReleases(app, tools) {
-    let told = false;
-    return poll(tools, waiting('a release to finish', tools), async () => {
-        const releases = await app.releases(RELEASES);
-        const pending = releases.find(({ status }) => status === 'pending');
-        if (!pending)
-            return releases;
-        if (!told) {
-            const { version, description, user } = pending;
-            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
-        }
-        told = true;
-        return undefined;
-    });
-}
-function waiting(what, { timeout }) {
-    const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
-    return { what, next, first: 2_000, longest: 10_000, timeout };
-}
-const PREFLIGHT_CHECKS = [checkStack, checkRequired];
-/** A slug runs on the stack it was built for alone (Dev Center: stack). */
-function checkStack({ app, stack }, needs) {
-    if (needs.stack === undefined || needs.stack === stack)
-        return [];
-    return [
-        {
-            name: 'stack',
-            level: 'block',
-            reason: `The slug is for ${needs.stack}, and ${app.name} is on ${stack}`,
-            remedy: `Set \`stack: ${stack}\` in the config, or move the app: \`heroku stack:set ${needs.stack} --app ${app.name}\`.`
-        }
-    ];
-}
-function checkRequired({ app, config }, { required }) {
-    return Object.entries(required).flatMap(([variable, addon]) => config[variable]
-        ? []
-        : [
-            {
-                name: 'add-on',
-                level: 'block',
-                reason: `${app.name} has no ${variable}`,
-                remedy: `Add what brings it: \`heroku addons:create ${addon} --app ${app.name}\`, or set it.`
-            }
-        ]);
-}
-/** Runs the checks; warnings are told, and what blocks is thrown all together. */
-function judgeTarget(target, needs, checks, { story }) {
-    const findings = checks.flatMap(check => check(target, needs));
-    for (const { level, reason, remedy } of findings)
-        if (level === 'warn')
-            story.warn(`${reason}. ${remedy}`);
-    const blocking = findings.filter(({ level }) => level === 'block');
-    if (blocking.length === 0)
-        return;
-    throw new src_runtime/* UserError */.yo(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '));
-}
-
-;// CONCATENATED MODULE: ./src/deploy/slugs.ts
-
-
-
-
-/** Times that an upload is tried. */
-const UPLOADS = 3;
-/** Slugs of a list of releases that are looked at for one to reuse. */
-const LOOK_AT = 5;
-/** Kept in the slug's `commit_description`, by which it is found again. */
-function slugDescription({ role, fingerprint, variant }) {
-    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
-}
-/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
-function releaseDescription(commit, role, fingerprint) {
-    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
-}
-function tag(role, fingerprint) {
-    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
-}
-/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
-async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
-    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
-    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
-    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
-        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
-        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
-        if (slug?.commit_description?.startsWith(prefix)) {
-            return {
-                id,
-                commit: slug.commit ?? '',
-                size: slug.size ?? undefined,
-                variant: slug.commit_description.slice(prefix.length),
-                processTypes: slug.process_types ?? {}
-            };
-        }
-    }
-    return undefined;
-}
-/**
- * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
- * the store has is checked by its ETag, else by its size.
- */
-async function shipSlug(app, artifact, tools) {
-    const { story, log, clock, signal } = tools;
-    const { file, sha256, processTypes, commit, stack, variant } = artifact;
-    const description = slugDescription(artifact);
-    for (let attempt = 1;; attempt++) {
-        try {
-            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
-            const { bytes, proven } = await upload({
-                file,
-                url: slug.blob.url,
-                method: slug.blob.method,
-                progress: (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`),
-                clock,
-                signal
-            });
-            if (!proven)
-                await compareSize(app, slug.id, bytes, tools);
-            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
-            return { id: slug.id, commit, size: bytes, variant, processTypes };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. A new slug is made and uploaded`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
-}
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
-async function newSlug(app, slug) {
-    try {
-        return await app.createSlug(slug);
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-async function compareSize(app, id, bytes, tools) {
-    const slug = await app.slug(id);
-    if (!slug)
-        throw new UploadError('Heroku does not know the slug any more');
-    let stored;
-    try {
-        stored = await storedSize(slug.blob.url, tools);
-    }
-    catch (error) {
-        if (error instanceof src_runtime/* CancelledError */.cc)
-            throw error;
-    }
-    if (stored === undefined) {
-        throw new src_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
-    }
-    if (stored !== bytes)
-        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
-}
-
-;// CONCATENATED MODULE: ./src/deploy/builds.ts
-
-
-
-
-
-/** Newest builds that are looked at for one of the same. */
-const builds_LOOK_AT = 10;
-/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
-async function findBuilt(app, recipe, tools) {
-    const description = slugDescription(recipe);
-    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
-    return build && slugOf(app, build, recipe, tools);
-}
-/**
- * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
- * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
- * build.
- */
-async function buildOn(app, recipe, tools) {
-    const { story } = tools;
-    const { commit, buildpacks } = recipe;
-    const { url, sha256 } = await shipSource(app, recipe, tools);
-    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
-    const build = await app.createBuild(source, buildpacks);
-    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
-    const { latest: finished, tail } = await follow(app, build, tools);
-    if (finished.status !== 'succeeded') {
-        throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
-    }
-    const slug = await slugOf(app, finished, recipe, tools);
-    if (slug)
-        return slug;
-    throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at \`heroku builds --app ${app.name}\`, and run the job again.`);
-}
-/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
-async function shipSource(app, recipe, { story, log, clock, signal }) {
-    const { file, sha256 } = await recipe.pack();
-    for (let attempt = 1;; attempt++) {
-        try {
-            const { source_blob } = await newSource(app);
-            const progress = (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`);
-            const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
-            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} of source; Heroku checks its SHA-256`);
-            return { url: source_blob.get_url, sha256 };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. It is uploaded again, to a new place`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
-}
-/** A place whose making had no answer is not looked for: it belongs to nothing. */
-async function newSource(app) {
-    try {
-        return await app.createSource();
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
-async function follow(app, build, tools) {
-    const about = {
-        what: `Heroku's build on ${app.name}`,
-        next: `Look at \`heroku builds --app ${app.name}\`. A longer wait: input \`timeout\`.`
-    };
-    try {
-        return await followToEnd(build, () => app.build(build.id), about, tools);
-    }
-    catch (error) {
-        if (error instanceof src_runtime/* CancelledError */.cc)
-            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
-        throw error;
-    }
-}
-async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
-    const slug = built ? await app.slug(built.id) : undefined;
-    if (!slug || !release)
-        return undefined;
-    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
-    if (size === undefined) {
-        throw new src_runtime/* UserError */.yo(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
-    }
-    const processTypes = slug.process_types ?? {};
-    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
-}
-
-;// CONCATENATED MODULE: ./src/deploy/health.ts
-
-
-
-
-/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends src_runtime/* UserError */.yo {
-    serves;
-    constructor(message, next, serves) {
-        super(message, next);
-        this.serves = serves;
-    }
-}
-/** Milliseconds: how long one probe may stay wrong, and between two tries. */
-const health_PATIENCE = 120_000;
-const PAUSE = 3_000;
-const MOST_ASSETS = 20;
-/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
-const STREAMING_HEALTH = '/api/v1/streaming/health';
-/**
- * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
- * Throws a `UserError` where it has none.
- */
-function ownHealth({ app, info }, path = '/health') {
-    if (!info.web_url) {
-        throw new src_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
-    }
-    return {
-        name: path,
-        url: new URL(path, info.web_url).href,
-        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
-        next: 'Look at `heroku logs`: the web process does not answer.'
-    };
-}
-/**
- * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
- * @param commit that the instance must say it runs; undefined where its slug cannot tell
- */
-async function webHealth(target, commit, tools) {
-    const own = await checkHealth([ownHealth(target)], tools);
-    const instance = instanceProbe(target, commit);
-    if (!instance) {
-        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
-        return own;
-    }
-    try {
-        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
-    }
-    catch (error) {
-        // It serves: what is wrong from here on is the way to it, or a file.
-        if (error instanceof HealthError)
-            throw new HealthError(error.message, error.nextStep, true);
-        throw error;
-    }
-}
-/** The instance as its users reach it, and the commit that it must say it runs. */
-function instanceProbe(target, commit) {
-    const place = publicPlace(target);
-    if (!place)
-        return undefined;
-    const own = target.config['MASTODON_VERSION_METADATA'];
-    const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '');
-    return {
-        name: '/api/v2/instance',
-        url: new URL('/api/v2/instance', place.url).href,
-        host: place.host,
-        wrong: ({ status, body }) => {
-            if (status !== 200)
-                return `answered ${status}`;
-            const version = versionOf(body);
-            if (version === undefined)
-                return 'did not answer as Mastodon does';
-            // Before 4.3 a version has no metadata part, and some forks put their own there.
-            return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`;
-        },
-        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
-    };
-}
-/** The front page's own styles and scripts. */
-async function assetProbes(target, tools) {
-    const place = publicPlace(target);
-    if (!place)
-        return [];
-    const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
-    if (status !== 200)
-        return [];
-    const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path);
-    return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
-        name: path,
-        url: new URL(path, place.url).href,
-        host: place.host,
-        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
-    }));
-}
-/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
-async function checkHealth(probes, tools) {
-    const results = [];
-    for (const probe of probes)
-        results.push(await patiently(probe, results.length > 0, tools));
-    return results;
-}
-async function patiently({ name, url, host, wrong, next }, serves, tools) {
-    const { clock, signal, story } = tools;
-    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
-    for (;;) {
-        const started = clock.now();
-        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
-            if (error instanceof src_runtime/* CancelledError */.cc)
-                throw error;
-            return `could not be reached: ${(0,src_runtime/* errorText */.kc)(error)}`;
-        });
-        if (problem === undefined) {
-            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
-            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
-            return { name, url, answer };
-        }
-        if (clock.now() + PAUSE > until)
-            throw new HealthError(`${url} ${problem}`, next, serves);
-        await clock.sleep(PAUSE, signal);
-    }
-}
-function publicPlace({ info, config }) {
-    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
-    if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
-        return undefined;
-    const own = info.web_url ?? '';
-    // On the runner no name leads to the app: it is asked at its own address under its name.
-    if (own !== '' && (0,src_runtime/* isLoopback */.U9)(new URL(own).hostname))
-        return { url: own, host: domain };
-    return { url: `https://${domain}/` };
-}
-function versionOf(body) {
-    try {
-        const { version } = (JSON.parse(body) ?? {});
-        return typeof version === 'string' ? version.slice(0, 200) : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./src/deploy/migrate.ts
-
-
-
-
-/** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends src_runtime/* UserError */.yo {
-}
-const PURPOSE = 'migrate';
-const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
-/**
- * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
- * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
- * @returns versions of the migrations that ran
- */
-async function migrate(app, options, tools) {
-    const { story, timeout } = tools;
-    for (const name of await endLeftovers(app, PURPOSE, tools))
-        story.note(`Ended ${name}, which an earlier job had left`);
-    const { size, phase = 'all' } = options;
-    if (phase === 'post')
-        await requireFirstPhase(app, size, tools);
-    const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
-    const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
-    if (exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
-    if (exitCode !== undefined) {
-        throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
-    }
-    story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`);
-    const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND;
-    const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
-    if (pending.exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
-    throw new MigrationError(pending.exitCode === undefined
-        ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
-        : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
-}
-async function requireFirstPhase(app, size, tools) {
-    const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools);
-    if (exitCode === 0)
-        return;
-    throw new MigrationError(exitCode === undefined
-        ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
-        : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
-}
-/** Versions of the migrations that the database has. */
-async function appliedMigrations(app, size, tools) {
-    const { exitCode, dyno, output, tail } = await inDyno(app, { command: APPLIED_COMMAND, purpose: 'applied', size }, tools, true);
-    if (exitCode !== 0) {
-        throw new MigrationError(`Which migrations the database has could not be read in ${dyno}: ${exitCode === undefined ? 'the connection was lost' : `exit code ${exitCode}${tail.quote()}`}`, `Look at \`heroku run --app ${app.name} bin/rails db:migrate:status\`.`);
-    }
-    return new Set(output.match(/^\d{14}$/gm) ?? []);
-}
-/** Runs a command with its output in the log, unless `quiet`. */
-async function inDyno(app, job, tools, quiet = false) {
-    const tail = new tools_Tail();
-    let output = '';
-    const fence = quiet ? undefined : tools.log.fence();
-    try {
-        const result = await runOneOff(app, {
-            ...job,
-            timeout: tools.timeout,
-            write: chunk => {
-                fence?.write(chunk);
-                tail.add(chunk);
-                output += chunk.toString('utf8');
-            }
-        }, tools);
-        return { ...result, output, tail };
-    }
-    finally {
-        fence?.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./src/deploy/release.ts
-
-
-
-
-
-
-/** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends src_runtime/* UserError */.yo {
-}
-const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
-/**
- * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
- * pending. Rejects with a `ReleasePhaseError` where its command failed.
- */
-async function finishRelease(app, release, tools) {
-    const { version } = release;
-    const about = {
-        what: `Release v${version}`,
-        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
-    };
-    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
-    if (latest.status !== 'succeeded') {
-        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
-    }
-    return { release: latest, migrations: readMigrationsLine(output) };
-}
-/**
- * Releases a slug and follows it to its end, unless it is the app's current release already.
- * @param made told as soon as there is a release
- */
-async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
-    const { story } = tools;
-    if (current?.slug?.id === slug.id) {
-        story.note(`${app.name} runs this slug already, in v${current.version}`);
-        made(current);
-        return { release: current, migrations: undefined };
-    }
-    const newest = releases[0]?.version ?? 0;
-    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
-    story.note(`Release v${release.version} of ${app.name} is made`);
-    made(release);
-    const finished = await finishRelease(app, release, tools);
-    story.note(`v${release.version} succeeded`);
-    return finished;
-}
-/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
-async function requireCurrent(app, version, slugId) {
-    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
-    if (newest?.slug?.id === slugId && newest.version >= version)
-        return;
-    throw new src_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
-}
-function readMigrationsLine(output) {
-    const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
-    if (before === undefined)
-        return undefined;
-    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
-}
-
-;// CONCATENATED MODULE: ./src/deploy/rollout.ts
-
-
-
-/** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends src_runtime/* UserError */.yo {
-}
-const NOT_FORMATION = ['release', 'run', 'scheduler'];
-/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
-const CRASHES = 2;
-/**
- * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` where a new dyno keeps crashing.
- * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
- */
-async function waitForDynos(app, version, tools) {
-    const { story, timeout } = tools;
-    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
-    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
-    if (types.length === 0)
-        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
-    let crashes = 0;
-    let last = [];
-    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
-    const what = `the dynos of ${app.name} to run v${version}`;
-    const fail = (...of) => new CrashError(...of);
-    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
-    await poll(tools, polling, async () => {
-        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
-        const isNew = ({ release }) => (release?.version ?? 0) >= version;
-        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
-        crashes = crashed.length > 0 ? crashes + 1 : 0;
-        if (crashes >= CRASHES)
-            throw await explainCrash(app, crashed, tools);
-        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
-        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
-        return ready || undefined;
-    });
-    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
-}
-async function explainCrash(app, crashed, tools) {
-    const lines = await herokuLog(app, 100, tools);
-    const names = crashed.map(({ name }) => name);
-    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
-    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
-    const known = [...new Set([...codes, ...router])];
-    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
-    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
-        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
-}
-
-;// CONCATENATED MODULE: ./src/deploy/rollback.ts
-
-
-
-
-
-
-
-
-
-/** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends src_runtime/* UserError */.yo {
-}
-/**
- * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
- * days and 20 releases are gone: Dev Center changelog 3395).
- * @param badSlug id of the slug to get away from
- */
-async function lastGoodRelease(app, releases, badSlug) {
-    const left = leftBehind(releases);
-    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
-    const tried = new Set();
-    for (const release of candidates) {
-        const id = release.slug.id;
-        if (tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug)
-            return { release, slug };
-    }
-    return undefined;
-}
-/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
-function leftBehind(releases) {
-    const left = new Set();
-    for (const { version: at, description, status } of releases) {
-        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
-        if (to === undefined || status !== 'succeeded')
-            continue;
-        for (const { version } of releases)
-            if (version > Number(to) && version < at)
-                left.add(version);
-    }
-    return left;
-}
-/** Built by this action, so that it tells its commit. */
-function isOurs({ commit_description: description }) {
-    return description?.startsWith('mastodon-on-heroku ') ?? false;
-}
-/**
- * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
- * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
- * that, 4.6 can sign nothing).
- */
-async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
-    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
-    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
-    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
-    if (!known) {
-        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
-    }
-    const applied = await appliedMigrations(app, size, tools);
-    const since = () => commitsSince(app, release, releases);
-    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
-    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
-    if (verdict.safe)
-        return;
-    const reasons = [
-        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
-        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
-    ];
-    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
-}
-/**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
- * database is no longer one for its code.
- */
-async function bringBack(target, badSlug, trees, dynoSize, tools) {
-    const { app, releases } = target;
-    const good = await lastGoodRelease(app, releases, badSlug);
-    if (!good) {
-        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
-    }
-    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
-    const release = await releaseAgain(app, good, tools);
-    const commit = good.slug.commit ?? undefined;
-    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
-    await requireCurrent(app, release.version, good.slug.id);
-    return { release, commit };
-}
-/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
-async function bringStreamingBack(target, commit, tools) {
-    const { app, releases, currentSlug } = target;
-    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
-    if (commit !== undefined && currentSlug?.commit === commit)
-        return tools.story.note(`${app.name} runs ${runs} already`);
-    const tried = new Set();
-    for (const release of releases) {
-        const id = release.slug?.id;
-        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug?.commit !== commit)
-            continue;
-        const { version } = await releaseAgain(app, { release, slug }, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        return requireCurrent(app, version, id);
-    }
-    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
-}
-async function releaseAgain(app, { release: old, slug }, tools) {
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
-    const release = await app.createRelease(slug.id, description, newest);
-    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
-    await finishRelease(app, release, tools);
-    await waitForDynos(app, release.version, tools);
-    return release;
-}
-/**
- * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
- * may have been applied by code that the old release never ran with.
- */
-async function commitsSince(app, good, releases) {
-    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
-    const commits = new Set();
-    for (const id of new Set(ids))
-        commits.add((await app.slug(id))?.commit ?? undefined);
-    return commits;
-}
-/**
- * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
- * them, too.
- */
-async function orphans(applied, known, { migrations, versionsAt }, since) {
-    const inNewTree = new Set(migrations.map(({ version }) => version));
-    const newest = [...known].sort().at(-1) ?? '';
-    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
-    if (candidates.length === 0)
-        return [];
-    const newer = new Set();
-    for (const commit of await since()) {
-        const versions = commit === undefined ? undefined : await versionsAt(commit);
-        if (!versions)
-            return [];
-        for (const version of versions)
-            newer.add(version);
-    }
-    return candidates.filter(version => !newer.has(version));
-}
-
-;// CONCATENATED MODULE: ./src/deploy/streaming.ts
-
-
-
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED = {
-    RUN_STREAMING: 'true',
-    NODE_ENV: 'production',
-    PGSSLMODE: 'no-verify'
-};
-/** Add-ons of the main app that the streaming server shares. */
-const SHARED = ['DATABASE', 'REDIS'];
-/**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
- * says how. Returns the app as it is then.
- */
-async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
-    const { app, config } = target;
-    if (target.stack !== main.stack) {
-        throw new src_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
-    }
-    const vars = missingVars(config);
-    const attachments = SHARED.filter(name => !config[`${name}_URL`]);
-    if (Object.keys(vars).length === 0 && attachments.length === 0)
-        return target;
-    if (!allowed)
-        throw new src_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`, howTo(main, target, vars, attachments));
-    const shared = await main.app.attachments();
-    for (const name of attachments) {
-        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
-        if (addon) {
-            await app.attach(addon, name);
-            story.note(`${app.name}: ${addon} is attached as ${name}`);
-        }
-        else {
-            const url = main.config[`${name}_URL`];
-            if (!url)
-                throw new src_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
-            vars[`${name}_URL`] = url;
-        }
-    }
-    if (Object.keys(vars).length > 0)
-        await app.setConfigVars(vars);
-    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
-    return readAgain();
-}
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
-function requireSameCommit(main, streaming) {
-    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
-    if (wanted && wanted === runs)
-        return;
-    throw new src_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
-}
-function missingVars(config) {
-    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
-    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
-        ? config[name] !== value
-        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
-}
-function lacking(vars, attachments) {
-    return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ');
-}
-function howTo(main, { app }, vars, attachments) {
-    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
-    const commands = [
-        ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
-        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
-    ];
-    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
-}
-
-;// CONCATENATED MODULE: ./src/deploy/plan.ts
-
-
-
-
-
-
-
-
-/** The slug is over its limit. */
-class GateError extends src_runtime/* UserError */.yo {
-}
-
-;// CONCATENATED MODULE: ./src/deploy/maintenance.ts
-
-
-
-
-
-/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
-class Maintenance {
-    #plan;
-    #target;
-    #deployable;
-    #tools;
-    /** Also where an earlier job was killed before it could turn it off. */
-    #on;
-    constructor(plan, target, deployable, tools) {
-        this.#plan = plan;
-        this.#target = target;
-        this.#deployable = deployable;
-        this.#tools = tools;
-        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
-    }
-    async begin() {
-        const { app, migrations, dynoSize } = this.#plan;
-        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
-            return;
-        const { story } = this.#tools;
-        await story.step('Maintenance', async () => {
-            const applied = await appliedMigrations(app, dynoSize, this.#tools);
-            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
-            if (pending.length === 0)
-                return story.note('Nothing is to be migrated, so the site stays on');
-            this.#on = true;
-            await app.setMaintenance(true);
-            story.note(`Maintenance mode is on for ${pending.length} migrations`);
-        });
-    }
-    /** As `end`; a failure of it is told, and hides nothing. */
-    async endAfterFailure() {
-        try {
-            await this.end();
-        }
-        catch (error) {
-            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,src_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
-        }
-    }
-    async end() {
-        if (!this.#on)
-            return;
-        // The job may have been cancelled: the site comes back all the same.
-        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
-        this.#on = false;
-        this.#tools.story.note('Maintenance mode is off');
-    }
-}
-
-;// CONCATENATED MODULE: ./src/deploy/supply.ts
-
-
-
-
-
-
-
-
-/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
-async function obtainSlugs(apps, deployable, tools) {
-    const { supply } = deployable;
-    return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools);
-}
-async function fromRunner({ main, streaming, staging }, { fingerprint, commit }, supply, tools) {
-    const { story } = tools;
-    const find = async (role, targets) => {
-        for (const target of targets) {
-            const slug = target && (await findShipped(target, role, fingerprint));
-            if (slug) {
-                story.note(`${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`);
-                return slug;
-            }
-        }
-        return undefined;
-    };
-    const [web, live] = await story.step('Slug', async () => {
-        const web = await find('web', [main, staging]);
-        const live = await find('streaming', [streaming]);
-        if (!web)
-            story.note('No release holds a slug built from the same, so it is built');
-        return [web, live];
-    });
-    if (web && (live || !streaming))
-        return { web: { slug: web }, streaming: live && { slug: live } };
-    const built = await story.span('Build', supply.build);
-    const ship = async ({ app }, role) => {
-        const artifact = built.find(one => one.role === role);
-        if (!artifact)
-            throw new Error(`no slug was built for ${role}`);
-        return { slug: await shipSlug(app, artifact, tools) };
-    };
-    return story.step('Upload', async () => ({
-        web: web ? { slug: web } : await ship(main, 'web'),
-        streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
-    }));
-}
-async function fromHeroku({ main, streaming, staging }, supply, tools) {
-    const { story } = tools;
-    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools));
-    if (!streaming)
-        return { web, streaming: undefined };
-    const live = await findBuilt(streaming.app, supply.streaming, tools);
-    return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
-}
-/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
-async function onMain({ app }, { web, judge }, tools) {
-    return firstThatFits(web, tools, async (recipe) => {
-        const slug = await findBuilt(app, recipe, tools);
-        if (slug) {
-            judge(slug);
-            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
-            return { slug };
-        }
-        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
-        return { recipe, judge };
-    });
-}
-/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging, supply, tools) {
-    const { app } = staging;
-    return firstThatFits(supply.web, tools, async (recipe) => {
-        const found = await findBuilt(app, recipe, tools);
-        if (found)
-            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
-        const slug = found ?? (await buildOn(app, recipe, tools));
-        supply.judge(slug);
-        await prove(staging, slug, recipe, found !== undefined, tools);
-        return { slug };
-    });
-}
-/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
-async function firstThatFits(recipes, { story }, attempt) {
-    for (const [i, recipe] of recipes.entries()) {
-        try {
-            return await attempt(recipe);
-        }
-        catch (error) {
-            const next = recipes[i + 1];
-            if (!(error instanceof GateError) || !next)
-                throw error;
-            story.warn(`${error.message}: the slug ${next.variant} is taken instead`);
-        }
-    }
-    throw new Error('nothing is to be built');
-}
-/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
-async function prove(staging, slug, recipe, found, tools) {
-    const { app } = staging;
-    const release = await app.release(slug.releaseId);
-    const { release: finished } = found && release.status === 'failed'
-        ? await releaseOnce(staging, slug, recipe, tools)
-        : await finishRelease(app, release, tools);
-    await waitForDynos(app, finished.version, tools);
-    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
-    if (serves)
-        await checkHealth([ownHealth(staging)], tools);
-    tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
-}
-
-;// CONCATENATED MODULE: ./src/deploy/deploy.ts
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
- * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
- * looks whether it is done already, so a deploy that was killed goes on where it was.
- */
-async function deploy(plan, tools) {
-    const { story } = tools;
-    const { progress } = plan;
-    const target = await story.step('Preflight', async () => {
-        const target = await readTarget(plan.app, plan.mask, tools);
-        describe(target, tools);
-        progress.target(target);
-        return target;
-    });
-    const staging = plan.staging &&
-        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
-    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
-    const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Verdict of the preflight', async () => {
-        const needs = { stack: deployable.stack, required: plan.required };
-        judgeTarget(target, needs, plan.checks, tools);
-        // What Heroku builds there has to prove itself there.
-        if (staging && deployable.supply.by === 'heroku')
-            judgeTarget(staging, needs, plan.checks, tools);
-        await tellWayBack(target, deployable, tools);
-    });
-    await progress.deploying(deployable);
-    const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
-    if ('slug' in shippable.web)
-        progress.shipping(shippable.web.slug);
-    const maintenance = new Maintenance(plan, target, deployable, tools);
-    let live;
-    let switched = false;
-    try {
-        await maintenance.begin();
-        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
-        const { slug, finished } = live;
-        const { version } = finished.release;
-        progress.migrated(finished.migrations?.ran ?? []);
-        switched = true;
-        live.judge?.();
-        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
-        await maintenance.end();
-        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
-        switched = false;
-        if (streaming && shippable.streaming)
-            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
-        if (plan.migrations !== 'off') {
-            await story.step('Post-deployment migrations', async () => {
-                // Else another release's code would run its own.
-                await requireCurrent(plan.app, version, slug.id);
-                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
-                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
-                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
-            });
-        }
-        await requireCurrent(plan.app, version, slug.id);
-    }
-    catch (error) {
-        await maintenance.endAfterFailure();
-        if (live && switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, live.slug.id, deployable, error, tools);
-        throw error;
-    }
-}
-/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
-function isFaultOfTheRelease(error) {
-    return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
-}
-/** Better told now than when the site is down. */
-async function tellWayBack({ currentSlug }, { trees }, { story }) {
-    const commit = currentSlug?.commit;
-    if (!commit || (await trees.versionsAt(commit)))
-        return;
-    story.warn(`The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``);
-}
-async function readStreaming(plan, main, tools) {
-    const target = await readTarget(plan.streaming, plan.mask, tools);
-    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
-}
-/** Releases a slug, or has Heroku build it, which releases it as well. */
-async function goLive(target, role, shippable, { commit, fingerprint }, { progress, migrations }, tools) {
-    const { story } = tools;
-    const { app } = target;
-    const title = role === 'web' ? 'Release' : 'Release of the streaming app';
-    const told = (finished) => {
-        tellMigrations(finished, migrations, tools);
-        return finished;
-    };
-    if ('slug' in shippable) {
-        const { slug } = shippable;
-        const made = (release) => progress.released(app.name, release);
-        return story.step(title, async () => ({
-            slug,
-            finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
-        }));
-    }
-    const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
-    if (role === 'web')
-        progress.shipping(slug);
-    return story.step(title, async () => {
-        const release = await app.release(slug.releaseId);
-        progress.released(app.name, release);
-        return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) };
-    });
-}
-async function shipStreaming(target, shippable, deployable, plan, tools) {
-    const { app } = target;
-    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
-    const { version } = finished.release;
-    await tools.story.step('Streaming app', async () => {
-        await waitForDynos(app, version, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        judge?.();
-        await requireCurrent(app, version, slug.id);
-    });
-}
-async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
-    const { story } = tools;
-    try {
-        await story.step('Rollback', async () => {
-            story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools);
-            plan.progress.rolledBack(release);
-        });
-    }
-    catch (error) {
-        if (error instanceof src_runtime/* CancelledError */.cc)
-            throw error;
-        const next = error instanceof src_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
-        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new src_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,src_runtime/* errorText */.kc)(error)}`, next, { cause: error });
-    }
-    throw new src_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
-}
-function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
-    const runs = current
-        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
-        : 'nothing yet';
-    story.note(`${app.name}: ${stack}, runs ${runs}`);
-    const web = formation.find(({ type }) => type === 'web');
-    if (!current || preboot)
-        return;
-    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
-    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
-}
-function tellMigrations({ migrations }, strategy, { story }) {
-    if (!migrations)
-        return;
-    const { before, after, ran } = migrations;
-    if (before === 0)
-        story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
-    else
-        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
-}
-
-;// CONCATENATED MODULE: ./src/deploy/summary.ts
-
-/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links, redact }) {
-    const cell = (text) => escaped(redact(text));
-    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`);
-    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
-    return [
-        `## ${cell(title)}`,
-        '',
-        `**${cell(outcome)}** (${duration(story.elapsed)})`,
-        '',
-        '| | Step | Started after | Took | |',
-        '| --- | --- | ---: | ---: | --- |',
-        ...rows,
-        '',
-        ...(list.length > 0 ? [list.join(' · '), ''] : [])
-    ].join('\n');
-}
-/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function escaped(text) {
-    return text
-        .slice(0, 1_500)
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
-        .replace(/\r?\n/g, '<br>')
-        .replace(/\p{Cc}/gu, ' ');
-}
-
-;// CONCATENATED MODULE: ./src/deploy/index.ts
-/** A deploy: each step looks whether it is done already, and green means live. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 // EXTERNAL MODULE: external "os"
@@ -56405,7 +46727,7 @@ class Context {
 }
 //# sourceMappingURL=context.js.map
 // EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var http_client_lib = __nccwpck_require__(9659);
+var lib = __nccwpck_require__(9659);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
@@ -56430,11 +46752,11 @@ function getAuthString(token, options) {
     return typeof options.auth === 'string' ? options.auth : `token ${token}`;
 }
 function getProxyAgent(destinationUrl) {
-    const hc = new http_client_lib.HttpClient();
+    const hc = new lib.HttpClient();
     return hc.getAgent(destinationUrl);
 }
 function getProxyAgentDispatcher(destinationUrl) {
-    const hc = new http_client_lib.HttpClient();
+    const hc = new lib.HttpClient();
     return hc.getAgentDispatcher(destinationUrl);
 }
 function getProxyFetch(destinationUrl) {
@@ -56626,10 +46948,10 @@ function Collection() {
 
 
 // pkg/dist-src/version.js
-var VERSION = "0.0.0-development";
+var dist_bundle_VERSION = "0.0.0-development";
 
 // pkg/dist-src/defaults.js
-var userAgent = `octokit-endpoint.js/${VERSION} ${getUserAgent()}`;
+var userAgent = `octokit-endpoint.js/${dist_bundle_VERSION} ${getUserAgent()}`;
 var DEFAULTS = {
   method: "GET",
   baseUrl: "https://api.github.com",
@@ -56739,7 +47061,7 @@ function extractUrlVariableNames(url) {
 }
 
 // pkg/dist-src/util/omit.js
-function dist_bundle_omit(object, keysToOmit) {
+function omit(object, keysToOmit) {
   const result = { __proto__: null };
   for (const key of Object.keys(object)) {
     if (keysToOmit.indexOf(key) === -1) {
@@ -56887,7 +47209,7 @@ function dist_bundle_parse(options) {
   let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
   let headers = Object.assign({}, options.headers);
   let body;
-  let parameters = dist_bundle_omit(options, [
+  let parameters = omit(options, [
     "method",
     "baseUrl",
     "url",
@@ -56901,7 +47223,7 @@ function dist_bundle_parse(options) {
     url = options.baseUrl + url;
   }
   const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
-  const remainingParameters = dist_bundle_omit(parameters, omittedParameters);
+  const remainingParameters = omit(parameters, omittedParameters);
   const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
   if (!isBinaryRequest) {
     if (options.mediaType.format) {
@@ -57104,7 +47426,7 @@ function format(obj) {
 /**
  * Parse a `Content-Type` header.
  */
-function content_type_dist_parse(header, options) {
+function dist_parse(header, options) {
     const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
     const len = header.length;
     let valueStart = options?.start ?? 0;
@@ -57909,12 +48231,12 @@ class RequestError extends Error {
 
 
 // pkg/dist-src/version.js
-var dist_bundle_VERSION = "10.0.16";
+var request_dist_bundle_VERSION = "10.0.16";
 
 // pkg/dist-src/defaults.js
 var defaults_default = {
   headers: {
-    "user-agent": `octokit-request.js/${dist_bundle_VERSION} ${getUserAgent()}`
+    "user-agent": `octokit-request.js/${request_dist_bundle_VERSION} ${getUserAgent()}`
   }
 };
 
@@ -58038,7 +48360,7 @@ async function getResponseData(response) {
   if (!contentType) {
     return response.text().catch(noop);
   }
-  const mimetype = content_type_dist_parse(contentType);
+  const mimetype = dist_parse(contentType);
   if (isJSONResponse(mimetype)) {
     let text = "";
     try {
@@ -58103,7 +48425,7 @@ function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
 }
 
 // pkg/dist-src/index.js
-var dist_bundle_request = dist_bundle_withDefaults(endpoint, defaults_default);
+var request = dist_bundle_withDefaults(endpoint, defaults_default);
 
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
@@ -58223,7 +48545,7 @@ function graphql_dist_bundle_withDefaults(request2, newDefaults) {
 }
 
 // pkg/dist-src/index.js
-var graphql2 = graphql_dist_bundle_withDefaults(dist_bundle_request, {
+var graphql2 = graphql_dist_bundle_withDefaults(request, {
   headers: {
     "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
   },
@@ -58368,7 +48690,7 @@ class Octokit {
   constructor(options = {}) {
     const hook = new before_after_hook.Collection();
     const requestDefaults = {
-      baseUrl: dist_bundle_request.endpoint.DEFAULTS.baseUrl,
+      baseUrl: request.endpoint.DEFAULTS.baseUrl,
       headers: {},
       request: Object.assign({}, options.request, {
         // @ts-ignore internal usage only, no need to type
@@ -58389,7 +48711,7 @@ class Octokit {
     if (options.timeZone) {
       requestDefaults.headers["time-zone"] = options.timeZone;
     }
-    this.request = dist_bundle_request.defaults(requestDefaults);
+    this.request = request.defaults(requestDefaults);
     this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
     this.log = createLogger(options.log);
     this.hook = hook;
@@ -61355,11 +51677,11 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 
 /** Milliseconds for one answer. */
-const client_PATIENCE = 15_000;
+const PATIENCE = 15_000;
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000];
 /** Longest wait that a rate limit may ask for, in milliseconds. */
-const client_LONGEST_WAIT = 60_000;
+const LONGEST_WAIT = 60_000;
 const COMMENTING = 'pull-requests: write';
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
@@ -61397,7 +51719,7 @@ class Github {
                 const asked = waitAsked(error);
                 if (client_isRefused(error) && asked === undefined)
                     throw error;
-                await this.clock.sleep(Math.min(asked ?? wait, client_LONGEST_WAIT), signal);
+                await this.clock.sleep(Math.min(asked ?? wait, LONGEST_WAIT), signal);
             }
         }
         return this.#once(call, signal);
@@ -61431,7 +51753,7 @@ class Github {
     }
     async #once(call, signal) {
         const late = new AbortController();
-        const answered = this.clock.after(client_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${client_PATIENCE / 1000} seconds`)));
+        const answered = this.clock.after(PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${PATIENCE / 1000} seconds`)));
         try {
             const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
             // Octokit hands on what it cannot parse as text, also an answer that was cut off.
@@ -61501,12 +51823,12 @@ function response(error) {
 }
 
 // EXTERNAL MODULE: ./node_modules/yauzl/index.js
-var node_modules_yauzl = __nccwpck_require__(663);
+var yauzl = __nccwpck_require__(663);
 ;// CONCATENATED MODULE: ./src/github/zip.ts
 
 
 
-const MOST_ENTRIES = 10_000;
+const zip_MOST_ENTRIES = 10_000;
 const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
@@ -61517,25 +51839,25 @@ const ENCRYPTED = 1;
  * names that lead out of it are refused all the same, as is an archive that has the file twice or not at all, as a link,
  * encrypted, larger than `maxBytes`, of another size than it says, or not as UTF-8. Rejects with a `UserError`.
  */
-async function zip_readFromZip(archive, file, maxBytes) {
+async function readFromZip(archive, file, maxBytes) {
     try {
         const bytes = await zip_readEntry(archive, file, maxBytes);
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof src_runtime/* UserError */.yo)
             throw error;
-        throw refused(errorText(error), error);
+        throw refused((0,src_runtime/* errorText */.kc)(error), error);
     }
     finally {
-        await rm(archive, { force: true });
+        await (0,promises_.rm)(archive, { force: true });
     }
 }
 async function zip_readEntry(archive, wanted, maxBytes) {
     // `strictFileNames` and the default validation refuse absolute names, `..` and backslashes.
     const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
     try {
-        if (zip.entryCount > MOST_ENTRIES)
+        if (zip.entryCount > zip_MOST_ENTRIES)
             throw refused(`it has ${zip.entryCount} entries`);
         const found = [];
         for await (const entry of zip.eachEntry())
@@ -61573,7 +51895,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+    return new src_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./src/github/artifacts.ts
@@ -61588,12 +51910,12 @@ async function artifactsOfRun(github, runId, name) {
     return known(artifacts, name).filter(artifact => artifact.runId === runId);
 }
 /** The repository's artifacts with that name, a page at a time. Their order is not relied on. */
-async function* artifacts_artifactsNamed(github, name, mostPages) {
+async function* artifactsNamed(github, name, mostPages) {
     const { octokit, repository } = github;
     for (let page = 1; page <= mostPages; page++) {
-        const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: PER_PAGE, page, request }));
+        const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: client_PER_PAGE, page, request }));
         yield known(artifacts, name);
-        if (artifacts.length < PER_PAGE)
+        if (artifacts.length < client_PER_PAGE)
             return;
     }
 }
@@ -61611,7 +51933,7 @@ function known(artifacts, wanted) {
         })
         .sort((a, b) => b.id - a.id);
 }
-async function artifacts_runOf(github, id) {
+async function runOf(github, id) {
     const { octokit, repository } = github;
     const run = await github.read(request => octokit.rest.actions.getWorkflowRun({ ...repository, run_id: id, request }));
     return { event: run.event, headSha: run.head_sha, url: run.html_url };
@@ -61623,9 +51945,9 @@ async function artifacts_runOf(github, id) {
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
     if (artifact.bytes > maxZip) {
-        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+        throw new src_runtime/* UserError */.yo(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
-    const archive = path.join(into, `artifact-${artifact.id}.zip`);
+    const archive = external_node_path_default().join(into, `artifact-${artifact.id}.zip`);
     await download(await addressOf(github, artifact), archive, options);
     return readFromZip(archive, file, maxBytes);
 }
@@ -61648,10 +51970,10 @@ async function download(address, archive, { maxZip, http }) {
         await http.download(address, archive, maxZip);
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof src_runtime/* CancelledError */.cc)
             throw error;
-        const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
-        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+        const said = (0,src_runtime/* errorText */.kc)(error).replace(/https?:\/\/\S+/g, 'its address');
+        throw new src_runtime/* UserError */.yo(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
     }
 }
 
@@ -61678,7 +52000,7 @@ async function findBaselines(github, wanted) {
             break;
         if (found.has(commit))
             continue;
-        const run = await unlessUnknown(() => runOf(github, artifact.runId));
+        const run = await client_unlessUnknown(() => runOf(github, artifact.runId));
         if (run && EVENTS.has(run.event))
             found.set(commit, { artifact, commit, behind, runUrl: run.url });
     }
@@ -61704,7 +52026,7 @@ async function candidates(github, { name, commit: base, branch }) {
 /** A commit and those before it, each with its place in that order. */
 async function ancestors(github, commit) {
     const { octokit, repository } = github;
-    const commits = await unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: PER_PAGE, request })));
+    const commits = await client_unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: client_PER_PAGE, request })));
     return new Map(commits?.map(({ sha }, i) => [sha, i]));
 }
 
@@ -62058,7 +52380,7 @@ async function findPullRequests(github, { headSha, headRepository, headBranch })
 /** The commit where two branched off from each other; undefined where GitHub does not know them. */
 function mergeBase(github, base, head) {
     const { octokit, repository } = github;
-    return unlessUnknown(async () => {
+    return client_unlessUnknown(async () => {
         const basehead = `${base}...${head}`;
         const { merge_base_commit: commit } = await github.read(request => octokit.rest.repos.compareCommitsWithBasehead({ ...repository, basehead, per_page: 1, request }));
         return commit.sha;
@@ -62067,7 +52389,7 @@ function mergeBase(github, base, head) {
 /** The parents of a commit, in their order; undefined where GitHub does not know it. */
 function parentsOf(github, commit) {
     const { octokit, repository } = github;
-    return unlessUnknown(async () => {
+    return client_unlessUnknown(async () => {
         const { parents } = await github.read(request => octokit.rest.git.getCommit({ ...repository, commit_sha: commit, request }));
         return parents.map(({ sha }) => sha);
     });
@@ -62099,6 +52421,2811 @@ async function defaultBranch(github) {
 
 
 
+;// CONCATENATED MODULE: ./src/commands/steps/results.ts
+
+
+
+
+
+const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+/** Files of an earlier run must not be taken for this one's. */
+async function clearOutput(folder) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const file of FILES)
+        await (0,promises_.rm)(external_node_path_default().join(folder, file), { force: true });
+}
+/** Writes every file and output, the summary, and annotations. */
+async function tell({ inputs, runtime, results }, told) {
+    const { report } = told;
+    const at = (file) => external_node_path_default().join(inputs.outputDir, file);
+    const markdown = renderMarkdown(told);
+    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
+    await (0,promises_.writeFile)(at('report.md'), markdown);
+    await (0,promises_.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)));
+    const { verdict, variants, streaming } = report;
+    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
+    results.output('slug-path', at('slug.tgz'));
+    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
+    results.output('slug-size', verdict.compressed);
+    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
+    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
+    if (streaming)
+        results.output('slug-size-streaming', streaming.compressed);
+    results.output('slug-limit', verdict.limit);
+    results.output('within-limit', verdict.withinLimit);
+    results.output('ffmpeg', verdict.chosen);
+    results.output('report-path', at('report.json'));
+    results.output('report-page-path', at('report.html'));
+    results.output('comment-body', renderMarkdown(told, LONGEST_BODY));
+    await results.summary(markdown);
+    for (const warning of report.warnings)
+        runtime.log.warning(warning);
+    for (const { name, compressed } of variants)
+        runtime.log.info(`${name} ffmpeg: ${(0,src_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
+    if (streaming)
+        runtime.log.info(`streaming: ${(0,src_runtime/* megabytes */.ix)(streaming.compressed)} (${streaming.compressed} bytes)`);
+    if (report.ffmpeg.givenUp)
+        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
+    if (told.noBaseline !== undefined)
+        runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`);
+    runtime.log.info(headline(told));
+    const { size } = await (0,promises_.stat)(at('slug.tgz'));
+    if (size !== verdict.compressed)
+        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
+}
+/** Fails where the slug must not be shipped, or must not be merged. */
+function judge({ inputs, runtime }, told) {
+    const { verdict, streaming } = told.report;
+    if (verdict.problem !== undefined) {
+        throw new src_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+    }
+    if (inputs.failOn === 'never')
+        return;
+    if (!verdict.withinLimit) {
+        throw new src_runtime/* UserError */.yo(`The slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+    }
+    if (streaming && streaming.compressed > verdict.limit) {
+        throw new src_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,src_runtime/* megabytes */.ix)(streaming.compressed)} of ${(0,src_runtime/* megabytes */.ix)(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
+    }
+    if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
+        return;
+    if (told.comparison?.change === undefined)
+        runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with');
+    else
+        judgeGrowth(told.comparison, inputs.maxGrowth);
+}
+/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
+function judgeGrowth(comparison, maxGrowth) {
+    const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+    if (name === undefined)
+        return;
+    const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
+    throw new src_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,src_runtime/* megabytes */.ix)(head - base)}, from ${(0,src_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+}
+
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var http_client_lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
+var heroku_client_lib = __nccwpck_require__(6188);
+var heroku_client_lib_default = /*#__PURE__*/__nccwpck_require__.n(heroku_client_lib);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
+var lib_request = __nccwpck_require__(3633);
+var request_default = /*#__PURE__*/__nccwpck_require__.n(lib_request);
+;// CONCATENATED MODULE: ./src/heroku/errors.ts
+
+/** A request to the Platform API that failed, with what a person needs to go on. */
+class HerokuError extends src_runtime/* UserError */.yo {
+    details;
+    constructor(details, options) {
+        super(sentence(details), hint(details), options);
+        this.name = 'HerokuError';
+        this.details = details;
+    }
+    get status() {
+        return this.details.status;
+    }
+    get outcome() {
+        return this.details.outcome;
+    }
+}
+/** Whether the request may have been carried out although it failed. */
+function mayHaveHappened(error) {
+    return error instanceof HerokuError && error.outcome === 'unknown';
+}
+function isNotFound(error) {
+    return error instanceof HerokuError && error.status === 404;
+}
+function sentence({ method, path, status, id, reason, requestId, outcome }) {
+    const known = [status, id].filter(part => part !== undefined).join(' ');
+    const asked = `${method} ${path}`;
+    const trace = requestId ? ` (request id ${requestId})` : '';
+    if (status !== undefined)
+        return `Heroku answered ${asked} with ${known}: ${reason}${trace}`;
+    return outcome === 'unknown'
+        ? `Heroku's answer to ${asked} was lost: ${reason}${trace}`
+        : `Heroku could not be asked ${asked}: ${reason}`;
+}
+/** Ids and statuses: Dev Center, platform-api-reference#errors. */
+function hint({ method, path, status, id, outcome }) {
+    if (id === 'two_factor')
+        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
+    if (id === 'delinquent' || status === 402)
+        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
+    if (id === 'suspended')
+        return 'The account is suspended. Write to Heroku’s support.';
+    switch (status) {
+        case 401:
+            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
+        case 403:
+            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
+        case 404:
+            return /^\/apps\/[^/]+$/.test(path)
+                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
+                : 'It may have been removed meanwhile. Run the job again.';
+        case 409:
+            return 'Something else is changing this app. Wait until it is done, then run the job again.';
+        case 422:
+            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
+        case 429:
+            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
+    }
+    if (outcome === 'unknown' && method !== 'GET')
+        return 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    return 'Look at https://status.heroku.com, then run the job again.';
+}
+
+;// CONCATENATED MODULE: ./src/heroku/client.ts
+
+
+
+
+
+
+const client_TIMEOUT = 30_000;
+const READ_ATTEMPTS = 6;
+const WRITE_ATTEMPTS = 5;
+const FIRST_WAIT = 1_000;
+const client_LONGEST_WAIT = 60_000;
+function createClient(options) {
+    const { url, key, clock, timeout = client_TIMEOUT, random = Math.random } = options;
+    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
+    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+    const reads = new http_client_lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
+    const writes = new http_client_lib/* HttpClient */.Qq().getAgent(url);
+    const usage = { requests: 0, remaining: undefined };
+    const heroku = new GuardedHeroku({
+        host: url,
+        token: key,
+        userAgent: `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`,
+        guard: { reads, writes, clock, timeout, usage }
+    });
+    const patiently = async (method, path, request) => {
+        const { signal = options.signal } = request;
+        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
+        for (let attempt = 1;; attempt++) {
+            if (signal.aborted)
+                throw new src_runtime/* CancelledError */.cc(`${method} ${path}`);
+            try {
+                return await heroku.ask(method, path, { ...request, signal });
+            }
+            catch (error) {
+                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
+                    throw error;
+                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
+                await clock.sleep(Math.min(wanted, client_LONGEST_WAIT) * (1 + random() / 4), signal);
+            }
+        }
+    };
+    const shaped = async (method, path, shape, request = {}) => {
+        const answer = await patiently(method, path, request);
+        const result = dist/* safeParse */.xLC(shape, answer);
+        if (result.success)
+            return result.output;
+        const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
+        // A write was carried out, whatever its answer looks like.
+        const outcome = method === 'GET' ? 'refused' : 'unknown';
+        throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` });
+    };
+    return {
+        usage,
+        get: (path, shape, request) => shaped('GET', path, shape, request),
+        write: (method, path, shape, request) => shaped(method, path, shape, request)
+    };
+}
+function mayAskAgain(method, error) {
+    const { status = 0, outcome } = error.details;
+    if (outcome === 'not-sent')
+        return true;
+    if (method !== 'GET')
+        return status === 409 || status === 429;
+    return mayHaveHappened(error) || status === 429 || status >= 500;
+}
+/** heroku-client with the guarded request in place of its own. */
+class GuardedHeroku extends (heroku_client_lib_default()) {
+    #options;
+    constructor(options) {
+        super({});
+        this.#options = options;
+    }
+    async ask(method, path, { body, range, accept, signal }) {
+        const headers = {
+            ...(accept === undefined ? {} : { Accept: accept }),
+            ...(range === undefined ? {} : { Range: range })
+        };
+        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
+        const cancel = () => request.fail(new src_runtime/* CancelledError */.cc(`${method} ${path}`));
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+            return await request.request();
+        }
+        finally {
+            signal.removeEventListener('abort', cancel);
+            request.settle();
+        }
+    }
+}
+/**
+ * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
+ * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
+ * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ */
+class GuardedRequest extends (request_default()) {
+    #guard;
+    #method;
+    #path;
+    #sent;
+    #stopTimer = () => { };
+    constructor(options, guard) {
+        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+        const { noDeprecation } = process;
+        process.noDeprecation = true;
+        super(options);
+        process.noDeprecation = noDeprecation;
+        this.#guard = guard;
+        this.#method = String(options['method']);
+        this.#path = String(options['path']);
+        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
+        this.middleware = (response, next) => this.#receive(response, next);
+    }
+    /** Gives the request up. Nothing is sent again. */
+    fail(error) {
+        this.settle();
+        this.reject(this.#explain(error));
+        this.#sent?.destroy();
+    }
+    settle() {
+        this.#stopTimer();
+    }
+    /** heroku-client calls this for each request it sends, a list's further pages included. */
+    setRequestTimeout(request) {
+        const { clock, timeout, usage } = this.#guard;
+        this.settle();
+        usage.requests++;
+        this.#sent = request;
+        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
+    }
+    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+    isRetryAllowed(error) {
+        this.fail(error);
+        return false;
+    }
+    #receive(response, next) {
+        response.setEncoding('utf8');
+        response.on('error', error => this.fail(error));
+        response.on('close', () => {
+            if (!response.complete)
+                this.fail(new Error('the answer was cut off'));
+        });
+        const remaining = Number(response.headers['ratelimit-remaining']);
+        if (Number.isFinite(remaining))
+            this.#guard.usage.remaining = remaining;
+        // A 304 would crash heroku-client; nothing here asks for one.
+        if (response.statusCode === 304)
+            this.fail(new Error('an answer without content (304)'));
+        else
+            next();
+    }
+    handleSuccess(response, body) {
+        try {
+            super.handleSuccess(response, body);
+        }
+        catch (cause) {
+            const details = this.#details(response, 'unknown');
+            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
+        }
+    }
+    handleFailure(response, body) {
+        const status = response.statusCode ?? 0;
+        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
+        const { id, message } = errorBody(body);
+        const seconds = Number(response.headers['retry-after']);
+        this.fail(new HerokuError({
+            ...this.#details(response, outcome),
+            status,
+            id,
+            reason: message ?? response.statusMessage ?? 'no reason given',
+            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
+        }));
+    }
+    #details(response, outcome) {
+        const requestId = response.headers['request-id'];
+        return {
+            method: this.#method,
+            path: this.#path,
+            outcome,
+            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+        };
+    }
+    #explain(error) {
+        if (error instanceof HerokuError || error instanceof src_runtime/* CancelledError */.cc)
+            return error;
+        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,src_runtime/* errorCode */.CA)(error) ?? '');
+        const outcome = neverConnected ? 'not-sent' : 'unknown';
+        // The error of a proxy or a socket names hosts, never the key: that is in a header.
+        return new HerokuError({ method: this.#method, path: this.#path, outcome, reason: (0,src_runtime/* errorText */.kc)(error) }, { cause: error });
+    }
+}
+/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
+function errorBody(body) {
+    try {
+        const { id, message } = (JSON.parse(body) ?? {});
+        return {
+            id: typeof id === 'string' ? id.slice(0, 100) : undefined,
+            message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
+        };
+    }
+    catch {
+        return {};
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/shapes.ts
+/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+
+const named = dist/* looseObject */._H3({ name: dist/* string */.YjP() });
+const identified = dist/* looseObject */._H3({ id: dist/* string */.YjP() });
+const anything = dist/* unknown */.L5J();
+const account = dist/* looseObject */._H3({ email: dist/* string */.YjP() });
+const authorizations = dist/* array */.YOg(dist/* looseObject */._H3({
+    access_token: dist/* nullish */.cl6(dist/* looseObject */._H3({ token: dist/* nullish */.cl6(dist/* string */.YjP()), expires_in: dist/* nullish */.cl6(dist/* number */.aig()) }))
+}));
+const app = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    web_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    maintenance: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    stack: named,
+    build_stack: dist/* nullish */.cl6(named),
+    /** Only with `version=3.sdk`. */
+    generation: dist/* nullish */.cl6(dist/* union */.KCZ([dist/* string */.YjP(), named]))
+});
+const configVars = dist/* record */.g1P(dist/* string */.YjP(), dist/* nullable */.mee(dist/* string */.YjP()));
+const shapes_slug = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    blob: dist/* looseObject */._H3({ method: dist/* string */.YjP(), url: dist/* string */.YjP() }),
+    checksum: dist/* nullish */.cl6(dist/* string */.YjP()),
+    commit: dist/* nullish */.cl6(dist/* string */.YjP()),
+    commit_description: dist/* nullish */.cl6(dist/* string */.YjP()),
+    process_types: dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP())),
+    size: dist/* nullish */.cl6(dist/* number */.aig()),
+    deleted_at: dist/* nullish */.cl6(dist/* string */.YjP()),
+    stack: dist/* nullish */.cl6(named)
+});
+const release = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    version: dist/* number */.aig(),
+    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed', 'expired']),
+    current: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    description: dist/* optional */.lqM(dist/* string */.YjP(), ''),
+    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    eligible_for_rollback: dist/* optional */.lqM(dist/* boolean */.zMY(), true),
+    slug: dist/* nullish */.cl6(identified),
+    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
+    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
+});
+const dyno = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    type: dist/* string */.YjP(),
+    state: dist/* string */.YjP(),
+    command: dist/* optional */.lqM(dist/* string */.YjP(), ''),
+    attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() }))
+});
+const formation = dist/* looseObject */._H3({ type: dist/* string */.YjP(), quantity: dist/* number */.aig(), size: dist/* nullish */.cl6(dist/* string */.YjP()) });
+const addon = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    addon_service: named,
+    plan: dist/* nullish */.cl6(named),
+    state: dist/* optional */.lqM(dist/* string */.YjP(), 'provisioned'),
+    config_vars: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP()), [])
+});
+const attachment = dist/* looseObject */._H3({ name: dist/* string */.YjP(), addon: named, app: dist/* nullish */.cl6(named) });
+const domain = dist/* looseObject */._H3({ hostname: dist/* string */.YjP(), kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom') });
+const feature = dist/* looseObject */._H3({ name: dist/* string */.YjP(), enabled: dist/* boolean */.zMY() });
+const logSession = dist/* looseObject */._H3({ logplex_url: dist/* string */.YjP() });
+const sources = dist/* looseObject */._H3({ source_blob: dist/* looseObject */._H3({ get_url: dist/* string */.YjP(), put_url: dist/* string */.YjP() }) });
+const build = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed']),
+    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    slug: dist/* nullish */.cl6(identified),
+    release: dist/* nullish */.cl6(identified),
+    source_blob: dist/* nullish */.cl6(dist/* looseObject */._H3({ version_description: dist/* nullish */.cl6(dist/* string */.YjP()) })),
+    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
+    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
+});
+
+;// CONCATENATED MODULE: ./src/heroku/app.ts
+
+
+
+
+
+
+const SDK = 'application/vnd.heroku+json; version=3.sdk';
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+class HerokuApp {
+    name;
+    #client;
+    #clock;
+    #signal;
+    #path;
+    constructor(client, name, clock, signal) {
+        this.name = name;
+        this.#client = client;
+        this.#clock = clock;
+        this.#signal = signal;
+        this.#path = `/apps/${encodeURIComponent(name)}`;
+    }
+    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+    under(signal) {
+        const client = {
+            usage: this.#client.usage,
+            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
+            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+        };
+        return new HerokuApp(client, this.name, this.#clock, signal);
+    }
+    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+    info() {
+        return this.#client.get(this.#path, app, { accept: SDK });
+    }
+    /** All config vars with their values: secrets. */
+    async configVars() {
+        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
+        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+    }
+    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+    async setConfigVars(vars) {
+        try {
+            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => {
+                const now = await this.configVars();
+                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
+            });
+        }
+    }
+    /** The newest first. */
+    releases(most) {
+        const range = `version ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/releases`, dist/* array */.YOg(release), { range });
+    }
+    release(idOrVersion) {
+        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
+    }
+    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+    async slug(id) {
+        try {
+            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
+            return slug.deleted_at ? undefined : slug;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+    createSlug({ processTypes, sha256, commit, description, stack }) {
+        const body = {
+            process_types: processTypes,
+            checksum: `SHA256:${sha256}`,
+            commit,
+            commit_description: description,
+            stack
+        };
+        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
+    }
+    /**
+     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
+     * @param after version of the newest release before
+     */
+    async createRelease(slugId, description, after) {
+        try {
+            const body = { slug: slugId, description };
+            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
+        }
+    }
+    formation() {
+        return this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
+    }
+    dynos() {
+        return this.#client.get(`${this.#path}/dynos`, dist/* array */.YOg(dyno));
+    }
+    /** The dyno, or undefined where it has ended (then it is no longer known). */
+    async dyno(idOrName) {
+        try {
+            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /**
+     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
+     * dyno's command back as it was sent.
+     */
+    async createDyno({ command, attach, size, timeToLive, marker }) {
+        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
+        try {
+            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
+        }
+    }
+    /** Stops a dyno; one that is gone is fine. */
+    async stopDyno(idOrName) {
+        try {
+            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
+        }
+        catch (error) {
+            // Asked for once; whoever waits for the dyno sees whether it went.
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    addons() {
+        return this.#client.get(`${this.#path}/addons`, dist/* array */.YOg(addon));
+    }
+    attachments() {
+        return this.#client.get(`${this.#path}/addon-attachments`, dist/* array */.YOg(attachment));
+    }
+    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+    async attach(addon, name) {
+        const body = { addon, app: this.name, name, confirm: this.name };
+        try {
+            await this.#client.write('POST', '/addon-attachments', attachment, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
+        }
+    }
+    async hasFeature(name) {
+        try {
+            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return false;
+            throw error;
+        }
+    }
+    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+    async setMaintenance(on) {
+        try {
+            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
+        }
+    }
+    /** The newest first. */
+    builds(most) {
+        const range = `created_at ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/builds`, dist/* array */.YOg(build), { range });
+    }
+    build(id) {
+        return this.#client.get(`${this.#path}/builds/${id}`, build);
+    }
+    /**
+     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
+     * description among those that were not there before.
+     */
+    async createBuild(source, buildpacks) {
+        const { url, version, description, sha256 } = source;
+        const body = {
+            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
+            buildpacks: buildpacks.map(nameOrUrl)
+        };
+        const known = new Set((await this.builds(10)).map(({ id }) => id));
+        try {
+            return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
+        }
+    }
+    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+    async cancelBuild(id) {
+        try {
+            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
+        }
+        catch (error) {
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+    createSource() {
+        return this.#client.write('POST', '/sources', sources);
+    }
+    /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
+    async logUrl(lines, dyno) {
+        const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) };
+        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
+    }
+    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
+    async #look(error, find) {
+        for (const wait of LOOKS) {
+            await this.#clock.sleep(wait, this.#signal);
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+        throw error;
+    }
+}
+function nameOrUrl(buildpack) {
+    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
+}
+/** Whose key it is; works with any key. */
+async function whoAmI(client) {
+    return (await client.get('/account', account)).email;
+}
+/**
+ * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
+ * authorizations; heroku/cli: auth:token reads the same).
+ */
+async function keyExpiresIn(client, key) {
+    try {
+        const all = await client.get('/oauth/authorizations', authorizations);
+        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+var external_node_http_default = /*#__PURE__*/__nccwpck_require__.n(external_node_http_);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+var external_node_https_default = /*#__PURE__*/__nccwpck_require__.n(external_node_https_namespaceObject);
+;// CONCATENATED MODULE: ./src/heroku/transfer.ts
+
+
+
+
+/**
+ * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
+ * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
+ * @param options.patience starts when the body has been sent
+ */
+function transfer(url, options) {
+    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
+    (0,src_runtime/* requireSafeUrl */.GX)(url);
+    const agent = new http_client_lib/* HttpClient */.Qq().getAgent(url);
+    return new Promise((resolve, reject) => {
+        const { request: open } = url.startsWith('https:') ? (external_node_https_default()) : (external_node_http_default());
+        const request = open(url, { method, headers, agent });
+        let stopTimer = () => { };
+        let over = false;
+        const finish = () => {
+            over = true;
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+        };
+        const cancel = () => void request.destroy(new src_runtime/* CancelledError */.cc(`${method} ${new URL(url).host}`));
+        request.on('finish', () => {
+            // An answer may come before the body has been sent.
+            if (!over)
+                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+        });
+        request.on('error', error => {
+            finish();
+            reject(error);
+        });
+        request.on('response', response => {
+            finish();
+            resolve(response);
+        });
+        if (signal.aborted)
+            return cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        if (send)
+            send(request);
+        else
+            request.end();
+    });
+}
+/**
+ * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
+ * `patience` milliseconds, and where the signal is aborted.
+ */
+async function receive(response, take, { clock, signal, patience }) {
+    let stopTimer = () => { };
+    const watch = () => {
+        stopTimer();
+        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
+    };
+    const cancel = () => void response.destroy(new src_runtime/* CancelledError */.cc('A transfer'));
+    if (signal.aborted)
+        cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+        watch();
+        for await (const chunk of response) {
+            take(chunk);
+            watch();
+        }
+    }
+    finally {
+        stopTimer();
+        signal.removeEventListener('abort', cancel);
+    }
+}
+/** The whole of a small answer as text. Rejects past `most` bytes. */
+async function receiveText(response, most, options) {
+    const chunks = [];
+    let size = 0;
+    const take = (chunk) => {
+        size += chunk.length;
+        if (size > most)
+            response.destroy(new Error(`the answer is larger than ${most} bytes`));
+        else
+            chunks.push(chunk);
+    };
+    await receive(response, take, { ...options, patience: 30_000 });
+    return Buffer.concat(chunks).toString('utf8');
+}
+const LARGEST_PAGE = 5_000_000;
+/** GET of a page of the app itself; redirects are not followed. `host`: a Host header in place of the address's. */
+async function fetchPage(url, { host }, { clock, signal }) {
+    const headers = { 'user-agent': `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`, ...(host === undefined ? {} : { host }) };
+    const response = await transfer(url, { headers, patience: 30_000, clock, signal });
+    return { status: response.statusCode ?? 0, body: await receiveText(response, LARGEST_PAGE, { clock, signal }) };
+}
+
+;// CONCATENATED MODULE: ./src/heroku/logs.ts
+
+
+/**
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
+ * they cannot be read: they explain a failure, and must not be one.
+ */
+async function herokuLog(app, lines, options) {
+    try {
+        const response = await transfer(await app.logUrl(lines), { patience: 15_000, ...options });
+        const text = await receiveText(response, 2_000_000, options);
+        // An event stream carries each line behind `data: `.
+        return text.split(/\r?\n/).flatMap(line => {
+            const plain = line.replace(/^data: ?/, '');
+            return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
+        });
+    }
+    catch {
+        return [];
+    }
+}
+/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+function errorCodes(lines) {
+    const codes = lines.flatMap(line => [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code));
+    return [...new Set(codes)];
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+var external_node_tls_default = /*#__PURE__*/__nccwpck_require__.n(external_node_tls_);
+;// CONCATENATED MODULE: ./src/heroku/rendezvous.ts
+
+
+/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+const CONNECT_PATIENCE = 10_000;
+const CONNECT_ATTEMPTS = 3;
+const BANNER = /^[^\n]*\n/;
+/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+const SILENCE = 60 * 60_000;
+/**
+ * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
+ * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
+ * the output can tell how the command did. Rejects where the dyno was never reached.
+ */
+async function attach(options) {
+    const { url, clock, signal } = options;
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    if (protocol !== 'rendezvous:') {
+        throw new src_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+    }
+    const secret = `${pathname.slice(1)}${search}`;
+    for (let attempt = 1;; attempt++) {
+        const connection = await connect(hostname, Number(port || 5000), options);
+        if (typeof connection !== 'string')
+            return converse(connection, secret, options);
+        if (attempt === CONNECT_ATTEMPTS) {
+            throw new src_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+        }
+        await clock.sleep(1_000, signal);
+    }
+}
+/** A connection, or why there is none. */
+function connect(host, port, { ca, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        const bundle = ca === undefined ? {} : { ca: [...(external_node_tls_default()).rootCertificates, ca] };
+        const socket = external_node_tls_default().connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
+        const finish = (result) => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (typeof result === 'string')
+                socket.destroy();
+            resolve(result);
+        };
+        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
+        const cancel = () => {
+            stopTimer();
+            socket.destroy();
+            reject(new src_runtime/* CancelledError */.cc('Attaching to a dyno'));
+        };
+        socket.once('error', error => finish((0,src_runtime/* errorText */.kc)(error)));
+        socket.once('secureConnect', () => finish(socket));
+        if (signal.aborted)
+            cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+    });
+}
+function converse(socket, secret, { write, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        let banner = Buffer.alloc(0);
+        let stopTimer = () => { };
+        const watch = () => {
+            stopTimer();
+            stopTimer = clock.after(SILENCE, () => socket.destroy());
+        };
+        const cancel = () => void socket.destroy();
+        socket.setKeepAlive(true, 15_000);
+        socket.on('data', (chunk) => {
+            watch();
+            if (banner === undefined)
+                return write(chunk);
+            banner = Buffer.concat([banner, chunk]);
+            const line = BANNER.exec(banner.toString('latin1'))?.[0];
+            if (line === undefined)
+                return;
+            const rest = banner.subarray(line.length);
+            banner = undefined;
+            if (rest.length > 0)
+                write(rest);
+        });
+        // A lost connection ends it like any other end: what is known is what was read.
+        socket.on('error', () => { });
+        socket.on('close', () => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (signal.aborted)
+                reject(new src_runtime/* CancelledError */.cc('The command'));
+            else
+                resolve();
+        });
+        watch();
+        signal.addEventListener('abort', cancel, { once: true });
+        socket.write(`${secret}\r\n`);
+        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+        socket.write('\x04');
+    });
+}
+
+;// CONCATENATED MODULE: ./src/heroku/one-off.ts
+
+
+
+
+const one_off_MARK = 'mastodon-on-heroku';
+/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+const GONE_WITHIN = 120_000;
+const STOPPED_WITHIN = 60_000;
+const CLEARING_AWAY = 6_000;
+/**
+ * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
+ * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
+ * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ */
+async function runOneOff(app, oneOff, options) {
+    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    let dyno;
+    try {
+        const { id, name, attach_url: url } = await app.createDyno({
+            command: wrap(oneOff.command, marker, exitLine.name),
+            attach: true,
+            size: oneOff.size,
+            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+            marker
+        });
+        dyno = id;
+        if (url)
+            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
+        const exitCode = exitLine.end();
+        if (exitCode === undefined)
+            await waitUntilGone(app, id, options);
+        return { dyno: name, exitCode };
+    }
+    catch (error) {
+        exitLine.end();
+        await stopQuietly(app, dyno, marker);
+        throw options.signal.aborted ? new src_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
+    }
+}
+/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+async function endLeftovers(app, purpose, options) {
+    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
+    for (const { id } of left) {
+        await app.stopDyno(id);
+        await waitUntilGone(app, id, options);
+    }
+    return left.map(({ name }) => name);
+}
+/**
+ * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
+ * process type, or Heroku runs that type's command instead.
+ */
+function wrap(command, marker, exitName) {
+    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
+}
+function one_off_quote(text) {
+    return `'${text.replaceAll("'", "'\\''")}'`;
+}
+/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
+async function waitUntilGone(app, id, { clock, signal }) {
+    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
+        const until = clock.now() + patience;
+        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
+            if ((await app.dyno(id)) === undefined)
+                return;
+            await clock.sleep(pause, signal);
+        }
+        await app.stopDyno(id);
+    }
+    const name = (await app.dyno(id))?.name;
+    if (name === undefined)
+        return;
+    throw new src_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+}
+/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+async function stopQuietly(app, id, marker) {
+    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
+    try {
+        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
+        if (dyno !== undefined)
+            await late.stopDyno(dyno);
+    }
+    catch {
+        // Nothing more can be done.
+    }
+}
+/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+class ExitLine {
+    name;
+    #write;
+    #held = '';
+    #blank = '';
+    #passed = '';
+    #exitCode;
+    constructor(name, write) {
+        this.name = name;
+        this.#write = write;
+    }
+    take(chunk) {
+        // latin1 keeps every byte, also half a letter at the edge of a packet.
+        const text = this.#held + chunk.toString('latin1');
+        const end = text.lastIndexOf('\n') + 1;
+        this.#held = text.slice(end);
+        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
+            this.#line(line);
+        this.#flush();
+    }
+    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+    end() {
+        if (this.#held !== '')
+            this.#line(this.#held);
+        this.#held = '';
+        this.#passed += this.#blank;
+        this.#blank = '';
+        this.#flush();
+        return this.#exitCode;
+    }
+    #line(line) {
+        const at = line.indexOf(this.name);
+        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
+        if (code !== undefined) {
+            this.#exitCode = Number(code);
+            // The empty line before it is ours, too: it parts the exit line from output without a line end.
+            this.#blank = '';
+            if (at > 0)
+                this.#passed += `${line.slice(0, at)}\n`;
+            return;
+        }
+        this.#passed += this.#blank;
+        this.#blank = '';
+        if (/^\r?\n$/.test(line))
+            this.#blank = line;
+        else
+            this.#passed += line;
+    }
+    #flush() {
+        if (this.#passed !== '')
+            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
+        this.#passed = '';
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/output.ts
+
+
+/** Milliseconds. */
+const output_PATIENCE = 30_000;
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 10_000;
+/** Times that an output which is over may still not be readable to its end. */
+const LAST_TRIES = 5;
+/**
+ * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
+ * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
+ * connections. Resolves with the bytes read when the work is over and its output has been read.
+ */
+async function followOutput(options) {
+    const { clock, signal, isOver } = options;
+    let bytes = 0;
+    let pause = FIRST_PAUSE;
+    let failures = 0;
+    for (;;) {
+        // Asked before reading: what is read after the end is all there is.
+        const over = await isOver();
+        const piece = await readFrom(options, bytes);
+        bytes += piece.bytes;
+        if (over && piece.ended)
+            return { bytes, whole: true };
+        if (over && ++failures === LAST_TRIES)
+            return { bytes, whole: false };
+        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Reads on from a byte. `ended`: the server had no more at that time. */
+async function readFrom({ url, write, clock, signal }, from) {
+    let bytes = 0;
+    try {
+        const response = await transfer(url, {
+            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+            patience: output_PATIENCE,
+            clock,
+            signal
+        });
+        const { statusCode = 0 } = response;
+        if (statusCode !== 200 && statusCode !== 206) {
+            response.resume();
+            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
+        }
+        // A server that ignores `Range` sends all again; what is here already is left out.
+        let known = statusCode === 200 ? from : 0;
+        await receive(response, chunk => {
+            const news = chunk.subarray(Math.min(known, chunk.length));
+            known -= chunk.length - news.length;
+            bytes += news.length;
+            if (news.length > 0)
+                write(news);
+        }, { clock, signal, patience: output_PATIENCE });
+        return { bytes, ended: true };
+    }
+    catch {
+        if (signal.aborted)
+            throw new src_runtime/* CancelledError */.cc('Following the output');
+        return { bytes, ended: false };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/upload.ts
+
+
+
+
+
+
+class UploadError extends src_runtime/* UserError */.yo {
+    constructor(reason, options) {
+        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
+        this.name = 'UploadError';
+    }
+}
+/** Milliseconds without any movement after which an upload is given up. */
+const upload_PATIENCE = 60_000;
+/**
+ * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
+ * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
+ * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
+ * @returns whether the ETag proved that every byte arrived
+ */
+async function upload(options) {
+    const { file, url, method, progress, clock, signal } = options;
+    const { size } = await (0,promises_.stat)(file);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let response;
+    let text;
+    try {
+        response = await transfer(url, {
+            method: method.toUpperCase(),
+            headers: { 'content-type': '', 'content-length': size },
+            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
+            clock,
+            signal,
+            patience: upload_PATIENCE
+        });
+        text = await receiveText(response, 100_000, { clock, signal });
+    }
+    catch (cause) {
+        if (cause instanceof src_runtime/* CancelledError */.cc || signal.aborted)
+            throw new src_runtime/* CancelledError */.cc('The upload');
+        throw new UploadError((0,src_runtime/* errorText */.kc)(cause), { cause });
+    }
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 200 || statusCode > 299) {
+        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
+        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
+    }
+    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
+    const sent = md5.digest('hex');
+    if (etag !== undefined && etag !== sent)
+        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
+    return { bytes: size, proven: etag !== undefined };
+}
+async function send(request, { file, clock }, size, look, progress) {
+    let sent = 0;
+    let told = 0;
+    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
+    let stopTimer = clock.after(upload_PATIENCE, stalled);
+    const tell = (chunk) => {
+        stopTimer();
+        stopTimer = clock.after(upload_PATIENCE, stalled);
+        look(chunk);
+        sent += chunk.length;
+        if (sent - told < size / 10 && sent < size)
+            return;
+        told = sent;
+        progress(sent, size);
+    };
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
+            for await (const chunk of source) {
+                tell(chunk);
+                yield chunk;
+            }
+        }, request);
+    }
+    catch (error) {
+        // The request reports its own errors; one of the file must reach it.
+        request.destroy(error);
+    }
+    finally {
+        stopTimer();
+    }
+}
+/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+async function storedSize(url, options) {
+    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
+    response.destroy();
+    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+    if (response.statusCode === 206 && total !== undefined)
+        return Number(total);
+    const whole = Number(response.headers['content-length']);
+    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/heroku/secrets.ts
+/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
+/** Names that look like one, and whose values are shown all over the place. */
+const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
+const SHORTEST = 8;
+/**
+ * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
+ * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
+ * make the log unreadable.)
+ */
+function secretValues(config) {
+    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
+        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
+        : passwordOf(value));
+    return [...new Set(values)].filter(value => value.length >= SHORTEST);
+}
+function passwordOf(value) {
+    if (!URL.canParse(value))
+        return [];
+    const { password } = new URL(value);
+    return password === '' ? [] : [password, secrets_decoded(password)];
+}
+function secrets_decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/index.ts
+/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./src/deploy/story.ts
+
+/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+class Story {
+    log;
+    #clock;
+    #started;
+    #steps = [];
+    #notes = [];
+    constructor(log, clock) {
+        this.log = log;
+        this.#clock = clock;
+        this.#started = clock.now();
+    }
+    get steps() {
+        return this.#steps;
+    }
+    /** Milliseconds since the start. */
+    get elapsed() {
+        return this.#clock.now() - this.#started;
+    }
+    /** Does a step under its own title in the log. */
+    step(name, work) {
+        return this.span(name, () => this.log.group(name, work));
+    }
+    /** A step that has titles of its own in the log. */
+    async span(name, work) {
+        const at = this.elapsed;
+        this.#notes = [];
+        const finish = (failed) => {
+            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
+            this.#notes = [];
+        };
+        try {
+            const result = await work();
+            finish(false);
+            return result;
+        }
+        catch (error) {
+            this.#notes.push((0,src_runtime/* errorText */.kc)(error));
+            finish(true);
+            throw error;
+        }
+    }
+    /** A line for the log and the summary. */
+    note(text) {
+        this.log.info(text);
+        this.#notes.push(text);
+    }
+    warn(text) {
+        this.log.warning(text);
+        this.#notes.push(text);
+    }
+}
+/** `1 min 5 s`, `3.2 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+;// CONCATENATED MODULE: ./src/deploy/tools.ts
+
+
+
+
+/**
+ * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
+ * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
+ */
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new src_runtime/* UserError */.yo(...of) }, ask) {
+    const until = clock.now() + timeout;
+    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
+        const answer = await ask();
+        if (answer !== undefined)
+            return answer;
+        if (clock.now() + pause > until)
+            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Keeps the last lines of output, for the error that follows. */
+class tools_Tail {
+    #most;
+    #lines = [];
+    #rest = '';
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    constructor(most = 20) {
+        this.#most = most;
+    }
+    add(chunk) {
+        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
+        this.#rest = (lines.pop() ?? '').slice(-2_000);
+        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
+    }
+    /** Behind a message; empty where there was no output. */
+    quote() {
+        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
+        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
+    }
+}
+/** A line without colours and cursor movements. */
+function plain(line) {
+    // eslint-disable-next-line no-control-regex
+    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/follow.ts
+
+
+
+const KEPT_OUTPUT = 200_000;
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
+ * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * @param what for people: `Release v12`
+ */
+async function followToEnd(first, read, { what, next }, tools) {
+    const { story, log, clock, signal, timeout } = tools;
+    const tail = new tools_Tail();
+    let output = '';
+    let latest = first;
+    const until = clock.now() + timeout;
+    const isOver = async () => {
+        if (latest.status === 'pending')
+            latest = await read();
+        if (latest.status === 'pending' && clock.now() > until)
+            throw new src_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+        return latest.status !== 'pending';
+    };
+    if (first.output_stream_url) {
+        const fence = log.fence();
+        const write = (chunk) => {
+            fence.write(chunk);
+            tail.add(chunk);
+            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+        };
+        try {
+            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
+            if (!whole)
+                story.warn(`${what}: its output could not be read to its end`);
+        }
+        finally {
+            fence.close();
+        }
+    }
+    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
+    return { latest, tail, output };
+}
+
+;// CONCATENATED MODULE: ./src/deploy/preflight.ts
+
+
+
+/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
+const RELEASES = 25;
+/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
+async function readTarget(app, mask, tools) {
+    const info = await app.info();
+    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
+    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
+        throw new src_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+    }
+    const config = await app.configVars();
+    mask(config);
+    await waitForBuild(app, tools);
+    const releases = await settledReleases(app, tools);
+    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
+    return {
+        app,
+        info,
+        stack: (info.build_stack ?? info.stack).name,
+        config,
+        releases,
+        current,
+        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
+        formation: await app.formation(),
+        preboot: await app.hasFeature('preboot')
+    };
+}
+async function waitForBuild(app, tools) {
+    let told = false;
+    await poll(tools, waiting('a build to finish', tools), async () => {
+        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
+        if (!pending)
+            return true;
+        if (!told)
+            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
+        told = true;
+        return undefined;
+    });
+}
+/** Releases, none of them pending. */
+async function settledReleases(app, tools) {
+    let told = false;
+    return poll(tools, waiting('a release to finish', tools), async () => {
+        const releases = await app.releases(RELEASES);
+        const pending = releases.find(({ status }) => status === 'pending');
+        if (!pending)
+            return releases;
+        if (!told) {
+            const { version, description, user } = pending;
+            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
+        }
+        told = true;
+        return undefined;
+    });
+}
+function waiting(what, { timeout }) {
+    const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
+    return { what, next, first: 2_000, longest: 10_000, timeout };
+}
+const PREFLIGHT_CHECKS = [checkStack, checkRequired];
+/** A slug runs on the stack it was built for alone (Dev Center: stack). */
+function checkStack({ app, stack }, needs) {
+    if (needs.stack === undefined || needs.stack === stack)
+        return [];
+    return [
+        {
+            name: 'stack',
+            level: 'block',
+            reason: `The slug is for ${needs.stack}, and ${app.name} is on ${stack}`,
+            remedy: `Set \`stack: ${stack}\` in the config, or move the app: \`heroku stack:set ${needs.stack} --app ${app.name}\`.`
+        }
+    ];
+}
+function checkRequired({ app, config }, { required }) {
+    return Object.entries(required).flatMap(([variable, addon]) => config[variable]
+        ? []
+        : [
+            {
+                name: 'add-on',
+                level: 'block',
+                reason: `${app.name} has no ${variable}`,
+                remedy: `Add what brings it: \`heroku addons:create ${addon} --app ${app.name}\`, or set it.`
+            }
+        ]);
+}
+/** Runs the checks; warnings are told, and what blocks is thrown all together. */
+function judgeTarget(target, needs, checks, { story }) {
+    const findings = checks.flatMap(check => check(target, needs));
+    for (const { level, reason, remedy } of findings)
+        if (level === 'warn')
+            story.warn(`${reason}. ${remedy}`);
+    const blocking = findings.filter(({ level }) => level === 'block');
+    if (blocking.length === 0)
+        return;
+    throw new src_runtime/* UserError */.yo(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '));
+}
+
+;// CONCATENATED MODULE: ./src/deploy/slugs.ts
+
+
+
+
+/** Times that an upload is tried. */
+const UPLOADS = 3;
+/** Slugs of a list of releases that are looked at for one to reuse. */
+const LOOK_AT = 5;
+/** Kept in the slug's `commit_description`, by which it is found again. */
+function slugDescription({ role, fingerprint, variant }) {
+    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+}
+/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
+function releaseDescription(commit, role, fingerprint) {
+    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
+}
+function tag(role, fingerprint) {
+    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
+}
+/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
+async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
+    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
+    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
+    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
+        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
+        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
+        if (slug?.commit_description?.startsWith(prefix)) {
+            return {
+                id,
+                commit: slug.commit ?? '',
+                size: slug.size ?? undefined,
+                variant: slug.commit_description.slice(prefix.length),
+                processTypes: slug.process_types ?? {}
+            };
+        }
+    }
+    return undefined;
+}
+/**
+ * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
+ * the store has is checked by its ETag, else by its size.
+ */
+async function shipSlug(app, artifact, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256, processTypes, commit, stack, variant } = artifact;
+    const description = slugDescription(artifact);
+    for (let attempt = 1;; attempt++) {
+        try {
+            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+            const { bytes, proven } = await upload({
+                file,
+                url: slug.blob.url,
+                method: slug.blob.method,
+                progress: (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`),
+                clock,
+                signal
+            });
+            if (!proven)
+                await compareSize(app, slug.id, bytes, tools);
+            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
+            return { id: slug.id, commit, size: bytes, variant, processTypes };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. A new slug is made and uploaded`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+async function newSlug(app, slug) {
+    try {
+        return await app.createSlug(slug);
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+async function compareSize(app, id, bytes, tools) {
+    const slug = await app.slug(id);
+    if (!slug)
+        throw new UploadError('Heroku does not know the slug any more');
+    let stored;
+    try {
+        stored = await storedSize(slug.blob.url, tools);
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            throw error;
+    }
+    if (stored === undefined) {
+        throw new src_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+    }
+    if (stored !== bytes)
+        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/builds.ts
+
+
+
+
+
+/** Newest builds that are looked at for one of the same. */
+const builds_LOOK_AT = 10;
+/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+async function findBuilt(app, recipe, tools) {
+    const description = slugDescription(recipe);
+    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
+    return build && slugOf(app, build, recipe, tools);
+}
+/**
+ * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
+ * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * build.
+ */
+async function buildOn(app, recipe, tools) {
+    const { story } = tools;
+    const { commit, buildpacks } = recipe;
+    const { url, sha256 } = await shipSource(app, recipe, tools);
+    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
+    const build = await app.createBuild(source, buildpacks);
+    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
+    const { latest: finished, tail } = await follow(app, build, tools);
+    if (finished.status !== 'succeeded') {
+        throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+    }
+    const slug = await slugOf(app, finished, recipe, tools);
+    if (slug)
+        return slug;
+    throw new src_runtime/* UserError */.yo(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at \`heroku builds --app ${app.name}\`, and run the job again.`);
+}
+/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
+async function shipSource(app, recipe, { story, log, clock, signal }) {
+    const { file, sha256 } = await recipe.pack();
+    for (let attempt = 1;; attempt++) {
+        try {
+            const { source_blob } = await newSource(app);
+            const progress = (sent, total) => log.info(`${(0,src_runtime/* megabytes */.ix)(sent)} of ${(0,src_runtime/* megabytes */.ix)(total)}`);
+            const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal });
+            story.note(`Uploaded ${(0,src_runtime/* megabytes */.ix)(bytes)} of source; Heroku checks its SHA-256`);
+            return { url: source_blob.get_url, sha256 };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. It is uploaded again, to a new place`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A place whose making had no answer is not looked for: it belongs to nothing. */
+async function newSource(app) {
+    try {
+        return await app.createSource();
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+async function follow(app, build, tools) {
+    const about = {
+        what: `Heroku's build on ${app.name}`,
+        next: `Look at \`heroku builds --app ${app.name}\`. A longer wait: input \`timeout\`.`
+    };
+    try {
+        return await followToEnd(build, () => app.build(build.id), about, tools);
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
+        throw error;
+    }
+}
+async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
+    const slug = built ? await app.slug(built.id) : undefined;
+    if (!slug || !release)
+        return undefined;
+    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
+    if (size === undefined) {
+        throw new src_runtime/* UserError */.yo(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+    }
+    const processTypes = slug.process_types ?? {};
+    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
+}
+
+;// CONCATENATED MODULE: ./src/deploy/health.ts
+
+
+
+
+/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+class HealthError extends src_runtime/* UserError */.yo {
+    serves;
+    constructor(message, next, serves) {
+        super(message, next);
+        this.serves = serves;
+    }
+}
+/** Milliseconds: how long one probe may stay wrong, and between two tries. */
+const health_PATIENCE = 120_000;
+const PAUSE = 3_000;
+const MOST_ASSETS = 20;
+/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
+const STREAMING_HEALTH = '/api/v1/streaming/health';
+/**
+ * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * Throws a `UserError` where it has none.
+ */
+function ownHealth({ app, info }, path = '/health') {
+    if (!info.web_url) {
+        throw new src_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+    }
+    return {
+        name: path,
+        url: new URL(path, info.web_url).href,
+        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
+        next: 'Look at `heroku logs`: the web process does not answer.'
+    };
+}
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ */
+async function webHealth(target, commit, tools) {
+    const own = await checkHealth([ownHealth(target)], tools);
+    const instance = instanceProbe(target, commit);
+    if (!instance) {
+        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        return own;
+    }
+    try {
+        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
+    }
+    catch (error) {
+        // It serves: what is wrong from here on is the way to it, or a file.
+        if (error instanceof HealthError)
+            throw new HealthError(error.message, error.nextStep, true);
+        throw error;
+    }
+}
+/** The instance as its users reach it, and the commit that it must say it runs. */
+function instanceProbe(target, commit) {
+    const place = publicPlace(target);
+    if (!place)
+        return undefined;
+    const own = target.config['MASTODON_VERSION_METADATA'];
+    const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '');
+    return {
+        name: '/api/v2/instance',
+        url: new URL('/api/v2/instance', place.url).href,
+        host: place.host,
+        wrong: ({ status, body }) => {
+            if (status !== 200)
+                return `answered ${status}`;
+            const version = versionOf(body);
+            if (version === undefined)
+                return 'did not answer as Mastodon does';
+            // Before 4.3 a version has no metadata part, and some forks put their own there.
+            return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`;
+        },
+        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
+    };
+}
+/** The front page's own styles and scripts. */
+async function assetProbes(target, tools) {
+    const place = publicPlace(target);
+    if (!place)
+        return [];
+    const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
+    if (status !== 200)
+        return [];
+    const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path);
+    return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
+        name: path,
+        url: new URL(path, place.url).href,
+        host: place.host,
+        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
+        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+    }));
+}
+/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
+async function checkHealth(probes, tools) {
+    const results = [];
+    for (const probe of probes)
+        results.push(await patiently(probe, results.length > 0, tools));
+    return results;
+}
+async function patiently({ name, url, host, wrong, next }, serves, tools) {
+    const { clock, signal, story } = tools;
+    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
+    for (;;) {
+        const started = clock.now();
+        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
+            if (error instanceof src_runtime/* CancelledError */.cc)
+                throw error;
+            return `could not be reached: ${(0,src_runtime/* errorText */.kc)(error)}`;
+        });
+        if (problem === undefined) {
+            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
+            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
+            return { name, url, answer };
+        }
+        if (clock.now() + PAUSE > until)
+            throw new HealthError(`${url} ${problem}`, next, serves);
+        await clock.sleep(PAUSE, signal);
+    }
+}
+function publicPlace({ info, config }) {
+    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+    if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
+        return undefined;
+    const own = info.web_url ?? '';
+    // On the runner no name leads to the app: it is asked at its own address under its name.
+    if (own !== '' && (0,src_runtime/* isLoopback */.U9)(new URL(own).hostname))
+        return { url: own, host: domain };
+    return { url: `https://${domain}/` };
+}
+function versionOf(body) {
+    try {
+        const { version } = (JSON.parse(body) ?? {});
+        return typeof version === 'string' ? version.slice(0, 200) : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/migrate.ts
+
+
+
+
+/** Post-deployment migrations failed, or how they ended is not known. */
+class MigrationError extends src_runtime/* UserError */.yo {
+}
+const PURPOSE = 'migrate';
+const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
+/**
+ * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
+ * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
+ * @returns versions of the migrations that ran
+ */
+async function migrate(app, options, tools) {
+    const { story, timeout } = tools;
+    for (const name of await endLeftovers(app, PURPOSE, tools))
+        story.note(`Ended ${name}, which an earlier job had left`);
+    const { size, phase = 'all' } = options;
+    if (phase === 'post')
+        await requireFirstPhase(app, size, tools);
+    const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
+    if (exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    if (exitCode !== undefined) {
+        throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
+    }
+    story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`);
+    const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND;
+    const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
+    if (pending.exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    throw new MigrationError(pending.exitCode === undefined
+        ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
+        : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
+}
+async function requireFirstPhase(app, size, tools) {
+    const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools);
+    if (exitCode === 0)
+        return;
+    throw new MigrationError(exitCode === undefined
+        ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
+        : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
+}
+/** Versions of the migrations that the database has. */
+async function appliedMigrations(app, size, tools) {
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command: APPLIED_COMMAND, purpose: 'applied', size }, tools, true);
+    if (exitCode !== 0) {
+        throw new MigrationError(`Which migrations the database has could not be read in ${dyno}: ${exitCode === undefined ? 'the connection was lost' : `exit code ${exitCode}${tail.quote()}`}`, `Look at \`heroku run --app ${app.name} bin/rails db:migrate:status\`.`);
+    }
+    return new Set(output.match(/^\d{14}$/gm) ?? []);
+}
+/** Runs a command with its output in the log, unless `quiet`. */
+async function inDyno(app, job, tools, quiet = false) {
+    const tail = new tools_Tail();
+    let output = '';
+    const fence = quiet ? undefined : tools.log.fence();
+    try {
+        const result = await runOneOff(app, {
+            ...job,
+            timeout: tools.timeout,
+            write: chunk => {
+                fence?.write(chunk);
+                tail.add(chunk);
+                output += chunk.toString('utf8');
+            }
+        }, tools);
+        return { ...result, output, tail };
+    }
+    finally {
+        fence?.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/release.ts
+
+
+
+
+
+
+/** The release phase failed: the release before still serves, and no dyno was touched. */
+class ReleasePhaseError extends src_runtime/* UserError */.yo {
+}
+const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
+/**
+ * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
+ * pending. Rejects with a `ReleasePhaseError` where its command failed.
+ */
+async function finishRelease(app, release, tools) {
+    const { version } = release;
+    const about = {
+        what: `Release v${version}`,
+        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
+    };
+    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
+    if (latest.status !== 'succeeded') {
+        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
+    }
+    return { release: latest, migrations: readMigrationsLine(output) };
+}
+/**
+ * Releases a slug and follows it to its end, unless it is the app's current release already.
+ * @param made told as soon as there is a release
+ */
+async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
+    const { story } = tools;
+    if (current?.slug?.id === slug.id) {
+        story.note(`${app.name} runs this slug already, in v${current.version}`);
+        made(current);
+        return { release: current, migrations: undefined };
+    }
+    const newest = releases[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
+    story.note(`Release v${release.version} of ${app.name} is made`);
+    made(release);
+    const finished = await finishRelease(app, release, tools);
+    story.note(`v${release.version} succeeded`);
+    return finished;
+}
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+async function requireCurrent(app, version, slugId) {
+    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
+    if (newest?.slug?.id === slugId && newest.version >= version)
+        return;
+    throw new src_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+}
+function readMigrationsLine(output) {
+    const [, before, after, ran] = MIGRATIONS.exec(output) ?? [];
+    if (before === undefined)
+        return undefined;
+    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
+}
+
+;// CONCATENATED MODULE: ./src/deploy/rollout.ts
+
+
+
+/** Dynos of the new release crash, or never come up: the site may be down. */
+class CrashError extends src_runtime/* UserError */.yo {
+}
+const NOT_FORMATION = ['release', 'run', 'scheduler'];
+/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+const CRASHES = 2;
+/**
+ * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
+ * Rejects with a `CrashError` where a new dyno keeps crashing.
+ * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+ */
+async function waitForDynos(app, version, tools) {
+    const { story, timeout } = tools;
+    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
+    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
+    if (types.length === 0)
+        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
+    let crashes = 0;
+    let last = [];
+    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
+    const what = `the dynos of ${app.name} to run v${version}`;
+    const fail = (...of) => new CrashError(...of);
+    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
+    await poll(tools, polling, async () => {
+        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
+        const isNew = ({ release }) => (release?.version ?? 0) >= version;
+        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
+        crashes = crashed.length > 0 ? crashes + 1 : 0;
+        if (crashes >= CRASHES)
+            throw await explainCrash(app, crashed, tools);
+        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
+        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
+        return ready || undefined;
+    });
+    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
+}
+async function explainCrash(app, crashed, tools) {
+    const lines = await herokuLog(app, 100, tools);
+    const names = crashed.map(({ name }) => name);
+    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
+    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
+    const known = [...new Set([...codes, ...router])];
+    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
+        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/rollback.ts
+
+
+
+
+
+
+
+
+
+/** Going back is refused, with the reason and the way forward. */
+class RollbackRefused extends src_runtime/* UserError */.yo {
+}
+/**
+ * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
+ * days and 20 releases are gone: Dev Center changelog 3395).
+ * @param badSlug id of the slug to get away from
+ */
+async function lastGoodRelease(app, releases, badSlug) {
+    const left = leftBehind(releases);
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
+    const tried = new Set();
+    for (const release of candidates) {
+        const id = release.slug.id;
+        if (tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug)
+            return { release, slug };
+    }
+    return undefined;
+}
+/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+function leftBehind(releases) {
+    const left = new Set();
+    for (const { version: at, description, status } of releases) {
+        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
+        if (to === undefined || status !== 'succeeded')
+            continue;
+        for (const { version } of releases)
+            if (version > Number(to) && version < at)
+                left.add(version);
+    }
+    return left;
+}
+/** Built by this action, so that it tells its commit. */
+function isOurs({ commit_description: description }) {
+    return description?.startsWith('mastodon-on-heroku ') ?? false;
+}
+/**
+ * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
+ * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
+ * that, 4.6 can sign nothing).
+ */
+async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
+    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
+    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
+    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!known) {
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
+    }
+    const applied = await appliedMigrations(app, size, tools);
+    const since = () => commitsSince(app, release, releases);
+    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
+    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
+    if (verdict.safe)
+        return;
+    const reasons = [
+        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
+        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
+    ];
+    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
+}
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
+ * database is no longer one for its code.
+ */
+async function bringBack(target, badSlug, trees, dynoSize, tools) {
+    const { app, releases } = target;
+    const good = await lastGoodRelease(app, releases, badSlug);
+    if (!good) {
+        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
+    }
+    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    const release = await releaseAgain(app, good, tools);
+    const commit = good.slug.commit ?? undefined;
+    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
+    await requireCurrent(app, release.version, good.slug.id);
+    return { release, commit };
+}
+/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+async function bringStreamingBack(target, commit, tools) {
+    const { app, releases, currentSlug } = target;
+    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
+    if (commit !== undefined && currentSlug?.commit === commit)
+        return tools.story.note(`${app.name} runs ${runs} already`);
+    const tried = new Set();
+    for (const release of releases) {
+        const id = release.slug?.id;
+        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug?.commit !== commit)
+            continue;
+        const { version } = await releaseAgain(app, { release, slug }, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        return requireCurrent(app, version, id);
+    }
+    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+}
+async function releaseAgain(app, { release: old, slug }, tools) {
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(slug.id, description, newest);
+    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
+    await finishRelease(app, release, tools);
+    await waitForDynos(app, release.version, tools);
+    return release;
+}
+/**
+ * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
+ * may have been applied by code that the old release never ran with.
+ */
+async function commitsSince(app, good, releases) {
+    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
+    const commits = new Set();
+    for (const id of new Set(ids))
+        commits.add((await app.slug(id))?.commit ?? undefined);
+    return commits;
+}
+/**
+ * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
+ * them, too.
+ */
+async function orphans(applied, known, { migrations, versionsAt }, since) {
+    const inNewTree = new Set(migrations.map(({ version }) => version));
+    const newest = [...known].sort().at(-1) ?? '';
+    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
+    if (candidates.length === 0)
+        return [];
+    const newer = new Set();
+    for (const commit of await since()) {
+        const versions = commit === undefined ? undefined : await versionsAt(commit);
+        if (!versions)
+            return [];
+        for (const version of versions)
+            newer.add(version);
+    }
+    return candidates.filter(version => !newer.has(version));
+}
+
+;// CONCATENATED MODULE: ./src/deploy/streaming.ts
+
+
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED = {
+    RUN_STREAMING: 'true',
+    NODE_ENV: 'production',
+    PGSSLMODE: 'no-verify'
+};
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS'];
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
+    const { app, config } = target;
+    if (target.stack !== main.stack) {
+        throw new src_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    const vars = missingVars(config);
+    const attachments = SHARED.filter(name => !config[`${name}_URL`]);
+    if (Object.keys(vars).length === 0 && attachments.length === 0)
+        return target;
+    if (!allowed)
+        throw new src_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`, howTo(main, target, vars, attachments));
+    const shared = await main.app.attachments();
+    for (const name of attachments) {
+        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
+        if (addon) {
+            await app.attach(addon, name);
+            story.note(`${app.name}: ${addon} is attached as ${name}`);
+        }
+        else {
+            const url = main.config[`${name}_URL`];
+            if (!url)
+                throw new src_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+            vars[`${name}_URL`] = url;
+        }
+    }
+    if (Object.keys(vars).length > 0)
+        await app.setConfigVars(vars);
+    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
+    return readAgain();
+}
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+function requireSameCommit(main, streaming) {
+    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
+    if (wanted && wanted === runs)
+        return;
+    throw new src_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+function missingVars(config) {
+    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
+    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
+}
+function lacking(vars, attachments) {
+    return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ');
+}
+function howTo(main, { app }, vars, attachments) {
+    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    const commands = [
+        ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
+        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
+    ];
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
+}
+
+;// CONCATENATED MODULE: ./src/deploy/plan.ts
+
+
+
+
+
+
+
+
+/** The slug is over its limit. */
+class GateError extends src_runtime/* UserError */.yo {
+}
+
+;// CONCATENATED MODULE: ./src/deploy/maintenance.ts
+
+
+
+
+
+/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
+class Maintenance {
+    #plan;
+    #target;
+    #deployable;
+    #tools;
+    /** Also where an earlier job was killed before it could turn it off. */
+    #on;
+    constructor(plan, target, deployable, tools) {
+        this.#plan = plan;
+        this.#target = target;
+        this.#deployable = deployable;
+        this.#tools = tools;
+        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
+    }
+    async begin() {
+        const { app, migrations, dynoSize } = this.#plan;
+        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
+            return;
+        const { story } = this.#tools;
+        await story.step('Maintenance', async () => {
+            const applied = await appliedMigrations(app, dynoSize, this.#tools);
+            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
+            if (pending.length === 0)
+                return story.note('Nothing is to be migrated, so the site stays on');
+            this.#on = true;
+            await app.setMaintenance(true);
+            story.note(`Maintenance mode is on for ${pending.length} migrations`);
+        });
+    }
+    /** As `end`; a failure of it is told, and hides nothing. */
+    async endAfterFailure() {
+        try {
+            await this.end();
+        }
+        catch (error) {
+            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,src_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
+        }
+    }
+    async end() {
+        if (!this.#on)
+            return;
+        // The job may have been cancelled: the site comes back all the same.
+        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
+        this.#on = false;
+        this.#tools.story.note('Maintenance mode is off');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/deploy/supply.ts
+
+
+
+
+
+
+
+
+/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+async function obtainSlugs(apps, deployable, tools) {
+    const { supply } = deployable;
+    return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools);
+}
+async function fromRunner({ main, streaming, staging }, { fingerprint, commit }, supply, tools) {
+    const { story } = tools;
+    const find = async (role, targets) => {
+        for (const target of targets) {
+            const slug = target && (await findShipped(target, role, fingerprint));
+            if (slug) {
+                story.note(`${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`);
+                return slug;
+            }
+        }
+        return undefined;
+    };
+    const [web, live] = await story.step('Slug', async () => {
+        const web = await find('web', [main, staging]);
+        const live = await find('streaming', [streaming]);
+        if (!web)
+            story.note('No release holds a slug built from the same, so it is built');
+        return [web, live];
+    });
+    if (web && (live || !streaming))
+        return { web: { slug: web }, streaming: live && { slug: live } };
+    const built = await story.span('Build', supply.build);
+    const ship = async ({ app }, role) => {
+        const artifact = built.find(one => one.role === role);
+        if (!artifact)
+            throw new Error(`no slug was built for ${role}`);
+        return { slug: await shipSlug(app, artifact, tools) };
+    };
+    return story.step('Upload', async () => ({
+        web: web ? { slug: web } : await ship(main, 'web'),
+        streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
+    }));
+}
+async function fromHeroku({ main, streaming, staging }, supply, tools) {
+    const { story } = tools;
+    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools));
+    if (!streaming)
+        return { web, streaming: undefined };
+    const live = await findBuilt(streaming.app, supply.streaming, tools);
+    return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
+}
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+async function onMain({ app }, { web, judge }, tools) {
+    return firstThatFits(web, tools, async (recipe) => {
+        const slug = await findBuilt(app, recipe, tools);
+        if (slug) {
+            judge(slug);
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+            return { slug };
+        }
+        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
+        return { recipe, judge };
+    });
+}
+/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
+async function onStaging(staging, supply, tools) {
+    const { app } = staging;
+    return firstThatFits(supply.web, tools, async (recipe) => {
+        const found = await findBuilt(app, recipe, tools);
+        if (found)
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+        const slug = found ?? (await buildOn(app, recipe, tools));
+        supply.judge(slug);
+        await prove(staging, slug, recipe, found !== undefined, tools);
+        return { slug };
+    });
+}
+/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+async function firstThatFits(recipes, { story }, attempt) {
+    for (const [i, recipe] of recipes.entries()) {
+        try {
+            return await attempt(recipe);
+        }
+        catch (error) {
+            const next = recipes[i + 1];
+            if (!(error instanceof GateError) || !next)
+                throw error;
+            story.warn(`${error.message}: the slug ${next.variant} is taken instead`);
+        }
+    }
+    throw new Error('nothing is to be built');
+}
+/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
+async function prove(staging, slug, recipe, found, tools) {
+    const { app } = staging;
+    const release = await app.release(slug.releaseId);
+    const { release: finished } = found && release.status === 'failed'
+        ? await releaseOnce(staging, slug, recipe, tools)
+        : await finishRelease(app, release, tools);
+    await waitForDynos(app, finished.version, tools);
+    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
+    if (serves)
+        await checkHealth([ownHealth(staging)], tools);
+    tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/deploy.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
+ * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
+ * looks whether it is done already, so a deploy that was killed goes on where it was.
+ */
+async function deploy(plan, tools) {
+    const { story } = tools;
+    const { progress } = plan;
+    const target = await story.step('Preflight', async () => {
+        const target = await readTarget(plan.app, plan.mask, tools);
+        describe(target, tools);
+        progress.target(target);
+        return target;
+    });
+    const staging = plan.staging &&
+        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
+    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
+    const deployable = await story.span('Source', () => plan.prepare(target.stack));
+    await story.step('Verdict of the preflight', async () => {
+        const needs = { stack: deployable.stack, required: plan.required };
+        judgeTarget(target, needs, plan.checks, tools);
+        // What Heroku builds there has to prove itself there.
+        if (staging && deployable.supply.by === 'heroku')
+            judgeTarget(staging, needs, plan.checks, tools);
+        await tellWayBack(target, deployable, tools);
+    });
+    await progress.deploying(deployable);
+    const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
+    if ('slug' in shippable.web)
+        progress.shipping(shippable.web.slug);
+    const maintenance = new Maintenance(plan, target, deployable, tools);
+    let live;
+    let switched = false;
+    try {
+        await maintenance.begin();
+        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
+        const { slug, finished } = live;
+        const { version } = finished.release;
+        progress.migrated(finished.migrations?.ran ?? []);
+        switched = true;
+        live.judge?.();
+        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
+        await maintenance.end();
+        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
+        switched = false;
+        if (streaming && shippable.streaming)
+            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
+        if (plan.migrations !== 'off') {
+            await story.step('Post-deployment migrations', async () => {
+                // Else another release's code would run its own.
+                await requireCurrent(plan.app, version, slug.id);
+                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
+                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
+                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+            });
+        }
+        await requireCurrent(plan.app, version, slug.id);
+    }
+    catch (error) {
+        await maintenance.endAfterFailure();
+        if (live && switched && isFaultOfTheRelease(error))
+            await rollBack(plan, target, live.slug.id, deployable, error, tools);
+        throw error;
+    }
+}
+/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
+function isFaultOfTheRelease(error) {
+    return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
+}
+/** Better told now than when the site is down. */
+async function tellWayBack({ currentSlug }, { trees }, { story }) {
+    const commit = currentSlug?.commit;
+    if (!commit || (await trees.versionsAt(commit)))
+        return;
+    story.warn(`The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``);
+}
+async function readStreaming(plan, main, tools) {
+    const target = await readTarget(plan.streaming, plan.mask, tools);
+    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
+}
+/** Releases a slug, or has Heroku build it, which releases it as well. */
+async function goLive(target, role, shippable, { commit, fingerprint }, { progress, migrations }, tools) {
+    const { story } = tools;
+    const { app } = target;
+    const title = role === 'web' ? 'Release' : 'Release of the streaming app';
+    const told = (finished) => {
+        tellMigrations(finished, migrations, tools);
+        return finished;
+    };
+    if ('slug' in shippable) {
+        const { slug } = shippable;
+        const made = (release) => progress.released(app.name, release);
+        return story.step(title, async () => ({
+            slug,
+            finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
+        }));
+    }
+    const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    if (role === 'web')
+        progress.shipping(slug);
+    return story.step(title, async () => {
+        const release = await app.release(slug.releaseId);
+        progress.released(app.name, release);
+        return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) };
+    });
+}
+async function shipStreaming(target, shippable, deployable, plan, tools) {
+    const { app } = target;
+    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
+    const { version } = finished.release;
+    await tools.story.step('Streaming app', async () => {
+        await waitForDynos(app, version, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        judge?.();
+        await requireCurrent(app, version, slug.id);
+    });
+}
+async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
+    const { story } = tools;
+    try {
+        await story.step('Rollback', async () => {
+            story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
+            const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools);
+            plan.progress.rolledBack(release);
+        });
+    }
+    catch (error) {
+        if (error instanceof src_runtime/* CancelledError */.cc)
+            throw error;
+        const next = error instanceof src_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
+        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
+        throw new src_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,src_runtime/* errorText */.kc)(error)}`, next, { cause: error });
+    }
+    throw new src_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+}
+function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
+    const runs = current
+        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
+        : 'nothing yet';
+    story.note(`${app.name}: ${stack}, runs ${runs}`);
+    const web = formation.find(({ type }) => type === 'web');
+    if (!current || preboot)
+        return;
+    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
+    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
+}
+function tellMigrations({ migrations }, strategy, { story }) {
+    if (!migrations)
+        return;
+    const { before, after, ran } = migrations;
+    if (before === 0)
+        story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
+    else
+        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
+}
+
+;// CONCATENATED MODULE: ./src/deploy/summary.ts
+
+/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
+function storyMarkdown(story, { title, outcome, links, redact }) {
+    const cell = (text) => escaped(redact(text));
+    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`);
+    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
+    return [
+        `## ${cell(title)}`,
+        '',
+        `**${cell(outcome)}** (${duration(story.elapsed)})`,
+        '',
+        '| | Step | Started after | Took | |',
+        '| --- | --- | ---: | ---: | --- |',
+        ...rows,
+        '',
+        ...(list.length > 0 ? [list.join(' · '), ''] : [])
+    ].join('\n');
+}
+/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
+function escaped(text) {
+    return text
+        .slice(0, 1_500)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
+        .replace(/\r?\n/g, '<br>')
+        .replace(/\p{Cc}/gu, ' ');
+}
+
+;// CONCATENATED MODULE: ./src/deploy/index.ts
+/** A deploy: each step looks whether it is done already, and green means live. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./src/commands/steps/github.ts
+
+/** GitHub as the job's token reaches it; undefined without a token or outside a job. */
+function githubOf({ inputs, runtime }) {
+    const { repository, apiUrl } = inputs.github;
+    if (inputs.githubToken === undefined || repository === undefined)
+        return undefined;
+    return new Github({ apiUrl, token: inputs.githubToken, repository, ...runtime });
+}
+/** `https://github.com/owner/name`. */
+function repositoryUrl({ inputs }) {
+    const { repository, serverUrl } = inputs.github;
+    return repository !== undefined && /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository)
+        ? `${serverUrl}/${repository}`
+        : undefined;
+}
+/** Page of a run, by default of this one. */
+function runUrl(context, id = context.inputs.github.runId) {
+    const repository = repositoryUrl(context);
+    return repository === undefined || id === undefined ? undefined : `${repository}/actions/runs/${id}`;
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/baseline.ts
+
+
+
+
+
+const NOTHING = { history: [] };
+/**
+ * The report of the base: the file that the input names, or that of the base's commit or its nearest ancestor among the
+ * repository's artifacts. Never fails: a base that is broken must not break what is compared with it.
+ */
+async function findBefore(context, report, pullRequest) {
+    const { inputs, runtime } = context;
+    if (inputs.baseline === 'none')
+        return NOTHING;
+    if (inputs.baseline !== undefined)
+        return fromFile(inputs.baseline);
+    if (inputs.github.repository === undefined || inputs.github.runId === undefined)
+        return NOTHING;
+    const github = githubOf(context);
+    if (!github) {
+        return { ...NOTHING, noBaseline: 'give the action a `github-token` (`actions: read`, `contents: read`).' };
+    }
+    try {
+        return await fromArtifacts(context, github, report, pullRequest);
+    }
+    catch (error) {
+        if (runtime.signal.aborted)
+            throw error;
+        return { ...NOTHING, noBaseline: github.explain(error, 'actions: read', 'The report is made without it.') };
+    }
+}
+async function fromFile(file) {
+    try {
+        const report = parseReport(await (0,promises_.readFile)(file, 'utf8'));
+        return { baseline: { report, behind: 0 }, history: mergeHistories([report]) };
+    }
+    catch (error) {
+        return { ...NOTHING, noBaseline: `the report that \`baseline\` names cannot be used: ${(0,src_runtime/* errorText */.kc)(error)}.` };
+    }
+}
+async function fromArtifacts(context, github, report, pullRequest) {
+    const { inputs, runtime } = context;
+    const branch = pullRequest?.baseBranch ?? branchOf(context);
+    const wanted = await baseCommit(github, report.source.commit, pullRequest);
+    if (wanted === undefined)
+        return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' };
+    const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch });
+    const reports = [];
+    for (const of of found) {
+        // The nearest one is the baseline; of the others only what its history lacks is needed.
+        if (mergeHistories(reports.map(({ report }) => report)).some(({ commit }) => commit === of.commit))
+            continue;
+        try {
+            const text = await downloadFile(github, of.artifact, {
+                file: 'report.json',
+                maxBytes: LARGEST_REPORT,
+                ...downloads(context)
+            });
+            const found = parseReport(text);
+            if (found.source.commit === of.commit)
+                reports.push({ of, report: found });
+            else
+                runtime.log.info(`The report of run ${of.artifact.runId} is of another commit than ${of.commit}; it is not used`);
+        }
+        catch (error) {
+            if (runtime.signal.aborted)
+                throw error;
+            runtime.log.info(`The report of ${of.commit} cannot be used: ${(0,src_runtime/* errorText */.kc)(error)}`);
+        }
+    }
+    const [nearest] = reports;
+    if (!nearest)
+        return { ...NOTHING, noBaseline: baseline_missing(wanted, branch, inputs.artifactName) };
+    const { commit, behind, runUrl } = nearest.of;
+    runtime.log.info(`Compared with the report of ${commit} (${runUrl})`);
+    return {
+        baseline: { report: nearest.report, branch, wanted, behind, runUrl },
+        history: mergeHistories(reports.map(({ report }) => report))
+    };
+}
+function baseline_missing(wanted, branch, name) {
+    return `neither commit \`${wanted.slice(0, 8)}\` nor an ancestor of it has an artifact \`${name}\` of a build of its branch (${JSON.stringify(branch)}). The next push there records one.`;
+}
+/** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
+function downloads({ runtime }) {
+    return { maxZip: 60_000_000, into: runtime.scratch, http: runtime.http };
+}
+/**
+ * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
+ * parent is the base; where its own commit was built, the base is where it branched off.
+ */
+async function baseCommit(github, measured, pullRequest) {
+    const parents = await parentsOf(github, measured);
+    if (!pullRequest)
+        return parents?.[0];
+    if (parents?.length === 2 && parents[1] === pullRequest.headSha)
+        return parents[0];
+    return mergeBase(github, pullRequest.baseSha, pullRequest.headSha);
+}
+/** The branch whose builds are asked: the pushed one; for a tag the default one. */
+function branchOf({ inputs }) {
+    const { ref, event } = inputs.github;
+    return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? event.defaultBranch ?? 'main';
+}
+
 ;// CONCATENATED MODULE: ./src/commands/steps/heroku.ts
 
 
@@ -62126,7 +55253,7 @@ function requireApp(name) {
         return name;
     throw new src_runtime/* UserError */.yo('No app is named', 'Set `app:` in the config file, or give the input `app`.');
 }
-const DAY = 86_400;
+const heroku_DAY = 86_400;
 const WARN_BELOW_DAYS = 30;
 /** Whether the key works, and how long still. */
 async function checkKey({ client, key, tools }) {
@@ -62138,7 +55265,7 @@ async function checkKey({ client, key, tools }) {
         throw error;
     });
     const seconds = await keyExpiresIn(client, key);
-    const days = seconds === undefined ? undefined : Math.floor(seconds / DAY);
+    const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
     story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
     if (days !== undefined && days < WARN_BELOW_DAYS)
         story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``);
@@ -62153,6 +55280,310 @@ function masker({ results }) {
         for (const value of secretValues(config))
             results.mask(value);
     };
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/told.ts
+
+
+
+
+
+
+/** The report with what is known beside it: the base's, the sizes before it, the slug that runs now. */
+async function lookAround(context, report, { app, pullRequest }) {
+    const before = await findBefore(context, report, pullRequest);
+    return {
+        ...justThis(context, report, app),
+        ...before,
+        report: { ...report, history: [...before.history] },
+        comparison: before.baseline && compareReports(report, before.baseline.report),
+        live: await liveSlug(context, app)
+    };
+}
+/** The report without what it could be compared with. */
+function justThis(context, report, app) {
+    const { maxGrowth } = context.inputs;
+    return { report, app, history: [], maxGrowth, repositoryUrl: repositoryUrl(context), runUrl: runUrl(context) };
+}
+const LOOKED_AT = 10;
+/** The slug that the app runs, where there is a key to ask with. It is told beside the rest, so it never fails. */
+async function liveSlug(context, name) {
+    const { inputs, runtime } = context;
+    if (inputs.herokuApiKey === undefined || name === undefined)
+        return undefined;
+    try {
+        const app = heroku_connect(context, herokuOf(context), new Story(runtime.log, runtime.clock)).app(name);
+        const releases = await app.releases(LOOKED_AT);
+        const current = releases.find(({ status, slug }) => status === 'succeeded' && slug);
+        const slug = current?.slug && (await app.slug(current.slug.id));
+        if (!current || !slug || typeof slug.size !== 'number')
+            return undefined;
+        return { app: name, version: current.version, commit: hash(slug.commit), bytes: slug.size };
+    }
+    catch (error) {
+        if (runtime.signal.aborted)
+            throw error;
+        runtime.log.warning(`What ${name} runs now is not known: ${(0,src_runtime/* errorText */.kc)(error)}`);
+        return undefined;
+    }
+}
+/** Heroku keeps any text as a slug's commit. */
+function hash(commit) {
+    return commit && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/slugs.ts
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
+ * written where a slug must not be shipped.
+ */
+async function buildSlugs(context, config, source, recipe) {
+    const { inputs, runtime } = context;
+    const { log } = runtime;
+    const slug = external_node_path_default().join(inputs.outputDir, 'slug.tgz');
+    const workshop = openWorkshop(context, config, source, recipe);
+    const packer = new Packer({
+        worker: runtime.packWorker,
+        threads: runtime.threads,
+        commitTime: source.commit.committedAt,
+        blockStore: below(inputs.cache, 'blocks'),
+        signal: runtime.signal
+    });
+    try {
+        const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
+        const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
+        const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
+        const weighed = await log.group('Slugs', async () => {
+            const started = runtime.clock.now();
+            const result = await weigh({
+                ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
+                variants,
+                packer,
+                choice: config.ffmpeg,
+                limit: config.slug.limit,
+                ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
+                output: slug
+            });
+            log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
+            return result;
+        });
+        const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)];
+        const streaming = await packStreaming(context, config, variants, packer);
+        const report = makeReport({
+            createdAt: runtime.clock.now(),
+            commit: source.commit,
+            mastodonVersion: source.mastodon.version,
+            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
+            stack: recipe.stack,
+            place: recipe.place,
+            choice: config.ffmpeg,
+            providers: providerNames(recipe),
+            check: ffmpeg,
+            variants,
+            weighed,
+            streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
+            dependencies: readDependencies(source.folder),
+            heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
+            trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
+            app,
+            warnings
+        });
+        const told = await lookAtIt(context, config, report);
+        await tell(context, told);
+        judge(context, told);
+        const { chosen } = report.verdict;
+        const { sha256 } = report.variants.find(({ name }) => name === chosen);
+        const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
+        return { web, streaming: streaming?.slug };
+    }
+    finally {
+        await packer.close();
+        await workshop.close();
+    }
+}
+/** A deploy is not compared: what matters there is the limit. */
+function lookAtIt(context, { app }, report) {
+    const { command, github } = context.inputs;
+    return command === 'build'
+        ? context.runtime.log.group('Comparison', () => lookAround(context, report, { app, pullRequest: github.event.pullRequest }))
+        : justThis(context, report, app);
+}
+/** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
+async function packStreaming({ inputs }, config, variants, packer) {
+    if (config.streamingApp === undefined)
+        return undefined;
+    const file = external_node_path_default().join(inputs.outputDir, 'slug-streaming.tgz');
+    const files = inPackOrder(streamingFiles(variants.without));
+    const [packed] = await packer.pack([{ files, output: file }]);
+    const { bytes, rawBytes, sha256 } = packed;
+    return {
+        slug: { file, sha256: sha256, bytes, processTypes: STREAMING_PROCESS_TYPES },
+        weight: { compressed: bytes, raw: rawBytes, files: files.length }
+    };
+}
+async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
+    const { log, signal } = runtime;
+    if (!recipe.provider || config.ffmpeg === 'without') {
+        log.info(recipe.provider ? 'It is left out, as the config says' : 'Nothing in this build brings it');
+        return undefined;
+    }
+    const place = await workshop.openDyno(app);
+    const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal });
+    await place.close();
+    log.info(check.works
+        ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+        : (check.problem ?? 'It does not work'));
+    if (check.mended.length > 0)
+        log.info(`Put on the library path: ${check.mended.join(', ')}`);
+    return check;
+}
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(context, source, { buildpacks, provider, aptfile }, workshop) {
+    const fill = async (folder) => {
+        await writeSource(context, source, folder);
+        if (aptfile !== undefined)
+            await (0,promises_.writeFile)(external_node_path_default().join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
+    };
+    return {
+        aptAgain: () => workshop.build('apt-again', [buildpacks[provider.apt]], fill),
+        buildAgain: (why) => {
+            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            const others = buildpacks.filter((_, i) => !provider.buildpacks.includes(i));
+            return workshop.build('built-again', others, fill);
+        }
+    };
+}
+/** The rules that are applied, and those that are offered where none is. */
+function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
+    const streaming = streamingApp === undefined ? 'perhaps' : 'no';
+    const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler });
+    const { trim } = config.slug;
+    const globs = trim.globs.length > 0 ? [globRule(trim.globs)] : [];
+    return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe };
+}
+/** What is no failure, but should be known. */
+function lookAt(verdict, leftOut) {
+    const names = leftOut.slice(0, 10).map(src_runtime/* displayPath */.Gt).join(', ');
+    const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
+    return [...sizeWarnings(verdict), ...special];
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/built.ts
+
+
+
+
+
+
+
+/** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
+const NOTE = 'mastodon-on-heroku-built.json';
+const slug = { file: dist/* string */.YjP(), sha256: dist/* string */.YjP(), processTypes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()) };
+const note = dist/* object */.Ikc({
+    fingerprint: dist/* string */.YjP(),
+    web: dist/* object */.Ikc({ ...slug, variant: dist/* picklist */.KIO(['with', 'without']) }),
+    streaming: dist/* optional */.lqM(dist/* object */.Ikc({ ...slug, bytes: dist/* number */.aig() }))
+});
+/** Notes what this job built, for a deploy later in the same job. */
+async function noteBuilt({ inputs }, fingerprint, slugs) {
+    if (inputs.jobFolder === undefined)
+        return;
+    await (0,promises_.writeFile)(external_node_path_default().join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
+}
+/** The slugs that this job built of the same, where their files are still the ones that were written. */
+async function builtBefore({ inputs, runtime }, fingerprint) {
+    if (inputs.jobFolder === undefined)
+        return undefined;
+    const text = await (0,promises_.readFile)(external_node_path_default().join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), note), text);
+    if (!success || output.fingerprint !== fingerprint)
+        return undefined;
+    const { web, streaming } = output;
+    for (const { file, sha256 } of streaming ? [web, streaming] : [web]) {
+        if ((await built_sha256Of(file)) === sha256)
+            continue;
+        runtime.log.info(`${file} is not what this job's build wrote, so it is built again`);
+        return undefined;
+    }
+    runtime.log.info(`This job built it already: ${web.file}`);
+    return { web, streaming };
+}
+async function built_sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+        return hash.digest('hex');
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/fingerprint.ts
+
+
+
+
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 1;
+const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
+/**
+ * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
+ * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
+    const parts = {
+        form: FORM,
+        builder,
+        // What is compiled on the host, or in another image, is another slug.
+        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
+        commit: commit.sha,
+        stack,
+        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+        ffmpeg: config.ffmpeg,
+        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+        streaming: config.streamingApp !== undefined,
+        migrations: config.migrations,
+        redisTls: config.redisTls,
+        own: OWN_FILES.map(file => (0,src_runtime/* readTreeFile */.xt)(folder, file) ?? '')
+    };
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./src/commands/build.ts
+
+
+
+
+
+
+
+/**
+ * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
+ * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
+ */
+async function build_build(context) {
+    const { inputs, runtime } = context;
+    const config = readConfig(context);
+    await clearOutput(inputs.outputDir);
+    const source = await runtime.log.group('Source', () => takeSource(context));
+    addOwnFiles(context, config, source);
+    const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
+    const slugs = await buildSlugs(context, config, source, recipe);
+    await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
 ;// CONCATENATED MODULE: ./src/commands/steps/processes.ts
@@ -62286,7 +55717,7 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' };
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
-    await deployTo(context, herokuOf(context), source_readConfig(context));
+    await deployTo(context, herokuOf(context), readConfig(context));
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -62486,7 +55917,7 @@ async function withStory(context, title, work) {
 async function migrate_migrate(context) {
     const { inputs, results } = context;
     const { phase, dynoSize: size } = inputs;
-    const { app: main, streamingApp } = source_readConfig(context);
+    const { app: main, streamingApp } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
@@ -62801,7 +56232,7 @@ class Faults {
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/logs.ts
-const HISTORY = 1_500;
+const logs_HISTORY = 1_500;
 /** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). */
 class AppLog {
     #lines = [];
@@ -62819,7 +56250,7 @@ class AppLog {
             const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00');
             const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` };
             this.#lines.push(line);
-            if (this.#lines.length > HISTORY)
+            if (this.#lines.length > logs_HISTORY)
                 this.#lines.shift();
             for (const follow of this.#followers)
                 follow(line);
@@ -64212,7 +57643,7 @@ class Reply {
 
 
 /** Schema: app.name */
-const apps_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
 const STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
 const FEATURES = ['preboot'];
 /** The account, apps, their config vars, features and domains. */
@@ -64228,7 +57659,7 @@ const APP_ROUTES = {
     'POST /apps': async (world, { body }) => {
         const name = route_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
         const stack = route_text(body['stack']) ?? 'heroku-24';
-        if (!apps_APP_NAME.test(name))
+        if (!APP_NAME.test(name))
             throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes');
         if (!STACKS.includes(stack))
             throw invalid(`Stack ${stack} is not a stack`);
@@ -64733,7 +58164,7 @@ const DYNO_ROUTES = {
         const dyno = machine.runOneOff({
             command,
             type: route_text(body['type']),
-            size: sizeOf(route_text(body['size']) ?? 'Basic'),
+            size: dynos_sizeOf(route_text(body['size']) ?? 'Basic'),
             env: environmentOf(body['env']),
             timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
             attach: body['attach'] === true,
@@ -64777,9 +58208,9 @@ function readScale(app, type, update) {
     if (!Number.isInteger(quantity) || quantity < 0)
         throw invalid('Quantity must be a number that is not negative');
     const size = route_text(within(update, 'size')) ?? route_text(within(within(update, 'dyno_size'), 'name')) ?? entry.size;
-    return { type, quantity, size: sizeOf(size) };
+    return { type, quantity, size: dynos_sizeOf(size) };
 }
-function sizeOf(name) {
+function dynos_sizeOf(name) {
     const size = dynoSize(name);
     if (size === undefined)
         throw invalid(`No such dyno size as ${name}`);
@@ -65055,17 +58486,17 @@ function scheduler_refusal(what, attribute) {
 
 
 const ENTRIES = [
-    ...routes_entries('platform', {
+    ...entries('platform', {
         ...APP_ROUTES,
         ...CODE_ROUTES,
         ...DYNO_ROUTES,
         ...ADDON_ROUTES,
         ...PIPELINE_ROUTES
     }),
-    ...routes_entries('data', DATA_ROUTES),
-    ...routes_entries('scheduler', SCHEDULER_ROUTES)
+    ...entries('data', DATA_ROUTES),
+    ...entries('scheduler', SCHEDULER_ROUTES)
 ];
-function routes_entries(api, routes) {
+function entries(api, routes) {
     return Object.entries(routes).map(([key, route]) => {
         const [method = '', path = ''] = key.split(' ');
         return { api, method, pattern: new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route };
@@ -65768,7 +59199,7 @@ const DEFAULT_STACK = 'heroku-24';
  */
 async function rehearse(context) {
     const { inputs, runtime } = context;
-    const own = source_readConfig(context);
+    const own = readConfig(context);
     const config = {
         ...own,
         app: APP,
@@ -65875,7 +59306,7 @@ function withBaseSchema(context, access, deployable) {
 }
 async function releaseBaseSchema(context, access, artifacts) {
     const { log, clock } = context.runtime;
-    const base = await baseCommit(context);
+    const base = await rehearse_baseCommit(context);
     if (!base)
         return log.info('This is no pull request, so the database starts empty');
     const web = artifacts.find(({ role }) => role === 'web');
@@ -65915,7 +59346,7 @@ async function visitRestart(heroku, app, preboot, tools) {
     tools.story.note(`A visitor, ${preboot ? 'with' : 'without'} preboot: ${describeVisit(visit)}`);
     return visit;
 }
-async function baseCommit({ inputs, runtime }) {
+async function rehearse_baseCommit({ inputs, runtime }) {
     const { baseRef } = inputs.github;
     if (baseRef === undefined)
         return undefined;
@@ -65962,7 +59393,7 @@ async function repack({ inputs, runtime }, slug, base) {
 /** Brings the last good release's code back, where the database is still one for it. */
 async function rollback(context) {
     const { inputs, results } = context;
-    const { app: main, streamingApp } = source_readConfig(context);
+    const { app: main, streamingApp } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Rollback of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
@@ -65994,7 +59425,7 @@ async function rollback(context) {
 /** Runs one command in a one-off dyno, its output in the log. Fails where the command does, or where that is not known. */
 async function run_run(context) {
     const { inputs } = context;
-    const name = requireApp(source_readConfig(context).app);
+    const name = requireApp(readConfig(context).app);
     const command = inputs.run;
     if (command === undefined) {
         throw new src_runtime/* UserError */.yo('There is nothing to run', 'Give the input `run`, such as `run: bin/tootctl media remove`. Tasks that are due by the config are not built yet.');
@@ -66036,7 +59467,7 @@ function lost(dyno, app) {
 
 
 
-const COMMANDS = { build: build, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
+const COMMANDS = { build: build_build, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
 const PLANNED = ['comment', 'plan', 'schedule', 'check'];
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
@@ -66052,6 +59483,551 @@ function findCommand(name) {
 
 /***/ }),
 
+/***/ 324:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Z9: () => (/* reexport */ loadConfig),
+  sg: () => (/* reexport */ mergeInputs),
+  C_: () => (/* reexport */ parseAmount)
+});
+
+// UNUSED EXPORTS: parseSize
+
+// EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
+var runtime = __nccwpck_require__(9505);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./src/config/shown.ts
+
+
+const LONGEST = 60;
+/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+function shown(text) {
+    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+}
+/** ` — did you mean "…"?` where a known word is near, else nothing. */
+function didYouMean(word, known) {
+    const lower = word.slice(0, LONGEST).toLowerCase();
+    const near = known
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
+        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
+        .sort((a, b) => a.far - b.far)[0];
+    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+}
+/** `a, b or c`. */
+function oneOf(words) {
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/config/reader.ts
+
+
+
+/** No config that a person writes comes near. */
+const LARGEST = 200_000;
+/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
+class Reader {
+    file;
+    node;
+    path;
+    /** Where the key stands, for values that are missing. */
+    line;
+    constructor(file, node, path, line) {
+        this.file = file;
+        this.node = node;
+        this.path = path;
+        this.line = file.lineOf(node) ?? line;
+    }
+    /** Nothing was written: no key, or a key without a value. */
+    get absent() {
+        return this.node === undefined || this.node === null || ((0,dist/* isScalar */.jn)(this.node) && this.node.value === null);
+    }
+    get isMapping() {
+        return (0,dist/* isMap */.jh)(this.node);
+    }
+    get isList() {
+        return (0,dist/* isSeq */.oP)(this.node);
+    }
+    /** Notes an error here. */
+    fail(problem) {
+        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
+    }
+    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
+    members(keys) {
+        const found = this.entries(keys);
+        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
+    }
+    /** The members of a mapping, by key, in order; with `keys` no others than these. */
+    entries(keys) {
+        const found = new Map();
+        if (this.absent)
+            return found;
+        if (!(0,dist/* isMap */.jh)(this.node)) {
+            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
+            return found;
+        }
+        for (const { key, value } of this.node.items)
+            this.addEntry(found, key, value, keys);
+        return found;
+    }
+    addEntry(found, key, value, keys) {
+        const line = this.file.lineOf(key) ?? this.line;
+        const name = (0,dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+        const where = this.path === '' ? '' : `${this.path}: `;
+        if (name === undefined) {
+            this.file.fail(line, `${where}expected a name before the ":"`);
+        }
+        else if (found.has(name)) {
+            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
+        }
+        else if (keys !== undefined && !keys.includes(name)) {
+            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
+            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
+        }
+        else
+            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
+    }
+    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
+    items(of) {
+        if (this.absent)
+            return undefined;
+        if (!(0,dist/* isSeq */.oP)(this.node))
+            return this.expected(`a list of ${of}`);
+        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
+    }
+    /** A text that is not empty and fits `shape`; `what` says what it should be. */
+    text(what, shape = /^[^\p{Cc}]+$/u) {
+        if (this.absent)
+            return undefined;
+        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
+        if (typeof value === 'string' && shape.test(value))
+            return value;
+        return this.expected(what);
+    }
+    choice(words) {
+        if (this.absent)
+            return undefined;
+        const written = this.scalar;
+        const word = words.find(known => known === written);
+        if (word !== undefined)
+            return word;
+        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
+    }
+    /** A number above 0. */
+    positive(what) {
+        if (this.absent)
+            return undefined;
+        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
+        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
+    }
+    /**
+     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
+     * stays "false".
+     */
+    get scalar() {
+        if (!(0,dist/* isScalar */.jn)(this.node))
+            return undefined;
+        const { value, source } = this.node;
+        if (typeof value === 'string')
+            return value;
+        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+    }
+    expected(what, hint = '') {
+        return this.fail(`expected ${what}, not ${this.description}${hint}`);
+    }
+    get description() {
+        if (this.scalar !== undefined)
+            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
+        if ((0,dist/* isMap */.jh)(this.node))
+            return 'a mapping';
+        if ((0,dist/* isSeq */.oP)(this.node))
+            return 'a list';
+        return (0,dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
+    }
+    pathOf(key) {
+        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
+        return this.path === '' ? name : `${this.path}.${name}`;
+    }
+}
+/**
+ * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes.
+ */
+class YamlFile {
+    root;
+    name;
+    lines = new dist/* LineCounter */.HN();
+    problems = [];
+    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.name = name;
+        this.root = new Reader(this, this.parse(text), '', 1);
+    }
+    fail(line, text) {
+        this.problems.push({ line, text });
+    }
+    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    finish() {
+        if (this.problems.length === 0)
+            return;
+        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
+        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
+        throw new runtime/* UserError */.yo([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+    }
+    lineOf(node) {
+        const range = node?.range;
+        return range ? this.lines.linePos(range[0]).line : undefined;
+    }
+    parse(text) {
+        if (text.length > LARGEST)
+            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+        // eslint-disable-next-line no-control-regex
+        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
+            throw this.notConfig('it is not text');
+        const document = this.parseOrThrow(text);
+        for (const { pos, message } of document.errors)
+            this.fail(this.lines.linePos(pos[0]).line, message);
+        this.finish();
+        return document.contents;
+    }
+    parseOrThrow(text) {
+        try {
+            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            return (0,dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
+        }
+        catch (error) {
+            // Thousands of nested brackets exhaust the parser's stack.
+            throw this.notConfig('it cannot be parsed', error);
+        }
+    }
+    notConfig(reason, cause) {
+        return new runtime/* UserError */.yo(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+            cause
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./src/config/size.ts
+
+const UNITS = new Map([
+    ['', 1],
+    ['b', 1],
+    ['kb', 1e3],
+    ['mb', 1e6],
+    ['gb', 1e9],
+    ['kib', 2 ** 10],
+    ['mib', 2 ** 20],
+    ['gib', 2 ** 30]
+]);
+const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
+/**
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
+ * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ */
+function parseSize(size) {
+    const text = String(size).trim();
+    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
+    const factor = UNITS.get(unit.toLowerCase());
+    if (/^[kmg]i?$/i.test(unit))
+        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
+    if (digits === '' || factor === undefined)
+        throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
+    const bytes = Math.floor(Number(digits) * factor);
+    if (bytes < 1)
+        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+    if (!Number.isSafeInteger(bytes))
+        throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
+    return bytes;
+}
+/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+function parseAmount(amount) {
+    const text = amount.trim();
+    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
+    if (percent !== undefined)
+        return { percent: Number(percent) };
+    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
+}
+function ambiguous(text, digits, letter) {
+    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
+    return new runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+}
+function shorten(text) {
+    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+;// CONCATENATED MODULE: ./src/config/types.ts
+const FFMPEG = ['with', 'without', 'auto'];
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
+const INTERVALS = ['10 minutes', 'hour', 'day'];
+const REDIS_TLS = ['verify', 'no-verify'];
+
+;// CONCATENATED MODULE: ./src/config/load.ts
+
+
+
+
+
+/** App names: Heroku's Platform API schema, `app.name`. */
+const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+const DEFAULT_LIMIT = 300_000_000;
+const SAFE_TRIM = { safe: true, globs: [] };
+/** Variables that a build may not set, and why not. */
+const REFUSED_ENV = [
+    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+    {
+        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+        why: 'the action sets it itself, as Heroku does'
+    },
+    {
+        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+        why: 'it would change the programs that buildpacks run'
+    }
+];
+/**
+ * The typed config of a file's text, or the defaults where there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+function loadConfig(text, fileName) {
+    const file = new YamlFile(text ?? '', fileName);
+    const config = readConfig(file.root);
+    file.finish();
+    return config;
+}
+function readConfig(root) {
+    const at = root.members([
+        'app',
+        'streaming-app',
+        'staging-app',
+        'stack',
+        'ffmpeg',
+        'slug',
+        'migrations',
+        'schedule',
+        'checks',
+        'redis-tls'
+    ]);
+    return {
+        app: at.app.text(APP_NAME_RULE, APP_NAME),
+        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
+        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
+        stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
+        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
+        slug: readSlug(at.slug),
+        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
+        schedule: readSchedule(at.schedule),
+        checks: readChecks(at.checks),
+        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
+    };
+}
+/** What YAML 1.1, which many editors still speak, makes of `off`. */
+function isFalse(reader) {
+    return reader.scalar === 'false';
+}
+function readSlug(reader) {
+    const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
+    return {
+        limit: readSize(at.limit) ?? DEFAULT_LIMIT,
+        buildpacks: readBuildpacks(at.buildpacks),
+        env: readEnv(at.env),
+        trim: readTrim(at.trim) ?? SAFE_TRIM
+    };
+}
+function readSize(reader) {
+    if (reader.absent)
+        return undefined;
+    if (reader.scalar === undefined)
+        return reader.expected('a size like 300MB');
+    try {
+        return parseSize(reader.scalar);
+    }
+    catch (error) {
+        if (error instanceof runtime/* UserError */.yo)
+            return reader.fail(`${error.message}. ${error.nextStep}`);
+        throw error;
+    }
+}
+function readBuildpacks(reader) {
+    const items = reader.items('buildpacks');
+    if (items?.length === 0)
+        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
+    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
+}
+function readBuildpack(reader) {
+    const what = 'a buildpack (name, URL or folder)';
+    if (!reader.isMapping) {
+        const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what);
+        return buildpack === undefined ? undefined : { buildpack };
+    }
+    const at = reader.members(['buildpack', 'sha256']);
+    if (at.buildpack.absent)
+        return at.buildpack.fail(`expected ${what}, nothing is there`);
+    const buildpack = at.buildpack.text(what);
+    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase();
+    return buildpack === undefined ? undefined : { buildpack, sha256 };
+}
+function readEnv(reader) {
+    const env = [];
+    for (const [name, value] of reader.entries()) {
+        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
+        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+            value.fail('a variable’s name has letters, digits and _ only');
+        else if (refused !== undefined)
+            value.fail(`this variable cannot be set: ${refused.why}`);
+        else if (value.absent)
+            value.fail('expected a value; write "" for an empty one');
+        else if (value.scalar === undefined)
+            value.expected('a text, a number or a boolean');
+        else
+            env.push([name, value.scalar]);
+    }
+    return Object.fromEntries(env);
+}
+function readTrim(reader) {
+    if (reader.absent)
+        return undefined;
+    if (reader.isList)
+        return readGlobs(reader.items('globs') ?? []);
+    if (reader.scalar === 'safe')
+        return SAFE_TRIM;
+    if (reader.scalar === 'off' || isFalse(reader))
+        return { safe: false, globs: [] };
+    return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']));
+}
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+function readGlobs(items) {
+    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
+    return {
+        safe: globs.includes('safe'),
+        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
+    };
+}
+function readGlob(reader) {
+    const glob = reader.text('a glob like "spec/" or "**/*.map"');
+    if (glob === 'off')
+        return reader.fail('"off" cannot stand in a list; write `trim: off`');
+    if (glob?.startsWith('!'))
+        return reader.fail('a glob cannot be negated with "!"');
+    if (glob?.split('/').includes('..'))
+        return reader.fail('a glob cannot leave the app with ".."');
+    return glob;
+}
+function readSchedule(reader) {
+    if (reader.absent)
+        return undefined;
+    const at = reader.members(['with', 'tasks', 'state']);
+    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
+    if (reader.isMapping && at.tasks.absent)
+        at.tasks.fail('expected a list of tasks; write [] to want none');
+    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
+    const state = at.state.text('where last runs are kept');
+    if (state !== undefined && scheduler !== 'github-actions')
+        at.state.fail(`has no effect with ${scheduler}`);
+    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state };
+}
+function readTask(reader) {
+    if (!reader.isMapping)
+        return reader.expected('a task (command: …, every: …)');
+    const at = reader.members(['command', 'every', 'at', 'cron', 'size']);
+    const command = at.command.text('a command on one line');
+    if (at.command.absent)
+        reader.fail('expected a command');
+    if (at.every.absent === at.cron.absent)
+        reader.fail('expected either every or cron');
+    const every = at.every.choice(INTERVALS);
+    return command === undefined
+        ? undefined
+        : {
+            command,
+            every,
+            at: readTime(at.at, every),
+            cron: at.cron.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/),
+            size: at.size.text('a dyno size, like Basic or Standard-1X', /^[A-Za-z0-9-]+$/)
+        };
+}
+function readTime(reader, every) {
+    if (reader.absent)
+        return undefined;
+    if (every === 'day')
+        return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/);
+    if (every === 'hour')
+        return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/);
+    return reader.fail('goes with `every: day` or `every: hour` only');
+}
+function readChecks(reader) {
+    const at = reader.members(['skip', 'thresholds']);
+    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/));
+    const days = 'a number of days above 0';
+    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
+    return {
+        skip: (skip ?? []).filter(name => name !== undefined),
+        thresholds: {
+            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
+            keyDays: thresholds['key-days'].positive(days) ?? 30,
+            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/config/inputs.ts
+
+
+
+
+
+/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
+function mergeInputs(config, inputs) {
+    return {
+        ...config,
+        app: appName('app', inputs.app) ?? config.app,
+        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
+        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
+        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
+    };
+}
+function appName(input, value) {
+    if (!value || APP_NAME.test(value))
+        return value || undefined;
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
+}
+function ffmpeg(value) {
+    const word = FFMPEG.find(known => known === value);
+    if (!value || word !== undefined)
+        return word;
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
+}
+function slugLimit(value) {
+    if (!value)
+        return undefined;
+    try {
+        return parseSize(value);
+    }
+    catch (error) {
+        throw error instanceof runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
+    }
+}
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+    return new runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./src/config/index.ts
+/** The config file: its keys, defaults and errors, and the inputs that stand above it. */
+
+
+
+
+
+/***/ }),
+
 /***/ 1730:
 /***/ ((module, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
@@ -66062,8 +60038,8 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(332);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(959);
+/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3929);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9351);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
@@ -66073,7 +60049,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
-/** Where this file is: the packing threads' program lies beside it. (A variable, so that the bundler leaves the URL alone.) */
+/** Where this file is: the packing threads' program and the page's parts lie beside it. (A variable, so that the bundler leaves the URL alone.) */
 const here = import.meta.url;
 /** Reads the inputs, runs the command, and is the one exit for errors. */
 async function main() {
@@ -66098,6 +60074,7 @@ async function main() {
                 signal: cancel.signal,
                 scratch,
                 packWorker: new URL('./pack-worker/index.js', here),
+                page: new URL('./page/', here),
                 threads: node_os__WEBPACK_IMPORTED_MODULE_1___default().availableParallelism()
             }
         });
@@ -76325,6 +70302,7620 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 7934:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BuJ: () => (/* binding */ getDotPath),
+/* harmony export */   CxQ: () => (/* binding */ strictTuple),
+/* harmony export */   FsL: () => (/* binding */ pipe),
+/* harmony export */   IeY: () => (/* binding */ custom),
+/* harmony export */   Ikc: () => (/* binding */ object),
+/* harmony export */   KCZ: () => (/* binding */ union),
+/* harmony export */   KIO: () => (/* binding */ picklist),
+/* harmony export */   L5J: () => (/* binding */ unknown),
+/* harmony export */   Ru6: () => (/* binding */ maxLength),
+/* harmony export */   Wwf: () => (/* binding */ minValue),
+/* harmony export */   YOg: () => (/* binding */ array),
+/* harmony export */   YjP: () => (/* binding */ string),
+/* harmony export */   _H3: () => (/* binding */ looseObject),
+/* harmony export */   aig: () => (/* binding */ number),
+/* harmony export */   cGV: () => (/* binding */ maxValue),
+/* harmony export */   cl6: () => (/* binding */ nullish),
+/* harmony export */   euz: () => (/* binding */ literal),
+/* harmony export */   g1P: () => (/* binding */ record),
+/* harmony export */   is: () => (/* binding */ is),
+/* harmony export */   lqM: () => (/* binding */ optional),
+/* harmony export */   mee: () => (/* binding */ nullable),
+/* harmony export */   ndf: () => (/* binding */ integer),
+/* harmony export */   qFJ: () => (/* binding */ parseJson),
+/* harmony export */   rej: () => (/* binding */ strictObject),
+/* harmony export */   xLC: () => (/* binding */ safeParse),
+/* harmony export */   yGV: () => (/* binding */ regex),
+/* harmony export */   yhX: () => (/* binding */ isoTimestamp),
+/* harmony export */   zMY: () => (/* binding */ boolean)
+/* harmony export */ });
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+//#region src/storages/globalConfig/globalConfig.ts
+let store$4;
+const DEFAULT_CONFIG = {
+	lang: void 0,
+	message: void 0,
+	abortEarly: void 0,
+	abortPipeEarly: void 0
+};
+/**
+* Sets the global configuration.
+*
+* @param config The configuration.
+*/
+function setGlobalConfig(config$1) {
+	store$4 = {
+		...store$4,
+		...config$1
+	};
+}
+/**
+* Returns the global configuration.
+*
+* @param config The config to merge.
+*
+* @returns The configuration.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getGlobalConfig(config$1) {
+	if (!config$1 && !store$4) return DEFAULT_CONFIG;
+	return {
+		lang: config$1?.lang ?? store$4?.lang,
+		message: config$1?.message,
+		abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
+		abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
+	};
+}
+/**
+* Deletes the global configuration.
+*/
+function deleteGlobalConfig() {
+	store$4 = void 0;
+}
+
+//#endregion
+//#region src/storages/globalMessage/globalMessage.ts
+let store$3;
+/**
+* Sets a global error message.
+*
+* @param message The error message.
+* @param lang The language of the message.
+*/
+function setGlobalMessage(message$1, lang) {
+	if (!store$3) store$3 = /* @__PURE__ */ new Map();
+	store$3.set(lang, message$1);
+}
+/**
+* Returns a global error message.
+*
+* @param lang The language of the message.
+*
+* @returns The error message.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getGlobalMessage(lang) {
+	return store$3?.get(lang);
+}
+/**
+* Deletes a global error message.
+*
+* @param lang The language of the message.
+*/
+function deleteGlobalMessage(lang) {
+	store$3?.delete(lang);
+}
+
+//#endregion
+//#region src/storages/schemaMessage/schemaMessage.ts
+let store$2;
+/**
+* Sets a schema error message.
+*
+* @param message The error message.
+* @param lang The language of the message.
+*/
+function setSchemaMessage(message$1, lang) {
+	if (!store$2) store$2 = /* @__PURE__ */ new Map();
+	store$2.set(lang, message$1);
+}
+/**
+* Returns a schema error message.
+*
+* @param lang The language of the message.
+*
+* @returns The error message.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getSchemaMessage(lang) {
+	return store$2?.get(lang);
+}
+/**
+* Deletes a schema error message.
+*
+* @param lang The language of the message.
+*/
+function deleteSchemaMessage(lang) {
+	store$2?.delete(lang);
+}
+
+//#endregion
+//#region src/storages/specificMessage/specificMessage.ts
+let store$1;
+/**
+* Sets a specific error message.
+*
+* @param reference The identifier reference.
+* @param message The error message.
+* @param lang The language of the message.
+*/
+function setSpecificMessage(reference, message$1, lang) {
+	if (!store$1) store$1 = /* @__PURE__ */ new Map();
+	if (!store$1.get(reference)) store$1.set(reference, /* @__PURE__ */ new Map());
+	store$1.get(reference).set(lang, message$1);
+}
+/**
+* Returns a specific error message.
+*
+* @param reference The identifier reference.
+* @param lang The language of the message.
+*
+* @returns The error message.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getSpecificMessage(reference, lang) {
+	return store$1?.get(reference)?.get(lang);
+}
+/**
+* Deletes a specific error message.
+*
+* @param reference The identifier reference.
+* @param lang The language of the message.
+*/
+function deleteSpecificMessage(reference, lang) {
+	store$1?.get(reference)?.delete(lang);
+}
+
+//#endregion
+//#region src/utils/_stringify/_stringify.ts
+/**
+* Stringifies an unknown input to a literal or type string.
+*
+* @param input The unknown input.
+*
+* @returns A literal or type string.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _stringify(input) {
+	const type = typeof input;
+	if (type === "string") return `"${input}"`;
+	if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
+	if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
+	return type;
+}
+
+//#endregion
+//#region src/utils/_addIssue/_addIssue.ts
+/**
+* Adds an issue to the dataset.
+*
+* @param context The issue context.
+* @param label The issue label.
+* @param dataset The input dataset.
+* @param config The configuration.
+* @param other The optional props.
+*
+* @internal
+*/
+function _addIssue(context, label, dataset, config$1, other) {
+	const input = other && "input" in other ? other.input : dataset.value;
+	const expected = other?.expected ?? context.expects ?? null;
+	const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+	const issue = {
+		kind: context.kind,
+		type: context.type,
+		input,
+		expected,
+		received,
+		message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
+		requirement: context.requirement,
+		path: other?.path,
+		issues: other?.issues,
+		lang: config$1.lang,
+		abortEarly: config$1.abortEarly,
+		abortPipeEarly: config$1.abortPipeEarly
+	};
+	const isSchema = context.kind === "schema";
+	const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
+	if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
+	if (isSchema) dataset.typed = false;
+	if (dataset.issues) dataset.issues.push(issue);
+	else dataset.issues = [issue];
+}
+
+//#endregion
+//#region src/utils/_cloneDataset/_cloneDataset.ts
+/**
+* Creates a shallow copy of a dataset.
+*
+* Hint: The `value` is copied by reference, but the `issues` array, its issues
+* and their `path` arrays are cloned to avoid reusing mutable dataset state
+* across multiple runs. Mutating a returned object or array value can
+* therefore affect later cache hits that reuse the same cached output.
+*
+* @param dataset The output dataset.
+*
+* @returns The copied output dataset.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _cloneDataset(dataset) {
+	return {
+		typed: dataset.typed,
+		value: dataset.value,
+		issues: dataset.issues?.map((issue) => ({
+			...issue,
+			path: issue.path && [...issue.path]
+		}))
+	};
+}
+
+//#endregion
+//#region src/utils/_formatCase/_formatCase.ts
+/**
+* Splits a string into lowercase words and rejoins them with the given
+* separator and capitalization rules.
+*
+* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
+* and acronym boundaries. Whether the first or subsequent words are
+* capitalized is controlled by `capFirst` and `capRest`.
+*
+* Hint: Implemented in a single pass that emits directly to the result
+* string to avoid an intermediate `string[]` allocation. ASCII chars are
+* classified via char codes to skip `.toLowerCase()` and `.toUpperCase()`
+* method calls in the common case.
+*
+* Hint: Digits are treated as a separate character class, so `item2Name`
+* yields `item2` and `name` rather than `item`, `2` and `name`.
+*
+* @param input The input string.
+* @param separator The string inserted between words.
+* @param capFirst Whether to capitalize the first word.
+* @param capRest Whether to capitalize subsequent words.
+*
+* @returns The formatted string.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _formatCase(input, separator, capFirst, capRest) {
+	let result = "";
+	let firstWord = true;
+	let start = 0;
+	let prev = 0;
+	let prevPrev = 0;
+	const flush = (end) => {
+		if (end > start) {
+			let word = input.slice(start, end).toLowerCase();
+			if (firstWord ? capFirst : capRest) {
+				const firstCode = word.charCodeAt(0);
+				if (firstCode >= 97 && firstCode <= 122) word = String.fromCharCode(firstCode - 32) + word.slice(1);
+				else {
+					const charLen = firstCode >= 55296 && firstCode <= 56319 ? 2 : 1;
+					word = word.slice(0, charLen).toUpperCase() + word.slice(charLen);
+				}
+			}
+			result += firstWord ? word : separator + word;
+			firstWord = false;
+		}
+	};
+	for (let index = 0; index < input.length; index++) {
+		const code = input.charCodeAt(index);
+		let type;
+		if (code === 32 || code === 9 || code === 10 || code === 11 || code === 12 || code === 13 || code === 45 || code === 95) {
+			flush(index);
+			start = index + 1;
+			type = 0;
+		} else if (code < 128) type = code >= 65 && code <= 90 ? 1 : code >= 97 && code <= 122 ? 2 : 3;
+		else {
+			const char = input[index];
+			const charLower = char.toLowerCase();
+			type = charLower === char.toUpperCase() ? 3 : char === charLower ? 2 : 1;
+		}
+		if (type === 1 && (prev === 2 || prev === 3) && index > start) {
+			flush(index);
+			start = index;
+		} else if (type === 2 && prev === 1 && prevPrev === 1 && index - 1 > start) {
+			flush(index - 1);
+			start = index - 1;
+		}
+		prevPrev = prev;
+		prev = type;
+	}
+	flush(input.length);
+	return result;
+}
+
+//#endregion
+//#region src/utils/_getByteCount/_getByteCount.ts
+let textEncoder;
+/**
+* Returns the byte count of the input.
+*
+* @param input The input to be measured.
+*
+* @returns The byte count.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _getByteCount(input) {
+	if (!textEncoder) textEncoder = new TextEncoder();
+	return textEncoder.encode(input).length;
+}
+
+//#endregion
+//#region src/utils/_getCodePointCount/_getCodePointCount.ts
+/**
+* Returns the code point count of the input.
+*
+* @param input The input to be measured.
+*
+* @returns The code point count.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _getCodePointCount(input) {
+	let count = input.length;
+	const lengthMinus1 = input.length - 1;
+	for (let i = 0; i < lengthMinus1;) if (input.codePointAt(i) <= 65535) i++;
+	else {
+		i += 2;
+		count--;
+	}
+	return count;
+}
+
+//#endregion
+//#region src/utils/_getGraphemeCount/_getGraphemeCount.ts
+let segmenter;
+/**
+* Returns the grapheme count of the input.
+*
+* @param input The input to be measured.
+*
+* @returns The grapheme count.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _getGraphemeCount(input) {
+	if (!segmenter) segmenter = new Intl.Segmenter();
+	const segments = segmenter.segment(input);
+	let count = 0;
+	for (const _ of segments) count++;
+	return count;
+}
+
+//#endregion
+//#region src/utils/_getLastMetadata/_getLastMetadata.ts
+/**
+* Returns the last top-level value of a given metadata type from a schema
+* using a breadth-first search that starts with the last item in the pipeline.
+*
+* @param schema The schema to search.
+* @param type The metadata type.
+*
+* @returns The value, if any.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _getLastMetadata(schema, type) {
+	if ("pipe" in schema) {
+		const nestedSchemas = [];
+		for (let index = schema.pipe.length - 1; index >= 0; index--) {
+			const item = schema.pipe[index];
+			if (item.kind === "schema" && "pipe" in item) nestedSchemas.push(item);
+			else if (item.kind === "metadata" && item.type === type) return item[type];
+		}
+		for (const nestedSchema of nestedSchemas) {
+			const result = /* @__PURE__ */ _getLastMetadata(nestedSchema, type);
+			if (result !== void 0) return result;
+		}
+	}
+}
+
+//#endregion
+//#region src/utils/_getWordCount/_getWordCount.ts
+let store;
+/**
+* Returns the word count of the input.
+*
+* @param locales The locales to be used.
+* @param input The input to be measured.
+*
+* @returns The word count.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _getWordCount(locales, input) {
+	if (!store) store = /* @__PURE__ */ new Map();
+	const key = String(locales);
+	let segmenter$1 = store.get(key);
+	if (!segmenter$1) {
+		segmenter$1 = new Intl.Segmenter(locales, { granularity: "word" });
+		store.set(key, segmenter$1);
+	}
+	const segments = segmenter$1.segment(input);
+	let count = 0;
+	for (const segment of segments) if (segment.isWordLike) count++;
+	return count;
+}
+
+//#endregion
+//#region src/utils/_isLuhnAlgo/_isLuhnAlgo.ts
+/**
+* Non-digit regex.
+*/
+const NON_DIGIT_REGEX = /\D/gu;
+/**
+* Checks whether a string with numbers corresponds to the luhn algorithm.
+*
+* @param input The input to be checked.
+*
+* @returns Whether input is valid.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _isLuhnAlgo(input) {
+	const number$1 = input.replace(NON_DIGIT_REGEX, "");
+	let length$1 = number$1.length;
+	let bit = 1;
+	let sum = 0;
+	while (length$1) {
+		const value$1 = +number$1[--length$1];
+		bit ^= 1;
+		sum += bit ? [
+			0,
+			2,
+			4,
+			6,
+			8,
+			1,
+			3,
+			5,
+			7,
+			9
+		][value$1] : value$1;
+	}
+	return sum % 10 === 0;
+}
+
+//#endregion
+//#region src/utils/_isSameValueZero/_isSameValueZero.ts
+/**
+* Compares two values using the SameValueZero algorithm, which treats `NaN`
+* as equal to itself unlike `===`.
+*
+* @param value1 The first value.
+* @param value2 The second value.
+*
+* @returns Whether the values are equal.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _isSameValueZero(value1, value2) {
+	return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
+}
+
+//#endregion
+//#region src/utils/_isValidObjectKey/_isValidObjectKey.ts
+/**
+* Disallows inherited object properties and prevents object prototype
+* pollution by disallowing certain keys.
+*
+* @param object The object to check.
+* @param key The key to check.
+*
+* @returns Whether the key is allowed.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _isValidObjectKey(object$1, key) {
+	return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
+}
+
+//#endregion
+//#region src/utils/_isValueMatch/_isValueMatch.ts
+/**
+* Checks whether a value matches a value action requirement.
+*
+* @param requirement The value action requirement.
+* @param value The value to check.
+*
+* @returns Whether the value matches the requirement.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _isValueMatch(requirement, value$1) {
+	return Number.isNaN(requirement) && Number.isNaN(value$1) || requirement <= value$1 && requirement >= value$1;
+}
+
+//#endregion
+//#region src/utils/_joinExpects/_joinExpects.ts
+/**
+* Joins multiple `expects` values with the given separator.
+*
+* @param values The `expects` values.
+* @param separator The separator.
+*
+* @returns The joined `expects` property.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _joinExpects(values$1, separator) {
+	const list = [...new Set(values$1)];
+	if (list.length > 1) return `(${list.join(` ${separator} `)})`;
+	return list[0] ?? "never";
+}
+
+//#endregion
+//#region src/utils/_standardSchema/_standardSchema.ts
+/**
+* Eagerly creates and attaches the Standard Schema properties of a schema.
+*
+* Hint: The contextual `this` type includes the standard properties that are
+* attached before the schema is returned.
+*
+* @param schema The schema to attach standard properties to.
+*
+* @returns The schema with standard properties attached.
+*
+* @internal
+*/
+function _standardSchema(schema) {
+	schema["~standard"] = {
+		version: 1,
+		vendor: "valibot",
+		validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
+	};
+	return schema;
+}
+
+//#endregion
+//#region src/utils/entriesFromList/entriesFromList.ts
+/**
+* Creates an object entries definition from a list of keys and a schema.
+*
+* @param list A list of keys.
+* @param schema The schema of the keys.
+*
+* @returns The object entries.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function entriesFromList(list, schema) {
+	const entries$1 = {};
+	for (const key of list) entries$1[key] = schema;
+	return entries$1;
+}
+
+//#endregion
+//#region src/utils/entriesFromObjects/entriesFromObjects.ts
+/* @__NO_SIDE_EFFECTS__ */
+function entriesFromObjects(schemas) {
+	const entries$1 = {};
+	for (const schema of schemas) Object.assign(entries$1, schema.entries);
+	return entries$1;
+}
+
+//#endregion
+//#region src/utils/getDotPath/getDotPath.ts
+/* @__NO_SIDE_EFFECTS__ */
+function getDotPath(issue) {
+	if (issue.path) {
+		let key = "";
+		for (const item of issue.path) if (typeof item.key === "string" || typeof item.key === "number") if (key) key += `.${item.key}`;
+		else key += item.key;
+		else return null;
+		return key;
+	}
+	return null;
+}
+
+//#endregion
+//#region src/utils/isOfKind/isOfKind.ts
+/**
+* A generic type guard to check the kind of an object.
+*
+* @param kind The kind to check for.
+* @param object The object to check.
+*
+* @returns Whether it matches.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function isOfKind(kind, object$1) {
+	return object$1.kind === kind;
+}
+
+//#endregion
+//#region src/utils/isOfType/isOfType.ts
+/**
+* A generic type guard to check the type of an object.
+*
+* @param type The type to check for.
+* @param object The object to check.
+*
+* @returns Whether it matches.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function isOfType(type, object$1) {
+	return object$1.type === type;
+}
+
+//#endregion
+//#region src/utils/ValiError/ValiError.ts
+/**
+* A Valibot error with useful information.
+*/
+var ValiError = class extends Error {
+	/**
+	* Creates a Valibot error with useful information.
+	*
+	* @param issues The error issues.
+	*/
+	constructor(issues) {
+		super(issues[0].message);
+		this.name = "ValiError";
+		this.issues = issues;
+	}
+};
+
+//#endregion
+//#region src/utils/isValiError/isValiError.ts
+/**
+* A type guard to check if an error is a ValiError.
+*
+* @param error The error to check.
+*
+* @returns Whether its a ValiError.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function isValiError(error) {
+	return error instanceof ValiError;
+}
+
+//#endregion
+//#region src/actions/args/args.ts
+/* @__NO_SIDE_EFFECTS__ */
+function args(schema) {
+	return {
+		kind: "transformation",
+		type: "args",
+		reference: args,
+		async: false,
+		schema,
+		"~run"(dataset, config$1) {
+			const func = dataset.value;
+			dataset.value = (...args_) => {
+				const argsDataset = this.schema["~run"]({ value: args_ }, config$1);
+				if (argsDataset.issues) throw new ValiError(argsDataset.issues);
+				return func(...argsDataset.value);
+			};
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/args/argsAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function argsAsync(schema) {
+	return {
+		kind: "transformation",
+		type: "args",
+		reference: argsAsync,
+		async: false,
+		schema,
+		"~run"(dataset, config$1) {
+			const func = dataset.value;
+			dataset.value = async (...args$1) => {
+				const argsDataset = await schema["~run"]({ value: args$1 }, config$1);
+				if (argsDataset.issues) throw new ValiError(argsDataset.issues);
+				return func(...argsDataset.value);
+			};
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/await/awaitAsync.ts
+/**
+* Creates an await transformation action.
+*
+* @returns An await action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function awaitAsync() {
+	return {
+		kind: "transformation",
+		type: "await",
+		reference: awaitAsync,
+		async: true,
+		async "~run"(dataset) {
+			dataset.value = await dataset.value;
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/regex.ts
+/**
+* [Base64](https://en.wikipedia.org/wiki/Base64) regex.
+*/
+const BASE64_REGEX = /^(?:[\da-z+/]{4})*(?:[\da-z+/]{2}==|[\da-z+/]{3}=)?$/iu;
+/**
+* [BIC](https://en.wikipedia.org/wiki/ISO_9362) regex.
+*/
+const BIC_REGEX = /^[A-Z]{6}(?!00)[\dA-Z]{2}(?:[\dA-Z]{3})?$/u;
+/**
+* [Cuid2](https://github.com/paralleldrive/cuid2) regex.
+*/
+const CUID2_REGEX = /^[a-z][\da-z]*$/u;
+/**
+* [Decimal](https://en.wikipedia.org/wiki/Decimal) regex.
+*/
+const DECIMAL_REGEX = /^[+-]?(?:\d*\.)?\d+$/u;
+/**
+* [Digits](https://en.wikipedia.org/wiki/Numerical_digit) regex.
+*/
+const DIGITS_REGEX = /^\d+$/u;
+/**
+* [Domain name](https://en.wikipedia.org/wiki/Domain_name) regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+* ASCII-only validation. Internationalized domain names (IDNs) are not
+* supported, including Punycode-encoded labels.
+*/
+const DOMAIN_REGEX = /^(?=.{1,253}$)(?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/u;
+/**
+* [Email address](https://en.wikipedia.org/wiki/Email_address) regex.
+*
+* Hint: We decided against the `i` flag to avoid matching non-ASCII characters.
+*/
+const EMAIL_REGEX = /^[\w+-]+(?:\.[\w+-]+)*@[\da-zA-Z]+(?:[.-][\da-zA-Z]+)*\.[a-zA-Z]{2,}$/u;
+/**
+* Emoji regex from [emoji-regex-xs](https://github.com/slevithan/emoji-regex-xs) v1.0.0 (MIT license).
+*
+* Hint: We decided against the newer `/^\p{RGI_Emoji}+$/v` regex because it is
+* not supported in older runtimes and does not match all emoji.
+*/
+const EMOJI_REGEX = /^(?:[\u{1F1E6}-\u{1F1FF}]{2}|\u{1F3F4}[\u{E0061}-\u{E007A}]{2}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,3}\u{E007F}|(?:\p{Emoji}\uFE0F\u20E3?|\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|(?![\p{Emoji_Modifier_Base}\u{1F1E6}-\u{1F1FF}])\p{Emoji_Presentation})(?:\u200D(?:\p{Emoji}\uFE0F\u20E3?|\p{Emoji_Modifier_Base}\p{Emoji_Modifier}?|(?![\p{Emoji_Modifier_Base}\u{1F1E6}-\u{1F1FF}])\p{Emoji_Presentation}))*)+$/u;
+/**
+* [Hexadecimal](https://en.wikipedia.org/wiki/Hexadecimal) regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+*/
+const HEXADECIMAL_REGEX = /^(?:0[hx])?[\da-fA-F]+$/u;
+/**
+* [Hex color](https://en.wikipedia.org/wiki/Web_colors#Hex_triplet) regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+*/
+const HEX_COLOR_REGEX = /^#(?:[\da-fA-F]{3,4}|[\da-fA-F]{6}|[\da-fA-F]{8})$/u;
+/**
+* [IMEI](https://en.wikipedia.org/wiki/International_Mobile_Equipment_Identity) regex.
+*/
+const IMEI_REGEX = /^\d{15}$|^\d{2}-\d{6}-\d{6}-\d$/u;
+/**
+* [IPv4](https://en.wikipedia.org/wiki/IPv4) regex.
+*/
+const IPV4_REGEX = /^(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])(?:\.(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])){3}$/u;
+/**
+* [IPv6](https://en.wikipedia.org/wiki/IPv6) regex.
+*/
+const IPV6_REGEX = /^(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,7}:|(?:[\da-f]{1,4}:){1,6}:[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,5}(?::[\da-f]{1,4}){1,2}|(?:[\da-f]{1,4}:){1,4}(?::[\da-f]{1,4}){1,3}|(?:[\da-f]{1,4}:){1,3}(?::[\da-f]{1,4}){1,4}|(?:[\da-f]{1,4}:){1,2}(?::[\da-f]{1,4}){1,5}|[\da-f]{1,4}:(?::[\da-f]{1,4}){1,6}|:(?:(?::[\da-f]{1,4}){1,7}|:)|fe80:(?::[\da-f]{0,4}){0,4}%[\da-z]+|::(?:f{4}(?::0{1,4})?:)?(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d)|(?:[\da-f]{1,4}:){1,4}:(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d))$/iu;
+/**
+* [IP](https://en.wikipedia.org/wiki/IP_address) regex.
+*/
+const IP_REGEX = /^(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])(?:\.(?:(?:[1-9]|1\d|2[0-4])?\d|25[0-5])){3}$|^(?:(?:[\da-f]{1,4}:){7}[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,7}:|(?:[\da-f]{1,4}:){1,6}:[\da-f]{1,4}|(?:[\da-f]{1,4}:){1,5}(?::[\da-f]{1,4}){1,2}|(?:[\da-f]{1,4}:){1,4}(?::[\da-f]{1,4}){1,3}|(?:[\da-f]{1,4}:){1,3}(?::[\da-f]{1,4}){1,4}|(?:[\da-f]{1,4}:){1,2}(?::[\da-f]{1,4}){1,5}|[\da-f]{1,4}:(?::[\da-f]{1,4}){1,6}|:(?:(?::[\da-f]{1,4}){1,7}|:)|fe80:(?::[\da-f]{0,4}){0,4}%[\da-z]+|::(?:f{4}(?::0{1,4})?:)?(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d)|(?:[\da-f]{1,4}:){1,4}:(?:(?:25[0-5]|(?:2[0-4]|1?\d)?\d)\.){3}(?:25[0-5]|(?:2[0-4]|1?\d)?\d))$/iu;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date regex.
+*/
+const ISO_DATE_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date-time regex.
+*/
+const ISO_DATE_TIME_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3]):[0-5]\d$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) date-time with seconds regex.
+*/
+const ISO_DATE_TIME_SECOND_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3])(?::[0-5]\d){2}$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) time regex.
+*/
+const ISO_TIME_REGEX = /^(?:0\d|1\d|2[0-3]):[0-5]\d$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) time with seconds regex.
+*/
+const ISO_TIME_SECOND_REGEX = /^(?:0\d|1\d|2[0-3])(?::[0-5]\d){2}$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) timestamp regex. Allows a
+* space as a date/time separator and an optional space before the UTC offset.
+*/
+const ISO_TIMESTAMP_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z| ?[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)$/u;
+/**
+* [ISO 8601](https://en.wikipedia.org/wiki/ISO_8601) week regex.
+*/
+const ISO_WEEK_REGEX = /^\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])$/u;
+/**
+* [JWS compact serialization](https://datatracker.ietf.org/doc/html/rfc7515#section-3.1)
+* regex.
+*
+* Hint: Empty payload and signature segments are allowed because the
+* Base64URL-encoded representation of an empty octet sequence is an empty
+* string.
+*/
+const JWS_COMPACT_REGEX = /^(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)\.(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)?\.(?:[\w-]{2,3}|(?:[\w-]{4})+(?:[\w-]{2,3})?)?$/u;
+/**
+* [ISRC](https://en.wikipedia.org/wiki/International_Standard_Recording_Code) regex.
+*/
+const ISRC_REGEX = /^(?:[A-Z]{2}[A-Z\d]{3}\d{7}|[A-Z]{2}-[A-Z\d]{3}-\d{2}-\d{5})$/u;
+/**
+* [KSUID](https://github.com/segmentio/ksuid) regex.
+*/
+const KSUID_REGEX = /^[a-zA-Z0-9]{27}$/u;
+/**
+* [MAC](https://en.wikipedia.org/wiki/MAC_address) 48 bit regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+*/
+const MAC48_REGEX = /^(?:[\da-fA-F]{2}:){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){2}[\da-fA-F]{4}$/u;
+/**
+* [MAC](https://en.wikipedia.org/wiki/MAC_address) 64 bit regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+*/
+const MAC64_REGEX = /^(?:[\da-fA-F]{2}:){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){3}[\da-fA-F]{4}$|^(?:[\da-fA-F]{4}:){3}[\da-fA-F]{4}$/u;
+/**
+* [MAC](https://en.wikipedia.org/wiki/MAC_address) regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+*/
+const MAC_REGEX = /^(?:[\da-fA-F]{2}:){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){5}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){2}[\da-fA-F]{4}$|^(?:[\da-fA-F]{2}:){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{2}-){7}[\da-fA-F]{2}$|^(?:[\da-fA-F]{4}\.){3}[\da-fA-F]{4}$|^(?:[\da-fA-F]{4}:){3}[\da-fA-F]{4}$/u;
+/**
+* [Nano ID](https://github.com/ai/nanoid) regex.
+*/
+const NANO_ID_REGEX = /^[\w-]+$/u;
+/**
+* [Octal](https://en.wikipedia.org/wiki/Octal) regex.
+*/
+const OCTAL_REGEX = /^(?:0o)?[0-7]+$/u;
+/**
+* [RFC 5322 email address](https://datatracker.ietf.org/doc/html/rfc5322#section-3.4.1) regex.
+*
+* Hint: This regex was taken from the [HTML Living Standard Specification](https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address) and does not perfectly represent RFC 5322.
+*/
+const RFC_EMAIL_REGEX = /^[a-zA-Z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+/**
+* [Slug](https://en.wikipedia.org/wiki/Clean_URL#Slug) regex.
+*/
+const SLUG_REGEX = /^[\da-z]+(?:[-_][\da-z]+)*$/u;
+/**
+* [ULID](https://github.com/ulid/spec) regex.
+*
+* Hint: We decided against the `i` flag for better JSON Schema compatibility.
+* Hint: The first character is restricted to `[0-7]` because the 48-bit
+* timestamp cannot exceed 2^48-1, making the maximum valid ULID
+* `7ZZZZZZZZZZZZZZZZZZZZZZZZZ` in Crockford's Base32 encoding.
+*/
+const ULID_REGEX = /^[0-7][\da-hjkmnp-tv-zA-HJKMNP-TV-Z]{25}$/u;
+/**
+* [UUID](https://en.wikipedia.org/wiki/Universally_unique_identifier) regex.
+*/
+const UUID_REGEX = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/iu;
+
+//#endregion
+//#region src/actions/base64/base64.ts
+/* @__NO_SIDE_EFFECTS__ */
+function base64(message$1) {
+	return {
+		kind: "validation",
+		type: "base64",
+		reference: base64,
+		async: false,
+		expects: null,
+		requirement: BASE64_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Base64", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/bic/bic.ts
+/* @__NO_SIDE_EFFECTS__ */
+function bic(message$1) {
+	return {
+		kind: "validation",
+		type: "bic",
+		reference: bic,
+		async: false,
+		expects: null,
+		requirement: BIC_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "BIC", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/brand/brand.ts
+/**
+* Creates a brand transformation action.
+*
+* @param name The brand name.
+*
+* @returns A brand action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function brand(name) {
+	return {
+		kind: "transformation",
+		type: "brand",
+		reference: brand,
+		async: false,
+		name,
+		"~run"(dataset) {
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/bytes/bytes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function bytes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "bytes",
+		reference: bytes,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
+				if (length$1 !== this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/check/check.ts
+/* @__NO_SIDE_EFFECTS__ */
+function check(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "check",
+		reference: check,
+		async: false,
+		expects: null,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/check/checkAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function checkAsync(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "check",
+		reference: checkAsync,
+		async: true,
+		expects: null,
+		requirement,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (dataset.typed && !await this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/checkItems/checkItems.ts
+/* @__NO_SIDE_EFFECTS__ */
+function checkItems(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "check_items",
+		reference: checkItems,
+		async: false,
+		expects: null,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) for (let index = 0; index < dataset.value.length; index++) {
+				const item = dataset.value[index];
+				if (!this.requirement(item, index, dataset.value)) _addIssue(this, "item", dataset, config$1, {
+					input: item,
+					path: [{
+						type: "array",
+						origin: "value",
+						input: dataset.value,
+						key: index,
+						value: item
+					}]
+				});
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/checkItems/checkItemsAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function checkItemsAsync(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "check_items",
+		reference: checkItemsAsync,
+		async: true,
+		expects: null,
+		requirement,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const requirementResults = await Promise.all(dataset.value.map(this.requirement));
+				for (let index = 0; index < dataset.value.length; index++) if (!requirementResults[index]) {
+					const item = dataset.value[index];
+					_addIssue(this, "item", dataset, config$1, {
+						input: item,
+						path: [{
+							type: "array",
+							origin: "value",
+							input: dataset.value,
+							key: index,
+							value: item
+						}]
+					});
+				}
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/codePoints/codePoints.ts
+/* @__NO_SIDE_EFFECTS__ */
+function codePoints(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "code_points",
+		reference: codePoints,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
+				if (count !== this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/creditCard/creditCard.ts
+/**
+* Credit card regex.
+*/
+const CREDIT_CARD_REGEX = /^(?:\d{13,19}|\d{4}(?: \d{3,6}){2,4}|\d{4}(?:-\d{3,6}){2,4})$/u;
+/**
+* Sanitize regex.
+*/
+const SANITIZE_REGEX = /[- ]/gu;
+/**
+* Provider regex list.
+*/
+const PROVIDER_REGEX_LIST = (/* unused pure expression or super */ null && ([
+	/^3[47]\d{13}$/u,
+	/^3(?:0[0-5]|[68]\d)\d{11,13}$/u,
+	/^6(?:011|5\d{2})\d{12,15}$/u,
+	/^(?:2131|1800|35\d{3})\d{11}$/u,
+	/^(?:5[1-5]\d{2}|222\d|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}$/u,
+	/^(?:6[27]\d{14,17}|81\d{14,17})$/u,
+	/^4\d{12}(?:\d{3,6})?$/u
+]));
+/* @__NO_SIDE_EFFECTS__ */
+function creditCard(message$1) {
+	return {
+		kind: "validation",
+		type: "credit_card",
+		reference: creditCard,
+		async: false,
+		expects: null,
+		requirement(input) {
+			let sanitized;
+			return CREDIT_CARD_REGEX.test(input) && (sanitized = input.replace(SANITIZE_REGEX, "")) && PROVIDER_REGEX_LIST.some((regex$1) => regex$1.test(sanitized)) && /* @__PURE__ */ _isLuhnAlgo(sanitized);
+		},
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "credit card", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/cuid2/cuid2.ts
+/* @__NO_SIDE_EFFECTS__ */
+function cuid2(message$1) {
+	return {
+		kind: "validation",
+		type: "cuid2",
+		reference: cuid2,
+		async: false,
+		expects: null,
+		requirement: CUID2_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Cuid2", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/decimal/decimal.ts
+/* @__NO_SIDE_EFFECTS__ */
+function decimal(message$1) {
+	return {
+		kind: "validation",
+		type: "decimal",
+		reference: decimal,
+		async: false,
+		expects: null,
+		requirement: DECIMAL_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "decimal", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/description/description.ts
+/**
+* Creates a description metadata action.
+*
+* @param description_ The description text.
+*
+* @returns A description action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function description(description_) {
+	return {
+		kind: "metadata",
+		type: "description",
+		reference: description,
+		description: description_
+	};
+}
+
+//#endregion
+//#region src/actions/digits/digits.ts
+/* @__NO_SIDE_EFFECTS__ */
+function digits(message$1) {
+	return {
+		kind: "validation",
+		type: "digits",
+		reference: digits,
+		async: false,
+		expects: null,
+		requirement: DIGITS_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "digits", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/domain/domain.ts
+/* @__NO_SIDE_EFFECTS__ */
+function domain(message$1) {
+	return {
+		kind: "validation",
+		type: "domain",
+		reference: domain,
+		expects: null,
+		async: false,
+		requirement: DOMAIN_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "domain", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/email/email.ts
+/* @__NO_SIDE_EFFECTS__ */
+function email(message$1) {
+	return {
+		kind: "validation",
+		type: "email",
+		reference: email,
+		expects: null,
+		async: false,
+		requirement: EMAIL_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "email", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/emoji/emoji.ts
+/* @__NO_SIDE_EFFECTS__ */
+function emoji(message$1) {
+	return {
+		kind: "validation",
+		type: "emoji",
+		reference: emoji,
+		async: false,
+		expects: null,
+		requirement: EMOJI_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "emoji", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/empty/empty.ts
+/* @__NO_SIDE_EFFECTS__ */
+function empty(message$1) {
+	return {
+		kind: "validation",
+		type: "empty",
+		reference: empty,
+		async: false,
+		expects: "0",
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length > 0) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/endsWith/endsWith.ts
+/* @__NO_SIDE_EFFECTS__ */
+function endsWith(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "ends_with",
+		reference: endsWith,
+		async: false,
+		expects: `"${requirement}"`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !dataset.value.endsWith(this.requirement)) _addIssue(this, "end", dataset, config$1, { received: `"${dataset.value.slice(-this.requirement.length)}"` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/entries/entries.ts
+/* @__NO_SIDE_EFFECTS__ */
+function entries(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "entries",
+		reference: entries,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (!dataset.typed) return dataset;
+			const count = Object.keys(dataset.value).length;
+			if (dataset.typed && count !== this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/everyItem/everyItem.ts
+/* @__NO_SIDE_EFFECTS__ */
+function everyItem(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "every_item",
+		reference: everyItem,
+		async: false,
+		expects: null,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/examples/examples.ts
+/**
+* Creates an examples metadata action.
+*
+* @param examples_ The examples.
+*
+* @returns An examples action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function examples(examples_) {
+	return {
+		kind: "metadata",
+		type: "examples",
+		reference: examples,
+		examples: examples_
+	};
+}
+
+//#endregion
+//#region src/actions/excludes/excludes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function excludes(requirement, message$1) {
+	const received = /* @__PURE__ */ _stringify(requirement);
+	return {
+		kind: "validation",
+		type: "excludes",
+		reference: excludes,
+		async: false,
+		expects: `!${received}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.includes(this.requirement)) _addIssue(this, "content", dataset, config$1, { received });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/filterItems/filterItems.ts
+/* @__NO_SIDE_EFFECTS__ */
+function filterItems(operation) {
+	return {
+		kind: "transformation",
+		type: "filter_items",
+		reference: filterItems,
+		async: false,
+		operation,
+		"~run"(dataset) {
+			dataset.value = dataset.value.filter(this.operation);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/findItem/findItem.ts
+/* @__NO_SIDE_EFFECTS__ */
+function findItem(operation) {
+	return {
+		kind: "transformation",
+		type: "find_item",
+		reference: findItem,
+		async: false,
+		operation,
+		"~run"(dataset) {
+			dataset.value = dataset.value.find(this.operation);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/finite/finite.ts
+/* @__NO_SIDE_EFFECTS__ */
+function finite(message$1) {
+	return {
+		kind: "validation",
+		type: "finite",
+		reference: finite,
+		async: false,
+		expects: null,
+		requirement: Number.isFinite,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "finite", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/flavor/flavor.ts
+/**
+* Creates a flavor transformation action.
+*
+* @param name The flavor name.
+*
+* @returns A flavor action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function flavor(name) {
+	return {
+		kind: "transformation",
+		type: "flavor",
+		reference: flavor,
+		async: false,
+		name,
+		"~run"(dataset) {
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/graphemes/graphemes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function graphemes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "graphemes",
+		reference: graphemes,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
+				if (count !== this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/gtValue/gtValue.ts
+/* @__NO_SIDE_EFFECTS__ */
+function gtValue(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "gt_value",
+		reference: gtValue,
+		async: false,
+		expects: `>${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !(dataset.value > this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/guard/guard.ts
+/* @__NO_SIDE_EFFECTS__ */
+function guard(requirement, message$1) {
+	return {
+		kind: "transformation",
+		type: "guard",
+		reference: guard,
+		async: false,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) {
+				_addIssue(this, "input", dataset, config$1);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/hash/hash.ts
+/**
+* Hash lengths object.
+*/
+const HASH_LENGTHS = {
+	md4: 32,
+	md5: 32,
+	sha1: 40,
+	sha256: 64,
+	sha384: 96,
+	sha512: 128,
+	ripemd128: 32,
+	ripemd160: 40,
+	tiger128: 32,
+	tiger160: 40,
+	tiger192: 48,
+	crc32: 8,
+	crc32b: 8,
+	adler32: 8
+};
+/* @__NO_SIDE_EFFECTS__ */
+function hash(types, message$1) {
+	return {
+		kind: "validation",
+		type: "hash",
+		reference: hash,
+		expects: null,
+		async: false,
+		requirement: RegExp(types.map((type) => `^[a-fA-F0-9]{${HASH_LENGTHS[type]}}$`).join("|"), "u"),
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hash", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/hexadecimal/hexadecimal.ts
+/* @__NO_SIDE_EFFECTS__ */
+function hexadecimal(message$1) {
+	return {
+		kind: "validation",
+		type: "hexadecimal",
+		reference: hexadecimal,
+		async: false,
+		expects: null,
+		requirement: HEXADECIMAL_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hexadecimal", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/hexColor/hexColor.ts
+/* @__NO_SIDE_EFFECTS__ */
+function hexColor(message$1) {
+	return {
+		kind: "validation",
+		type: "hex_color",
+		reference: hexColor,
+		async: false,
+		expects: null,
+		requirement: HEX_COLOR_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "hex color", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/imei/imei.ts
+/* @__NO_SIDE_EFFECTS__ */
+function imei(message$1) {
+	return {
+		kind: "validation",
+		type: "imei",
+		reference: imei,
+		async: false,
+		expects: null,
+		requirement(input) {
+			return IMEI_REGEX.test(input) && /* @__PURE__ */ _isLuhnAlgo(input);
+		},
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "IMEI", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/includes/includes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function includes(requirement, message$1) {
+	const expects = /* @__PURE__ */ _stringify(requirement);
+	return {
+		kind: "validation",
+		type: "includes",
+		reference: includes,
+		async: false,
+		expects,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !dataset.value.includes(this.requirement)) _addIssue(this, "content", dataset, config$1, { received: `!${expects}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/integer/integer.ts
+/* @__NO_SIDE_EFFECTS__ */
+function integer(message$1) {
+	return {
+		kind: "validation",
+		type: "integer",
+		reference: integer,
+		async: false,
+		expects: null,
+		requirement: Number.isInteger,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "integer", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ip/ip.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ip(message$1) {
+	return {
+		kind: "validation",
+		type: "ip",
+		reference: ip,
+		async: false,
+		expects: null,
+		requirement: IP_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IP", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ipv4/ipv4.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ipv4(message$1) {
+	return {
+		kind: "validation",
+		type: "ipv4",
+		reference: ipv4,
+		async: false,
+		expects: null,
+		requirement: IPV4_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IPv4", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ipv6/ipv6.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ipv6(message$1) {
+	return {
+		kind: "validation",
+		type: "ipv6",
+		reference: ipv6,
+		async: false,
+		expects: null,
+		requirement: IPV6_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "IPv6", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isbn/utils/_isIsbn10.ts
+/**
+* [Validates an ISBN-10](https://en.wikipedia.org/wiki/ISBN#ISBN-10_check_digits).
+*
+* @param input The input value.
+*
+* @returns `true` if the input is a valid ISBN-10, `false` otherwise.
+*
+* @internal
+*/
+function _isIsbn10(input) {
+	const digits$1 = input.split("").map((c) => c === "X" ? 10 : parseInt(c));
+	let sum = 0;
+	for (let i = 0; i < 10; i++) sum += digits$1[i] * (10 - i);
+	return sum % 11 === 0;
+}
+
+//#endregion
+//#region src/actions/isbn/utils/_isIsbn13.ts
+/**
+* [Validates an ISBN-13](https://en.wikipedia.org/wiki/ISBN#ISBN-13_check_digit_calculation).
+*
+* @param input The input value.
+*
+* @returns `true` if the input is a valid ISBN-13, `false` otherwise.
+*
+* @internal
+*/
+function _isIsbn13(input) {
+	const digits$1 = input.split("").map((c) => parseInt(c));
+	let sum = 0;
+	for (let i = 0; i < 13; i++) sum += digits$1[i] * (i % 2 === 0 ? 1 : 3);
+	return sum % 10 === 0;
+}
+
+//#endregion
+//#region src/actions/isbn/isbn.ts
+/**
+* ISBN separator regex.
+*/
+const ISBN_SEPARATOR_REGEX = /[- ]/gu;
+/**
+* ISBN-10 detection regex.
+*/
+const ISBN_10_DETECTION_REGEX = /^\d{9}[\dX]$/u;
+/**
+* ISBN-13 detection regex.
+*/
+const ISBN_13_DETECTION_REGEX = /^\d{13}$/u;
+/* @__NO_SIDE_EFFECTS__ */
+function isbn(message$1) {
+	return {
+		kind: "validation",
+		type: "isbn",
+		reference: isbn,
+		async: false,
+		expects: null,
+		requirement(input) {
+			const replacedInput = input.replace(ISBN_SEPARATOR_REGEX, "");
+			if (ISBN_10_DETECTION_REGEX.test(replacedInput)) return _isIsbn10(replacedInput);
+			else if (ISBN_13_DETECTION_REGEX.test(replacedInput)) return _isIsbn13(replacedInput);
+			return false;
+		},
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "ISBN", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isrc/isrc.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isrc(message$1) {
+	return {
+		kind: "validation",
+		type: "isrc",
+		reference: isrc,
+		async: false,
+		expects: null,
+		requirement: ISRC_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "ISRC", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoDate/isoDate.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoDate(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_date",
+		reference: isoDate,
+		async: false,
+		expects: null,
+		requirement: ISO_DATE_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoDateTime/isoDateTime.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoDateTime(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_date_time",
+		reference: isoDateTime,
+		async: false,
+		expects: null,
+		requirement: ISO_DATE_TIME_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date-time", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoDateTimeSecond/isoDateTimeSecond.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoDateTimeSecond(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_date_time_second",
+		reference: isoDateTimeSecond,
+		async: false,
+		expects: null,
+		requirement: ISO_DATE_TIME_SECOND_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "date-time-second", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoTime/isoTime.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoTime(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_time",
+		reference: isoTime,
+		async: false,
+		expects: null,
+		requirement: ISO_TIME_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "time", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoTimeSecond/isoTimeSecond.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoTimeSecond(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_time_second",
+		reference: isoTimeSecond,
+		async: false,
+		expects: null,
+		requirement: ISO_TIME_SECOND_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "time-second", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoTimestamp/isoTimestamp.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoTimestamp(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_timestamp",
+		reference: isoTimestamp,
+		async: false,
+		expects: null,
+		requirement: ISO_TIMESTAMP_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "timestamp", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/isoWeek/isoWeek.ts
+/* @__NO_SIDE_EFFECTS__ */
+function isoWeek(message$1) {
+	return {
+		kind: "validation",
+		type: "iso_week",
+		reference: isoWeek,
+		async: false,
+		expects: null,
+		requirement: ISO_WEEK_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "week", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/jwsCompact/jwsCompact.ts
+/* @__NO_SIDE_EFFECTS__ */
+function jwsCompact(message$1) {
+	return {
+		kind: "validation",
+		type: "jws_compact",
+		reference: jwsCompact,
+		async: false,
+		expects: null,
+		requirement: JWS_COMPACT_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "JWS compact", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ksuid/ksuid.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ksuid(message$1) {
+	return {
+		kind: "validation",
+		type: "ksuid",
+		reference: ksuid,
+		async: false,
+		expects: null,
+		requirement: KSUID_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "KSUID", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/length/length.ts
+/* @__NO_SIDE_EFFECTS__ */
+function length(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "length",
+		reference: length,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length !== this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ltValue/ltValue.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ltValue(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "lt_value",
+		reference: ltValue,
+		async: false,
+		expects: `<${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !(dataset.value < this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/mac/mac.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mac(message$1) {
+	return {
+		kind: "validation",
+		type: "mac",
+		reference: mac,
+		async: false,
+		expects: null,
+		requirement: MAC_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "MAC", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/mac48/mac48.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mac48(message$1) {
+	return {
+		kind: "validation",
+		type: "mac48",
+		reference: mac48,
+		async: false,
+		expects: null,
+		requirement: MAC48_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "48-bit MAC", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/mac64/mac64.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mac64(message$1) {
+	return {
+		kind: "validation",
+		type: "mac64",
+		reference: mac64,
+		async: false,
+		expects: null,
+		requirement: MAC64_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "64-bit MAC", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/mapItems/mapItems.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mapItems(operation) {
+	return {
+		kind: "transformation",
+		type: "map_items",
+		reference: mapItems,
+		async: false,
+		operation,
+		"~run"(dataset) {
+			dataset.value = dataset.value.map(this.operation);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxBytes/maxBytes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxBytes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_bytes",
+		reference: maxBytes,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
+				if (length$1 > this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxCodePoints/maxCodePoints.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxCodePoints(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_code_points",
+		reference: maxCodePoints,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
+				if (count > this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxEntries/maxEntries.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxEntries(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_entries",
+		reference: maxEntries,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (!dataset.typed) return dataset;
+			const count = Object.keys(dataset.value).length;
+			if (dataset.typed && count > this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxGraphemes/maxGraphemes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxGraphemes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_graphemes",
+		reference: maxGraphemes,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
+				if (count > this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxLength/maxLength.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxLength(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_length",
+		reference: maxLength,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxSize/maxSize.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxSize(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_size",
+		reference: maxSize,
+		async: false,
+		expects: `<=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.size > this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxValue/maxValue.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxValue(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_value",
+		reference: maxValue,
+		async: false,
+		expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/maxWords/maxWords.ts
+/* @__NO_SIDE_EFFECTS__ */
+function maxWords(locales, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "max_words",
+		reference: maxWords,
+		async: false,
+		expects: `<=${requirement}`,
+		locales,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
+				if (count > this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/metadata/metadata.ts
+/**
+* Creates a custom metadata action.
+*
+* @param metadata_ The metadata object.
+*
+* @returns A metadata action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function metadata(metadata_) {
+	return {
+		kind: "metadata",
+		type: "metadata",
+		reference: metadata,
+		metadata: metadata_
+	};
+}
+
+//#endregion
+//#region src/actions/mimeType/mimeType.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mimeType(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "mime_type",
+		reference: mimeType,
+		async: false,
+		expects: /* @__PURE__ */ _joinExpects(requirement.map((option) => `"${option}"`), "|"),
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.includes(dataset.value.type)) _addIssue(this, "MIME type", dataset, config$1, { received: `"${dataset.value.type}"` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minBytes/minBytes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minBytes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_bytes",
+		reference: minBytes,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
+				if (length$1 < this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minCodePoints/minCodePoints.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minCodePoints(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_code_points",
+		reference: minCodePoints,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
+				if (count < this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minEntries/minEntries.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minEntries(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_entries",
+		reference: minEntries,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (!dataset.typed) return dataset;
+			const count = Object.keys(dataset.value).length;
+			if (dataset.typed && count < this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minGraphemes/minGraphemes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minGraphemes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_graphemes",
+		reference: minGraphemes,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
+				if (count < this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minLength/minLength.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minLength(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_length",
+		reference: minLength,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length < this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minSize/minSize.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minSize(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_size",
+		reference: minSize,
+		async: false,
+		expects: `>=${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.size < this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minValue/minValue.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minValue(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_value",
+		reference: minValue,
+		async: false,
+		expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/minWords/minWords.ts
+/* @__NO_SIDE_EFFECTS__ */
+function minWords(locales, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "min_words",
+		reference: minWords,
+		async: false,
+		expects: `>=${requirement}`,
+		locales,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
+				if (count < this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/multipleOf/multipleOf.ts
+/* @__NO_SIDE_EFFECTS__ */
+function multipleOf(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "multiple_of",
+		reference: multipleOf,
+		async: false,
+		expects: `%${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value % this.requirement != 0) _addIssue(this, "multiple", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/nanoid/nanoid.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nanoid(message$1) {
+	return {
+		kind: "validation",
+		type: "nanoid",
+		reference: nanoid,
+		async: false,
+		expects: null,
+		requirement: NANO_ID_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "Nano ID", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/nonEmpty/nonEmpty.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonEmpty(message$1) {
+	return {
+		kind: "validation",
+		type: "non_empty",
+		reference: nonEmpty,
+		async: false,
+		expects: "!0",
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/normalize/normalize.ts
+/* @__NO_SIDE_EFFECTS__ */
+function normalize(form) {
+	return {
+		kind: "transformation",
+		type: "normalize",
+		reference: normalize,
+		async: false,
+		form,
+		"~run"(dataset) {
+			dataset.value = dataset.value.normalize(this.form);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notBytes/notBytes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notBytes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_bytes",
+		reference: notBytes,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const length$1 = /* @__PURE__ */ _getByteCount(dataset.value);
+				if (length$1 === this.requirement) _addIssue(this, "bytes", dataset, config$1, { received: `${length$1}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notCodePoints/notCodePoints.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notCodePoints(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_code_points",
+		reference: notCodePoints,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getCodePointCount(dataset.value);
+				if (count === this.requirement) _addIssue(this, "code points", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notEntries/notEntries.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notEntries(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_entries",
+		reference: notEntries,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (!dataset.typed) return dataset;
+			const count = Object.keys(dataset.value).length;
+			if (dataset.typed && count === this.requirement) _addIssue(this, "entries", dataset, config$1, { received: `${count}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notGraphemes/notGraphemes.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notGraphemes(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_graphemes",
+		reference: notGraphemes,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getGraphemeCount(dataset.value);
+				if (count === this.requirement) _addIssue(this, "graphemes", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notLength/notLength.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notLength(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_length",
+		reference: notLength,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.length === this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notSize/notSize.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notSize(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_size",
+		reference: notSize,
+		async: false,
+		expects: `!${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.size === this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notValue/notValue.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notValue(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_value",
+		reference: notValue,
+		async: false,
+		expects: requirement instanceof Date ? `!${requirement.toJSON()}` : `!${/* @__PURE__ */ _stringify(requirement)}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && /* @__PURE__ */ _isValueMatch(this.requirement, dataset.value)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notValues/notValues.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notValues(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_values",
+		reference: notValues,
+		async: false,
+		expects: `!${/* @__PURE__ */ _joinExpects(requirement.map((value$1) => value$1 instanceof Date ? value$1.toJSON() : /* @__PURE__ */ _stringify(value$1)), "|")}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && this.requirement.some((requirement$1) => /* @__PURE__ */ _isValueMatch(requirement$1, dataset.value))) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/notWords/notWords.ts
+/* @__NO_SIDE_EFFECTS__ */
+function notWords(locales, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "not_words",
+		reference: notWords,
+		async: false,
+		expects: `!${requirement}`,
+		locales,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
+				if (count === this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/octal/octal.ts
+/* @__NO_SIDE_EFFECTS__ */
+function octal(message$1) {
+	return {
+		kind: "validation",
+		type: "octal",
+		reference: octal,
+		async: false,
+		expects: null,
+		requirement: OCTAL_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "octal", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/parseBoolean/parseBoolean.ts
+const TRUTHY = (/* unused pure expression or super */ null && ([
+	true,
+	1,
+	"true",
+	"1",
+	"yes",
+	"y",
+	"on",
+	"enabled"
+]));
+const FALSY = (/* unused pure expression or super */ null && ([
+	false,
+	0,
+	"false",
+	"0",
+	"no",
+	"n",
+	"off",
+	"disabled"
+]));
+/* @__NO_SIDE_EFFECTS__ */
+function parseBoolean(config$1, message$1) {
+	const normalize$1 = (v) => typeof v === "string" ? v.toLowerCase() : v;
+	const truthyRaw = config$1?.truthy ?? TRUTHY;
+	const falsyRaw = config$1?.falsy ?? FALSY;
+	const truthy = config$1?.truthy ? config$1.truthy.map(normalize$1) : TRUTHY;
+	const falsy = config$1?.falsy ? config$1.falsy.map(normalize$1) : FALSY;
+	return {
+		kind: "transformation",
+		type: "parse_boolean",
+		reference: parseBoolean,
+		expects: /* @__PURE__ */ _joinExpects([...truthyRaw, ...falsyRaw].map(_stringify), "|"),
+		config: config$1,
+		message: message$1,
+		async: false,
+		"~run"(dataset, config$2) {
+			const input = normalize$1(dataset.value);
+			if (truthy.includes(input)) dataset.value = true;
+			else if (falsy.includes(input)) dataset.value = false;
+			else {
+				_addIssue(this, "boolean", dataset, config$2);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/parseJson/parseJson.ts
+/* @__NO_SIDE_EFFECTS__ */
+function parseJson(config$1, message$1) {
+	return {
+		kind: "transformation",
+		type: "parse_json",
+		reference: parseJson,
+		config: config$1,
+		message: message$1,
+		async: false,
+		"~run"(dataset, config$2) {
+			try {
+				dataset.value = JSON.parse(dataset.value, this.config?.reviver);
+			} catch (error) {
+				if (error instanceof Error) {
+					_addIssue(this, "JSON", dataset, config$2, { received: `"${error.message}"` });
+					dataset.typed = false;
+				} else throw error;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/partialCheck/utils/_isPartiallyTyped/_isPartiallyTyped.ts
+/**
+* Checks if a dataset is partially typed.
+*
+* @param dataset The dataset to check.
+* @param paths The paths to check.
+*
+* @returns Whether it is partially typed.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _isPartiallyTyped(dataset, paths) {
+	if (dataset.issues) for (const path of paths) for (const issue of dataset.issues) {
+		let typed = false;
+		const bound = Math.min(path.length, issue.path?.length ?? 0);
+		for (let index = 0; index < bound; index++) if (path[index] !== issue.path[index].key && (path[index] !== "$" || issue.path[index].type !== "array")) {
+			typed = true;
+			break;
+		}
+		if (!typed) return false;
+	}
+	return true;
+}
+
+//#endregion
+//#region src/actions/partialCheck/partialCheck.ts
+/* @__NO_SIDE_EFFECTS__ */
+function partialCheck(paths, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "partial_check",
+		reference: partialCheck,
+		async: false,
+		expects: null,
+		paths,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if ((dataset.typed || /* @__PURE__ */ _isPartiallyTyped(dataset, paths)) && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/partialCheck/partialCheckAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function partialCheckAsync(paths, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "partial_check",
+		reference: partialCheckAsync,
+		async: true,
+		expects: null,
+		paths,
+		requirement,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if ((dataset.typed || /* @__PURE__ */ _isPartiallyTyped(dataset, paths)) && !await this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/rawCheck/rawCheck.ts
+/**
+* Creates a raw check validation action.
+*
+* @param action The validation action.
+*
+* @returns A raw check action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function rawCheck(action) {
+	return {
+		kind: "validation",
+		type: "raw_check",
+		reference: rawCheck,
+		async: false,
+		expects: null,
+		"~run"(dataset, config$1) {
+			action({
+				dataset,
+				config: config$1,
+				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info)
+			});
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/rawCheck/rawCheckAsync.ts
+/**
+* Creates a raw check validation action.
+*
+* @param action The validation action.
+*
+* @returns A raw check action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function rawCheckAsync(action) {
+	return {
+		kind: "validation",
+		type: "raw_check",
+		reference: rawCheckAsync,
+		async: true,
+		expects: null,
+		async "~run"(dataset, config$1) {
+			await action({
+				dataset,
+				config: config$1,
+				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info)
+			});
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/rawTransform/rawTransform.ts
+/**
+* Creates a raw transformation action.
+*
+* @param action The transformation action.
+*
+* @returns A raw transform action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function rawTransform(action) {
+	return {
+		kind: "transformation",
+		type: "raw_transform",
+		reference: rawTransform,
+		async: false,
+		"~run"(dataset, config$1) {
+			const output = action({
+				dataset,
+				config: config$1,
+				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info),
+				NEVER: null
+			});
+			if (dataset.issues) dataset.typed = false;
+			else dataset.value = output;
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/rawTransform/rawTransformAsync.ts
+/**
+* Creates a raw transformation action.
+*
+* @param action The transformation action.
+*
+* @returns A raw transform action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function rawTransformAsync(action) {
+	return {
+		kind: "transformation",
+		type: "raw_transform",
+		reference: rawTransformAsync,
+		async: true,
+		async "~run"(dataset, config$1) {
+			const output = await action({
+				dataset,
+				config: config$1,
+				addIssue: (info) => _addIssue(this, info?.label ?? "input", dataset, config$1, info),
+				NEVER: null
+			});
+			if (dataset.issues) dataset.typed = false;
+			else dataset.value = output;
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/readonly/readonly.ts
+/* @__NO_SIDE_EFFECTS__ */
+function readonly() {
+	return {
+		kind: "transformation",
+		type: "readonly",
+		reference: readonly,
+		async: false,
+		"~run"(dataset) {
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/reduceItems/reduceItems.ts
+/* @__NO_SIDE_EFFECTS__ */
+function reduceItems(operation, initial) {
+	return {
+		kind: "transformation",
+		type: "reduce_items",
+		reference: reduceItems,
+		async: false,
+		operation,
+		initial,
+		"~run"(dataset) {
+			dataset.value = dataset.value.reduce(this.operation, this.initial);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/regex/regex.ts
+/* @__NO_SIDE_EFFECTS__ */
+function regex(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "regex",
+		reference: regex,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/returns/returns.ts
+/* @__NO_SIDE_EFFECTS__ */
+function returns(schema) {
+	return {
+		kind: "transformation",
+		type: "returns",
+		reference: returns,
+		async: false,
+		schema,
+		"~run"(dataset, config$1) {
+			const func = dataset.value;
+			dataset.value = (...args_) => {
+				const returnsDataset = this.schema["~run"]({ value: func(...args_) }, config$1);
+				if (returnsDataset.issues) throw new ValiError(returnsDataset.issues);
+				return returnsDataset.value;
+			};
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/returns/returnsAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function returnsAsync(schema) {
+	return {
+		kind: "transformation",
+		type: "returns",
+		reference: returnsAsync,
+		async: false,
+		schema,
+		"~run"(dataset, config$1) {
+			const func = dataset.value;
+			dataset.value = async (...args_) => {
+				const returnsDataset = await this.schema["~run"]({ value: await func(...args_) }, config$1);
+				if (returnsDataset.issues) throw new ValiError(returnsDataset.issues);
+				return returnsDataset.value;
+			};
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/rfcEmail/rfcEmail.ts
+/* @__NO_SIDE_EFFECTS__ */
+function rfcEmail(message$1) {
+	return {
+		kind: "validation",
+		type: "rfc_email",
+		reference: rfcEmail,
+		expects: null,
+		async: false,
+		requirement: RFC_EMAIL_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "email", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/safeInteger/safeInteger.ts
+/* @__NO_SIDE_EFFECTS__ */
+function safeInteger(message$1) {
+	return {
+		kind: "validation",
+		type: "safe_integer",
+		reference: safeInteger,
+		async: false,
+		expects: null,
+		requirement: Number.isSafeInteger,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "safe integer", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/size/size.ts
+/* @__NO_SIDE_EFFECTS__ */
+function size(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "size",
+		reference: size,
+		async: false,
+		expects: `${requirement}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && dataset.value.size !== this.requirement) _addIssue(this, "size", dataset, config$1, { received: `${dataset.value.size}` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/slug/slug.ts
+/* @__NO_SIDE_EFFECTS__ */
+function slug(message$1) {
+	return {
+		kind: "validation",
+		type: "slug",
+		reference: slug,
+		async: false,
+		expects: null,
+		requirement: SLUG_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "slug", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/someItem/someItem.ts
+/* @__NO_SIDE_EFFECTS__ */
+function someItem(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "some_item",
+		reference: someItem,
+		async: false,
+		expects: null,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !dataset.value.some(this.requirement)) _addIssue(this, "item", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/sortItems/sortItems.ts
+/* @__NO_SIDE_EFFECTS__ */
+function sortItems(operation) {
+	return {
+		kind: "transformation",
+		type: "sort_items",
+		reference: sortItems,
+		async: false,
+		operation,
+		"~run"(dataset) {
+			dataset.value = dataset.value.sort(this.operation);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/startsWith/startsWith.ts
+/* @__NO_SIDE_EFFECTS__ */
+function startsWith(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "starts_with",
+		reference: startsWith,
+		async: false,
+		expects: `"${requirement}"`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !dataset.value.startsWith(this.requirement)) _addIssue(this, "start", dataset, config$1, { received: `"${dataset.value.slice(0, this.requirement.length)}"` });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/stringifyJson/stringifyJson.ts
+/* @__NO_SIDE_EFFECTS__ */
+function stringifyJson(config$1, message$1) {
+	return {
+		kind: "transformation",
+		type: "stringify_json",
+		reference: stringifyJson,
+		message: message$1,
+		config: config$1,
+		async: false,
+		"~run"(dataset, config$2) {
+			try {
+				const output = JSON.stringify(dataset.value, this.config?.replacer, this.config?.space);
+				if (output === void 0) {
+					_addIssue(this, "JSON", dataset, config$2);
+					dataset.typed = false;
+				} else dataset.value = output;
+			} catch (error) {
+				if (error instanceof Error) {
+					_addIssue(this, "JSON", dataset, config$2, { received: `"${error.message}"` });
+					dataset.typed = false;
+				} else throw error;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/title/title.ts
+/**
+* Creates a title metadata action.
+*
+* @param title_ The title text.
+*
+* @returns A title action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function title(title_) {
+	return {
+		kind: "metadata",
+		type: "title",
+		reference: title,
+		title: title_
+	};
+}
+
+//#endregion
+//#region src/actions/toBigint/toBigint.ts
+/* @__NO_SIDE_EFFECTS__ */
+function toBigint(message$1) {
+	return {
+		kind: "transformation",
+		type: "to_bigint",
+		reference: toBigint,
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			try {
+				dataset.value = BigInt(dataset.value);
+			} catch {
+				_addIssue(this, "bigint", dataset, config$1);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toBoolean/toBoolean.ts
+/**
+* Creates a to boolean transformation action.
+*
+* @returns A to boolean action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toBoolean() {
+	return {
+		kind: "transformation",
+		type: "to_boolean",
+		reference: toBoolean,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = Boolean(dataset.value);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toCamelCase/toCamelCase.ts
+/**
+* Creates a to camel case transformation action.
+*
+* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
+* and acronym boundaries.
+*
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* `parseUrlValue`) and digits stay attached to the preceding token (e.g.
+* `item2Name` → `item2Name`).
+*
+* @returns A to camel case action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toCamelCase() {
+	return {
+		kind: "transformation",
+		type: "to_camel_case",
+		reference: toCamelCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "", false, true);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toDate/toDate.ts
+/* @__NO_SIDE_EFFECTS__ */
+function toDate(message$1) {
+	return {
+		kind: "transformation",
+		type: "to_date",
+		reference: toDate,
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			try {
+				dataset.value = new Date(dataset.value);
+				if (isNaN(dataset.value)) {
+					_addIssue(this, "date", dataset, config$1, { received: "\"Invalid Date\"" });
+					dataset.typed = false;
+				}
+			} catch {
+				_addIssue(this, "date", dataset, config$1);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toKebabCase/toKebabCase.ts
+/**
+* Creates a to kebab case transformation action.
+*
+* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
+* and acronym boundaries.
+*
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* `parse-url-value`) and digits stay attached to the preceding token (e.g.
+* `item2Name` → `item2-name`).
+*
+* @returns A to kebab case action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toKebabCase() {
+	return {
+		kind: "transformation",
+		type: "to_kebab_case",
+		reference: toKebabCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "-", false, false);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toLowerCase/toLowerCase.ts
+/**
+* Creates a to lower case transformation action.
+*
+* @returns A to lower case action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toLowerCase() {
+	return {
+		kind: "transformation",
+		type: "to_lower_case",
+		reference: toLowerCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = dataset.value.toLowerCase();
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toMaxValue/toMaxValue.ts
+/**
+* Creates a to max value transformation action.
+*
+* @param requirement The maximum value.
+*
+* @returns A to max value action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toMaxValue(requirement) {
+	return {
+		kind: "transformation",
+		type: "to_max_value",
+		reference: toMaxValue,
+		async: false,
+		requirement,
+		"~run"(dataset) {
+			dataset.value = dataset.value > this.requirement ? this.requirement : dataset.value;
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toMinValue/toMinValue.ts
+/**
+* Creates a to min value transformation action.
+*
+* @param requirement The minimum value.
+*
+* @returns A to min value action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toMinValue(requirement) {
+	return {
+		kind: "transformation",
+		type: "to_min_value",
+		reference: toMinValue,
+		async: false,
+		requirement,
+		"~run"(dataset) {
+			dataset.value = dataset.value < this.requirement ? this.requirement : dataset.value;
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toNumber/toNumber.ts
+/* @__NO_SIDE_EFFECTS__ */
+function toNumber(message$1) {
+	return {
+		kind: "transformation",
+		type: "to_number",
+		reference: toNumber,
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			try {
+				dataset.value = Number(dataset.value);
+				if (isNaN(dataset.value)) {
+					_addIssue(this, "number", dataset, config$1);
+					dataset.typed = false;
+				}
+			} catch {
+				_addIssue(this, "number", dataset, config$1);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toPascalCase/toPascalCase.ts
+/**
+* Creates a to pascal case transformation action.
+*
+* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
+* and acronym boundaries.
+*
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* `ParseUrlValue`) and digits stay attached to the preceding token (e.g.
+* `item2Name` → `Item2Name`).
+*
+* @returns A to pascal case action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toPascalCase() {
+	return {
+		kind: "transformation",
+		type: "to_pascal_case",
+		reference: toPascalCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "", true, true);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toSnakeCase/toSnakeCase.ts
+/**
+* Creates a to snake case transformation action.
+*
+* Words are separated by `_`, `-` and ASCII whitespace, as well as by case
+* and acronym boundaries.
+*
+* Hint: Acronym runs are normalized to lowercase (e.g. `parseURLValue` →
+* `parse_url_value`) and digits stay attached to the preceding token (e.g.
+* `item2Name` → `item2_name`).
+*
+* @returns A to snake case action.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toSnakeCase() {
+	return {
+		kind: "transformation",
+		type: "to_snake_case",
+		reference: toSnakeCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = /* @__PURE__ */ _formatCase(dataset.value, "_", false, false);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toString/toString.ts
+/* @__NO_SIDE_EFFECTS__ */
+function toString(message$1) {
+	return {
+		kind: "transformation",
+		type: "to_string",
+		reference: toString,
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			try {
+				dataset.value = String(dataset.value);
+			} catch {
+				_addIssue(this, "string", dataset, config$1);
+				dataset.typed = false;
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/toUpperCase/toUpperCase.ts
+/**
+* Creates a to upper case transformation action.
+*
+* @returns A to upper case action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function toUpperCase() {
+	return {
+		kind: "transformation",
+		type: "to_upper_case",
+		reference: toUpperCase,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = dataset.value.toUpperCase();
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/transform/transform.ts
+/**
+* Creates a custom transformation action.
+*
+* @param operation The transformation operation.
+*
+* @returns A transform action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function transform(operation) {
+	return {
+		kind: "transformation",
+		type: "transform",
+		reference: transform,
+		async: false,
+		operation,
+		"~run"(dataset) {
+			dataset.value = this.operation(dataset.value);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/transform/transformAsync.ts
+/**
+* Creates a custom transformation action.
+*
+* @param operation The transformation operation.
+*
+* @returns A transform action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function transformAsync(operation) {
+	return {
+		kind: "transformation",
+		type: "transform",
+		reference: transformAsync,
+		async: true,
+		operation,
+		async "~run"(dataset) {
+			dataset.value = await this.operation(dataset.value);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/trim/trim.ts
+/**
+* Creates a trim transformation action.
+*
+* @returns A trim action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function trim() {
+	return {
+		kind: "transformation",
+		type: "trim",
+		reference: trim,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = dataset.value.trim();
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/trimEnd/trimEnd.ts
+/**
+* Creates a trim end transformation action.
+*
+* @returns A trim end action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function trimEnd() {
+	return {
+		kind: "transformation",
+		type: "trim_end",
+		reference: trimEnd,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = dataset.value.trimEnd();
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/trimStart/trimStart.ts
+/**
+* Creates a trim start transformation action.
+*
+* @returns A trim start action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function trimStart() {
+	return {
+		kind: "transformation",
+		type: "trim_start",
+		reference: trimStart,
+		async: false,
+		"~run"(dataset) {
+			dataset.value = dataset.value.trimStart();
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/ulid/ulid.ts
+/* @__NO_SIDE_EFFECTS__ */
+function ulid(message$1) {
+	return {
+		kind: "validation",
+		type: "ulid",
+		reference: ulid,
+		async: false,
+		expects: null,
+		requirement: ULID_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "ULID", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/url/url.ts
+/* @__NO_SIDE_EFFECTS__ */
+function url(message$1) {
+	return {
+		kind: "validation",
+		type: "url",
+		reference: url,
+		async: false,
+		expects: null,
+		requirement(input) {
+			try {
+				if (URL.canParse) return URL.canParse(input);
+				new URL(input);
+				return true;
+			} catch {
+				return false;
+			}
+		},
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "URL", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/uuid/uuid.ts
+/* @__NO_SIDE_EFFECTS__ */
+function uuid(message$1) {
+	return {
+		kind: "validation",
+		type: "uuid",
+		reference: uuid,
+		async: false,
+		expects: null,
+		requirement: UUID_REGEX,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "UUID", dataset, config$1);
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/value/value.ts
+/* @__NO_SIDE_EFFECTS__ */
+function value(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "value",
+		reference: value,
+		async: false,
+		expects: requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement),
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !/* @__PURE__ */ _isValueMatch(this.requirement, dataset.value)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/values/values.ts
+/* @__NO_SIDE_EFFECTS__ */
+function values(requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "values",
+		reference: values,
+		async: false,
+		expects: `${/* @__PURE__ */ _joinExpects(requirement.map((value$1) => value$1 instanceof Date ? value$1.toJSON() : /* @__PURE__ */ _stringify(value$1)), "|")}`,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed && !this.requirement.some((requirement$1) => /* @__PURE__ */ _isValueMatch(requirement$1, dataset.value))) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/actions/words/words.ts
+/* @__NO_SIDE_EFFECTS__ */
+function words(locales, requirement, message$1) {
+	return {
+		kind: "validation",
+		type: "words",
+		reference: words,
+		async: false,
+		expects: `${requirement}`,
+		locales,
+		requirement,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.typed) {
+				const count = /* @__PURE__ */ _getWordCount(this.locales, dataset.value);
+				if (count !== this.requirement) _addIssue(this, "words", dataset, config$1, { received: `${count}` });
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/const.ts
+const ABORT_EARLY_CONFIG = { abortEarly: true };
+
+//#endregion
+//#region src/methods/assert/assert.ts
+/**
+* Checks if the input matches the schema. As this is an assertion function, it
+* can be used as a type guard.
+*
+* @param schema The schema to be used.
+* @param input The input to be tested.
+*/
+function assert(schema, input) {
+	const issues = schema["~run"]({ value: input }, ABORT_EARLY_CONFIG).issues;
+	if (issues) throw new ValiError(issues);
+}
+
+//#endregion
+//#region src/methods/cache/_LruCache.ts
+/**
+* Efficient LRU cache using Map iteration order.
+*/
+var _LruCache = class {
+	constructor(config$1) {
+		this.refCount = 0;
+		this.maxSize = config$1?.maxSize ?? 1e3;
+		this.maxAge = config$1?.maxAge ?? Infinity;
+		this.hasMaxAge = isFinite(this.maxAge);
+	}
+	/**
+	* Stringifies an unknown input to a cache key component.
+	*
+	* @param input The unknown input.
+	*
+	* @returns A cache key component.
+	*/
+	stringify(input) {
+		const type = typeof input;
+		if (type === "string") return `"${input}"`;
+		if (type === "number" || type === "boolean") return `${input}`;
+		if (type === "bigint") return `${input}n`;
+		if (type === "object" || type === "function") {
+			if (input) {
+				this.refIds ?? (this.refIds = /* @__PURE__ */ new WeakMap());
+				let id = this.refIds.get(input);
+				if (!id) {
+					id = ++this.refCount;
+					this.refIds.set(input, id);
+				}
+				return `#${id}`;
+			}
+			return "null";
+		}
+		return type;
+	}
+	/**
+	* Creates a cache key from input and config.
+	*
+	* @param input The input value.
+	* @param config The parse configuration.
+	*
+	* @returns The cache key.
+	*/
+	key(input, config$1 = {}) {
+		return `${this.stringify(input)}|${this.stringify(config$1.lang)}|${this.stringify(config$1.message)}|${this.stringify(config$1.abortEarly)}|${this.stringify(config$1.abortPipeEarly)}`;
+	}
+	/**
+	* Gets a value from the cache by key.
+	*
+	* @param key The cache key.
+	*
+	* @returns The cached value.
+	*/
+	get(key) {
+		if (!this.store) return void 0;
+		const entry = this.store.get(key);
+		if (!entry) return void 0;
+		if (this.hasMaxAge && Date.now() - entry[1] > this.maxAge) {
+			this.store.delete(key);
+			return;
+		}
+		this.store.delete(key);
+		this.store.set(key, entry);
+		return entry[0];
+	}
+	/**
+	* Sets a value in the cache by key.
+	*
+	* @param key The cache key.
+	* @param value The cached value.
+	*/
+	set(key, value$1) {
+		this.store ?? (this.store = /* @__PURE__ */ new Map());
+		this.store.delete(key);
+		const timestamp = this.hasMaxAge ? Date.now() : 0;
+		this.store.set(key, [value$1, timestamp]);
+		if (this.store.size > this.maxSize) this.store.delete(this.store.keys().next().value);
+	}
+	/**
+	* Clears all entries from the cache.
+	*/
+	clear() {
+		this.store?.clear();
+	}
+};
+
+//#endregion
+//#region src/methods/cache/cache.ts
+/* @__NO_SIDE_EFFECTS__ */
+function cache(schema, config$1) {
+	return _standardSchema({
+		...schema,
+		cacheConfig: config$1,
+		cache: new _LruCache(config$1),
+		"~run"(dataset, runConfig) {
+			const key = this.cache.key(dataset.value, runConfig);
+			let outputDataset = this.cache.get(key);
+			if (!outputDataset) this.cache.set(key, outputDataset = schema["~run"](dataset, runConfig));
+			return /* @__PURE__ */ _cloneDataset(outputDataset);
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/cache/cacheAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function cacheAsync(schema, config$1) {
+	let activeRuns;
+	return _standardSchema({
+		...schema,
+		async: true,
+		cacheConfig: config$1,
+		cache: new _LruCache(config$1),
+		async "~run"(dataset, runConfig) {
+			const key = this.cache.key(dataset.value, runConfig);
+			const cached = this.cache.get(key);
+			if (cached) return /* @__PURE__ */ _cloneDataset(cached);
+			let promise$1 = activeRuns?.get(key);
+			if (!promise$1) {
+				activeRuns ?? (activeRuns = /* @__PURE__ */ new Map());
+				promise$1 = Promise.resolve(schema["~run"](dataset, runConfig));
+				activeRuns.set(key, promise$1);
+			}
+			try {
+				const outputDataset = await promise$1;
+				this.cache.set(key, outputDataset);
+				return /* @__PURE__ */ _cloneDataset(outputDataset);
+			} finally {
+				activeRuns?.delete(key);
+			}
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/config/config.ts
+/**
+* Changes the local configuration of a schema.
+*
+* @param schema The schema to configure.
+* @param config The parse configuration.
+*
+* @returns The configured schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function config(schema, config$1) {
+	return _standardSchema({
+		...schema,
+		"~run"(dataset, config_) {
+			return schema["~run"](dataset, {
+				...config_,
+				...config$1
+			});
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/getFallback/getFallback.ts
+/**
+* Returns the fallback value of the schema.
+*
+* @param schema The schema to get it from.
+* @param dataset The output dataset if available.
+* @param config The config if available.
+*
+* @returns The fallback value.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getFallback(schema, dataset, config$1) {
+	return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+
+//#endregion
+//#region src/methods/fallback/fallback.ts
+/**
+* Returns a fallback value as output if the input does not match the schema.
+*
+* @param schema The schema to catch.
+* @param fallback The fallback value.
+*
+* @returns The passed schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function fallback(schema, fallback$1) {
+	return _standardSchema({
+		...schema,
+		fallback: fallback$1,
+		"~run"(dataset, config$1) {
+			const outputDataset = schema["~run"](dataset, config$1);
+			return outputDataset.issues ? {
+				typed: true,
+				value: /* @__PURE__ */ getFallback(this, outputDataset, config$1)
+			} : outputDataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/fallback/fallbackAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function fallbackAsync(schema, fallback$1) {
+	return _standardSchema({
+		...schema,
+		fallback: fallback$1,
+		async: true,
+		async "~run"(dataset, config$1) {
+			const outputDataset = await schema["~run"](dataset, config$1);
+			return outputDataset.issues ? {
+				typed: true,
+				value: await /* @__PURE__ */ getFallback(this, outputDataset, config$1)
+			} : outputDataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/flatten/flatten.ts
+/* @__NO_SIDE_EFFECTS__ */
+function flatten(issues) {
+	const flatErrors = {};
+	for (const issue of issues) if (issue.path) {
+		const dotPath = /* @__PURE__ */ getDotPath(issue);
+		if (dotPath) {
+			if (!flatErrors.nested) flatErrors.nested = {};
+			if (Object.prototype.hasOwnProperty.call(flatErrors.nested, dotPath)) flatErrors.nested[dotPath].push(issue.message);
+			else flatErrors.nested[dotPath] = [issue.message];
+		} else if (flatErrors.other) flatErrors.other.push(issue.message);
+		else flatErrors.other = [issue.message];
+	} else if (flatErrors.root) flatErrors.root.push(issue.message);
+	else flatErrors.root = [issue.message];
+	return flatErrors;
+}
+
+//#endregion
+//#region src/methods/forward/forward.ts
+/**
+* Forwards the issues of the passed validation action.
+*
+* @param action The validation action.
+* @param path The path to forward the issues to.
+*
+* @returns The modified action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function forward(action, path) {
+	return {
+		...action,
+		"~run"(dataset, config$1) {
+			const prevIssues = dataset.issues && [...dataset.issues];
+			dataset = action["~run"](dataset, config$1);
+			if (dataset.issues) {
+				for (const issue of dataset.issues) if (!prevIssues?.includes(issue)) {
+					let pathInput = dataset.value;
+					for (const key of path) {
+						const pathValue = pathInput[key];
+						const pathItem = {
+							type: "unknown",
+							origin: "value",
+							input: pathInput,
+							key,
+							value: pathValue
+						};
+						if (issue.path) issue.path.push(pathItem);
+						else issue.path = [pathItem];
+						if (!pathValue) break;
+						pathInput = pathValue;
+					}
+				}
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/methods/forward/forwardAsync.ts
+/**
+* Forwards the issues of the passed validation action.
+*
+* @param action The validation action.
+* @param path The path to forward the issues to.
+*
+* @returns The modified action.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function forwardAsync(action, path) {
+	return {
+		...action,
+		async: true,
+		async "~run"(dataset, config$1) {
+			const prevIssues = dataset.issues && [...dataset.issues];
+			dataset = await action["~run"](dataset, config$1);
+			if (dataset.issues) {
+				for (const issue of dataset.issues) if (!prevIssues?.includes(issue)) {
+					let pathInput = dataset.value;
+					for (const key of path) {
+						const pathValue = pathInput[key];
+						const pathItem = {
+							type: "unknown",
+							origin: "value",
+							input: pathInput,
+							key,
+							value: pathValue
+						};
+						if (issue.path) issue.path.push(pathItem);
+						else issue.path = [pathItem];
+						if (!pathValue) break;
+						pathInput = pathValue;
+					}
+				}
+			}
+			return dataset;
+		}
+	};
+}
+
+//#endregion
+//#region src/methods/getDefault/getDefault.ts
+/**
+* Returns the default value of the schema.
+*
+* @param schema The schema to get it from.
+* @param dataset The input dataset if available.
+* @param config The config if available.
+*
+* @returns The default value.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getDefault(schema, dataset, config$1) {
+	return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
+}
+
+//#endregion
+//#region src/methods/getDefaults/getDefaults.ts
+/**
+* Returns the default values of the schema.
+*
+* Hint: The difference to `getDefault` is that for object and tuple schemas
+* this function recursively returns the default values of the subschemas
+* instead of `undefined`.
+*
+* @param schema The schema to get them from.
+*
+* @returns The default values.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getDefaults(schema) {
+	if ("entries" in schema) {
+		const object$1 = {};
+		for (const key in schema.entries) object$1[key] = /* @__PURE__ */ getDefaults(schema.entries[key]);
+		return object$1;
+	}
+	if ("items" in schema) return schema.items.map(getDefaults);
+	return /* @__PURE__ */ getDefault(schema);
+}
+
+//#endregion
+//#region src/methods/getDefaults/getDefaultsAsync.ts
+/**
+* Returns the default values of the schema.
+*
+* Hint: The difference to `getDefault` is that for object and tuple schemas
+* this function recursively returns the default values of the subschemas
+* instead of `undefined`.
+*
+* @param schema The schema to get them from.
+*
+* @returns The default values.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+async function getDefaultsAsync(schema) {
+	if ("entries" in schema) return Object.fromEntries(await Promise.all(Object.entries(schema.entries).map(async ([key, value$1]) => [key, await /* @__PURE__ */ getDefaultsAsync(value$1)])));
+	if ("items" in schema) return Promise.all(schema.items.map(getDefaultsAsync));
+	return /* @__PURE__ */ getDefault(schema);
+}
+
+//#endregion
+//#region src/methods/getDescription/getDescription.ts
+/**
+* Returns the description of the schema.
+*
+* If multiple descriptions are defined, the last one of the highest level is
+* returned. If no description is defined, `undefined` is returned.
+*
+* @param schema The schema to get the description from.
+*
+* @returns The description, if any.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getDescription(schema) {
+	return /* @__PURE__ */ _getLastMetadata(schema, "description");
+}
+
+//#endregion
+//#region src/methods/getExamples/getExamples.ts
+/**
+* Returns the examples of a schema.
+*
+* If multiple examples are defined, it concatenates them using depth-first
+* search. If no examples are defined, an empty array is returned.
+*
+* @param schema The schema to get the examples from.
+*
+* @returns The examples, if any.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getExamples(schema) {
+	const examples$1 = [];
+	function depthFirstCollect(schema$1) {
+		if ("pipe" in schema$1) {
+			for (const item of schema$1.pipe) if (item.kind === "schema" && "pipe" in item) depthFirstCollect(item);
+			else if (item.kind === "metadata" && item.type === "examples") for (const example of item.examples) examples$1.push(example);
+		}
+	}
+	depthFirstCollect(schema);
+	return examples$1;
+}
+
+//#endregion
+//#region src/methods/getFallbacks/getFallbacks.ts
+/**
+* Returns the fallback values of the schema.
+*
+* Hint: The difference to `getFallback` is that for object and tuple schemas
+* this function recursively returns the fallback values of the subschemas
+* instead of `undefined`.
+*
+* @param schema The schema to get them from.
+*
+* @returns The fallback values.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getFallbacks(schema) {
+	if ("entries" in schema) {
+		const object$1 = {};
+		for (const key in schema.entries) object$1[key] = /* @__PURE__ */ getFallbacks(schema.entries[key]);
+		return object$1;
+	}
+	if ("items" in schema) return schema.items.map(getFallbacks);
+	return /* @__PURE__ */ getFallback(schema);
+}
+
+//#endregion
+//#region src/methods/getFallbacks/getFallbacksAsync.ts
+/**
+* Returns the fallback values of the schema.
+*
+* Hint: The difference to `getFallback` is that for object and tuple schemas
+* this function recursively returns the fallback values of the subschemas
+* instead of `undefined`.
+*
+* @param schema The schema to get them from.
+*
+* @returns The fallback values.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+async function getFallbacksAsync(schema) {
+	if ("entries" in schema) return Object.fromEntries(await Promise.all(Object.entries(schema.entries).map(async ([key, value$1]) => [key, await /* @__PURE__ */ getFallbacksAsync(value$1)])));
+	if ("items" in schema) return Promise.all(schema.items.map(getFallbacksAsync));
+	return /* @__PURE__ */ getFallback(schema);
+}
+
+//#endregion
+//#region src/methods/getMetadata/getMetadata.ts
+/**
+* Returns the metadata of a schema.
+*
+* If multiple metadata are defined, it shallowly merges them using depth-first
+* search. If no metadata is defined, an empty object is returned.
+*
+* @param schema Schema to get the metadata from.
+*
+* @returns The metadata, if any.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getMetadata(schema) {
+	const result = {};
+	function depthFirstMerge(schema$1) {
+		if ("pipe" in schema$1) {
+			for (const item of schema$1.pipe) if (item.kind === "schema" && "pipe" in item) depthFirstMerge(item);
+			else if (item.kind === "metadata" && item.type === "metadata") Object.assign(result, item.metadata);
+		}
+	}
+	depthFirstMerge(schema);
+	return result;
+}
+
+//#endregion
+//#region src/methods/getTitle/getTitle.ts
+/**
+* Returns the title of the schema.
+*
+* If multiple titles are defined, the last one of the highest level is
+* returned. If no title is defined, `undefined` is returned.
+*
+* @param schema The schema to get the title from.
+*
+* @returns The title, if any.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function getTitle(schema) {
+	return /* @__PURE__ */ _getLastMetadata(schema, "title");
+}
+
+//#endregion
+//#region src/methods/is/is.ts
+/**
+* Checks if the input matches the schema. By using a type predicate, this
+* function can be used as a type guard.
+*
+* @param schema The schema to be used.
+* @param input The input to be tested.
+*
+* @returns Whether the input matches the schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function is(schema, input) {
+	return !schema["~run"]({ value: input }, ABORT_EARLY_CONFIG).issues;
+}
+
+//#endregion
+//#region src/schemas/any/any.ts
+/**
+* Creates an any schema.
+*
+* Hint: This schema function exists only for completeness and is not
+* recommended in practice. Instead, `unknown` should be used to accept
+* unknown data.
+*
+* @returns An any schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function any() {
+	return _standardSchema({
+		kind: "schema",
+		type: "any",
+		reference: any,
+		expects: "any",
+		async: false,
+		"~run"(dataset) {
+			dataset.typed = true;
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/array/array.ts
+/* @__NO_SIDE_EFFECTS__ */
+function array(item, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "array",
+		reference: array,
+		expects: "Array",
+		async: false,
+		item,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				for (let key = 0; key < input.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/array/arrayAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function arrayAsync(item, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "array",
+		reference: arrayAsync,
+		expects: "Array",
+		async: true,
+		item,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				const itemDatasets = await Promise.all(input.map((value$1) => this.item["~run"]({ value: value$1 }, config$1)));
+				for (let key = 0; key < itemDatasets.length; key++) {
+					const itemDataset = itemDatasets[key];
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: input[key]
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/bigint/bigint.ts
+/* @__NO_SIDE_EFFECTS__ */
+function bigint(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "bigint",
+		reference: bigint,
+		expects: "bigint",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "bigint") dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/blob/blob.ts
+/* @__NO_SIDE_EFFECTS__ */
+function blob(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "blob",
+		reference: blob,
+		expects: "Blob",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value instanceof Blob) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/boolean/boolean.ts
+/* @__NO_SIDE_EFFECTS__ */
+function boolean(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "boolean",
+		reference: boolean,
+		expects: "boolean",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "boolean") dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/custom/custom.ts
+/* @__NO_SIDE_EFFECTS__ */
+function custom(check$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "custom",
+		reference: custom,
+		expects: "unknown",
+		async: false,
+		check: check$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (this.check(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/custom/customAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function customAsync(check$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "custom",
+		reference: customAsync,
+		expects: "unknown",
+		async: true,
+		check: check$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (await this.check(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/date/date.ts
+/* @__NO_SIDE_EFFECTS__ */
+function date(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "date",
+		reference: date,
+		expects: "Date",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value instanceof Date) if (!isNaN(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1, { received: "\"Invalid Date\"" });
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/enum/enum.ts
+/* @__NO_SIDE_EFFECTS__ */
+function enum_(enum__, message$1) {
+	const options = [];
+	for (const key in enum__) if (`${+key}` !== key || typeof enum__[key] !== "string" || !Object.is(enum__[enum__[key]], +key)) options.push(enum__[key]);
+	return _standardSchema({
+		kind: "schema",
+		type: "enum",
+		reference: enum_,
+		expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
+		async: false,
+		enum: enum__,
+		options,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (this.options.includes(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/exactOptional/exactOptional.ts
+/* @__NO_SIDE_EFFECTS__ */
+function exactOptional(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "exact_optional",
+		reference: exactOptional,
+		expects: wrapped.expects,
+		async: false,
+		wrapped,
+		default: default_,
+		"~run"(dataset, config$1) {
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/exactOptional/exactOptionalAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function exactOptionalAsync(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "exact_optional",
+		reference: exactOptionalAsync,
+		expects: wrapped.expects,
+		async: true,
+		wrapped,
+		default: default_,
+		async "~run"(dataset, config$1) {
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/file/file.ts
+/* @__NO_SIDE_EFFECTS__ */
+function file(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "file",
+		reference: file,
+		expects: "File",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value instanceof File) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/function/function.ts
+/* @__NO_SIDE_EFFECTS__ */
+function function_(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "function",
+		reference: function_,
+		expects: "Function",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "function") dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/instance/instance.ts
+/* @__NO_SIDE_EFFECTS__ */
+function instance(class_, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "instance",
+		reference: instance,
+		expects: class_.name,
+		async: false,
+		class: class_,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value instanceof this.class) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/intersect/utils/_merge/_merge.ts
+/**
+* Merges two values into one single output.
+*
+* @param value1 First value.
+* @param value2 Second value.
+*
+* @returns The merge dataset.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _merge(value1, value2) {
+	if (typeof value1 === typeof value2) {
+		if (/* @__PURE__ */ _isSameValueZero(value1, value2) || value1 instanceof Date && value2 instanceof Date && /* @__PURE__ */ _isSameValueZero(+value1, +value2)) return { value: value1 };
+		if (value1 && value2 && value1.constructor === Object && value2.constructor === Object) {
+			const nextValue = {
+				...value1,
+				...value2
+			};
+			for (const key in value2) if (Object.prototype.hasOwnProperty.call(value1, key) && Object.prototype.hasOwnProperty.call(value2, key)) {
+				const dataset = /* @__PURE__ */ _merge(value1[key], value2[key]);
+				if (dataset.issue) return dataset;
+				nextValue[key] = dataset.value;
+			}
+			return { value: nextValue };
+		}
+		if (Array.isArray(value1) && Array.isArray(value2)) {
+			if (value1.length === value2.length) {
+				const nextValue = [...value1];
+				for (let index = 0; index < value1.length; index++) {
+					const dataset = /* @__PURE__ */ _merge(value1[index], value2[index]);
+					if (dataset.issue) return dataset;
+					nextValue[index] = dataset.value;
+				}
+				return { value: nextValue };
+			}
+		}
+	}
+	return { issue: true };
+}
+
+//#endregion
+//#region src/schemas/intersect/intersect.ts
+/* @__NO_SIDE_EFFECTS__ */
+function intersect(options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "intersect",
+		reference: intersect,
+		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "&"),
+		async: false,
+		options,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (this.options.length) {
+				const input = dataset.value;
+				let outputs;
+				dataset.typed = true;
+				for (const schema of this.options) {
+					const optionDataset = schema["~run"]({ value: input }, config$1);
+					if (optionDataset.issues) {
+						if (dataset.issues) for (const issue of optionDataset.issues) dataset.issues.push(issue);
+						else dataset.issues = optionDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!optionDataset.typed) dataset.typed = false;
+					if (dataset.typed) if (outputs) outputs.push(optionDataset.value);
+					else outputs = [optionDataset.value];
+				}
+				if (dataset.typed) {
+					dataset.value = outputs[0];
+					for (let index = 1; index < outputs.length; index++) {
+						const mergeDataset = /* @__PURE__ */ _merge(dataset.value, outputs[index]);
+						if (mergeDataset.issue) {
+							_addIssue(this, "type", dataset, config$1, { received: "unknown" });
+							break;
+						}
+						dataset.value = mergeDataset.value;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/intersect/intersectAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function intersectAsync(options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "intersect",
+		reference: intersectAsync,
+		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "&"),
+		async: true,
+		options,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (this.options.length) {
+				const input = dataset.value;
+				let outputs;
+				dataset.typed = true;
+				const optionDatasets = await Promise.all(this.options.map((schema) => schema["~run"]({ value: input }, config$1)));
+				for (const optionDataset of optionDatasets) {
+					if (optionDataset.issues) {
+						if (dataset.issues) for (const issue of optionDataset.issues) dataset.issues.push(issue);
+						else dataset.issues = optionDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!optionDataset.typed) dataset.typed = false;
+					if (dataset.typed) if (outputs) outputs.push(optionDataset.value);
+					else outputs = [optionDataset.value];
+				}
+				if (dataset.typed) {
+					dataset.value = outputs[0];
+					for (let index = 1; index < outputs.length; index++) {
+						const mergeDataset = /* @__PURE__ */ _merge(dataset.value, outputs[index]);
+						if (mergeDataset.issue) {
+							_addIssue(this, "type", dataset, config$1, { received: "unknown" });
+							break;
+						}
+						dataset.value = mergeDataset.value;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/lazy/lazy.ts
+/**
+* Creates a lazy schema.
+*
+* @param getter The schema getter.
+*
+* @returns A lazy schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function lazy(getter) {
+	return _standardSchema({
+		kind: "schema",
+		type: "lazy",
+		reference: lazy,
+		expects: "unknown",
+		async: false,
+		getter,
+		"~run"(dataset, config$1) {
+			return this.getter(dataset.value)["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/lazy/lazyAsync.ts
+/**
+* Creates a lazy schema.
+*
+* @param getter The schema getter.
+*
+* @returns A lazy schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function lazyAsync(getter) {
+	return _standardSchema({
+		kind: "schema",
+		type: "lazy",
+		reference: lazyAsync,
+		expects: "unknown",
+		async: true,
+		getter,
+		async "~run"(dataset, config$1) {
+			return (await this.getter(dataset.value))["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/literal/literal.ts
+/* @__NO_SIDE_EFFECTS__ */
+function literal(literal_, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "literal",
+		reference: literal,
+		expects: /* @__PURE__ */ _stringify(literal_),
+		async: false,
+		literal: literal_,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/looseObject/looseObject.ts
+/* @__NO_SIDE_EFFECTS__ */
+function looseObject(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "loose_object",
+		reference: looseObject,
+		expects: "Object",
+		async: false,
+		entries: entries$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				for (const key in this.entries) {
+					const valueSchema = this.entries[key];
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+						if (valueDataset.issues) {
+							const pathItem = {
+								type: "object",
+								origin: "value",
+								input,
+								key,
+								value: value$1
+							};
+							for (const issue of valueDataset.issues) {
+								if (issue.path) issue.path.unshift(pathItem);
+								else issue.path = [pathItem];
+								dataset.issues?.push(issue);
+							}
+							if (!dataset.issues) dataset.issues = valueDataset.issues;
+							if (config$1.abortEarly) {
+								dataset.typed = false;
+								break;
+							}
+						}
+						if (!valueDataset.typed) dataset.typed = false;
+						dataset.value[key] = valueDataset.value;
+					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+						_addIssue(this, "key", dataset, config$1, {
+							input: void 0,
+							expected: `"${key}"`,
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						if (config$1.abortEarly) break;
+					}
+				}
+				if (!dataset.issues || !config$1.abortEarly) {
+					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/looseObject/looseObjectAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function looseObjectAsync(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "loose_object",
+		reference: looseObjectAsync,
+		expects: "Object",
+		async: true,
+		entries: entries$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
+						return [
+							key,
+							value$1,
+							valueSchema,
+							await valueSchema["~run"]({ value: value$1 }, config$1)
+						];
+					}
+					return [
+						key,
+						input[key],
+						valueSchema,
+						null
+					];
+				}));
+				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value[key] = valueDataset.value;
+				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
+				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+					_addIssue(this, "key", dataset, config$1, {
+						input: void 0,
+						expected: `"${key}"`,
+						path: [{
+							type: "object",
+							origin: "key",
+							input,
+							key,
+							value: value$1
+						}]
+					});
+					if (config$1.abortEarly) break;
+				}
+				if (!dataset.issues || !config$1.abortEarly) {
+					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) dataset.value[key] = input[key];
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/looseTuple/looseTuple.ts
+/* @__NO_SIDE_EFFECTS__ */
+function looseTuple(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "loose_tuple",
+		reference: looseTuple,
+		expects: "Array",
+		async: false,
+		items,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				for (let key = 0; key < this.items.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) dataset.value.push(input[key]);
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/looseTuple/looseTupleAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function looseTupleAsync(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "loose_tuple",
+		reference: looseTupleAsync,
+		expects: "Array",
+		async: true,
+		items,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
+					const value$1 = input[key];
+					return [
+						key,
+						value$1,
+						await item["~run"]({ value: value$1 }, config$1)
+					];
+				}));
+				for (const [key, value$1, itemDataset] of itemDatasets) {
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) dataset.value.push(input[key]);
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/map/map.ts
+/* @__NO_SIDE_EFFECTS__ */
+function map(key, value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "map",
+		reference: map,
+		expects: "Map",
+		async: false,
+		key,
+		value: value$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input instanceof Map) {
+				dataset.typed = true;
+				dataset.value = /* @__PURE__ */ new Map();
+				for (const [inputKey, inputValue] of input) {
+					const keyDataset = this.key["~run"]({ value: inputKey }, config$1);
+					if (keyDataset.issues) {
+						const pathItem = {
+							type: "map",
+							origin: "key",
+							input,
+							key: inputKey,
+							value: inputValue
+						};
+						for (const issue of keyDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = keyDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					const valueDataset = this.value["~run"]({ value: inputValue }, config$1);
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "map",
+							origin: "value",
+							input,
+							key: inputKey,
+							value: inputValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+					dataset.value.set(keyDataset.value, valueDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/map/mapAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function mapAsync(key, value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "map",
+		reference: mapAsync,
+		expects: "Map",
+		async: true,
+		key,
+		value: value$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input instanceof Map) {
+				dataset.typed = true;
+				dataset.value = /* @__PURE__ */ new Map();
+				const datasets = await Promise.all([...input].map(([inputKey, inputValue]) => Promise.all([
+					inputKey,
+					inputValue,
+					this.key["~run"]({ value: inputKey }, config$1),
+					this.value["~run"]({ value: inputValue }, config$1)
+				])));
+				for (const [inputKey, inputValue, keyDataset, valueDataset] of datasets) {
+					if (keyDataset.issues) {
+						const pathItem = {
+							type: "map",
+							origin: "key",
+							input,
+							key: inputKey,
+							value: inputValue
+						};
+						for (const issue of keyDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = keyDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "map",
+							origin: "value",
+							input,
+							key: inputKey,
+							value: inputValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+					dataset.value.set(keyDataset.value, valueDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nan/nan.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nan(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "nan",
+		reference: nan,
+		expects: "NaN",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (Number.isNaN(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/never/never.ts
+/* @__NO_SIDE_EFFECTS__ */
+function never(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "never",
+		reference: never,
+		expects: "never",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			_addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonNullable/nonNullable.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonNullable(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_nullable",
+		reference: nonNullable,
+		expects: "!null",
+		async: false,
+		wrapped,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value !== null) dataset = this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === null) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonNullable/nonNullableAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonNullableAsync(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_nullable",
+		reference: nonNullableAsync,
+		expects: "!null",
+		async: true,
+		wrapped,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (dataset.value !== null) dataset = await this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === null) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonNullish/nonNullish.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonNullish(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_nullish",
+		reference: nonNullish,
+		expects: "(!null & !undefined)",
+		async: false,
+		wrapped,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (!(dataset.value === null || dataset.value === void 0)) dataset = this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === null || dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonNullish/nonNullishAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonNullishAsync(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_nullish",
+		reference: nonNullishAsync,
+		expects: "(!null & !undefined)",
+		async: true,
+		wrapped,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (!(dataset.value === null || dataset.value === void 0)) dataset = await this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === null || dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonOptional/nonOptional.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonOptional(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_optional",
+		reference: nonOptional,
+		expects: "!undefined",
+		async: false,
+		wrapped,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value !== void 0) dataset = this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nonOptional/nonOptionalAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nonOptionalAsync(wrapped, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "non_optional",
+		reference: nonOptionalAsync,
+		expects: "!undefined",
+		async: true,
+		wrapped,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			if (dataset.value !== void 0) dataset = await this.wrapped["~run"](dataset, config$1);
+			if (dataset.value === void 0) _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/null/null.ts
+/* @__NO_SIDE_EFFECTS__ */
+function null_(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "null",
+		reference: null_,
+		expects: "null",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value === null) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nullable/nullable.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nullable(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "nullable",
+		reference: nullable,
+		expects: `(${wrapped.expects} | null)`,
+		async: false,
+		wrapped,
+		default: default_,
+		"~run"(dataset, config$1) {
+			if (dataset.value === null) {
+				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === null) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nullable/nullableAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nullableAsync(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "nullable",
+		reference: nullableAsync,
+		expects: `(${wrapped.expects} | null)`,
+		async: true,
+		wrapped,
+		default: default_,
+		async "~run"(dataset, config$1) {
+			if (dataset.value === null) {
+				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === null) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nullish/nullish.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nullish(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "nullish",
+		reference: nullish,
+		expects: `(${wrapped.expects} | null | undefined)`,
+		async: false,
+		wrapped,
+		default: default_,
+		"~run"(dataset, config$1) {
+			if (dataset.value === null || dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === null || dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/nullish/nullishAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function nullishAsync(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "nullish",
+		reference: nullishAsync,
+		expects: `(${wrapped.expects} | null | undefined)`,
+		async: true,
+		wrapped,
+		default: default_,
+		async "~run"(dataset, config$1) {
+			if (dataset.value === null || dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === null || dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/number/number.ts
+/* @__NO_SIDE_EFFECTS__ */
+function number(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "number",
+		reference: number,
+		expects: "number",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/object/object.ts
+/* @__NO_SIDE_EFFECTS__ */
+function object(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "object",
+		reference: object,
+		expects: "Object",
+		async: false,
+		entries: entries$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				for (const key in this.entries) {
+					const valueSchema = this.entries[key];
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+						if (valueDataset.issues) {
+							const pathItem = {
+								type: "object",
+								origin: "value",
+								input,
+								key,
+								value: value$1
+							};
+							for (const issue of valueDataset.issues) {
+								if (issue.path) issue.path.unshift(pathItem);
+								else issue.path = [pathItem];
+								dataset.issues?.push(issue);
+							}
+							if (!dataset.issues) dataset.issues = valueDataset.issues;
+							if (config$1.abortEarly) {
+								dataset.typed = false;
+								break;
+							}
+						}
+						if (!valueDataset.typed) dataset.typed = false;
+						dataset.value[key] = valueDataset.value;
+					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+						_addIssue(this, "key", dataset, config$1, {
+							input: void 0,
+							expected: `"${key}"`,
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						if (config$1.abortEarly) break;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/object/objectAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function objectAsync(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "object",
+		reference: objectAsync,
+		expects: "Object",
+		async: true,
+		entries: entries$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
+						return [
+							key,
+							value$1,
+							valueSchema,
+							await valueSchema["~run"]({ value: value$1 }, config$1)
+						];
+					}
+					return [
+						key,
+						input[key],
+						valueSchema,
+						null
+					];
+				}));
+				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value[key] = valueDataset.value;
+				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
+				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+					_addIssue(this, "key", dataset, config$1, {
+						input: void 0,
+						expected: `"${key}"`,
+						path: [{
+							type: "object",
+							origin: "key",
+							input,
+							key,
+							value: value$1
+						}]
+					});
+					if (config$1.abortEarly) break;
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/objectWithRest/objectWithRest.ts
+/* @__NO_SIDE_EFFECTS__ */
+function objectWithRest(entries$1, rest, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "object_with_rest",
+		reference: objectWithRest,
+		expects: "Object",
+		async: false,
+		entries: entries$1,
+		rest,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				for (const key in this.entries) {
+					const valueSchema = this.entries[key];
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+						if (valueDataset.issues) {
+							const pathItem = {
+								type: "object",
+								origin: "value",
+								input,
+								key,
+								value: value$1
+							};
+							for (const issue of valueDataset.issues) {
+								if (issue.path) issue.path.unshift(pathItem);
+								else issue.path = [pathItem];
+								dataset.issues?.push(issue);
+							}
+							if (!dataset.issues) dataset.issues = valueDataset.issues;
+							if (config$1.abortEarly) {
+								dataset.typed = false;
+								break;
+							}
+						}
+						if (!valueDataset.typed) dataset.typed = false;
+						dataset.value[key] = valueDataset.value;
+					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+						_addIssue(this, "key", dataset, config$1, {
+							input: void 0,
+							expected: `"${key}"`,
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						if (config$1.abortEarly) break;
+					}
+				}
+				if (!dataset.issues || !config$1.abortEarly) {
+					for (const key in input) if (/* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)) {
+						const valueDataset = this.rest["~run"]({ value: input[key] }, config$1);
+						if (valueDataset.issues) {
+							const pathItem = {
+								type: "object",
+								origin: "value",
+								input,
+								key,
+								value: input[key]
+							};
+							for (const issue of valueDataset.issues) {
+								if (issue.path) issue.path.unshift(pathItem);
+								else issue.path = [pathItem];
+								dataset.issues?.push(issue);
+							}
+							if (!dataset.issues) dataset.issues = valueDataset.issues;
+							if (config$1.abortEarly) {
+								dataset.typed = false;
+								break;
+							}
+						}
+						if (!valueDataset.typed) dataset.typed = false;
+						dataset.value[key] = valueDataset.value;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/objectWithRest/objectWithRestAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function objectWithRestAsync(entries$1, rest, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "object_with_rest",
+		reference: objectWithRestAsync,
+		expects: "Object",
+		async: true,
+		entries: entries$1,
+		rest,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				const [normalDatasets, restDatasets] = await Promise.all([Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
+						return [
+							key,
+							value$1,
+							valueSchema,
+							await valueSchema["~run"]({ value: value$1 }, config$1)
+						];
+					}
+					return [
+						key,
+						input[key],
+						valueSchema,
+						null
+					];
+				})), Promise.all(Object.entries(input).filter(([key]) => /* @__PURE__ */ _isValidObjectKey(input, key) && !Object.prototype.hasOwnProperty.call(this.entries, key)).map(async ([key, value$1]) => [
+					key,
+					value$1,
+					await this.rest["~run"]({ value: value$1 }, config$1)
+				]))]);
+				for (const [key, value$1, valueSchema, valueDataset] of normalDatasets) if (valueDataset) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value[key] = valueDataset.value;
+				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
+				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+					_addIssue(this, "key", dataset, config$1, {
+						input: void 0,
+						expected: `"${key}"`,
+						path: [{
+							type: "object",
+							origin: "key",
+							input,
+							key,
+							value: value$1
+						}]
+					});
+					if (config$1.abortEarly) break;
+				}
+				if (!dataset.issues || !config$1.abortEarly) for (const [key, value$1, valueDataset] of restDatasets) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value[key] = valueDataset.value;
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/optional/optional.ts
+/* @__NO_SIDE_EFFECTS__ */
+function optional(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "optional",
+		reference: optional,
+		expects: `(${wrapped.expects} | undefined)`,
+		async: false,
+		wrapped,
+		default: default_,
+		"~run"(dataset, config$1) {
+			if (dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/optional/optionalAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function optionalAsync(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "optional",
+		reference: optionalAsync,
+		expects: `(${wrapped.expects} | undefined)`,
+		async: true,
+		wrapped,
+		default: default_,
+		async "~run"(dataset, config$1) {
+			if (dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/picklist/picklist.ts
+/* @__NO_SIDE_EFFECTS__ */
+function picklist(options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "picklist",
+		reference: picklist,
+		expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
+		async: false,
+		options,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (this.options.includes(dataset.value)) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/promise/promise.ts
+/* @__NO_SIDE_EFFECTS__ */
+function promise(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "promise",
+		reference: promise,
+		expects: "Promise",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value instanceof Promise) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/record/record.ts
+/* @__NO_SIDE_EFFECTS__ */
+function record(key, value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "record",
+		reference: record,
+		expects: "Object",
+		async: false,
+		key,
+		value: value$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
+					const entryValue = input[entryKey];
+					const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
+					if (keyDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "key",
+							input,
+							key: entryKey,
+							value: entryValue
+						};
+						for (const issue of keyDataset.issues) {
+							issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = keyDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key: entryKey,
+							value: entryValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+					if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/record/recordAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function recordAsync(key, value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "record",
+		reference: recordAsync,
+		expects: "Object",
+		async: true,
+		key,
+		value: value$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				const datasets = await Promise.all(Object.entries(input).filter(([key$1]) => /* @__PURE__ */ _isValidObjectKey(input, key$1)).map(([entryKey, entryValue]) => Promise.all([
+					entryKey,
+					entryValue,
+					this.key["~run"]({ value: entryKey }, config$1),
+					this.value["~run"]({ value: entryValue }, config$1)
+				])));
+				for (const [entryKey, entryValue, keyDataset, valueDataset] of datasets) {
+					if (keyDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "key",
+							input,
+							key: entryKey,
+							value: entryValue
+						};
+						for (const issue of keyDataset.issues) {
+							issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = keyDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key: entryKey,
+							value: entryValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+					if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/set/set.ts
+/* @__NO_SIDE_EFFECTS__ */
+function set(value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "set",
+		reference: set,
+		expects: "Set",
+		async: false,
+		value: value$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input instanceof Set) {
+				dataset.typed = true;
+				dataset.value = /* @__PURE__ */ new Set();
+				for (const inputValue of input) {
+					const valueDataset = this.value["~run"]({ value: inputValue }, config$1);
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "set",
+							origin: "value",
+							input,
+							key: null,
+							value: inputValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value.add(valueDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/set/setAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function setAsync(value$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "set",
+		reference: setAsync,
+		expects: "Set",
+		async: true,
+		value: value$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input instanceof Set) {
+				dataset.typed = true;
+				dataset.value = /* @__PURE__ */ new Set();
+				const valueDatasets = await Promise.all([...input].map(async (inputValue) => [inputValue, await this.value["~run"]({ value: inputValue }, config$1)]));
+				for (const [inputValue, valueDataset] of valueDatasets) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "set",
+							origin: "value",
+							input,
+							key: null,
+							value: inputValue
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value.add(valueDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/strictObject/strictObject.ts
+/* @__NO_SIDE_EFFECTS__ */
+function strictObject(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "strict_object",
+		reference: strictObject,
+		expects: "Object",
+		async: false,
+		entries: entries$1,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				for (const key in this.entries) {
+					const valueSchema = this.entries[key];
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+						const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+						if (valueDataset.issues) {
+							const pathItem = {
+								type: "object",
+								origin: "value",
+								input,
+								key,
+								value: value$1
+							};
+							for (const issue of valueDataset.issues) {
+								if (issue.path) issue.path.unshift(pathItem);
+								else issue.path = [pathItem];
+								dataset.issues?.push(issue);
+							}
+							if (!dataset.issues) dataset.issues = valueDataset.issues;
+							if (config$1.abortEarly) {
+								dataset.typed = false;
+								break;
+							}
+						}
+						if (!valueDataset.typed) dataset.typed = false;
+						dataset.value[key] = valueDataset.value;
+					} else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+					else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+						_addIssue(this, "key", dataset, config$1, {
+							input: void 0,
+							expected: `"${key}"`,
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						if (config$1.abortEarly) break;
+					}
+				}
+				if (!dataset.issues || !config$1.abortEarly) {
+					for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+						_addIssue(this, "key", dataset, config$1, {
+							input: key,
+							expected: "never",
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						break;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/strictObject/strictObjectAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function strictObjectAsync(entries$1, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "strict_object",
+		reference: strictObjectAsync,
+		expects: "Object",
+		async: true,
+		entries: entries$1,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				dataset.typed = true;
+				dataset.value = {};
+				const valueDatasets = await Promise.all(Object.entries(this.entries).map(async ([key, valueSchema]) => {
+					if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+						const value$1 = key in input ? input[key] : await /* @__PURE__ */ getDefault(valueSchema);
+						return [
+							key,
+							value$1,
+							valueSchema,
+							await valueSchema["~run"]({ value: value$1 }, config$1)
+						];
+					}
+					return [
+						key,
+						input[key],
+						valueSchema,
+						null
+					];
+				}));
+				for (const [key, value$1, valueSchema, valueDataset] of valueDatasets) if (valueDataset) {
+					if (valueDataset.issues) {
+						const pathItem = {
+							type: "object",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of valueDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = valueDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!valueDataset.typed) dataset.typed = false;
+					dataset.value[key] = valueDataset.value;
+				} else if (valueSchema.fallback !== void 0) dataset.value[key] = await /* @__PURE__ */ getFallback(valueSchema);
+				else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+					_addIssue(this, "key", dataset, config$1, {
+						input: void 0,
+						expected: `"${key}"`,
+						path: [{
+							type: "object",
+							origin: "key",
+							input,
+							key,
+							value: value$1
+						}]
+					});
+					if (config$1.abortEarly) break;
+				}
+				if (!dataset.issues || !config$1.abortEarly) {
+					for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+						_addIssue(this, "key", dataset, config$1, {
+							input: key,
+							expected: "never",
+							path: [{
+								type: "object",
+								origin: "key",
+								input,
+								key,
+								value: input[key]
+							}]
+						});
+						break;
+					}
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/strictTuple/strictTuple.ts
+/* @__NO_SIDE_EFFECTS__ */
+function strictTuple(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "strict_tuple",
+		reference: strictTuple,
+		expects: "Array",
+		async: false,
+		items,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				for (let key = 0; key < this.items.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!(dataset.issues && config$1.abortEarly) && this.items.length < input.length) _addIssue(this, "type", dataset, config$1, {
+					input: input[this.items.length],
+					expected: "never",
+					path: [{
+						type: "array",
+						origin: "value",
+						input,
+						key: this.items.length,
+						value: input[this.items.length]
+					}]
+				});
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/strictTuple/strictTupleAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function strictTupleAsync(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "strict_tuple",
+		reference: strictTupleAsync,
+		expects: "Array",
+		async: true,
+		items,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
+					const value$1 = input[key];
+					return [
+						key,
+						value$1,
+						await item["~run"]({ value: value$1 }, config$1)
+					];
+				}));
+				for (const [key, value$1, itemDataset] of itemDatasets) {
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!(dataset.issues && config$1.abortEarly) && this.items.length < input.length) _addIssue(this, "type", dataset, config$1, {
+					input: input[this.items.length],
+					expected: "never",
+					path: [{
+						type: "array",
+						origin: "value",
+						input,
+						key: this.items.length,
+						value: input[this.items.length]
+					}]
+				});
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/string/string.ts
+/* @__NO_SIDE_EFFECTS__ */
+function string(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "string",
+		reference: string,
+		expects: "string",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "string") dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/symbol/symbol.ts
+/* @__NO_SIDE_EFFECTS__ */
+function symbol(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "symbol",
+		reference: symbol,
+		expects: "symbol",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (typeof dataset.value === "symbol") dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/tuple/tuple.ts
+/* @__NO_SIDE_EFFECTS__ */
+function tuple(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "tuple",
+		reference: tuple,
+		expects: "Array",
+		async: false,
+		items,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				for (let key = 0; key < this.items.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/tuple/tupleAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function tupleAsync(items, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "tuple",
+		reference: tupleAsync,
+		expects: "Array",
+		async: true,
+		items,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				const itemDatasets = await Promise.all(this.items.map(async (item, key) => {
+					const value$1 = input[key];
+					return [
+						key,
+						value$1,
+						await item["~run"]({ value: value$1 }, config$1)
+					];
+				}));
+				for (const [key, value$1, itemDataset] of itemDatasets) {
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/tupleWithRest/tupleWithRest.ts
+/* @__NO_SIDE_EFFECTS__ */
+function tupleWithRest(items, rest, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "tuple_with_rest",
+		reference: tupleWithRest,
+		expects: "Array",
+		async: false,
+		items,
+		rest,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				for (let key = 0; key < this.items.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.items[key]["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!dataset.issues || !config$1.abortEarly) for (let key = this.items.length; key < input.length; key++) {
+					const value$1 = input[key];
+					const itemDataset = this.rest["~run"]({ value: value$1 }, config$1);
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/tupleWithRest/tupleWithRestAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function tupleWithRestAsync(items, rest, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "tuple_with_rest",
+		reference: tupleWithRestAsync,
+		expects: "Array",
+		async: true,
+		items,
+		rest,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (Array.isArray(input)) {
+				dataset.typed = true;
+				dataset.value = [];
+				const [normalDatasets, restDatasets] = await Promise.all([Promise.all(this.items.map(async (item, key) => {
+					const value$1 = input[key];
+					return [
+						key,
+						value$1,
+						await item["~run"]({ value: value$1 }, config$1)
+					];
+				})), Promise.all(input.slice(this.items.length).map(async (value$1, key) => {
+					return [
+						key + this.items.length,
+						value$1,
+						await this.rest["~run"]({ value: value$1 }, config$1)
+					];
+				}))]);
+				for (const [key, value$1, itemDataset] of normalDatasets) {
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+				if (!dataset.issues || !config$1.abortEarly) for (const [key, value$1, itemDataset] of restDatasets) {
+					if (itemDataset.issues) {
+						const pathItem = {
+							type: "array",
+							origin: "value",
+							input,
+							key,
+							value: value$1
+						};
+						for (const issue of itemDataset.issues) {
+							if (issue.path) issue.path.unshift(pathItem);
+							else issue.path = [pathItem];
+							dataset.issues?.push(issue);
+						}
+						if (!dataset.issues) dataset.issues = itemDataset.issues;
+						if (config$1.abortEarly) {
+							dataset.typed = false;
+							break;
+						}
+					}
+					if (!itemDataset.typed) dataset.typed = false;
+					dataset.value.push(itemDataset.value);
+				}
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/undefined/undefined.ts
+/* @__NO_SIDE_EFFECTS__ */
+function undefined_(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "undefined",
+		reference: undefined_,
+		expects: "undefined",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value === void 0) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/undefinedable/undefinedable.ts
+/* @__NO_SIDE_EFFECTS__ */
+function undefinedable(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "undefinedable",
+		reference: undefinedable,
+		expects: `(${wrapped.expects} | undefined)`,
+		async: false,
+		wrapped,
+		default: default_,
+		"~run"(dataset, config$1) {
+			if (dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/undefinedable/undefinedableAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function undefinedableAsync(wrapped, default_) {
+	return _standardSchema({
+		kind: "schema",
+		type: "undefinedable",
+		reference: undefinedableAsync,
+		expects: `(${wrapped.expects} | undefined)`,
+		async: true,
+		wrapped,
+		default: default_,
+		async "~run"(dataset, config$1) {
+			if (dataset.value === void 0) {
+				if (this.default !== void 0) dataset.value = await /* @__PURE__ */ getDefault(this, dataset, config$1);
+				if (dataset.value === void 0) {
+					dataset.typed = true;
+					return dataset;
+				}
+			}
+			return this.wrapped["~run"](dataset, config$1);
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/union/utils/_subIssues/_subIssues.ts
+/**
+* Returns the sub issues of the provided datasets for the union issue.
+*
+* @param datasets The datasets.
+*
+* @returns The sub issues.
+*
+* @internal
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function _subIssues(datasets) {
+	let issues;
+	if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
+	else issues = dataset.issues;
+	return issues;
+}
+
+//#endregion
+//#region src/schemas/union/union.ts
+/* @__NO_SIDE_EFFECTS__ */
+function union(options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "union",
+		reference: union,
+		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+		async: false,
+		options,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			let validDataset;
+			let typedDatasets;
+			let untypedDatasets;
+			for (const schema of this.options) {
+				const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+				if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+				else typedDatasets = [optionDataset];
+				else {
+					validDataset = optionDataset;
+					break;
+				}
+				else if (untypedDatasets) untypedDatasets.push(optionDataset);
+				else untypedDatasets = [optionDataset];
+			}
+			if (validDataset) return validDataset;
+			if (typedDatasets) {
+				if (typedDatasets.length === 1) return typedDatasets[0];
+				_addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+				dataset.typed = true;
+			} else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+			else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/union/unionAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function unionAsync(options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "union",
+		reference: unionAsync,
+		expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+		async: true,
+		options,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			let validDataset;
+			let typedDatasets;
+			let untypedDatasets;
+			for (const schema of this.options) {
+				const optionDataset = await schema["~run"]({ value: dataset.value }, config$1);
+				if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+				else typedDatasets = [optionDataset];
+				else {
+					validDataset = optionDataset;
+					break;
+				}
+				else if (untypedDatasets) untypedDatasets.push(optionDataset);
+				else untypedDatasets = [optionDataset];
+			}
+			if (validDataset) return validDataset;
+			if (typedDatasets) {
+				if (typedDatasets.length === 1) return typedDatasets[0];
+				_addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+				dataset.typed = true;
+			} else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+			else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/unknown/unknown.ts
+/**
+* Creates a unknown schema.
+*
+* @returns A unknown schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function unknown() {
+	return _standardSchema({
+		kind: "schema",
+		type: "unknown",
+		reference: unknown,
+		expects: "unknown",
+		async: false,
+		"~run"(dataset) {
+			dataset.typed = true;
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/variant/variant.ts
+/* @__NO_SIDE_EFFECTS__ */
+function variant(key, options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "variant",
+		reference: variant,
+		expects: "Object",
+		async: false,
+		key,
+		options,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				let outputDataset;
+				let maxDiscriminatorPriority = 0;
+				let invalidDiscriminatorKey = this.key;
+				let expectedDiscriminators = [];
+				const parseOptions = (variant$1, allKeys) => {
+					for (const schema of variant$1.options) {
+						if (schema.type === "variant") parseOptions(schema, new Set(allKeys).add(schema.key));
+						else {
+							let keysAreValid = true;
+							let currentPriority = 0;
+							for (const currentKey of allKeys) {
+								const discriminatorSchema = schema.entries[currentKey];
+								if (currentKey in input ? discriminatorSchema["~run"]({
+									typed: false,
+									value: input[currentKey]
+								}, ABORT_EARLY_CONFIG).issues : discriminatorSchema.type !== "exact_optional" && discriminatorSchema.type !== "optional" && discriminatorSchema.type !== "nullish") {
+									keysAreValid = false;
+									if (invalidDiscriminatorKey !== currentKey && (maxDiscriminatorPriority < currentPriority || maxDiscriminatorPriority === currentPriority && currentKey in input && !(invalidDiscriminatorKey in input))) {
+										maxDiscriminatorPriority = currentPriority;
+										invalidDiscriminatorKey = currentKey;
+										expectedDiscriminators = [];
+									}
+									if (invalidDiscriminatorKey === currentKey) expectedDiscriminators.push(schema.entries[currentKey].expects);
+									break;
+								}
+								currentPriority++;
+							}
+							if (keysAreValid) {
+								const optionDataset = schema["~run"]({ value: input }, config$1);
+								if (!outputDataset || !outputDataset.typed && optionDataset.typed) outputDataset = optionDataset;
+							}
+						}
+						if (outputDataset && !outputDataset.issues) break;
+					}
+				};
+				parseOptions(this, new Set([this.key]));
+				if (outputDataset) return outputDataset;
+				_addIssue(this, "type", dataset, config$1, {
+					input: input[invalidDiscriminatorKey],
+					expected: /* @__PURE__ */ _joinExpects(expectedDiscriminators, "|"),
+					path: [{
+						type: "object",
+						origin: "value",
+						input,
+						key: invalidDiscriminatorKey,
+						value: input[invalidDiscriminatorKey]
+					}]
+				});
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/variant/variantAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function variantAsync(key, options, message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "variant",
+		reference: variantAsync,
+		expects: "Object",
+		async: true,
+		key,
+		options,
+		message: message$1,
+		async "~run"(dataset, config$1) {
+			const input = dataset.value;
+			if (input && typeof input === "object") {
+				let outputDataset;
+				let maxDiscriminatorPriority = 0;
+				let invalidDiscriminatorKey = this.key;
+				let expectedDiscriminators = [];
+				const parseOptions = async (variant$1, allKeys) => {
+					for (const schema of variant$1.options) {
+						if (schema.type === "variant") await parseOptions(schema, new Set(allKeys).add(schema.key));
+						else {
+							let keysAreValid = true;
+							let currentPriority = 0;
+							for (const currentKey of allKeys) {
+								const discriminatorSchema = schema.entries[currentKey];
+								if (currentKey in input ? (await discriminatorSchema["~run"]({
+									typed: false,
+									value: input[currentKey]
+								}, ABORT_EARLY_CONFIG)).issues : discriminatorSchema.type !== "exact_optional" && discriminatorSchema.type !== "optional" && discriminatorSchema.type !== "nullish") {
+									keysAreValid = false;
+									if (invalidDiscriminatorKey !== currentKey && (maxDiscriminatorPriority < currentPriority || maxDiscriminatorPriority === currentPriority && currentKey in input && !(invalidDiscriminatorKey in input))) {
+										maxDiscriminatorPriority = currentPriority;
+										invalidDiscriminatorKey = currentKey;
+										expectedDiscriminators = [];
+									}
+									if (invalidDiscriminatorKey === currentKey) expectedDiscriminators.push(schema.entries[currentKey].expects);
+									break;
+								}
+								currentPriority++;
+							}
+							if (keysAreValid) {
+								const optionDataset = await schema["~run"]({ value: input }, config$1);
+								if (!outputDataset || !outputDataset.typed && optionDataset.typed) outputDataset = optionDataset;
+							}
+						}
+						if (outputDataset && !outputDataset.issues) break;
+					}
+				};
+				await parseOptions(this, new Set([this.key]));
+				if (outputDataset) return outputDataset;
+				_addIssue(this, "type", dataset, config$1, {
+					input: input[invalidDiscriminatorKey],
+					expected: /* @__PURE__ */ _joinExpects(expectedDiscriminators, "|"),
+					path: [{
+						type: "object",
+						origin: "value",
+						input,
+						key: invalidDiscriminatorKey,
+						value: input[invalidDiscriminatorKey]
+					}]
+				});
+			} else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/schemas/void/void.ts
+/* @__NO_SIDE_EFFECTS__ */
+function void_(message$1) {
+	return _standardSchema({
+		kind: "schema",
+		type: "void",
+		reference: void_,
+		expects: "void",
+		async: false,
+		message: message$1,
+		"~run"(dataset, config$1) {
+			if (dataset.value === void 0) dataset.typed = true;
+			else _addIssue(this, "type", dataset, config$1);
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/keyof/keyof.ts
+/* @__NO_SIDE_EFFECTS__ */
+function keyof(schema, message$1) {
+	return /* @__PURE__ */ picklist(Object.keys(schema.entries), message$1);
+}
+
+//#endregion
+//#region src/methods/message/message.ts
+/**
+* Changes the local message configuration of a schema.
+*
+* @param schema The schema to configure.
+* @param message_ The error message.
+*
+* @returns The configured schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function message(schema, message_) {
+	return _standardSchema({
+		...schema,
+		"~run"(dataset, config$1) {
+			return schema["~run"](dataset, {
+				...config$1,
+				message: message_
+			});
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/omit/omit.ts
+/**
+* Creates a modified copy of an object schema that does not contain the
+* selected entries.
+*
+* @param schema The schema to omit from.
+* @param keys The selected entries.
+*
+* @returns An object schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function omit(schema, keys) {
+	const entries$1 = { ...schema.entries };
+	for (const key of keys) delete entries$1[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/parse/parse.ts
+/**
+* Parses an unknown input based on a schema.
+*
+* @param schema The schema to be used.
+* @param input The input to be parsed.
+* @param config The parse configuration.
+*
+* @returns The parsed input.
+*/
+function parse(schema, input, config$1) {
+	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+	if (dataset.issues) throw new ValiError(dataset.issues);
+	return dataset.value;
+}
+
+//#endregion
+//#region src/methods/parse/parseAsync.ts
+/**
+* Parses an unknown input based on a schema.
+*
+* @param schema The schema to be used.
+* @param input The input to be parsed.
+* @param config The parse configuration.
+*
+* @returns The parsed input.
+*/
+async function parseAsync(schema, input, config$1) {
+	const dataset = await schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+	if (dataset.issues) throw new ValiError(dataset.issues);
+	return dataset.value;
+}
+
+//#endregion
+//#region src/methods/parser/parser.ts
+/* @__NO_SIDE_EFFECTS__ */
+function parser(schema, config$1) {
+	const func = (input) => parse(schema, input, config$1);
+	func.schema = schema;
+	func.config = config$1;
+	return func;
+}
+
+//#endregion
+//#region src/methods/parser/parserAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function parserAsync(schema, config$1) {
+	const func = (input) => parseAsync(schema, input, config$1);
+	func.schema = schema;
+	func.config = config$1;
+	return func;
+}
+
+//#endregion
+//#region src/methods/partial/partial.ts
+/* @__NO_SIDE_EFFECTS__ */
+function partial(schema, keys) {
+	const entries$1 = {};
+	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ optional(schema.entries[key]) : schema.entries[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/partial/partialAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function partialAsync(schema, keys) {
+	const entries$1 = {};
+	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ optionalAsync(schema.entries[key]) : schema.entries[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/pick/pick.ts
+/**
+* Creates a modified copy of an object schema that contains only the selected
+* entries.
+*
+* @param schema The schema to pick from.
+* @param keys The selected entries.
+*
+* @returns An object schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function pick(schema, keys) {
+	const entries$1 = {};
+	for (const key of keys) entries$1[key] = schema.entries[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/pipe/pipe.ts
+/* @__NO_SIDE_EFFECTS__ */
+function pipe(...pipe$1) {
+	return _standardSchema({
+		...pipe$1[0],
+		pipe: pipe$1,
+		"~run"(dataset, config$1) {
+			for (const item of pipe$1) if (item.kind !== "metadata") {
+				if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+					dataset.typed = false;
+					break;
+				}
+				if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+			}
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/pipe/pipeAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function pipeAsync(...pipe$1) {
+	return _standardSchema({
+		...pipe$1[0],
+		pipe: pipe$1,
+		async: true,
+		async "~run"(dataset, config$1) {
+			for (const item of pipe$1) if (item.kind !== "metadata") {
+				if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+					dataset.typed = false;
+					break;
+				}
+				if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = await item["~run"](dataset, config$1);
+			}
+			return dataset;
+		}
+	});
+}
+
+//#endregion
+//#region src/methods/required/required.ts
+/* @__NO_SIDE_EFFECTS__ */
+function required(schema, arg2, arg3) {
+	const keys = Array.isArray(arg2) ? arg2 : void 0;
+	const message$1 = Array.isArray(arg2) ? arg3 : arg2;
+	const entries$1 = {};
+	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ nonOptional(schema.entries[key], message$1) : schema.entries[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/required/requiredAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function requiredAsync(schema, arg2, arg3) {
+	const keys = Array.isArray(arg2) ? arg2 : void 0;
+	const message$1 = Array.isArray(arg2) ? arg3 : arg2;
+	const entries$1 = {};
+	for (const key in schema.entries) entries$1[key] = !keys || keys.includes(key) ? /* @__PURE__ */ nonOptionalAsync(schema.entries[key], message$1) : schema.entries[key];
+	return _standardSchema({
+		...schema,
+		entries: entries$1
+	});
+}
+
+//#endregion
+//#region src/methods/safeParse/safeParse.ts
+/**
+* Parses an unknown input based on a schema.
+*
+* @param schema The schema to be used.
+* @param input The input to be parsed.
+* @param config The parse configuration.
+*
+* @returns The parse result.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function safeParse(schema, input, config$1) {
+	const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+	return {
+		typed: dataset.typed,
+		success: !dataset.issues,
+		output: dataset.value,
+		issues: dataset.issues
+	};
+}
+
+//#endregion
+//#region src/methods/safeParse/safeParseAsync.ts
+/**
+* Parses an unknown input based on a schema.
+*
+* @param schema The schema to be used.
+* @param input The input to be parsed.
+* @param config The parse configuration.
+*
+* @returns The parse result.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+async function safeParseAsync(schema, input, config$1) {
+	const dataset = await schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+	return {
+		typed: dataset.typed,
+		success: !dataset.issues,
+		output: dataset.value,
+		issues: dataset.issues
+	};
+}
+
+//#endregion
+//#region src/methods/safeParser/safeParser.ts
+/* @__NO_SIDE_EFFECTS__ */
+function safeParser(schema, config$1) {
+	const func = (input) => /* @__PURE__ */ safeParse(schema, input, config$1);
+	func.schema = schema;
+	func.config = config$1;
+	return func;
+}
+
+//#endregion
+//#region src/methods/safeParser/safeParserAsync.ts
+/* @__NO_SIDE_EFFECTS__ */
+function safeParserAsync(schema, config$1) {
+	const func = (input) => /* @__PURE__ */ safeParseAsync(schema, input, config$1);
+	func.schema = schema;
+	func.config = config$1;
+	return func;
+}
+
+//#endregion
+//#region src/methods/summarize/summarize.ts
+/**
+* Summarize the error messages of issues in a pretty-printable multi-line string.
+*
+* @param issues The list of issues.
+*
+* @returns A summary of the issues.
+*
+* @beta
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function summarize(issues) {
+	let summary = "";
+	for (const issue of issues) {
+		if (summary) summary += "\n";
+		summary += `× ${issue.message}`;
+		const dotPath = /* @__PURE__ */ getDotPath(issue);
+		if (dotPath) summary += `\n  → at ${dotPath}`;
+	}
+	return summary;
+}
+
+//#endregion
+//#region src/methods/unwrap/unwrap.ts
+/**
+* Unwraps the wrapped schema.
+*
+* @param schema The schema to be unwrapped.
+*
+* @returns The unwrapped schema.
+*/
+/* @__NO_SIDE_EFFECTS__ */
+function unwrap(schema) {
+	return schema.wrapped;
+}
+
+//#endregion
+
 
 /***/ }),
 

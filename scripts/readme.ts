@@ -23,8 +23,10 @@ const INPUTS: Record<string, readonly string[]> = {
     'build-timeout',
     'cache',
     'output-dir',
-    'fail-on'
+    'fail-on',
+    'max-growth'
   ],
+  Report: ['report', 'baseline', 'artifact-name', 'comment-threshold'],
   Deploy: ['streaming-setup', 'phase', 'run', 'dyno-size', 'timeout'],
   'For tests and proxies': ['heroku-api-url', 'buildpack-registry-url']
 }
@@ -39,8 +41,10 @@ const OUTPUTS: Record<string, readonly string[]> = {
     'slug-limit',
     'within-limit',
     'ffmpeg',
-    'report-path'
+    'report-path',
+    'report-page-path'
   ],
+  Report: ['comment-body', 'comment-url'],
   Deploy: ['release-version', 'previous-release-version', 'release-url', 'migrations-run', 'healthy', 'rolled-back']
 }
 

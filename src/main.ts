@@ -6,7 +6,7 @@ import { findCommand } from './commands/index.ts'
 import { removeTree } from './runtime/index.ts'
 import { createHttp, runCommand, systemClock } from './runtime/real.ts'
 
-/** Where this file is: the packing threads' program lies beside it. (A variable, so that the bundler leaves the URL alone.) */
+/** Where this file is: the packing threads' program and the page's parts lie beside it. (A variable, so that the bundler leaves the URL alone.) */
 const here = import.meta.url
 
 /** Reads the inputs, runs the command, and is the one exit for errors. */
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
         signal: cancel.signal,
         scratch,
         packWorker: new URL('./pack-worker/index.js', here),
+        page: new URL('./page/', here),
         threads: os.availableParallelism()
       }
     })

@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { actionLog, readInputs } from '../../src/action/index.ts'
+import { readEvent } from '../../src/action/event.ts'
 import { harmless } from '../../src/action/log.ts'
+import { parseAmount } from '../../src/config/index.ts'
+import { temp } from '../helpers/temp.ts'
 
 const set: string[] = []
 afterEach(() => {
@@ -30,13 +33,15 @@ describe('inputs', () => {
       buildTimeout: Number(action.inputs['build-timeout']!.default) * 60_000,
       outputDir: path.resolve(action.inputs['output-dir']!.default!),
       failOn: action.inputs['fail-on']!.default,
+      artifactName: action.inputs['artifact-name']!.default,
+      commentThreshold: parseAmount(action.inputs['comment-threshold']!.default!),
       secretsHeld: []
     })
   })
 
   it('that are read are inputs of action.yml', () => {
     const read = readFileSync(path.join(project, 'src/action/inputs.ts'), 'utf8')
-    const names = [...read.matchAll(/(?:getInput|given|oneOf|minutes)\('([a-z-]+)'/g)].map(([, name]) => name!)
+    const names = [...read.matchAll(/(?:getInput|given|oneOf|minutes|amount)\('([a-z-]+)'/g)].map(([, name]) => name!)
     expect(names.length).toBeGreaterThan(15)
     for (const name of names) expect(Object.keys(action.inputs)).toContain(name)
   })
@@ -49,11 +54,20 @@ describe('inputs', () => {
   it.each([
     ['fail-on', 'sometimes'],
     ['build-in', 'cloud'],
+    ['max-growth', 'a lot'],
+    ['comment-threshold', '5M'],
     ['build-timeout', '-1'],
     ['build-timeout', '1e9']
   ])('%s: %s is refused', (name, value) => {
     input(name, value)
     expect(() => readInputs({})).toThrow(new RegExp(`Input ${name}`))
+  })
+
+  it('that ask for a fail on growth say how much', () => {
+    input('fail-on', 'growth')
+    expect(() => readInputs({})).toThrow(/needs to know how much/)
+    input('max-growth', '2%')
+    expect(readInputs({})).toMatchObject({ failOn: 'growth', maxGrowth: { percent: 2 } })
   })
 
   it.each([
@@ -100,4 +114,50 @@ describe('the fence', () => {
     })
     expect(tokens[0]).not.toBe(tokens[1])
   })
+})
+
+describe('the event of a job', () => {
+  const event = (payload: unknown, name = 'pull_request') => {
+    const file = path.join(temp(), 'event.json')
+    writeFileSync(file, typeof payload === 'string' ? payload : JSON.stringify(payload))
+    return readEvent(name, file)
+  }
+  const sha = 'a'.repeat(40)
+  const head = { sha, ref: 'topic', repo: { full_name: 'someone/fork' } }
+
+  it('is read of a pull request, also where its fork is gone', () => {
+    const pull = { number: 5, head, base: { sha: 'b'.repeat(40), ref: 'main' } }
+    const expected = { number: 5, headSha: sha, headBranch: 'topic', baseSha: 'b'.repeat(40), baseBranch: 'main' }
+    expect(event({ pull_request: pull, repository: { default_branch: 'main' } })).toMatchObject({
+      name: 'pull_request',
+      defaultBranch: 'main',
+      pullRequest: { ...expected, headRepository: 'someone/fork' }
+    })
+    expect(event({ pull_request: { ...pull, head: { ...head, repo: null } } }).pullRequest).toEqual(expected)
+  })
+
+  it('is read of a run that has ended', () => {
+    const run = {
+      id: 7,
+      run_attempt: 2,
+      event: 'pull_request',
+      head_sha: sha,
+      head_branch: 'topic',
+      head_repository: { full_name: 'a/b' }
+    }
+    expect(event({ workflow_run: run }, 'workflow_run').workflowRun).toEqual({
+      id: 7,
+      attempt: 2,
+      event: 'pull_request',
+      headSha: sha,
+      headBranch: 'topic',
+      headRepository: 'a/b'
+    })
+  })
+
+  it.each(['', '{', '[]', '{"pull_request": {"number": "5"}}'])('of %j is only its name', text =>
+    expect(event(text, 'push')).toEqual({ name: 'push' })
+  )
+
+  it('is nothing outside a job', () => expect(readEvent(undefined, undefined)).toEqual({ name: undefined }))
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { parseSize } from '../../src/config/index.ts'
+import { parseAmount, parseSize } from '../../src/config/index.ts'
 import { UserError } from '../../src/runtime/index.ts'
 
 describe('parseSize', () => {
@@ -48,4 +48,18 @@ describe('parseSize', () => {
   it('shows only the start of a long text', () => {
     expect(() => parseSize('x'.repeat(100_000))).toThrow(/^.{1,80}$/)
   })
+})
+
+describe('parseAmount', () => {
+  it.each([
+    ['5MB', { bytes: 5_000_000 }],
+    [' 100 kB ', { bytes: 100_000 }],
+    ['0', { bytes: 0 }],
+    ['2%', { percent: 2 }],
+    ['2.5 %', { percent: 2.5 }]
+  ])('%s', (text, amount) => expect(parseAmount(text)).toEqual(amount))
+
+  it.each(['', '-1%', '%', 'a lot', '5M', '1e3%', '2%%'])('refuses %j', text =>
+    expect(() => parseAmount(text)).toThrow(UserError)
+  )
 })

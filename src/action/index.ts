@@ -2,6 +2,7 @@
 import * as core from '@actions/core'
 import { errorText, UserError } from '../runtime/index.ts'
 
+export { type GithubEvent, type PullRequestEvent, type WorkflowRunEvent } from './event.ts'
 export { readInputs, type Inputs } from './inputs.ts'
 import { harmless } from './log.ts'
 
@@ -19,6 +20,9 @@ export interface Outputs {
   'within-limit': boolean
   ffmpeg: 'with' | 'without'
   'report-path': string
+  'report-page-path': string
+  'comment-body': string
+  'comment-url': string
   'slug-size-streaming': number
   'release-version': number
   'previous-release-version': number

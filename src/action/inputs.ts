@@ -1,7 +1,9 @@
 import * as core from '@actions/core'
 import os from 'node:os'
 import path from 'node:path'
+import { parseAmount } from '../config/index.ts'
 import { requireSafeUrl, UserError } from '../runtime/index.ts'
+import { readEvent, type GithubEvent } from './event.ts'
 
 /** The action's inputs, read and checked once; an input that is not given is undefined. */
 export interface Inputs {
@@ -27,7 +29,16 @@ export interface Inputs {
   readonly outputDir: string
   /** The job's own temporary folder, emptied between jobs. */
   readonly jobFolder?: string
-  readonly failOn: 'limit' | 'never'
+  readonly failOn: 'limit' | 'growth' | 'never'
+  /** Growth that is still accepted. */
+  readonly maxGrowth?: Amount
+  /** A change below makes no new comment. */
+  readonly commentThreshold: Amount
+  /** Path of a report.json. */
+  readonly report?: string
+  /** Path of the report.json to compare with, or `none`. */
+  readonly baseline?: string
+  readonly artifactName: string
   readonly builder: 'runner' | 'heroku'
   readonly herokuApiKey?: string
   readonly herokuApiUrl: string
@@ -57,6 +68,8 @@ export interface Inputs {
   readonly hostStack?: string
 }
 
+type Amount = ReturnType<typeof parseAmount>
+
 /** What GitHub says of the job; empty outside one. */
 export interface GithubJob {
   /** `owner/name` of the fork. */
@@ -66,6 +79,9 @@ export interface GithubJob {
   /** Branch that a pull request goes into. */
   readonly baseRef?: string
   readonly runId?: string
+  readonly runAttempt?: string
+  /** What started the job. */
+  readonly event: GithubEvent
   readonly serverUrl: string
   readonly apiUrl: string
 }
@@ -108,7 +124,11 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
     cache: cacheFolder(core.getInput('cache'), env),
     outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
     jobFolder: env['RUNNER_TEMP'] || undefined,
-    failOn: oneOf('fail-on', ['limit', 'never']) ?? 'limit',
+    ...growthRules(),
+    commentThreshold: amount('comment-threshold') ?? { bytes: 10_000 },
+    report: given('report') && path.resolve(core.getInput('report')),
+    baseline: baseline(),
+    artifactName: given('artifact-name') ?? 'slug-report',
     builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
     herokuApiKey: given('heroku-api-key'),
     herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
@@ -124,6 +144,8 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
       ref: env['GITHUB_REF'],
       baseRef: env['GITHUB_BASE_REF'] || undefined,
       runId: env['GITHUB_RUN_ID'],
+      runAttempt: env['GITHUB_RUN_ATTEMPT'],
+      event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
       serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
       apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
     },
@@ -158,6 +180,31 @@ function oneOf<const Word extends string>(name: string, words: readonly Word[]):
     throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`)
   }
   return word
+}
+
+function growthRules(): Pick<Inputs, 'failOn' | 'maxGrowth'> {
+  const failOn = oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit'
+  const maxGrowth = amount('max-growth')
+  if (failOn === 'growth' && maxGrowth === undefined) {
+    throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.')
+  }
+  return { failOn, maxGrowth }
+}
+
+function amount(name: string): Amount | undefined {
+  const value = given(name)
+  if (value === undefined) return undefined
+  try {
+    return parseAmount(value)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.')
+  }
+}
+
+function baseline(): string | undefined {
+  const value = given('baseline')
+  return value === undefined || value === 'none' ? value : path.resolve(value)
 }
 
 function url(name: string): string | undefined {

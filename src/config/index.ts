@@ -1,7 +1,7 @@
 /** The config file: its keys, defaults and errors, and the inputs that stand above it. */
 export { mergeInputs, type ConfigInputs } from './inputs.ts'
 export { loadConfig } from './load.ts'
-export { parseSize } from './size.ts'
+export { parseAmount, parseSize } from './size.ts'
 export type {
   BuildpackConfig,
   ChecksConfig,

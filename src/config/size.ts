@@ -29,6 +29,14 @@ export function parseSize(size: string | number): number {
   return bytes
 }
 
+/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+export function parseAmount(amount: string): { bytes: number } | { percent: number } {
+  const text = amount.trim()
+  const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1]
+  if (percent !== undefined) return { percent: Number(percent) }
+  return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) }
+}
+
 function ambiguous(text: string, digits: string, letter: string): UserError {
   const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`]
   return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`)

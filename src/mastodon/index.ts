@@ -1,3 +1,4 @@
+export { readDependencies, type Dependencies, type Dependency } from './dependencies.ts'
 export { buildVariables, readMastodon, type MastodonTree } from './tree.ts'
 export {
   breakpoints,

@@ -12,24 +12,24 @@ const text = (most: number) => v.pipe(v.string(), v.maxLength(most))
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
 const count = bytes
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
-/** A path for people: no control character, `\xNN` for what is not UTF-8. */
-const shownPath = v.pipe(text(20_000), v.regex(/^[^\p{Cc}]*$/u))
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = v.pipe(text(20_000), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u))
+const version = v.pipe(v.string(), v.regex(/^[\w.+-]{1,100}$/))
+const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/))
+const time = v.pipe(v.string(), v.isoTimestamp())
+const variantName = v.picklist(['with', 'without'])
 const list = <const Item extends v.GenericSchema>(item: Item, most: number) => v.pipe(v.array(item), v.maxLength(most))
 
 const weight = { compressed: bytes, raw: bytes, files: count }
 
 const variant = v.strictObject({
-  name: v.picklist(['with', 'without']),
+  name: variantName,
   ...weight,
   /** How it came about: the built tree as it is, files taken out, or a step run again. */
   derivation: v.picklist(['built', 'subtracted', 'apt-again', 'built-again']),
   sha256: v.optional(sha256),
   /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-  layers: list(v.strictObject({ name: text(300), ...weight }), 100),
-  /** Folders with all below them, largest first, down to a thousandth of the slug. */
-  directories: list(v.strictObject({ path: shownPath, ...weight }), 5_000),
-  /** The largest files. `shared`: it lies in a compressed block with others, and has its share by raw bytes. */
-  largestFiles: list(v.strictObject({ path: shownPath, compressed: bytes, raw: bytes, shared: v.boolean() }), 200)
+  layers: list(v.strictObject({ name: text(300), ...weight }), 100)
 })
 
 const layer = v.strictObject({
@@ -65,61 +65,134 @@ const trimRule = v.strictObject({
   saves: v.pipe(v.number(), v.integer())
 })
 
-export const reportSchema = v.strictObject({
-  schema: v.literal(SCHEMA_VERSION),
-  tool: v.strictObject({ name: v.literal('mastodon-on-heroku'), version: text(50) }),
-  createdAt: v.pipe(v.string(), v.isoTimestamp()),
-  source: v.strictObject({
-    commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
-    ref: text(1_000),
-    committedAt: v.pipe(v.string(), v.isoTimestamp()),
-    mastodonVersion: v.optional(text(100)),
-    files: count,
-    raw: bytes,
-    /** Names that `.slugignore` took out before the buildpacks. */
-    ignored: count
-  }),
-  stack: text(50),
-  place: v.strictObject({
-    kind: v.picklist(['container', 'host']),
-    buildImage: v.optional(text(300)),
-    runImage: v.optional(text(300))
-  }),
-  verdict: v.strictObject({
-    chosen: v.picklist(['with', 'without']),
-    compressed: bytes,
-    limit: bytes,
-    withinLimit: v.boolean(),
-    /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
-    problem: v.optional(text(2_000))
-  }),
-  heroku: v.strictObject({ warnsAt: bytes, stopsAt: bytes }),
-  ffmpeg: v.strictObject({
-    choice: v.picklist(['with', 'without', 'auto']),
-    /** The buildpacks that bring it, or the Aptfile. */
-    providers: list(text(2_000), 20),
-    /** `auto` had one and left it out, because of its size or because it does not start. */
-    givenUp: v.boolean(),
-    check: v.optional(ffmpegCheck)
-  }),
-  variants: list(variant, 2),
-  layers: list(layer, 100),
-  processTypes: v.record(v.pipe(v.string(), v.regex(/^[-\w]{1,128}$/)), text(10_000)),
-  trim: v.strictObject({
-    applied: v.boolean(),
-    rules: list(trimRule, 100),
-    /** All rules together, on the chosen variant: its size before and after. */
-    before: bytes,
-    after: bytes
-  }),
-  warnings: list(text(5_000), 200)
+const MOST_ENTRIES = 300_000
+const index = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))
+const size = v.nullable(bytes)
+
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const entry = v.strictTuple([index, shownPath, index, bytes, size, size, v.picklist([0, 1])])
+type Entry = v.InferOutput<typeof entry>
+
+const dependencies = (names: RegExp) => list(v.strictTuple([v.pipe(v.string(), v.regex(names)), version]), 20_000)
+
+const historyPoint = v.strictObject({
+  commit,
+  at: time,
+  mastodonVersion: v.optional(text(100)),
+  with: v.optional(bytes),
+  without: v.optional(bytes),
+  streaming: v.optional(bytes),
+  chosen: variantName
 })
+
+const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Entries) =>
+  v.strictObject({
+    schema: v.literal(SCHEMA_VERSION),
+    tool: v.strictObject({ name: v.literal('mastodon-on-heroku'), version: text(50) }),
+    createdAt: time,
+    source: v.strictObject({
+      commit,
+      ref: text(1_000),
+      committedAt: time,
+      mastodonVersion: v.optional(text(100)),
+      files: count,
+      raw: bytes,
+      /** Names that `.slugignore` took out before the buildpacks. */
+      ignored: count
+    }),
+    stack: text(50),
+    place: v.strictObject({
+      kind: v.picklist(['container', 'host']),
+      buildImage: v.optional(text(300)),
+      runImage: v.optional(text(300))
+    }),
+    verdict: v.strictObject({
+      chosen: variantName,
+      compressed: bytes,
+      limit: bytes,
+      withinLimit: v.boolean(),
+      /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
+      problem: v.optional(text(2_000))
+    }),
+    heroku: v.strictObject({ warnsAt: bytes, stopsAt: bytes }),
+    ffmpeg: v.strictObject({
+      choice: v.picklist(['with', 'without', 'auto']),
+      /** The buildpacks that bring it, or the Aptfile. */
+      providers: list(text(2_000), 20),
+      /** `auto` had one and left it out, because of its size or because it does not start. */
+      givenUp: v.boolean(),
+      check: v.optional(ffmpegCheck)
+    }),
+    variants: list(variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: v.optional(v.strictObject({ ...weight, sha256: v.optional(sha256) })),
+    layers: list(layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: v.strictObject({
+      /** What `layer` of an entry counts. */
+      layers: list(text(300), 100),
+      /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+      folders: list(shownPath, 200_000),
+      entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: v.strictObject({
+      gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+      packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    processTypes: v.record(v.pipe(v.string(), v.regex(/^[-\w]{1,128}$/)), text(10_000)),
+    trim: v.strictObject({
+      applied: v.boolean(),
+      rules: list(trimRule, 100),
+      /** All rules together, on the chosen variant: its size before and after. */
+      before: bytes,
+      after: bytes
+    }),
+    warnings: list(text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: list(historyPoint, 200)
+  })
+
+export const reportSchema = reportWith(list(entry, MOST_ENTRIES))
+
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(
+  v.custom<Entry[]>(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry))
+)
+
+function isEntry(row: unknown): boolean {
+  if (!Array.isArray(row) || row.length !== 7) return false
+  const [folder, name, layer, raw, inWith, inWithout, shared] = row as unknown[]
+  return (
+    isIndex(folder) &&
+    v.is(shownPath, name) &&
+    isIndex(layer) &&
+    isBytes(raw) &&
+    (inWith === null || isBytes(inWith)) &&
+    (inWithout === null || isBytes(inWithout)) &&
+    (shared === 0 || shared === 1)
+  )
+}
+
+function isBytes(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function isIndex(value: unknown): boolean {
+  return isBytes(value) && (value as number) <= 1_000_000
+}
 
 export type Report = v.InferOutput<typeof reportSchema>
 export type ReportVariant = Report['variants'][number]
+export type VariantName = ReportVariant['name']
+export type HistoryPoint = Report['history'][number]
 
 /** Largest `report.json` that is read, in bytes. */
-export const LARGEST_REPORT = 5_000_000
+export const LARGEST_REPORT = 25_000_000
 
 /** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
 export function parseReport(json: string): Report {
@@ -135,11 +208,56 @@ export function parseReport(json: string): Report {
   if (typeof version === 'number' && version !== SCHEMA_VERSION) {
     throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next)
   }
-  const result = v.safeParse(reportSchema, data)
-  if (result.success) return result.output
-  const issue = result.issues[0]
-  throw new UserError(
-    `The report is not valid at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`,
-    next
-  )
+  const report = validated(data, next)
+  const contradiction = findContradiction(report)
+  if (contradiction !== undefined) throw new UserError(`The report contradicts itself: ${contradiction}`, next)
+  return report
+}
+
+function validated(data: unknown, next: string): Report {
+  const quick = v.safeParse(quickSchema, data, { abortEarly: true })
+  if (quick.success) return quick.output
+  const result = v.safeParse(reportSchema, data, { abortEarly: true })
+  if (!result.success) {
+    const [issue] = result.issues
+    throw new UserError(
+      `The report is not valid at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`,
+      next
+    )
+  }
+  return result.output
+}
+
+/** The same report, judged by other limits than its own; all are bytes. */
+export function judgedBy(report: Report, { limit, ...heroku }: { limit: number } & Report['heroku']): Report {
+  const { verdict } = report
+  return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } }
+}
+
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000
+
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }: Report): string | undefined {
+  const names = variants.map(({ name }) => name)
+  if (new Set(names).size < names.length) return 'a variant stands there twice'
+  const chosen = variants.find(({ name }) => name === verdict.chosen)
+  if (!chosen) return 'the chosen variant is not there'
+  if (chosen.compressed !== verdict.compressed) return "the verdict's size is not that of the chosen variant"
+  if (verdict.withinLimit !== verdict.compressed <= verdict.limit) return 'the verdict is not what the limit says'
+  if (files.folders[0] !== '') return 'its first folder is not the slug'
+  if (new Set(files.folders).size < files.folders.length) return 'a folder stands there twice'
+  const sums = { with: 0, without: 0 }
+  for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+    if (folder >= files.folders.length || layer >= files.layers.length) return 'a file is nowhere'
+    sums.with += inWith ?? 0
+    sums.without += inWithout ?? 0
+  }
+  for (const { name, compressed, layers: parts } of variants) {
+    const sum = parts.reduce((all, part) => all + part.compressed, 0)
+    if (sum !== compressed) return `the layers ${name} ffmpeg are not the whole of it`
+    const frame = compressed - sums[name]
+    if (frame < 0 || frame > LARGEST_FRAME) return `the files ${name} ffmpeg are not the whole of it`
+  }
+  return undefined
 }

@@ -1,3 +1,18 @@
-export { parseReport, reportSchema, SCHEMA_VERSION, type Report, type ReportVariant } from './data.ts'
+export { compareReports, type Comparison } from './compare/index.ts'
+export {
+  judgedBy,
+  LARGEST_REPORT,
+  parseReport,
+  reportSchema,
+  SCHEMA_VERSION,
+  type HistoryPoint,
+  type Report,
+  type ReportVariant
+} from './data.ts'
+export { amountText, grownTooMuch, reaches, type Amount } from './growth.ts'
+export { mergeHistories } from './history.ts'
 export { makeReport, reportJson, type BuildFacts } from './make.ts'
-export { headline, renderMarkdown, WITHOUT_FFMPEG } from './markdown.ts'
+export { pageParts } from './page/parts.ts'
+export { pageData } from './page/from-report.ts'
+export { renderPage } from './page/render.ts'
+export { headline, renderMarkdown, WITHOUT_FFMPEG, type Baseline, type LiveSlug, type Told } from './markdown/index.ts'

@@ -1,10 +1,8 @@
-import { displayPath, VERSION, type BytePath } from '../runtime/index.ts'
+import { VERSION } from '../runtime/index.ts'
 import type { BuiltApp } from '../buildpacks/index.ts'
-import type { FfmpegCheck, FfmpegChoice, FfmpegVariants, Weight, Weighed } from '../slug/index.ts'
+import type { FfmpegCheck, FfmpegChoice, FfmpegVariants, Weighed } from '../slug/index.ts'
 import { SCHEMA_VERSION, type Report, type ReportVariant } from './data.ts'
-
-const MOST_DIRECTORIES = 2_000
-const LARGEST_FILES = 100
+import { fileTable } from './files.ts'
 
 /** What a build knows at its end. */
 export interface BuildFacts {
@@ -20,6 +18,8 @@ export interface BuildFacts {
   readonly check?: FfmpegCheck
   readonly variants: FfmpegVariants
   readonly weighed: Weighed
+  readonly streaming?: { compressed: number; raw: number; files: number; sha256: string }
+  readonly dependencies: Record<'gems' | 'packages', readonly (readonly [name: string, version: string])[]>
   readonly heroku: { warnsAt: number; stopsAt: number }
   /** Whether the rules were applied, or only measured. */
   readonly trimmed: boolean
@@ -61,6 +61,7 @@ export function makeReport(facts: BuildFacts): Report {
       check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
     },
     variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+    streaming: facts.streaming,
     layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
       name,
       buildpack: buildpack && {
@@ -71,6 +72,11 @@ export function makeReport(facts: BuildFacts): Report {
       },
       milliseconds
     })),
+    files: fileTable(weighed.slugs, facts.variants.layerNames),
+    dependencies: {
+      gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+      packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+    },
     processTypes: { ...app.processTypes },
     trim: {
       applied: facts.trimmed,
@@ -78,7 +84,8 @@ export function makeReport(facts: BuildFacts): Report {
       before,
       after
     },
-    warnings: [...facts.warnings]
+    warnings: [...facts.warnings],
+    history: []
   }
 }
 
@@ -86,8 +93,7 @@ function reportVariant(
   { name, sha256, measured }: Weighed['slugs'][number],
   { derivation, layerNames }: FfmpegVariants
 ): ReportVariant {
-  const { total, layers, directories, files } = measured
-  const least = total.compressed / 1_000
+  const { total, layers } = measured
   return {
     name,
     derivation: name === 'with' ? 'built' : derivation,
@@ -95,29 +101,17 @@ function reportVariant(
     ...total,
     layers: [...layers]
       .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-      .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight })),
-    directories: [...directories]
-      .filter(([path, { compressed }]) => compressed >= least || !path.includes('/'))
-      .sort(largestFirst)
-      .slice(0, MOST_DIRECTORIES)
-      .map(([path, weight]) => ({ path: shown(path), ...weight })),
-    largestFiles: files
-      .slice(0, LARGEST_FILES)
-      .map(({ file, compressed, raw, shared }) => ({ path: shown(file.path), compressed, raw, shared }))
+      .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
   }
 }
 
-function largestFirst([pathA, a]: [BytePath, Weight], [pathB, b]: [BytePath, Weight]): number {
-  return b.compressed - a.compressed || (pathA < pathB ? -1 : 1)
-}
-
-/** A path can be 100 kB long; nobody reads that. */
-function shown(path: BytePath): string {
-  const text = displayPath(path)
-  return text.length > 4_000 ? `${text.slice(0, 4_000)}…` : text
-}
-
-/** The report as it is written to `report.json`. */
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
 export function reportJson(report: Report): string {
-  return `${JSON.stringify(report, undefined, 1)}\n`
+  const { layers, folders, entries } = report.files
+  const rows = (list: readonly unknown[]): string => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`
+  const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`
+  const parts = Object.entries(report)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`)
+  return `{\n${parts.join(',\n')}\n}\n`
 }

@@ -97,6 +97,8 @@ export interface Runtime {
   readonly scratch: string
   /** The program that packing threads run. */
   readonly packWorker: URL
+  /** The folder with the script and the style of the report's page. */
+  readonly page: URL
   /** How many threads may compress. */
   readonly threads: number
 }

@@ -1,4 +1,3 @@
-import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 import { GZIP_HEADER, gzipTrailer } from './gzip.ts'
 import { type Packed } from './pack.ts'
@@ -25,9 +24,7 @@ export interface Measured {
   readonly total: Weight
   /** By layer index; the archive's own bytes (gzip and tar frame) are under -1. All together are `total`. */
   readonly layers: ReadonlyMap<number, Weight>
-  /** Every folder with all that is below it. */
-  readonly directories: ReadonlyMap<BytePath, Weight>
-  /** Every file, largest first. */
+  /** Every name, folders included (for what they take themselves), in pack order. */
   readonly files: readonly FileWeight[]
 }
 
@@ -60,23 +57,9 @@ export function measure({ blocks, bytes, rawBytes }: Packed): Measured {
     raw: frame.raw,
     files: 0
   })
-  const directories = new Map<BytePath, Weight>()
-  for (const [file, { compressed, raw }] of weights) {
-    const weight = { compressed, raw, files: 1 }
-    add(layers, file.layer, weight)
-    if (file.kind === 'directory') add(directories, file.path, weight)
-    for (const folder of foldersAbove(file.path)) add(directories, folder, weight)
-  }
-  const files = [...weights]
-    .filter(([file]) => file.kind !== 'directory')
-    .map(([file, weight]) => ({ file, ...weight }))
-    .sort((a, b) => b.compressed - a.compressed || (a.file.path < b.file.path ? -1 : 1))
-  return { total: { compressed: bytes, raw: rawBytes, files: weights.size }, layers, directories, files }
-}
-
-/** `a/b/c` → `a/b`, `a`. */
-function* foldersAbove(path: BytePath): Generator<BytePath> {
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) yield path.slice(0, at) as BytePath
+  const files = [...weights].map(([file, weight]) => ({ file, ...weight }))
+  for (const { file, compressed, raw } of files) add(layers, file.layer, { compressed, raw, files: 1 })
+  return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files }
 }
 
 function add<Key>(sums: Map<Key, Weight>, key: Key, { compressed, raw, files }: Weight): void {

@@ -1,6 +1,19 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { headline, renderMarkdown, reportJson, type Report } from '../../report/index.ts'
+import { LONGEST_BODY } from '../../github/index.ts'
+import {
+  amountText,
+  grownTooMuch,
+  headline,
+  pageData,
+  pageParts,
+  renderMarkdown,
+  renderPage,
+  reportJson,
+  type Amount,
+  type Comparison,
+  type Told
+} from '../../report/index.ts'
 import { megabytes, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 
@@ -13,48 +26,78 @@ export async function clearOutput(folder: string): Promise<void> {
 }
 
 /** Writes every file and output, the summary, and annotations. */
-export async function tell({ inputs, runtime, results }: Context, report: Report): Promise<void> {
+export async function tell({ inputs, runtime, results }: Context, told: Told): Promise<void> {
+  const { report } = told
   const at = (file: string): string => path.join(inputs.outputDir, file)
-  const markdown = renderMarkdown(report)
+  const markdown = renderMarkdown(told)
   await writeFile(at('report.json'), reportJson(report))
   await writeFile(at('report.md'), markdown)
+  await writeFile(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)))
 
-  const { verdict, variants } = report
+  const { verdict, variants, streaming } = report
   const sizeOf = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed
   results.output('slug-path', at('slug.tgz'))
   results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen)!.sha256!)
   results.output('slug-size', verdict.compressed)
   results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '')
   results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '')
+  if (streaming) results.output('slug-size-streaming', streaming.compressed)
   results.output('slug-limit', verdict.limit)
   results.output('within-limit', verdict.withinLimit)
   results.output('ffmpeg', verdict.chosen)
   results.output('report-path', at('report.json'))
+  results.output('report-page-path', at('report.html'))
+  results.output('comment-body', renderMarkdown(told, LONGEST_BODY))
   await results.summary(markdown)
 
   for (const warning of report.warnings) runtime.log.warning(warning)
   for (const { name, compressed } of variants)
     runtime.log.info(`${name} ffmpeg: ${megabytes(compressed)} (${compressed} bytes)`)
+  if (streaming) runtime.log.info(`streaming: ${megabytes(streaming.compressed)} (${streaming.compressed} bytes)`)
   if (report.ffmpeg.givenUp)
     runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance')
-  runtime.log.info(headline(report))
+  if (told.noBaseline !== undefined) runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`)
+  runtime.log.info(headline(told))
   const { size } = await stat(at('slug.tgz'))
   if (size !== verdict.compressed)
     throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`)
 }
 
-/** Fails where the slug must not be shipped. */
-export function judge(report: Report, failOn: 'limit' | 'never'): void {
-  const { verdict } = report
+/** Fails where the slug must not be shipped, or must not be merged. */
+export function judge({ inputs, runtime }: Context, told: Told): void {
+  const { verdict, streaming } = told.report
   if (verdict.problem !== undefined) {
     throw new UserError(
       `The slug is not fit to ship: ${verdict.problem}`,
       'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.'
     )
   }
-  if (verdict.withinLimit || failOn === 'never') return
+  if (inputs.failOn === 'never') return
+  if (!verdict.withinLimit) {
+    throw new UserError(
+      `The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`,
+      'The report lists the ways back under it, the cheapest first.'
+    )
+  }
+  if (streaming && streaming.compressed > verdict.limit) {
+    throw new UserError(
+      `The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`,
+      'Look at what streaming/package.json depends on.'
+    )
+  }
+  if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request')) return
+  if (told.comparison?.change === undefined)
+    runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with')
+  else judgeGrowth(told.comparison, inputs.maxGrowth)
+}
+
+/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
+function judgeGrowth(comparison: Comparison, maxGrowth: Amount | undefined): void {
+  const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : []
+  if (name === undefined) return
+  const { head, base = 0 } = comparison.sizes.find(size => size.name === name)!
   throw new UserError(
-    `The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`,
-    'The report lists the ways back under it, the cheapest first.'
+    `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth!)}`,
+    'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.'
   )
 }

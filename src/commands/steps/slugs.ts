@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
-import { type MastodonTree } from '../../mastodon/index.ts'
-import { makeReport } from '../../report/index.ts'
-import { displayPath, megabytes, UserError, type BytePath } from '../../runtime/index.ts'
+import { readDependencies, type MastodonTree } from '../../mastodon/index.ts'
+import { makeReport, type Report, type Told } from '../../report/index.ts'
+import { displayPath, type BytePath } from '../../runtime/index.ts'
 import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
@@ -29,6 +29,7 @@ import type { Context } from '../context.ts'
 import { below, openWorkshop, providerNames, type Recipe } from './recipe.ts'
 import { judge, tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
+import { justThis, lookAround } from './told.ts'
 
 export interface BuiltSlugs {
   /** `slug.tgz`, the chosen variant. */
@@ -89,6 +90,7 @@ export async function buildSlugs(
       return result
     })
     const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)]
+    const streaming = await packStreaming(context, config, variants, packer)
     const report = makeReport({
       createdAt: runtime.clock.now(),
       commit: source.commit,
@@ -101,44 +103,52 @@ export async function buildSlugs(
       check: ffmpeg,
       variants,
       weighed,
+      streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
+      dependencies: readDependencies(source.folder),
       heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
       app,
       warnings
     })
-    const streaming = await packStreaming(context, config, variants, packer)
-    await tell(context, report)
-    judge(report, inputs.failOn)
+    const told = await lookAtIt(context, config, report)
+    await tell(context, told)
+    judge(context, told)
     const { chosen } = report.verdict
     const { sha256 } = report.variants.find(({ name }) => name === chosen)!
     const web = { file: slug, sha256: sha256!, variant: chosen, processTypes: app.processTypes }
-    return { web, streaming }
+    return { web, streaming: streaming?.slug }
   } finally {
     await packer.close()
     await workshop.close()
   }
 }
 
+/** A deploy is not compared: what matters there is the limit. */
+function lookAtIt(context: Context, { app }: Config, report: Report): Promise<Told> | Told {
+  const { command, github } = context.inputs
+  return command === 'build'
+    ? context.runtime.log.group('Comparison', () =>
+        lookAround(context, report, { app, pullRequest: github.event.pullRequest })
+      )
+    : justThis(context, report, app)
+}
+
 /** The streaming role of the same build: a list of files more. It needs no ffmpeg. */
 async function packStreaming(
-  { inputs, runtime, results }: Context,
+  { inputs }: Context,
   config: Config,
   variants: FfmpegVariants,
   packer: Packer
-): Promise<StreamingSlug | undefined> {
+): Promise<{ slug: StreamingSlug; weight: { compressed: number; raw: number; files: number } } | undefined> {
   if (config.streamingApp === undefined) return undefined
   const file = path.join(inputs.outputDir, 'slug-streaming.tgz')
-  const [packed] = await packer.pack([{ files: inPackOrder(streamingFiles(variants.without)), output: file }])
-  const { bytes, sha256 } = packed!
-  runtime.log.info(`streaming: ${megabytes(bytes)} (${bytes} bytes)`)
-  results.output('slug-size-streaming', bytes)
-  if (bytes > config.slug.limit && inputs.failOn !== 'never') {
-    throw new UserError(
-      `The streaming slug is over its limit: ${megabytes(bytes)} of ${megabytes(config.slug.limit)}`,
-      'Look at what streaming/package.json depends on.'
-    )
+  const files = inPackOrder(streamingFiles(variants.without))
+  const [packed] = await packer.pack([{ files, output: file }])
+  const { bytes, rawBytes, sha256 } = packed!
+  return {
+    slug: { file, sha256: sha256!, bytes, processTypes: STREAMING_PROCESS_TYPES },
+    weight: { compressed: bytes, raw: rawBytes, files: files.length }
   }
-  return { file, sha256: sha256!, bytes, processTypes: STREAMING_PROCESS_TYPES }
 }
 
 async function tryFfmpeg(

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises'
+import {
+  downloadFile,
+  findBaselines,
+  mergeBase,
+  parentsOf,
+  type FoundBaseline,
+  type Github
+} from '../../github/index.ts'
+import {
+  LARGEST_REPORT,
+  mergeHistories,
+  parseReport,
+  type Baseline,
+  type HistoryPoint,
+  type Report
+} from '../../report/index.ts'
+import { errorText } from '../../runtime/index.ts'
+import type { Context } from '../context.ts'
+import { githubOf } from './github.ts'
+
+/** What a report is compared with, and the sizes before it. */
+export interface Before {
+  readonly baseline?: Baseline
+  /** Why there is none, where one was looked for. */
+  readonly noBaseline?: string
+  readonly history: readonly HistoryPoint[]
+}
+
+/** A pull request as far as it says what its base is. */
+export interface BaseOf {
+  readonly headSha: string
+  readonly baseSha: string
+  readonly baseBranch: string
+}
+
+const NOTHING: Before = { history: [] }
+
+/**
+ * The report of the base: the file that the input names, or that of the base's commit or its nearest ancestor among the
+ * repository's artifacts. Never fails: a base that is broken must not break what is compared with it.
+ */
+export async function findBefore(context: Context, report: Report, pullRequest: BaseOf | undefined): Promise<Before> {
+  const { inputs, runtime } = context
+  if (inputs.baseline === 'none') return NOTHING
+  if (inputs.baseline !== undefined) return fromFile(inputs.baseline)
+  if (inputs.github.repository === undefined || inputs.github.runId === undefined) return NOTHING
+  const github = githubOf(context)
+  if (!github) {
+    return { ...NOTHING, noBaseline: 'give the action a `github-token` (`actions: read`, `contents: read`).' }
+  }
+  try {
+    return await fromArtifacts(context, github, report, pullRequest)
+  } catch (error) {
+    if (runtime.signal.aborted) throw error
+    return { ...NOTHING, noBaseline: github.explain(error, 'actions: read', 'The report is made without it.') }
+  }
+}
+
+async function fromFile(file: string): Promise<Before> {
+  try {
+    const report = parseReport(await readFile(file, 'utf8'))
+    return { baseline: { report, behind: 0 }, history: mergeHistories([report]) }
+  } catch (error) {
+    return { ...NOTHING, noBaseline: `the report that \`baseline\` names cannot be used: ${errorText(error)}.` }
+  }
+}
+
+async function fromArtifacts(
+  context: Context,
+  github: Github,
+  report: Report,
+  pullRequest: BaseOf | undefined
+): Promise<Before> {
+  const { inputs, runtime } = context
+  const branch = pullRequest?.baseBranch ?? branchOf(context)
+  const wanted = await baseCommit(github, report.source.commit, pullRequest)
+  if (wanted === undefined) return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' }
+  const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch })
+  const reports: { of: FoundBaseline; report: Report }[] = []
+  for (const of of found) {
+    // The nearest one is the baseline; of the others only what its history lacks is needed.
+    if (mergeHistories(reports.map(({ report }) => report)).some(({ commit }) => commit === of.commit)) continue
+    try {
+      const text = await downloadFile(github, of.artifact, {
+        file: 'report.json',
+        maxBytes: LARGEST_REPORT,
+        ...downloads(context)
+      })
+      const found = parseReport(text)
+      if (found.source.commit === of.commit) reports.push({ of, report: found })
+      else
+        runtime.log.info(
+          `The report of run ${of.artifact.runId} is of another commit than ${of.commit}; it is not used`
+        )
+    } catch (error) {
+      if (runtime.signal.aborted) throw error
+      runtime.log.info(`The report of ${of.commit} cannot be used: ${errorText(error)}`)
+    }
+  }
+  const [nearest] = reports
+  if (!nearest) return { ...NOTHING, noBaseline: missing(wanted, branch, inputs.artifactName) }
+  const { commit, behind, runUrl } = nearest.of
+  runtime.log.info(`Compared with the report of ${commit} (${runUrl})`)
+  return {
+    baseline: { report: nearest.report, branch, wanted, behind, runUrl },
+    history: mergeHistories(reports.map(({ report }) => report))
+  }
+}
+
+function missing(wanted: string, branch: string, name: string): string {
+  return `neither commit \`${wanted.slice(0, 8)}\` nor an ancestor of it has an artifact \`${name}\` of a build of its branch (${JSON.stringify(branch)}). The next push there records one.`
+}
+
+/** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
+export function downloads({ runtime }: Context) {
+  return { maxZip: 60_000_000, into: runtime.scratch, http: runtime.http }
+}
+
+/**
+ * The commit before what was measured. A pull request's build measures GitHub's merge of it into its base, whose first
+ * parent is the base; where its own commit was built, the base is where it branched off.
+ */
+async function baseCommit(
+  github: Github,
+  measured: string,
+  pullRequest: BaseOf | undefined
+): Promise<string | undefined> {
+  const parents = await parentsOf(github, measured)
+  if (!pullRequest) return parents?.[0]
+  if (parents?.length === 2 && parents[1] === pullRequest.headSha) return parents[0]
+  return mergeBase(github, pullRequest.baseSha, pullRequest.headSha)
+}
+
+/** The branch whose builds are asked: the pushed one; for a tag the default one. */
+function branchOf({ inputs }: Context): string {
+  const { ref, event } = inputs.github
+  return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1] ?? event.defaultBranch ?? 'main'
+}

@@ -1,0 +1,194 @@
+import { type Report, type VariantName } from '../data.ts'
+import { filesOf } from '../files.ts'
+import { componentOf, type Component } from './components.ts'
+import { pairFiles, type Pair } from './pairs.ts'
+
+export { type Component } from './components.ts'
+export { type Pair } from './pairs.ts'
+
+export type ChangeKind = 'new' | 'gone' | 'grown' | 'shrunk'
+
+/** Sizes are compressed bytes; `change` is head less base. */
+export interface ChangedComponent extends Component {
+  readonly how: ChangeKind
+  readonly change: number
+  /** Of a gem or package, where the lock files tell. */
+  readonly from?: string
+  readonly to?: string
+}
+
+export interface ChangedFile {
+  readonly path: string
+  readonly how: ChangeKind
+  readonly change: number
+  /** What it is now; 0 where it is gone. */
+  readonly size: number
+}
+
+export interface Comparison {
+  /** The variant that is looked into: the head's chosen one. */
+  readonly variant: VariantName
+  readonly sizes: readonly { name: VariantName | 'streaming'; head: number; base: number | undefined }[]
+  /** Of the chosen variant; undefined where the base has no such one, and then nothing below is known either. */
+  readonly change: number | undefined
+  /** Largest first; with `rest` and `shares` they add up to the change. */
+  readonly components: readonly ChangedComponent[]
+  /** What is too small to be named, and what the archive itself takes. */
+  readonly rest: { readonly count: number; readonly change: number }
+  /** Of files that are as large as before, and share compressed blocks with some that are not. */
+  readonly shares: number
+  readonly files: readonly ChangedFile[]
+  /** By layer name. */
+  readonly layers: ReadonlyMap<string, number>
+  /** Whose commit or digest is another one than in the base, new ones and gone ones too. */
+  readonly buildpacks: readonly { name: string; from: string | undefined; to: string | undefined }[]
+  /** Files that only lie somewhere else, which are not listed. */
+  readonly moved: number
+  readonly pairs: readonly Pair[]
+}
+
+/** Changes below are not named. */
+const LEAST = 1_000
+
+/** What has changed between two reports, as far as their files tell. */
+export function compareReports(head: Report, base: Report): Comparison {
+  const variant = head.verdict.chosen
+  const pairs = pairFiles(filesOf(head), filesOf(base))
+  const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)]
+  const change = now === undefined || before === undefined ? undefined : now - before
+  const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs }
+  if (change === undefined) {
+    return {
+      ...common,
+      components: [],
+      rest: { count: 0, change: 0 },
+      shares: 0,
+      files: [],
+      layers: new Map(),
+      moved: 0
+    }
+  }
+  const all = changedComponents(pairs, variant)
+  const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0)
+  const named = all.filter(component => Math.abs(component.change) >= LEAST)
+  return {
+    ...common,
+    components: withVersions(named, head, base),
+    rest: { count: all.length - named.length, change: change - sum(named) - shares },
+    shares,
+    files: changedFiles(pairs, variant),
+    layers: changedLayers(head, base, variant),
+    moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+  }
+}
+
+function sizeOf({ variants }: Report, name: VariantName): number | undefined {
+  return variants.find(variant => variant.name === name)?.compressed
+}
+
+function sizesOf(head: Report, base: Report): Comparison['sizes'] {
+  return [
+    ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+    ...(head.streaming
+      ? [{ name: 'streaming' as const, head: head.streaming.compressed, base: base.streaming?.compressed }]
+      : [])
+  ]
+}
+
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+export function changeOf(pair: Pair, variant: VariantName): number {
+  const { how, head, base } = pair
+  const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined
+  const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)))
+  return same ? 0 : weightChange(pair, variant)
+}
+
+function weightChange({ head, base }: Pair, variant: VariantName): number {
+  return (head?.[variant] ?? 0) - (base?.[variant] ?? 0)
+}
+
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs: readonly Pair[], variant: VariantName): ChangedComponent[] {
+  const sums = new Map<string, { component: Component; now: number; change: number }>()
+  for (const pair of pairs) {
+    const component = componentOf((pair.head ?? pair.base).path)
+    const key = `${component.kind} ${component.name}`
+    const known = sums.get(key) ?? { component, now: 0, change: 0 }
+    known.now += pair.head?.[variant] ?? 0
+    known.change += changeOf(pair, variant)
+    sums.set(key, known)
+  }
+  return [...sums.values()]
+    .filter(({ change }) => change !== 0)
+    .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+    .sort(largestFirst)
+}
+
+function kindOf(now: number, before: number): ChangeKind {
+  if (before === 0) return 'new'
+  if (now === 0) return 'gone'
+  return now > before ? 'grown' : 'shrunk'
+}
+
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components: readonly ChangedComponent[], head: Report, base: Report): ChangedComponent[] {
+  const [now, before] = [versionsIn(head), versionsIn(base)]
+  return components.map(component => {
+    const { kind, name, change } = component
+    const [from, to] = [before[kind]?.get(name), now[kind]?.get(name)]
+    const added = from === undefined && to !== undefined && change > 0
+    return { ...component, how: added ? 'new' : component.how, from, to }
+  })
+}
+
+/** By name; several of one name together. */
+function versionsIn({ dependencies }: Report): Partial<Record<Component['kind'], Map<string, string>>> {
+  const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+    const versions = new Map<string, string>()
+    for (const [name, version] of list) {
+      const known = versions.get(name)
+      versions.set(name, known === undefined ? version : `${known}, ${version}`)
+    }
+    return versions
+  })
+  return { gem, package: packages }
+}
+
+function changedFiles(pairs: readonly Pair[], variant: VariantName): ChangedFile[] {
+  return pairs
+    .flatMap(pair => {
+      const file = pair.head ?? pair.base
+      const change = changeOf(pair, variant)
+      if (Math.abs(change) < LEAST || file.name === '') return []
+      const size = pair.head?.[variant] ?? 0
+      return [{ path: file.path, how: kindOf(size, size - change), change, size }]
+    })
+    .sort(largestFirst)
+}
+
+function changedLayers(head: Report, base: Report, variant: VariantName): Map<string, number> {
+  const weights = ({ variants }: Report): Map<string, number> =>
+    new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]))
+  const [now, before] = [weights(head), weights(base)]
+  const names = new Set([...now.keys(), ...before.keys()])
+  return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]))
+}
+
+function changedBuildpacks(head: Report, base: Report): Comparison['buildpacks'] {
+  const versions = ({ layers }: Report): Map<string, string> =>
+    new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])))
+  const [now, before] = [versions(head), versions(base)]
+  const names = [...new Set([...now.keys(), ...before.keys()])]
+  return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to)
+}
+
+function largestFirst(a: { change: number }, b: { change: number }): number {
+  return Math.abs(b.change) - Math.abs(a.change)
+}
+
+function sum(list: readonly { change: number }[]): number {
+  return list.reduce((all, { change }) => all + change, 0)
+}

@@ -1,0 +1,29 @@
+import { type HistoryPoint, type Report } from './data.ts'
+
+/** As many as a report hands on. */
+const KEPT = 100
+
+/** A report as one point of its branch's history. */
+export function pointOf({ source, createdAt, variants, streaming, verdict }: Report): HistoryPoint {
+  const size = (name: 'with' | 'without') => variants.find(variant => variant.name === name)?.compressed
+  return {
+    commit: source.commit,
+    at: createdAt,
+    mastodonVersion: source.mastodonVersion,
+    with: size('with'),
+    without: size('without'),
+    streaming: streaming?.compressed,
+    chosen: verdict.chosen
+  }
+}
+
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+export function mergeHistories(reports: readonly Report[]): HistoryPoint[] {
+  const points = new Map<string, HistoryPoint>()
+  for (const report of reports)
+    for (const point of [...report.history, pointOf(report)]) {
+      const known = points.get(point.commit)
+      if (!known || known.at < point.at) points.set(point.commit, point)
+    }
+  return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT)
+}

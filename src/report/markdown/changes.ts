@@ -1,0 +1,87 @@
+import { megabytes } from '../../runtime/index.ts'
+import { type ChangedComponent, type ChangeKind, type Comparison } from '../compare/index.ts'
+import { type Report } from '../data.ts'
+import { code, details, escape, number, signed, signedPercent, table } from './text.ts'
+import { type Told } from './told.ts'
+
+const SHOWN_COMPONENTS = 15
+const SHOWN_FILES = 12
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1
+const MOST_REASONS = 4
+
+const WORDS: Record<ChangeKind, string> = { new: 'new', gone: 'gone', grown: 'grown', shrunk: 'shrunk' }
+
+/** What has changed against the base, folded; open where it matters. */
+export function whatChanged({ comparison, baseline, report }: Told, open: boolean): string {
+  if (!comparison || !baseline) return ''
+  const { change, components, buildpacks } = comparison
+  if (change === undefined) return ''
+  if (components.length === 0 && buildpacks.length === 0) return change === 0 ? 'Nothing in the slug has changed.' : ''
+  const content = [reasons(comparison, report, baseline.report), componentTable(comparison), fileTable(comparison)]
+  return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open)
+}
+
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }: Comparison, head: Report, base: Report): string {
+  const updates = buildpacks.map(({ name, from, to }) => {
+    if (from === undefined) return `buildpack ${code(name)} is new`
+    if (to === undefined) return `buildpack ${code(name)} is gone`
+    return `buildpack ${code(name)} ${escape(from.slice(0, 12))} → ${escape(to.slice(0, 12))}`
+  })
+  const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion]
+  if (before !== now) updates.unshift(`Mastodon ${escape(before ?? '?')} → ${escape(now ?? '?')}`)
+  const grown = change >= 0
+  const same = components.filter(component => component.change > 0 === grown)
+  const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0)
+  const main = same
+    .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+    .slice(0, MOST_REASONS)
+    .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`)
+  const lines = []
+  if (main.length > 0) lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`)
+  if (updates.length > 0) lines.push(`Other versions: ${updates.join('; ')}.`)
+  return lines.join('\n')
+}
+
+function title({ kind, name, from, to }: ChangedComponent): string {
+  const versions = from === to ? (to ?? '') : [from, to].filter(version => version !== undefined).join(' → ')
+  const version = versions === '' ? '' : ` ${escape(versions)}`
+  return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`
+}
+
+function componentTable({ components, rest, shares, moved }: Comparison): string {
+  const shown = components.slice(0, SHOWN_COMPONENTS)
+  const others = components.slice(SHOWN_COMPONENTS)
+  const left = others.reduce((sum, { change }) => sum + change, rest.change)
+  const count = others.length + rest.count
+  const rows = shown.map(component => [title(component), WORDS[component.how], signed(component.change)])
+  if (count > 0 || left !== 0)
+    rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)])
+  if (shares !== 0) rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)])
+  const note =
+    moved > 0
+      ? `\n\n${number(moved)} files lie somewhere else than before and are otherwise the same; they do not count.`
+      : ''
+  return rows.length === 0 ? '' : table(['Part of the slug', '', 'Change'], rows, '--r') + note
+}
+
+function fileTable({ files }: Comparison): string {
+  const rows = files
+    .slice(0, SHOWN_FILES)
+    .map(({ path, how, change, size }) => [
+      code(path),
+      WORDS[how],
+      signed(change),
+      how === 'gone' ? '' : megabytes(size)
+    ])
+  const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : ''
+  return rows.length === 0 ? '' : table(['File', '', 'Change', 'Size now'], rows, '--rr') + more
+}
+
+/** The cell of a size's change. */
+export function changeCell(head: number, base: number | undefined): string {
+  if (base === undefined) return 'new'
+  const share = signedPercent(head - base, base)
+  return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`
+}

@@ -1,0 +1,239 @@
+import { megabytes } from '../../runtime/index.ts'
+import { type Report, type ReportVariant } from '../data.ts'
+import { amountText, grownTooMuch } from '../growth.ts'
+import { changeCell, whatChanged } from './changes.ts'
+import {
+  commitLink,
+  directoryTable,
+  ffmpegLines,
+  fileTable,
+  folded,
+  layerTable,
+  processTypes,
+  trendTable,
+  trimTable,
+  warnings,
+  waysBack,
+  WITHOUT_FFMPEG
+} from './sections.ts'
+import { code, escape, number, percent, signed, table } from './text.ts'
+import { type Told } from './told.ts'
+
+export { WITHOUT_FFMPEG } from './sections.ts'
+export { type Baseline, type LiveSlug, type Told } from './told.ts'
+
+/** A piece of the report. */
+interface Block {
+  readonly text: string
+  /** What is said of it where it had to be left out; one without a name is never left out. */
+  readonly name?: string
+}
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+export function renderMarkdown(told: Told, longest = Infinity): string {
+  const blocks = blocksOf(told).filter(({ text }) => text !== '')
+  const leftOut: string[] = []
+  for (;;) {
+    const text = assemble(blocks, leftOut, told.runUrl)
+    if (text.length <= longest) return text
+    const last = blocks.findLastIndex(({ name }) => name !== undefined)
+    if (last < 0) throw new Error(`a report of ${text.length} characters cannot be made shorter`)
+    leftOut.unshift(blocks.splice(last, 1)[0]!.name!)
+  }
+}
+
+function assemble(blocks: readonly Block[], leftOut: readonly string[], runUrl: string | undefined): string {
+  const texts = blocks.map(({ text }) => text)
+  if (leftOut.length > 0) {
+    const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`
+    texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`)
+  }
+  return `${texts.join('\n\n')}\n`
+}
+
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told: Told): Block[] {
+  const { report, measuredBy } = told
+  const ours = measuredBy === undefined
+  const tooMuch = grownBy(told).length > 0
+  const open = !report.verdict.withinLimit || tooMuch
+  return [
+    { text: `## ${headline(told)}` },
+    { text: origin(told) },
+    { text: withoutFfmpeg(told) },
+    { text: sizeTable(told) },
+    { text: comparedWith(told) },
+    { text: live(told) },
+    { text: section('Ways back under the limit', waysBack(report)) },
+    { text: ours ? section('Worth a look', warnings(report)) : '' },
+    { text: whatChanged(told, open), name: 'what changed' },
+    { text: folded('Trend', trendTable(told)), name: 'the trend' },
+    { text: folded('Layers', layerTable(told)), name: 'the layers' },
+    { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+    { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+    { text: folded('Largest files', fileTable(report)), name: 'the largest files' },
+    { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+    { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+    { text: footer(told) }
+  ]
+}
+
+/** One line: the status in words, the size, the limit, the change, what is left. */
+export function headline(told: Told): string {
+  const { compressed, limit, withinLimit, problem } = told.report.verdict
+  const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`
+  const share = [size, changeAgainst(told)].filter(Boolean).join(', ')
+  if (!withinLimit) return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`
+  if (problem !== undefined)
+    return `Not fit to ship: ${told.measuredBy === undefined ? escape(problem) : 'its ffmpeg does not work'}. Size: ${share}`
+  const left = `${megabytes(limit - compressed)} left`
+  if (grownBy(told).length > 0) return `Grown by more than ${amountText(told.maxGrowth!)}: ${share}, ${left}`
+  return `Within the limit: ${share}, ${left}`
+}
+
+function changeAgainst({ comparison, baseline }: Told): string {
+  if (!baseline || comparison?.change === undefined) return ''
+  const { report, branch } = baseline
+  const against = `${branch === undefined ? '' : `${escape(branch)} at `}${report.source.commit.slice(0, 8)}`
+  return `${signed(comparison.change)} against ${against}`
+}
+
+function grownBy({ comparison, maxGrowth }: Told): string[] {
+  return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : []
+}
+
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }: Told): string {
+  const of = app === undefined ? '' : ` of ${code(app)}`
+  const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`
+  return measuredBy === undefined
+    ? slug
+    : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`
+}
+
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string {
+  const withFfmpeg = variants.find(({ name }) => name === 'with')
+  if (!ffmpeg.givenUp || !withFfmpeg) return ''
+  const why =
+    withFfmpeg.compressed > verdict.limit
+      ? `with it the slug would be ${megabytes(withFfmpeg.compressed)}, ${megabytes(withFfmpeg.compressed - verdict.limit)} over the limit`
+      : 'the one in this build does not start'
+  return (
+    `> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+    WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n')
+  )
+}
+
+/** A row a slug; the one that breaks a rule is bold. */
+function sizeTable(told: Told): string {
+  const { report, comparison } = told
+  const { variants, verdict, heroku, streaming } = report
+  const tooMuch = grownBy(told)
+  const row = (name: ReportVariant['name'] | 'streaming', size: { compressed: number; raw: number; files: number }) => {
+    const before = comparison?.sizes.find(size => size.name === name)?.base
+    const fits = size.compressed <= verdict.limit
+    const status = [
+      fits ? 'fits' : 'too large',
+      tooMuch.includes(name) ? 'grown too much' : '',
+      name === verdict.chosen ? 'chosen' : ''
+    ]
+    const cells = [
+      name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+      megabytes(size.compressed),
+      ...(comparison ? [changeCell(size.compressed, before)] : []),
+      megabytes(verdict.limit),
+      percent(size.compressed, verdict.limit),
+      megabytes(size.raw),
+      number(size.files),
+      status.filter(Boolean).join(', ')
+    ]
+    return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`)
+  }
+  const rows = variants.map(variant => row(variant.name, variant))
+  if (streaming) rows.push(row('streaming', streaming))
+  const columns = [
+    'Slug',
+    'Compressed',
+    ...(comparison ? ['Change'] : []),
+    'Limit',
+    'Of the limit',
+    'Unpacked',
+    'Files'
+  ]
+  return (
+    table([...columns, 'Status'], rows, `-${'r'.repeat(columns.length - 1)}-`) +
+    `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`
+  )
+}
+
+/** The footer is never left out, so it must not grow without end. */
+const MOST_BUILDPACKS = 10
+const STALE_AFTER_DAYS = 30
+const DAY = 86_400_000
+
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }: Told): string {
+  if (!baseline) return noBaseline === undefined ? '' : `There is nothing to compare with: ${noBaseline}`
+  const { branch, wanted, behind, runUrl } = baseline
+  const base = baseline.report
+  const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY)
+  const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`
+  const built = runUrl === undefined ? 'built' : `[built](${runUrl})`
+  const commit = commitLink(base.source.commit, repositoryUrl)
+  const lines = [
+    `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+  ]
+  if (behind > 0 && wanted !== undefined) {
+    lines.push(
+      `The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`
+    )
+  }
+  if (days > STALE_AFTER_DAYS)
+    lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.')
+  if (comparison?.change === undefined)
+    lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`)
+  const chosen = base.verdict.chosen
+  if (chosen !== report.verdict.chosen)
+    lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`)
+  if (base.stack !== report.stack) lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`)
+  return lines.join(' ')
+}
+
+function live({ live, report }: Told): string {
+  if (!live) return ''
+  const change = report.verdict.compressed - live.bytes
+  const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`
+  const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``
+  return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${megabytes(live.bytes)}. ${against}.`
+}
+
+function footer({ report, measuredBy, runUrl, repositoryUrl }: Told): string {
+  const { source, stack, place, tool, createdAt } = report
+  const version = source.mastodonVersion ? `Mastodon ${escape(source.mastodonVersion)}, ` : ''
+  const where =
+    place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself'
+  const ref = measuredBy === undefined ? ` (${code(source.ref)})` : ''
+  const lines = [
+    `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${escape(tool.version)}, ${createdAt}.`,
+    `Buildpacks: ${buildpacks(report)}.`,
+    'MB = 10<sup>6</sup> bytes.',
+    runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+  ]
+  return `<sub>${lines.filter(Boolean).join(' ')}</sub>`
+}
+
+/** Each with its commit, or the digest of what was fetched. */
+function buildpacks({ layers }: Report): string {
+  const names = layers.flatMap(({ name, buildpack }) =>
+    buildpack ? [`${code(name)} ${escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []
+  )
+  return names.slice(0, MOST_BUILDPACKS).join(', ') || 'none'
+}
+
+function section(name: string, content: string): string {
+  return content === '' ? '' : `### ${name}\n\n${content}`
+}

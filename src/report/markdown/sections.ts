@@ -1,0 +1,201 @@
+import { megabytes } from '../../runtime/index.ts'
+import { type Report, type ReportVariant } from '../data.ts'
+import { foldersOf, largestFiles } from '../files.ts'
+import { code, details, escape, number, percent, signed, table } from './text.ts'
+import { type Told } from './told.ts'
+
+/**
+ * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
+ * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
+ */
+export const WITHOUT_FFMPEG = [
+  'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
+  'remote video, audio and animated GIFs are not cached; they show as links',
+  'animated avatars, headers and custom emoji cannot be made smaller',
+  'still pictures, posts, timelines, federation and streaming work as ever'
+]
+
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+export function ffmpegLines({ ffmpeg, variants }: Report): string {
+  const lines: string[] = []
+  if (ffmpeg.providers.length === 0) {
+    lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.')
+  } else lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`)
+  const { check } = ffmpeg
+  if (check) {
+    if (check.works) lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`)
+    else lines.push(`**It does not work**: ${escape(check.problem ?? 'for an unknown reason')}.`)
+    if (check.encoders.length > 0)
+      lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`)
+    if (check.mended.length > 0) {
+      lines.push(
+        `It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`
+      )
+    }
+  }
+  const without = variants.find(({ name }) => name === 'without')
+  const how = without && DERIVATIONS[without.derivation]
+  if (how && ffmpeg.providers.length > 0) lines.push(`The slug without it was ${how}.`)
+  return lines.map(line => `- ${line}`).join('\n')
+}
+
+const DERIVATIONS: Record<ReportVariant['derivation'], string | undefined> = {
+  built: undefined,
+  subtracted: 'derived from the same build: the files of that step are left out',
+  'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
+  'built-again': 'built a second time, since other steps wrote over the files of that one'
+}
+
+/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+export function waysBack(report: Report): string {
+  const { verdict, trim, variants } = report
+  if (verdict.withinLimit) return ''
+  const lines: string[] = []
+  const fits = (after: number): string =>
+    after <= verdict.limit ? 'it fits then' : `still ${megabytes(after - verdict.limit)} over`
+  const saved = trim.before - trim.after
+  if (!trim.applied && saved > 0) lines.push(`\`slug.trim: safe\` saves ${megabytes(saved)}; ${fits(trim.after)}.`)
+  const without = variants.find(({ name }) => name === 'without')
+  if (verdict.chosen === 'with' && without) {
+    lines.push(
+      `\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`
+    )
+  }
+  const nodeModules = foldersOf(report, verdict.chosen).find(({ path }) => path === 'node_modules')
+  if (nodeModules) {
+    lines.push(
+      `An app of its own for streaming (\`streaming-app\`) lets \`slug.trim: safe\` drop \`node_modules\` from this one: about ${megabytes(nodeModules.compressed)} (its share; an estimate).`
+    )
+  }
+  lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`)
+  return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
+}
+
+/** The chosen slug by layer, each with its change where that is known. */
+export function layerTable({ report: { variants, verdict, layers }, comparison }: Told): string {
+  const chosen = variants.find(({ name }) => name === verdict.chosen)!
+  const changes = comparison?.layers
+  const compared = changes !== undefined && changes.size > 0
+  const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
+    const layer = layers.find(other => other.name === name)
+    const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12)
+    const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : ''
+    return [
+      code(name),
+      megabytes(compressed),
+      ...(compared ? [signed(changes.get(name) ?? 0)] : []),
+      megabytes(raw),
+      number(files),
+      seconds,
+      version ? code(version) : ''
+    ]
+  })
+  const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name))
+  for (const [name, change] of gone) rows.push([code(name), 'gone', signed(change), '', '', '', ''])
+  const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version']
+  return table(head, rows, compared ? '-rrrrr-' : '-rrrr-')
+}
+
+const SHOWN_DIRECTORIES = 15
+const SHOWN_FILES = 10
+
+export function directoryTable(report: Report): string {
+  const chosen = report.variants.find(({ name }) => name === report.verdict.chosen)!
+  const rows = foldersOf(report, chosen.name)
+    .filter(({ path }) => path.split('/').length <= 2)
+    .slice(0, SHOWN_DIRECTORIES)
+    .map(({ path, compressed, raw, files }) => [
+      code(path),
+      megabytes(compressed),
+      percent(compressed, chosen.compressed),
+      megabytes(raw),
+      number(files)
+    ])
+  return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr')
+}
+
+export function fileTable(report: Report): string {
+  const { chosen } = report.verdict
+  const rows = largestFiles(report, chosen, SHOWN_FILES).map(file => [
+    code(file.path),
+    `${file.shared ? '≈ ' : ''}${megabytes(file[chosen] ?? 0)}`,
+    megabytes(file.raw)
+  ])
+  return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr')
+}
+
+/** What trimming took off, or could. The reasons are texts of the report: left out where they may be anyone's. */
+export function trimTable({ trim }: Report, withReasons: boolean): string {
+  const rules = trim.rules.filter(({ files }) => files > 0)
+  if (rules.length === 0) return ''
+  const saved = megabytes(trim.before - trim.after)
+  const lead = trim.applied
+    ? `Trimming took ${saved} off this slug (${megabytes(trim.before)} before; measured).`
+    : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`
+  const rows = rules.map(({ name, files, raw, saves, why }) => [
+    code(name),
+    number(files),
+    megabytes(raw),
+    megabytes(saves),
+    ...(withReasons ? [escape(why)] : [])
+  ])
+  const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])]
+  return `${lead}\n\n${table(head, rows, withReasons ? '-rrr-' : '-rrr')}`
+}
+
+const SHOWN_POINTS = 10
+
+/** The last sizes of the base branch, and this one behind them. */
+export function trendTable({ history, report, repositoryUrl }: Told): string {
+  const { verdict } = report
+  const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS)
+  if (points.length === 0) return ''
+  const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed]
+  const rows = points.map((point, i) => {
+    const [size, before] = [sizes[i], sizes[i - 1]]
+    return [
+      commitLink(point.commit, repositoryUrl),
+      point.at.slice(0, 10),
+      escape(point.mastodonVersion ?? ''),
+      size === undefined ? '' : megabytes(size),
+      size === undefined || before === undefined ? '' : signed(size - before)
+    ]
+  })
+  const last = sizes.at(-2)
+  rows.push([
+    'this one',
+    report.createdAt.slice(0, 10),
+    escape(report.source.mastodonVersion ?? ''),
+    megabytes(verdict.compressed),
+    last === undefined ? '' : signed(verdict.compressed - last)
+  ])
+  return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr')
+}
+
+export function commitLink(commit: string, repositoryUrl: string | undefined): string {
+  const short = `\`${commit.slice(0, 8)}\``
+  return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`
+}
+
+export function processTypes(report: Report): string {
+  const types = Object.entries(report.processTypes)
+  return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n')
+}
+
+const SHOWN_WARNINGS = 10
+const LONGEST_WARNING = 400
+
+/** The first ones, each to a length: the log has all of them. */
+export function warnings({ warnings }: Report): string {
+  const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+    const text = [...warning].slice(0, LONGEST_WARNING).join('')
+    return `- ${escape(text)}${text === warning ? '' : '…'}`
+  })
+  if (warnings.length > SHOWN_WARNINGS) lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`)
+  return lines.join('\n')
+}
+
+/** Folded under its title; nothing where there is nothing. */
+export function folded(title: string, content: string, open = false): string {
+  return content === '' ? '' : details(title, content, open)
+}

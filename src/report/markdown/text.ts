@@ -1,0 +1,56 @@
+/** Pieces of Markdown, as GitHub renders it. */
+
+/** Text of others inside Markdown and HTML: nothing in it is markup, a mention, a link, or ends a table cell. */
+export function escape(hostile: string): string {
+  return (
+    hostile
+      .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+      .replace(/[&<>"'`*_~|\\[\]()!:$]/g, character => `&#${character.charCodeAt(0)};`)
+      // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+      .replace(/[@#](?!\d+;)/g, character => `${character}&#8203;`)
+  )
+}
+
+/** Longest name that is shown, in characters. */
+const LONGEST = 160
+
+export function code(hostile: string): string {
+  if (hostile.length <= LONGEST) return `<code>${escape(hostile)}</code>`
+  const characters = [...hostile]
+  const [start, end] = [characters.slice(0, LONGEST / 2), characters.slice(-LONGEST / 2)]
+  return `<code>${escape(`${start.join('')}…${end.join('')}`)}</code>`
+}
+
+export function details(summary: string, content: string, open = false): string {
+  return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`
+}
+
+/** `align`: one character a column, `r` for numbers. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], align: string): string {
+  const rule = [...align].map(side => (side === 'r' ? '--:' : '---'))
+  return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+export function percent(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
+export function signed(bytes: number): string {
+  if (bytes === 0) return 'no change'
+  const size = Math.abs(bytes)
+  const text =
+    size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`
+  return `${bytes < 0 ? '−' : '+'}${text}`
+}
+
+/** A change in per cent of what it was, with its sign. */
+export function signedPercent(change: number, before: number): string {
+  if (before === 0 || change === 0) return ''
+  const text = Math.abs((100 * change) / before).toFixed(1)
+  return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`
+}

@@ -1,0 +1,75 @@
+import { squarify, type Rectangle } from './squarify.ts'
+import { childrenIn, isFile, straight, type Tree, type Weights } from './tree.ts'
+
+export interface Tile extends Rectangle {
+  /** Where one comes to; -1 where the tile stands for several small ones. */
+  readonly node: number
+  readonly level: 1 | 2
+  /** The node that the tile's name starts below. */
+  readonly above: number
+  /** Nodes that are too small for a tile each. */
+  readonly smaller: readonly number[]
+  /** Has tiles of its own on it, below a line for its name. */
+  readonly open: boolean
+}
+
+/** Height of an open tile's name, and the rim around its tiles, in pixels. */
+export const NAME_HEIGHT = 20
+const RIM = 2
+
+/** Smallest areas of tiles, in square pixels, and how many there are at most. */
+const SMALLEST = { 1: 400, 2: 260 } as const
+const MOST = { 1: 60, 2: 110 } as const
+
+/** The tiles of a node's treemap: its children, and theirs where there is room. */
+export function layOut(tree: Tree, weights: Weights, node: number, area: Rectangle): Tile[] {
+  const tiles: Tile[] = []
+  const whole = weights.compressed[node]!
+  for (const tile of level(tree, weights, node, area, 1, MOST[1])) {
+    const inner = {
+      x: tile.x + RIM,
+      y: tile.y + NAME_HEIGHT,
+      width: tile.width - 2 * RIM,
+      height: tile.height - NAME_HEIGHT - RIM
+    }
+    const open = tile.node >= 0 && !isFile(tree, tile.node) && inner.width >= 56 && inner.height >= 30
+    tiles.push({ ...tile, open })
+    if (!open) continue
+    const most = Math.max(4, Math.round((MOST[2] * weights.compressed[tile.node]!) / whole))
+    tiles.push(...level(tree, weights, tile.node, inner, 2, most))
+  }
+  return tiles
+}
+
+function level(tree: Tree, weights: Weights, above: number, area: Rectangle, level: 1 | 2, most: number): Tile[] {
+  const { compressed } = weights
+  const children = childrenIn(tree, weights, above)
+    .filter(child => weights.files[child]! > 0)
+    .sort((a, b) => compressed[b]! - compressed[a]!)
+  const sum = children.reduce((all, child) => all + compressed[child]!, 0)
+  if (sum === 0) return []
+  const smallest = (SMALLEST[level] * sum) / (area.width * area.height)
+  const tooSmall = children.findIndex(child => compressed[child]! < smallest)
+  const fit = Math.min(tooSmall < 0 ? children.length : tooSmall, most)
+  // One that is too small needs no tile that says so.
+  const own = children.length - fit === 1 && compressed[children[fit]!]! > 0 ? children.length : fit
+  const smaller = children.slice(own)
+  const rest = smaller.reduce((all, child) => all + compressed[child]!, 0)
+  const nodes = children.slice(0, own)
+  // The rest may be larger than some that stand alone: each stands where its size belongs.
+  const items = nodes.map(node => ({ node, weight: compressed[node]! }))
+  if (rest > 0) items.push({ node: -1, weight: rest })
+  items.sort((a, b) => b.weight - a.weight)
+  const rectangles = squarify(
+    items.map(({ weight }) => weight),
+    area
+  )
+  return items.map(({ node }, index) => ({
+    ...rectangles[index]!,
+    node: node < 0 ? -1 : straight(tree, weights, node),
+    level,
+    above,
+    smaller: node < 0 ? smaller : [],
+    open: false
+  }))
+}

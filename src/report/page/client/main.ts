@@ -1,0 +1,100 @@
+import { type PageData } from '../data.ts'
+import { byId, element } from './dom.ts'
+import { drawHistory } from './history.ts'
+import { showGone, showLegend } from './legend.ts'
+import { canCompare, readState, writeState, type State } from './state.ts'
+import { FileTable } from './table.ts'
+import { Treemap } from './treemap.ts'
+import { buildTree, find, nameOf, pathOf, wayTo, weigh, type Order, type Tree, type Weights } from './tree.ts'
+import { pathText, shareOf, type View } from './view.ts'
+import { number, shown, size } from '../words.ts'
+
+const data = JSON.parse(byId('data').textContent) as PageData
+const trees = new Map<Order, Tree>()
+const weights = new Map<string, Weights>()
+const map = new Treemap()
+const table = new FileTable()
+
+for (const part of document.querySelectorAll<HTMLElement>('.scripted')) part.hidden = false
+drawHistory(data)
+byId('map-title')
+  .closest('section')!
+  .addEventListener('change', event => choose(event.target as HTMLInputElement))
+addEventListener('hashchange', show)
+show()
+
+/** Draws what the address names. */
+function show(): void {
+  const view = viewOf(readState(location.hash, data))
+  for (const verdict of document.querySelectorAll<HTMLElement>('.verdict'))
+    verdict.hidden = verdict.dataset['variant'] !== view.variant.name
+  showControls(view)
+  showWay(view)
+  map.show(view)
+  table.show(view)
+  showLegend(view)
+  showGone(view)
+  const { tree, weights, node } = view
+  const bytes = weights.compressed[node]!
+  byId('told').textContent =
+    `${pathText(tree, node)}: ${size(bytes)}, ${shareOf(view, bytes)} of the slug, ${number(weights.files[node]!)} files`
+}
+
+function viewOf(state: State): View {
+  const { variant: name, by, layer, path } = state
+  const tree = kept(trees, by, () => buildTree(data, by))
+  return {
+    data,
+    state,
+    tree,
+    weights: kept(weights, `${by} ${name}`, () => weigh(tree, name)),
+    variant: data.variants.find(variant => variant.name === name)!,
+    node: find(tree, layer, path),
+    comparable: canCompare(data, name),
+    walk: node => go({ ...state, ...placeOf(tree, node) })
+  }
+}
+
+/** Made when it is first looked at. */
+function kept<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = values.get(key) ?? make()
+  values.set(key, value)
+  return value
+}
+
+function placeOf(tree: Tree, node: number): Pick<State, 'layer' | 'path'> {
+  const layer = tree.layer[node]!
+  return { path: pathOf(tree, node), layer: layer < 0 ? undefined : data.layers[layer] }
+}
+
+/** The address is all the state there is: going there shows it. */
+function go(state: State): void {
+  location.hash = writeState(state)
+}
+
+function choose({ name, value, checked }: HTMLInputElement): void {
+  const state = readState(location.hash, data)
+  if (name === 'variant') go({ ...state, variant: value === 'with' ? 'with' : 'without' })
+  else if (name === 'by') go({ ...state, by: value === 'layer' ? 'layer' : 'directory', layer: undefined, path: '' })
+  else if (name === 'compare') go({ ...state, compare: checked })
+}
+
+function showControls({ state, comparable }: View): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>('.tools input')) {
+    if (input.name === 'compare') input.checked = state.compare
+    else input.checked = input.value === state[input.name as 'variant' | 'by']
+  }
+  byId('compare').hidden = !comparable
+}
+
+/** The way to the folder: each part of it leads there, the last one is where one is. */
+function showWay({ tree, node, walk }: View): void {
+  const way = wayTo(tree, node).map(at => {
+    const name = element('bdi', {}, shown(nameOf(tree, at)))
+    if (at === node) return element('li', {}, element('span', { 'aria-current': 'location' }, name))
+    const button = element('button', { type: 'button' }, name)
+    button.addEventListener('click', () => walk(at))
+    return element('li', {}, button)
+  })
+  byId('way').replaceChildren(...way)
+}

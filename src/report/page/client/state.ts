@@ -1,0 +1,38 @@
+import { type PageData, type VariantName } from '../data.ts'
+import { type Order } from './tree.ts'
+
+/** What one looks at; it stands in the address, so that a link leads to it. */
+export interface State {
+  readonly variant: VariantName
+  readonly by: Order
+  readonly compare: boolean
+  /** Of the folder, where the order is by layer. */
+  readonly layer?: string
+  readonly path: string
+}
+
+/** The state that an address names. What is unknown in it does nothing. */
+export function readState(hash: string, data: PageData): State {
+  const fields = new URLSearchParams(hash.slice(1))
+  const variant = data.variants.find(({ name }) => name === fields.get('variant'))?.name ?? data.chosen
+  return {
+    variant,
+    by: fields.get('by') === 'directory' ? 'directory' : 'layer',
+    compare: fields.get('compare') === '1' && canCompare(data, variant),
+    layer: fields.get('layer') ?? undefined,
+    path: fields.get('path') ?? ''
+  }
+}
+
+export function writeState({ variant, by, compare, layer, path }: State): string {
+  const fields = new URLSearchParams({ variant, by })
+  if (compare) fields.set('compare', '1')
+  if (by === 'layer' && layer !== undefined) fields.set('layer', layer)
+  if (path !== '') fields.set('path', path)
+  return `#${fields.toString()}`
+}
+
+/** There is a base, and it has this variant. */
+export function canCompare({ base, variants }: PageData, variant: VariantName): boolean {
+  return base !== undefined && variants.find(({ name }) => name === variant)?.base !== undefined
+}

@@ -1,0 +1,56 @@
+import { type PageData, type PageVariant } from '../data.ts'
+import { percent, shown, signed, size } from '../words.ts'
+import { type State } from './state.ts'
+import { isFile, nameOf, pathOf, statusOf, type Status, type Tree, type Weights } from './tree.ts'
+
+/** All that is looked at: the parts of the page draw it, and ask for another one. */
+export interface View {
+  readonly data: PageData
+  readonly state: State
+  readonly tree: Tree
+  readonly weights: Weights
+  readonly variant: PageVariant
+  /** The folder that one is in. */
+  readonly node: number
+  /** There is a base with this variant. */
+  readonly comparable: boolean
+  /** Walks to a folder. */
+  readonly walk: (node: number) => void
+}
+
+export function statusIn({ weights }: View, node: number): Status {
+  return statusOf(weights.compressed[node]!, weights.change[node]!, weights.files[node]!)
+}
+
+/** A change in figures: `+1.2 MB`, `new`, `gone, −1.2 MB`. */
+export function changeText(status: Status, change: number): string {
+  if (status === 'same') return 'no change'
+  if (status === 'new') return `new, ${signed(change)}`
+  return status === 'gone' ? `gone, ${signed(change)}` : signed(change)
+}
+
+/** A change in words, for the ear. */
+export function changeWords(status: Status, change: number): string {
+  if (status === 'same') return 'unchanged'
+  if (status === 'new') return 'new'
+  if (status === 'gone') return `gone, ${size(-change)} less`
+  return `${status} by ${size(Math.abs(change))}`
+}
+
+export function shareOf({ variant }: View, bytes: number): string {
+  return percent(bytes, variant.compressed)
+}
+
+export function layerText({ data, weights }: View, node: number): string {
+  const layer = weights.layer[node]!
+  if (layer === -1) return 'several'
+  return layer < 0 ? '' : shown(data.layers[layer]!)
+}
+
+/** A whole path for people, a folder's with a slash. */
+export function pathText(tree: Tree, node: number): string {
+  if (node === 0) return 'slug'
+  const path = pathOf(tree, node)
+  if (path === '') return shown(nameOf(tree, node))
+  return shown(path) + (isFile(tree, node) ? '' : '/')
+}

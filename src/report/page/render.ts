@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto'
+import { type PageCommit, type PageData, type PageVariant, type VariantName } from './data.ts'
+import { number, percent, shown, short, signed, size, verdict } from './words.ts'
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+export function renderPage(data: PageData, parts: { script: string; style: string }): string {
+  if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style)) throw new Error('The script would end its element')
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashSource(parts.script)}`,
+    `style-src ${hashSource(parts.style)}`,
+    "base-uri 'none'",
+    "form-action 'none'"
+  ].join('; ')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`
+}
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/** JSON that ends no element, whatever its texts are. */
+function json(data: PageData): string {
+  return JSON.stringify(data).replace(
+    /[<>&\u2028\u2029]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
+}
+
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function escape(hostile: string): string {
+  return shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+}
+
+function header(data: PageData): string {
+  const { title, stack, head, base, variants } = data
+  return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${escape(title)}</bdi></h1>
+${variants.map(variant => verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${commit('Measured', head)}
+${base ? commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${escape(stack)}</dd></div>
+</dl>
+</header>`
+}
+
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function verdictOf(data: PageData, variant: PageVariant): string {
+  const { chosen, limit, variants } = data
+  const { name, compressed } = variant
+  const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`
+  return `<div class="verdict ${compressed <= limit ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`
+}
+
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }: PageData, { compressed, base }: PageVariant): string {
+  const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04
+  const at = (bytes: number) => `${((100 * bytes) / end).toFixed(2)}%`
+  const marks = [
+    ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+    { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+    ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+  ]
+  // Names of marks that stand close together would lie on each other.
+  const names = marks.map(({ bytes, name }) => `${name} ${size(bytes)}`)
+  return `<svg class="bar" role="img" aria-label="${escape(`${size(compressed)} of ${names.join(', ')}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"/>\n`}${marks
+    .map(
+      ({ bytes }, index) =>
+        `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${escape(names[index]!)}</text>`
+    )
+    .join('\n')}
+</svg>`
+}
+
+function commit(name: string, { commit, ref, createdAt, mastodonVersion }: PageCommit): string {
+  const version = mastodonVersion === undefined ? '' : `, Mastodon ${escape(mastodonVersion)}`
+  const time = `<time datetime="${escape(createdAt)}">${escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`
+  return `<div><dt>${name}</dt><dd><bdi>${escape(ref)}</bdi> at <code>${escape(short(commit))}</code>${version}, ${time}</dd></div>`
+}
+
+function sizes(data: PageData): string {
+  const { variants, limit, chosen } = data
+  const compared = variants.some(({ base }) => base !== undefined)
+  const rows = variants.map(
+    ({ name, compressed, raw, files, base }) =>
+      `<tr><th scope="row">${name} ffmpeg${name === chosen ? ' (chosen)' : ''}</th>${cells([
+        size(compressed),
+        percent(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
+        compressed <= limit ? `${size(limit - compressed)} left` : `${size(compressed - limit)} too much`,
+        size(raw),
+        number(files)
+      ])}</tr>`
+  )
+  return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Variant</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`
+}
+
+function layerRows({ layers, variants, files }: PageData): string[] {
+  const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length))
+  return layers
+    .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]!) }))
+    .sort((a, b) => b.weights[0]! - a.weights[0]!)
+    .map(
+      ({ layer, weights }) =>
+        `<tr><th scope="row"><bdi>${escape(layer)}</bdi></th>${cells(
+          weights.flatMap((weight, at) => [size(weight), percent(weight, variants[at]!.compressed)])
+        )}</tr>`
+    )
+}
+
+function layerSums(layer: readonly number[], sizes: PageData['files'][VariantName], count: number): number[] {
+  const sums = new Array<number>(count).fill(0)
+  sizes.forEach((size, row) => {
+    sums[layer[row]!]! += size ?? 0
+  })
+  return sums
+}
+
+function heads(names: readonly string[]): string {
+  return names.map(name => `<th scope="col" class="number">${name}</th>`).join('')
+}
+
+function cells(texts: readonly string[]): string {
+  return texts.map(text => `<td class="number">${text}</td>`).join('')
+}
+
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }: PageData): string {
+  const variant = (name: VariantName) =>
+    `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`
+  return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`
+}
+
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`

@@ -40830,7 +40830,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 9351:
+/***/ 2551:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51717,7 +51717,7 @@ class Github {
             }
             catch (error) {
                 const asked = waitAsked(error);
-                if (client_isRefused(error) && asked === undefined)
+                if (isRefused(error) && asked === undefined)
                     throw error;
                 await this.clock.sleep(Math.min(asked ?? wait, LONGEST_WAIT), signal);
             }
@@ -51729,7 +51729,7 @@ class Github {
         for (let page = 1;; page++) {
             const items = await this.read(request => call(page, request));
             yield items;
-            if (items.length < client_PER_PAGE)
+            if (items.length < PER_PAGE)
                 return;
         }
     }
@@ -51767,14 +51767,14 @@ class Github {
     }
 }
 /** As many as GitHub gives at once. */
-const client_PER_PAGE = 100;
+const PER_PAGE = 100;
 /** Only what Octokit parses: a raw file's type has a `json` in it, too, and a redirection may have none. */
 function isJson(answer) {
     const { headers } = answer;
     return /^application\/json\b/.test(headers?.['content-type'] ?? '');
 }
 /** GitHub answered, and did not do it. Any other failure may have come after it did. */
-function client_isRefused(error) {
+function isRefused(error) {
     return refusal(error) !== undefined;
 }
 /** The status with which GitHub refused; undefined where it may have done what was asked. */
@@ -51783,7 +51783,7 @@ function refusal(error) {
     return status !== undefined && status < 500 ? status : undefined;
 }
 /** What is found; undefined where GitHub says that there is no such thing. */
-async function client_unlessUnknown(find) {
+async function unlessUnknown(find) {
     try {
         return await find();
     }
@@ -51913,9 +51913,9 @@ async function artifactsOfRun(github, runId, name) {
 async function* artifactsNamed(github, name, mostPages) {
     const { octokit, repository } = github;
     for (let page = 1; page <= mostPages; page++) {
-        const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: client_PER_PAGE, page, request }));
+        const { artifacts } = await github.read(request => octokit.rest.actions.listArtifactsForRepo({ ...repository, name, per_page: PER_PAGE, page, request }));
         yield known(artifacts, name);
-        if (artifacts.length < client_PER_PAGE)
+        if (artifacts.length < PER_PAGE)
             return;
     }
 }
@@ -52000,7 +52000,7 @@ async function findBaselines(github, wanted) {
             break;
         if (found.has(commit))
             continue;
-        const run = await client_unlessUnknown(() => runOf(github, artifact.runId));
+        const run = await unlessUnknown(() => runOf(github, artifact.runId));
         if (run && EVENTS.has(run.event))
             found.set(commit, { artifact, commit, behind, runUrl: run.url });
     }
@@ -52026,7 +52026,7 @@ async function candidates(github, { name, commit: base, branch }) {
 /** A commit and those before it, each with its place in that order. */
 async function ancestors(github, commit) {
     const { octokit, repository } = github;
-    const commits = await client_unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: client_PER_PAGE, request })));
+    const commits = await unlessUnknown(() => github.read(request => octokit.rest.repos.listCommits({ ...repository, sha: commit, per_page: PER_PAGE, request })));
     return new Map(commits?.map(({ sha }, i) => [sha, i]));
 }
 
@@ -52276,7 +52276,7 @@ class Deployments {
             throw new Error(made.message ?? 'GitHub made no deployment');
         }
         catch (error) {
-            if (client_isRefused(error))
+            if (isRefused(error))
                 throw error;
             await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const made = this.ofEarlierAttempt(await this.deployments());
@@ -52301,7 +52301,7 @@ class Deployments {
             await this.#github.write(post);
         }
         catch (error) {
-            if (client_isRefused(error))
+            if (isRefused(error))
                 throw error;
             await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const [newest] = await this.#statuses(id);
@@ -52380,7 +52380,7 @@ async function findPullRequests(github, { headSha, headRepository, headBranch })
 /** The commit where two branched off from each other; undefined where GitHub does not know them. */
 function mergeBase(github, base, head) {
     const { octokit, repository } = github;
-    return client_unlessUnknown(async () => {
+    return unlessUnknown(async () => {
         const basehead = `${base}...${head}`;
         const { merge_base_commit: commit } = await github.read(request => octokit.rest.repos.compareCommitsWithBasehead({ ...repository, basehead, per_page: 1, request }));
         return commit.sha;
@@ -52389,7 +52389,7 @@ function mergeBase(github, base, head) {
 /** The parents of a commit, in their order; undefined where GitHub does not know it. */
 function parentsOf(github, commit) {
     const { octokit, repository } = github;
-    return client_unlessUnknown(async () => {
+    return unlessUnknown(async () => {
         const { parents } = await github.read(request => octokit.rest.git.getCommit({ ...repository, commit_sha: commit, request }));
         return parents.map(({ sha }) => sha);
     });
@@ -55584,6 +55584,164 @@ async function build_build(context) {
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
     const slugs = await buildSlugs(context, config, source, recipe);
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
+}
+
+// EXTERNAL MODULE: ./src/action/index.ts + 19 modules
+var action = __nccwpck_require__(3929);
+;// CONCATENATED MODULE: ./src/commands/steps/measured.ts
+
+
+
+
+
+
+
+
+
+
+
+/** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
+async function reportOfThisJob(context) {
+    const { inputs, runtime } = context;
+    const { event, runId, runAttempt } = inputs.github;
+    if (!event.pullRequest) {
+        runtime.log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
+        return undefined;
+    }
+    const report = await readReport(inputs.report ?? external_node_path_default().join(inputs.outputDir, 'report.json'));
+    const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) };
+    return { report, pullRequest: event.pullRequest, run, config: readConfig(context), foreign: false };
+}
+/**
+ * The report of the run that started this one, for its pull request. That run may be a fork's: its artifact is read as
+ * hostile, the pull request is found by what GitHub says of the run, and the app and the limit come from here.
+ */
+async function reportOfTriggeringRun(context, github, run) {
+    const { log } = context.runtime;
+    if (run.event !== 'pull_request') {
+        log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`);
+        return undefined;
+    }
+    const pullRequest = await pullRequestOf(context, github, run);
+    if (!pullRequest)
+        return undefined;
+    const text = await reportText(context, github, run);
+    if (text === undefined)
+        return undefined;
+    const config = await configOfDefaultBranch(context, github);
+    return {
+        report: judgedBy(parseReport(text), {
+            limit: config.slug.limit,
+            warnsAt: HEROKU_WARNS_AT,
+            stopsAt: HEROKU_STOPS_AT
+        }),
+        pullRequest,
+        run: { ...run, url: runUrl(context, `${run.id}`) },
+        config,
+        foreign: true
+    };
+}
+async function pullRequestOf({ inputs, runtime }, github, { headSha, headRepository, headBranch }) {
+    if (headRepository === undefined || headBranch === undefined) {
+        runtime.log.warning('The repository or the branch of the pull request is gone; nothing to comment on.');
+        return undefined;
+    }
+    const found = await findPullRequests(github, { headSha, headRepository, headBranch });
+    if (found.length === 1)
+        return found[0];
+    runtime.log.warning(found.length === 0
+        ? `No open pull request of ${inputs.github.repository} has ${headSha.slice(0, 8)} as its newest commit: it was closed, or has moved on, and its next build will be told.`
+        : `${found.length} open pull requests are of this one commit and branch (${found.map(({ number }) => `#${number}`).join(', ')}); which of them was built is not known, so none is commented on.`);
+    return undefined;
+}
+async function reportText(context, github, run) {
+    const { inputs, runtime } = context;
+    if (inputs.report !== undefined)
+        return readText(inputs.report);
+    const [artifact] = await artifactsOfRun(github, run.id, inputs.artifactName);
+    if (artifact)
+        return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
+    runtime.log.warning(`The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`);
+    return undefined;
+}
+/** Nothing is checked out here; and the pull request must not choose its own limit. */
+async function configOfDefaultBranch({ inputs }, github) {
+    const text = await readFileAt(github, inputs.config, await defaultBranch(github));
+    return (0,config/* mergeInputs */.sg)((0,config/* loadConfig */.Z9)(text, inputs.config), inputs);
+}
+async function readReport(file) {
+    return parseReport(await readText(file));
+}
+async function readText(file) {
+    return (0,promises_.readFile)(file, 'utf8').catch((error) => {
+        throw new src_runtime/* UserError */.yo(`There is no report to read: ${(0,src_runtime/* errorText */.kc)(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
+    });
+}
+
+;// CONCATENATED MODULE: ./src/commands/comment.ts
+
+
+
+
+
+
+/**
+ * Creates or updates the size report's comment on a pull request: in the job that built (`pull_request`), or in one that
+ * runs when that one has ended (`workflow_run`), which may write where a fork's may not. Elsewhere there is nothing to do.
+ * A comment that GitHub refuses is a warning: whether the slug is good is for the build to say.
+ */
+async function comment(context) {
+    const { inputs, results, runtime } = context;
+    const github = githubOf(context);
+    if (!github) {
+        throw new src_runtime/* UserError */.yo('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
+    }
+    const measured = inputs.github.event.workflowRun
+        ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
+        : await reportOfThisJob(context);
+    if (!measured)
+        return;
+    const told = await tellOf(context, measured);
+    const body = renderMarkdown(told, LONGEST_BODY);
+    results.output('comment-body', body);
+    await results.summary(renderMarkdown(told));
+    await write(context, github, measured, body, isWorthAComment(context, told));
+    runtime.log.info(body.split('\n')[0].replace(/^## /, ''));
+}
+async function tellOf(context, { report, pullRequest, run, config, foreign }) {
+    const told = await lookAround(context, report, { app: config.app, pullRequest });
+    return { ...told, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined };
+}
+/** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
+function isWorthAComment({ inputs }, { report, comparison, maxGrowth }) {
+    const { withinLimit, problem } = report.verdict;
+    if (!withinLimit || problem !== undefined || comparison?.change === undefined)
+        return true;
+    if (maxGrowth && grownTooMuch(comparison, maxGrowth).length > 0)
+        return true;
+    return comparison.sizes.some(({ head, base }) => base === undefined || reaches(head - base, base, inputs.commentThreshold));
+}
+async function write({ results, runtime }, github, { pullRequest, run, config }, body, createIf) {
+    const { log } = runtime;
+    try {
+        const key = config.app ?? 'slug';
+        const { outcome, url } = await upsertComment(github, {
+            pullRequest: pullRequest.number,
+            key,
+            body,
+            run,
+            createIf,
+            log
+        });
+        log.info(`Comment on pull request ${pullRequest.number}: ${outcome}${url === undefined ? '' : ` (${url})`}`);
+        if (url !== undefined)
+            results.output('comment-url', url);
+    }
+    catch (error) {
+        if (runtime.signal.aborted)
+            throw error;
+        log.warning(github.explain(error, 'pull-requests: write', 'The report stands in the summary of this job and in `comment-body`.'));
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/commands/steps/processes.ts
@@ -59467,8 +59625,9 @@ function lost(dyno, app) {
 
 
 
-const COMMANDS = { build: build_build, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
-const PLANNED = ['comment', 'plan', 'schedule', 'check'];
+
+const COMMANDS = { build: build_build, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
+const PLANNED = ['plan', 'schedule', 'check'];
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -60039,7 +60198,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3929);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9351);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2551);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

@@ -45308,7 +45308,7 @@ const DAY = 86_400_000;
 /** What it is compared with, how old that is, and what is to be said of it. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
     if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${noBaseline}`;
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
     const { branch, wanted, behind, runUrl } = baseline;
     const base = baseline.report;
     const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY);
@@ -55141,7 +55141,7 @@ async function findBefore(context, report, pullRequest) {
         return NOTHING;
     const github = githubOf(context);
     if (!github) {
-        return { ...NOTHING, noBaseline: 'give the action a `github-token` (`actions: read`, `contents: read`).' };
+        return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' };
     }
     try {
         return await fromArtifacts(context, github, report, pullRequest);
@@ -55158,7 +55158,7 @@ async function fromFile(file) {
         return { baseline: { report, behind: 0 }, history: mergeHistories([report]) };
     }
     catch (error) {
-        return { ...NOTHING, noBaseline: `the report that \`baseline\` names cannot be used: ${(0,src_runtime/* errorText */.kc)(error)}.` };
+        return { ...NOTHING, noBaseline: `the report that the input baseline names cannot be used: ${(0,src_runtime/* errorText */.kc)(error)}.` };
     }
 }
 async function fromArtifacts(context, github, report, pullRequest) {
@@ -55202,7 +55202,7 @@ async function fromArtifacts(context, github, report, pullRequest) {
     };
 }
 function baseline_missing(wanted, branch, name) {
-    return `neither commit \`${wanted.slice(0, 8)}\` nor an ancestor of it has an artifact \`${name}\` of a build of its branch (${JSON.stringify(branch)}). The next push there records one.`;
+    return `neither commit ${wanted.slice(0, 8)} nor an ancestor of it has an artifact ${name} of a build of its branch, ${branch}. The next push there records one.`;
 }
 /** Where and how much is downloaded: the artifact holds the report's files, not the slug. */
 function downloads({ runtime }) {
@@ -55608,9 +55608,11 @@ async function reportOfThisJob(context) {
         runtime.log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
         return undefined;
     }
-    const report = await readReport(inputs.report ?? external_node_path_default().join(inputs.outputDir, 'report.json'));
+    const text = await readText(inputs.report ?? external_node_path_default().join(inputs.outputDir, 'report.json'));
     const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) };
-    return { report, pullRequest: event.pullRequest, run, config: readConfig(context), foreign: false };
+    const { pullRequest } = event;
+    const foreign = pullRequest.headRepository?.toLowerCase() !== inputs.github.repository?.toLowerCase();
+    return { report: parseReport(text), pullRequest, run, config: readConfig(context), foreign, toldBefore: true };
 }
 /**
  * The report of the run that started this one, for its pull request. That run may be a fork's: its artifact is read as
@@ -55638,7 +55640,8 @@ async function reportOfTriggeringRun(context, github, run) {
         pullRequest,
         run: { ...run, url: runUrl(context, `${run.id}`) },
         config,
-        foreign: true
+        foreign: true,
+        toldBefore: false
     };
 }
 async function pullRequestOf({ inputs, runtime }, github, { headSha, headRepository, headBranch }) {
@@ -55668,9 +55671,6 @@ async function reportText(context, github, run) {
 async function configOfDefaultBranch({ inputs }, github) {
     const text = await readFileAt(github, inputs.config, await defaultBranch(github));
     return (0,config/* mergeInputs */.sg)((0,config/* loadConfig */.Z9)(text, inputs.config), inputs);
-}
-async function readReport(file) {
-    return parseReport(await readText(file));
 }
 async function readText(file) {
     return (0,promises_.readFile)(file, 'utf8').catch((error) => {
@@ -55704,7 +55704,8 @@ async function comment(context) {
     const told = await tellOf(context, measured);
     const body = renderMarkdown(told, LONGEST_BODY);
     results.output('comment-body', body);
-    await results.summary(renderMarkdown(told));
+    if (!measured.toldBefore)
+        await results.summary(renderMarkdown(told));
     await write(context, github, measured, body, isWorthAComment(context, told));
     runtime.log.info(body.split('\n')[0].replace(/^## /, ''));
 }

@@ -158,7 +158,7 @@ describe('build, compared with the base', () => {
       const result = await fork.build({ baseline: broken, 'slug-limit': '1GB' }, CONFIG)
       expect(result.code).toBe(0)
       expect(result.summary).toContain(
-        'There is nothing to compare with: the report that `baseline` names cannot be used'
+        'There is nothing to compare with: the report that the input baseline names cannot be used'
       )
     }
   })
@@ -166,7 +166,7 @@ describe('build, compared with the base', () => {
   it('says how to be compared where it has no token, and does not talk of it outside a job', async () => {
     const fork = new Fork()
     const { summary } = await buildIn(fork, { inputs: { 'github-token': '' } })
-    expect(summary).toContain('There is nothing to compare with: give the action a `github-token`')
+    expect(summary).toContain('There is nothing to compare with: give the action a github-token')
     expect((await fork.build({ 'slug-limit': '1GB' }, CONFIG)).summary).not.toContain('nothing to compare with')
   })
 

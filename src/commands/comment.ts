@@ -27,7 +27,7 @@ export async function comment(context: Context): Promise<void> {
   const told = await tellOf(context, measured)
   const body = renderMarkdown(told, LONGEST_BODY)
   results.output('comment-body', body)
-  await results.summary(renderMarkdown(told))
+  if (!measured.toldBefore) await results.summary(renderMarkdown(told))
   await write(context, github, measured, body, isWorthAComment(context, told))
   runtime.log.info(body.split('\n')[0]!.replace(/^## /, ''))
 }

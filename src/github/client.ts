@@ -151,7 +151,6 @@ export async function unlessUnknown<Found>(find: () => Promise<Found>): Promise<
 }
 
 /** Whether more rights would help. */
-
 export function lacksPermission(error: unknown): boolean {
   const status = refusal(error)
   return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error)

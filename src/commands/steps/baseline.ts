@@ -47,7 +47,7 @@ export async function findBefore(context: Context, report: Report, pullRequest: 
   if (inputs.github.repository === undefined || inputs.github.runId === undefined) return NOTHING
   const github = githubOf(context)
   if (!github) {
-    return { ...NOTHING, noBaseline: 'give the action a `github-token` (`actions: read`, `contents: read`).' }
+    return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' }
   }
   try {
     return await fromArtifacts(context, github, report, pullRequest)
@@ -62,7 +62,7 @@ async function fromFile(file: string): Promise<Before> {
     const report = parseReport(await readFile(file, 'utf8'))
     return { baseline: { report, behind: 0 }, history: mergeHistories([report]) }
   } catch (error) {
-    return { ...NOTHING, noBaseline: `the report that \`baseline\` names cannot be used: ${errorText(error)}.` }
+    return { ...NOTHING, noBaseline: `the report that the input baseline names cannot be used: ${errorText(error)}.` }
   }
 }
 
@@ -109,7 +109,7 @@ async function fromArtifacts(
 }
 
 function missing(wanted: string, branch: string, name: string): string {
-  return `neither commit \`${wanted.slice(0, 8)}\` nor an ancestor of it has an artifact \`${name}\` of a build of its branch (${JSON.stringify(branch)}). The next push there records one.`
+  return `neither commit ${wanted.slice(0, 8)} nor an ancestor of it has an artifact ${name} of a build of its branch, ${branch}. The next push there records one.`
 }
 
 /** Where and how much is downloaded: the artifact holds the report's files, not the slug. */

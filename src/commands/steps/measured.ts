@@ -29,8 +29,10 @@ export interface Measured {
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string | undefined }
   /** Names the app: from the checkout in the job that built, from the default branch where another one did. */
   readonly config: Config
-  /** Another job made the report: nothing but figures and names of it is shown. */
+  /** It is of a fork or another job: nothing but figures and names of it is shown. */
   readonly foreign: boolean
+  /** The build has written it into this job's summary. */
+  readonly toldBefore: boolean
 }
 
 /** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
@@ -43,9 +45,11 @@ export async function reportOfThisJob(context: Context): Promise<Measured | unde
     )
     return undefined
   }
-  const report = await readReport(inputs.report ?? path.join(inputs.outputDir, 'report.json'))
+  const text = await readText(inputs.report ?? path.join(inputs.outputDir, 'report.json'))
   const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) }
-  return { report, pullRequest: event.pullRequest, run, config: readConfig(context), foreign: false }
+  const { pullRequest } = event
+  const foreign = pullRequest.headRepository?.toLowerCase() !== inputs.github.repository?.toLowerCase()
+  return { report: parseReport(text), pullRequest, run, config: readConfig(context), foreign, toldBefore: true }
 }
 
 /**
@@ -76,7 +80,8 @@ export async function reportOfTriggeringRun(
     pullRequest,
     run: { ...run, url: runUrl(context, `${run.id}`) },
     config,
-    foreign: true
+    foreign: true,
+    toldBefore: false
   }
 }
 
@@ -115,10 +120,6 @@ async function reportText(context: Context, github: Github, run: WorkflowRun): P
 async function configOfDefaultBranch({ inputs }: Context, github: Github): Promise<Config> {
   const text = await readFileAt(github, inputs.config, await defaultBranch(github))
   return mergeInputs(loadConfig(text, inputs.config), inputs)
-}
-
-async function readReport(file: string): Promise<Report> {
-  return parseReport(await readText(file))
 }
 
 async function readText(file: string): Promise<string> {

@@ -177,7 +177,7 @@ const DAY = 86_400_000
 
 /** What it is compared with, how old that is, and what is to be said of it. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }: Told): string {
-  if (!baseline) return noBaseline === undefined ? '' : `There is nothing to compare with: ${noBaseline}`
+  if (!baseline) return noBaseline === undefined ? '' : `There is nothing to compare with: ${escape(noBaseline)}`
   const { branch, wanted, behind, runUrl } = baseline
   const base = baseline.report
   const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY)

@@ -1,6 +1,6 @@
 /** Native ESM; TypeScript through swc (types are checked by tsc). */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.js',
   reporters: ['default', '<rootDir>/scripts/closing-line.js'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -40590,6 +40590,10 @@ var config = __nccwpck_require__(324);
 
 
 const HEROKU_API = 'https://api.heroku.com';
+/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
+const HEROKU_DATA = 'https://api.data.heroku.com';
+/** @heroku-cli/command: lib/vars.js; undocumented. */
+const HEROKU_SCHEDULER = 'https://particleboard.heroku.com';
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
@@ -40635,9 +40639,15 @@ function readInputs(env = process.env) {
         builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
         herokuApiKey: given('heroku-api-key'),
         herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
+        herokuDataUrl: url('heroku-data-url') ?? HEROKU_DATA,
+        herokuSchedulerUrl: url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+        mastodonToken: given('mastodon-token'),
         githubToken: given('github-token'),
         environment: given('environment'),
-        streamingSetup: oneOf('streaming-setup', ['true', 'false']) === 'true',
+        streamingSetup: flag('streaming-setup'),
+        provision: flag('provision'),
+        plan: flag('plan'),
+        prune: flag('prune'),
         phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
         run: given('run'),
         dynoSize: given('dyno-size'),
@@ -40681,6 +40691,9 @@ function oneOf(name, words) {
         throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
     }
     return word;
+}
+function flag(name) {
+    return oneOf(name, ['true', 'false']) === 'true';
 }
 function growthRules() {
     const failOn = oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';

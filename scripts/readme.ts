@@ -11,7 +11,7 @@ interface Described {
 /** Inputs and outputs of what is built so far, as they are told: by what they are for. */
 const INPUTS: Record<string, readonly string[]> = {
   'What to do': ['command', 'config', 'path', 'ref', 'app', 'streaming-app', 'staging-app', 'environment'],
-  Keys: ['heroku-api-key', 'github-token'],
+  Keys: ['heroku-api-key', 'github-token', 'mastodon-token'],
   Build: [
     'builder',
     'ffmpeg',
@@ -27,8 +27,8 @@ const INPUTS: Record<string, readonly string[]> = {
     'max-growth'
   ],
   Report: ['report', 'baseline', 'artifact-name', 'comment-threshold'],
-  Deploy: ['streaming-setup', 'phase', 'run', 'dyno-size', 'timeout'],
-  'For tests and proxies': ['heroku-api-url', 'buildpack-registry-url']
+  Deploy: ['provision', 'streaming-setup', 'plan', 'phase', 'run', 'dyno-size', 'timeout', 'prune'],
+  'For tests and proxies': ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url', 'buildpack-registry-url']
 }
 const OUTPUTS: Record<string, readonly string[]> = {
   Build: [
@@ -45,7 +45,8 @@ const OUTPUTS: Record<string, readonly string[]> = {
     'report-page-path'
   ],
   Report: ['comment-body', 'comment-url'],
-  Deploy: ['release-version', 'previous-release-version', 'release-url', 'migrations-run', 'healthy', 'rolled-back']
+  Deploy: ['release-version', 'previous-release-version', 'release-url', 'migrations-run', 'healthy', 'rolled-back'],
+  Checks: ['checks-failed', 'issue-url']
 }
 
 const project = path.join(import.meta.dirname, '..')

@@ -1,21 +1,21 @@
-import { afterAll, afterEach } from '@jest/globals'
+import { afterEach } from '@jest/globals'
 import { mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { removeTree } from '../../src/runtime/index.ts'
 
 const ofTest: string[] = []
-const ofFile: string[] = []
+/** Emptied by scripts/test-environment.js. */
+const ofFile = (globalThis as unknown as { foldersOfFile: string[] }).foldersOfFile
 
-afterEach(() => remove(ofTest))
-afterAll(() => remove(ofFile))
+afterEach(removeAll)
 
 /** A folder that is gone after the test. Others may go through it, as the build's user must. */
 export function temp(): string {
   return make(ofTest)
 }
 
-/** A folder that is gone after the last test of the file. */
+/** A folder that is gone after the last hook of the file. */
 export function lastingTemp(): string {
   return make(ofFile)
 }
@@ -26,6 +26,6 @@ function make(list: string[]): string {
   return folder
 }
 
-async function remove(list: string[]): Promise<void> {
-  for (const folder of list.splice(0)) await removeTree(folder)
+async function removeAll(): Promise<void> {
+  for (const folder of ofTest.splice(0)) await removeTree(folder)
 }

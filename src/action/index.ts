@@ -30,6 +30,8 @@ export interface Outputs {
   'migrations-run': number
   healthy: boolean
   'rolled-back': boolean
+  'checks-failed': number
+  'issue-url': string
 }
 
 export interface JobResults {

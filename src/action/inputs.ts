@@ -42,10 +42,22 @@ export interface Inputs {
   readonly builder: 'runner' | 'heroku'
   readonly herokuApiKey?: string
   readonly herokuApiUrl: string
+  /** Heroku's API for Postgres and Redis. */
+  readonly herokuDataUrl: string
+  /** Heroku Scheduler's API. */
+  readonly herokuSchedulerUrl: string
+  /** Access token of a bot account on the instance. */
+  readonly mastodonToken?: string
   readonly githubToken?: string
   /** Name of the GitHub environment. */
   readonly environment?: string
   readonly streamingSetup: boolean
+  /** Whether a deploy may buy add-ons and set config vars on an app that has none. */
+  readonly provision: boolean
+  /** Show what would change, and change nothing. */
+  readonly plan: boolean
+  /** Whether tasks are removed that the action did not make. */
+  readonly prune: boolean
   readonly phase: 'pre' | 'post' | 'all'
   /** Command for a one-off dyno. */
   readonly run?: string
@@ -87,6 +99,10 @@ export interface GithubJob {
 }
 
 const HEROKU_API = 'https://api.heroku.com'
+/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
+const HEROKU_DATA = 'https://api.data.heroku.com'
+/** @heroku-cli/command: lib/vars.js; undocumented. */
+const HEROKU_SCHEDULER = 'https://particleboard.heroku.com'
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com'
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token']
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']
@@ -132,9 +148,15 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
     builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
     herokuApiKey: given('heroku-api-key'),
     herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
+    herokuDataUrl: url('heroku-data-url') ?? HEROKU_DATA,
+    herokuSchedulerUrl: url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+    mastodonToken: given('mastodon-token'),
     githubToken: given('github-token'),
     environment: given('environment'),
-    streamingSetup: oneOf('streaming-setup', ['true', 'false']) === 'true',
+    streamingSetup: flag('streaming-setup'),
+    provision: flag('provision'),
+    plan: flag('plan'),
+    prune: flag('prune'),
     phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
     run: given('run'),
     dynoSize: given('dyno-size'),
@@ -180,6 +202,10 @@ function oneOf<const Word extends string>(name: string, words: readonly Word[]):
     throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`)
   }
   return word
+}
+
+function flag(name: string): boolean {
+  return oneOf(name, ['true', 'false']) === 'true'
 }
 
 function growthRules(): Pick<Inputs, 'failOn' | 'maxGrowth'> {

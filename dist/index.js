@@ -38347,7 +38347,7 @@ function defaultCallback(err) {
 
 /***/ }),
 
-/***/ 3929:
+/***/ 1665:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38356,7 +38356,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   Zx: () => (/* reexport */ actionLog),
   vy: () => (/* binding */ failStep),
   ks: () => (/* binding */ jobResults),
-  Ko: () => (/* reexport */ readInputs)
+  af: () => (/* binding */ stepInputs)
 });
 
 // EXTERNAL MODULE: external "os"
@@ -40510,244 +40510,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./src/config/index.ts + 9 modules
+var config = __nccwpck_require__(3409);
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7934);
-;// CONCATENATED MODULE: ./src/action/event.ts
-
-
-const repository = dist/* object */.Ikc({ full_name: dist/* string */.YjP() });
-const pullRequest = dist/* object */.Ikc({
-    number: dist/* number */.aig(),
-    head: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP(), repo: dist/* nullish */.cl6(repository) }),
-    base: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP() })
-});
-const workflowRun = dist/* object */.Ikc({
-    id: dist/* number */.aig(),
-    run_attempt: dist/* optional */.lqM(dist/* number */.aig(), 1),
-    event: dist/* string */.YjP(),
-    head_sha: dist/* string */.YjP(),
-    head_branch: dist/* nullish */.cl6(dist/* string */.YjP()),
-    head_repository: dist/* nullish */.cl6(repository)
-});
-const payload = dist/* object */.Ikc({
-    pull_request: dist/* optional */.lqM(pullRequest),
-    workflow_run: dist/* optional */.lqM(workflowRun),
-    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
-});
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
-function readEvent(name, file) {
-    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), payload), read(file));
-    if (!success)
-        return { name };
-    const { pull_request: pull, workflow_run: run, repository: own } = output;
-    return {
-        name,
-        defaultBranch: own?.default_branch,
-        pullRequest: pull && {
-            number: pull.number,
-            headSha: pull.head.sha,
-            headRepository: pull.head.repo?.full_name,
-            headBranch: pull.head.ref,
-            baseSha: pull.base.sha,
-            baseBranch: pull.base.ref
-        },
-        workflowRun: run && {
-            id: run.id,
-            attempt: run.run_attempt,
-            event: run.event,
-            headSha: run.head_sha,
-            headBranch: run.head_branch ?? undefined,
-            headRepository: run.head_repository?.full_name
-        }
-    };
-}
-function read(file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(file ?? '', 'utf8');
-    }
-    catch {
-        return '';
-    }
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
-// EXTERNAL MODULE: ./src/config/index.ts + 6 modules
-var config = __nccwpck_require__(324);
-;// CONCATENATED MODULE: ./src/action/inputs.ts
-
-
-
-
-
-
-const HEROKU_API = 'https://api.heroku.com';
-/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
-const HEROKU_DATA = 'https://api.data.heroku.com';
-/** @heroku-cli/command: lib/vars.js; undocumented. */
-const HEROKU_SCHEDULER = 'https://particleboard.heroku.com';
-const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
-const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
-const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
-const DOCKER_VARIABLES = [
-    'PATH',
-    'HOME',
-    'DOCKER_HOST',
-    'DOCKER_CONTEXT',
-    'DOCKER_CONFIG',
-    'DOCKER_CERT_PATH',
-    'DOCKER_TLS_VERIFY'
-];
-/** Reads the inputs of action.yml and masks the secret ones. Throws a `UserError` for one that cannot be. */
-function readInputs(env = process.env) {
-    for (const name of SECRET_INPUTS)
-        maskSecret(getInput(name));
-    for (const name of SECRET_VARIABLES)
-        maskSecret(env[name] ?? '');
-    return {
-        command: getInput('command') || 'deploy',
-        config: getInput('config') || '.github/mastodon-on-heroku.yml',
-        path: external_node_path_default().resolve(getInput('path') || '.'),
-        ref: given('ref'),
-        app: given('app'),
-        streamingApp: given('streaming-app'),
-        stagingApp: given('staging-app'),
-        ffmpeg: given('ffmpeg'),
-        slugLimit: given('slug-limit'),
-        buildIn: oneOf('build-in', ['container', 'host']),
-        buildImage: given('build-image'),
-        runImage: given('run-image'),
-        buildNetwork: given('build-network'),
-        buildTimeout: minutes('build-timeout', 60),
-        cache: cacheFolder(getInput('cache'), env),
-        outputDir: external_node_path_default().resolve(getInput('output-dir') || 'slug-report'),
-        jobFolder: env['RUNNER_TEMP'] || undefined,
-        ...growthRules(),
-        commentThreshold: amount('comment-threshold') ?? { bytes: 10_000 },
-        report: given('report') && external_node_path_default().resolve(getInput('report')),
-        baseline: baseline(),
-        artifactName: given('artifact-name') ?? 'slug-report',
-        builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
-        herokuApiKey: given('heroku-api-key'),
-        herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
-        herokuDataUrl: url('heroku-data-url') ?? HEROKU_DATA,
-        herokuSchedulerUrl: url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
-        mastodonToken: given('mastodon-token'),
-        githubToken: given('github-token'),
-        environment: given('environment'),
-        streamingSetup: flag('streaming-setup'),
-        provision: flag('provision'),
-        plan: flag('plan'),
-        prune: flag('prune'),
-        phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
-        run: given('run'),
-        dynoSize: given('dyno-size'),
-        timeout: minutes('timeout', 60),
-        github: {
-            repository: env['GITHUB_REPOSITORY'],
-            ref: env['GITHUB_REF'],
-            baseRef: env['GITHUB_BASE_REF'] || undefined,
-            runId: env['GITHUB_RUN_ID'],
-            runAttempt: env['GITHUB_RUN_ATTEMPT'],
-            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
-            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
-            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
-        },
-        rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
-        buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
-        secretsHeld: [
-            ...SECRET_INPUTS.filter(name => getInput(name) !== ''),
-            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
-        ],
-        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        proxyEnvironment: pick(env, PROXY_VARIABLES),
-        dockerEnvironment: pick(env, DOCKER_VARIABLES),
-        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
-    };
-}
-/** The runner masks only what it is told: also the form in which a key travels in a Basic header. */
-function maskSecret(secret) {
-    if (secret === '')
-        return;
-    core_setSecret(secret);
-    core_setSecret(Buffer.from(`:${secret}`).toString('base64'));
-}
-function given(name) {
-    return getInput(name) || undefined;
-}
-function oneOf(name, words) {
-    const value = getInput(name);
-    const word = words.find(known => known === value);
-    if (value !== '' && word === undefined) {
-        throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
-    }
-    return word;
-}
-function flag(name) {
-    return oneOf(name, ['true', 'false']) === 'true';
-}
-function growthRules() {
-    const failOn = oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
-    const maxGrowth = amount('max-growth');
-    if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new runtime/* UserError */.yo('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
-    }
-    return { failOn, maxGrowth };
-}
-function amount(name) {
-    const value = given(name);
-    if (value === undefined)
-        return undefined;
-    try {
-        return (0,config/* parseAmount */.C_)(value);
-    }
-    catch (error) {
-        if (!(error instanceof runtime/* UserError */.yo))
-            throw error;
-        throw new runtime/* UserError */.yo(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
-    }
-}
-function baseline() {
-    const value = given('baseline');
-    return value === undefined || value === 'none' ? value : external_node_path_default().resolve(value);
-}
-function url(name) {
-    const value = given(name);
-    if (value !== undefined)
-        (0,runtime/* requireSafeUrl */.GX)(value);
-    return value?.replace(/\/+$/, '');
-}
-function minutes(name, otherwise) {
-    const value = getInput(name);
-    if (value === '')
-        return otherwise * 60_000;
-    const number = Number(value);
-    if (!(number > 0) || number > 24 * 60) {
-        throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
-    }
-    return number * 60_000;
-}
-function cacheFolder(value, env) {
-    if (['off', 'false', 'none'].includes(value))
-        return undefined;
-    if (value !== '' && value !== 'true')
-        return external_node_path_default().resolve(value);
-    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_default().join(external_node_os_default().homedir(), '.cache');
-    return external_node_path_default().join(home, 'mastodon-on-heroku');
-}
-function pick(env, names) {
-    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
-}
-
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/action/log.ts
@@ -40797,7 +40563,12 @@ function openFence(write) {
 
 
 
-
+/** The inputs of this step. The runner masks only what it is told, so that comes first. */
+function stepInputs(env = process.env) {
+    for (const secret of (0,config/* secretsOf */.Fj)(getInput, env))
+        core_setSecret(secret);
+    return (0,config/* readInputs */.Ko)(getInput, env);
+}
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */
 const LARGEST_SUMMARY = 1024 * 1024 - 1024;
 function jobResults(env = process.env) {
@@ -40854,8 +40625,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: ./src/config/index.ts + 6 modules
-var config = __nccwpck_require__(324);
+// EXTERNAL MODULE: ./src/config/index.ts + 9 modules
+var config = __nccwpck_require__(3409);
 ;// CONCATENATED MODULE: ./src/mastodon/dependencies.ts
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -55599,8 +55370,6 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
-// EXTERNAL MODULE: ./src/action/index.ts + 19 modules
-var action = __nccwpck_require__(3929);
 ;// CONCATENATED MODULE: ./src/commands/steps/measured.ts
 
 
@@ -59656,7 +59425,7 @@ function findCommand(name) {
 
 /***/ }),
 
-/***/ 324:
+/***/ 3409:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -59664,227 +59433,79 @@ function findCommand(name) {
 __nccwpck_require__.d(__webpack_exports__, {
   Z9: () => (/* reexport */ loadConfig),
   sg: () => (/* reexport */ mergeInputs),
-  C_: () => (/* reexport */ parseAmount)
+  Ko: () => (/* reexport */ readInputs),
+  Fj: () => (/* reexport */ secretsOf)
 });
 
-// UNUSED EXPORTS: parseSize
+// UNUSED EXPORTS: parseAmount, parseSize, readEvent
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./src/config/event.ts
+
+
+const repository = dist/* object */.Ikc({ full_name: dist/* string */.YjP() });
+const pullRequest = dist/* object */.Ikc({
+    number: dist/* number */.aig(),
+    head: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP(), repo: dist/* nullish */.cl6(repository) }),
+    base: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP() })
+});
+const workflowRun = dist/* object */.Ikc({
+    id: dist/* number */.aig(),
+    run_attempt: dist/* optional */.lqM(dist/* number */.aig(), 1),
+    event: dist/* string */.YjP(),
+    head_sha: dist/* string */.YjP(),
+    head_branch: dist/* nullish */.cl6(dist/* string */.YjP()),
+    head_repository: dist/* nullish */.cl6(repository)
+});
+const payload = dist/* object */.Ikc({
+    pull_request: dist/* optional */.lqM(pullRequest),
+    workflow_run: dist/* optional */.lqM(workflowRun),
+    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
+});
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+function readEvent(name, file) {
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), payload), read(file));
+    if (!success)
+        return { name };
+    const { pull_request: pull, workflow_run: run, repository: own } = output;
+    return {
+        name,
+        defaultBranch: own?.default_branch,
+        pullRequest: pull && {
+            number: pull.number,
+            headSha: pull.head.sha,
+            headRepository: pull.head.repo?.full_name,
+            headBranch: pull.head.ref,
+            baseSha: pull.base.sha,
+            baseBranch: pull.base.ref
+        },
+        workflowRun: run && {
+            id: run.id,
+            attempt: run.run_attempt,
+            event: run.event,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            headRepository: run.head_repository?.full_name
+        }
+    };
+}
+function read(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+var external_node_path_default = /*#__PURE__*/__nccwpck_require__.n(external_node_path_);
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./src/config/shown.ts
-
-
-const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown(text) {
-    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
-}
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
-function didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
-    const near = known
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
-        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
-        .sort((a, b) => a.far - b.far)[0];
-    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
-}
-/** `a, b or c`. */
-function oneOf(words) {
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./src/config/reader.ts
-
-
-
-/** No config that a person writes comes near. */
-const LARGEST = 200_000;
-/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
-class Reader {
-    file;
-    node;
-    path;
-    /** Where the key stands, for values that are missing. */
-    line;
-    constructor(file, node, path, line) {
-        this.file = file;
-        this.node = node;
-        this.path = path;
-        this.line = file.lineOf(node) ?? line;
-    }
-    /** Nothing was written: no key, or a key without a value. */
-    get absent() {
-        return this.node === undefined || this.node === null || ((0,dist/* isScalar */.jn)(this.node) && this.node.value === null);
-    }
-    get isMapping() {
-        return (0,dist/* isMap */.jh)(this.node);
-    }
-    get isList() {
-        return (0,dist/* isSeq */.oP)(this.node);
-    }
-    /** Notes an error here. */
-    fail(problem) {
-        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
-    }
-    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
-    members(keys) {
-        const found = this.entries(keys);
-        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
-    }
-    /** The members of a mapping, by key, in order; with `keys` no others than these. */
-    entries(keys) {
-        const found = new Map();
-        if (this.absent)
-            return found;
-        if (!(0,dist/* isMap */.jh)(this.node)) {
-            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
-            return found;
-        }
-        for (const { key, value } of this.node.items)
-            this.addEntry(found, key, value, keys);
-        return found;
-    }
-    addEntry(found, key, value, keys) {
-        const line = this.file.lineOf(key) ?? this.line;
-        const name = (0,dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-        const where = this.path === '' ? '' : `${this.path}: `;
-        if (name === undefined) {
-            this.file.fail(line, `${where}expected a name before the ":"`);
-        }
-        else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
-        }
-        else if (keys !== undefined && !keys.includes(name)) {
-            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
-        }
-        else
-            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
-    }
-    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
-    items(of) {
-        if (this.absent)
-            return undefined;
-        if (!(0,dist/* isSeq */.oP)(this.node))
-            return this.expected(`a list of ${of}`);
-        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
-    }
-    /** A text that is not empty and fits `shape`; `what` says what it should be. */
-    text(what, shape = /^[^\p{Cc}]+$/u) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        if (typeof value === 'string' && shape.test(value))
-            return value;
-        return this.expected(what);
-    }
-    choice(words) {
-        if (this.absent)
-            return undefined;
-        const written = this.scalar;
-        const word = words.find(known => known === written);
-        if (word !== undefined)
-            return word;
-        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
-    }
-    /** A number above 0. */
-    positive(what) {
-        if (this.absent)
-            return undefined;
-        const value = (0,dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
-    }
-    /**
-     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
-     * stays "false".
-     */
-    get scalar() {
-        if (!(0,dist/* isScalar */.jn)(this.node))
-            return undefined;
-        const { value, source } = this.node;
-        if (typeof value === 'string')
-            return value;
-        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-    }
-    expected(what, hint = '') {
-        return this.fail(`expected ${what}, not ${this.description}${hint}`);
-    }
-    get description() {
-        if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
-        if ((0,dist/* isMap */.jh)(this.node))
-            return 'a mapping';
-        if ((0,dist/* isSeq */.oP)(this.node))
-            return 'a list';
-        return (0,dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
-    }
-    pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
-        return this.path === '' ? name : `${this.path}.${name}`;
-    }
-}
-/**
- * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes.
- */
-class YamlFile {
-    root;
-    name;
-    lines = new dist/* LineCounter */.HN();
-    problems = [];
-    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
-    constructor(text, name) {
-        this.name = name;
-        this.root = new Reader(this, this.parse(text), '', 1);
-    }
-    fail(line, text) {
-        this.problems.push({ line, text });
-    }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
-    finish() {
-        if (this.problems.length === 0)
-            return;
-        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
-        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new runtime/* UserError */.yo([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
-    }
-    lineOf(node) {
-        const range = node?.range;
-        return range ? this.lines.linePos(range[0]).line : undefined;
-    }
-    parse(text) {
-        if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
-        // eslint-disable-next-line no-control-regex
-        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.notConfig('it is not text');
-        const document = this.parseOrThrow(text);
-        for (const { pos, message } of document.errors)
-            this.fail(this.lines.linePos(pos[0]).line, message);
-        this.finish();
-        return document.contents;
-    }
-    parseOrThrow(text) {
-        try {
-            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
-            return (0,dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
-        }
-        catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
-            throw this.notConfig('it cannot be parsed', error);
-        }
-    }
-    notConfig(reason, cause) {
-        return new runtime/* UserError */.yo(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
-            cause
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/config/size.ts
 
 const UNITS = new Map([
@@ -59931,6 +59552,282 @@ function ambiguous(text, digits, letter) {
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+;// CONCATENATED MODULE: ./src/config/given.ts
+
+
+
+/** Inputs as they were given, each checked as it is read. Every method throws a `UserError` that names the input. */
+class Given {
+    #source;
+    constructor(source) {
+        this.#source = source;
+    }
+    text(name) {
+        return this.#source(name).trim() || undefined;
+    }
+    oneOf(name, words) {
+        const value = this.text(name);
+        const word = words.find(known => known === value);
+        if (value !== undefined && word === undefined) {
+            throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+        }
+        return word;
+    }
+    flag(name) {
+        return this.oneOf(name, ['true', 'false']) === 'true';
+    }
+    amount(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        try {
+            return parseAmount(value);
+        }
+        catch (error) {
+            if (!(error instanceof runtime/* UserError */.yo))
+                throw error;
+            throw new runtime/* UserError */.yo(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+        }
+    }
+    /** An absolute path. */
+    path(name) {
+        const value = this.text(name);
+        return value && external_node_path_default().resolve(value);
+    }
+    /** An address without slashes at its end. */
+    url(name) {
+        const value = this.text(name);
+        if (value !== undefined)
+            (0,runtime/* requireSafeUrl */.GX)(value);
+        return value?.replace(/\/+$/, '');
+    }
+    /** Milliseconds. */
+    minutes(name, otherwise) {
+        const value = this.text(name);
+        if (value === undefined)
+            return otherwise * 60_000;
+        const number = Number(value);
+        if (!(number > 0) || number > 24 * 60) {
+            throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+        }
+        return number * 60_000;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./src/config/shown.ts
+
+
+const LONGEST = 60;
+/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+function shown(text) {
+    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+}
+/** ` — did you mean "…"?` where a known word is near, else nothing. */
+function didYouMean(word, known) {
+    const lower = word.slice(0, LONGEST).toLowerCase();
+    const near = known
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
+        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
+        .sort((a, b) => a.far - b.far)[0];
+    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+}
+/** `a, b or c`. */
+function oneOf(words) {
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./src/config/reader.ts
+
+
+
+/** No config that a person writes comes near. */
+const LARGEST = 200_000;
+/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
+class Reader {
+    file;
+    node;
+    path;
+    /** Where the key stands, for values that are missing. */
+    line;
+    constructor(file, node, path, line) {
+        this.file = file;
+        this.node = node;
+        this.path = path;
+        this.line = file.lineOf(node) ?? line;
+    }
+    /** Nothing was written: no key, or a key without a value. */
+    get absent() {
+        return this.node === undefined || this.node === null || ((0,yaml_dist/* isScalar */.jn)(this.node) && this.node.value === null);
+    }
+    get isMapping() {
+        return (0,yaml_dist/* isMap */.jh)(this.node);
+    }
+    get isList() {
+        return (0,yaml_dist/* isSeq */.oP)(this.node);
+    }
+    /** Notes an error here. */
+    fail(problem) {
+        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
+    }
+    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
+    members(keys) {
+        const found = this.entries(keys);
+        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
+    }
+    /** The members of a mapping, by key, in order; with `keys` no others than these. */
+    entries(keys) {
+        const found = new Map();
+        if (this.absent)
+            return found;
+        if (!(0,yaml_dist/* isMap */.jh)(this.node)) {
+            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
+            return found;
+        }
+        for (const { key, value } of this.node.items)
+            this.addEntry(found, key, value, keys);
+        return found;
+    }
+    addEntry(found, key, value, keys) {
+        const line = this.file.lineOf(key) ?? this.line;
+        const name = (0,yaml_dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+        const where = this.path === '' ? '' : `${this.path}: `;
+        if (name === undefined) {
+            this.file.fail(line, `${where}expected a name before the ":"`);
+        }
+        else if (found.has(name)) {
+            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
+        }
+        else if (keys !== undefined && !keys.includes(name)) {
+            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
+            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
+        }
+        else
+            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
+    }
+    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
+    items(of) {
+        if (this.absent)
+            return undefined;
+        if (!(0,yaml_dist/* isSeq */.oP)(this.node))
+            return this.expected(`a list of ${of}`);
+        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
+    }
+    /** A text that is not empty and fits `shape`; `what` says what it should be. */
+    text(what, shape = /^[^\p{Cc}]+$/u) {
+        if (this.absent)
+            return undefined;
+        const value = (0,yaml_dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
+        if (typeof value === 'string' && shape.test(value))
+            return value;
+        return this.expected(what);
+    }
+    choice(words) {
+        if (this.absent)
+            return undefined;
+        const written = this.scalar;
+        const word = words.find(known => known === written);
+        if (word !== undefined)
+            return word;
+        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
+    }
+    /** A number above 0. */
+    positive(what) {
+        if (this.absent)
+            return undefined;
+        const value = (0,yaml_dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
+        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
+    }
+    /**
+     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
+     * stays "false".
+     */
+    get scalar() {
+        if (!(0,yaml_dist/* isScalar */.jn)(this.node))
+            return undefined;
+        const { value, source } = this.node;
+        if (typeof value === 'string')
+            return value;
+        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+    }
+    expected(what, hint = '') {
+        return this.fail(`expected ${what}, not ${this.description}${hint}`);
+    }
+    get description() {
+        if (this.scalar !== undefined)
+            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
+        if ((0,yaml_dist/* isMap */.jh)(this.node))
+            return 'a mapping';
+        if ((0,yaml_dist/* isSeq */.oP)(this.node))
+            return 'a list';
+        return (0,yaml_dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
+    }
+    pathOf(key) {
+        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
+        return this.path === '' ? name : `${this.path}.${name}`;
+    }
+}
+/**
+ * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes.
+ */
+class YamlFile {
+    root;
+    name;
+    lines = new yaml_dist/* LineCounter */.HN();
+    problems = [];
+    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.name = name;
+        this.root = new Reader(this, this.parse(text), '', 1);
+    }
+    fail(line, text) {
+        this.problems.push({ line, text });
+    }
+    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    finish() {
+        if (this.problems.length === 0)
+            return;
+        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
+        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
+        throw new runtime/* UserError */.yo([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+    }
+    lineOf(node) {
+        const range = node?.range;
+        return range ? this.lines.linePos(range[0]).line : undefined;
+    }
+    parse(text) {
+        if (text.length > LARGEST)
+            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+        // eslint-disable-next-line no-control-regex
+        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
+            throw this.notConfig('it is not text');
+        const document = this.parseOrThrow(text);
+        for (const { pos, message } of document.errors)
+            this.fail(this.lines.linePos(pos[0]).line, message);
+        this.finish();
+        return document.contents;
+    }
+    parseOrThrow(text) {
+        try {
+            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            return (0,yaml_dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
+        }
+        catch (error) {
+            // Thousands of nested brackets exhaust the parser's stack.
+            throw this.notConfig('it cannot be parsed', error);
+        }
+    }
+    notConfig(reason, cause) {
+        return new runtime/* UserError */.yo(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+            cause
+        });
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/config/types.ts
@@ -60192,8 +60089,133 @@ function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the
     return new runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_os_);
+;// CONCATENATED MODULE: ./src/config/read-inputs.ts
+
+
+
+
+
+const HEROKU_API = 'https://api.heroku.com';
+/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
+const HEROKU_DATA = 'https://api.data.heroku.com';
+/** @heroku-cli/command: lib/vars.js; undocumented. */
+const HEROKU_SCHEDULER = 'https://particleboard.heroku.com';
+const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
+const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
+const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
+const DOCKER_VARIABLES = [
+    'PATH',
+    'HOME',
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'DOCKER_CERT_PATH',
+    'DOCKER_TLS_VERIFY'
+];
+/**
+ * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
+ * Basic header.
+ */
+function secretsOf(source, env) {
+    const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')];
+    return secrets
+        .filter(secret => secret !== '')
+        .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
+}
+/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
+function readInputs(source, env) {
+    const given = new Given(source);
+    return {
+        command: given.text('command') ?? 'deploy',
+        config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
+        path: given.path('path') ?? process.cwd(),
+        ref: given.text('ref'),
+        app: given.text('app'),
+        streamingApp: given.text('streaming-app'),
+        stagingApp: given.text('staging-app'),
+        ffmpeg: given.text('ffmpeg'),
+        slugLimit: given.text('slug-limit'),
+        buildIn: given.oneOf('build-in', ['container', 'host']),
+        buildImage: given.text('build-image'),
+        runImage: given.text('run-image'),
+        buildNetwork: given.text('build-network'),
+        buildTimeout: given.minutes('build-timeout', 60),
+        cache: cacheFolder(given.text('cache') ?? '', env),
+        outputDir: given.path('output-dir') ?? external_node_path_default().resolve('slug-report'),
+        jobFolder: env['RUNNER_TEMP'] || undefined,
+        ...growthRules(given),
+        commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
+        report: given.path('report'),
+        baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
+        artifactName: given.text('artifact-name') ?? 'slug-report',
+        builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
+        herokuApiKey: given.text('heroku-api-key'),
+        herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
+        herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
+        herokuSchedulerUrl: given.url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+        mastodonToken: given.text('mastodon-token'),
+        githubToken: given.text('github-token'),
+        environment: given.text('environment'),
+        streamingSetup: given.flag('streaming-setup'),
+        provision: given.flag('provision'),
+        plan: given.flag('plan'),
+        prune: given.flag('prune'),
+        phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
+        run: given.text('run'),
+        dynoSize: given.text('dyno-size'),
+        timeout: given.minutes('timeout', 60),
+        github: {
+            repository: env['GITHUB_REPOSITORY'],
+            ref: env['GITHUB_REF'],
+            baseRef: env['GITHUB_BASE_REF'] || undefined,
+            runId: env['GITHUB_RUN_ID'],
+            runAttempt: env['GITHUB_RUN_ATTEMPT'],
+            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
+            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+        },
+        rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
+        buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
+        secretsHeld: [
+            ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
+            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
+        ],
+        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+        proxyEnvironment: pick(env, PROXY_VARIABLES),
+        dockerEnvironment: pick(env, DOCKER_VARIABLES),
+        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
+    };
+}
+function growthRules(given) {
+    const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
+    const maxGrowth = given.amount('max-growth');
+    if (failOn === 'growth' && maxGrowth === undefined) {
+        throw new runtime/* UserError */.yo('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+    }
+    return { failOn, maxGrowth };
+}
+function cacheFolder(value, env) {
+    if (['off', 'false', 'none'].includes(value))
+        return undefined;
+    if (value !== '' && value !== 'true')
+        return external_node_path_default().resolve(value);
+    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_default().join(external_node_os_default().homedir(), '.cache');
+    return external_node_path_default().join(home, 'mastodon-on-heroku');
+}
+function pick(env, names) {
+    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+}
+
 ;// CONCATENATED MODULE: ./src/config/index.ts
-/** The config file: its keys, defaults and errors, and the inputs that stand above it. */
+/** The config file: its keys, defaults and errors; the inputs of action.yml that stand above it, and its outputs. */
+
+
+
+
 
 
 
@@ -60211,7 +60233,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3929);
+/* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
 /* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2551);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
@@ -60234,7 +60256,7 @@ async function main() {
     const scratch = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdtemp)(node_path__WEBPACK_IMPORTED_MODULE_2___default().join(node_os__WEBPACK_IMPORTED_MODULE_1___default().tmpdir(), 'mastodon-on-heroku-'));
     await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.chmod)(scratch, 0o711); // the build's user goes through it, and cannot list it
     try {
-        const inputs = (0,_action_index_js__WEBPACK_IMPORTED_MODULE_3__/* .readInputs */ .Ko)();
+        const inputs = (0,_action_index_js__WEBPACK_IMPORTED_MODULE_3__/* .stepInputs */ .af)();
         const log = (0,_action_index_js__WEBPACK_IMPORTED_MODULE_3__/* .actionLog */ .Zx)();
         await (0,_commands_index_js__WEBPACK_IMPORTED_MODULE_4__/* .findCommand */ .Z)(inputs.command)({
             inputs,

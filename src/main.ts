@@ -1,7 +1,7 @@
 import { chmod, mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { actionLog, failStep, jobResults, readInputs } from './action/index.ts'
+import { actionLog, failStep, jobResults, stepInputs } from './action/index.ts'
 import { findCommand } from './commands/index.ts'
 import { removeTree } from './runtime/index.ts'
 import { createHttp, runCommand, systemClock } from './runtime/real.ts'
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
   await chmod(scratch, 0o711) // the build's user goes through it, and cannot list it
   try {
-    const inputs = readInputs()
+    const inputs = stepInputs()
     const log = actionLog()
     await findCommand(inputs.command)({
       inputs,

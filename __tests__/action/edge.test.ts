@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { actionLog, readInputs } from '../../src/action/index.ts'
-import { readEvent } from '../../src/action/event.ts'
+import { actionLog, stepInputs } from '../../src/action/index.ts'
+import { readEvent } from '../../src/config/event.ts'
 import { harmless } from '../../src/action/log.ts'
 import { parseAmount } from '../../src/config/index.ts'
 import { temp } from '../helpers/temp.ts'
@@ -26,7 +26,7 @@ const action = parse(readFileSync(path.join(project, 'action.yml'), 'utf8')) as 
 
 describe('inputs', () => {
   it('have the defaults of action.yml', () => {
-    expect(readInputs({})).toMatchObject({
+    expect(stepInputs({})).toMatchObject({
       command: action.inputs['command']!.default,
       config: action.inputs['config']!.default,
       path: process.cwd(),
@@ -40,15 +40,15 @@ describe('inputs', () => {
   })
 
   it('that are read are inputs of action.yml', () => {
-    const read = readFileSync(path.join(project, 'src/action/inputs.ts'), 'utf8')
-    const names = [...read.matchAll(/(?:getInput|given|oneOf|minutes|amount)\('([a-z-]+)'/g)].map(([, name]) => name!)
+    const read = readFileSync(path.join(project, 'src/config/read-inputs.ts'), 'utf8')
+    const names = [...read.matchAll(/given\.\w+\('([a-z-]+)'/g)].map(([, name]) => name!)
     expect(names.length).toBeGreaterThan(15)
     for (const name of names) expect(Object.keys(action.inputs)).toContain(name)
   })
 
   it('tell which keys the job holds, by name', () => {
     input('heroku-api-key', 'k')
-    expect(readInputs({ GITHUB_TOKEN: 't' }).secretsHeld).toEqual(['heroku-api-key', 'GITHUB_TOKEN'])
+    expect(stepInputs({ GITHUB_TOKEN: 't' }).secretsHeld).toEqual(['heroku-api-key', 'GITHUB_TOKEN'])
   })
 
   it.each([
@@ -60,14 +60,14 @@ describe('inputs', () => {
     ['build-timeout', '1e9']
   ])('%s: %s is refused', (name, value) => {
     input(name, value)
-    expect(() => readInputs({})).toThrow(new RegExp(`Input ${name}`))
+    expect(() => stepInputs({})).toThrow(new RegExp(`Input ${name}`))
   })
 
   it('that ask for a fail on growth say how much', () => {
     input('fail-on', 'growth')
-    expect(() => readInputs({})).toThrow(/needs to know how much/)
+    expect(() => stepInputs({})).toThrow(/needs to know how much/)
     input('max-growth', '2%')
-    expect(readInputs({})).toMatchObject({ failOn: 'growth', maxGrowth: { percent: 2 } })
+    expect(stepInputs({})).toMatchObject({ failOn: 'growth', maxGrowth: { percent: 2 } })
   })
 
   it.each([
@@ -77,11 +77,11 @@ describe('inputs', () => {
     ['off', { RUNNER_TOOL_CACHE: '/tools' }, undefined]
   ])('cache: %j is the folder %j %s', (value, env, folder) => {
     input('cache', value)
-    expect(readInputs(env).cache).toBe(folder)
+    expect(stepInputs(env).cache).toBe(folder)
   })
 
   it('know the stack of an image of Heroku’s, and believe no other word', () => {
-    expect(['heroku-24', 'debian', undefined].map(STACK => readInputs({ STACK }).hostStack)).toEqual([
+    expect(['heroku-24', 'debian', undefined].map(STACK => stepInputs({ STACK }).hostStack)).toEqual([
       'heroku-24',
       undefined,
       undefined

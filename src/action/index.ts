@@ -1,47 +1,15 @@
 /** The edge to GitHub Actions: inputs, log, outputs, summary. Nothing below imports `@actions/core`. */
 import * as core from '@actions/core'
+import { readInputs, secretsOf, type Inputs, type JobResults } from '../config/index.ts'
 import { errorText, UserError } from '../runtime/index.ts'
-
-export { type GithubEvent, type PullRequestEvent, type WorkflowRunEvent } from './event.ts'
-export { readInputs, type Inputs } from './inputs.ts'
 import { harmless } from './log.ts'
 
 export { actionLog } from './log.ts'
 
-/** Outputs of action.yml. Each is set as soon as it is known, so that a later failure still leaves it. */
-export interface Outputs {
-  'slug-path': string
-  'slug-sha256': string
-  'slug-size': number
-  /** Empty where nothing brings ffmpeg. */
-  'slug-size-with-ffmpeg': number | ''
-  'slug-size-without-ffmpeg': number | ''
-  'slug-limit': number
-  'within-limit': boolean
-  ffmpeg: 'with' | 'without'
-  'report-path': string
-  'report-page-path': string
-  'comment-body': string
-  'comment-url': string
-  'slug-size-streaming': number
-  'release-version': number
-  'previous-release-version': number
-  'release-url': string
-  'migrations-run': number
-  healthy: boolean
-  'rolled-back': boolean
-  'checks-failed': number
-  'issue-url': string
-}
-
-export interface JobResults {
-  output<Name extends keyof Outputs>(name: Name, value: Outputs[Name]): void
-  /** Adds Markdown to the job's summary, where there is one. It tells what happened, so a failure is a warning. */
-  summary(markdown: string): Promise<void>
-  /** Makes the runner write `***` for it wherever it appears in the log. */
-  mask(secret: string): void
-  /** The text without what is masked: for what leaves the job by another way than its log. */
-  redact(this: void, text: string): string
+/** The inputs of this step. The runner masks only what it is told, so that comes first. */
+export function stepInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
+  for (const secret of secretsOf(core.getInput, env)) core.setSecret(secret)
+  return readInputs(core.getInput, env)
 }
 
 /** GitHub takes 1 MiB a step; the rest of a longer summary would be lost with all of it. */

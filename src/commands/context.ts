@@ -1,4 +1,4 @@
-import type { Inputs, JobResults } from '../action/index.ts'
+import type { Inputs, JobResults } from '../config/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 
 /** All that a command is given. It throws to fail; a `UserError` tells what to do. */

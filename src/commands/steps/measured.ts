@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type GithubEvent } from '../../action/index.ts'
+import { type GithubEvent } from '../../config/index.ts'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import {
   artifactsOfRun,

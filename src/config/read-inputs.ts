@@ -1,11 +1,10 @@
-import * as core from '@actions/core'
 import os from 'node:os'
 import path from 'node:path'
-import { parseAmount } from '../config/index.ts'
-import { requireSafeUrl, UserError } from '../runtime/index.ts'
+import { UserError } from '../runtime/index.ts'
 import { readEvent, type GithubEvent } from './event.ts'
+import { Given, type Amount, type InputSource } from './given.ts'
 
-/** The action's inputs, read and checked once; an input that is not given is undefined. */
+/** The inputs of action.yml, read and checked once; an input that is not given is undefined. */
 export interface Inputs {
   readonly command: string
   /** Path of the config file, below `path`. */
@@ -80,8 +79,6 @@ export interface Inputs {
   readonly hostStack?: string
 }
 
-type Amount = ReturnType<typeof parseAmount>
-
 /** What GitHub says of the job; empty outside one. */
 export interface GithubJob {
   /** `owner/name` of the fork. */
@@ -118,49 +115,59 @@ const DOCKER_VARIABLES = [
   'DOCKER_TLS_VERIFY'
 ]
 
-/** Reads the inputs of action.yml and masks the secret ones. Throws a `UserError` for one that cannot be. */
-export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
-  for (const name of SECRET_INPUTS) maskSecret(core.getInput(name))
-  for (const name of SECRET_VARIABLES) maskSecret(env[name] ?? '')
+/**
+ * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
+ * Basic header.
+ */
+export function secretsOf(source: InputSource, env: NodeJS.ProcessEnv): string[] {
+  const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')]
+  return secrets
+    .filter(secret => secret !== '')
+    .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')])
+}
+
+/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
+export function readInputs(source: InputSource, env: NodeJS.ProcessEnv): Inputs {
+  const given = new Given(source)
   return {
-    command: core.getInput('command') || 'deploy',
-    config: core.getInput('config') || '.github/mastodon-on-heroku.yml',
-    path: path.resolve(core.getInput('path') || '.'),
-    ref: given('ref'),
-    app: given('app'),
-    streamingApp: given('streaming-app'),
-    stagingApp: given('staging-app'),
-    ffmpeg: given('ffmpeg'),
-    slugLimit: given('slug-limit'),
-    buildIn: oneOf('build-in', ['container', 'host']),
-    buildImage: given('build-image'),
-    runImage: given('run-image'),
-    buildNetwork: given('build-network'),
-    buildTimeout: minutes('build-timeout', 60),
-    cache: cacheFolder(core.getInput('cache'), env),
-    outputDir: path.resolve(core.getInput('output-dir') || 'slug-report'),
+    command: given.text('command') ?? 'deploy',
+    config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
+    path: given.path('path') ?? process.cwd(),
+    ref: given.text('ref'),
+    app: given.text('app'),
+    streamingApp: given.text('streaming-app'),
+    stagingApp: given.text('staging-app'),
+    ffmpeg: given.text('ffmpeg'),
+    slugLimit: given.text('slug-limit'),
+    buildIn: given.oneOf('build-in', ['container', 'host']),
+    buildImage: given.text('build-image'),
+    runImage: given.text('run-image'),
+    buildNetwork: given.text('build-network'),
+    buildTimeout: given.minutes('build-timeout', 60),
+    cache: cacheFolder(given.text('cache') ?? '', env),
+    outputDir: given.path('output-dir') ?? path.resolve('slug-report'),
     jobFolder: env['RUNNER_TEMP'] || undefined,
-    ...growthRules(),
-    commentThreshold: amount('comment-threshold') ?? { bytes: 10_000 },
-    report: given('report') && path.resolve(core.getInput('report')),
-    baseline: baseline(),
-    artifactName: given('artifact-name') ?? 'slug-report',
-    builder: oneOf('builder', ['runner', 'heroku']) ?? 'runner',
-    herokuApiKey: given('heroku-api-key'),
-    herokuApiUrl: url('heroku-api-url') ?? HEROKU_API,
-    herokuDataUrl: url('heroku-data-url') ?? HEROKU_DATA,
-    herokuSchedulerUrl: url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
-    mastodonToken: given('mastodon-token'),
-    githubToken: given('github-token'),
-    environment: given('environment'),
-    streamingSetup: flag('streaming-setup'),
-    provision: flag('provision'),
-    plan: flag('plan'),
-    prune: flag('prune'),
-    phase: oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
-    run: given('run'),
-    dynoSize: given('dyno-size'),
-    timeout: minutes('timeout', 60),
+    ...growthRules(given),
+    commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
+    report: given.path('report'),
+    baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
+    artifactName: given.text('artifact-name') ?? 'slug-report',
+    builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
+    herokuApiKey: given.text('heroku-api-key'),
+    herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
+    herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
+    herokuSchedulerUrl: given.url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+    mastodonToken: given.text('mastodon-token'),
+    githubToken: given.text('github-token'),
+    environment: given.text('environment'),
+    streamingSetup: given.flag('streaming-setup'),
+    provision: given.flag('provision'),
+    plan: given.flag('plan'),
+    prune: given.flag('prune'),
+    phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
+    run: given.text('run'),
+    dynoSize: given.text('dyno-size'),
+    timeout: given.minutes('timeout', 60),
     github: {
       repository: env['GITHUB_REPOSITORY'],
       ref: env['GITHUB_REF'],
@@ -172,9 +179,9 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
       apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
     },
     rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
-    buildpackRegistryUrl: (given('buildpack-registry-url') ?? BUILDPACK_REGISTRY).replace(/\/+$/, ''),
+    buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
     secretsHeld: [
-      ...SECRET_INPUTS.filter(name => core.getInput(name) !== ''),
+      ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
       ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
     ],
     searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
@@ -184,72 +191,13 @@ export function readInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
   }
 }
 
-/** The runner masks only what it is told: also the form in which a key travels in a Basic header. */
-function maskSecret(secret: string): void {
-  if (secret === '') return
-  core.setSecret(secret)
-  core.setSecret(Buffer.from(`:${secret}`).toString('base64'))
-}
-
-function given(name: string): string | undefined {
-  return core.getInput(name) || undefined
-}
-
-function oneOf<const Word extends string>(name: string, words: readonly Word[]): Word | undefined {
-  const value = core.getInput(name)
-  const word = words.find(known => known === value)
-  if (value !== '' && word === undefined) {
-    throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`)
-  }
-  return word
-}
-
-function flag(name: string): boolean {
-  return oneOf(name, ['true', 'false']) === 'true'
-}
-
-function growthRules(): Pick<Inputs, 'failOn' | 'maxGrowth'> {
-  const failOn = oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit'
-  const maxGrowth = amount('max-growth')
+function growthRules(given: Given): Pick<Inputs, 'failOn' | 'maxGrowth'> {
+  const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit'
+  const maxGrowth = given.amount('max-growth')
   if (failOn === 'growth' && maxGrowth === undefined) {
     throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.')
   }
   return { failOn, maxGrowth }
-}
-
-function amount(name: string): Amount | undefined {
-  const value = given(name)
-  if (value === undefined) return undefined
-  try {
-    return parseAmount(value)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.')
-  }
-}
-
-function baseline(): string | undefined {
-  const value = given('baseline')
-  return value === undefined || value === 'none' ? value : path.resolve(value)
-}
-
-function url(name: string): string | undefined {
-  const value = given(name)
-  if (value !== undefined) requireSafeUrl(value)
-  return value?.replace(/\/+$/, '')
-}
-
-function minutes(name: string, otherwise: number): number {
-  const value = core.getInput(name)
-  if (value === '') return otherwise * 60_000
-  const number = Number(value)
-  if (!(number > 0) || number > 24 * 60) {
-    throw new UserError(
-      `Input ${name}: "${value}" is not a number of minutes`,
-      'Give minutes as a number, such as 45; at most 1440.'
-    )
-  }
-  return number * 60_000
 }
 
 function cacheFolder(value: string, env: NodeJS.ProcessEnv): string | undefined {

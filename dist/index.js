@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2551:
+/***/ 7580:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41130,6 +41130,36 @@ function blank(text, ranges) {
     return kept.join('') + text.slice(at);
 }
 
+;// CONCATENATED MODULE: ./src/mastodon/place.ts
+
+/**
+ * The instance as its users reach it: under WEB_DOMAIN, else LOCAL_DOMAIN. Undefined where neither is a name.
+ * @param ownUrl the app's own address; where that is this machine, it is asked there under its name
+ */
+function instancePlace(config, ownUrl) {
+    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
+    if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
+        return undefined;
+    if (ownUrl && (0,src_runtime/* isLoopback */.U9)(new URL(ownUrl).hostname))
+        return { url: ownUrl, host: domain };
+    return { url: `https://${domain}/` };
+}
+/**
+ * The streaming server as browsers reach it, by STREAMING_API_BASE_URL (`wss://live.example`). Without it Mastodon tells
+ * browsers to look on the instance itself (mastodon: app/serializers/rest/instance_serializer.rb), where on Heroku no
+ * streaming server can be. Undefined where it is not set or is no address.
+ * @param ownUrl the streaming app's own address, as for `instancePlace`
+ */
+function streamingPlace(config, ownUrl) {
+    const base = config['STREAMING_API_BASE_URL'];
+    if (!base || !/^(wss?|https?):\/\//.test(base) || !URL.canParse(base))
+        return undefined;
+    const { host, protocol } = new URL(base);
+    if (ownUrl && isLoopback(new URL(ownUrl).hostname))
+        return { url: ownUrl, host };
+    return { url: `${protocol === 'ws:' || protocol === 'http:' ? 'http' : 'https'}://${host}/` };
+}
+
 ;// CONCATENATED MODULE: ./src/mastodon/release.ts
 /**
  * What runs against the database around a release: a task that is added to the slug, and the commands of the release
@@ -41299,6 +41329,7 @@ function shellQuoted(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/mastodon/index.ts
+
 
 
 
@@ -52626,7 +52657,17 @@ const addon = dist/* looseObject */._H3({
     config_vars: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP()), [])
 });
 const attachment = dist/* looseObject */._H3({ name: dist/* string */.YjP(), addon: named, app: dist/* nullish */.cl6(named) });
-const domain = dist/* looseObject */._H3({ hostname: dist/* string */.YjP(), kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom') });
+/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
+const shapes_domain = dist/* looseObject */._H3({
+    hostname: dist/* string */.YjP(),
+    kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom'),
+    /** Where the name's CNAME, ALIAS or ANAME must lead. */
+    cname: dist/* nullish */.cl6(dist/* string */.YjP()),
+    status: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+    acm_status: dist/* nullish */.cl6(dist/* string */.YjP()),
+    acm_status_reason: dist/* nullish */.cl6(dist/* string */.YjP())
+});
 const feature = dist/* looseObject */._H3({ name: dist/* string */.YjP(), enabled: dist/* boolean */.zMY() });
 const logSession = dist/* looseObject */._H3({ logplex_url: dist/* string */.YjP() });
 const sources = dist/* looseObject */._H3({ source_blob: dist/* looseObject */._H3({ get_url: dist/* string */.YjP(), put_url: dist/* string */.YjP() }) });
@@ -52902,6 +52943,15 @@ async function keyExpiresIn(client, key) {
     catch {
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./src/heroku/domains.ts
+
+
+
+/** All names under which the app is reached, `herokuapp.com` among them. */
+function domainsOf(client, app) {
+    return client.get(`/apps/${encodeURIComponent(app)}/domains`, v.array(domain));
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -53483,6 +53533,7 @@ function secrets_decoded(text) {
 
 
 
+
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./src/deploy/story.ts
@@ -53934,6 +53985,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 
+
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
 class HealthError extends src_runtime/* UserError */.yo {
     serves;
@@ -53986,7 +54038,7 @@ async function webHealth(target, commit, tools) {
 }
 /** The instance as its users reach it, and the commit that it must say it runs. */
 function instanceProbe(target, commit) {
-    const place = publicPlace(target);
+    const place = instancePlace(target.config, target.info.web_url);
     if (!place)
         return undefined;
     const own = target.config['MASTODON_VERSION_METADATA'];
@@ -54009,7 +54061,7 @@ function instanceProbe(target, commit) {
 }
 /** The front page's own styles and scripts. */
 async function assetProbes(target, tools) {
-    const place = publicPlace(target);
+    const place = instancePlace(target.config, target.info.web_url);
     if (!place)
         return [];
     const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
@@ -54050,16 +54102,6 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
             throw new HealthError(`${url} ${problem}`, next, serves);
         await clock.sleep(PAUSE, signal);
     }
-}
-function publicPlace({ info, config }) {
-    const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'];
-    if (!domain || !/^[\w.:-]{1,253}$/.test(domain))
-        return undefined;
-    const own = info.web_url ?? '';
-    // On the runner no name leads to the app: it is asked at its own address under its name.
-    if (own !== '' && (0,src_runtime/* isLoopback */.U9)(new URL(own).hostname))
-        return { url: own, host: domain };
-    return { url: `https://${domain}/` };
 }
 function versionOf(body) {
     try {
@@ -60234,7 +60276,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2551);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7580);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

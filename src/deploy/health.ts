@@ -1,5 +1,6 @@
 import { fetchPage, type Page } from '../heroku/index.ts'
-import { CancelledError, errorText, isLoopback, UserError } from '../runtime/index.ts'
+import { instancePlace } from '../mastodon/index.ts'
+import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './preflight.ts'
 import { type Tools } from './tools.ts'
 
@@ -80,7 +81,7 @@ export async function webHealth(target: Target, commit: string | undefined, tool
 
 /** The instance as its users reach it, and the commit that it must say it runs. */
 function instanceProbe(target: Target, commit: string | undefined): Probe | undefined {
-  const place = publicPlace(target)
+  const place = instancePlace(target.config, target.info.web_url)
   if (!place) return undefined
   const own = target.config['MASTODON_VERSION_METADATA']
   const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '')
@@ -101,7 +102,7 @@ function instanceProbe(target: Target, commit: string | undefined): Probe | unde
 
 /** The front page's own styles and scripts. */
 async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
-  const place = publicPlace(target)
+  const place = instancePlace(target.config, target.info.web_url)
   if (!place) return []
   const { status, body } = await fetchPage(place.url, { host: place.host }, tools)
   if (status !== 200) return []
@@ -139,15 +140,6 @@ async function patiently({ name, url, host, wrong, next }: Probe, serves: boolea
     if (clock.now() + PAUSE > until) throw new HealthError(`${url} ${problem}`, next, serves)
     await clock.sleep(PAUSE, signal)
   }
-}
-
-function publicPlace({ info, config }: Target): { url: string; host?: string } | undefined {
-  const domain = config['WEB_DOMAIN'] || config['LOCAL_DOMAIN']
-  if (!domain || !/^[\w.:-]{1,253}$/.test(domain)) return undefined
-  const own = info.web_url ?? ''
-  // On the runner no name leads to the app: it is asked at its own address under its name.
-  if (own !== '' && isLoopback(new URL(own).hostname)) return { url: own, host: domain }
-  return { url: `https://${domain}/` }
 }
 
 function versionOf(body: string): string | undefined {

@@ -82,7 +82,18 @@ export type Addon = v.InferOutput<typeof addon>
 export const attachment = v.looseObject({ name: v.string(), addon: named, app: v.nullish(named) })
 export type Attachment = v.InferOutput<typeof attachment>
 
-export const domain = v.looseObject({ hostname: v.string(), kind: v.optional(v.string(), 'custom') })
+/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
+export const domain = v.looseObject({
+  hostname: v.string(),
+  kind: v.optional(v.string(), 'custom'),
+  /** Where the name's CNAME, ALIAS or ANAME must lead. */
+  cname: v.nullish(v.string()),
+  status: v.nullish(v.string()),
+  /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+  acm_status: v.nullish(v.string()),
+  acm_status_reason: v.nullish(v.string())
+})
+export type Domain = v.InferOutput<typeof domain>
 
 export const feature = v.looseObject({ name: v.string(), enabled: v.boolean() })
 

@@ -9,6 +9,7 @@ export {
   type Migration,
   type RollbackVerdict
 } from './migrations.ts'
+export { instancePlace, streamingPlace, type Place } from './place.ts'
 export {
   APPLIED_COMMAND,
   BASE_SCHEMA_COMMAND,

@@ -1,0 +1,52 @@
+import { runChecks, type AppFacts, type Check, type Finding, type Surroundings } from '../../src/checks/index.ts'
+import { TestClock } from '../helpers/clock.ts'
+import { NO_SIGNAL } from '../helpers/local-heroku.ts'
+
+/** What Heroku would say of an app; what is left out cannot be asked for. */
+export type Said = { readonly [Fact in keyof Omit<AppFacts, 'name'>]?: Awaited<ReturnType<AppFacts[Fact]>> }
+
+export function factsOf(said: Said = {}, name = 'main'): AppFacts {
+  const fact = (key: keyof Said) => (): Promise<never> =>
+    key in said ? Promise.resolve(said[key] as never) : Promise.reject(new Error(`nobody answers for ${key}`))
+  const keys = ['info', 'formation', 'dynos', 'addons', 'domains', 'releases', 'release', 'slug'] as const
+  return { name, ...(Object.fromEntries(keys.map(key => [key, fact(key)])) as unknown as Omit<AppFacts, 'name'>) }
+}
+
+/** Surroundings in which there is nothing, but for what is given. */
+export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
+  const quiet = (): void => {}
+  return {
+    configVars: {},
+    mastodonToken: undefined,
+    instance: undefined,
+    streaming: undefined,
+    app: factsOf(),
+    streamingApp: undefined,
+    deployed: () => Promise.resolve({ commit: undefined, version: undefined }),
+    thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 },
+    clock: new TestClock(),
+    signal: NO_SIGNAL,
+    longest: 600_000,
+    log: {
+      info: quiet,
+      warning: quiet,
+      error: quiet,
+      group: (_, work) => work(),
+      fence: () => ({ write: quiet, close: quiet })
+    },
+    ...given
+  }
+}
+
+/** What one check says, as the runner runs it. */
+export async function look(check: Check, given: Partial<Surroundings> = {}): Promise<readonly Finding[]> {
+  const [result] = await runChecks([check], surroundings(given))
+  return result!.findings
+}
+
+/** Findings on a line each: `fail dead-set (12): sentence`, for tables of what is expected. */
+export function lines(findings: readonly Finding[]): string[] {
+  return findings.map(({ level, about, figure, text }) =>
+    [level, about, figure && `(${figure})`].filter(Boolean).join(' ').concat(`: ${text}`)
+  )
+}

@@ -1,0 +1,11 @@
+/** The nightly checks: one file a check, one list, one way to run them. */
+import { type Check } from './check.ts'
+import { INSIDE } from './inside/index.ts'
+import { OUTSIDE } from './outside/index.ts'
+
+export type { Check, Deployed, Finding, Level, Result, Thresholds, World } from './check.ts'
+export { appFacts, once, type AppFacts } from './facts.ts'
+export { runChecks, type Surroundings } from './run.ts'
+
+/** In the order in which they are told. */
+export const CHECKS: readonly Check[] = [...OUTSIDE, ...INSIDE]

@@ -1,0 +1,62 @@
+import { CancelledError, errorText } from '../runtime/index.ts'
+import { DEADLINE, type Check, type Finding, type Level, type Result, type World } from './check.ts'
+
+/** All that the checks share; each is handed its own part of it. */
+export interface Surroundings extends Omit<World, 'config' | 'token'> {
+  /** All config vars of the main app: secrets. */
+  readonly configVars: Readonly<Record<string, string>>
+  readonly mastodonToken: string | undefined
+  /** Milliseconds that no check may exceed, whatever its own deadline. */
+  readonly longest: number
+}
+
+/**
+ * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
+ * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
+ */
+export async function runChecks(checks: readonly Check[], around: Surroundings): Promise<Result[]> {
+  const results = await Promise.all(checks.map(check => runCheck(check, around)))
+  if (around.signal.aborted) throw new CancelledError('The nightly checks')
+  return results
+}
+
+async function runCheck(check: Check, around: Surroundings): Promise<Result> {
+  const { clock } = around
+  const started = clock.now()
+  const findings = await look(check, around).catch((error: unknown): Finding[] => [
+    { level: 'unknown', text: `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
+  ])
+  return { check, findings, level: worst(findings), took: clock.now() - started }
+}
+
+/** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
+function look(
+  check: Check,
+  { configVars, mastodonToken, longest, ...shared }: Surroundings
+): Promise<readonly Finding[]> {
+  const { clock, signal: cancelled } = shared
+  const limit = Math.min(check.deadline ?? DEADLINE, longest)
+  const config = Object.fromEntries(check.config.map(name => [name, configVars[name] || undefined]))
+  const token = check.token ? mastodonToken : undefined
+  const late = new AbortController()
+  const signal = AbortSignal.any([cancelled, late.signal])
+  return new Promise<readonly Finding[]>((resolve, reject) => {
+    const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${limit / 1000} seconds`)))
+    const end = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', end, { once: true })
+    // A check that throws at once is one that rejects.
+    new Promise<readonly Finding[]>(begin => begin(check.look({ ...shared, config, token, signal })))
+      .then(resolve, reject)
+      .finally(() => {
+        stopTimer()
+        signal.removeEventListener('abort', end)
+      })
+  })
+}
+
+/** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
+const ORDER: readonly Level[] = ['ok', 'unknown', 'warn', 'fail']
+
+export function worst(findings: readonly Finding[]): Level | undefined {
+  return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0]
+}

@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7580:
+/***/ 4110:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40661,6 +40661,164 @@ function sorted(dependencies, names) {
         .filter(([name, version]) => names.test(name) && VERSION.test(version))
         .map(dependency => [dependency.join('\n'), dependency]));
     return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/redis-tls.ts
+
+
+/**
+ * Lets stock Mastodon talk to Heroku Key-Value Store, whose certificate is self-signed (mastodon/mastodon#19824; upstream
+ * has no setting for it). Files are added to the tree that is built, and none of upstream's is touched: an initializer
+ * changes how the gems `redis` and `redis-client` connect, a module that is loaded before the streaming server changes
+ * `tls.connect`. Both give up verification for the hosts and ports of Mastodon's own `rediss://` addresses alone. The
+ * traffic is still encrypted; who is at the other end is not proven.
+ */
+/** What a person is told wherever such a slug is shown. */
+const REDIS_NOT_VERIFIED = 'Redis certificate not verified (`redis-tls: no-verify`): the traffic to Redis is encrypted, but who answers is not proven';
+/** Address of a Redis with TLS: host and port behind an optional user. Not by a URL parser, whose errors quote passwords. */
+const ADDRESS = String.raw `rediss:\/\/(?:[^@\/]*@)?(\[[^\]]+\]|[^:\/?#]+)(?::(\d+))?`;
+/**
+ * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS;
+ * `redis-client` (Sidekiq since 7, `redis` since 5) by what RedisClient::Config names, and its driver hiredis got
+ * `verify_mode` late: so the Ruby driver is taken, whatever REDIS_DRIVER says. (redis/redis-rb: lib/redis/connection,
+ * redis-rb/redis-client: lib/redis_client/config.rb.) It ends a boot, and with it the build, where it finds neither.
+ */
+const INITIALIZER = String.raw `# frozen_string_literal: true
+
+# Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
+# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.
+module MastodonOnHerokuRedisTls
+  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|
+    address = ENV.fetch(name, '').match(%r{\A${ADDRESS}}i)
+    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address
+  end.freeze
+  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze
+
+  def self.own?(host, port)
+    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])
+  end
+
+  module Socket
+    def connect(host, port, timeout, ssl_params)
+      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)
+      super
+    end
+  end
+
+  module Hiredis
+    def connect(config)
+      tls = config[:scheme] == 'rediss' || config[:ssl]
+      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])
+
+      Redis::Connection::Ruby.connect(config)
+    end
+  end
+
+  module Config
+    def driver
+      own_tls? ? RedisClient.driver(:ruby) : super
+    end
+
+    def ssl_context
+      return super unless own_tls?
+
+      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))
+    end
+
+    private
+
+    def own_tls?
+      ssl && MastodonOnHerokuRedisTls.own?(host, port)
+    end
+  end
+
+  def self.install
+    clients = [install_in_redis, install_in_redis_client].compact
+    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?
+  rescue StandardError, LoadError => e
+    abort "mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). " \
+          'Take it out of the config, and use a Redis whose certificate can be verified.'
+  end
+
+  def self.install_in_redis
+    return unless Redis::VERSION.start_with?('4.')
+
+    # The last driver that was loaded is the default: that stays as it is.
+    drivers = Redis::Connection.drivers.dup
+    require 'redis/connection/ruby'
+    Redis::Connection.drivers.replace(drivers) unless drivers.empty?
+    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)
+    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)
+    true
+  end
+
+  def self.install_in_redis_client
+    return unless defined?(RedisClient)
+
+    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }
+    RedisClient.driver(:ruby).method(:ssl_context)
+    prepend_to(RedisClient::Config, Config)
+    true
+  end
+
+  # A method that is not there, or takes other arguments, is an error at once.
+  def self.prepend_to(target, changes)
+    changes.instance_methods.each do |name|
+      fits = target.instance_method(name).arity == changes.instance_method(name).arity
+      raise "#{target.inspect} #{name}" unless fits
+    end
+    target.prepend(changes)
+  end
+end
+
+MastodonOnHerokuRedisTls.install
+`;
+/** Loaded before the streaming server by `NODE_OPTIONS`. ioredis and pg both call `tls.connect` with options. */
+const PRELOAD = String.raw `'use strict'
+// Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
+// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.
+const tls = require('node:tls')
+const { syncBuiltinESMExports } = require('node:module')
+
+const plain = host => String(host).replace(/[[\]]/g, '').toLowerCase()
+const [, host, port = '6379'] = /^${ADDRESS}/i.exec(process.env.REDIS_URL || '') || []
+
+if (host !== undefined) {
+  const { connect } = tls
+  const isOwn = options =>
+    typeof options === 'object' && options !== null && !options.socket &&
+    plain(options.host) === plain(host) && Number(options.port) === Number(port)
+  const connectToOwn = (options, ...rest) =>
+    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)
+  tls.connect = connectToOwn
+  syncBuiltinESMExports()
+  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')
+}
+`;
+const PRELOAD_FILE = '.mastodon-on-heroku/redis-tls.cjs';
+/** What is added to the tree: path relative to the app's root, text. The initializer comes before Mastodon's own. */
+const REDIS_TLS_FILES = {
+    'config/initializers/000_mastodon_on_heroku_redis_tls.rb': INITIALIZER,
+    [PRELOAD_FILE]: PRELOAD,
+    '.profile.d/mastodon-on-heroku-redis-tls.sh': `export NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }--require \\"$HOME/${PRELOAD_FILE}\\""\n`
+};
+/** Major versions of the gems that the initializer knows. */
+const KNOWN_GEMS = { redis: /^[456]\./, 'redis-client': /^0\./ };
+/** Throws a `UserError` where the tree is none that the added files fit. */
+function requireRedisTlsFits(root) {
+    const { gems } = readDependencies(root);
+    const versions = new Map(gems);
+    const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
+    if (!versions.has('redis'))
+        throw new src_runtime/* UserError */.yo('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+    for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
+        const version = versions.get(gem);
+        if (version !== undefined && !known.test(version))
+            throw new src_runtime/* UserError */.yo(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+    }
+    if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
+        return;
+    throw new src_runtime/* UserError */.yo('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
 }
 
 ;// CONCATENATED MODULE: ./src/mastodon/tree.ts
@@ -41329,6 +41487,7 @@ function shellQuoted(value) {
 }
 
 ;// CONCATENATED MODULE: ./src/mastodon/index.ts
+
 
 
 
@@ -42234,13 +42393,21 @@ async function writeSource({ runtime }, { folder }, into) {
 
 const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
 /**
- * Adds our own files to the tree before it is built: the release task, and what offers the source of this very commit
- * to the instance's users.
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
  */
-function addOwnFiles({ inputs }, config, { commit, folder }) {
-    if (config.migrations !== 'off')
-        for (const [file, text] of Object.entries(RELEASE_FILES))
+function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
             (0,src_runtime/* writeTreeFile */.aD)(folder, file, text);
+    };
+    if (config.migrations !== 'off')
+        add(RELEASE_FILES);
+    if (config.redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        runtime.log.warning(REDIS_NOT_VERIFIED);
+    }
     const { repository, ref } = inputs.github;
     if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
         return;
@@ -43689,6 +43856,8 @@ const reportWith = (entries) => dist/* strictObject */.rej({
         gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
         packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
     }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: dist/* optional */.lqM(dist/* literal */.euz('no-verify')),
     processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), data_text(10_000)),
     trim: dist/* strictObject */.rej({
         applied: dist/* boolean */.zMY(),
@@ -44302,6 +44471,7 @@ function makeReport(facts) {
             gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
             packages: facts.dependencies.packages.map(([name, version]) => [name, version])
         },
+        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
         processTypes: { ...app.processTypes },
         trim: {
             applied: facts.trimmed,
@@ -45018,6 +45188,7 @@ function blocksOf(told) {
         { text: `## ${headline(told)}` },
         { text: origin(told) },
         { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
         { text: sizeTable(told) },
         { text: comparedWith(told) },
         { text: live(told) },
@@ -45065,6 +45236,11 @@ function origin({ report, app, measuredBy }) {
     return measuredBy === undefined
         ? slug
         : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`;
+}
+function withoutRedisVerified({ report: { redisTls } }) {
+    return redisTls === undefined
+        ? ''
+        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
 }
 function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
     const withFfmpeg = variants.find(({ name }) => name === 'with');
@@ -46110,11 +46286,12 @@ const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
 const STARTS = 'streaming';
 /** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
 const streaming_ROOT = '.';
-/** Beside the server itself: what starts it, what describes it, and Node. */
+/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
 const NEEDED = [
     /^bin\/heroku-web$/,
     /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
     /^\.profile\.d\/[^/]+$/,
+    /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
     /^\.profile$/,
     /^\.heroku\/node\/bin\/node$/,
     /^streaming\/(?!node_modules\/)/
@@ -55224,6 +55401,7 @@ async function buildSlugs(context, config, source, recipe) {
             heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
             app,
+            redisTls: config.redisTls,
             warnings
         });
         const told = await lookAtIt(context, config, report);
@@ -55363,9 +55541,14 @@ async function built_sha256Of(file) {
 
 
 
+
 /** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
 const FORM = 1;
-const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh'];
+const OWN_FILES = [
+    '.mastodon-on-heroku/release.rake',
+    '.profile.d/mastodon-on-heroku.sh',
+    ...Object.keys(REDIS_TLS_FILES)
+];
 /**
  * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
  * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
@@ -55696,6 +55879,7 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 
 
 
+
 /** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
 const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' };
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
@@ -55732,6 +55916,8 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
             prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
             progress: facts
         }, connection.tools);
+        if (config.redisTls === 'no-verify')
+            await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)));
         await afterwards(connection.tools);
         await facts.finish('success', 'Live and healthy');
         runtime.log.info(`Live: ${facts.outcome()}`);
@@ -60276,7 +60462,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7580);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4110);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

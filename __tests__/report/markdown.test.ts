@@ -232,6 +232,13 @@ describe('the report as Markdown', () => {
     expect(text).toContain('| **with ffmpeg** | **374.1 MB** |')
   })
 
+  it('says loudly that the slug does not verify its Redis', () => {
+    const shown = (redisTls?: 'no-verify'): string =>
+      renderMarkdown(told(sampleReport(report => void (report.redisTls = redisTls))))
+    expect(shown('no-verify')).toContain('> [!WARNING]\n> Redis certificate not verified')
+    expect(shown()).not.toContain('Redis')
+  })
+
   it('lists the ways back under the limit, the cheapest first', () => {
     const report = sampleReport(({ verdict, variants, trim }) => {
       Object.assign(verdict, { compressed: 320_000_000, withinLimit: false })

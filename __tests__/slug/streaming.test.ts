@@ -55,6 +55,12 @@ describe('the streaming role', () => {
     ])
   })
 
+  it('has what is loaded before the server, where Redis is not verified, and no task of the release phase', () => {
+    const own = { '.mastodon-on-heroku/redis-tls.cjs': '', '.mastodon-on-heroku/release.rake': '' }
+    const names = namesOf(streamingFiles(filesOf(tree({ 'streaming/package.json': {}, ...own }))))
+    expect(names.filter(name => name.startsWith('.mastodon'))).toEqual(['.mastodon-on-heroku/redis-tls.cjs'])
+  })
+
   it('keeps the folders of what it keeps, and no others', () => {
     const folders = streamingFiles(filesOf(tree({ 'streaming/package.json': {} }))).filter(
       ({ kind }) => kind === 'directory'

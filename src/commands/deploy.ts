@@ -10,6 +10,7 @@ import {
   type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
+import { REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addOwnFiles, migrationsOf, versionsAt } from './steps/additions.ts'
@@ -76,6 +77,8 @@ export async function deployTo(
       },
       connection.tools
     )
+    if (config.redisTls === 'no-verify')
+      await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)))
     await afterwards(connection.tools)
     await facts.finish('success', 'Live and healthy')
     runtime.log.info(`Live: ${facts.outcome()}`)

@@ -1,4 +1,5 @@
 export { readDependencies, type Dependencies, type Dependency } from './dependencies.ts'
+export { REDIS_NOT_VERIFIED, REDIS_TLS_FILES, requireRedisTlsFits } from './redis-tls.ts'
 export { buildVariables, readMastodon, type MastodonTree } from './tree.ts'
 export {
   breakpoints,

@@ -144,6 +144,8 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
       packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
     }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: v.optional(v.literal('no-verify')),
     processTypes: v.record(v.pipe(v.string(), v.regex(/^[-\w]{1,128}$/)), text(10_000)),
     trim: v.strictObject({
       applied: v.boolean(),

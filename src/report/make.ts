@@ -24,6 +24,7 @@ export interface BuildFacts {
   /** Whether the rules were applied, or only measured. */
   readonly trimmed: boolean
   readonly app: Pick<BuiltApp, 'layers' | 'processTypes'>
+  readonly redisTls: 'verify' | 'no-verify'
   readonly warnings: readonly string[]
 }
 
@@ -77,6 +78,7 @@ export function makeReport(facts: BuildFacts): Report {
       gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
       packages: facts.dependencies.packages.map(([name, version]) => [name, version])
     },
+    redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
     processTypes: { ...app.processTypes },
     trim: {
       applied: facts.trimmed,

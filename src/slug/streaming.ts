@@ -8,11 +8,12 @@ export const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' } as const
 const STARTS = 'streaming'
 /** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
 const ROOT = '.'
-/** Beside the server itself: what starts it, what describes it, and Node. */
+/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
 const NEEDED = [
   /^bin\/heroku-web$/,
   /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
   /^\.profile\.d\/[^/]+$/,
+  /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
   /^\.profile$/,
   /^\.heroku\/node\/bin\/node$/,
   /^streaming\/(?!node_modules\/)/

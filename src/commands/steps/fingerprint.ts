@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import { type Config } from '../../config/index.ts'
+import { REDIS_TLS_FILES } from '../../mastodon/index.ts'
 import { readTreeFile } from '../../runtime/index.ts'
 import { type Recipe } from './recipe.ts'
 import { type Source } from './source.ts'
 
 /** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
 const FORM = 1
-const OWN_FILES = ['.mastodon-on-heroku/release.rake', '.profile.d/mastodon-on-heroku.sh']
+const OWN_FILES = [
+  '.mastodon-on-heroku/release.rake',
+  '.profile.d/mastodon-on-heroku.sh',
+  ...Object.keys(REDIS_TLS_FILES)
+]
 
 /**
  * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,

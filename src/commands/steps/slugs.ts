@@ -108,6 +108,7 @@ export async function buildSlugs(
       heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
       app,
+      redisTls: config.redisTls,
       warnings
     })
     const told = await lookAtIt(context, config, report)

@@ -65,6 +65,7 @@ function blocksOf(told: Told): Block[] {
     { text: `## ${headline(told)}` },
     { text: origin(told) },
     { text: withoutFfmpeg(told) },
+    { text: withoutRedisVerified(told) },
     { text: sizeTable(told) },
     { text: comparedWith(told) },
     { text: live(told) },
@@ -113,6 +114,12 @@ function origin({ report, app, measuredBy }: Told): string {
   return measuredBy === undefined
     ? slug
     : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`
+}
+
+function withoutRedisVerified({ report: { redisTls } }: Told): string {
+  return redisTls === undefined
+    ? ''
+    : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.'
 }
 
 function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string {

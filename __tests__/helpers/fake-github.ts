@@ -88,6 +88,8 @@ export class FakeGithub {
   readonly commits = new Set<string>()
   /** Commits, pull requests, comments, runs and artifacts. */
   readonly repository: FakeRepository
+  /** What each token was good for: `permission: access`. */
+  readonly used = new Map<string, Set<string>>()
   readonly #tokens = new Map<string, { permissions: Permissions; login: string }>()
   readonly #faults: { method: string; path: RegExp; fault: Fault }[] = []
   readonly #close: () => Promise<void>
@@ -203,7 +205,8 @@ export class FakeGithub {
   }
 
   #answer(method: string, path: string, body: Fields, authorization: string | undefined): Answer {
-    const known = this.#tokens.get(authorization?.replace(/^(?:token|bearer) /i, '') ?? '')
+    const token = authorization?.replace(/^(?:token|bearer) /i, '') ?? ''
+    const known = this.#tokens.get(token)
     if (!known) return { status: 401, body: { message: 'Bad credentials', status: '401' } }
     const { permissions, login } = known
     const url = new URL(path, this.url)
@@ -215,6 +218,7 @@ export class FakeGithub {
       if (!grants(permissions, route)) {
         return { status: 403, body: { message: 'Resource not accessible by integration', status: '403' } }
       }
+      this.used.set(token, (this.used.get(token) ?? new Set()).add(`${route.permission}: ${route.access}`))
       return route.answer({ url, body, login, caught: match.slice(1) })
     }
     return NOT_FOUND

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import pg from 'pg'
+import { addPostMigration, git } from '../../scripts/sample-fork.ts'
+import { configure, heroku, Instance, postgres } from '../e2e/instance.ts'
+import { describeOrSkip, isRoot } from '../helpers/skip.ts'
+import { play, type Played, type PlayedJob } from './player.ts'
+import { Stage } from './stage.ts'
+
+let one: Instance
+let stage: Stage
+
+beforeEach(async () => {
+  one = await Instance.open()
+  one.commit(folder => configure(folder, `app: ${one.app}`))
+  stage = await Stage.open(one.fork, heroku)
+  stage.secrets = { HEROKU_API_KEY: heroku.apiKey }
+})
+afterEach(() => stage.close())
+
+/** The one job of a workflow, which went well and used what it was granted: all, but for what brings the checkout. */
+function good({ jobs }: Played, id: string): PlayedJob {
+  const job = jobs[id]!
+  expect(failures(job)).toBe('')
+  return job
+}
+
+function failures({ steps, result }: PlayedJob): string {
+  const failed = steps.filter(({ outcome }) => outcome === 'failure').map(({ name, output }) => `${name}:\n${output}`)
+  return result === 'success' ? '' : `${result}\n${failed.join('\n')}`
+}
+
+/** A branch with a migration of each phase, and 100 kB more. */
+function branch(name: string): void {
+  git(one.fork, 'checkout', '-q', '-b', name)
+  one.commit(folder => {
+    addPostMigration(folder)
+    writeFileSync(path.join(folder, 'app', 'noise'), randomBytes(100_000))
+  })
+  git(one.fork, 'checkout', '-q', 'main')
+}
+
+const COMMENT = ['actions: read', 'contents: read', 'pull-requests: read', 'pull-requests: write']
+
+describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host beside a token need root', () => {
+  it('heroku-deploy.yml: a tag goes live, and by hand an older one again', async () => {
+    git(one.fork, 'tag', '-a', 'heroku-1', '-m', 'one')
+    const first = one.head
+    const job = good(await play('heroku-deploy.yml', stage, stage.pushOf('refs/tags/heroku-1')), 'deploy')
+    expect(one.live).toBe(first)
+    expect(job.used).toEqual(['deployments: read', 'deployments: write'])
+    expect(stage.github.deployments).toMatchObject([{ sha: first, environment: 'production' }])
+
+    one.commit(folder => configure(folder, 'redis-tls: verify'))
+    git(one.fork, 'tag', 'heroku-2')
+    good(await play('heroku-deploy.yml', stage, stage.pushOf('refs/tags/heroku-2')), 'deploy')
+    expect(one.live).not.toBe(first)
+    good(
+      await play('heroku-deploy.yml', stage, stage.onMain('workflow_dispatch', { tag: 'heroku-1', plan: false })),
+      'deploy'
+    )
+    expect(one.live).toBe(first)
+  })
+
+  it('heroku-slug-size.yml and its comment: own and foreign pull requests are told once each, against main', async () => {
+    good(await play('heroku-slug-size.yml', stage, stage.pushOf('refs/heads/main')), 'slug')
+    branch('feature')
+    const own = await play('heroku-slug-size.yml', stage, stage.pullRequest(5, 'feature'))
+    expect(good(own, 'slug').used).toEqual(COMMENT)
+    expect(stage.github.repository.comments(5).map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^## Within the limit: .* against main at [0-9a-f]{8}/)
+    ])
+    const after = await play('heroku-slug-size-comment.yml', stage, stage.endOf(own.run))
+    expect(after.jobs['comment']!.result).toBe('skipped')
+
+    const foreign = await play('heroku-slug-size.yml', stage, stage.pullRequest(6, 'feature', 'someone/fork'))
+    expect(good(foreign, 'slug').steps.at(-1)!.outcome).toBe('skipped')
+    expect(stage.github.repository.comments(6)).toEqual([])
+    const told = await play('heroku-slug-size-comment.yml', stage, stage.endOf(foreign.run))
+    expect(good(told, 'comment').used).toEqual(COMMENT)
+    expect(stage.github.repository.comments(6)).toMatchObject([
+      { body: expect.stringContaining('its own build measured this') }
+    ])
+  })
+
+  it('heroku-rehearse.yml: a pull request of another fork migrates from main’s schema, with no secret', async () => {
+    branch('feature')
+    await serve()
+    const event = stage.pullRequest(7, 'feature', 'someone/fork')
+    const { steps } = good(await play('heroku-rehearse.yml', stage, event), 'rehearse')
+    expect(steps.at(-1)!.action!.summary).toMatch(/1 migration ran in the release phase/)
+    expect(stage.github.requests).toEqual([])
+  })
+})
+
+/** What the service containers are: a Postgres with the workflow's password. Nothing of the sample fork asks Redis. */
+async function serve(): Promise<void> {
+  const url = new URL(postgres.url('postgres'))
+  stage.services = { postgres: Number(url.port), redis: 6379 }
+  const client = new pg.Client({ connectionString: url.href })
+  await client.connect()
+  await client.query(`ALTER USER postgres PASSWORD 'postgres'`)
+  await client.end()
+}

@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 4110:
+/***/ 443:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40823,12 +40823,13 @@ function requireRedisTlsFits(root) {
 
 ;// CONCATENATED MODULE: ./src/mastodon/tree.ts
 
+const VERSION_FILE = 'lib/mastodon/version.rb';
 /** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
 function readMastodon(root) {
     const gemfileLock = (0,src_runtime/* readTreeFile */.xt)(root, 'Gemfile.lock') ?? '';
     const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => (0,src_runtime/* readTreeFile */.xt)(root, file) !== undefined);
     return {
-        version: parseVersion((0,src_runtime/* readTreeFile */.xt)(root, 'lib/mastodon/version.rb')),
+        version: parseVersion((0,src_runtime/* readTreeFile */.xt)(root, VERSION_FILE)),
         bundler: hasVite ? 'vite' : 'webpack',
         rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
     };
@@ -41313,7 +41314,7 @@ function streamingPlace(config, ownUrl) {
     if (!base || !/^(wss?|https?):\/\//.test(base) || !URL.canParse(base))
         return undefined;
     const { host, protocol } = new URL(base);
-    if (ownUrl && isLoopback(new URL(ownUrl).hostname))
+    if (ownUrl && (0,src_runtime/* isLoopback */.U9)(new URL(ownUrl).hostname))
         return { url: ownUrl, host };
     return { url: `${protocol === 'ws:' || protocol === 'http:' ? 'http' : 'https'}://${host}/` };
 }
@@ -42069,6 +42070,14 @@ async function namesAt(options) {
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
     const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
+}
+/** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
+async function textAt(options) {
+    const { path, commit, file } = options;
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+        return undefined;
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
@@ -45354,6 +45363,7 @@ function section(name, content) {
 }
 
 ;// CONCATENATED MODULE: ./src/report/index.ts
+
 
 
 
@@ -52022,15 +52032,52 @@ async function ancestors(github, commit) {
     return new Map(commits?.map(({ sha }, i) => [sha, i]));
 }
 
+;// CONCATENATED MODULE: ./src/github/author.ts
+
+/** The author of what a job's own token writes. */
+const ACTIONS = 'github-actions[bot]';
+/**
+ * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
+ * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
+ */
+async function ownLogin(github) {
+    const { octokit } = github;
+    try {
+        const { viewer } = await github.read(async (request) => ({
+            data: await octokit.graphql('{ viewer { login } }', { request })
+        }));
+        return viewer.login;
+    }
+    catch (error) {
+        if (!isRefused(error))
+            throw error;
+    }
+    try {
+        return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login;
+    }
+    catch (error) {
+        if (!isRefused(error))
+            throw error;
+        return ACTIONS;
+    }
+}
+/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
+function isSame({ login, type }, me) {
+    return login === me || (type === 'Bot' && login === `${me}[bot]`);
+}
+/** For a hidden marker: nothing in it can end the HTML comment. */
+function encoded(key) {
+    return encodeURIComponent(key).replaceAll('-', '%2D');
+}
+
 ;// CONCATENATED MODULE: ./src/github/comments.ts
+
 
 
 /** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
 const LONGEST_COMMENT = 65_536;
 /** Characters left for a text beside the marker, whose key has 100 at most, three each as it is written. */
 const LONGEST_BODY = LONGEST_COMMENT - 400;
-/** The author of what a job's own token writes. */
-const ACTIONS = 'github-actions[bot]';
 /** Milliseconds until we look whether a comment was made whose answer was lost. */
 const LOOK_AFTER = 2_000;
 /**
@@ -52094,42 +52141,9 @@ async function newestOwn(github, { pullRequest, key, log }) {
         log.info(`There are ${own.length} comments of this kind; the newest counts.`);
     return own.at(-1);
 }
-/**
- * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
- * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
- */
-async function ownLogin(github) {
-    const { octokit } = github;
-    try {
-        const { viewer } = await github.read(async (request) => ({
-            data: await octokit.graphql('{ viewer { login } }', { request })
-        }));
-        return viewer.login;
-    }
-    catch (error) {
-        if (!isRefused(error))
-            throw error;
-    }
-    try {
-        return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login;
-    }
-    catch (error) {
-        if (!isRefused(error))
-            throw error;
-        return ACTIONS;
-    }
-}
-/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
-function isSame({ login, type }, me) {
-    return login === me || (type === 'Bot' && login === `${me}[bot]`);
-}
 const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
 function marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
-}
-/** Nothing in it can end the HTML comment. */
-function encoded(key) {
-    return encodeURIComponent(key).replaceAll('-', '%2D');
 }
 /** A text without its end is no comment of ours: the marker stands last. */
 function markerIn(body) {
@@ -52351,6 +52365,111 @@ function shortened(description) {
         : `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…`;
 }
 
+;// CONCATENATED MODULE: ./src/github/issues.ts
+
+
+/** Characters that GitHub takes. */
+const issues_LONGEST = 65_536;
+/** Characters of a note, which is read once. */
+const LONGEST_NOTE = 10_000;
+/** Characters that the marker may take. */
+const LONGEST_MEMO = 12_000;
+/** For a text beside the marker, with room for what it and the key take. */
+const LONGEST_ISSUE = issues_LONGEST - 2 * LONGEST_MEMO;
+/** Milliseconds until we look whether an issue was made whose answer was lost. */
+const issues_LOOK_AFTER = 2_000;
+/** Closed issues are looked through from the latest change on; ours is among the first. */
+const CLOSED_PAGES = 3;
+/**
+ * The issue of this key that this token's user wrote, found by its hidden marker: the newest open one, else the newest
+ * closed one. Rejects where GitHub refuses (`explainIssues`).
+ */
+async function findIssue(github, key) {
+    const { octokit, repository } = github;
+    let me;
+    for (const [state, most] of [['open', Infinity], ['closed', CLOSED_PAGES]]) {
+        const marked = [];
+        let pages = 0;
+        const lists = github.pages((page, request) => octokit.rest.issues.listForRepo({ ...repository, state, sort: 'updated', per_page: PER_PAGE, page, request }));
+        for await (const page of lists) {
+            marked.push(...page.filter(({ body, pull_request }) => !pull_request && issues_markerIn(body)?.key === encoded(key)));
+            if (++pages >= most)
+                break;
+        }
+        if (marked.length === 0)
+            continue;
+        me ??= await ownLogin(github);
+        const login = me;
+        const own = marked.filter(({ user }) => user !== null && isSame(user, login)).sort((a, b) => b.number - a.number);
+        if (own[0])
+            return ours(own[0]);
+    }
+    return undefined;
+}
+/** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
+async function openIssue(github, key, issue) {
+    const { octokit, repository } = github;
+    const post = async () => ours(await github.write(request => octokit.rest.issues.create({ ...repository, title: issue.title, body: bodyOf(key, issue), request })));
+    try {
+        return await post();
+    }
+    catch (error) {
+        if (isRefused(error))
+            throw error;
+        await github.clock.sleep(issues_LOOK_AFTER);
+        const there = await findIssue(github, key);
+        return there?.open ? there : post();
+    }
+}
+/** Changes an issue in place, and opens or closes it. Twice the same is the same, so it is sent again like a read. */
+async function changeIssue(github, { number }, key, issue, open) {
+    const { octokit, repository } = github;
+    const state = open ? 'open' : 'closed';
+    const body = bodyOf(key, issue);
+    await github.read(request => octokit.rest.issues.update({ ...repository, issue_number: number, title: issue.title, body, state, request }));
+}
+/** Adds a comment, of which GitHub tells those who follow the issue: a change of its text goes unnoticed. Sent once. */
+async function noteOnIssue(github, { number }, text) {
+    const { octokit, repository } = github;
+    const body = text.slice(0, LONGEST_NOTE);
+    await github.write(request => octokit.rest.issues.createComment({ ...repository, issue_number: number, body, request }));
+}
+/** What to do where GitHub refused issues. */
+function explainIssues(github, error, consequence) {
+    // GitHub switches issues off in a new fork, and answers 410 then (docs.github.com: disabling issues).
+    if (refusal(error) === 410) {
+        return `Issues are switched off in this repository, as GitHub does in a fork. Switch them on under Settings, General, Features. ${consequence}`;
+    }
+    return github.explain(error, 'issues: write', consequence);
+}
+const issues_MARKER = /\n*<!-- mastodon-on-heroku:checks key=(\S{1,300}) memo=([A-Za-z0-9+/=]{0,12000}) -->/;
+function bodyOf(key, { text, memo }) {
+    const packed = Buffer.from(memo).toString('base64');
+    if (packed.length > LONGEST_MEMO)
+        throw new Error(`${packed.length} characters are too many for an issue's marker`);
+    return `${text.trimEnd()}\n\n<!-- mastodon-on-heroku:checks key=${encoded(key)} memo=${packed} -->`;
+}
+/** What somebody wrote below is not ours, and goes with the next change. */
+function issues_markerIn(body) {
+    const match = issues_MARKER.exec(body ?? '');
+    if (!match)
+        return undefined;
+    const [, key = '', packed = ''] = match;
+    return { key, memo: Buffer.from(packed, 'base64').toString('utf8'), text: body.slice(0, match.index) };
+}
+function ours({ number, state, closed_at, title, body, html_url: url }) {
+    const marker = issues_markerIn(body);
+    return {
+        number,
+        open: state === 'open',
+        closedAt: closed_at ? Date.parse(closed_at) : undefined,
+        title,
+        url,
+        memo: marker?.memo,
+        text: (marker?.text ?? '').replaceAll('\r\n', '\n')
+    };
+}
+
 ;// CONCATENATED MODULE: ./src/github/pulls.ts
 
 /**
@@ -52406,6 +52525,7 @@ async function defaultBranch(github) {
 
 ;// CONCATENATED MODULE: ./src/github/index.ts
 /** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
+
 
 
 
@@ -52835,7 +52955,7 @@ const addon = dist/* looseObject */._H3({
 });
 const attachment = dist/* looseObject */._H3({ name: dist/* string */.YjP(), addon: named, app: dist/* nullish */.cl6(named) });
 /** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
-const shapes_domain = dist/* looseObject */._H3({
+const domain = dist/* looseObject */._H3({
     hostname: dist/* string */.YjP(),
     kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom'),
     /** Where the name's CNAME, ALIAS or ANAME must lead. */
@@ -53128,7 +53248,7 @@ async function keyExpiresIn(client, key) {
 
 /** All names under which the app is reached, `herokuapp.com` among them. */
 function domainsOf(client, app) {
-    return client.get(`/apps/${encodeURIComponent(app)}/domains`, v.array(domain));
+    return client.get(`/apps/${encodeURIComponent(app)}/domains`, dist/* array */.YOg(domain));
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -55595,6 +55715,575 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
+;// CONCATENATED MODULE: ./src/checks/facts.ts
+
+/** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
+const facts_RELEASES = 50;
+function appFacts(app, client) {
+    const releases = once(() => app.releases(facts_RELEASES));
+    const release = once(async () => {
+        const all = await releases();
+        return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded');
+    });
+    return {
+        name: app.name,
+        info: once(() => app.info()),
+        formation: once(() => app.formation()),
+        dynos: once(() => app.dynos()),
+        addons: once(() => app.addons()),
+        domains: once(() => domainsOf(client, app.name)),
+        releases,
+        release,
+        slug: once(async () => {
+            const current = await release();
+            return current?.slug ? app.slug(current.slug.id) : undefined;
+        })
+    };
+}
+/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
+function once(work) {
+    let answer;
+    return () => (answer ??= work());
+}
+
+;// CONCATENATED MODULE: ./src/checks/check.ts
+
+
+
+/** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
+const DEADLINE = 25_000;
+
+;// CONCATENATED MODULE: ./src/checks/inside/worker.ts
+
+/** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
+const worker = {
+    name: 'worker',
+    title: 'Worker dyno',
+    config: [],
+    async look({ app }) {
+        const formation = await app.formation();
+        const all = formation.filter(({ type }) => type !== 'web' && type !== 'release');
+        const running = all.filter(({ quantity }) => quantity > 0);
+        const count = running.reduce((sum, { quantity }) => sum + quantity, 0);
+        if (count > 0) {
+            const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
+            return [{ level: 'ok', text: `${count} dynos beside web: ${names}`, figure: `${count}` }];
+        }
+        return [
+            {
+                level: 'fail',
+                text: 'No worker dyno is scaled: nothing federates, no mail goes out, nothing is cleaned up',
+                figure: '0',
+                remedy: `heroku ps:scale worker=1 --app ${app.name}`
+            }
+        ];
+    }
+};
+
+;// CONCATENATED MODULE: ./src/checks/inside/index.ts
+
+
+/** Those that look through Heroku and through one one-off dyno. */
+const INSIDE = [worker];
+
+;// CONCATENATED MODULE: ./src/checks/outside/index.ts
+
+/** Those that look from outside, as a visitor or another server does. */
+const OUTSIDE = [];
+
+;// CONCATENATED MODULE: ./src/checks/night.ts
+
+const NO_MEMORY = { problems: [], gone: [] };
+const night_DAY = 86_400_000;
+/** Days for which what is gone is still told, and for which a closed issue is opened again rather than a new one made. */
+const SAME_STORY = 14;
+const MOST_GONE = 20;
+/** `2026-11-25`, of milliseconds since 1970. */
+function dateOf(time) {
+    return new Date(time).toISOString().slice(0, 10);
+}
+/** Compares tonight's results with what the night before left. Pure. */
+function compareNight(results, memory, now) {
+    const date = dateOf(now);
+    const known = new Map(memory.problems.map(problem => [problem.key, problem]));
+    const problems = results.flatMap(result => problemsOf(result, known, date));
+    const there = new Set(problems.map(({ key }) => key));
+    const missing = memory.problems.filter(({ key }) => !there.has(key));
+    const held = missing.filter(({ key }) => isHidden(key, results));
+    const goneNow = missing
+        .filter(problem => !held.includes(problem))
+        .map(({ key, since }) => ({ key, since, until: date }));
+    const recent = memory.gone.filter(({ key, until }) => !there.has(key) && Date.parse(until) > now - SAME_STORY * night_DAY);
+    const titled = (item) => ({
+        ...item,
+        title: titleOf(item.key, results)
+    });
+    return {
+        date,
+        problems: [
+            ...problems.filter(({ level }) => level === 'fail'),
+            ...problems.filter(({ level }) => level === 'warn')
+        ],
+        held: held.map(titled),
+        gone: [...goneNow, ...recent].slice(0, MOST_GONE).map(titled)
+    };
+}
+function memoryOf({ problems, held, gone }) {
+    const remembered = [...problems, ...held].map(({ key, level, since }) => ({ key, level, since }));
+    return { problems: remembered, gone: gone.map(({ key, since, until }) => ({ key, since, until })) };
+}
+/**
+ * An issue opens for a failure and for a new warning. Somebody may close it: then a warning that was in it does not open
+ * it again. It closes when nothing is wrong; what could not be looked at keeps it open.
+ */
+function nextStep({ problems, held }, issue, now) {
+    if (issue?.open)
+        return problems.length + held.length > 0 ? 'update' : 'close';
+    const alarms = problems.some(({ level, news }) => level === 'fail' || news !== undefined);
+    if (!alarms)
+        return issue ? 'remember' : 'none';
+    return issue && (issue.closedAt ?? 0) > now - SAME_STORY * night_DAY ? 'reopen' : 'open';
+}
+function problemsOf({ check, findings }, known, date) {
+    const problems = new Map();
+    for (const finding of findings) {
+        const { level, about } = finding;
+        if (level !== 'warn' && level !== 'fail')
+            continue;
+        const key = keyOf(check, about);
+        // Two of one key would be one line of the issue: the worse counts.
+        if (problems.get(key)?.level === 'fail')
+            continue;
+        const before = known.get(key);
+        const news = before === undefined ? 'new' : before.level === 'warn' && level === 'fail' ? 'worse' : undefined;
+        const title = about === undefined ? check.title : `${check.title}: ${about.replaceAll('-', ' ')}`;
+        problems.set(key, { key, title, level, finding, since: before?.since ?? date, news });
+    }
+    return [...problems.values()];
+}
+function keyOf({ name }, about) {
+    // A part may be named by what others say, and a key that cannot be read again would be new every night.
+    return about === undefined
+        ? name
+        : `${name}/${about
+            .toLowerCase()
+            .replace(/[^a-z0-9]+/g, '-')
+            .slice(0, 60)}`;
+}
+/** Whether a problem that was not found tonight may still be there: its check, or its part of it, could not look. */
+function isHidden(key, results) {
+    const result = ofKey(key, results);
+    const part = result?.findings.find(({ about }) => keyOf(result.check, about) === key);
+    if (part)
+        return part.level === 'unknown';
+    return result?.findings.some(({ level }) => level === 'unknown') ?? false;
+}
+function ofKey(key, results) {
+    return results.find(({ check }) => check.name === key.split('/')[0]);
+}
+function titleOf(key, results) {
+    const about = key.split('/')[1];
+    const title = ofKey(key, results)?.check.title ?? key.split('/')[0];
+    return about === undefined ? title : `${title}: ${about.replaceAll('-', ' ')}`;
+}
+
+;// CONCATENATED MODULE: ./src/checks/run.ts
+
+
+/**
+ * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
+ * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
+ */
+async function runChecks(checks, around) {
+    const results = await Promise.all(checks.map(check => runCheck(check, around)));
+    if (around.signal.aborted)
+        throw new src_runtime/* CancelledError */.cc('The nightly checks');
+    return results;
+}
+async function runCheck(check, around) {
+    const { clock } = around;
+    const started = clock.now();
+    const findings = await look(check, around).catch((error) => [
+        { level: 'unknown', text: `It could not look: ${(0,src_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
+    ]);
+    return { check, findings, level: worst(findings), took: clock.now() - started };
+}
+/** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
+function look(check, { configVars, noConfig, mastodonToken, longest, ...shared }) {
+    if (noConfig !== undefined && !check.alone)
+        return Promise.reject(new Error(noConfig));
+    const { clock, signal: cancelled } = shared;
+    const limit = Math.min(check.deadline ?? DEADLINE, longest);
+    const config = Object.fromEntries(check.config.map(name => [name, configVars[name] || undefined]));
+    const token = check.token ? mastodonToken : undefined;
+    const late = new AbortController();
+    const signal = AbortSignal.any([cancelled, late.signal]);
+    return new Promise((resolve, reject) => {
+        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${limit / 1000} seconds`)));
+        const end = () => reject(signal.reason);
+        signal.addEventListener('abort', end, { once: true });
+        // A check that throws at once is one that rejects.
+        new Promise(begin => begin(check.look({ ...shared, config, token, signal })))
+            .then(resolve, reject)
+            .finally(() => {
+            stopTimer();
+            signal.removeEventListener('abort', end);
+        });
+    });
+}
+/** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
+const ORDER = ['ok', 'unknown', 'warn', 'fail'];
+function worst(findings) {
+    return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0];
+}
+
+;// CONCATENATED MODULE: ./src/checks/index.ts
+/** The nightly checks: one file a check, one list, one way to run them. */
+
+
+
+
+
+
+/** In the order in which they are told. */
+const CHECKS = [...OUTSIDE, ...INSIDE];
+
+;// CONCATENATED MODULE: ./src/commands/steps/check-list.ts
+
+
+
+/** The checks without those that the config skips. Throws a `UserError` for a name that is none. */
+function chooseChecks(all, skip) {
+    const names = all.map(({ name }) => name);
+    const unknown = skip.find(name => !names.includes(name));
+    if (unknown !== undefined) {
+        throw new src_runtime/* UserError */.yo(`checks.skip: there is no check ${(0,config/* shown */.SP)(unknown)}${(0,config/* didYouMean */.au)(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+    }
+    return all.filter(({ name }) => !skip.includes(name));
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/check-markdown.ts
+
+
+/** Longest text of one finding that is shown, in characters. */
+const check_markdown_LONGEST = 1_000;
+/** `fail  worker: No worker dyno …`: a line of the log for each finding. */
+function resultLine({ check, findings }) {
+    if (findings.length === 0)
+        return [`-        ${check.name}: nothing to look at`];
+    return findings.map(({ level, text }) => `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`);
+}
+const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
+/** All findings, the worst first. */
+function summaryMarkdown(results, { app, issueUrl, runUrl }) {
+    const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
+    const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
+        .filter(({ finding }) => finding.level === level)
+        .map(({ check, finding }) => [level, prose(check.title), text_escape(finding.figure ?? ''), told(finding)]));
+    const listed = (levels) => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
+    const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
+    const bad = rows(['fail', 'warn', 'unknown']);
+    const good = rows(['ok']);
+    const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
+    return [
+        `## Nightly checks of ${text_escape(app)}: ${check_markdown_headline(results)}`,
+        bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
+        good.length > 0 ? details(`${good.length} well`, listed(['ok']), bad.length === 0) : '',
+        none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
+        links.join(' · ')
+    ]
+        .filter(Boolean)
+        .join('\n\n')
+        .concat('\n');
+}
+/** `2 fail, 1 warns`; how many checks came out how. */
+function check_markdown_headline(results) {
+    const count = (wanted) => results.filter(({ level }) => level === wanted).length;
+    const parts = [
+        [count('fail'), 'fail', 'fails'],
+        [count('warn'), 'warn', 'warns'],
+        [count('unknown'), 'could not look', 'could not look']
+    ];
+    const said = parts.flatMap(([number, many, one]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]));
+    return said.length === 0 ? 'all is well' : said.join(', ');
+}
+/** `my-mastodon: 2 failures, 1 warning`. */
+function issueTitle({ problems, held }, app) {
+    const count = (level) => [...problems, ...held].filter(problem => problem.level === level).length;
+    const parts = [
+        [count('fail'), 'failure'],
+        [count('warn'), 'warning']
+    ];
+    const said = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`]));
+    return `${app}: ${said.length === 0 ? 'all is well' : said.join(', ')}`;
+}
+/** The issue as of one night: what is wrong and since when, what could not be looked at, what is gone. */
+function issueMarkdown(night, results, { app, runUrl }, most) {
+    const { problems, held, gone, date } = night;
+    const run = runUrl ? ` ([run](${runUrl}))` : '';
+    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${told(finding)}`));
+    const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
+    const sections = [
+        ...problems.map(problemMarkdown),
+        check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
+        check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${prose(title)}: since ${since}, gone on ${until}`)),
+        unknown.length > 0 ? details(`${unknown.length} could not look`, unknown.join('\n')) : ''
+    ].filter(Boolean);
+    return within(most, head, sections);
+}
+/** What a note tells those who follow the issue: what is new and what is worse. */
+function newsMarkdown(news) {
+    return news.map(problemMarkdown).join('\n\n');
+}
+function problemMarkdown({ title, level, finding, since, news }) {
+    const word = level === 'fail' ? 'Fails' : 'Warns';
+    const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
+    const { text, remedy, link } = finding;
+    const todo = remedy === undefined ? '' : `\n\n**To do:** ${prose(remedy)}`;
+    return `### ${word}: ${prose(title)} (${mark})\n\n${prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`;
+}
+function check_markdown_section(title, lines) {
+    return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`;
+}
+/** As many sections as fit. */
+function within(most, head, sections) {
+    const cut = '\n\nThere is more in the summary of the run.';
+    let text = head;
+    for (const next of sections) {
+        if (text.length + next.length + cut.length + 2 > most)
+            return text + cut;
+        text += `\n\n${next}`;
+    }
+    return text;
+}
+/** Text, remedy and link of a finding in a table's cell. */
+function told({ level, text, remedy, link }) {
+    const parts = [
+        `${prose(text)}.`,
+        level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
+        link ? linked(link) : ''
+    ];
+    return parts.filter(Boolean).join('<br>');
+}
+/** Text of a check: what stands in backticks is code, and nothing in it is markup. */
+function prose(text) {
+    const parts = check_markdown_oneLine(text).split('`');
+    // A backtick without its fellow is a letter.
+    if (parts.length % 2 === 0)
+        return text_escape(parts.join('`'));
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : text_escape(part))).join('');
+}
+function linked(url) {
+    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
+}
+function check_markdown_oneLine(text) {
+    return text.replace(/\s+/g, ' ').slice(0, check_markdown_LONGEST);
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/check-issue.ts
+
+
+
+
+
+/**
+ * Opens, updates or closes the one issue of this app's checks. What one night hands on to the next stands in the issue
+ * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
+ * of the issue, where it is open or was just closed.
+ */
+async function keepIssue(context, app, results) {
+    const { inputs, runtime, results: job } = context;
+    const { log, signal } = runtime;
+    if (inputs.plan)
+        return void log.info('`plan: true`: the issue is left as it is.');
+    const github = githubOf(context);
+    if (!github) {
+        log.warning('The checks keep no issue: give `github-token: ${{ github.token }}`, and the job `permissions: issues: write`.');
+        return undefined;
+    }
+    try {
+        const url = await keep(context, github, app, results);
+        if (url !== undefined)
+            job.output('issue-url', url);
+        return url;
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw error;
+        log.warning(explainIssues(github, error, 'The results stand in the summary of this job.'));
+        return undefined;
+    }
+}
+async function keep(context, github, app, results) {
+    const { log, clock } = context.runtime;
+    const issue = await findIssue(github, app);
+    const before = readMemo(issue?.memo);
+    const run = check_issue_runOf(context);
+    if (check_issue_isNewer(before.run, run)) {
+        log.info('A newer run has written the issue already; it is left as it is.');
+        return issue?.url;
+    }
+    const now = clock.now();
+    const night = compareNight(results, before.memory, now);
+    const step = nextStep(night, issue, now);
+    const text = textOf(context, night, results, app);
+    log.info(`Issue: ${step}${issue ? ` (${issue.url})` : ''}`);
+    if (step === 'none')
+        return undefined;
+    if (step === 'open' || !issue)
+        return (await openIssue(github, app, text)).url;
+    if (step === 'remember') {
+        await remember(github, issue, app, night, text.memo, before);
+        return undefined;
+    }
+    await changeIssue(github, issue, app, text, step !== 'close');
+    const note = noteOf(night, step);
+    // Only a comment reaches those who follow the issue.
+    if (note !== undefined)
+        await noteOnIssue(github, issue, context.results.redact(note));
+    return issue.url;
+}
+function noteOf(night, step) {
+    if (step === 'close')
+        return `All is well again on ${night.date}.`;
+    const news = night.problems.filter(({ news, level }) => news !== undefined || (step === 'reopen' && level === 'fail'));
+    return news.length === 0 ? undefined : newsMarkdown(news);
+}
+/** A closed issue keeps its text; what it hands on changes where anything has. */
+async function remember(github, issue, app, night, memo, before) {
+    if (JSON.stringify(before.memory.problems) === JSON.stringify(memoryOf(night).problems))
+        return;
+    await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false);
+}
+function textOf(context, night, results, app) {
+    const { redact } = context.results;
+    const text = issueMarkdown(night, results, { app, runUrl: runUrl(context) }, LONGEST_ISSUE);
+    const memo = { memory: memoryOf(night), run: check_issue_runOf(context) };
+    return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) };
+}
+const key = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/));
+const date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoDate */._$n());
+const memo = dist/* strictObject */.rej({
+    memory: dist/* strictObject */.rej({
+        problems: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, level: dist/* picklist */.KIO(['warn', 'fail']), since: date })), dist/* maxLength */.Ru6(200)),
+        gone: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, since: date, until: date })), dist/* maxLength */.Ru6(50))
+    }),
+    run: dist/* strictObject */.rej({ id: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()), attempt: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()) })
+});
+/** Anybody with write access may have changed it: what is not exactly ours counts as nothing. */
+function readMemo(text) {
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), memo), text);
+    return success ? output : { memory: NO_MEMORY, run: { id: 0, attempt: 0 } };
+}
+function check_issue_runOf({ inputs }) {
+    return { id: Number(inputs.github.runId ?? 0), attempt: Number(inputs.github.runAttempt ?? 1) };
+}
+function check_issue_isNewer(there, { id, attempt }) {
+    return there.id > id || (there.id === id && there.attempt > attempt);
+}
+
+;// CONCATENATED MODULE: ./src/commands/steps/check-scene.ts
+
+
+
+
+
+
+
+/** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
+async function openScene(context, config, name) {
+    const { inputs, runtime } = context;
+    const { clock, log } = runtime;
+    const { url, key } = herokuOf(context);
+    const over = new AbortController();
+    const signal = AbortSignal.any([runtime.signal, over.signal]);
+    const client = createClient({ url, key, clock, signal });
+    const factsOf = (app) => appFacts(new HerokuApp(client, app, clock, signal), client);
+    const app = factsOf(name);
+    const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
+    const read = await readVars(context, new HerokuApp(client, name, clock, signal));
+    const ownUrl = async (facts) => facts && (await facts.info().catch(() => undefined))?.web_url;
+    const around = {
+        ...read,
+        mastodonToken: inputs.mastodonToken,
+        instance: instancePlace(read.configVars, await ownUrl(app)),
+        streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
+        app,
+        streamingApp,
+        deployed: once(async () => whatRuns(context, (await app.slug())?.commit)),
+        thresholds: config.checks.thresholds,
+        clock,
+        signal,
+        log,
+        longest: inputs.timeout
+    };
+    return {
+        around,
+        close: () => {
+            over.abort(new src_runtime/* CancelledError */.cc('What a check left under way'));
+            return Promise.resolve();
+        }
+    };
+}
+/** The app's config vars; a key that has expired is for a check to tell. */
+async function readVars(context, app) {
+    try {
+        const configVars = await app.configVars();
+        masker(context)(configVars);
+        return { configVars };
+    }
+    catch (error) {
+        if (context.runtime.signal.aborted)
+            throw error;
+        return { configVars: {}, noConfig: (0,src_runtime/* errorText */.kc)(error) };
+    }
+}
+/** Heroku keeps any text as a slug's commit. */
+async function whatRuns({ inputs, runtime }, commit) {
+    if (!commit || !/^[0-9a-f]{40}$/.test(commit))
+        return { commit: undefined, version: undefined };
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const text = await textAt({ path, commit, file: VERSION_FILE, run, signal, searchPath }).catch(() => undefined);
+    return { commit, version: parseVersion(text) };
+}
+
+;// CONCATENATED MODULE: ./src/commands/check.ts
+
+
+
+
+
+
+
+
+
+/**
+ * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails where a check
+ * does; a warning does not, nor what could not be looked at.
+ */
+async function check(context) {
+    const { results: job, runtime } = context;
+    const config = readConfig(context);
+    const app = requireApp(config.app);
+    const checks = chooseChecks(CHECKS, config.checks.skip);
+    const scene = await openScene(context, config, app);
+    const results = await runChecks(checks, scene.around).finally(scene.close);
+    for (const result of results)
+        for (const line of resultLine(result))
+            runtime.log.info(job.redact(line));
+    const failed = results.filter(({ level }) => level === 'fail');
+    job.output('checks-failed', failed.length);
+    const issueUrl = await keepIssue(context, app, results);
+    await job.summary(job.redact(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) })));
+    if (failed.length > 0)
+        throw failure(failed, issueUrl);
+}
+function failure(failed, issueUrl) {
+    const names = failed.map(({ check }) => check.name).join(', ');
+    return new src_runtime/* UserError */.yo(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+}
+
 ;// CONCATENATED MODULE: ./src/commands/steps/measured.ts
 
 
@@ -57452,12 +58141,12 @@ function route_text(value) {
     return typeof value === 'string' ? value : undefined;
 }
 /** A field of an object in a body: `source_blob.url`. */
-function within(value, name) {
+function route_within(value, name) {
     return typeof value === 'object' && value !== null ? value[name] : undefined;
 }
 /** What `"name"`, `{ "name": … }` or `{ "id": … }` names. */
 function route_named(value) {
-    return route_text(value) ?? route_text(within(value, 'id')) ?? route_text(within(value, 'name')) ?? '';
+    return route_text(value) ?? route_text(route_within(value, 'id')) ?? route_text(route_within(value, 'name')) ?? '';
 }
 function now({ clock }) {
     return new Date(clock.now()).toISOString();
@@ -58027,7 +58716,7 @@ const CODE_ROUTES = {
     'POST /apps/:app/builds': (world, { params, body }) => {
         const app = appOf(world, params);
         const source = body['source_blob'];
-        const url = route_text(within(source, 'url'));
+        const url = route_text(route_within(source, 'url'));
         if (url === undefined)
             throw invalid('Source blob url is required');
         if (app.builds.some(({ status }) => status === 'pending'))
@@ -58036,8 +58725,8 @@ const CODE_ROUTES = {
             id: (0,external_node_crypto_.randomUUID)(),
             output: world.store.secretName(),
             createdAt: now(world),
-            version: route_text(within(source, 'version')) ?? null,
-            description: route_text(within(source, 'version_description')) ?? null,
+            version: route_text(route_within(source, 'version')) ?? null,
+            description: route_text(route_within(source, 'version_description')) ?? null,
             buildpacks: code_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
             stack: app.stack,
             status: 'pending',
@@ -58084,7 +58773,7 @@ function buildOf(app, id) {
 function code_buildpacksOf(value) {
     if (!Array.isArray(value))
         return undefined;
-    return value.map(item => route_text(within(item, 'url')) ?? route_text(within(item, 'name')) ?? '');
+    return value.map(item => route_text(route_within(item, 'url')) ?? route_text(route_within(item, 'name')) ?? '');
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/routes/data.ts
@@ -58181,7 +58870,7 @@ function postgresView(addon, url, figures) {
     const [, plan = ''] = addon.plan.split(':');
     const most = PLANS[plan] ?? UNKNOWN_PLAN;
     const lines = {
-        Plan: titleOf(plan),
+        Plan: data_titleOf(plan),
         Status: status,
         Connections: `${connections}/${most.connections}`,
         'PG Version': version,
@@ -58229,7 +58918,7 @@ function redisView(addon, url, figures) {
     const { version = '7.2.4', status = 'available', info = {} } = figures;
     const [, plan = ''] = addon.plan.split(':');
     const policy = String(settingsOf(addon)['maxmemory_policy']);
-    const lines = { Plan: titleOf(plan), Status: status, Created: addon.createdAt, Version: version, Maxmemory: policy };
+    const lines = { Plan: data_titleOf(plan), Status: status, Created: addon.createdAt, Version: version, Maxmemory: policy };
     return {
         addon_id: addon.id,
         name: addon.name,
@@ -58256,7 +58945,7 @@ function infoLines(lines) {
     return Object.entries(lines).map(([name, value]) => ({ name, values: [value] }));
 }
 /** `Essential 0` */
-function titleOf(plan) {
+function data_titleOf(plan) {
     return plan.replace('-', ' ').replace(/^./, letter => letter.toUpperCase());
 }
 function sizeText(bytes) {
@@ -58289,7 +58978,7 @@ const DYNO_ROUTES = {
         const app = appOf(world, params);
         if (!Array.isArray(body['updates']))
             throw invalid('Require params: updates');
-        const updates = body['updates'].map(update => readScale(app, route_text(within(update, 'type')) ?? '', update));
+        const updates = body['updates'].map(update => readScale(app, route_text(route_within(update, 'type')) ?? '', update));
         for (const { type, quantity, size } of updates)
             app.formation[type] = { quantity, size };
         void machineOf(world, params).scale();
@@ -58372,11 +59061,11 @@ function readScale(app, type, update) {
     const entry = app.formation[type];
     if (!entry)
         throw notFound(`process type (${type})`);
-    const wanted = String(within(update, 'quantity') ?? entry.quantity);
+    const wanted = String(route_within(update, 'quantity') ?? entry.quantity);
     const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
     if (!Number.isInteger(quantity) || quantity < 0)
         throw invalid('Quantity must be a number that is not negative');
-    const size = route_text(within(update, 'size')) ?? route_text(within(within(update, 'dyno_size'), 'name')) ?? entry.size;
+    const size = route_text(route_within(update, 'size')) ?? route_text(route_within(route_within(update, 'dyno_size'), 'name')) ?? entry.size;
     return { type, quantity, size: dynos_sizeOf(size) };
 }
 function dynos_sizeOf(name) {
@@ -58492,13 +59181,13 @@ const PIPELINE_ROUTES = {
  */
 function promote(world, body) {
     const pipeline = pipelineOf(world, route_named(body['pipeline']));
-    const source = memberOf(world, pipeline, within(body['source'], 'app'));
+    const source = memberOf(world, pipeline, route_within(body['source'], 'app'));
     if (!Array.isArray(body['targets']) || body['targets'].length === 0)
         throw invalid('Require params: targets');
-    const targets = body['targets'].map(target => memberOf(world, pipeline, within(target, 'app')));
+    const targets = body['targets'].map(target => memberOf(world, pipeline, route_within(target, 'app')));
     if (targets.includes(source))
         throw invalid('An app cannot be promoted to itself');
-    const release = releaseToPromote(world, source, within(body['source'], 'release'));
+    const release = releaseToPromote(world, source, route_within(body['source'], 'release'));
     const slug = world.store.slug(release.slugId);
     if (!slug || slug.deletedAt)
         throw notFound('slug');
@@ -58577,7 +59266,7 @@ const SCHEDULER_ROUTES = {
         const job = jobOf(world, app, request);
         const given = attributesOf(request.body);
         // The one client that is known sends the app's id here (its issue 253), JSON:API wants the job's.
-        if (![job.id, app.id].includes(String(within(request.body['data'], 'id'))))
+        if (![job.id, app.id].includes(String(route_within(request.body['data'], 'id'))))
             throw new JsonApiError(400, 'Missing id in data parameter', '/data/id');
         job.attributes = checked({ ...job.attributes, ...given });
         world.store.save();
@@ -58611,9 +59300,9 @@ function jobOf({ store }, app, { params }) {
 }
 /** What may be written of a job. */
 function attributesOf(body) {
-    if (within(body['data'], 'type') !== 'jobs')
+    if (route_within(body['data'], 'type') !== 'jobs')
         throw new JsonApiError(400, 'Missing type in data parameter', '/data/type');
-    const attributes = (within(body['data'], 'attributes') ?? {});
+    const attributes = (route_within(body['data'], 'attributes') ?? {});
     const known = ['command', 'dyno-size', 'every', 'at', 'expire-after'];
     const unknown = Object.keys(attributes).find(name => !known.includes(name));
     if (unknown !== undefined)
@@ -59637,8 +60326,9 @@ function lost(dyno, app) {
 
 
 
-const COMMANDS = { build: build_build, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
-const PLANNED = ['plan', 'schedule', 'check'];
+
+const COMMANDS = { build: build_build, check: check, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
+const PLANNED = ['plan', 'schedule'];
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -59659,10 +60349,12 @@ function findCommand(name) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  au: () => (/* reexport */ didYouMean),
   Z9: () => (/* reexport */ loadConfig),
   sg: () => (/* reexport */ mergeInputs),
   Ko: () => (/* reexport */ readInputs),
-  Fj: () => (/* reexport */ secretsOf)
+  Fj: () => (/* reexport */ secretsOf),
+  SP: () => (/* reexport */ shown)
 });
 
 // UNUSED EXPORTS: parseAmount, parseSize, readEvent
@@ -60449,6 +61141,7 @@ function pick(env, names) {
 
 
 
+
 /***/ }),
 
 /***/ 1730:
@@ -60462,7 +61155,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4110);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(443);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
@@ -70742,8 +71435,10 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   L5J: () => (/* binding */ unknown),
 /* harmony export */   Ru6: () => (/* binding */ maxLength),
 /* harmony export */   Wwf: () => (/* binding */ minValue),
+/* harmony export */   Y2b: () => (/* binding */ safeInteger),
 /* harmony export */   YOg: () => (/* binding */ array),
 /* harmony export */   YjP: () => (/* binding */ string),
+/* harmony export */   _$n: () => (/* binding */ isoDate),
 /* harmony export */   _H3: () => (/* binding */ looseObject),
 /* harmony export */   aig: () => (/* binding */ number),
 /* harmony export */   cGV: () => (/* binding */ maxValue),
@@ -70761,7 +71456,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   yhX: () => (/* binding */ isoTimestamp),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDate, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeInteger, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { FakeIssues } from './fake-issues.ts'
 import { FakeRepository, page } from './fake-repository.ts'
 
 export interface FakeStatus {
@@ -67,6 +68,8 @@ export interface Route {
   /** As a workflow's `permissions:` names it. */
   readonly permission: string
   readonly access: Access
+  /** Whether what the pattern caught is a thing of this route's; without it all is. */
+  owns?(caught: readonly string[]): boolean
   answer(call: Call): Answer
 }
 
@@ -90,6 +93,7 @@ export class FakeGithub {
   readonly repository: FakeRepository
   /** What each token was good for: `permission: access`. */
   readonly used = new Map<string, Set<string>>()
+  readonly issues: FakeIssues
   readonly #tokens = new Map<string, { permissions: Permissions; login: string }>()
   readonly #faults: { method: string; path: RegExp; fault: Fault }[] = []
   readonly #close: () => Promise<void>
@@ -103,6 +107,7 @@ export class FakeGithub {
       () => this.#newId(),
       id => `${blobUrl}/${id}.zip?sig=${SIGNATURE}`
     )
+    this.issues = new FakeIssues(url, () => this.#newId())
   }
 
   static async start(): Promise<FakeGithub> {
@@ -212,9 +217,9 @@ export class FakeGithub {
     const url = new URL(path, this.url)
     if (url.pathname === '/graphql') return ok({ data: { viewer: { login } } })
     const [, rest] = /^\/repos\/owner\/fork((?:\/.*)?)$/.exec(url.pathname) ?? []
-    for (const route of [...this.#routes, ...this.repository.routes]) {
+    for (const route of [...this.#routes, ...this.issues.routes, ...this.repository.routes]) {
       const match = route.method === method && rest !== undefined ? route.pattern.exec(rest) : null
-      if (!match) continue
+      if (!match || route.owns?.(match.slice(1)) === false) continue
       if (!grants(permissions, route)) {
         return { status: 403, body: { message: 'Resource not accessible by integration', status: '403' } }
       }

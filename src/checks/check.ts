@@ -10,12 +10,14 @@ export interface Finding {
   readonly level: Level
   /** Which part of the check, where it looks at several: kebab-case and stable. The issue tells findings apart by it. */
   readonly about?: string
-  /** One sentence, with the number. */
+  /** One sentence, with the number and without a full stop. Commands and names of config vars in `backticks`. */
   readonly text: string
   /** The number alone, for the table: `12 days`, `83 %`. */
   readonly figure?: string
   /** What to do about it. */
   readonly remedy?: string
+  /** Where more is said: an https address that the check knows, never one that it was told. */
+  readonly link?: string
 }
 
 /** One nightly check. It may import heroku, mastodon and runtime alone; all else is in its `World`. */
@@ -26,6 +28,8 @@ export interface Check {
   readonly title: string
   /** Names of the config vars whose values it is handed. */
   readonly config: readonly string[]
+  /** It needs nothing of the app: it runs also where Heroku does not give the app's config vars. */
+  readonly alone?: boolean
   /** Whether it is handed the access token of a bot account. */
   readonly token?: boolean
   /** Milliseconds after which it is given up; by default `DEADLINE`. */

@@ -5,6 +5,17 @@ import { OUTSIDE } from './outside/index.ts'
 
 export type { Check, Deployed, Finding, Level, Result, Thresholds, World } from './check.ts'
 export { appFacts, once, type AppFacts } from './facts.ts'
+export {
+  compareNight,
+  dateOf,
+  memoryOf,
+  nextStep,
+  NO_MEMORY,
+  type IssueStep,
+  type Memory,
+  type Night,
+  type Problem
+} from './night.ts'
 export { runChecks, type Surroundings } from './run.ts'
 
 /** In the order in which they are told. */

@@ -5,6 +5,8 @@ import { DEADLINE, type Check, type Finding, type Level, type Result, type World
 export interface Surroundings extends Omit<World, 'config' | 'token'> {
   /** All config vars of the main app: secrets. */
   readonly configVars: Readonly<Record<string, string>>
+  /** Why there are none, where Heroku did not give them. */
+  readonly noConfig?: string
   readonly mastodonToken: string | undefined
   /** Milliseconds that no check may exceed, whatever its own deadline. */
   readonly longest: number
@@ -32,8 +34,9 @@ async function runCheck(check: Check, around: Surroundings): Promise<Result> {
 /** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
 function look(
   check: Check,
-  { configVars, mastodonToken, longest, ...shared }: Surroundings
+  { configVars, noConfig, mastodonToken, longest, ...shared }: Surroundings
 ): Promise<readonly Finding[]> {
+  if (noConfig !== undefined && !check.alone) return Promise.reject(new Error(noConfig))
   const { clock, signal: cancelled } = shared
   const limit = Math.min(check.deadline ?? DEADLINE, longest)
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name] || undefined]))

@@ -1,5 +1,6 @@
 import { UserError } from '../runtime/index.ts'
 import { build } from './build.ts'
+import { check } from './check.ts'
 import { comment } from './comment.ts'
 import type { Command } from './context.ts'
 import { deploy } from './deploy.ts'
@@ -10,8 +11,8 @@ import { run } from './run.ts'
 
 export type { Command, Context } from './context.ts'
 
-const COMMANDS: Record<string, Command> = { build, comment, deploy, migrate, rehearse, rollback, run }
-const PLANNED = ['plan', 'schedule', 'check']
+const COMMANDS: Record<string, Command> = { build, check, comment, deploy, migrate, rehearse, rollback, run }
+const PLANNED = ['plan', 'schedule']
 
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 export function findCommand(name: string): Command {

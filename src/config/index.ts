@@ -5,6 +5,7 @@ export { mergeInputs, type ConfigInputs } from './inputs.ts'
 export { loadConfig } from './load.ts'
 export { type JobResults, type Outputs } from './outputs.ts'
 export { readInputs, secretsOf, type GithubJob, type Inputs } from './read-inputs.ts'
+export { didYouMean, shown } from './shown.ts'
 export { parseAmount, parseSize } from './size.ts'
 export type {
   BuildpackConfig,

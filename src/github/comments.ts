@@ -1,4 +1,5 @@
 import { type Log } from '../runtime/index.ts'
+import { encoded, isSame, ownLogin, type Author } from './author.ts'
 import { isRefused, PER_PAGE, type Github } from './client.ts'
 
 /** Characters that GitHub takes (actions/dependency-review-action: src/comment-pr.ts). */
@@ -24,11 +25,9 @@ interface Listed {
   readonly id: number
   readonly body?: string
   readonly html_url: string
-  readonly user: { readonly login: string; readonly type: string } | null
+  readonly user: Author | null
 }
 
-/** The author of what a job's own token writes. */
-const ACTIONS = 'github-actions[bot]'
 /** Milliseconds until we look whether a comment was made whose answer was lost. */
 const LOOK_AFTER = 2_000
 
@@ -98,33 +97,6 @@ async function newestOwn(github: Github, { pullRequest, key, log }: NewComment):
   return own.at(-1)
 }
 
-/**
- * Who the token is: GitHub's own, an app's, or a person's. GraphQL tells all of them (PSModule/GitHub#154;
- * marocchino/sticky-pull-request-comment: src/comment.ts), REST a person only. Refused by both, it is a job's own token.
- */
-async function ownLogin(github: Github): Promise<string> {
-  const { octokit } = github
-  try {
-    const { viewer } = await github.read(async request => ({
-      data: await octokit.graphql<{ viewer: { login: string } }>('{ viewer { login } }', { request })
-    }))
-    return viewer.login
-  } catch (error) {
-    if (!isRefused(error)) throw error
-  }
-  try {
-    return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login
-  } catch (error) {
-    if (!isRefused(error)) throw error
-    return ACTIONS
-  }
-}
-
-/** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
-function isSame({ login, type }: { login: string; type: string }, me: string): boolean {
-  return login === me || (type === 'Bot' && login === `${me}[bot]`)
-}
-
 interface Marker {
   readonly key: string
   readonly id: number
@@ -135,11 +107,6 @@ const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16})
 
 function marker({ key, run }: NewComment): string {
   return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`
-}
-
-/** Nothing in it can end the HTML comment. */
-function encoded(key: string): string {
-  return encodeURIComponent(key).replaceAll('-', '%2D')
 }
 
 /** A text without its end is no comment of ours: the marker stands last. */

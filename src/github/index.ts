@@ -4,4 +4,14 @@ export { findBaselines, type FoundBaseline } from './baseline.ts'
 export { Github, type GithubOptions } from './client.ts'
 export { LONGEST_BODY, upsertComment, type NewComment, type Outcome } from './comments.ts'
 export { openDeployment, type DeploymentOptions, type DeploymentState, type GithubDeployment } from './deployments.ts'
+export {
+  changeIssue,
+  explainIssues,
+  findIssue,
+  LONGEST_ISSUE,
+  noteOnIssue,
+  openIssue,
+  type IssueText,
+  type OwnIssue
+} from './issues.ts'
 export { defaultBranch, findPullRequests, mergeBase, parentsOf, readFileAt, type PullRequest } from './pulls.ts'

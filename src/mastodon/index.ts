@@ -1,6 +1,6 @@
 export { readDependencies, type Dependencies, type Dependency } from './dependencies.ts'
 export { REDIS_NOT_VERIFIED, REDIS_TLS_FILES, requireRedisTlsFits } from './redis-tls.ts'
-export { buildVariables, readMastodon, type MastodonTree } from './tree.ts'
+export { buildVariables, parseVersion, readMastodon, VERSION_FILE, type MastodonTree } from './tree.ts'
 export {
   breakpoints,
   readMigrations,

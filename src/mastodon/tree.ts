@@ -10,6 +10,8 @@ export interface MastodonTree {
   readonly rubyNeedsNode: boolean
 }
 
+export const VERSION_FILE = 'lib/mastodon/version.rb'
+
 /** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
 export function readMastodon(root: string): MastodonTree {
   const gemfileLock = readTreeFile(root, 'Gemfile.lock') ?? ''
@@ -17,14 +19,14 @@ export function readMastodon(root: string): MastodonTree {
     file => readTreeFile(root, file) !== undefined
   )
   return {
-    version: parseVersion(readTreeFile(root, 'lib/mastodon/version.rb')),
+    version: parseVersion(readTreeFile(root, VERSION_FILE)),
     bundler: hasVite ? 'vite' : 'webpack',
     rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
   }
 }
 
 /** lib/mastodon/version.rb spells the version as methods: `def major`, `def minor`, `def patch`, `def default_prerelease`. */
-function parseVersion(file: string | undefined): string | undefined {
+export function parseVersion(file: string | undefined): string | undefined {
   if (file === undefined) return undefined
   const [major, minor, patch] = ['major', 'minor', 'patch'].map(
     name => new RegExp(`def ${name}\\s+(\\d+)\\s`).exec(file)?.[1]

@@ -2,6 +2,6 @@
 export { exportTree, type ExportedTree, type ExportOptions } from './export.ts'
 export type { GitTools } from './git.ts'
 export { nameMatcher } from './glob.ts'
-export { namesAt, type NamesOptions } from './names.ts'
+export { namesAt, textAt, type NamesOptions } from './names.ts'
 export { resolveCommit, type Commit, type ResolveOptions } from './resolve.ts'
 export { applySlugignore, parseSlugignore, type AppliedSlugignore, type Slugignore } from './slugignore.ts'

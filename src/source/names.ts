@@ -17,3 +17,13 @@ export async function namesAt(options: NamesOptions): Promise<string[] | undefin
   const { code, stdout } = await git(options, openCheckout(path), ...names)
   return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined
 }
+
+/** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
+export async function textAt(
+  options: GitTools & { path: string; commit: string; file: string }
+): Promise<string | undefined> {
+  const { path, commit, file } = options
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) return undefined
+  const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`)
+  return code === 0 ? stdout.toString('utf8') : undefined
+}

@@ -1,0 +1,37 @@
+import { CHECKS, runChecks, type Result } from '../checks/index.ts'
+import { UserError } from '../runtime/index.ts'
+import type { Context } from './context.ts'
+import { chooseChecks } from './steps/check-list.ts'
+import { keepIssue } from './steps/check-issue.ts'
+import { resultLine, summaryMarkdown } from './steps/check-markdown.ts'
+import { openScene } from './steps/check-scene.ts'
+import { runUrl } from './steps/github.ts'
+import { requireApp } from './steps/heroku.ts'
+import { readConfig } from './steps/source.ts'
+
+/**
+ * The nightly checks: all at the same time, told in the log and the summary, and kept in one issue. Fails where a check
+ * does; a warning does not, nor what could not be looked at.
+ */
+export async function check(context: Context): Promise<void> {
+  const { results: job, runtime } = context
+  const config = readConfig(context)
+  const app = requireApp(config.app)
+  const checks = chooseChecks(CHECKS, config.checks.skip)
+  const scene = await openScene(context, config, app)
+  const results = await runChecks(checks, scene.around).finally(scene.close)
+  for (const result of results) for (const line of resultLine(result)) runtime.log.info(job.redact(line))
+  const failed = results.filter(({ level }) => level === 'fail')
+  job.output('checks-failed', failed.length)
+  const issueUrl = await keepIssue(context, app, results)
+  await job.summary(job.redact(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) })))
+  if (failed.length > 0) throw failure(failed, issueUrl)
+}
+
+function failure(failed: readonly Result[], issueUrl: string | undefined): UserError {
+  const names = failed.map(({ check }) => check.name).join(', ')
+  return new UserError(
+    failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`,
+    `What to do about each stands in ${issueUrl ?? "this job's summary"}.`
+  )
+}

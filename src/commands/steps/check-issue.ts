@@ -1,0 +1,140 @@
+import * as v from 'valibot'
+import {
+  compareNight,
+  memoryOf,
+  nextStep,
+  NO_MEMORY,
+  type Memory,
+  type Night,
+  type Result
+} from '../../checks/index.ts'
+import {
+  changeIssue,
+  explainIssues,
+  findIssue,
+  LONGEST_ISSUE,
+  noteOnIssue,
+  openIssue,
+  type Github,
+  type OwnIssue
+} from '../../github/index.ts'
+import type { Context } from '../context.ts'
+import { issueMarkdown, issueTitle, newsMarkdown } from './check-markdown.ts'
+import { githubOf, runUrl } from './github.ts'
+
+/**
+ * Opens, updates or closes the one issue of this app's checks. What one night hands on to the next stands in the issue
+ * itself. Whatever GitHub refuses is a warning: whether the instance is well is for the checks to say. Returns the URL
+ * of the issue, where it is open or was just closed.
+ */
+export async function keepIssue(
+  context: Context,
+  app: string,
+  results: readonly Result[]
+): Promise<string | undefined> {
+  const { inputs, runtime, results: job } = context
+  const { log, signal } = runtime
+  if (inputs.plan) return void log.info('`plan: true`: the issue is left as it is.')
+  const github = githubOf(context)
+  if (!github) {
+    log.warning(
+      'The checks keep no issue: give `github-token: ${{ github.token }}`, and the job `permissions: issues: write`.'
+    )
+    return undefined
+  }
+  try {
+    const url = await keep(context, github, app, results)
+    if (url !== undefined) job.output('issue-url', url)
+    return url
+  } catch (error) {
+    if (signal.aborted) throw error
+    log.warning(explainIssues(github, error, 'The results stand in the summary of this job.'))
+    return undefined
+  }
+}
+
+async function keep(
+  context: Context,
+  github: Github,
+  app: string,
+  results: readonly Result[]
+): Promise<string | undefined> {
+  const { log, clock } = context.runtime
+  const issue = await findIssue(github, app)
+  const before = readMemo(issue?.memo)
+  const run = runOf(context)
+  if (isNewer(before.run, run)) {
+    log.info('A newer run has written the issue already; it is left as it is.')
+    return issue?.url
+  }
+  const now = clock.now()
+  const night = compareNight(results, before.memory, now)
+  const step = nextStep(night, issue, now)
+  const text = textOf(context, night, results, app)
+  log.info(`Issue: ${step}${issue ? ` (${issue.url})` : ''}`)
+  if (step === 'none') return undefined
+  if (step === 'open' || !issue) return (await openIssue(github, app, text)).url
+  if (step === 'remember') {
+    await remember(github, issue, app, night, text.memo, before)
+    return undefined
+  }
+  await changeIssue(github, issue, app, text, step !== 'close')
+  const note = noteOf(night, step)
+  // Only a comment reaches those who follow the issue.
+  if (note !== undefined) await noteOnIssue(github, issue, context.results.redact(note))
+  return issue.url
+}
+
+function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {
+  if (step === 'close') return `All is well again on ${night.date}.`
+  const news = night.problems.filter(({ news, level }) => news !== undefined || (step === 'reopen' && level === 'fail'))
+  return news.length === 0 ? undefined : newsMarkdown(news)
+}
+
+/** A closed issue keeps its text; what it hands on changes where anything has. */
+async function remember(
+  github: Github,
+  issue: OwnIssue,
+  app: string,
+  night: Night,
+  memo: string,
+  before: Memo
+): Promise<void> {
+  if (JSON.stringify(before.memory.problems) === JSON.stringify(memoryOf(night).problems)) return
+  await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false)
+}
+
+function textOf(context: Context, night: Night, results: readonly Result[], app: string) {
+  const { redact } = context.results
+  const text = issueMarkdown(night, results, { app, runUrl: runUrl(context) }, LONGEST_ISSUE)
+  const memo: Memo = { memory: memoryOf(night), run: runOf(context) }
+  return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) }
+}
+
+const key = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/))
+const date = v.pipe(v.string(), v.isoDate())
+const memo = v.strictObject({
+  memory: v.strictObject({
+    problems: v.pipe(
+      v.array(v.strictObject({ key, level: v.picklist(['warn', 'fail']), since: date })),
+      v.maxLength(200)
+    ),
+    gone: v.pipe(v.array(v.strictObject({ key, since: date, until: date })), v.maxLength(50))
+  }),
+  run: v.strictObject({ id: v.pipe(v.number(), v.safeInteger()), attempt: v.pipe(v.number(), v.safeInteger()) })
+})
+type Memo = { readonly memory: Memory; readonly run: { readonly id: number; readonly attempt: number } }
+
+/** Anybody with write access may have changed it: what is not exactly ours counts as nothing. */
+function readMemo(text: string | undefined): Memo {
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), memo), text)
+  return success ? output : { memory: NO_MEMORY, run: { id: 0, attempt: 0 } }
+}
+
+function runOf({ inputs }: Context): Memo['run'] {
+  return { id: Number(inputs.github.runId ?? 0), attempt: Number(inputs.github.runAttempt ?? 1) }
+}
+
+function isNewer(there: Memo['run'], { id, attempt }: Memo['run']): boolean {
+  return there.id > id || (there.id === id && there.attempt > attempt)
+}

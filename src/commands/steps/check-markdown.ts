@@ -1,0 +1,152 @@
+import { type Finding, type Level, type Night, type Problem, type Result } from '../../checks/index.ts'
+import { code, details, escape, table } from '../../report/index.ts'
+
+/** Longest text of one finding that is shown, in characters. */
+const LONGEST = 1_000
+
+export interface CheckFacts {
+  readonly app: string
+  readonly issueUrl?: string
+  readonly runUrl?: string
+}
+
+/** `fail  worker: No worker dyno …`: a line of the log for each finding. */
+export function resultLine({ check, findings }: Result): string[] {
+  if (findings.length === 0) return [`-        ${check.name}: nothing to look at`]
+  return findings.map(({ level, text }) => `${level.padEnd(8)} ${check.name}: ${oneLine(text)}`)
+}
+
+const ORDER: readonly Level[] = ['fail', 'warn', 'unknown', 'ok']
+
+/** All findings, the worst first. */
+export function summaryMarkdown(results: readonly Result[], { app, issueUrl, runUrl }: CheckFacts): string {
+  const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })))
+  const rows = (levels: readonly Level[]): string[][] =>
+    ORDER.filter(level => levels.includes(level)).flatMap(level =>
+      all
+        .filter(({ finding }) => finding.level === level)
+        .map(({ check, finding }) => [level, prose(check.title), escape(finding.figure ?? ''), told(finding)])
+    )
+  const listed = (levels: readonly Level[]): string => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl')
+  const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name))
+  const bad = rows(['fail', 'warn', 'unknown'])
+  const good = rows(['ok'])
+  const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean)
+  return [
+    `## Nightly checks of ${escape(app)}: ${headline(results)}`,
+    bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
+    good.length > 0 ? details(`${good.length} well`, listed(['ok']), bad.length === 0) : '',
+    none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
+    links.join(' · ')
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+    .concat('\n')
+}
+
+/** `2 fail, 1 warns`; how many checks came out how. */
+function headline(results: readonly Result[]): string {
+  const count = (wanted: Level): number => results.filter(({ level }) => level === wanted).length
+  const parts = [
+    [count('fail'), 'fail', 'fails'],
+    [count('warn'), 'warn', 'warns'],
+    [count('unknown'), 'could not look', 'could not look']
+  ] as const
+  const said = parts.flatMap(([number, many, one]) => (number === 0 ? [] : [`${number} ${number === 1 ? one : many}`]))
+  return said.length === 0 ? 'all is well' : said.join(', ')
+}
+
+/** `my-mastodon: 2 failures, 1 warning`. */
+export function issueTitle({ problems, held }: Night, app: string): string {
+  const count = (level: string): number => [...problems, ...held].filter(problem => problem.level === level).length
+  const parts = [
+    [count('fail'), 'failure'],
+    [count('warn'), 'warning']
+  ] as const
+  const said = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`]))
+  return `${app}: ${said.length === 0 ? 'all is well' : said.join(', ')}`
+}
+
+/** The issue as of one night: what is wrong and since when, what could not be looked at, what is gone. */
+export function issueMarkdown(
+  night: Night,
+  results: readonly Result[],
+  { app, runUrl }: CheckFacts,
+  most: number
+): string {
+  const { problems, held, gone, date } = night
+  const run = runUrl ? ` ([run](${runUrl}))` : ''
+  const unknown = results.flatMap(({ check, findings }) =>
+    findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${told(finding)}`)
+  )
+  const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`
+  const sections = [
+    ...problems.map(problemMarkdown),
+    section(
+      'Could not be looked at tonight, so still open',
+      held.map(
+        ({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`
+      )
+    ),
+    section(
+      'Gone',
+      gone.map(({ title, since, until }) => `- ${prose(title)}: since ${since}, gone on ${until}`)
+    ),
+    unknown.length > 0 ? details(`${unknown.length} could not look`, unknown.join('\n')) : ''
+  ].filter(Boolean)
+  return within(most, head, sections)
+}
+
+/** What a note tells those who follow the issue: what is new and what is worse. */
+export function newsMarkdown(news: readonly Problem[]): string {
+  return news.map(problemMarkdown).join('\n\n')
+}
+
+function problemMarkdown({ title, level, finding, since, news }: Problem): string {
+  const word = level === 'fail' ? 'Fails' : 'Warns'
+  const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`
+  const { text, remedy, link } = finding
+  const todo = remedy === undefined ? '' : `\n\n**To do:** ${prose(remedy)}`
+  return `### ${word}: ${prose(title)} (${mark})\n\n${prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`
+}
+
+/** As many sections as fit. */
+function within(most: number, head: string, sections: readonly string[]): string {
+  const cut = '\n\nThere is more in the summary of the run.'
+  let text = head
+  for (const next of sections) {
+    if (text.length + next.length + cut.length + 2 > most) return text + cut
+    text += `\n\n${next}`
+  }
+  return text
+}
+
+/** Text, remedy and link of a finding in a table's cell. */
+function told({ level, text, remedy, link }: Finding): string {
+  const parts = [
+    `${prose(text)}.`,
+    level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
+    link ? linked(link) : ''
+  ]
+  return parts.filter(Boolean).join('<br>')
+}
+
+/** Text of a check: what stands in backticks is code, and nothing in it is markup. */
+function prose(text: string): string {
+  const parts = oneLine(text).split('`')
+  // A backtick without its fellow is a letter.
+  if (parts.length % 2 === 0) return escape(parts.join('`'))
+  return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : escape(part))).join('')
+}
+
+function linked(url: string): string {
+  return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${escape(url.replace('https://', ''))}](${url})` : ''
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, LONGEST)
+}

@@ -1,0 +1,74 @@
+import { appFacts, once, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { createClient, HerokuApp } from '../../heroku/index.ts'
+import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
+import { CancelledError, errorText } from '../../runtime/index.ts'
+import { textAt } from '../../source/index.ts'
+import type { Context } from '../context.ts'
+import { herokuOf, masker } from './heroku.ts'
+
+export interface Scene {
+  readonly around: Surroundings
+  /** Ends what checks that were given up may have left under way. */
+  readonly close: () => Promise<void>
+}
+
+/** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
+export async function openScene(context: Context, config: Config, name: string): Promise<Scene> {
+  const { inputs, runtime } = context
+  const { clock, log } = runtime
+  const { url, key } = herokuOf(context)
+  const over = new AbortController()
+  const signal = AbortSignal.any([runtime.signal, over.signal])
+  const client = createClient({ url, key, clock, signal })
+  const factsOf = (app: string): ReturnType<typeof appFacts> =>
+    appFacts(new HerokuApp(client, app, clock, signal), client)
+  const app = factsOf(name)
+  const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
+
+  const read = await readVars(context, new HerokuApp(client, name, clock, signal))
+  const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
+    facts && (await facts.info().catch(() => undefined))?.web_url
+  const around: Surroundings = {
+    ...read,
+    mastodonToken: inputs.mastodonToken,
+    instance: instancePlace(read.configVars, await ownUrl(app)),
+    streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
+    app,
+    streamingApp,
+    deployed: once(async () => whatRuns(context, (await app.slug())?.commit)),
+    thresholds: config.checks.thresholds,
+    clock,
+    signal,
+    log,
+    longest: inputs.timeout
+  }
+  return {
+    around,
+    close: () => {
+      over.abort(new CancelledError('What a check left under way'))
+      return Promise.resolve()
+    }
+  }
+}
+
+/** The app's config vars; a key that has expired is for a check to tell. */
+async function readVars(context: Context, app: HerokuApp): Promise<Pick<Surroundings, 'configVars' | 'noConfig'>> {
+  try {
+    const configVars = await app.configVars()
+    masker(context)(configVars)
+    return { configVars }
+  } catch (error) {
+    if (context.runtime.signal.aborted) throw error
+    return { configVars: {}, noConfig: errorText(error) }
+  }
+}
+
+/** Heroku keeps any text as a slug's commit. */
+async function whatRuns({ inputs, runtime }: Context, commit: string | null | undefined): Promise<Deployed> {
+  if (!commit || !/^[0-9a-f]{40}$/.test(commit)) return { commit: undefined, version: undefined }
+  const { run, signal } = runtime
+  const { path, searchPath } = inputs
+  const text = await textAt({ path, commit, file: VERSION_FILE, run, signal, searchPath }).catch(() => undefined)
+  return { commit, version: parseVersion(text) }
+}

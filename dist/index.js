@@ -40510,8 +40510,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./src/config/index.ts + 9 modules
-var config = __nccwpck_require__(3409);
+// EXTERNAL MODULE: ./src/config/index.ts + 10 modules
+var config = __nccwpck_require__(175);
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var runtime = __nccwpck_require__(9505);
 // EXTERNAL MODULE: external "node:crypto"
@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 443:
+/***/ 3372:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40625,8 +40625,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
-// EXTERNAL MODULE: ./src/config/index.ts + 9 modules
-var config = __nccwpck_require__(3409);
+// EXTERNAL MODULE: ./src/config/index.ts + 10 modules
+var config = __nccwpck_require__(175);
 ;// CONCATENATED MODULE: ./src/mastodon/dependencies.ts
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -52625,7 +52625,7 @@ var lib_request = __nccwpck_require__(3633);
 var request_default = /*#__PURE__*/__nccwpck_require__.n(lib_request);
 ;// CONCATENATED MODULE: ./src/heroku/errors.ts
 
-/** A request to the Platform API that failed, with what a person needs to go on. */
+/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
 class HerokuError extends src_runtime/* UserError */.yo {
     details;
     constructor(details, options) {
@@ -52647,18 +52647,26 @@ function mayHaveHappened(error) {
 function isNotFound(error) {
     return error instanceof HerokuError && error.status === 404;
 }
-function sentence({ method, path, status, id, reason, requestId, outcome }) {
+function sentence(details) {
+    const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
     const known = [status, id].filter(part => part !== undefined).join(' ');
     const asked = `${method} ${path}`;
     const trace = requestId ? ` (request id ${requestId})` : '';
     if (status !== undefined)
-        return `Heroku answered ${asked} with ${known}: ${reason}${trace}`;
+        return `${service} answered ${asked} with ${known}: ${reason}${trace}`;
     return outcome === 'unknown'
-        ? `Heroku's answer to ${asked} was lost: ${reason}${trace}`
-        : `Heroku could not be asked ${asked}: ${reason}`;
+        ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
+        : `${service} could not be asked ${asked}: ${reason}`;
 }
 /** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome }) {
+function hint({ method, path, status, id, outcome, service, hint }) {
+    if (hint !== undefined)
+        return hint;
+    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    if (service !== undefined)
+        return outcome === 'unknown' && method !== 'GET'
+            ? unsure
+            : `Look whether ${service} is down, then run the job again.`;
     if (id === 'two_factor')
         return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
     if (id === 'delinquent' || status === 402)
@@ -52682,7 +52690,7 @@ function hint({ method, path, status, id, outcome }) {
             return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
     }
     if (outcome === 'unknown' && method !== 'GET')
-        return 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+        return unsure;
     return 'Look at https://status.heroku.com, then run the job again.';
 }
 
@@ -52709,7 +52717,7 @@ function createClient(options) {
         host: url,
         token: key,
         userAgent: `mastodon-on-heroku/${src_runtime/* VERSION */.xv}`,
-        guard: { reads, writes, clock, timeout, usage }
+        guard: { reads, writes, clock, timeout, usage, service: options.service }
     });
     const patiently = async (method, path, request) => {
         const { signal = options.signal } = request;
@@ -52736,7 +52744,8 @@ function createClient(options) {
         const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
         // A write was carried out, whatever its answer looks like.
         const outcome = method === 'GET' ? 'refused' : 'unknown';
-        throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` });
+        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
+        throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
     };
     return {
         usage,
@@ -52761,6 +52770,7 @@ class GuardedHeroku extends (heroku_client_lib_default()) {
     }
     async ask(method, path, { body, range, accept, signal }) {
         const headers = {
+            ...this.#options.guard.service?.headers,
             ...(accept === undefined ? {} : { Accept: accept }),
             ...(range === undefined ? {} : { Range: range })
         };
@@ -52810,7 +52820,10 @@ class GuardedRequest extends (request_default()) {
     }
     /** heroku-client calls this for each request it sends, a list's further pages included. */
     setRequestTimeout(request) {
-        const { clock, timeout, usage } = this.#guard;
+        const { clock, timeout, usage, service } = this.#guard;
+        // heroku-client sends a list's range with every request; only the Platform API knows it.
+        if (service && !request.headersSent)
+            request.removeHeader('range');
         this.settle();
         usage.requests++;
         this.#sent = request;
@@ -52850,11 +52863,13 @@ class GuardedRequest extends (request_default()) {
         const status = response.statusCode ?? 0;
         const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
         const { id, message } = errorBody(body);
+        const hint = this.#guard.service?.hint(status);
         const seconds = Number(response.headers['retry-after']);
         this.fail(new HerokuError({
             ...this.#details(response, outcome),
             status,
             id,
+            hint,
             reason: message ?? response.statusMessage ?? 'no reason given',
             retryAfter: seconds > 0 ? seconds * 1_000 : undefined
         }));
@@ -52865,6 +52880,7 @@ class GuardedRequest extends (request_default()) {
             method: this.#method,
             path: this.#path,
             outcome,
+            service: this.#guard.service?.name,
             requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
         };
     }
@@ -52874,21 +52890,27 @@ class GuardedRequest extends (request_default()) {
         const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,src_runtime/* errorCode */.CA)(error) ?? '');
         const outcome = neverConnected ? 'not-sent' : 'unknown';
         // The error of a proxy or a socket names hosts, never the key: that is in a header.
-        return new HerokuError({ method: this.#method, path: this.#path, outcome, reason: (0,src_runtime/* errorText */.kc)(error) }, { cause: error });
+        const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
+        return new HerokuError({ method, path, outcome, service, reason: (0,src_runtime/* errorText */.kc)(error) }, { cause: error });
     }
 }
-/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
+const client_text = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
+const client_refusal = dist/* union */.KCZ([
+    dist/* object */.Ikc({ errors: dist/* tuple */.PVZ([dist/* looseObject */._H3({ title: dist/* string */.YjP(), detail: client_text })]) }),
+    dist/* object */.Ikc({ id: client_text, message: client_text })
+]);
+/**
+ * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
+ * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ */
 function errorBody(body) {
-    try {
-        const { id, message } = (JSON.parse(body) ?? {});
-        return {
-            id: typeof id === 'string' ? id.slice(0, 100) : undefined,
-            message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
-        };
-    }
-    catch {
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), client_refusal), body);
+    if (!success)
         return {};
-    }
+    if (!('errors' in output))
+        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
+    const [{ title, detail = title }] = output.errors;
+    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
 }
 
 ;// CONCATENATED MODULE: ./src/heroku/shapes.ts
@@ -53818,8 +53840,808 @@ function secrets_decoded(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./src/heroku/schedulers/task.ts
+
+/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
+const USUAL_LIMIT = 3_600;
+/** Stands in every task that this action makes, wherever a scheduler has room for it. */
+const task_MARK = 'mastodon-on-heroku';
+/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
+function task_isSame(task, there) {
+    return differences(task, there).length === 0;
+}
+/** What a task with the same command has to change, for people. */
+function differences(task, there) {
+    const limit = task.limit ?? USUAL_LIMIT;
+    return [
+        ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
+        ...(task.size === there.size ? [] : [`on ${there.size}`]),
+        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${minutes(there.limit)} at most`]),
+        ...(there.enabled ? [] : ['it was paused'])
+    ];
+}
+function minutes(seconds) {
+    return `${Math.round(seconds / 6) / 10} min`;
+}
+
+// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
+var croner = __nccwpck_require__(5814);
+;// CONCATENATED MODULE: ./src/heroku/schedulers/times.ts
+
+
+const EVERY_10_MINUTES = '*/10 * * * *';
+/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
+function cronOf({ every, at = '', cron }) {
+    const [hour = '', minute = ''] = at.split(':');
+    switch (every) {
+        case '10 minutes':
+            return EVERY_10_MINUTES;
+        case 'hour':
+            return `${Number(minute)} * * * *`;
+        case 'day':
+            return `${Number(minute)} ${Number(hour)} * * *`;
+        default:
+            return normalCron(cron ?? '');
+    }
+}
+/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
+function normalCron(cron) {
+    return cron
+        .trim()
+        .toUpperCase()
+        .replace(/\s+/g, ' ')
+        .replace(/\b0+(?=\d)/g, '');
+}
+function plainTimes(cron) {
+    if (cron === EVERY_10_MINUTES)
+        return { every: 10, at: 0 };
+    const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? [];
+    if (minute === undefined)
+        return undefined;
+    return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
+}
+function cronOfPlain({ every, at }) {
+    if (every === 10)
+        return EVERY_10_MINUTES;
+    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
+}
+/** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
+function times_describeCron(cron) {
+    const times = plainTimes(cron);
+    if (!times)
+        return `by cron: ${cron}`;
+    const { every, at } = times;
+    if (every === 10)
+        return 'every 10 minutes';
+    return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
+}
+/** `03:30` of minutes after midnight. */
+function clockTime(at) {
+    return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
+}
+/** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
+function times_nextTime(cron, after) {
+    return parsed(cron).nextRun(new Date(after))?.getTime();
+}
+/** More are not counted. */
+const MOST_TIMES = 1_000;
+/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
+function timesBetween(cron, after, until) {
+    const times = parsed(cron);
+    const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
+    if (newest === undefined || newest <= after)
+        return undefined;
+    let count = 0;
+    for (let at = new Date(after); at && count < MOST_TIMES; count++) {
+        at = times.nextRun(at);
+        if (!at || at.getTime() > until)
+            break;
+    }
+    return { newest, count };
+}
+/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
+function meanGap(cron) {
+    const monday = new Date(Date.UTC(2026, 0, 5));
+    const runs = parsed(cron)
+        .nextRuns(100, monday)
+        .map(run => run.getTime());
+    const [first, last] = [runs[0], runs.at(-1)];
+    return first === undefined || last === undefined || runs.length < 2
+        ? Infinity
+        : (last - first) / (runs.length - 1) / 60_000;
+}
+function parsed(cron) {
+    return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/advanced-scheduler.ts
+
+
+
+
+const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
+const advanced_scheduler_LONGEST_COMMAND = 1_000;
+const LONGEST_NAME = 149;
+/**
+ * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
+ * also has its limits).
+ */
+const advancedScheduler = {
+    name: 'Advanced Scheduler',
+    vars: [TOKEN],
+    setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
+    dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
+    problem: ({ command, size, limit = USUAL_LIMIT }) => {
+        if (command.length > advanced_scheduler_LONGEST_COMMAND)
+            return `it takes a command of ${advanced_scheduler_LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
+        if (/^(private|shield)/i.test(size) && limit < 240)
+            return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
+        return undefined;
+    },
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.advancedscheduler.io',
+            key: vars[TOKEN],
+            clock,
+            signal,
+            service: {
+                name: 'Advanced Scheduler',
+                headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
+                hint: status => status === 401
+                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
+                    : status === 403 || status === 402
+                        ? 'The plan may have no room for another trigger: its dashboard shows it.'
+                        : undefined
+            }
+        });
+        return new AdvancedScheduler(client);
+    }
+};
+const trigger = dist/* looseObject */._H3({
+    uuid: dist/* string */.YjP(),
+    name: dist/* nullish */.cl6(dist/* string */.YjP()),
+    value: dist/* string */.YjP(),
+    /** `recurring` or `one-off`. */
+    frequencyType: dist/* string */.YjP(),
+    schedule: dist/* string */.YjP(),
+    timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** `active`, `inactive` or `completed`. */
+    state: dist/* string */.YjP(),
+    dyno: dist/* nullish */.cl6(dist/* string */.YjP()),
+    timeout: dist/* nullish */.cl6(dist/* number */.aig())
+});
+const triggers = dist/* looseObject */._H3({ triggers: dist/* array */.YOg(trigger) });
+const oneTrigger = dist/* looseObject */._H3({ trigger });
+class AdvancedScheduler {
+    #client;
+    constructor(client) {
+        this.#client = client;
+    }
+    async list() {
+        return (await this.#client.get('/triggers', triggers)).triggers.map(scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', '/triggers', dist/* unknown */.L5J(), { body: fieldsOf(task) });
+    }
+    /** A PUT takes the whole trigger, also what is not known here. */
+    async change({ id }, task) {
+        const path = `/triggers/${encodeURIComponent(id)}`;
+        const { trigger } = await this.#client.get(path, oneTrigger);
+        await this.#client.write('PUT', path, dist/* unknown */.L5J(), { body: { ...trigger, ...fieldsOf(task) } });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `/triggers/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function scheduledTask(trigger) {
+    const { schedule, timezone: zone, frequencyType } = trigger;
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    const cron = frequencyType === 'recurring' && inUtc ? normalCron(schedule) : undefined;
+    return {
+        id: trigger.uuid,
+        command: trigger.value.trim(),
+        own: (trigger.name ?? '').startsWith(task_MARK),
+        cron,
+        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : times_describeCron(cron),
+        size: trigger.dyno ?? '',
+        limit: trigger.timeout ?? undefined,
+        enabled: trigger.state === 'active'
+    };
+}
+function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        name: `${task_MARK}: ${command}`.slice(0, LONGEST_NAME),
+        frequencyType: 'recurring',
+        schedule: cron,
+        value: command,
+        timezone: 'UTC',
+        state: 'active',
+        dyno: size,
+        timeout: limit
+    };
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/cron-to-go.ts
+
+
+
+
+const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
+const KEY = 'CRONTOGO_API_KEY';
+/**
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
+ * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ */
+const cronToGo = {
+    name: 'Cron To Go',
+    vars: [ORGANIZATION, KEY],
+    setUp: app => `heroku addons:create crontogo --app ${app}`,
+    dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
+    problem: () => undefined,
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.crontogo.com',
+            key: vars[KEY],
+            clock,
+            signal,
+            service: {
+                name: 'Cron To Go',
+                headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
+                hint: status => status === 401 || status === 403 || status === 404
+                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
+                    : status === 402 || status === 422
+                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+                        : undefined
+            }
+        });
+        return new CronToGo(client, vars[ORGANIZATION]);
+    }
+};
+const job = dist/* looseObject */._H3({
+    Id: dist/* string */.YjP(),
+    Alias: dist/* nullish */.cl6(dist/* string */.YjP()),
+    State: dist/* string */.YjP(),
+    ScheduleExpression: dist/* string */.YjP(),
+    ScheduleType: dist/* string */.YjP(),
+    Timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
+    Target: dist/* looseObject */._H3({
+        Type: dist/* nullish */.cl6(dist/* string */.YjP()),
+        Size: dist/* nullish */.cl6(dist/* string */.YjP()),
+        Command: dist/* nullish */.cl6(dist/* string */.YjP()),
+        TimeToLive: dist/* nullish */.cl6(dist/* number */.aig())
+    }),
+    /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
+    LastAttempt: dist/* nullish */.cl6(dist/* looseObject */._H3({ State: dist/* nullish */.cl6(dist/* string */.YjP()), CreatedAt: dist/* nullish */.cl6(dist/* number */.aig()) }))
+});
+class CronToGo {
+    #client;
+    #path;
+    constructor(client, organization) {
+        this.#client = client;
+        this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, dist/* array */.YOg(job))).map(cron_to_go_scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', this.#path, dist/* unknown */.L5J(), { body: cron_to_go_bodyOf(task) });
+    }
+    async change({ id }, task) {
+        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J(), { body: cron_to_go_bodyOf(task) });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function cron_to_go_scheduledTask(job) {
+    const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined;
+    return {
+        id: job.Id,
+        command: (target.Command ?? '').trim(),
+        own: (job.Alias ?? '').startsWith(task_MARK),
+        cron,
+        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : times_describeCron(cron),
+        size: target.Size ?? '',
+        limit: target.TimeToLive ?? undefined,
+        enabled: job.State === 'enabled',
+        lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
+    };
+}
+function outcomeOf(state) {
+    if (state === 'succeeded' || state === 'failed')
+        return state;
+    return state === 'running' || state === 'pending' ? 'running' : 'unknown';
+}
+/** `Retries: 0`: a task that failed is not run a second time by itself. */
+function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        Alias: `${task_MARK}: ${command}`.slice(0, 200),
+        ScheduleExpression: cron,
+        ScheduleType: 'cron',
+        Timezone: 'UTC',
+        Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
+        Retries: 0,
+        Jitter: 0,
+        State: 'enabled'
+    };
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/github-actions.ts
+
+
+/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
+const SHORTEST_MINUTES = 5;
+/** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
+const githubActions = {
+    name: 'GitHub Actions',
+    vars: [],
+    setUp: () => 'a workflow with `schedule:` that runs `command: run`',
+    dashboard: () => '',
+    problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
+        ? `it cannot run ${times_describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
+        : undefined
+};
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/heroku-scheduler.ts
+
+
+
+
+
+/**
+ * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
+ * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
+ * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
+ * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
+ */
+const herokuScheduler = {
+    name: 'Heroku Scheduler',
+    vars: [],
+    setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
+    dashboard: app => `https://dashboard.heroku.com/apps/${app}/scheduler`,
+    problem: ({ command, cron, limit }) => {
+        if (limit !== undefined)
+            return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
+        // The mark is a comment behind it, and a backslash would take the space before that comment.
+        if (command.endsWith('\\'))
+            return 'a command may not end in a backslash; leave it out, it does nothing';
+        const times = plainTimes(cron);
+        return times && AT[times.every](times.at)
+            ? undefined
+            : `it cannot run ${times_describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
+    },
+    open: ({ app, herokuKey, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://particleboard.heroku.com',
+            key: herokuKey,
+            clock,
+            signal,
+            service: {
+                name: 'Heroku Scheduler',
+                headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
+                hint: status => status === 404
+                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
+                    : status === 401 || status === 403
+                        ? 'Look whether the key’s account is a collaborator of the app.'
+                        : undefined
+            }
+        });
+        return new HerokuScheduler(client, app.id);
+    }
+};
+const JSON_API = 'application/vnd.api+json';
+/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
+const AT = {
+    10: at => at === 0,
+    60: at => at % 10 === 0 && at < 60,
+    1440: at => at % 30 === 0 && at < 1_440
+};
+const heroku_scheduler_job = dist/* pipe */.FsL(dist/* looseObject */._H3({
+    type: dist/* literal */.euz('jobs'),
+    id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
+    attributes: dist/* looseObject */._H3({
+        command: dist/* string */.YjP(),
+        every: dist/* picklist */.KIO([10, 60, 1440]),
+        at: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf()),
+        'dyno-size': dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
+        'ran-at': dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX()))
+    })
+}), dist/* check */.z6Y(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
+const jobs = dist/* looseObject */._H3({ data: dist/* array */.YOg(heroku_scheduler_job) });
+const oneJob = dist/* looseObject */._H3({ data: heroku_scheduler_job });
+class HerokuScheduler {
+    #client;
+    #appId;
+    #path;
+    constructor(client, appId) {
+        this.#client = client;
+        this.#appId = appId;
+        this.#path = `/apps/${appId}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, jobs)).data.map(({ id, attributes }) => {
+            const cron = cronOfPlain(attributes);
+            const ranAt = attributes['ran-at'];
+            return {
+                id,
+                ...unmarked(attributes.command),
+                cron,
+                when: times_describeCron(cron),
+                size: attributes['dyno-size'],
+                enabled: true,
+                lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
+            };
+        });
+    }
+    async create(task) {
+        const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
+        await this.#client.write('POST', this.#path, oneJob, { body });
+    }
+    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
+    async change({ id }, task) {
+        const patch = async (named) => {
+            const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
+            await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, oneJob, { body });
+        };
+        try {
+            await patch(id);
+        }
+        catch (error) {
+            if (!(error instanceof HerokuError) || ![400, 409, 422].includes(error.status ?? 0))
+                throw error;
+            await patch(this.#appId);
+        }
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function attributesOf(task) {
+    return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
+}
+/**
+ * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
+ * the same write, and is seen in the dashboard.
+ */
+function marked(command) {
+    return `${command} # ${task_MARK}`;
+}
+function unmarked(command) {
+    const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
+    return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
+}
+/** As its dashboard words it. */
+function dashboardTimes(cron) {
+    const { every, at } = plainTimes(cron);
+    if (every === 10)
+        return 'Every 10 minutes';
+    if (every === 60)
+        return `Every hour at :${String(at).padStart(2, '0')}`;
+    const hour = Math.floor(at / 60);
+    return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
+}
+/** The times nearest to those of a cron, as the config would say them. */
+function nearest(cron, times) {
+    if (times?.every === 60)
+        return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
+    if (times?.every === 1440)
+        return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
+    const gap = meanGap(cron);
+    const first = new Date(times_nextTime(cron, -1) ?? 0);
+    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
+    if (gap < Math.sqrt(10 * 60))
+        return wish({ every: 10, at: 0 });
+    if (gap < Math.sqrt(60 * 1440))
+        return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 });
+    const at = first.getUTCHours() * 60 + first.getUTCMinutes();
+    const often = gap > 2 * 1440 ? ', which is more often' : '';
+    return `${wish({ every: 1440, at: (Math.round(at / 30) * 30) % 1440 })}${often}`;
+}
+function wish({ every, at }) {
+    if (every === 10)
+        return '`every: 10 minutes`';
+    return every === 60
+        ? `\`every: hour\` with \`at: ":${String(at).padStart(2, '0')}"\``
+        : `\`every: day\` with \`at: "${clockTime(at)}"\``;
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/reconcile.ts
+
+/**
+ * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
+ * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
+ * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
+ * this action made it, or with `prune`.
+ */
+function reconcile_reconcile(wanted, there, { prune = false } = {}) {
+    const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
+    const take = (fits) => {
+        const index = left.findIndex(fits);
+        return index < 0 ? undefined : left.splice(index, 1)[0];
+    };
+    const found = new Map();
+    // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
+    const fits = [
+        task_isSame,
+        (task, there) => task.cron === there.cron,
+        (task, there) => task.size === there.size,
+        () => true
+    ];
+    for (const fit of fits) {
+        for (const task of wanted) {
+            if (found.has(task))
+                continue;
+            const match = take(other => other.command === task.command && fit(task, other));
+            if (match)
+                found.set(task, match);
+        }
+    }
+    const steps = wanted.map((task) => {
+        const match = found.get(task);
+        if (!match)
+            return { kind: 'create', task };
+        return { kind: task_isSame(task, match) ? 'keep' : 'change', task, there: match };
+    });
+    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
+}
+/** Whether there is nothing to write. */
+function isSettled(steps) {
+    return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
+}
+function reconcile_showStep(step, describe) {
+    const { kind } = step;
+    if (kind === 'remove' || kind === 'leave') {
+        const { command, when, size, own } = step.there;
+        const why = own ? 'not in the config any more' : 'not made by this action';
+        return { action: kind, command, when, size, why: kind === 'leave' ? `${why}; \`prune\` would remove it` : why };
+    }
+    const { command, cron, size } = step.task;
+    return { action: kind, command, when: describe(cron), size, why: reason(step) };
+}
+function reason(step) {
+    if (step.kind === 'change') {
+        const { task, there } = step;
+        return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ');
+    }
+    return step.kind === 'keep' && !step.there.own ? 'not made by this action' : '';
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/apply.ts
+
+
+
+
+/** Milliseconds between looks for a write whose answer was lost. */
+const apply_LOOKS = [0, 2_000, 5_000];
+/**
+ * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
+ * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
+ * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
+ * tasks are read again, and have to be what is wanted.
+ *
+ * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ */
+async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
+    const failures = new Map();
+    const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
+    const carryOut = async (step) => {
+        try {
+            await once(scheduler, step, known, { clock, signal });
+            failures.delete(step);
+        }
+        catch (error) {
+            if (error instanceof src_runtime/* CancelledError */.cc || !apply_isRefused(error))
+                throw error;
+            failures.set(step, error);
+        }
+    };
+    const ofKind = (kind) => steps.filter(step => step.kind === kind);
+    for (const kind of ['change', 'create', 'remove']) {
+        for (const step of ofKind(kind))
+            await carryOut(step);
+    }
+    const refused = ofKind('create').filter(step => failures.has(step));
+    if (ofKind('remove').length > 0)
+        for (const step of refused)
+            await carryOut(step);
+    if (failures.size > 0)
+        throw notDone(failures);
+    if (!isSettled(reconcile_reconcile(wanted, await scheduler.list(), { prune }))) {
+        throw new src_runtime/* UserError */.yo('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+    }
+}
+/** One write; where its answer is lost, a look whether it happened. */
+async function once(scheduler, step, known, { clock, signal }) {
+    try {
+        await write(scheduler, step);
+    }
+    catch (error) {
+        if (step.kind === 'remove' && isNotFound(error))
+            return;
+        if (!mayHaveHappened(error))
+            throw error;
+        for (const wait of apply_LOOKS) {
+            await clock.sleep(wait, signal);
+            if (happened(step, await scheduler.list(), known))
+                return;
+        }
+        throw error;
+    }
+}
+async function write(scheduler, step) {
+    if (step.kind === 'create')
+        await scheduler.create(step.task);
+    else if (step.kind === 'change')
+        await scheduler.change(step.there, step.task);
+    else if (step.kind === 'remove')
+        await scheduler.remove(step.there);
+}
+/** @param known the tasks that were there before anything was written */
+function happened(step, now, known) {
+    switch (step.kind) {
+        case 'create':
+            return now.some(there => !known.has(there.id) && there.command === step.task.command && task_isSame(step.task, there));
+        case 'change':
+            return now.some(there => there.id === step.there.id && task_isSame(step.task, there));
+        case 'remove':
+            return !now.some(({ id }) => id === step.there.id);
+        default:
+            return true;
+    }
+}
+function apply_isRefused(error) {
+    return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined;
+}
+function notDone(failures) {
+    const lines = [...failures].map(([step, error]) => {
+        const command = 'task' in step ? step.task.command : step.there.command;
+        return `To ${step.kind} "${command}": ${(0,src_runtime/* errorText */.kc)(error)}`;
+    });
+    const [first] = failures.values();
+    const next = first instanceof src_runtime/* UserError */.yo ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new src_runtime/* UserError */.yo(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+        cause: first
+    });
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/drift.ts
+
+
+
+const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
+/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
+function scheduleDrift(wanted, there) {
+    return reconcile(wanted, there).flatMap((step) => {
+        if (step.kind === 'keep')
+            return [];
+        const { command, when, why } = showStep(step, describeCron);
+        const texts = {
+            create: `is not scheduled; it is to run ${when}`,
+            change: `is to run ${when}; ${why}`,
+            remove: `is still scheduled (${when}), and not in the config any more`,
+            leave: `is scheduled (${when}), and the config does not know it`
+        };
+        return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
+    });
+}
+/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
+const drift_GRACE = (/* unused pure expression or super */ null && (60 * 60_000));
+/**
+ * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
+ * never ran is not judged: nobody knows since when it is there.
+ */
+function lateTasks(there, now) {
+    return there.flatMap(({ command, cron, enabled, lastRun }) => {
+        if (!enabled || !lastRun)
+            return [];
+        const at = new Date(lastRun.at)
+            .toISOString()
+            .replace(/:\d\d\.\d{3}Z$/, ' UTC')
+            .replace('T', ' ');
+        if (lastRun.outcome === 'failed')
+            return [{ command, text: `failed at ${at}` }];
+        const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
+        return next !== undefined && next + drift_GRACE < now
+            ? [
+                {
+                    command,
+                    text: `ran last at ${at}, and was to run again at ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+                }
+            ]
+            : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./src/heroku/schedulers/index.ts
+/**
+ * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
+ * is not as it should be.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+const SCHEDULERS = {
+    'heroku-scheduler': herokuScheduler,
+    'cron-to-go': cronToGo,
+    'advanced-scheduler': advancedScheduler,
+    'github-actions': githubActions
+};
+/**
+ * The tasks that are wanted, as this scheduler is to have them.
+ * @param defaultSize dyno size of those that name none
+ * @param file the config file's name, for messages
+ * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
+ */
+function plannedTasks({ with: name, tasks }, defaultSize, file) {
+    const kind = SCHEDULERS[name];
+    const planned = tasks.map((wish) => ({
+        command: wish.command.trim(),
+        cron: cronOf(wish),
+        size: wish.size ?? defaultSize,
+        limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
+        line: wish.line
+    }));
+    const problems = planned.flatMap((task, index) => {
+        const where = task.line === undefined ? '' : `${file}:${task.line}: `;
+        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
+        const problem = kind.problem(task);
+        return [
+            ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
+            ...(twin === index ? [] : [`${where}this task stands there twice: ${times_describeCron(task.cron)}, the same command`])
+        ];
+    });
+    if (problems.length === 0)
+        return planned;
+    const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
+    throw new src_runtime/* UserError */.yo(problems.join('\n'), next);
+}
+/**
+ * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
+ * no tasks outside this repository.
+ */
+function openScheduler(name, access) {
+    const { name: shown, vars, open, setUp } = SCHEDULERS[name];
+    if (!open)
+        throw new Error(`${shown} keeps no tasks of its own`);
+    const missing = vars.filter(variable => !access.vars[variable]);
+    if (missing.length === 0)
+        return open(access);
+    throw new src_runtime/* UserError */.yo(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+}
+/** What to type into Heroku Scheduler's dashboard where its API cannot be relied on: one line a task. */
+function typedByHand(tasks) {
+    return tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
+}
+/**
+ * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
+ * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
+ */
+function usualSize(formation) {
+    const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
+    const has = (start) => sizes.some(size => size.startsWith(start));
+    if (has('private'))
+        return 'Private-S';
+    if (has('shield'))
+        return 'Shield-S';
+    if (has('standard') || has('performance'))
+        return 'Standard-1X';
+    return has('eco') ? 'Eco' : 'Basic';
+}
+
 ;// CONCATENATED MODULE: ./src/heroku/index.ts
 /** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
 
 
 
@@ -55720,28 +56542,28 @@ async function build_build(context) {
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
 function appFacts(app, client) {
-    const releases = once(() => app.releases(facts_RELEASES));
-    const release = once(async () => {
+    const releases = facts_once(() => app.releases(facts_RELEASES));
+    const release = facts_once(async () => {
         const all = await releases();
         return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded');
     });
     return {
         name: app.name,
-        info: once(() => app.info()),
-        formation: once(() => app.formation()),
-        dynos: once(() => app.dynos()),
-        addons: once(() => app.addons()),
-        domains: once(() => domainsOf(client, app.name)),
+        info: facts_once(() => app.info()),
+        formation: facts_once(() => app.formation()),
+        dynos: facts_once(() => app.dynos()),
+        addons: facts_once(() => app.addons()),
+        domains: facts_once(() => domainsOf(client, app.name)),
         releases,
         release,
-        slug: once(async () => {
+        slug: facts_once(async () => {
             const current = await release();
             return current?.slug ? app.slug(current.slug.id) : undefined;
         })
     };
 }
 /** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
-function once(work) {
+function facts_once(work) {
     let answer;
     return () => (answer ??= work());
 }
@@ -56210,7 +57032,7 @@ async function openScene(context, config, name) {
         streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
         app,
         streamingApp,
-        deployed: once(async () => whatRuns(context, (await app.slug())?.commit)),
+        deployed: facts_once(async () => whatRuns(context, (await app.slug())?.commit)),
         thresholds: config.checks.thresholds,
         clock,
         signal,
@@ -56402,7 +57224,7 @@ async function comment(context) {
     results.output('comment-body', body);
     if (!measured.toldBefore)
         await results.summary(renderMarkdown(told));
-    await write(context, github, measured, body, isWorthAComment(context, told));
+    await comment_write(context, github, measured, body, isWorthAComment(context, told));
     runtime.log.info(body.split('\n')[0].replace(/^## /, ''));
 }
 async function tellOf(context, { report, pullRequest, run, config, foreign }) {
@@ -56418,7 +57240,7 @@ function isWorthAComment({ inputs }, { report, comparison, maxGrowth }) {
         return true;
     return comparison.sizes.some(({ head, base }) => base === undefined || reaches(head - base, base, inputs.commentThreshold));
 }
-async function write({ results, runtime }, github, { pullRequest, run, config }, body, createIf) {
+async function comment_write({ results, runtime }, github, { pullRequest, run, config }, body, createIf) {
     const { log } = runtime;
     try {
         const key = config.app ?? 'slug';
@@ -56817,6 +57639,8 @@ const EMPTY = {
     attachments: [],
     jobs: [],
     lastJob: 100_000,
+    cronJobs: [],
+    triggers: [],
     pipelines: [],
     couplings: [],
     promotions: []
@@ -56832,7 +57656,7 @@ class Store {
             (0,external_node_fs_.mkdirSync)(external_node_path_default().join(folder, name), { recursive: true });
         this.#file = external_node_path_default().join(folder, 'state.json');
         this.state = (0,external_node_fs_.existsSync)(this.#file)
-            ? JSON.parse((0,external_node_fs_.readFileSync)(this.#file, 'utf8'))
+            ? { ...structuredClone(EMPTY), ...JSON.parse((0,external_node_fs_.readFileSync)(this.#file, 'utf8')) }
             : { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, ...structuredClone(EMPTY) };
         this.save();
     }
@@ -57832,6 +58656,17 @@ class JsonApiError extends ApiError {
         return { errors: [{ title, source: { pointer }, status: String(status), detail: title }] };
     }
 }
+/** An error of an API that has a message and nothing else in common with Heroku's. */
+class PlainError extends ApiError {
+    more;
+    constructor(status, message, more = {}) {
+        super(status, 'plain', message);
+        this.more = more;
+    }
+    get body() {
+        return { message: this.message, ...this.more };
+    }
+}
 /** Heroku's 404 of a thing: `app`, `release`. */
 function notFound(what) {
     return new ApiError(404, 'not_found', `Couldn't find that ${what}.`);
@@ -58344,6 +59179,86 @@ function views(world, attachments) {
     return attachments.map(attachment => attachmentView(world, attachment));
 }
 
+;// CONCATENATED MODULE: ./src/local-heroku/schedules.ts
+
+
+
+/** Five fields of cron, as the schedulers take them. */
+function isCron(text) {
+    if (text.split(' ').length !== 5)
+        return false;
+    try {
+        return schedules_parsed(text) instanceof croner/* Cron */.l4;
+    }
+    catch {
+        return false;
+    }
+}
+/** Runs what is due of an app's jobs, each once, as dynos named `scheduler.N`. Times are the handed-in clock's. */
+async function runDueJobs(world, app) {
+    const now = world.clock.now();
+    const due = jobsOf(world, app).filter(({ cron, since }) => cron !== undefined && isDue(cron, since, now));
+    for (const { command, size, ran } of due) {
+        const dyno = world.machines.get(app.name).runOneOff({ command, size, type: 'scheduler', attach: false });
+        // An app without a slug can run nothing; the schedulers do not mind.
+        ran(now, dyno ? await dyno.done : 1);
+    }
+    world.store.save();
+    return due.map(({ command }) => command);
+}
+function isDue(cron, since, now) {
+    const next = schedules_parsed(cron).nextRun(new Date(since));
+    return next !== null && next.getTime() <= now;
+}
+function schedules_parsed(cron) {
+    return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+}
+function jobsOf({ store: { state } }, { id, configVars }) {
+    const own = state.jobs
+        .filter(({ app }) => app === id)
+        .map(job => {
+        const { command, every, at, 'dyno-size': size, 'ran-at': ranAt, 'created-at': made } = job.attributes;
+        return {
+            command: String(command),
+            size: String(size),
+            cron: schedules_cronOf(Number(every), Number(at)),
+            since: Date.parse(String(ranAt ?? made)),
+            ran: (when) => void (job.attributes['ran-at'] = new Date(when).toISOString())
+        };
+    });
+    const cronToGo = state.cronJobs
+        .filter(({ organization, fields }) => organization === configVars['CRONTOGO_ORGANIZATION_ID'] && fields['State'] === 'enabled')
+        .map(({ fields }) => {
+        const { Target: target, LastAttempt: last, CreatedAt: made, ScheduleType: type } = fields;
+        const { Command: command, Size: size } = target;
+        return {
+            command: String(command),
+            size: String(size),
+            cron: type === 'cron' ? String(fields['ScheduleExpression']) : undefined,
+            since: Number(last?.CreatedAt ?? made),
+            ran: (when, status) => void (fields['LastAttempt'] = { CreatedAt: when, State: status === 0 ? 'succeeded' : 'failed' })
+        };
+    });
+    const triggers = state.triggers
+        .filter(({ app, fields }) => app === id && fields['state'] === 'active')
+        .map(trigger => {
+        const { value, dyno, schedule, frequencyType } = trigger.fields;
+        return {
+            command: String(value),
+            size: String(dyno),
+            cron: frequencyType === 'recurring' ? String(schedule) : undefined,
+            since: trigger.ranAt ?? trigger.madeAt,
+            ran: (when) => void (trigger.ranAt = when)
+        };
+    });
+    return [...own, ...cronToGo, ...triggers];
+}
+function schedules_cronOf(every, at) {
+    if (every === 10)
+        return '*/10 * * * *';
+    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
+}
+
 ;// CONCATENATED MODULE: ./src/local-heroku/blobs.ts
 
 
@@ -58491,6 +59406,93 @@ class Reply {
                 return void response.writeHead(status, head).end(body);
         }
     }
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/advanced-scheduler.ts
+
+
+
+
+
+
+
+const FIELDS = ['name', 'frequencyType', 'schedule', 'value', 'timezone', 'state', 'dyno', 'timeout'];
+/**
+ * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; what a trigger may hold, and the words of refusals:
+ * oavanruiten/advanced-scheduler: src/commands/triggers). The token is the app's config var. Statuses but 200 are
+ * undocumented.
+ */
+const ADVANCED_SCHEDULER_ROUTES = {
+    'GET /triggers': (world, request) => {
+        const triggers = triggersOf(world, ownerOf(world, request)).map(view);
+        const message = triggers.length === 0 ? 'No triggers found.' : 'Triggers found.';
+        return [200, { message, code: '200', triggers }];
+    },
+    'POST /triggers': (world, request) => {
+        const { id: app } = ownerOf(world, request);
+        const trigger = { uuid: (0,external_node_crypto_.randomUUID)(), app, fields: checked(request.body), madeAt: world.clock.now() };
+        world.store.state.triggers.push(trigger);
+        world.store.save();
+        return [201, { message: 'Trigger created.', code: '201', trigger: view(trigger) }];
+    },
+    'GET /triggers/:trigger': (world, request) => [
+        200,
+        { message: 'Trigger found.', code: '200', trigger: view(triggerOf(world, request)) }
+    ],
+    'PUT /triggers/:trigger': (world, request) => {
+        const trigger = triggerOf(world, request);
+        trigger.fields = checked(request.body);
+        world.store.save();
+        return [200, { message: 'Trigger updated.', code: '200', trigger: view(trigger) }];
+    },
+    'DELETE /triggers/:trigger': (world, request) => {
+        const trigger = triggerOf(world, request);
+        const { triggers } = world.store.state;
+        triggers.splice(triggers.indexOf(trigger), 1);
+        world.store.save();
+        return [200, { message: 'Trigger deleted.', code: '200' }];
+    }
+};
+function ownerOf({ store }, { headers }) {
+    const token = /^Bearer (.+)$/.exec(route_text(headers['authorization']) ?? '')?.[1];
+    const owner = store.state.apps.find(({ configVars }) => token !== undefined && configVars['ADVANCED_SCHEDULER_API_TOKEN'] === token);
+    if (!owner)
+        throw new PlainError(401, 'Unauthorized.', { code: '401' });
+    return owner;
+}
+function triggersOf({ store }, { id }) {
+    return store.state.triggers.filter(({ app }) => app === id);
+}
+function triggerOf(world, request) {
+    const found = triggersOf(world, ownerOf(world, request)).find(({ uuid }) => uuid === request.params[0]);
+    if (!found)
+        throw new PlainError(404, 'Trigger not found.', { code: '404' });
+    return found;
+}
+function view({ uuid, fields }) {
+    return { uuid, ...fields };
+}
+/** A whole trigger: nothing of an old one is kept. */
+function checked(body) {
+    const fields = Object.fromEntries(FIELDS.map(name => [name, body[name]]));
+    const { name, frequencyType, schedule, value, timezone, state, dyno, timeout } = fields;
+    const length = (field) => (route_text(field) ?? '').length;
+    const limit = Number(timeout);
+    const fine = length(name) > 0 &&
+        length(name) < 150 &&
+        length(value) > 0 &&
+        length(value) <= 1_000 &&
+        (frequencyType === 'one-off' ? /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/ : { test: isCron }).test(String(schedule)) &&
+        ['recurring', 'one-off'].includes(String(frequencyType)) &&
+        length(timezone) > 0 &&
+        ['active', 'inactive'].includes(String(state)) &&
+        SIZES.includes(String(dyno)) &&
+        Number.isInteger(limit) &&
+        limit >= 60 &&
+        limit <= 86_400;
+    if (!fine)
+        throw new PlainError(400, 'Error during validation.', { code: '400' });
+    return fields;
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/routes/apps.ts
@@ -58774,6 +59776,98 @@ function code_buildpacksOf(value) {
     if (!Array.isArray(value))
         return undefined;
     return value.map(item => route_text(route_within(item, 'url')) ?? route_text(route_within(item, 'name')) ?? '');
+}
+
+;// CONCATENATED MODULE: ./src/local-heroku/routes/cron-to-go.ts
+
+
+
+
+
+
+
+/**
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and what a job may
+ * hold: src/lib/validation-service.ts). An organization is the add-on of an app: its id and key are the app's config vars.
+ * The status of a refusal, and that a list has no pages, are undocumented.
+ */
+const CRON_TO_GO_ROUTES = {
+    'GET /organizations/:organization': (world, request) => {
+        const id = organizationOf(world, request);
+        const plan = { Name: 'local', JobsLimit: world.jobsLimit };
+        return [200, { Id: id, State: 'active', Plan: plan, JobsCount: cron_to_go_jobsOf(world, id).length }];
+    },
+    'GET /organizations/:organization/jobs': (world, request) => [
+        200,
+        cron_to_go_jobsOf(world, organizationOf(world, request)).map(cron_to_go_jobView)
+    ],
+    'POST /organizations/:organization/jobs': (world, request) => {
+        const organization = organizationOf(world, request);
+        if (cron_to_go_jobsOf(world, organization).length >= world.jobsLimit)
+            throw new PlainError(422, 'Jobs limit exceeded');
+        const at = world.clock.now();
+        const fields = { CreatedAt: at, UpdatedAt: at, Retries: 0, Jitter: 0, State: 'enabled', ...request.body };
+        const job = { Id: (0,external_node_crypto_.randomUUID)(), organization, fields: cron_to_go_checked(fields) };
+        world.store.state.cronJobs.push(job);
+        world.store.save();
+        return [201, cron_to_go_jobView(job)];
+    },
+    'GET /organizations/:organization/jobs/:job': (world, request) => [200, cron_to_go_jobView(jobOf(world, request))],
+    'PATCH /organizations/:organization/jobs/:job': (world, request) => {
+        const job = jobOf(world, request);
+        const { Target: target, ...body } = request.body;
+        const merged = { ...job.fields['Target'], ...target };
+        job.fields = cron_to_go_checked({ ...job.fields, ...body, Target: merged, UpdatedAt: world.clock.now() });
+        world.store.save();
+        return [200, cron_to_go_jobView(job)];
+    },
+    'DELETE /organizations/:organization/jobs/:job': (world, request) => {
+        const job = jobOf(world, request);
+        const { cronJobs } = world.store.state;
+        cronJobs.splice(cronJobs.indexOf(job), 1);
+        world.store.save();
+        return [204, undefined];
+    }
+};
+function organizationOf({ store }, { params, headers }) {
+    const owner = store.state.apps.find(({ configVars }) => configVars['CRONTOGO_ORGANIZATION_ID'] === params[0] &&
+        headers['authorization'] === `Bearer ${configVars['CRONTOGO_API_KEY']}`);
+    if (!owner)
+        throw new PlainError(401, 'Unauthorized');
+    return params[0];
+}
+function cron_to_go_jobsOf({ store }, organization) {
+    return store.state.cronJobs.filter(job => job.organization === organization);
+}
+function jobOf(world, request) {
+    const job = cron_to_go_jobsOf(world, organizationOf(world, request)).find(({ Id }) => Id === request.params[1]);
+    if (!job)
+        throw new PlainError(404, 'Job not found');
+    return job;
+}
+function cron_to_go_jobView({ Id, fields }) {
+    return { Id, ...fields };
+}
+function cron_to_go_checked(fields) {
+    const target = fields['Target'];
+    const limit = Number(route_within(target, 'TimeToLive'));
+    const expression = route_text(fields['ScheduleExpression']) ?? '';
+    const isRate = /^[1-9]\d* (minute|hour|day)s?$/.test(expression);
+    const problems = [
+        [(route_text(fields['Alias']) ?? '').length <= 200, 'Alias is too long'],
+        [fields['ScheduleType'] === 'rate' ? isRate : isCron(expression), 'ScheduleExpression is not valid'],
+        [['cron', 'rate'].includes(String(fields['ScheduleType'])), 'ScheduleType is not valid'],
+        [route_text(fields['Timezone']) !== undefined, 'Timezone is not valid'],
+        [route_within(target, 'Type') === 'dyno', 'Target.Type is not valid'],
+        [SIZES.includes(String(route_within(target, 'Size'))), 'Target.Size is not valid'],
+        [(route_text(route_within(target, 'Command')) ?? '') !== '', 'Target.Command is empty'],
+        [Number.isInteger(limit) && limit >= 30 && limit <= 86_400, 'Target.TimeToLive is not valid'],
+        [['enabled', 'paused'].includes(String(fields['State'])), 'State is not valid']
+    ];
+    for (const [fine, message] of problems)
+        if (!fine)
+            throw new PlainError(422, message);
+    return fields;
 }
 
 ;// CONCATENATED MODULE: ./src/local-heroku/routes/data.ts
@@ -59241,7 +60335,7 @@ function promotionOf({ store }, id) {
 
 
 
-const JSON_API = 'application/vnd.api+json';
+const scheduler_JSON_API = 'application/vnd.api+json';
 /**
  * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it: addresses, fields and what they may
  * hold are those of davidji99/terraform-provider-herokux (api/scheduler/job.go, docs/resources/scheduler_job.md). How it
@@ -59255,7 +60349,7 @@ const SCHEDULER_ROUTES = {
     'POST /apps/:app/jobs': (world, request) => {
         const app = schedulerApp(world, request);
         const { state } = world.store;
-        const attributes = checked({ ...attributesOf(request.body), 'created-at': now(world), 'ran-at': null });
+        const attributes = scheduler_checked({ ...scheduler_attributesOf(request.body), 'created-at': now(world), 'ran-at': null });
         const job = { id: String(++state.lastJob), app: app.id, attributes };
         state.jobs.push(job);
         world.store.save();
@@ -59263,17 +60357,17 @@ const SCHEDULER_ROUTES = {
     },
     'PATCH /apps/:app/jobs/:job': (world, request) => {
         const app = schedulerApp(world, request);
-        const job = jobOf(world, app, request);
-        const given = attributesOf(request.body);
+        const job = scheduler_jobOf(world, app, request);
+        const given = scheduler_attributesOf(request.body);
         // The one client that is known sends the app's id here (its issue 253), JSON:API wants the job's.
         if (![job.id, app.id].includes(String(route_within(request.body['data'], 'id'))))
             throw new JsonApiError(400, 'Missing id in data parameter', '/data/id');
-        job.attributes = checked({ ...job.attributes, ...given });
+        job.attributes = scheduler_checked({ ...job.attributes, ...given });
         world.store.save();
         return [200, { data: jobView(job) }];
     },
     'DELETE /apps/:app/jobs/:job': (world, request) => {
-        const job = jobOf(world, schedulerApp(world, request), request);
+        const job = scheduler_jobOf(world, schedulerApp(world, request), request);
         const { jobs } = world.store.state;
         jobs.splice(jobs.indexOf(job), 1);
         world.store.save();
@@ -59282,24 +60376,24 @@ const SCHEDULER_ROUTES = {
 };
 /** The app, by its id alone, with the add-on. Stricter than is known: both headers must be those of JSON:API. */
 function schedulerApp({ store }, { params, headers, body }) {
-    if (headers.accept !== JSON_API)
-        throw new JsonApiError(406, `Accept must be ${JSON_API}`, '');
-    if (Object.keys(body).length > 0 && headers['content-type'] !== JSON_API)
-        throw new JsonApiError(415, `Content-Type must be ${JSON_API}`, '');
+    if (headers.accept !== scheduler_JSON_API)
+        throw new JsonApiError(406, `Accept must be ${scheduler_JSON_API}`, '');
+    if (Object.keys(body).length > 0 && headers['content-type'] !== scheduler_JSON_API)
+        throw new JsonApiError(415, `Content-Type must be ${scheduler_JSON_API}`, '');
     const app = store.state.apps.find(({ id }) => id === params[0]);
     const provisioned = store.state.addons.some(({ service, app: owner }) => service === 'scheduler' && owner === app?.name);
     if (!app || !provisioned)
         throw new JsonApiError(404, 'Not found', '');
     return app;
 }
-function jobOf({ store }, app, { params }) {
+function scheduler_jobOf({ store }, app, { params }) {
     const job = store.state.jobs.find(({ id, app: of }) => id === params[1] && of === app.id);
     if (!job)
         throw new JsonApiError(404, 'Not found', '');
     return job;
 }
 /** What may be written of a job. */
-function attributesOf(body) {
+function scheduler_attributesOf(body) {
     if (route_within(body['data'], 'type') !== 'jobs')
         throw new JsonApiError(400, 'Missing type in data parameter', '/data/type');
     const attributes = (route_within(body['data'], 'attributes') ?? {});
@@ -59310,21 +60404,21 @@ function attributesOf(body) {
     return attributes;
 }
 /** The attributes of a job that can run. Times are minutes; `at` counts from the hour, or from 00:00 UTC. */
-function checked(attributes) {
+function scheduler_checked(attributes) {
     const { command, every, at } = attributes;
     if ((route_text(command) ?? '').trim() === '')
         throw scheduler_refusal("can't be blank", 'command');
     // Case-sensitive, as nowhere else: `Standard-1X`.
     if (!SIZES.includes(String(attributes['dyno-size'])))
         throw scheduler_refusal('is not a dyno size', 'dyno-size');
-    const allowed = AT[String(every)];
+    const allowed = scheduler_AT[String(every)];
     if (!allowed || typeof every !== 'number')
         throw scheduler_refusal('must be 10, 60 or 1440', 'every');
     if (typeof at !== 'number' || !allowed(at))
         throw scheduler_refusal(`is not allowed every ${every} minutes`, 'at');
     return attributes;
 }
-const AT = {
+const scheduler_AT = {
     10: at => at === 0,
     60: at => at >= 0 && at <= 50 && at % 10 === 0,
     1440: at => at >= 0 && at <= 1410 && at % 30 === 0
@@ -59343,6 +60437,8 @@ function scheduler_refusal(what, attribute) {
 
 
 
+
+
 const ENTRIES = [
     ...entries('platform', {
         ...APP_ROUTES,
@@ -59352,7 +60448,8 @@ const ENTRIES = [
         ...PIPELINE_ROUTES
     }),
     ...entries('data', DATA_ROUTES),
-    ...entries('scheduler', SCHEDULER_ROUTES)
+    ...entries('scheduler', SCHEDULER_ROUTES),
+    ...entries('add-on', { ...CRON_TO_GO_ROUTES, ...ADVANCED_SCHEDULER_ROUTES })
 ];
 function entries(api, routes) {
     return Object.entries(routes).map(([key, route]) => {
@@ -59475,8 +60572,9 @@ class Server {
     async #api(method, path, query, request, reply) {
         const { headers } = request;
         const body = await readBody(request);
-        this.#authorize(request);
         const found = findRoute(method, path);
+        if (found?.api !== 'add-on')
+            this.#authorize(request);
         if ((found?.api ?? 'platform') === 'platform')
             this.#admit(path, request, reply);
         if (!found)
@@ -59484,6 +60582,9 @@ class Server {
         const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined;
         const { params, route, api } = found;
         const answer = await route(this.#options.world, { params, body, query, headers, attachFault });
+        // The lists of others have no ranges.
+        if (api === 'add-on')
+            return reply.json(...answer);
         this.#answer(answer, headers.range, reply, api === 'scheduler' ? server_JSON_API : undefined);
     }
     /** The Platform API alone counts requests, and wants to be told its version. */
@@ -59891,6 +60992,7 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 
 
+
 async function startLocalHeroku(options) {
     const { folder, host, clock, build, onRequest = () => { }, onHang = () => { } } = options;
     const store = new Store(folder);
@@ -59939,7 +61041,8 @@ async function startLocalHeroku(options) {
         },
         cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
         addonVars: options.addon ?? (() => Promise.resolve(undefined)),
-        figures: options.figures ?? (() => Promise.resolve({}))
+        figures: options.figures ?? (() => Promise.resolve({})),
+        jobsLimit: options.jobsLimit ?? 100
     };
     const runBuild = async (app, state, sourceUrl, signal) => {
         outputs.begin(state.output);
@@ -60001,6 +61104,8 @@ async function startLocalHeroku(options) {
         apiUrl: server.url,
         dataUrl: server.url,
         schedulerUrl: server.url,
+        cronToGoUrl: server.url,
+        advancedSchedulerUrl: server.url,
         rendezvous: rendezvous.url,
         caFile: rendezvous.caFile,
         apiKey: store.state.apiKey,
@@ -60024,6 +61129,7 @@ async function startLocalHeroku(options) {
             return { webUrl: `http://127.0.0.1:${app.port}/` };
         },
         machine: name => machines.get(name),
+        runDueJobs: name => runDueJobs(world, store.app(name)),
         setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
         close
     };
@@ -60317,6 +61423,118 @@ function lost(dyno, app) {
     return new src_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost, which ends it`, `Look at \`heroku logs --app ${app} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
 }
 
+;// CONCATENATED MODULE: ./src/commands/steps/schedule.ts
+
+
+
+
+
+
+/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
+function checkSchedule({ inputs }, schedule) {
+    if (schedule)
+        plannedTasks(schedule, 'Basic', inputs.config);
+}
+/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
+async function openTasks(context, app, schedule, mask, { clock, signal }) {
+    const { inputs, results } = context;
+    const { name, vars: names } = SCHEDULERS[schedule.with];
+    checkSchedule(context, schedule);
+    const { id } = await app.info();
+    const sizeless = schedule.tasks.some(({ size }) => size === undefined);
+    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
+    const config = names.length > 0 ? await app.configVars() : {};
+    mask(config);
+    const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
+    // The id of an organization is no secret by its name, and nobody's business all the same.
+    for (const value of Object.values(vars))
+        if (value.length >= 8)
+            results.mask(value);
+    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
+    context.runtime.log.info(`The tasks are kept by ${name}`);
+    return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
+}
+/**
+ * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
+ * log and in the summary. Returns what came of it, in a sentence.
+ */
+async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
+    const { plan, prune } = context.inputs;
+    try {
+        const steps = reconcile_reconcile(wanted, await scheduler.list(), { prune });
+        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
+        const counted = schedule_count(steps);
+        if (isSettled(steps))
+            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
+        if (plan)
+            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
+        await applySteps(scheduler, steps, { wanted, prune, ...tools });
+        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
+    }
+    catch (error) {
+        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
+    }
+}
+const DONE = {
+    create: 'to create',
+    change: 'to change',
+    remove: 'to remove',
+    keep: 'as they should be',
+    leave: 'others'
+};
+function schedule_count(steps) {
+    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+        const number = steps.filter(step => step.kind === kind).length;
+        return number > 0 ? [`${number} ${text}`] : [];
+    });
+    return kinds.join(', ') || 'none';
+}
+const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
+async function showSteps({ runtime, results }, steps, title) {
+    const shown = steps.map(step => reconcile_showStep(step, times_describeCron));
+    // Commands may be somebody else's: hostile text.
+    const fence = runtime.log.fence();
+    for (const { action, command, when, size, why } of shown) {
+        const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
+        fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
+    }
+    fence.close();
+    if (shown.length === 0)
+        return runtime.log.info('No tasks, neither wanted nor there');
+    const rows = shown.map(({ action, command, when, size, why }) => [
+        action,
+        code(results.redact(command)),
+        ...[when, size, why].map(text => text_escape(results.redact(text)))
+    ]);
+    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
+}
+/** Its API is undocumented and may change any day; its dashboard is there for people. */
+function byHand(error, app, wanted) {
+    if (error instanceof src_runtime/* CancelledError */.cc || !(error instanceof src_runtime/* UserError */.yo))
+        return error;
+    const lines = typedByHand(wanted).map(line => `  ${line}`);
+    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
+    return new src_runtime/* UserError */.yo(`${(0,src_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./src/commands/schedule.ts
+
+
+
+
+/** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
+async function schedule(context) {
+    const { app: main, schedule } = readConfig(context);
+    const name = requireApp(main);
+    await withStory(context, `Scheduled tasks of ${name}`, async ({ app, tools, mask }) => {
+        if (!schedule) {
+            return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
+        }
+        const tasks = await tools.story.step('Config', () => openTasks(context, app(name), schedule, mask, tools));
+        return tools.story.step('Tasks', () => syncTasks(context, app(name), tasks, tools));
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/commands/index.ts
 
 
@@ -60327,8 +61545,9 @@ function lost(dyno, app) {
 
 
 
-const COMMANDS = { build: build_build, check: check, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run };
-const PLANNED = ['plan', 'schedule'];
+
+const COMMANDS = { build: build_build, check: check, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run, schedule: schedule };
+const PLANNED = ['plan'];
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -60343,7 +61562,7 @@ function findCommand(name) {
 
 /***/ }),
 
-/***/ 3409:
+/***/ 175:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60536,6 +61755,26 @@ class Given {
     }
 }
 
+// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
+var croner = __nccwpck_require__(5814);
+;// CONCATENATED MODULE: ./src/config/cron.ts
+
+/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
+/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+function cronProblem(cron) {
+    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
+    if (stranger !== undefined)
+        return `"${stranger}" is neither a month nor a day`;
+    try {
+        const times = new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
+    }
+    catch (error) {
+        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
+    }
+}
+
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var yaml_dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
@@ -60573,7 +61812,7 @@ class Reader {
     file;
     node;
     path;
-    /** Where the key stands, for values that are missing. */
+    /** Where the value stands, or its key where it is missing. */
     line;
     constructor(file, node, path, line) {
         this.file = file;
@@ -60755,9 +61994,18 @@ const FFMPEG = ['with', 'without', 'auto'];
 const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
 const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
 const INTERVALS = ['10 minutes', 'hour', 'day'];
+/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
+const DYNO_SIZES = [
+    'Eco',
+    'Basic',
+    'Standard-1X',
+    'Standard-2X',
+    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
+];
 const REDIS_TLS = ['verify', 'no-verify'];
 
 ;// CONCATENATED MODULE: ./src/config/load.ts
+
 
 
 
@@ -60918,15 +62166,18 @@ function readSchedule(reader) {
     if (reader.isMapping && at.tasks.absent)
         at.tasks.fail('expected a list of tasks; write [] to want none');
     const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
-    const state = at.state.text('where last runs are kept');
+    const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE);
     if (state !== undefined && scheduler !== 'github-actions')
         at.state.fail(`has no effect with ${scheduler}`);
-    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state };
+    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
 }
+/** What git and GitHub take for a branch, and a little less. */
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const MOST_MINUTES = 24 * 60;
 function readTask(reader) {
     if (!reader.isMapping)
         return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(['command', 'every', 'at', 'cron', 'size']);
+    const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout']);
     const command = at.command.text('a command on one line');
     if (at.command.absent)
         reader.fail('expected a command');
@@ -60939,9 +62190,29 @@ function readTask(reader) {
             command,
             every,
             at: readTime(at.at, every),
-            cron: at.cron.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/),
-            size: at.size.text('a dyno size, like Basic or Standard-1X', /^[A-Za-z0-9-]+$/)
+            cron: readCron(at.cron),
+            size: readDynoSize(at.size),
+            timeout: readMinutes(at.timeout),
+            line: reader.line
         };
+}
+function readCron(reader) {
+    const cron = reader.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/);
+    const problem = cron === undefined ? undefined : cronProblem(cron);
+    return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
+}
+/** Spelled as Heroku does, however the capitals are written. */
+function readDynoSize(reader) {
+    const written = reader.text('a dyno size, like Basic or Standard-1X');
+    if (written === undefined)
+        return undefined;
+    const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase());
+    return known ?? reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES));
+}
+function readMinutes(reader) {
+    const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
+    const minutes = reader.positive(what);
+    return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
 }
 function readTime(reader, every) {
     if (reader.absent)
@@ -61021,8 +62292,6 @@ var external_node_os_default = /*#__PURE__*/__nccwpck_require__.n(external_node_
 const HEROKU_API = 'https://api.heroku.com';
 /** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
 const HEROKU_DATA = 'https://api.data.heroku.com';
-/** @heroku-cli/command: lib/vars.js; undocumented. */
-const HEROKU_SCHEDULER = 'https://particleboard.heroku.com';
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
@@ -61076,7 +62345,7 @@ function readInputs(source, env) {
         herokuApiKey: given.text('heroku-api-key'),
         herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
         herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
-        herokuSchedulerUrl: given.url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+        herokuSchedulerUrl: given.url('heroku-scheduler-url'),
         mastodonToken: given.text('mastodon-token'),
         githubToken: given.text('github-token'),
         environment: given.text('environment'),
@@ -61155,7 +62424,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(443);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3372);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
@@ -71421,6 +72690,18 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
+/***/ 5814:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   l4: () => (/* binding */ j)
+/* harmony export */ });
+/* unused harmony exports CronDate, CronIterator, CronPattern, scheduledJobs */
+function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(v(e));let t=v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
+
+
+/***/ }),
+
 /***/ 7934:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -71433,6 +72714,8 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   KCZ: () => (/* binding */ union),
 /* harmony export */   KIO: () => (/* binding */ picklist),
 /* harmony export */   L5J: () => (/* binding */ unknown),
+/* harmony export */   NpB: () => (/* binding */ fallback),
+/* harmony export */   PVZ: () => (/* binding */ tuple),
 /* harmony export */   Ru6: () => (/* binding */ maxLength),
 /* harmony export */   Wwf: () => (/* binding */ minValue),
 /* harmony export */   Y2b: () => (/* binding */ safeInteger),
@@ -71445,6 +72728,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   cl6: () => (/* binding */ nullish),
 /* harmony export */   euz: () => (/* binding */ literal),
 /* harmony export */   g1P: () => (/* binding */ record),
+/* harmony export */   hq: () => (/* binding */ nonEmpty),
 /* harmony export */   is: () => (/* binding */ is),
 /* harmony export */   lqM: () => (/* binding */ optional),
 /* harmony export */   mee: () => (/* binding */ nullable),
@@ -71454,9 +72738,10 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /* harmony export */   xLC: () => (/* binding */ safeParse),
 /* harmony export */   yGV: () => (/* binding */ regex),
 /* harmony export */   yhX: () => (/* binding */ isoTimestamp),
+/* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, check, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallback, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonEmpty, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tuple, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

@@ -65,11 +65,12 @@ schedule:
     - command: bin/tootctl media remove --prune-profiles --days 30
       every: day
       at: 03:30
-      size: Basic
+      size: performance-l-ram
+      timeout: 120
     - { command: "true", every: 10 minutes }
     - { command: "true", every: hour, at: ":20" }
     - { command: bin/tootctl cache clear, cron: "30 3 * * 1-5" }
-  state: branch
+  state: branch:tasks/last-runs
 checks:
   skip: [dead-set, media-host]
   thresholds: { certificate-days: 7, key-days: 14, queue-latency: 0.5 }
@@ -102,12 +103,19 @@ redis-tls: no-verify
       schedule: {
         with: 'github-actions',
         tasks: [
-          { command: 'bin/tootctl media remove --prune-profiles --days 30', every: 'day', at: '03:30', size: 'Basic' },
-          { command: 'true', every: '10 minutes' },
-          { command: 'true', every: 'hour', at: ':20' },
-          { command: 'bin/tootctl cache clear', cron: '30 3 * * 1-5' }
+          {
+            command: 'bin/tootctl media remove --prune-profiles --days 30',
+            every: 'day',
+            at: '03:30',
+            size: 'Performance-L-RAM',
+            timeout: 120,
+            line: 20
+          },
+          { command: 'true', every: '10 minutes', line: 25 },
+          { command: 'true', every: 'hour', at: ':20', line: 26 },
+          { command: 'bin/tootctl cache clear', cron: '30 3 * * 1-5', line: 27 }
         ],
-        state: 'branch'
+        state: 'tasks/last-runs'
       },
       checks: {
         skip: ['dead-set', 'media-host'],
@@ -242,7 +250,51 @@ describe('loadConfig: errors', () => {
       '1: schedule.with: expected heroku-scheduler, cron-to-go, advanced-scheduler or github-actions, not "cron-togo" — did you mean "cron-to-go"?'
     ],
     ['schedule: { with: cron-to-go }', '1: schedule.tasks: expected a list of tasks; write [] to want none'],
-    ['schedule: { tasks: [], state: x }', '1: schedule.state: has no effect with heroku-scheduler'],
+    ['schedule: { tasks: [], state: "branch:x" }', '1: schedule.state: has no effect with heroku-scheduler'],
+    ...[
+      'x',
+      'branch:',
+      'branch:a b',
+      'branch:-x',
+      'branch:refs/heads/x',
+      'branch:a..b',
+      'branch:a/',
+      'branch:a.lock'
+    ].map(
+      state =>
+        [
+          `schedule: { with: github-actions, tasks: [], state: "${state}" }`,
+          `1: schedule.state: expected a branch to keep last runs on, like branch:scheduled-tasks, not "${state}"`
+        ] as const
+    ),
+    [
+      'schedule: { tasks: [{ command: x, every: day, size: Standrad-1X }] }',
+      '1: schedule.tasks[0].size: expected a dyno size, like Basic or Standard-1X, not "Standrad-1X" — did you mean "Standard-1X"?'
+    ],
+    ...[0, 0.5, 1441].map(
+      timeout =>
+        [
+          `schedule: { tasks: [{ command: x, every: day, timeout: ${timeout} }] }`,
+          `1: schedule.tasks[0].timeout: expected a number of minutes, 1 to 1440, not "${timeout}"`
+        ] as const
+    ),
+    ...(
+      [
+        ['60 * * * *', 'Invalid value for minute: 60'],
+        ['0 0 30 2 *', 'they never come'],
+        ['0 0 L * *', '"L" is neither a month nor a day'],
+        [
+          '5/15 * * * *',
+          "Syntax error, stepping with numeric prefix ('5/15') is not allowed. Use wildcard (*/step) or range (min-max/step) instead."
+        ]
+      ] as const
+    ).map(
+      ([cron, problem]) =>
+        [
+          `schedule: { tasks: [{ command: x, cron: "${cron}" }] }`,
+          `1: schedule.tasks[0].cron: "${cron}" is no times for cron: ${problem}`
+        ] as const
+    ),
     ['schedule:\n  tasks:\n    - true', '3: schedule.tasks[0]: expected a task (command: …, every: …), not "true"'],
     ['schedule:\n  tasks:\n    - every: day', '3: schedule.tasks[0]: expected a command'],
     ['schedule:\n  tasks:\n    - command: x', '3: schedule.tasks[0]: expected either every or cron'],

@@ -38,7 +38,7 @@ const CASES: Case[] = [
     says: /shallow.*fetch-depth: 0/s
   },
   { name: 'an unknown command', inputs: { command: 'biuld' }, says: /There is no command "biuld"/ },
-  { name: 'a command that is planned', inputs: { command: 'check' }, says: /"check" is not built yet/ },
+  { name: 'a command that is planned', inputs: { command: 'plan' }, says: /"plan" is not built yet/ },
   { name: 'a deploy without a key', inputs: { command: 'deploy' }, says: /needs a Heroku key.*authorizations:create/s },
   {
     name: 'a typo in the config',

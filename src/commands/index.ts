@@ -8,11 +8,12 @@ import { migrate } from './migrate.ts'
 import { rehearse } from './rehearse.ts'
 import { rollback } from './rollback.ts'
 import { run } from './run.ts'
+import { schedule } from './schedule.ts'
 
 export type { Command, Context } from './context.ts'
 
-const COMMANDS: Record<string, Command> = { build, check, comment, deploy, migrate, rehearse, rollback, run }
-const PLANNED = ['plan', 'schedule']
+const COMMANDS: Record<string, Command> = { build, check, comment, deploy, migrate, rehearse, rollback, run, schedule }
+const PLANNED = ['plan']
 
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 export function findCommand(name: string): Command {

@@ -1,8 +1,10 @@
 import { UserError } from '../runtime/index.ts'
+import { cronProblem } from './cron.ts'
 import { YamlFile, type Reader } from './reader.ts'
-import { didYouMean } from './shown.ts'
+import { didYouMean, shown } from './shown.ts'
 import { parseSize } from './size.ts'
 import {
+  DYNO_SIZES,
   FFMPEG,
   INTERVALS,
   MIGRATIONS,
@@ -167,14 +169,18 @@ function readSchedule(reader: Reader): ScheduleConfig | undefined {
   const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler'
   if (reader.isMapping && at.tasks.absent) at.tasks.fail('expected a list of tasks; write [] to want none')
   const tasks = at.tasks.items('tasks')?.map(readTask) ?? []
-  const state = at.state.text('where last runs are kept')
+  const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE)
   if (state !== undefined && scheduler !== 'github-actions') at.state.fail(`has no effect with ${scheduler}`)
-  return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state }
+  return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) }
 }
+
+/** What git and GitHub take for a branch, and a little less. */
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/
+const MOST_MINUTES = 24 * 60
 
 function readTask(reader: Reader): TaskConfig | undefined {
   if (!reader.isMapping) return reader.expected('a task (command: …, every: …)')
-  const at = reader.members(['command', 'every', 'at', 'cron', 'size'])
+  const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout'])
   const command = at.command.text('a command on one line')
   if (at.command.absent) reader.fail('expected a command')
   if (at.every.absent === at.cron.absent) reader.fail('expected either every or cron')
@@ -185,9 +191,31 @@ function readTask(reader: Reader): TaskConfig | undefined {
         command,
         every,
         at: readTime(at.at, every),
-        cron: at.cron.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/),
-        size: at.size.text('a dyno size, like Basic or Standard-1X', /^[A-Za-z0-9-]+$/)
+        cron: readCron(at.cron),
+        size: readDynoSize(at.size),
+        timeout: readMinutes(at.timeout),
+        line: reader.line
       }
+}
+
+function readCron(reader: Reader): string | undefined {
+  const cron = reader.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/)
+  const problem = cron === undefined ? undefined : cronProblem(cron)
+  return problem === undefined ? cron : reader.fail(`${shown(cron!)} is no times for cron: ${problem}`)
+}
+
+/** Spelled as Heroku does, however the capitals are written. */
+function readDynoSize(reader: Reader): string | undefined {
+  const written = reader.text('a dyno size, like Basic or Standard-1X')
+  if (written === undefined) return undefined
+  const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase())
+  return known ?? reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES))
+}
+
+function readMinutes(reader: Reader): number | undefined {
+  const what = `a number of minutes, 1 to ${MOST_MINUTES}`
+  const minutes = reader.positive(what)
+  return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what)
 }
 
 function readTime(reader: Reader, every: TaskConfig['every']): string | undefined {

@@ -43,8 +43,8 @@ export interface Inputs {
   readonly herokuApiUrl: string
   /** Heroku's API for Postgres and Redis. */
   readonly herokuDataUrl: string
-  /** Heroku Scheduler's API. */
-  readonly herokuSchedulerUrl: string
+  /** Stands for the API of whichever scheduler is used; undefined for its own. */
+  readonly herokuSchedulerUrl?: string
   /** Access token of a bot account on the instance. */
   readonly mastodonToken?: string
   readonly githubToken?: string
@@ -98,8 +98,6 @@ export interface GithubJob {
 const HEROKU_API = 'https://api.heroku.com'
 /** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
 const HEROKU_DATA = 'https://api.data.heroku.com'
-/** @heroku-cli/command: lib/vars.js; undocumented. */
-const HEROKU_SCHEDULER = 'https://particleboard.heroku.com'
 const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com'
 const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token']
 const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']
@@ -156,7 +154,7 @@ export function readInputs(source: InputSource, env: NodeJS.ProcessEnv): Inputs 
     herokuApiKey: given.text('heroku-api-key'),
     herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
     herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
-    herokuSchedulerUrl: given.url('heroku-scheduler-url') ?? HEROKU_SCHEDULER,
+    herokuSchedulerUrl: given.url('heroku-scheduler-url'),
     mastodonToken: given.text('mastodon-token'),
     githubToken: given.text('github-token'),
     environment: given.text('environment'),

@@ -10,8 +10,8 @@ export class Reader {
   private readonly file: YamlFile
   private readonly node: unknown
   private readonly path: string
-  /** Where the key stands, for values that are missing. */
-  private readonly line: number
+  /** Where the value stands, or its key where it is missing. */
+  readonly line: number
 
   constructor(file: YamlFile, node: unknown, path: string, line: number) {
     this.file = file

@@ -2,6 +2,16 @@ export const FFMPEG = ['with', 'without', 'auto'] as const
 export const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'] as const
 export const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'] as const
 export const INTERVALS = ['10 minutes', 'hour', 'day'] as const
+/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
+export const DYNO_SIZES = [
+  'Eco',
+  'Basic',
+  'Standard-1X',
+  'Standard-2X',
+  ...['Performance', 'Private', 'Shield'].flatMap(kind =>
+    [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`)
+  )
+]
 export const REDIS_TLS = ['verify', 'no-verify'] as const
 
 /** The config file, checked, with its defaults. */
@@ -48,7 +58,7 @@ export interface TrimConfig {
 export interface ScheduleConfig {
   readonly with: (typeof SCHEDULERS)[number]
   readonly tasks: readonly TaskConfig[]
-  /** `github-actions` only: where last runs are kept. */
+  /** `github-actions` only: the branch on which last runs are kept. */
   readonly state?: string
 }
 
@@ -62,6 +72,10 @@ export interface TaskConfig {
   readonly cron?: string
   /** Dyno size, as Heroku writes it: `Basic`, `Standard-1X`. */
   readonly size?: string
+  /** Minutes after which it is ended. */
+  readonly timeout?: number
+  /** Where it stands in the file. */
+  readonly line?: number
 }
 
 export interface ChecksConfig {

@@ -18,6 +18,18 @@ export interface ClientOptions {
   readonly timeout?: number
   /** 0 to 1, for jitter. */
   readonly random?: () => number
+  /** Another API than the Platform API. */
+  readonly service?: Service
+}
+
+/** An API that is not the Platform API, and is asked with the same care. */
+export interface Service {
+  /** For messages: `Cron To Go`. */
+  readonly name: string
+  /** Its own headers, such as `authorization`. */
+  readonly headers: Readonly<Record<string, string>>
+  /** What to do where it refuses with that status. */
+  readonly hint: (status: number) => string | undefined
 }
 
 export interface RequestOptions {
@@ -69,7 +81,7 @@ export function createClient(options: ClientOptions): HerokuClient {
     host: url,
     token: key,
     userAgent: `mastodon-on-heroku/${VERSION}`,
-    guard: { reads, writes, clock, timeout, usage }
+    guard: { reads, writes, clock, timeout, usage, service: options.service }
   })
 
   const patiently = async (method: Method, path: string, request: RequestOptions): Promise<unknown> => {
@@ -99,7 +111,8 @@ export function createClient(options: ClientOptions): HerokuClient {
     const where = v.getDotPath(result.issues[0]) ?? 'its top'
     // A write was carried out, whatever its answer looks like.
     const outcome: Outcome = method === 'GET' ? 'refused' : 'unknown'
-    throw new HerokuError({ method, path, outcome, reason: `the answer is not as documented at ${where}` })
+    const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`
+    throw new HerokuError({ method, path, outcome, reason, service: options.service?.name })
   }
 
   return {
@@ -122,6 +135,7 @@ interface Guard {
   readonly clock: Clock
   readonly timeout: number
   readonly usage: { requests: number; remaining: number | undefined }
+  readonly service: Service | undefined
 }
 
 interface Ask extends RequestOptions {
@@ -139,6 +153,7 @@ class GuardedHeroku extends Heroku {
 
   async ask(method: Method, path: string, { body, range, accept, signal }: Ask): Promise<unknown> {
     const headers: Record<string, string> = {
+      ...this.#options.guard.service?.headers,
       ...(accept === undefined ? {} : { Accept: accept }),
       ...(range === undefined ? {} : { Range: range })
     }
@@ -195,7 +210,9 @@ class GuardedRequest extends Request {
 
   /** heroku-client calls this for each request it sends, a list's further pages included. */
   override setRequestTimeout(request: ClientRequest): void {
-    const { clock, timeout, usage } = this.#guard
+    const { clock, timeout, usage, service } = this.#guard
+    // heroku-client sends a list's range with every request; only the Platform API knows it.
+    if (service && !request.headersSent) request.removeHeader('range')
     this.settle()
     usage.requests++
     this.#sent = request
@@ -234,12 +251,14 @@ class GuardedRequest extends Request {
     const status = response.statusCode ?? 0
     const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown'
     const { id, message } = errorBody(body)
+    const hint = this.#guard.service?.hint(status)
     const seconds = Number(response.headers['retry-after'])
     this.fail(
       new HerokuError({
         ...this.#details(response, outcome),
         status,
         id,
+        hint,
         reason: message ?? response.statusMessage ?? 'no reason given',
         retryAfter: seconds > 0 ? seconds * 1_000 : undefined
       })
@@ -252,6 +271,7 @@ class GuardedRequest extends Request {
       method: this.#method,
       path: this.#path,
       outcome,
+      service: this.#guard.service?.name,
       requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
     }
   }
@@ -261,22 +281,25 @@ class GuardedRequest extends Request {
     const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '')
     const outcome: Outcome = neverConnected ? 'not-sent' : 'unknown'
     // The error of a proxy or a socket names hosts, never the key: that is in a header.
-    return new HerokuError(
-      { method: this.#method, path: this.#path, outcome, reason: errorText(error) },
-      { cause: error }
-    )
+    const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name]
+    return new HerokuError({ method, path, outcome, service, reason: errorText(error) }, { cause: error })
   }
 }
 
-/** Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response). */
+const text = v.fallback(v.optional(v.string()), undefined)
+const refusal = v.union([
+  v.object({ errors: v.tuple([v.looseObject({ title: v.string(), detail: text })]) }),
+  v.object({ id: text, message: text })
+])
+
+/**
+ * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
+ * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ */
 function errorBody(body: string): { id?: string; message?: string } {
-  try {
-    const { id, message } = (JSON.parse(body) ?? {}) as { id?: unknown; message?: unknown }
-    return {
-      id: typeof id === 'string' ? id.slice(0, 100) : undefined,
-      message: typeof message === 'string' ? message.slice(0, 2_000) : undefined
-    }
-  } catch {
-    return {}
-  }
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), refusal), body)
+  if (!success) return {}
+  if (!('errors' in output)) return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) }
+  const [{ title, detail = title }] = output.errors
+  return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) }
 }

@@ -18,9 +18,13 @@ export interface HerokuErrorDetails {
   readonly requestId?: string
   /** Milliseconds after which Heroku wants to be asked again. */
   readonly retryAfter?: number
+  /** Who was asked, where it was not Heroku's Platform API. */
+  readonly service?: string
+  /** What to do, where the one who was asked says more than Heroku would. */
+  readonly hint?: string
 }
 
-/** A request to the Platform API that failed, with what a person needs to go on. */
+/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
 export class HerokuError extends UserError {
   readonly details: HerokuErrorDetails
 
@@ -48,18 +52,25 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof HerokuError && error.status === 404
 }
 
-function sentence({ method, path, status, id, reason, requestId, outcome }: HerokuErrorDetails): string {
+function sentence(details: HerokuErrorDetails): string {
+  const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details
   const known = [status, id].filter(part => part !== undefined).join(' ')
   const asked = `${method} ${path}`
   const trace = requestId ? ` (request id ${requestId})` : ''
-  if (status !== undefined) return `Heroku answered ${asked} with ${known}: ${reason}${trace}`
+  if (status !== undefined) return `${service} answered ${asked} with ${known}: ${reason}${trace}`
   return outcome === 'unknown'
-    ? `Heroku's answer to ${asked} was lost: ${reason}${trace}`
-    : `Heroku could not be asked ${asked}: ${reason}`
+    ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
+    : `${service} could not be asked ${asked}: ${reason}`
 }
 
 /** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome }: HerokuErrorDetails): string {
+function hint({ method, path, status, id, outcome, service, hint }: HerokuErrorDetails): string {
+  if (hint !== undefined) return hint
+  const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.'
+  if (service !== undefined)
+    return outcome === 'unknown' && method !== 'GET'
+      ? unsure
+      : `Look whether ${service} is down, then run the job again.`
   if (id === 'two_factor')
     return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.'
   if (id === 'delinquent' || status === 402)
@@ -81,7 +92,6 @@ function hint({ method, path, status, id, outcome }: HerokuErrorDetails): string
     case 429:
       return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.'
   }
-  if (outcome === 'unknown' && method !== 'GET')
-    return 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.'
+  if (outcome === 'unknown' && method !== 'GET') return unsure
   return 'Look at https://status.heroku.com, then run the job again.'
 }

@@ -10,3 +10,29 @@ export type { Addon, App, Attachment, Build, Domain, Dyno, Formation, Release, S
 export { storedSize, upload, UploadError } from './upload.ts'
 export { fetchPage, type Page } from './transfer.ts'
 export { secretValues } from './secrets.ts'
+export {
+  applySteps,
+  describeCron,
+  isSettled,
+  lateTasks,
+  nextTime,
+  openScheduler,
+  plannedTasks,
+  reconcile,
+  scheduleDrift,
+  SCHEDULERS,
+  showStep,
+  timesBetween,
+  typedByHand,
+  USUAL_LIMIT,
+  usualSize,
+  type Drift,
+  type LastRun,
+  type ScheduledTask,
+  type Scheduler,
+  type SchedulerName,
+  type ShownStep,
+  type Step,
+  type Task,
+  type TaskWish
+} from './schedulers/index.ts'

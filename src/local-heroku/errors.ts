@@ -33,6 +33,20 @@ export class JsonApiError extends ApiError {
   }
 }
 
+/** An error of an API that has a message and nothing else in common with Heroku's. */
+export class PlainError extends ApiError {
+  readonly more: Readonly<Record<string, unknown>>
+
+  constructor(status: number, message: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(status, 'plain', message)
+    this.more = more
+  }
+
+  override get body(): unknown {
+    return { message: this.message, ...this.more }
+  }
+}
+
 /** Heroku's 404 of a thing: `app`, `release`. */
 export function notFound(what: string): ApiError {
   return new ApiError(404, 'not_found', `Couldn't find that ${what}.`)

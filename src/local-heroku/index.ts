@@ -12,6 +12,7 @@ import { Outputs } from './outputs.ts'
 import { HEROKU_RATE_LIMIT, RateLimit } from './rate-limit.ts'
 import { Rendezvous } from './rendezvous.ts'
 import { provision } from './routes/addons.ts'
+import { runDueJobs } from './schedules.ts'
 import { Server } from './server.ts'
 import { Store, type AppState, type BuildState } from './store.ts'
 import { configRelease, type DataFigures, type World } from './world.ts'
@@ -43,6 +44,8 @@ export interface LocalHerokuOptions {
     readonly plan: string
     readonly name: string
   }) => Promise<DataFigures>
+  /** Jobs that a plan of Cron To Go has room for; 100 without it. */
+  readonly jobsLimit?: number
   readonly onRequest?: (method: string, path: string) => void
   readonly onHang?: () => void
 }
@@ -63,6 +66,8 @@ export interface LocalHeroku {
   readonly apiUrl: string
   readonly dataUrl: string
   readonly schedulerUrl: string
+  readonly cronToGoUrl: string
+  readonly advancedSchedulerUrl: string
   readonly rendezvous: string
   /** Certificate authority of the rendezvous server (PEM file). */
   readonly caFile: string
@@ -72,6 +77,8 @@ export interface LocalHeroku {
   readonly requests: string[]
   addApp(name: string, options?: NewApp): Promise<{ readonly webUrl: string }>
   machine(app: string): Machine
+  /** Starts what the app's schedulers have to run by now, and waits for its end. Returns the commands, in order. */
+  runDueJobs(app: string): Promise<string[]>
   /** Milliseconds that both versions serve with preboot; Heroku's 3 minutes without it. */
   setPrebootWindow(milliseconds: number): void
   close(): Promise<void>
@@ -135,7 +142,8 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     },
     cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
     addonVars: options.addon ?? (() => Promise.resolve(undefined)),
-    figures: options.figures ?? (() => Promise.resolve({}))
+    figures: options.figures ?? (() => Promise.resolve({})),
+    jobsLimit: options.jobsLimit ?? 100
   }
 
   const runBuild = async (app: AppState, state: BuildState, sourceUrl: string, signal: AbortSignal): Promise<void> => {
@@ -196,6 +204,8 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     apiUrl: server.url,
     dataUrl: server.url,
     schedulerUrl: server.url,
+    cronToGoUrl: server.url,
+    advancedSchedulerUrl: server.url,
     rendezvous: rendezvous.url,
     caFile: rendezvous.caFile,
     apiKey: store.state.apiKey,
@@ -217,6 +227,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       return { webUrl: `http://127.0.0.1:${app.port}/` }
     },
     machine: name => machines.get(name)!,
+    runDueJobs: name => runDueJobs(world, store.app(name)!),
     setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
     close
   }

@@ -113,13 +113,15 @@ export class Server {
   ): Promise<void> {
     const { headers } = request
     const body = await readBody(request)
-    this.#authorize(request)
     const found = findRoute(method, path)
+    if (found?.api !== 'add-on') this.#authorize(request)
     if ((found?.api ?? 'platform') === 'platform') this.#admit(path, request, reply)
     if (!found) throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.')
     const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined
     const { params, route, api } = found
     const answer = await route(this.#options.world, { params, body, query, headers, attachFault })
+    // The lists of others have no ranges.
+    if (api === 'add-on') return reply.json(...answer)
     this.#answer(answer, headers.range, reply, api === 'scheduler' ? JSON_API : undefined)
   }
 

@@ -69,6 +69,24 @@ export interface JobState {
   attributes: Record<string, unknown>
 }
 
+/** A job of Cron To Go, as its API shows it. */
+export interface CronJobState {
+  readonly Id: string
+  /** The organization, which stands for the add-on of one app. */
+  readonly organization: string
+  fields: Record<string, unknown>
+}
+
+/** A trigger of Advanced Scheduler. */
+export interface TriggerState {
+  readonly uuid: string
+  readonly app: string
+  fields: Record<string, unknown>
+  /** Milliseconds since 1970. */
+  readonly madeAt: number
+  ranAt?: number
+}
+
 export interface PipelineState {
   readonly id: string
   readonly name: string
@@ -118,6 +136,8 @@ interface State {
   readonly jobs: JobState[]
   /** Id of the newest job that ever was. */
   lastJob: number
+  readonly cronJobs: CronJobState[]
+  readonly triggers: TriggerState[]
   readonly pipelines: PipelineState[]
   readonly couplings: CouplingState[]
   readonly promotions: PromotionState[]
@@ -129,6 +149,8 @@ const EMPTY: Omit<State, 'apiKey'> = {
   attachments: [],
   jobs: [],
   lastJob: 100_000,
+  cronJobs: [],
+  triggers: [],
   pipelines: [],
   couplings: [],
   promotions: []
@@ -145,7 +167,7 @@ export class Store {
     for (const name of ['blobs', 'outputs', 'dynos', 'slugs']) mkdirSync(path.join(folder, name), { recursive: true })
     this.#file = path.join(folder, 'state.json')
     this.state = existsSync(this.#file)
-      ? (JSON.parse(readFileSync(this.#file, 'utf8')) as State)
+      ? { ...structuredClone(EMPTY), ...(JSON.parse(readFileSync(this.#file, 'utf8')) as State) }
       : { apiKey: `HRKU-${randomUUID()}`, ...structuredClone(EMPTY) }
     this.save()
   }

@@ -32,6 +32,8 @@ export interface World {
   addonVars(service: string, app: string): Promise<Record<string, string> | undefined>
   /** What the data API says of an add-on. */
   figures(addon: AddonState): Promise<DataFigures>
+  /** How many jobs a plan of Cron To Go has room for. */
+  readonly jobsLimit: number
 }
 
 /** The app that a path names. Throws Heroku's 404. */

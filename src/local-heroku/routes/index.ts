@@ -1,6 +1,8 @@
 import { ADDON_ROUTES } from './addons.ts'
+import { ADVANCED_SCHEDULER_ROUTES } from './advanced-scheduler.ts'
 import { APP_ROUTES } from './apps.ts'
 import { CODE_ROUTES } from './code.ts'
+import { CRON_TO_GO_ROUTES } from './cron-to-go.ts'
 import { DATA_ROUTES } from './data.ts'
 import { DYNO_ROUTES } from './dynos.ts'
 import { PIPELINE_ROUTES } from './pipelines.ts'
@@ -9,8 +11,8 @@ import { SCHEDULER_ROUTES } from './scheduler.ts'
 
 export { type Answer } from './route.ts'
 
-/** Heroku has them on hosts of their own; here they share one address. */
-type Api = 'platform' | 'data' | 'scheduler'
+/** They are on hosts of their own; here they share one address. An `add-on` is somebody else's, with keys of its own. */
+type Api = 'platform' | 'data' | 'scheduler' | 'add-on'
 
 export interface FoundRoute {
   readonly api: Api
@@ -34,7 +36,8 @@ const ENTRIES: readonly Entry[] = [
     ...PIPELINE_ROUTES
   }),
   ...entries('data', DATA_ROUTES),
-  ...entries('scheduler', SCHEDULER_ROUTES)
+  ...entries('scheduler', SCHEDULER_ROUTES),
+  ...entries('add-on', { ...CRON_TO_GO_ROUTES, ...ADVANCED_SCHEDULER_ROUTES })
 ]
 
 function entries(api: Api, routes: Routes): Entry[] {

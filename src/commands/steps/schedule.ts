@@ -1,0 +1,130 @@
+import { type ScheduleConfig } from '../../config/index.ts'
+import { type Tools } from '../../deploy/index.ts'
+import {
+  applySteps,
+  describeCron,
+  isSettled,
+  openScheduler,
+  plannedTasks,
+  reconcile,
+  SCHEDULERS,
+  showStep,
+  typedByHand,
+  usualSize,
+  type HerokuApp,
+  type Scheduler,
+  type Step,
+  type Task
+} from '../../heroku/index.ts'
+import { code, escape, table } from '../../report/index.ts'
+import { CancelledError, errorText, UserError } from '../../runtime/index.ts'
+import type { Context } from '../context.ts'
+import { herokuOf } from './heroku.ts'
+
+/** An app's scheduled tasks: those that are wanted, and where they are kept. */
+export interface OpenTasks {
+  readonly schedule: ScheduleConfig
+  readonly wanted: readonly Task[]
+  readonly scheduler: Scheduler
+}
+
+/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
+export function checkSchedule({ inputs }: Context, schedule: ScheduleConfig | undefined): void {
+  if (schedule) plannedTasks(schedule, 'Basic', inputs.config)
+}
+
+/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
+export async function openTasks(
+  context: Context,
+  app: HerokuApp,
+  schedule: ScheduleConfig,
+  mask: (config: Readonly<Record<string, string>>) => void,
+  { clock, signal }: Tools
+): Promise<OpenTasks> {
+  const { inputs, results } = context
+  const { name, vars: names } = SCHEDULERS[schedule.with]
+  checkSchedule(context, schedule)
+  const { id } = await app.info()
+  const sizeless = schedule.tasks.some(({ size }) => size === undefined)
+  const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config)
+  const config = names.length > 0 ? await app.configVars() : {}
+  mask(config)
+  const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])))
+  // The id of an organization is no secret by its name, and nobody's business all the same.
+  for (const value of Object.values(vars)) if (value.length >= 8) results.mask(value)
+  const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal }
+  context.runtime.log.info(`The tasks are kept by ${name}`)
+  return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) }
+}
+
+/**
+ * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
+ * log and in the summary. Returns what came of it, in a sentence.
+ */
+export async function syncTasks(
+  context: Context,
+  app: HerokuApp,
+  { schedule, wanted, scheduler }: OpenTasks,
+  tools: Tools
+): Promise<string> {
+  const { plan, prune } = context.inputs
+  try {
+    const steps = reconcile(wanted, await scheduler.list(), { prune })
+    await showSteps(context, steps, `Scheduled tasks of ${app.name}`)
+    const counted = count(steps)
+    if (isSettled(steps)) return `The scheduled tasks of ${app.name} are those of the config: ${counted}`
+    if (plan) return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`
+    await applySteps(scheduler, steps, { wanted, prune, ...tools })
+    return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`
+  } catch (error) {
+    throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error
+  }
+}
+
+const DONE = {
+  create: 'to create',
+  change: 'to change',
+  remove: 'to remove',
+  keep: 'as they should be',
+  leave: 'others'
+}
+
+function count(steps: readonly Step[]): string {
+  const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+    const number = steps.filter(step => step.kind === kind).length
+    return number > 0 ? [`${number} ${text}`] : []
+  })
+  return kinds.join(', ') || 'none'
+}
+
+const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', '']
+
+async function showSteps({ runtime, results }: Context, steps: readonly Step[], title: string): Promise<void> {
+  const shown = steps.map(step => showStep(step, describeCron))
+  // Commands may be somebody else's: hostile text.
+  const fence = runtime.log.fence()
+  for (const { action, command, when, size, why } of shown) {
+    const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`
+    fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`))
+  }
+  fence.close()
+  if (shown.length === 0) return runtime.log.info('No tasks, neither wanted nor there')
+  const rows = shown.map(({ action, command, when, size, why }) => [
+    action,
+    code(results.redact(command)),
+    ...[when, size, why].map(text => escape(results.redact(text)))
+  ])
+  await results.summary(`### ${escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`)
+}
+
+/** Its API is undocumented and may change any day; its dashboard is there for people. */
+function byHand(error: unknown, app: string, wanted: readonly Task[]): unknown {
+  if (error instanceof CancelledError || !(error instanceof UserError)) return error
+  const lines = typedByHand(wanted).map(line => `  ${line}`)
+  const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.'
+  return new UserError(
+    `${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`,
+    `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`,
+    { cause: error }
+  )
+}

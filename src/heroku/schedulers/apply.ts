@@ -1,0 +1,110 @@
+import { CancelledError, errorText, UserError, type Clock } from '../../runtime/index.ts'
+import { HerokuError, isNotFound, mayHaveHappened } from '../errors.ts'
+import { isSettled, reconcile, type Step } from './reconcile.ts'
+import { isSame, type ScheduledTask, type Scheduler, type Task } from './task.ts'
+
+export interface ApplyOptions {
+  readonly wanted: readonly Task[]
+  /** Tasks are removed that this action did not make. */
+  readonly prune: boolean
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Milliseconds between looks for a write whose answer was lost. */
+const LOOKS = [0, 2_000, 5_000]
+
+/**
+ * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
+ * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
+ * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
+ * tasks are read again, and have to be what is wanted.
+ *
+ * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ */
+export async function applySteps(
+  scheduler: Scheduler,
+  steps: readonly Step[],
+  { wanted, prune, clock, signal }: ApplyOptions
+): Promise<void> {
+  const failures = new Map<Step, unknown>()
+  const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])))
+  const carryOut = async (step: Step): Promise<void> => {
+    try {
+      await once(scheduler, step, known, { clock, signal })
+      failures.delete(step)
+    } catch (error) {
+      if (error instanceof CancelledError || !isRefused(error)) throw error
+      failures.set(step, error)
+    }
+  }
+  const ofKind = (kind: Step['kind']): Step[] => steps.filter(step => step.kind === kind)
+  for (const kind of ['change', 'create', 'remove'] as const) {
+    for (const step of ofKind(kind)) await carryOut(step)
+  }
+  const refused = ofKind('create').filter(step => failures.has(step))
+  if (ofKind('remove').length > 0) for (const step of refused) await carryOut(step)
+  if (failures.size > 0) throw notDone(failures)
+  if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
+    throw new UserError(
+      'The scheduler took what was written, and shows its tasks otherwise than they were written',
+      'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.'
+    )
+  }
+}
+
+/** One write; where its answer is lost, a look whether it happened. */
+async function once(
+  scheduler: Scheduler,
+  step: Step,
+  known: ReadonlySet<string>,
+  { clock, signal }: Pick<ApplyOptions, 'clock' | 'signal'>
+): Promise<void> {
+  try {
+    await write(scheduler, step)
+  } catch (error) {
+    if (step.kind === 'remove' && isNotFound(error)) return
+    if (!mayHaveHappened(error)) throw error
+    for (const wait of LOOKS) {
+      await clock.sleep(wait, signal)
+      if (happened(step, await scheduler.list(), known)) return
+    }
+    throw error
+  }
+}
+
+async function write(scheduler: Scheduler, step: Step): Promise<void> {
+  if (step.kind === 'create') await scheduler.create(step.task)
+  else if (step.kind === 'change') await scheduler.change(step.there, step.task)
+  else if (step.kind === 'remove') await scheduler.remove(step.there)
+}
+
+/** @param known the tasks that were there before anything was written */
+function happened(step: Step, now: readonly ScheduledTask[], known: ReadonlySet<string>): boolean {
+  switch (step.kind) {
+    case 'create':
+      return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there))
+    case 'change':
+      return now.some(there => there.id === step.there.id && isSame(step.task, there))
+    case 'remove':
+      return !now.some(({ id }) => id === step.there.id)
+    default:
+      return true
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined
+}
+
+function notDone(failures: ReadonlyMap<Step, unknown>): UserError {
+  const lines = [...failures].map(([step, error]) => {
+    const command = 'task' in step ? step.task.command : step.there.command
+    return `To ${step.kind} "${command}": ${errorText(error)}`
+  })
+  const [first] = failures.values()
+  const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.'
+  return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+    cause: first
+  })
+}

@@ -1,0 +1,118 @@
+import * as v from 'valibot'
+import { createClient, type HerokuClient } from '../client.ts'
+import { MARK, USUAL_LIMIT, type ScheduledTask, type Scheduler, type SchedulerKind, type Task } from './task.ts'
+import { describeCron, normalCron } from './times.ts'
+
+const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID'
+const KEY = 'CRONTOGO_API_KEY'
+
+/**
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
+ * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ */
+export const cronToGo: SchedulerKind = {
+  name: 'Cron To Go',
+  vars: [ORGANIZATION, KEY],
+  setUp: app => `heroku addons:create crontogo --app ${app}`,
+  dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
+  problem: () => undefined,
+  open: ({ app, vars, url, clock, signal }) => {
+    const client = createClient({
+      url: url ?? 'https://api.crontogo.com',
+      key: vars[KEY]!,
+      clock,
+      signal,
+      service: {
+        name: 'Cron To Go',
+        headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
+        hint: status =>
+          status === 401 || status === 403 || status === 404
+            ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
+            : status === 402 || status === 422
+              ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+              : undefined
+      }
+    })
+    return new CronToGo(client, vars[ORGANIZATION]!)
+  }
+}
+
+const job = v.looseObject({
+  Id: v.string(),
+  Alias: v.nullish(v.string()),
+  State: v.string(),
+  ScheduleExpression: v.string(),
+  ScheduleType: v.string(),
+  Timezone: v.nullish(v.string()),
+  Target: v.looseObject({
+    Type: v.nullish(v.string()),
+    Size: v.nullish(v.string()),
+    Command: v.nullish(v.string()),
+    TimeToLive: v.nullish(v.number())
+  }),
+  /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
+  LastAttempt: v.nullish(v.looseObject({ State: v.nullish(v.string()), CreatedAt: v.nullish(v.number()) }))
+})
+type Job = v.InferOutput<typeof job>
+
+class CronToGo implements Scheduler {
+  readonly #client: HerokuClient
+  readonly #path: string
+
+  constructor(client: HerokuClient, organization: string) {
+    this.#client = client
+    this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`
+  }
+
+  async list(): Promise<ScheduledTask[]> {
+    return (await this.#client.get(this.#path, v.array(job))).map(scheduledTask)
+  }
+
+  async create(task: Task): Promise<void> {
+    await this.#client.write('POST', this.#path, v.unknown(), { body: bodyOf(task) })
+  }
+
+  async change({ id }: ScheduledTask, task: Task): Promise<void> {
+    await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, v.unknown(), { body: bodyOf(task) })
+  }
+
+  async remove({ id }: ScheduledTask): Promise<void> {
+    await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, v.unknown())
+  }
+}
+
+function scheduledTask(job: Job): ScheduledTask {
+  const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job
+  const inUtc = zone === null || zone === undefined || zone === 'UTC'
+  const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined
+  return {
+    id: job.Id,
+    command: (target.Command ?? '').trim(),
+    own: (job.Alias ?? '').startsWith(MARK),
+    cron,
+    when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+    size: target.Size ?? '',
+    limit: target.TimeToLive ?? undefined,
+    enabled: job.State === 'enabled',
+    lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
+  }
+}
+
+function outcomeOf(state: string | null | undefined): 'succeeded' | 'failed' | 'running' | 'unknown' {
+  if (state === 'succeeded' || state === 'failed') return state
+  return state === 'running' || state === 'pending' ? 'running' : 'unknown'
+}
+
+/** `Retries: 0`: a task that failed is not run a second time by itself. */
+function bodyOf({ command, cron, size, limit = USUAL_LIMIT }: Task): unknown {
+  return {
+    Alias: `${MARK}: ${command}`.slice(0, 200),
+    ScheduleExpression: cron,
+    ScheduleType: 'cron',
+    Timezone: 'UTC',
+    Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
+    Retries: 0,
+    Jitter: 0,
+    State: 'enabled'
+  }
+}

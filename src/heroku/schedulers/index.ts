@@ -1,0 +1,101 @@
+/**
+ * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
+ * is not as it should be.
+ */
+import { UserError } from '../../runtime/index.ts'
+import { advancedScheduler } from './advanced-scheduler.ts'
+import { cronToGo } from './cron-to-go.ts'
+import { githubActions } from './github-actions.ts'
+import { dashboardTimes, herokuScheduler, marked } from './heroku-scheduler.ts'
+import { type Scheduler, type SchedulerAccess, type SchedulerKind, type Task, type TaskWish } from './task.ts'
+import { cronOf, describeCron } from './times.ts'
+
+export { applySteps, type ApplyOptions } from './apply.ts'
+export { lateTasks, scheduleDrift, type Drift } from './drift.ts'
+export { isSettled, reconcile, showStep, type ShownStep, type Step } from './reconcile.ts'
+export {
+  USUAL_LIMIT,
+  type LastRun,
+  type ScheduledTask,
+  type Scheduler,
+  type SchedulerAccess,
+  type SchedulerKind,
+  type Task,
+  type TaskWish
+} from './task.ts'
+export { describeCron, nextTime, timesBetween } from './times.ts'
+
+export type SchedulerName = 'heroku-scheduler' | 'cron-to-go' | 'advanced-scheduler' | 'github-actions'
+
+export const SCHEDULERS: Readonly<Record<SchedulerName, SchedulerKind>> = {
+  'heroku-scheduler': herokuScheduler,
+  'cron-to-go': cronToGo,
+  'advanced-scheduler': advancedScheduler,
+  'github-actions': githubActions
+}
+
+/**
+ * The tasks that are wanted, as this scheduler is to have them.
+ * @param defaultSize dyno size of those that name none
+ * @param file the config file's name, for messages
+ * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
+ */
+export function plannedTasks(
+  { with: name, tasks }: { readonly with: SchedulerName; readonly tasks: readonly TaskWish[] },
+  defaultSize: string,
+  file: string
+): Task[] {
+  const kind = SCHEDULERS[name]
+  const planned = tasks.map((wish): Task => ({
+    command: wish.command.trim(),
+    cron: cronOf(wish),
+    size: wish.size ?? defaultSize,
+    limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
+    line: wish.line
+  }))
+  const problems = planned.flatMap((task, index) => {
+    const where = task.line === undefined ? '' : `${file}:${task.line}: `
+    const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron)
+    const problem = kind.problem(task)
+    return [
+      ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
+      ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
+    ]
+  })
+  if (problems.length === 0) return planned
+  const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.'
+  throw new UserError(problems.join('\n'), next)
+}
+
+/**
+ * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
+ * no tasks outside this repository.
+ */
+export function openScheduler(name: SchedulerName, access: SchedulerAccess): Scheduler {
+  const { name: shown, vars, open, setUp } = SCHEDULERS[name]
+  if (!open) throw new Error(`${shown} keeps no tasks of its own`)
+  const missing = vars.filter(variable => !access.vars[variable])
+  if (missing.length === 0) return open(access)
+  throw new UserError(
+    `${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`,
+    `Add it to the app: \`${setUp(access.app.name)}\`.`
+  )
+}
+
+/** What to type into Heroku Scheduler's dashboard where its API cannot be relied on: one line a task. */
+export function typedByHand(tasks: readonly Task[]): string[] {
+  return tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`)
+}
+
+/**
+ * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
+ * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
+ */
+export function usualSize(formation: readonly { readonly size?: string | null }[]): string {
+  const sizes = formation.map(({ size }) => (size ?? '').toLowerCase())
+  const has = (start: string): boolean => sizes.some(size => size.startsWith(start))
+  if (has('private')) return 'Private-S'
+  if (has('shield')) return 'Shield-S'
+  if (has('standard') || has('performance')) return 'Standard-1X'
+  return has('eco') ? 'Eco' : 'Basic'
+}

@@ -40626,7 +40626,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./src/runtime/index.ts + 5 modules
 var src_runtime = __nccwpck_require__(9505);
 // EXTERNAL MODULE: ./src/config/index.ts + 10 modules
-var config = __nccwpck_require__(175);
+var src_config = __nccwpck_require__(175);
 ;// CONCATENATED MODULE: ./src/mastodon/dependencies.ts
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -42357,7 +42357,7 @@ function readConfig({ inputs }) {
     if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
         throw new src_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
-    return (0,config/* mergeInputs */.sg)((0,config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    return (0,src_config/* mergeInputs */.sg)((0,src_config/* loadConfig */.Z9)(text, inputs.config), inputs);
 }
 /** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
 async function takeSource({ inputs, runtime }) {
@@ -43750,9 +43750,14 @@ const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
 const shownPath = dist/* pipe */.FsL(data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
+const stack = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{1,50}$/));
+/** Name of a container image, with its tag or digest. */
+const data_image = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w./:@-]{1,300}$/));
 const commit = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
 const time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
 const variantName = dist/* picklist */.KIO(['with', 'without']);
+/** The source, or how the config names a buildpack. */
+const layerName = dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(300));
 const list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
 const weight = { compressed: bytes, raw: bytes, files: count };
 const variant = dist/* strictObject */.rej({
@@ -43762,17 +43767,17 @@ const variant = dist/* strictObject */.rej({
     derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
     sha256: dist/* optional */.lqM(sha256),
     /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: list(dist/* strictObject */.rej({ name: data_text(300), ...weight }), 100)
+    layers: list(dist/* strictObject */.rej({ name: layerName, ...weight }), 100)
 });
 const data_layer = dist/* strictObject */.rej({
-    name: data_text(300),
+    name: layerName,
     /** Missing for the source. */
     buildpack: dist/* optional */.lqM(dist/* strictObject */.rej({
         reference: data_text(2_000),
         kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
         sha256,
         /** The commit, where it came by git. */
-        version: dist/* optional */.lqM(data_text(200))
+        version: dist/* optional */.lqM(version)
     })),
     milliseconds: count
 });
@@ -43785,7 +43790,7 @@ const ffmpegCheck = dist/* strictObject */.rej({
     problem: dist/* optional */.lqM(data_text(2_000))
 });
 const trimRule = dist/* strictObject */.rej({
-    name: data_text(100),
+    name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
     why: data_text(1_000),
     files: count,
     raw: bytes,
@@ -43805,7 +43810,7 @@ const dependencies = (names) => list(dist/* strictTuple */.CxQ([dist/* pipe */.F
 const historyPoint = dist/* strictObject */.rej({
     commit,
     at: time,
-    mastodonVersion: dist/* optional */.lqM(data_text(100)),
+    mastodonVersion: dist/* optional */.lqM(version),
     with: dist/* optional */.lqM(bytes),
     without: dist/* optional */.lqM(bytes),
     streaming: dist/* optional */.lqM(bytes),
@@ -43813,23 +43818,23 @@ const historyPoint = dist/* strictObject */.rej({
 });
 const reportWith = (entries) => dist/* strictObject */.rej({
     schema: dist/* literal */.euz(SCHEMA_VERSION),
-    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_text(50) }),
+    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version }),
     createdAt: time,
     source: dist/* strictObject */.rej({
         commit,
         ref: data_text(1_000),
         committedAt: time,
-        mastodonVersion: dist/* optional */.lqM(data_text(100)),
+        mastodonVersion: dist/* optional */.lqM(version),
         files: count,
         raw: bytes,
         /** Names that `.slugignore` took out before the buildpacks. */
         ignored: count
     }),
-    stack: data_text(50),
+    stack,
     place: dist/* strictObject */.rej({
         kind: dist/* picklist */.KIO(['container', 'host']),
-        buildImage: dist/* optional */.lqM(data_text(300)),
-        runImage: dist/* optional */.lqM(data_text(300))
+        buildImage: dist/* optional */.lqM(data_image),
+        runImage: dist/* optional */.lqM(data_image)
     }),
     verdict: dist/* strictObject */.rej({
         chosen: variantName,
@@ -43855,7 +43860,7 @@ const reportWith = (entries) => dist/* strictObject */.rej({
     /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
     files: dist/* strictObject */.rej({
         /** What `layer` of an entry counts. */
-        layers: list(data_text(300), 100),
+        layers: list(layerName, 100),
         /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
         folders: list(shownPath, 200_000),
         entries
@@ -43939,6 +43944,10 @@ function validated(data, next) {
 function judgedBy(report, { limit, ...heroku }) {
     const { verdict } = report;
     return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
+}
+/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
+function fitsLimit({ verdict, streaming }) {
+    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
 }
 /** Bytes of an archive that belong to no file: its header, its end. */
 const LARGEST_FRAME = 10_000;
@@ -44328,10 +44337,18 @@ function withVersions(components, head, base) {
     const [now, before] = [versionsIn(head), versionsIn(base)];
     return components.map(component => {
         const { kind, name, change } = component;
-        const [from, to] = [before[kind]?.get(name), now[kind]?.get(name)];
-        const added = from === undefined && to !== undefined && change > 0;
-        return { ...component, how: added ? 'new' : component.how, from, to };
+        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from.length === 0 && to.length > 0 && change > 0;
+        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
     });
+}
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4;
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from, to) {
+    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
+    const both = left.length > 0 && come.length > 0;
+    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
 }
 /** By name; several of one name together. */
 function versionsIn({ dependencies }) {
@@ -44339,11 +44356,20 @@ function versionsIn({ dependencies }) {
         const versions = new Map();
         for (const [name, version] of list) {
             const known = versions.get(name);
-            versions.set(name, known === undefined ? version : `${known}, ${version}`);
+            if (known)
+                known.push(version);
+            else
+                versions.set(name, [version]);
         }
         return versions;
     });
     return { gem, package: packages };
+}
+function versionText(versions) {
+    if (versions.length === 0)
+        return undefined;
+    const more = versions.length - TOLD_VERSIONS;
+    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 function changedFiles(pairs, variant) {
     return pairs
@@ -44623,9 +44649,15 @@ function text_escape(hostile) {
 }
 /** Longest name that is shown, in characters. */
 const text_LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
 function code(hostile) {
     if (hostile.length <= text_LONGEST)
-        return `<code>${text_escape(hostile)}</code>`;
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
     const characters = [...hostile];
     const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
     return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
@@ -44651,6 +44683,12 @@ function signed(bytes) {
     const size = Math.abs(bytes);
     const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
     return `${bytes < 0 ? '−' : '+'}${text}`;
+}
+/** A size for people: bytes, kB or MB (10^6). */
+function text_size(bytes) {
+    if (bytes === 0)
+        return '0 bytes';
+    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
 }
 /** A change in per cent of what it was, with its sign. */
 function signedPercent(change, before) {
@@ -44875,13 +44913,11 @@ const HISTORY = `<section id="history" class="scripted" aria-labelledby="history
 
 
 
-
 const SHOWN_COMPONENTS = 15;
 const SHOWN_FILES = 12;
 /** A reason is named where it brought at least this share of what was added, or of what went. */
 const WORTH_NAMING = 0.1;
 const MOST_REASONS = 4;
-const WORDS = { new: 'new', gone: 'gone', grown: 'grown', shrunk: 'shrunk' };
 /** What has changed against the base, folded; open where it matters. */
 function whatChanged({ comparison, baseline, report }, open) {
     if (!comparison || !baseline)
@@ -44920,8 +44956,9 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
         lines.push(`Other versions: ${updates.join('; ')}.`);
     return lines.join('\n');
 }
-function title({ kind, name, from, to }) {
-    const versions = from === to ? (to ?? '') : [from, to].filter(version => version !== undefined).join(' → ');
+function title({ kind, name, how, from, to }) {
+    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
+    const versions = told.filter(version => version !== undefined).join(' → ');
     const version = versions === '' ? '' : ` ${text_escape(versions)}`;
     return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
 }
@@ -44930,27 +44967,22 @@ function componentTable({ components, rest, shares, moved }) {
     const others = components.slice(SHOWN_COMPONENTS);
     const left = others.reduce((sum, { change }) => sum + change, rest.change);
     const count = others.length + rest.count;
-    const rows = shown.map(component => [title(component), WORDS[component.how], signed(component.change)]);
+    const rows = shown.map(component => [title(component), component.how, signed(component.change)]);
     if (count > 0 || left !== 0)
         rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
     if (shares !== 0)
         rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
     const note = moved > 0
-        ? `\n\n${number(moved)} files lie somewhere else than before and are otherwise the same; they do not count.`
+        ? `\n\n${number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
         : '';
-    return rows.length === 0 ? '' : table(['Part of the slug', '', 'Change'], rows, '--r') + note;
+    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
 }
 function changes_fileTable({ files }) {
     const rows = files
         .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size }) => [
-        code(path),
-        WORDS[how],
-        signed(change),
-        how === 'gone' ? '' : (0,src_runtime/* megabytes */.ix)(size)
-    ]);
+        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
     const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : '';
-    return rows.length === 0 ? '' : table(['File', '', 'Change', 'Size now'], rows, '--rr') + more;
+    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
 }
 /** The cell of a size's change. */
 function changeCell(head, base) {
@@ -45040,9 +45072,9 @@ function layerTable({ report: { variants, verdict, layers }, comparison }) {
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
         return [
             code(name),
-            (0,src_runtime/* megabytes */.ix)(compressed),
+            text_size(compressed),
             ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-            (0,src_runtime/* megabytes */.ix)(raw),
+            text_size(raw),
             number(files),
             seconds,
             version ? code(version) : ''
@@ -45063,9 +45095,9 @@ function directoryTable(report) {
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
         code(path),
-        (0,src_runtime/* megabytes */.ix)(compressed),
+        text_size(compressed),
         percent(compressed, chosen.compressed),
-        (0,src_runtime/* megabytes */.ix)(raw),
+        text_size(raw),
         number(files)
     ]);
     return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
@@ -45074,8 +45106,8 @@ function sections_fileTable(report) {
     const { chosen } = report.verdict;
     const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
         code(file.path),
-        `${file.shared ? '≈ ' : ''}${(0,src_runtime/* megabytes */.ix)(file[chosen] ?? 0)}`,
-        (0,src_runtime/* megabytes */.ix)(file.raw)
+        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
+        text_size(file.raw)
     ]);
     return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
@@ -45084,15 +45116,15 @@ function trimTable({ trim }, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
     if (rules.length === 0)
         return '';
-    const saved = (0,src_runtime/* megabytes */.ix)(trim.before - trim.after);
+    const saved = text_size(trim.before - trim.after);
     const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${(0,src_runtime/* megabytes */.ix)(trim.before)} before; measured).`
+        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const rows = rules.map(({ name, files, raw, saves, why }) => [
         code(name),
         number(files),
-        (0,src_runtime/* megabytes */.ix)(raw),
-        (0,src_runtime/* megabytes */.ix)(saves),
+        text_size(raw),
+        text_size(saves),
         ...(withReasons ? [text_escape(why)] : [])
     ]);
     const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])];
@@ -45107,13 +45139,13 @@ function trendTable({ history, report, repositoryUrl }) {
         return '';
     const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
     const rows = points.map((point, i) => {
-        const [size, before] = [sizes[i], sizes[i - 1]];
+        const [now, before] = [sizes[i], sizes[i - 1]];
         return [
             commitLink(point.commit, repositoryUrl),
             point.at.slice(0, 10),
             text_escape(point.mastodonVersion ?? ''),
-            size === undefined ? '' : (0,src_runtime/* megabytes */.ix)(size),
-            size === undefined || before === undefined ? '' : signed(size - before)
+            now === undefined ? '' : text_size(now),
+            now === undefined || before === undefined ? '' : signed(now - before)
         ];
     });
     const last = sizes.at(-2);
@@ -45121,7 +45153,7 @@ function trendTable({ history, report, repositoryUrl }) {
         'this one',
         report.createdAt.slice(0, 10),
         text_escape(report.source.mastodonVersion ?? ''),
-        (0,src_runtime/* megabytes */.ix)(verdict.compressed),
+        text_size(verdict.compressed),
         last === undefined ? '' : signed(verdict.compressed - last)
     ]);
     return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
@@ -45192,15 +45224,15 @@ function blocksOf(told) {
     const { report, measuredBy } = told;
     const ours = measuredBy === undefined;
     const tooMuch = grownBy(told).length > 0;
-    const open = !report.verdict.withinLimit || tooMuch;
+    const open = !fitsLimit(report) || tooMuch;
     return [
         { text: `## ${headline(told)}` },
         { text: origin(told) },
-        { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
         { text: sizeTable(told) },
         { text: comparedWith(told) },
         { text: live(told) },
+        { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
         { text: section('Ways back under the limit', waysBack(report)) },
         { text: ours ? section('Worth a look', warnings(report)) : '' },
         { text: whatChanged(told, open), name: 'what changed' },
@@ -45216,14 +45248,19 @@ function blocksOf(told) {
 }
 /** One line: the status in words, the size, the limit, the change, what is left. */
 function headline(told) {
-    const { compressed, limit, withinLimit, problem } = told.report.verdict;
+    const { verdict, streaming } = told.report;
+    const { compressed, limit, withinLimit, problem } = verdict;
     const size = `${(0,src_runtime/* megabytes */.ix)(compressed)} of ${(0,src_runtime/* megabytes */.ix)(limit)} (${percent(compressed, limit)})`;
     const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
     if (!withinLimit)
         return `Over the limit: ${share}, ${(0,src_runtime/* megabytes */.ix)(compressed - limit)} too much`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}`;
     const left = `${(0,src_runtime/* megabytes */.ix)(limit - compressed)} left`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+    if (streaming && streaming.compressed > limit) {
+        const over = `${(0,src_runtime/* megabytes */.ix)(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${(0,src_runtime/* megabytes */.ix)(streaming.compressed - limit)} too much`;
+        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
+    }
     if (grownBy(told).length > 0)
         return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
     return `Within the limit: ${share}, ${left}`;
@@ -45244,7 +45281,7 @@ function origin({ report, app, measuredBy }) {
     const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`;
     return measuredBy === undefined
         ? slug
-        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`;
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
 }
 function withoutRedisVerified({ report: { redisTls } }) {
     return redisTls === undefined
@@ -45261,7 +45298,7 @@ function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
     return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
         WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
 }
-/** A row a slug; the one that breaks a rule is bold. */
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
 function sizeTable(told) {
     const { report, comparison } = told;
     const { variants, verdict, heroku, streaming } = report;
@@ -45276,13 +45313,13 @@ function sizeTable(told) {
         ];
         const cells = [
             name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            status.filter(Boolean).join(', '),
             (0,src_runtime/* megabytes */.ix)(size.compressed),
             ...(comparison ? [changeCell(size.compressed, before)] : []),
             (0,src_runtime/* megabytes */.ix)(verdict.limit),
             percent(size.compressed, verdict.limit),
             (0,src_runtime/* megabytes */.ix)(size.raw),
-            number(size.files),
-            status.filter(Boolean).join(', ')
+            number(size.files)
         ];
         return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
     };
@@ -45291,6 +45328,7 @@ function sizeTable(told) {
         rows.push(row('streaming', streaming));
     const columns = [
         'Slug',
+        'Status',
         'Compressed',
         ...(comparison ? ['Change'] : []),
         'Limit',
@@ -45298,7 +45336,7 @@ function sizeTable(told) {
         'Unpacked',
         'Files'
     ];
-    return (table([...columns, 'Status'], rows, `-${'r'.repeat(columns.length - 1)}-`) +
+    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
         `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
 }
 /** The footer is never left out, so it must not grow without end. */
@@ -56094,7 +56132,10 @@ async function findBefore(context, report, pullRequest) {
     catch (error) {
         if (runtime.signal.aborted)
             throw error;
-        return { ...NOTHING, noBaseline: github.explain(error, 'actions: read', 'The report is made without it.') };
+        return {
+            ...NOTHING,
+            noBaseline: github.explain(error, '{ actions: read, contents: read }', 'The report is made without it.')
+        };
     }
 }
 async function fromFile(file) {
@@ -56109,7 +56150,7 @@ async function fromFile(file) {
 async function fromArtifacts(context, github, report, pullRequest) {
     const { inputs, runtime } = context;
     const branch = pullRequest?.baseBranch ?? branchOf(context);
-    const wanted = await baseCommit(github, report.source.commit, pullRequest);
+    const wanted = pullRequest?.base ?? (await baseCommit(github, report.source.commit, pullRequest));
     if (wanted === undefined)
         return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' };
     const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch });
@@ -56161,9 +56202,27 @@ async function baseCommit(github, measured, pullRequest) {
     const parents = await parentsOf(github, measured);
     if (!pullRequest)
         return parents?.[0];
-    if (parents?.length === 2 && parents[1] === pullRequest.headSha)
-        return parents[0];
-    return mergeBase(github, pullRequest.baseSha, pullRequest.headSha);
+    return mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest);
+}
+/**
+ * The same for a report that the pull request's own build handed over, which could name any commit. One that is neither
+ * the pull request's newest nor a merge of it is refused; and a merge into an older commit than the one where the branch
+ * came off is none of GitHub's, so that it cannot choose what it is compared with.
+ */
+async function baseOfForeign(github, measured, pull) {
+    const into = measured === pull.headSha ? undefined : mergedInto(await parentsOf(github, measured), pull);
+    if (into === undefined && measured !== pull.headSha) {
+        throw new src_runtime/* UserError */.yo(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+    }
+    const off = await branchedOff(github, pull);
+    return into !== undefined && (await mergeBase(github, into, pull.headSha)) === off ? into : off;
+}
+/** Where the pull request's branch came off its base branch. The base that GitHub names with it may be an older one. */
+async function branchedOff(github, { baseBranch, baseSha, headSha }) {
+    return (await mergeBase(github, baseBranch, headSha)) ?? baseSha;
+}
+function mergedInto(parents, { headSha }) {
+    return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined;
 }
 /** The branch whose builds are asked: the pushed one; for a tag the default one. */
 function branchOf({ inputs }) {
@@ -56779,7 +56838,7 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name));
     if (unknown !== undefined) {
-        throw new src_runtime/* UserError */.yo(`checks.skip: there is no check ${(0,config/* shown */.SP)(unknown)}${(0,config/* didYouMean */.au)(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new src_runtime/* UserError */.yo(`checks.skip: there is no check ${(0,src_config/* shown */.SP)(unknown)}${(0,src_config/* didYouMean */.au)(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
 }
@@ -57119,18 +57178,21 @@ function failure(failed, issueUrl) {
 
 
 /** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
-async function reportOfThisJob(context) {
+async function reportOfThisJob(context, github) {
     const { inputs, runtime } = context;
     const { event, runId, runAttempt } = inputs.github;
     if (!event.pullRequest) {
         runtime.log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
         return undefined;
     }
-    const text = await readText(inputs.report ?? external_node_path_default().join(inputs.outputDir, 'report.json'));
+    const report = parseReport(await readText(inputs.report ?? external_node_path_default().join(inputs.outputDir, 'report.json')));
     const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) };
     const { pullRequest } = event;
-    const foreign = pullRequest.headRepository?.toLowerCase() !== inputs.github.repository?.toLowerCase();
-    return { report: parseReport(text), pullRequest, run, config: readConfig(context), foreign, toldBefore: true };
+    const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase();
+    if (own)
+        return { report, pullRequest, run, config: readConfig(context), foreign: false, toldBefore: true };
+    const judged = await whereAllowed(context, github, 'contents: read', () => judgedHere(context, github, report, pullRequest));
+    return judged && { ...judged, run, foreign: true, toldBefore: true };
 }
 /**
  * The report of the run that started this one, for its pull request. That run may be a fork's: its artifact is read as
@@ -57142,24 +57204,41 @@ async function reportOfTriggeringRun(context, github, run) {
         log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`);
         return undefined;
     }
-    const pullRequest = await pullRequestOf(context, github, run);
+    const allowed = (permission, find) => whereAllowed(context, github, permission, find);
+    const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(context, github, run));
     if (!pullRequest)
         return undefined;
-    const text = await reportText(context, github, run);
+    const text = await allowed('actions: read', () => reportText(context, github, run));
     if (text === undefined)
         return undefined;
-    const config = await configOfDefaultBranch(context, github);
+    const judged = await allowed('contents: read', () => judgedHere(context, github, parseReport(text), pullRequest));
+    return judged && { ...judged, run: { ...run, url: runUrl(context, `${run.id}`) }, foreign: true, toldBefore: false };
+}
+/** What GitHub refuses to a token is a warning that names the permission, and nothing is told. */
+async function whereAllowed({ runtime }, github, permission, find) {
+    try {
+        return await find();
+    }
+    catch (error) {
+        if (!lacksPermission(error))
+            throw error;
+        runtime.log.warning(github.explain(error, permission, 'There is no comment without it.'));
+        return undefined;
+    }
+}
+/**
+ * The report of a pull request's own build, judged by the default branch's config and this job's inputs: nothing is
+ * checked out here, and a pull request must not choose its app, its limit or what it is compared with.
+ */
+async function judgedHere({ inputs }, github, report, pull) {
+    const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github));
+    const config = (0,src_config/* mergeInputs */.sg)((0,src_config/* loadConfig */.Z9)(await readFileAt(github, inputs.config, branch), inputs.config), inputs);
+    const heroku = { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT };
+    const base = await baseOfForeign(github, report.source.commit, pull);
     return {
-        report: judgedBy(parseReport(text), {
-            limit: config.slug.limit,
-            warnsAt: HEROKU_WARNS_AT,
-            stopsAt: HEROKU_STOPS_AT
-        }),
-        pullRequest,
-        run: { ...run, url: runUrl(context, `${run.id}`) },
+        report: judgedBy(report, { limit: config.slug.limit, ...heroku }),
         config,
-        foreign: true,
-        toldBefore: false
+        pullRequest: { ...pull, base }
     };
 }
 async function pullRequestOf({ inputs, runtime }, github, { headSha, headRepository, headBranch }) {
@@ -57184,11 +57263,6 @@ async function reportText(context, github, run) {
         return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
     runtime.log.warning(`The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`);
     return undefined;
-}
-/** Nothing is checked out here; and the pull request must not choose its own limit. */
-async function configOfDefaultBranch({ inputs }, github) {
-    const text = await readFileAt(github, inputs.config, await defaultBranch(github));
-    return (0,config/* mergeInputs */.sg)((0,config/* loadConfig */.Z9)(text, inputs.config), inputs);
 }
 async function readText(file) {
     return (0,promises_.readFile)(file, 'utf8').catch((error) => {
@@ -57216,7 +57290,7 @@ async function comment(context) {
     }
     const measured = inputs.github.event.workflowRun
         ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
-        : await reportOfThisJob(context);
+        : await reportOfThisJob(context, github);
     if (!measured)
         return;
     const told = await tellOf(context, measured);
@@ -57232,9 +57306,11 @@ async function tellOf(context, { report, pullRequest, run, config, foreign }) {
     return { ...told, runUrl: run.url, measuredBy: foreign ? pullRequest.number : undefined };
 }
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
-function isWorthAComment({ inputs }, { report, comparison, maxGrowth }) {
-    const { withinLimit, problem } = report.verdict;
-    if (!withinLimit || problem !== undefined || comparison?.change === undefined)
+function isWorthAComment({ inputs }, { report, baseline, comparison, maxGrowth }) {
+    const { problem, chosen } = report.verdict;
+    if (!fitsLimit(report) || problem !== undefined || comparison?.change === undefined)
+        return true;
+    if (baseline?.report.verdict.chosen !== chosen)
         return true;
     if (maxGrowth && grownTooMuch(comparison, maxGrowth).length > 0)
         return true;

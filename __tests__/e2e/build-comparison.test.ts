@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type ActionResult } from '../../scripts/run-action.ts'
 import { git } from '../../scripts/sample-fork.ts'
-import { reportJson } from '../../src/report/index.ts'
+import { parseReport, reportJson } from '../../src/report/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { temp } from '../helpers/temp.ts'
 import { reportZip } from '../helpers/zip.ts'
@@ -89,8 +89,8 @@ describe('build, compared with the base', () => {
     const second = await buildIn(fork, { runId: 101 })
     expect(second.code).toBe(0)
     expect(second.summary).toMatch(/^## Within the limit: .*, \+2\.0 MB against main at [0-9a-f]{8}, /)
-    expect(second.summary).toContain('| <code>public/large.bin</code> | new | +2.0 MB | 2.0 MB |')
-    expect(second.summary).toContain('Most of what was added: <code>public</code> (+2.0 MB).')
+    expect(second.summary).toContain('| `public/large.bin` | new | +2.0 MB | 2.0 MB |')
+    expect(second.summary).toContain('Most of what was added: `public` (+2.0 MB).')
     expect(second.outputs['comment-body']).toContain('What changed: +2.0 MB')
     expect(fork.report().history.map(({ commit }) => commit)).toEqual([one.source.commit])
 
@@ -145,11 +145,16 @@ describe('build, compared with the base', () => {
     expect(enough.code).toBe(0)
   })
 
-  it('compares with a file, and goes on where that is no report', async () => {
+  it('builds the base of a merge in the same job, compares with its file, and goes on where that is no report', async () => {
     const fork = new Fork()
-    await fork.build({ 'output-dir': path.join(fork.path, '..', 'base'), 'slug-limit': '1GB' }, CONFIG)
+    git(fork.path, 'checkout', '-q', '-b', 'topic')
     commit(fork, 'large.bin', 300_000)
-    const baseline = path.join(fork.path, '..', 'base', 'report.json')
+    git(fork.path, 'checkout', '-q', '-')
+    git(fork.path, 'merge', '-q', '--no-ff', '-m', 'Merge topic into main', 'topic')
+    const folder = path.join(fork.path, '..', 'base')
+    await fork.build({ ref: 'HEAD^1', 'output-dir': folder, 'slug-limit': '1GB' }, CONFIG)
+    const baseline = path.join(folder, 'report.json')
+    expect(parseReport(readFileSync(baseline, 'utf8')).source.commit).toBe(fork.commit)
     const { code, summary } = await fork.build({ baseline, 'slug-limit': '1GB' }, CONFIG)
     expect(code).toBe(0)
     expect(summary).toMatch(/\+0\.3 MB against [0-9a-f]{8}, /)

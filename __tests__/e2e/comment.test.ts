@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runAction, type ActionResult } from '../../scripts/run-action.ts'
 import { reportJson, type Report } from '../../src/report/index.ts'
@@ -26,6 +26,7 @@ beforeEach(async () => {
   github.allow(TOKEN, { contents: 'read', actions: 'read', 'pull-requests': 'write' })
   folder = temp()
   const { repository } = github
+  repository.branches.set('main', BASE)
   repository.addCommit(BASE)
   repository.addCommit(HEAD, BASE)
   repository.addCommit(MERGE, BASE, HEAD)
@@ -39,9 +40,9 @@ function reportOf(commit: string, files = FILES, change: (report: Report) => voi
   }, files)
 }
 
-/** main's own build of the base left its report. */
-function baseline(report = reportOf(BASE), id = 50): void {
-  const run = github.repository.addRun({ id, event: 'push', sha: BASE, branch: 'main' })
+/** main's own build of a commit, by default the base, left its report. */
+function baseline(report = reportOf(BASE), id = 50, sha = BASE): void {
+  const run = github.repository.addRun({ id, event: 'push', sha, branch: 'main' })
   github.repository.addArtifact(run, reportZip(reportJson(report)))
 }
 
@@ -161,10 +162,33 @@ describe('comment, in the job that built', () => {
     const pull = { number: 5, head: { sha: HEAD, ref: 'topic', repo }, base: { sha: BASE, ref: 'main' } }
     const report = reportOf(MERGE, FILES, report => (report.warnings = ['Call 555-0199']))
     await ownJob(report, { name: 'pull_request_target', payload: { pull_request: pull } })
-    expect(bodies()[0]).toContain('its own build measured this')
+    expect(bodies()[0]).toContain("Pull request 5's own build measured this")
     expect(bodies()[0]).not.toContain('555-0199')
     await ownJob(report, { runId: 101 })
     expect(bodies()[0]).toContain('555-0199')
+  })
+
+  it('takes no limit from a fork’s checkout either', async () => {
+    addPull()
+    const repo = { full_name: 'someone/fork' }
+    const pull = { number: 5, head: { sha: HEAD, ref: 'topic', repo }, base: { sha: BASE, ref: 'main' } }
+    mkdirSync(path.join(folder, '.github'))
+    writeFileSync(path.join(folder, '.github', 'mastodon-on-heroku.yml'), 'app: theirs\nslug:\n  limit: 1GB\n')
+    github.repository.files.set('.github/mastodon-on-heroku.yml', 'app: ours\nslug:\n  limit: 19MB\n')
+    await ownJob(reportOf(MERGE), { name: 'pull_request_target', payload: { pull_request: pull } })
+    expect(bodies()[0]).toMatch(/^## Over the limit: 20\.0 MB of 19\.0 MB/)
+    expect(bodies()[0]).toContain(`${MARK}ours run=`)
+  })
+
+  it('makes one where only the streaming app’s slug is over the limit, or another variant is chosen', async () => {
+    addPull(5, 'owner/fork')
+    baseline()
+    const large = { compressed: 310_000_000, raw: 1, files: 1 }
+    await ownJob(reportOf(MERGE, FILES, report => (report.streaming = large)))
+    expect(bodies()[0]).toMatch(/^## Over the limit: the streaming app's slug, 310\.0 MB/)
+    const without = reportOf(MERGE, FILES, ({ verdict }) => void (verdict.chosen = 'without'))
+    await ownJob(without, { runId: 101, inputs: { app: 'second' } })
+    expect(bodies()[1]).toContain('There the slug **with ffmpeg** was chosen')
   })
 
   it('sends these requests, and no more', async () => {
@@ -186,7 +210,9 @@ describe('comment, in the job that built', () => {
     addPull(5, 'owner/fork')
     const newer = 'd'.repeat(40)
     github.repository.addCommit(newer, BASE)
+    github.repository.branches.set('main', newer)
     baseline()
+    baseline(reportOf(newer, grown(1_000_000)), 51, newer)
     await ownJob(reportOf(HEAD, grown(1_000_000)))
     expect(bodies()[0]).toContain('+1.0 MB against main at aaaaaaaa')
   })
@@ -245,7 +271,7 @@ describe('comment, in the job that built', () => {
     baseline()
     github.allow(TOKEN, { contents: 'read', 'pull-requests': 'write' })
     await ownJob(reportOf(MERGE))
-    expect(bodies()[0]).toContain('permissions&#58; actions&#58; read')
+    expect(bodies()[0]).toContain('permissions&#58; { actions&#58; read, contents&#58; read }')
   })
 
   it('compares with what runs now, where there is a key, and goes on where that is not to be had', async () => {
@@ -260,7 +286,7 @@ describe('comment, in the job that built', () => {
       const { output } = await ownJob(reportOf(MERGE), { inputs })
       const change = 20_000_010 - statSync(slug).size
       expect(bodies()[0]).toContain(
-        `<code>my-mastodon</code> runs release v2, commit \`11111111\`, with a slug of ${megabytes(statSync(slug).size)}. This one would be +${megabytes(change)}.`
+        `\`my-mastodon\` runs release v2, commit \`11111111\`, with a slug of ${megabytes(statSync(slug).size)}. This one would be +${megabytes(change)}.`
       )
       expect(output).not.toContain('is not known')
       expect(heroku.requests.every(request => request.startsWith('GET '))).toBe(true)
@@ -298,7 +324,7 @@ describe('comment, after a fork’s build', () => {
     const { code, output, summary } = await afterFork(report())
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
     expect(bodies()[0]).toMatch(/^## Within the limit: 22\.0 MB .* \+2\.0 MB against main at aaaaaaaa/)
-    expect(bodies()[0]).toContain('its own build measured this')
+    expect(bodies()[0]).toContain("Pull request 5's own build measured this")
     expect(summary).toContain('## Within the limit: 22.0 MB')
     expect(bodies()[0]).toContain('https://github.test/owner/fork/actions/runs/70')
     expect(bodies()[0]).toContain(`${MARK}slug run=70 attempt=1 -->`)
@@ -318,6 +344,8 @@ describe('comment, after a fork’s build', () => {
       'GET ',
       'GET /contents/.github%2Fmastodon-on-heroku.yml?ref=main',
       `GET /git/commits/${MERGE}`,
+      `GET /compare/main...${HEAD}?per_page=1`,
+      `GET /compare/${BASE}...${HEAD}?per_page=1`,
       `GET /commits?sha=${BASE}&per_page=100`,
       'GET /actions/artifacts?name=slug-report&per_page=100&page=1',
       'GET /actions/runs/50',
@@ -336,7 +364,7 @@ describe('comment, after a fork’s build', () => {
     expect(bodies()[0]).toContain(`${MARK}the%2Dreal%2Done run=70`)
     await afterFork(undefined, { inputs: { 'slug-limit': '30MB', app: 'named-here' } })
     expect(bodies()[1]).toMatch(/^## Within the limit: 22\.0 MB of 30\.0 MB/)
-    expect(bodies()[1]).toContain('<code>named-here</code>')
+    expect(bodies()[1]).toContain('`named-here`')
   })
 
   it('takes the history of the branch from the base, never from the artifact', async () => {
@@ -356,6 +384,43 @@ describe('comment, after a fork’s build', () => {
     )
     expect(bodies()[0]).toContain('| 4.6.1 |')
     expect(bodies()[0]).not.toContain('6.6.6')
+  })
+
+  it('does not let the artifact choose what it is compared with', async () => {
+    addPull()
+    const [old, merge] = ['1', '2'].map(digit => digit.repeat(40)) as [string, string]
+    github.repository.addCommit(old)
+    github.repository.addCommit(BASE, old)
+    github.repository.addCommit(merge, old, HEAD)
+    baseline(reportOf(old, grown(90_000_000)), 49, old)
+    baseline()
+    await afterFork(reportZip(reportJson(reportOf(merge, grown(2_000_000)))))
+    expect(bodies()[0]).toMatch(/\+2\.0 MB against main at aaaaaaaa/)
+  })
+
+  it('compares with the newest commit of the branch that was merged, where that has moved on', async () => {
+    addPull()
+    const [newer, merge] = ['1', '2'].map(digit => digit.repeat(40)) as [string, string]
+    github.repository.addCommit(newer, BASE)
+    github.repository.addCommit(merge, newer, HEAD)
+    github.repository.branches.set('main', newer)
+    baseline()
+    baseline(reportOf(newer, grown(1_000_000)), 51, newer)
+    await afterFork(reportZip(reportJson(reportOf(merge, grown(2_000_000)))))
+    expect(bodies()[0]).toMatch(/\+1\.0 MB against main at 11111111/)
+  })
+
+  it.each([
+    ['pull-requests: write', { contents: 'read', actions: 'read' }],
+    ['actions: read', { contents: 'read', 'pull-requests': 'write' }],
+    ['contents: read', { actions: 'read', 'pull-requests': 'write' }]
+  ] as const)('names %s where the token lacks it, and is green', async (permission, granted) => {
+    addPull()
+    github.allow(TOKEN, granted)
+    const { code, output } = await afterFork(report())
+    expect(code).toBe(0)
+    expect(output).toMatch(new RegExp(`::warning::GitHub did not do it \\(40[34].*permissions: ${permission}`))
+    expect(bodies()).toEqual([])
   })
 
   it.each([
@@ -391,12 +456,10 @@ describe('comment, after a fork’s build', () => {
   it('shows names of the report as text, and none of its sentences', async () => {
     addPull()
     const zip = report([[`${EVIL}/${EVIL}`, EVIL, 22_000_000]], report => {
-      for (const text of [report.source, report.tool] as Record<string, unknown>[])
-        for (const name of ['ref', 'mastodonVersion', 'version']) if (name in text) text[name] = EVIL.slice(0, 50)
+      report.source.ref = EVIL
       report.warnings = ['Call 555-0199']
       report.processTypes = { web: 'Call 555-0199' }
       report.verdict.problem = 'Call 555-0199'
-      report.stack = EVIL.slice(0, 50)
     })
     expect((await afterFork(zip)).code).toBe(0)
     const [body = ''] = bodies()
@@ -412,6 +475,15 @@ describe('comment, after a fork’s build', () => {
     ['Markdown in a field of its own', () => json(report => (report['comment'] = '# hello')), /not valid at comment/],
     ['a pull request’s number', () => json(report => (report['pullRequest'] = 1)), /not valid at pullRequest/],
     ['a lookalike field', () => json(report => (report['vеrdict'] = report.verdict)), /not valid at v/],
+    [
+      'a sentence for a version',
+      () => json(report => (report.source.mastodonVersion = 'call me')),
+      /not valid at source/
+    ],
+    ['markup for a stack', () => json(report => (report.stack = '<b>x</b>')), /not valid at stack/],
+    ['a mention for an image', () => json(report => (report.place.buildImage = '@everyone hi')), /not valid at place/],
+    ['the report of another commit', () => reportZip(reportJson(reportOf(BASE))), /neither the newest one of the pull/],
+    ['a commit that nobody knows', () => reportZip(reportJson(reportOf('7'.repeat(40)))), /neither the newest one/],
     [
       'a number as text',
       () => json(report => Object.assign(report.verdict, { compressed: '9' })),

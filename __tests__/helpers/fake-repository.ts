@@ -39,6 +39,8 @@ const LONGEST_COMMENT = 65_536
 /** What a repository has beside its deployments: commits, pull requests with their comments, runs with their artifacts. */
 export class FakeRepository {
   readonly files = new Map<string, string>()
+  /** The newest commit of each branch. */
+  readonly branches = new Map<string, string>()
   readonly #url: string
   readonly #newId: () => number
   /** Where an archive is fetched: another host than the API. */
@@ -112,7 +114,8 @@ export class FakeRepository {
           )
         : NOT_FOUND
     }),
-    read(/^\/compare\/([0-9a-f]+)\.\.\.([0-9a-f]+)$/, 'contents', ({ caught: [base = '', head = ''] }) => {
+    read(/^\/compare\/(.+)\.\.\.([0-9a-f]+)$/, 'contents', ({ caught: [from = '', head = ''] }) => {
+      const base = this.branches.get(decodeURIComponent(from)) ?? from
       const known = new Set(this.#parents.has(base) ? this.#ancestors(base) : [])
       const sha = this.#parents.has(head) ? this.#ancestors(head).find(sha => known.has(sha)) : undefined
       return sha === undefined ? NOT_FOUND : ok({ merge_base_commit: { sha } })

@@ -8,7 +8,7 @@ import {
   type Report,
   type Told
 } from '../../src/report/index.ts'
-import { escape, signed } from '../../src/report/markdown/text.ts'
+import { code, escape, signed } from '../../src/report/markdown/text.ts'
 import { sampleReport, type SampleFile } from './sample.ts'
 
 function told(report: Report, more: Partial<Told> = {}): Told {
@@ -44,7 +44,7 @@ describe('the headline', () => {
     ],
     [
       { problem: 'ffmpeg does not start' },
-      'Not fit to ship: ffmpeg does not start. Size: 271.4 MB of 300.0 MB (90.5 %)'
+      'Not fit to ship: ffmpeg does not start. Size: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left'
     ]
   ])('%j', (change, text) => expect(verdict(change)).toBe(text))
 
@@ -60,6 +60,19 @@ describe('the headline', () => {
     expect(headline(compared(grown, small, { maxGrowth: { bytes: 3_000_000 } }))).toMatch(
       /^Grown by more than 3 MB: 271\.4 MB .* \+3\.2 MB against/
     ))
+
+  it('is no green one where the streaming app’s slug is over the limit', () => {
+    const report = sampleReport(report => (report.streaming = { compressed: 310_000_000, raw: 2, files: 3 }))
+    expect(headline(told(report))).toBe(
+      "Over the limit: the streaming app's slug, 310.0 MB (103.3 %), 10.0 MB too much; the main one: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left"
+    )
+    const lines = renderMarkdown(compared(report, base([['a', 'source', 5_000_000]]))).split('\n')
+    expect(lines.find(line => line.startsWith('| **streaming app**'))).toMatch(
+      /\| \*\*too large\*\* \| \*\*310\.0 MB\*\* \|/
+    )
+    expect(lines.find(line => line.startsWith('| with ffmpeg'))).toBeDefined()
+    expect(lines.some(line => line.startsWith('<details open><summary>What changed'))).toBe(true)
+  })
 
   it('does not show a stranger’s own words for a problem', () =>
     expect(
@@ -86,8 +99,8 @@ describe('the report as Markdown', () => {
   it('begins with the verdict, and has a row a variant', () => {
     const lines = renderMarkdown(told(sampleReport())).split('\n')
     expect(lines[0]).toBe('## Within the limit: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left')
-    expect(lines).toContain('| with ffmpeg | 271.4 MB | 300.0 MB | 90.5 % | 500.0 MB | 1,234 | fits, chosen |')
-    expect(lines).toContain('| without ffmpeg | 200.0 MB | 300.0 MB | 66.7 % | 500.0 MB | 1,234 | fits |')
+    expect(lines).toContain('| with ffmpeg | fits, chosen | 271.4 MB | 300.0 MB | 90.5 % | 500.0 MB | 1,234 |')
+    expect(lines).toContain('| without ffmpeg | fits | 200.0 MB | 300.0 MB | 66.7 % | 500.0 MB | 1,234 |')
   })
 
   it('shows each size with its change, and the streaming app’s', () => {
@@ -97,18 +110,20 @@ describe('the report as Markdown', () => {
     before.variants[1]!.compressed -= 1_000_000
     const lines = renderMarkdown(compared(report, before)).split('\n')
     expect(lines).toContain(
-      '| with ffmpeg | 271.4 MB | no change | 300.0 MB | 90.5 % | 500.0 MB | 1,234 | fits, chosen |'
+      '| with ffmpeg | fits, chosen | 271.4 MB | no change | 300.0 MB | 90.5 % | 500.0 MB | 1,234 |'
     )
     expect(lines).toContain(
-      '| without ffmpeg | 200.0 MB | +1.0 MB (+0.5 %) | 300.0 MB | 66.7 % | 500.0 MB | 1,234 | fits |'
+      '| without ffmpeg | fits | 200.0 MB | +1.0 MB (+0.5 %) | 300.0 MB | 66.7 % | 500.0 MB | 1,234 |'
     )
-    expect(lines).toContain('| streaming app | 60.0 MB | +1.0 MB (+1.7 %) | 300.0 MB | 20.0 % | 0.000 MB | 3 | fits |')
+    expect(lines).toContain('| streaming app | fits | 60.0 MB | +1.0 MB (+1.7 %) | 300.0 MB | 20.0 % | 0.000 MB | 3 |')
   })
 
   it('prints the row that breaks a rule in bold', () => {
     const report = sampleReport(() => {}, [['a', 'source', 310_000_000, 200_000_000]])
     const lines = renderMarkdown(told(report)).split('\n')
-    expect(lines.find(line => line.startsWith('| **with ffmpeg**'))).toMatch(/\*\*too large, chosen\*\* \|$/)
+    expect(lines.find(line => line.startsWith('| **with ffmpeg**'))).toMatch(
+      /^\| \*\*with ffmpeg\*\* \| \*\*too large, chosen\*\* \| \*\*310\.0 MB\*\*/
+    )
     expect(lines.find(line => line.startsWith('| without ffmpeg'))).toBeDefined()
     const grown = sampleReport(() => {}, [['a', 'source', 20_000_000, 5]])
     const text = renderMarkdown(compared(grown, base([['a', 'source', 10_000_000, 5]]), { maxGrowth: { percent: 50 } }))
@@ -119,7 +134,7 @@ describe('the report as Markdown', () => {
   it('says with what it is compared, how old that is, and links to it', () => {
     const text = renderMarkdown(compared(sampleReport(), base(), { repositoryUrl: 'https://github.test/o/r' }))
     expect(text).toContain(
-      `Compared with [\`aaaaaaaa\`](https://github.test/o/r/commit/${'a'.repeat(40)}) of <code>main</code>, [built](https://github.test/run/1) on 2026-11-21, 2 days before.`
+      `Compared with [\`aaaaaaaa\`](https://github.test/o/r/commit/${'a'.repeat(40)}) of \`main\`, [built](https://github.test/run/1) on 2026-11-21, 2 days before.`
     )
     expect(text).not.toContain('nearest ancestor')
   })
@@ -127,7 +142,7 @@ describe('the report as Markdown', () => {
   it('ends with commit, stack, image, version, buildpacks and the run', () => {
     const text = renderMarkdown(told(sampleReport(), { runUrl: 'https://github.test/run/2' }))
     expect(text.trimEnd().split('\n').at(-1)).toBe(
-      '<sub>Mastodon 4.7.6, commit `bbbbbbbb` (<code>main</code>), stack <code>heroku-24</code>, built in a container of <code>heroku/heroku&#58;24-build</code> by mastodon-on-heroku 0.1.0, 2026-11-23T10:00:00.000Z. Buildpacks: <code>heroku/ruby</code> aaaaaaaa. MB = 10<sup>6</sup> bytes. [The run](https://github.test/run/2) keeps the whole report, with a page to look into it.</sub>'
+      '<sub>Mastodon 4.7.6, commit `bbbbbbbb` (`main`), stack `heroku-24`, built in a container of `heroku/heroku:24-build` by mastodon-on-heroku 0.1.0, 2026-11-23T10:00:00.000Z. Buildpacks: `heroku/ruby` aaaaaaaa. MB = 10<sup>6</sup> bytes. [The run](https://github.test/run/2) keeps the whole report, with a page to look into it.</sub>'
     )
   })
 
@@ -142,7 +157,7 @@ describe('the report as Markdown', () => {
     )
     expect(text).toContain('**That is long ago**')
     expect(text).toContain('There the slug **without ffmpeg** was chosen; here it is the one with ffmpeg.')
-    expect(text).toContain('Its stack was <code>heroku-22</code>; this one&#39;s is'.replace('&#39;', "'"))
+    expect(text).toContain("Its stack was `heroku-22`; this one's is `heroku-24`.")
   })
 
   it('says why there is nothing to compare with, and when the base lacks the variant', () => {
@@ -160,7 +175,7 @@ describe('the report as Markdown', () => {
   it('shows what runs now as a second comparison', () => {
     const live = { app: 'my-mastodon', version: 42, commit: 'd'.repeat(40), bytes: 268_000_000 }
     expect(renderMarkdown(told(sampleReport(), { live }))).toContain(
-      '<code>my-mastodon</code> runs release v42, commit `dddddddd`, with a slug of 268.0 MB. This one would be +3.4 MB.'
+      '`my-mastodon` runs release v42, commit `dddddddd`, with a slug of 268.0 MB. This one would be +3.4 MB.'
     )
   })
 
@@ -187,13 +202,60 @@ describe('the report as Markdown', () => {
     const text = renderMarkdown(compared(head, before))
     expect(text).toContain('<details><summary>What changed: +10.0 MB</summary>')
     expect(text).toContain(
-      'Most of what was added: gem <code>rails</code> 8.1.1 → 8.2.0 (+8.0 MB); npm package <code>left-pad</code> 1.3.0 (new, +2.0 MB).'
+      'Most of what was added: gem `rails` 8.1.1 → 8.2.0 (+8.0 MB); npm package `left-pad` 1.3.0 (new, +2.0 MB).'
     )
     expect(text).toContain(
-      'Other versions: Mastodon 4.6.5 → 4.7.6; buildpack <code>heroku/ruby</code> aaaaaaaaaaaa → ffffffffffff.'
+      'Other versions: Mastodon 4.6.5 → 4.7.6; buildpack `heroku/ruby` aaaaaaaaaaaa → ffffffffffff.'
     )
-    expect(text).toContain('| gem <code>rails</code> 8.1.1 → 8.2.0 | grown | +8.0 MB |')
-    expect(text).toContain('| <code>node&#95;modules/left-pad/index.js</code> | new | +2.0 MB | 2.0 MB |')
+    expect(text).toContain('| gem `rails` 8.1.1 → 8.2.0 | grown | +8.0 MB |')
+    expect(text).toContain('| `node_modules/left-pad/index.js` | new | +2.0 MB | 2.0 MB |')
+  })
+
+  it.each([
+    [['1.0', '2.0'], ['1.0', '2.1'], '2.0 → 2.1'],
+    [['1.0'], ['1.0', '2.0'], '1.0 → 1.0, 2.0'],
+    [['1.0'], ['1.0'], '1.0'],
+    [[], Array.from({ length: 900 }, (_, i) => `${i}.0`), '0.0, 1.0, 2.0, 3.0 and 896 more'],
+    [['1.0'], [], '1.0']
+  ])('tells of the versions %j and %j: %s', (from, to, text) => {
+    const of = (versions: string[]) => versions.map((version): [string, string] => ['lru-cache', version])
+    const file = (size: number): SampleFile => ['node_modules/lru-cache/index.js', 'heroku/nodejs', size]
+    const head = sampleReport(report => (report.dependencies.packages = of(to)), to.length > 0 ? [file(90_000)] : [])
+    const before = base(from.length > 0 ? [file(50_000)] : [])
+    before.dependencies.packages = of(from)
+    expect(renderMarkdown(compared(head, before))).toContain(`| npm package \`lru-cache\` ${text} | `)
+  })
+
+  it('reads as a whole like this', () => {
+    const gem = (version: string, size: number): SampleFile => [
+      `vendor/bundle/ruby/4.0.0/gems/rails-${version}/lib/rails.rb`,
+      'heroku/ruby',
+      size
+    ]
+    const head = sampleReport(
+      report => {
+        report.dependencies.gems = [['rails', '8.2.0']]
+        report.streaming = { compressed: 60_000_000, raw: 140_000_000, files: 2_000 }
+      },
+      [gem('8.2.0', 200_000_000), ['bin/ffmpeg', 'heroku/ruby', 71_400_000, null], ['new/tool', 'source', 3_000_000]]
+    )
+    const before = base([gem('8.1.1', 190_000_000), ['bin/ffmpeg', 'heroku/ruby', 71_400_000, null]])
+    const point = {
+      commit: '9'.repeat(40),
+      at: '2026-11-20T00:00:00.000Z',
+      mastodonVersion: '4.7.5',
+      with: 261_000_000
+    }
+    const text = renderMarkdown(
+      compared(head, before, {
+        app: 'my-mastodon',
+        live: { app: 'my-mastodon', version: 42, commit: 'd'.repeat(40), bytes: 268_000_000 },
+        history: [{ ...point, chosen: 'with' }],
+        repositoryUrl: 'https://github.test/o/r',
+        runUrl: 'https://github.test/run/2'
+      })
+    )
+    expect(text).toMatchSnapshot()
   })
 
   it('folds what changed, but for where it breaks a rule', () => {
@@ -229,7 +291,7 @@ describe('the report as Markdown', () => {
     expect(text).toContain('> [!WARNING]')
     expect(text).toContain('with it the slug would be 374.1 MB, 74.1 MB over the limit')
     expect(text).toContain('uploads of video, audio and animated GIFs fail')
-    expect(text).toContain('| **with ffmpeg** | **374.1 MB** |')
+    expect(text).toContain('| **with ffmpeg** | **too large** | **374.1 MB** |')
   })
 
   it('says loudly that the slug does not verify its Redis', () => {
@@ -312,12 +374,25 @@ describe('text of others', () => {
     })
     const text = renderMarkdown(told(report, { measuredBy: 7 }))
     expect(text).not.toContain('555-0199')
-    expect(text).toContain('Pull request 7 comes from')
+    expect(text).toContain("Pull request 7's own build measured this")
     expect(renderMarkdown(told(report))).toContain('555-0199')
   })
 
   it('keeps what is harmless readable', () =>
     expect(escape('plain text, 1.5 MB - ok/ü')).toBe('plain text, 1.5 MB - ok/ü'))
+
+  it.each([
+    'node_modules/@scope/a_b/index.js',
+    'https://github.com/a/b#v1',
+    '.apt/usr/lib/libx265.so.199',
+    'c++',
+    '@team'
+  ])('shows the plain name %s as code that an e-mail shows as it is', name => expect(code(name)).toBe(`\`${name}\``))
+
+  it.each(['a`b', 'a|b', 'a b', '<b>', 'a\\b', 'a*b', '&amp;', '[a](b)', 'ü', 'a\n', '$x$', '', '!a'])(
+    'shows %j escaped, since it could be more than a name',
+    name => expect(code(name)).toMatch(/^<code>[^`|<>*[\\\n]*<\/code>$/)
+  )
 })
 
 describe('a report that is too long', () => {

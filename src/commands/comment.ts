@@ -1,5 +1,5 @@
 import { LONGEST_BODY, upsertComment, type Github } from '../github/index.ts'
-import { grownTooMuch, reaches, renderMarkdown, type Told } from '../report/index.ts'
+import { fitsLimit, grownTooMuch, reaches, renderMarkdown, type Told } from '../report/index.ts'
 import { UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { githubOf } from './steps/github.ts'
@@ -22,7 +22,7 @@ export async function comment(context: Context): Promise<void> {
   }
   const measured = inputs.github.event.workflowRun
     ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
-    : await reportOfThisJob(context)
+    : await reportOfThisJob(context, github)
   if (!measured) return
   const told = await tellOf(context, measured)
   const body = renderMarkdown(told, LONGEST_BODY)
@@ -38,9 +38,10 @@ async function tellOf(context: Context, { report, pullRequest, run, config, fore
 }
 
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
-function isWorthAComment({ inputs }: Context, { report, comparison, maxGrowth }: Told): boolean {
-  const { withinLimit, problem } = report.verdict
-  if (!withinLimit || problem !== undefined || comparison?.change === undefined) return true
+function isWorthAComment({ inputs }: Context, { report, baseline, comparison, maxGrowth }: Told): boolean {
+  const { problem, chosen } = report.verdict
+  if (!fitsLimit(report) || problem !== undefined || comparison?.change === undefined) return true
+  if (baseline?.report.verdict.chosen !== chosen) return true
   if (maxGrowth && grownTooMuch(comparison, maxGrowth).length > 0) return true
   return comparison.sizes.some(
     ({ head, base }) => base === undefined || reaches(head - base, base, inputs.commentThreshold)

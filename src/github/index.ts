@@ -1,7 +1,7 @@
 /** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
 export { artifactsOfRun, downloadFile, type Artifact } from './artifacts.ts'
 export { findBaselines, type FoundBaseline } from './baseline.ts'
-export { Github, type GithubOptions } from './client.ts'
+export { Github, lacksPermission, type GithubOptions } from './client.ts'
 export { LONGEST_BODY, upsertComment, type NewComment, type Outcome } from './comments.ts'
 export { openDeployment, type DeploymentOptions, type DeploymentState, type GithubDeployment } from './deployments.ts'
 export {

@@ -15,9 +15,14 @@ const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
 const shownPath = v.pipe(text(20_000), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u))
 const version = v.pipe(v.string(), v.regex(/^[\w.+-]{1,100}$/))
+const stack = v.pipe(v.string(), v.regex(/^[\w-]{1,50}$/))
+/** Name of a container image, with its tag or digest. */
+const image = v.pipe(v.string(), v.regex(/^[\w./:@-]{1,300}$/))
 const commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/))
 const time = v.pipe(v.string(), v.isoTimestamp())
 const variantName = v.picklist(['with', 'without'])
+/** The source, or how the config names a buildpack. */
+const layerName = v.pipe(shownPath, v.maxLength(300))
 const list = <const Item extends v.GenericSchema>(item: Item, most: number) => v.pipe(v.array(item), v.maxLength(most))
 
 const weight = { compressed: bytes, raw: bytes, files: count }
@@ -29,11 +34,11 @@ const variant = v.strictObject({
   derivation: v.picklist(['built', 'subtracted', 'apt-again', 'built-again']),
   sha256: v.optional(sha256),
   /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-  layers: list(v.strictObject({ name: text(300), ...weight }), 100)
+  layers: list(v.strictObject({ name: layerName, ...weight }), 100)
 })
 
 const layer = v.strictObject({
-  name: text(300),
+  name: layerName,
   /** Missing for the source. */
   buildpack: v.optional(
     v.strictObject({
@@ -41,7 +46,7 @@ const layer = v.strictObject({
       kind: v.picklist(['registry', 'tarball', 'git', 'folder']),
       sha256,
       /** The commit, where it came by git. */
-      version: v.optional(text(200))
+      version: v.optional(version)
     })
   ),
   milliseconds: count
@@ -57,7 +62,7 @@ const ffmpegCheck = v.strictObject({
 })
 
 const trimRule = v.strictObject({
-  name: text(100),
+  name: v.pipe(shownPath, v.maxLength(100)),
   why: text(1_000),
   files: count,
   raw: bytes,
@@ -82,7 +87,7 @@ const dependencies = (names: RegExp) => list(v.strictTuple([v.pipe(v.string(), v
 const historyPoint = v.strictObject({
   commit,
   at: time,
-  mastodonVersion: v.optional(text(100)),
+  mastodonVersion: v.optional(version),
   with: v.optional(bytes),
   without: v.optional(bytes),
   streaming: v.optional(bytes),
@@ -92,23 +97,23 @@ const historyPoint = v.strictObject({
 const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Entries) =>
   v.strictObject({
     schema: v.literal(SCHEMA_VERSION),
-    tool: v.strictObject({ name: v.literal('mastodon-on-heroku'), version: text(50) }),
+    tool: v.strictObject({ name: v.literal('mastodon-on-heroku'), version }),
     createdAt: time,
     source: v.strictObject({
       commit,
       ref: text(1_000),
       committedAt: time,
-      mastodonVersion: v.optional(text(100)),
+      mastodonVersion: v.optional(version),
       files: count,
       raw: bytes,
       /** Names that `.slugignore` took out before the buildpacks. */
       ignored: count
     }),
-    stack: text(50),
+    stack,
     place: v.strictObject({
       kind: v.picklist(['container', 'host']),
-      buildImage: v.optional(text(300)),
-      runImage: v.optional(text(300))
+      buildImage: v.optional(image),
+      runImage: v.optional(image)
     }),
     verdict: v.strictObject({
       chosen: variantName,
@@ -134,7 +139,7 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
     /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
     files: v.strictObject({
       /** What `layer` of an entry counts. */
-      layers: list(text(300), 100),
+      layers: list(layerName, 100),
       /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
       folders: list(shownPath, 200_000),
       entries
@@ -234,6 +239,11 @@ function validated(data: unknown, next: string): Report {
 export function judgedBy(report: Report, { limit, ...heroku }: { limit: number } & Report['heroku']): Report {
   const { verdict } = report
   return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } }
+}
+
+/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
+export function fitsLimit({ verdict, streaming }: Report): boolean {
+  return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit)
 }
 
 /** Bytes of an archive that belong to no file: its header, its end. */

@@ -1,5 +1,6 @@
 export { compareReports, type Comparison } from './compare/index.ts'
 export {
+  fitsLimit,
   judgedBy,
   LARGEST_REPORT,
   parseReport,

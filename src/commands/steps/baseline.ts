@@ -15,7 +15,7 @@ import {
   type HistoryPoint,
   type Report
 } from '../../report/index.ts'
-import { errorText } from '../../runtime/index.ts'
+import { errorText, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { githubOf } from './github.ts'
 
@@ -32,6 +32,8 @@ export interface BaseOf {
   readonly headSha: string
   readonly baseSha: string
   readonly baseBranch: string
+  /** The commit to compare with, where it is known already. */
+  readonly base?: string
 }
 
 const NOTHING: Before = { history: [] }
@@ -53,7 +55,10 @@ export async function findBefore(context: Context, report: Report, pullRequest: 
     return await fromArtifacts(context, github, report, pullRequest)
   } catch (error) {
     if (runtime.signal.aborted) throw error
-    return { ...NOTHING, noBaseline: github.explain(error, 'actions: read', 'The report is made without it.') }
+    return {
+      ...NOTHING,
+      noBaseline: github.explain(error, '{ actions: read, contents: read }', 'The report is made without it.')
+    }
   }
 }
 
@@ -74,7 +79,7 @@ async function fromArtifacts(
 ): Promise<Before> {
   const { inputs, runtime } = context
   const branch = pullRequest?.baseBranch ?? branchOf(context)
-  const wanted = await baseCommit(github, report.source.commit, pullRequest)
+  const wanted = pullRequest?.base ?? (await baseCommit(github, report.source.commit, pullRequest))
   if (wanted === undefined) return { ...NOTHING, noBaseline: 'GitHub does not know the commit before this one.' }
   const found = await findBaselines(github, { name: inputs.artifactName, commit: wanted, branch })
   const reports: { of: FoundBaseline; report: Report }[] = []
@@ -128,8 +133,33 @@ async function baseCommit(
 ): Promise<string | undefined> {
   const parents = await parentsOf(github, measured)
   if (!pullRequest) return parents?.[0]
-  if (parents?.length === 2 && parents[1] === pullRequest.headSha) return parents[0]
-  return mergeBase(github, pullRequest.baseSha, pullRequest.headSha)
+  return mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest)
+}
+
+/**
+ * The same for a report that the pull request's own build handed over, which could name any commit. One that is neither
+ * the pull request's newest nor a merge of it is refused; and a merge into an older commit than the one where the branch
+ * came off is none of GitHub's, so that it cannot choose what it is compared with.
+ */
+export async function baseOfForeign(github: Github, measured: string, pull: BaseOf): Promise<string> {
+  const into = measured === pull.headSha ? undefined : mergedInto(await parentsOf(github, measured), pull)
+  if (into === undefined && measured !== pull.headSha) {
+    throw new UserError(
+      `The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`,
+      'Build what GitHub checks out for `on: pull_request`, without the input `ref`.'
+    )
+  }
+  const off = await branchedOff(github, pull)
+  return into !== undefined && (await mergeBase(github, into, pull.headSha)) === off ? into : off
+}
+
+/** Where the pull request's branch came off its base branch. The base that GitHub names with it may be an older one. */
+async function branchedOff(github: Github, { baseBranch, baseSha, headSha }: BaseOf): Promise<string> {
+  return (await mergeBase(github, baseBranch, headSha)) ?? baseSha
+}
+
+function mergedInto(parents: readonly string[] | undefined, { headSha }: BaseOf): string | undefined {
+  return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined
 }
 
 /** The branch whose builds are asked: the pushed one; for a tag the default one. */

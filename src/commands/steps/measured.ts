@@ -7,6 +7,7 @@ import {
   defaultBranch,
   downloadFile,
   findPullRequests,
+  lacksPermission,
   readFileAt,
   type Github,
   type PullRequest
@@ -15,7 +16,7 @@ import { judgedBy, LARGEST_REPORT, parseReport, type Report } from '../../report
 import { errorText, UserError } from '../../runtime/index.ts'
 import { HEROKU_STOPS_AT, HEROKU_WARNS_AT } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
-import { downloads, type BaseOf } from './baseline.ts'
+import { baseOfForeign, downloads, type BaseOf } from './baseline.ts'
 import { runUrl } from './github.ts'
 import { readConfig } from './source.ts'
 
@@ -36,7 +37,7 @@ export interface Measured {
 }
 
 /** The report that an earlier step of this job wrote for its pull request; undefined where the job is of none. */
-export async function reportOfThisJob(context: Context): Promise<Measured | undefined> {
+export async function reportOfThisJob(context: Context, github: Github): Promise<Measured | undefined> {
   const { inputs, runtime } = context
   const { event, runId, runAttempt } = inputs.github
   if (!event.pullRequest) {
@@ -45,11 +46,15 @@ export async function reportOfThisJob(context: Context): Promise<Measured | unde
     )
     return undefined
   }
-  const text = await readText(inputs.report ?? path.join(inputs.outputDir, 'report.json'))
+  const report = parseReport(await readText(inputs.report ?? path.join(inputs.outputDir, 'report.json')))
   const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) }
   const { pullRequest } = event
-  const foreign = pullRequest.headRepository?.toLowerCase() !== inputs.github.repository?.toLowerCase()
-  return { report: parseReport(text), pullRequest, run, config: readConfig(context), foreign, toldBefore: true }
+  const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase()
+  if (own) return { report, pullRequest, run, config: readConfig(context), foreign: false, toldBefore: true }
+  const judged = await whereAllowed(context, github, 'contents: read', () =>
+    judgedHere(context, github, report, pullRequest)
+  )
+  return judged && { ...judged, run, foreign: true, toldBefore: true }
 }
 
 /**
@@ -66,22 +71,50 @@ export async function reportOfTriggeringRun(
     log.info(`The run that started this one is of no pull request (event: ${run.event}); nothing to comment on.`)
     return undefined
   }
-  const pullRequest = await pullRequestOf(context, github, run)
+  const allowed = <Found>(permission: string, find: () => Promise<Found>) =>
+    whereAllowed(context, github, permission, find)
+  const pullRequest = await allowed('pull-requests: write', () => pullRequestOf(context, github, run))
   if (!pullRequest) return undefined
-  const text = await reportText(context, github, run)
+  const text = await allowed('actions: read', () => reportText(context, github, run))
   if (text === undefined) return undefined
-  const config = await configOfDefaultBranch(context, github)
+  const judged = await allowed('contents: read', () => judgedHere(context, github, parseReport(text), pullRequest))
+  return judged && { ...judged, run: { ...run, url: runUrl(context, `${run.id}`) }, foreign: true, toldBefore: false }
+}
+
+/** What GitHub refuses to a token is a warning that names the permission, and nothing is told. */
+async function whereAllowed<Found>(
+  { runtime }: Context,
+  github: Github,
+  permission: string,
+  find: () => Promise<Found>
+): Promise<Found | undefined> {
+  try {
+    return await find()
+  } catch (error) {
+    if (!lacksPermission(error)) throw error
+    runtime.log.warning(github.explain(error, permission, 'There is no comment without it.'))
+    return undefined
+  }
+}
+
+/**
+ * The report of a pull request's own build, judged by the default branch's config and this job's inputs: nothing is
+ * checked out here, and a pull request must not choose its app, its limit or what it is compared with.
+ */
+async function judgedHere<Pull extends BaseOf>(
+  { inputs }: Context,
+  github: Github,
+  report: Report,
+  pull: Pull
+): Promise<{ report: Report; config: Config; pullRequest: Pull }> {
+  const branch = inputs.github.event.defaultBranch ?? (await defaultBranch(github))
+  const config = mergeInputs(loadConfig(await readFileAt(github, inputs.config, branch), inputs.config), inputs)
+  const heroku = { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT }
+  const base = await baseOfForeign(github, report.source.commit, pull)
   return {
-    report: judgedBy(parseReport(text), {
-      limit: config.slug.limit,
-      warnsAt: HEROKU_WARNS_AT,
-      stopsAt: HEROKU_STOPS_AT
-    }),
-    pullRequest,
-    run: { ...run, url: runUrl(context, `${run.id}`) },
+    report: judgedBy(report, { limit: config.slug.limit, ...heroku }),
     config,
-    foreign: true,
-    toldBefore: false
+    pullRequest: { ...pull, base }
   }
 }
 
@@ -114,12 +147,6 @@ async function reportText(context: Context, github: Github, run: WorkflowRun): P
     `The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`
   )
   return undefined
-}
-
-/** Nothing is checked out here; and the pull request must not choose its own limit. */
-async function configOfDefaultBranch({ inputs }: Context, github: Github): Promise<Config> {
-  const text = await readFileAt(github, inputs.config, await defaultBranch(github))
-  return mergeInputs(loadConfig(text, inputs.config), inputs)
 }
 
 async function readText(file: string): Promise<string> {

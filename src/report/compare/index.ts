@@ -138,23 +138,40 @@ function withVersions(components: readonly ChangedComponent[], head: Report, bas
   const [now, before] = [versionsIn(head), versionsIn(base)]
   return components.map(component => {
     const { kind, name, change } = component
-    const [from, to] = [before[kind]?.get(name), now[kind]?.get(name)]
-    const added = from === undefined && to !== undefined && change > 0
-    return { ...component, how: added ? 'new' : component.how, from, to }
+    const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)]
+    const added = from.length === 0 && to.length > 0 && change > 0
+    return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) }
   })
 }
 
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4
+
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from: readonly string[], to: readonly string[]): Pick<ChangedComponent, 'from' | 'to'> {
+  const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))]
+  const both = left.length > 0 && come.length > 0
+  return { from: versionText(both ? left : from), to: versionText(both ? come : to) }
+}
+
 /** By name; several of one name together. */
-function versionsIn({ dependencies }: Report): Partial<Record<Component['kind'], Map<string, string>>> {
+function versionsIn({ dependencies }: Report): Partial<Record<Component['kind'], ReadonlyMap<string, string[]>>> {
   const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
-    const versions = new Map<string, string>()
+    const versions = new Map<string, string[]>()
     for (const [name, version] of list) {
       const known = versions.get(name)
-      versions.set(name, known === undefined ? version : `${known}, ${version}`)
+      if (known) known.push(version)
+      else versions.set(name, [version])
     }
     return versions
   })
   return { gem, package: packages }
+}
+
+function versionText(versions: readonly string[]): string | undefined {
+  if (versions.length === 0) return undefined
+  const more = versions.length - TOLD_VERSIONS
+  return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 function changedFiles(pairs: readonly Pair[], variant: VariantName): ChangedFile[] {

@@ -1,7 +1,6 @@
-import { megabytes } from '../../runtime/index.ts'
-import { type ChangedComponent, type ChangeKind, type Comparison } from '../compare/index.ts'
+import { type ChangedComponent, type Comparison } from '../compare/index.ts'
 import { type Report } from '../data.ts'
-import { code, details, escape, number, signed, signedPercent, table } from './text.ts'
+import { code, details, escape, number, signed, signedPercent, size, table } from './text.ts'
 import { type Told } from './told.ts'
 
 const SHOWN_COMPONENTS = 15
@@ -9,8 +8,6 @@ const SHOWN_FILES = 12
 /** A reason is named where it brought at least this share of what was added, or of what went. */
 const WORTH_NAMING = 0.1
 const MOST_REASONS = 4
-
-const WORDS: Record<ChangeKind, string> = { new: 'new', gone: 'gone', grown: 'grown', shrunk: 'shrunk' }
 
 /** What has changed against the base, folded; open where it matters. */
 export function whatChanged({ comparison, baseline, report }: Told, open: boolean): string {
@@ -44,8 +41,9 @@ function reasons({ change = 0, components, buildpacks }: Comparison, head: Repor
   return lines.join('\n')
 }
 
-function title({ kind, name, from, to }: ChangedComponent): string {
-  const versions = from === to ? (to ?? '') : [from, to].filter(version => version !== undefined).join(' → ')
+function title({ kind, name, how, from, to }: ChangedComponent): string {
+  const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to]
+  const versions = told.filter(version => version !== undefined).join(' → ')
   const version = versions === '' ? '' : ` ${escape(versions)}`
   return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`
 }
@@ -55,28 +53,23 @@ function componentTable({ components, rest, shares, moved }: Comparison): string
   const others = components.slice(SHOWN_COMPONENTS)
   const left = others.reduce((sum, { change }) => sum + change, rest.change)
   const count = others.length + rest.count
-  const rows = shown.map(component => [title(component), WORDS[component.how], signed(component.change)])
+  const rows = shown.map(component => [title(component), component.how, signed(component.change)])
   if (count > 0 || left !== 0)
     rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)])
   if (shares !== 0) rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)])
   const note =
     moved > 0
-      ? `\n\n${number(moved)} files lie somewhere else than before and are otherwise the same; they do not count.`
+      ? `\n\n${number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
       : ''
-  return rows.length === 0 ? '' : table(['Part of the slug', '', 'Change'], rows, '--r') + note
+  return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note
 }
 
 function fileTable({ files }: Comparison): string {
   const rows = files
     .slice(0, SHOWN_FILES)
-    .map(({ path, how, change, size }) => [
-      code(path),
-      WORDS[how],
-      signed(change),
-      how === 'gone' ? '' : megabytes(size)
-    ])
+    .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : size(now)])
   const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : ''
-  return rows.length === 0 ? '' : table(['File', '', 'Change', 'Size now'], rows, '--rr') + more
+  return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more
 }
 
 /** The cell of a size's change. */

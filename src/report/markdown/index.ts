@@ -1,5 +1,5 @@
 import { megabytes } from '../../runtime/index.ts'
-import { type Report, type ReportVariant } from '../data.ts'
+import { fitsLimit, type Report, type ReportVariant } from '../data.ts'
 import { amountText, grownTooMuch } from '../growth.ts'
 import { changeCell, whatChanged } from './changes.ts'
 import {
@@ -60,15 +60,15 @@ function blocksOf(told: Told): Block[] {
   const { report, measuredBy } = told
   const ours = measuredBy === undefined
   const tooMuch = grownBy(told).length > 0
-  const open = !report.verdict.withinLimit || tooMuch
+  const open = !fitsLimit(report) || tooMuch
   return [
     { text: `## ${headline(told)}` },
     { text: origin(told) },
-    { text: withoutFfmpeg(told) },
-    { text: withoutRedisVerified(told) },
     { text: sizeTable(told) },
     { text: comparedWith(told) },
     { text: live(told) },
+    { text: withoutFfmpeg(told) },
+    { text: withoutRedisVerified(told) },
     { text: section('Ways back under the limit', waysBack(report)) },
     { text: ours ? section('Worth a look', warnings(report)) : '' },
     { text: whatChanged(told, open), name: 'what changed' },
@@ -85,13 +85,18 @@ function blocksOf(told: Told): Block[] {
 
 /** One line: the status in words, the size, the limit, the change, what is left. */
 export function headline(told: Told): string {
-  const { compressed, limit, withinLimit, problem } = told.report.verdict
+  const { verdict, streaming } = told.report
+  const { compressed, limit, withinLimit, problem } = verdict
   const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`
   const share = [size, changeAgainst(told)].filter(Boolean).join(', ')
   if (!withinLimit) return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`
-  if (problem !== undefined)
-    return `Not fit to ship: ${told.measuredBy === undefined ? escape(problem) : 'its ffmpeg does not work'}. Size: ${share}`
   const left = `${megabytes(limit - compressed)} left`
+  if (problem !== undefined)
+    return `Not fit to ship: ${told.measuredBy === undefined ? escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`
+  if (streaming && streaming.compressed > limit) {
+    const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`
+    return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`
+  }
   if (grownBy(told).length > 0) return `Grown by more than ${amountText(told.maxGrowth!)}: ${share}, ${left}`
   return `Within the limit: ${share}, ${left}`
 }
@@ -113,7 +118,7 @@ function origin({ report, app, measuredBy }: Told): string {
   const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`
   return measuredBy === undefined
     ? slug
-    : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy} comes from a fork, and its own build measured this: the figures and names are what that build says.`
+    : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`
 }
 
 function withoutRedisVerified({ report: { redisTls } }: Told): string {
@@ -135,7 +140,7 @@ function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string 
   )
 }
 
-/** A row a slug; the one that breaks a rule is bold. */
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
 function sizeTable(told: Told): string {
   const { report, comparison } = told
   const { variants, verdict, heroku, streaming } = report
@@ -150,13 +155,13 @@ function sizeTable(told: Told): string {
     ]
     const cells = [
       name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+      status.filter(Boolean).join(', '),
       megabytes(size.compressed),
       ...(comparison ? [changeCell(size.compressed, before)] : []),
       megabytes(verdict.limit),
       percent(size.compressed, verdict.limit),
       megabytes(size.raw),
-      number(size.files),
-      status.filter(Boolean).join(', ')
+      number(size.files)
     ]
     return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`)
   }
@@ -164,6 +169,7 @@ function sizeTable(told: Told): string {
   if (streaming) rows.push(row('streaming', streaming))
   const columns = [
     'Slug',
+    'Status',
     'Compressed',
     ...(comparison ? ['Change'] : []),
     'Limit',
@@ -172,7 +178,7 @@ function sizeTable(told: Told): string {
     'Files'
   ]
   return (
-    table([...columns, 'Status'], rows, `-${'r'.repeat(columns.length - 1)}-`) +
+    table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
     `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`
   )
 }

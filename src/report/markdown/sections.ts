@@ -1,7 +1,7 @@
 import { megabytes } from '../../runtime/index.ts'
 import { type Report, type ReportVariant } from '../data.ts'
 import { foldersOf, largestFiles } from '../files.ts'
-import { code, details, escape, number, percent, signed, table } from './text.ts'
+import { code, details, escape, number, percent, signed, size, table } from './text.ts'
 import { type Told } from './told.ts'
 
 /**
@@ -82,9 +82,9 @@ export function layerTable({ report: { variants, verdict, layers }, comparison }
     const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : ''
     return [
       code(name),
-      megabytes(compressed),
+      size(compressed),
       ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-      megabytes(raw),
+      size(raw),
       number(files),
       seconds,
       version ? code(version) : ''
@@ -106,9 +106,9 @@ export function directoryTable(report: Report): string {
     .slice(0, SHOWN_DIRECTORIES)
     .map(({ path, compressed, raw, files }) => [
       code(path),
-      megabytes(compressed),
+      size(compressed),
       percent(compressed, chosen.compressed),
-      megabytes(raw),
+      size(raw),
       number(files)
     ])
   return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr')
@@ -118,8 +118,8 @@ export function fileTable(report: Report): string {
   const { chosen } = report.verdict
   const rows = largestFiles(report, chosen, SHOWN_FILES).map(file => [
     code(file.path),
-    `${file.shared ? '≈ ' : ''}${megabytes(file[chosen] ?? 0)}`,
-    megabytes(file.raw)
+    `${file.shared ? '≈ ' : ''}${size(file[chosen] ?? 0)}`,
+    size(file.raw)
   ])
   return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr')
 }
@@ -128,15 +128,15 @@ export function fileTable(report: Report): string {
 export function trimTable({ trim }: Report, withReasons: boolean): string {
   const rules = trim.rules.filter(({ files }) => files > 0)
   if (rules.length === 0) return ''
-  const saved = megabytes(trim.before - trim.after)
+  const saved = size(trim.before - trim.after)
   const lead = trim.applied
-    ? `Trimming took ${saved} off this slug (${megabytes(trim.before)} before; measured).`
+    ? `Trimming took ${saved} off this slug (${size(trim.before)} before; measured).`
     : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`
   const rows = rules.map(({ name, files, raw, saves, why }) => [
     code(name),
     number(files),
-    megabytes(raw),
-    megabytes(saves),
+    size(raw),
+    size(saves),
     ...(withReasons ? [escape(why)] : [])
   ])
   const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])]
@@ -152,13 +152,13 @@ export function trendTable({ history, report, repositoryUrl }: Told): string {
   if (points.length === 0) return ''
   const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed]
   const rows = points.map((point, i) => {
-    const [size, before] = [sizes[i], sizes[i - 1]]
+    const [now, before] = [sizes[i], sizes[i - 1]]
     return [
       commitLink(point.commit, repositoryUrl),
       point.at.slice(0, 10),
       escape(point.mastodonVersion ?? ''),
-      size === undefined ? '' : megabytes(size),
-      size === undefined || before === undefined ? '' : signed(size - before)
+      now === undefined ? '' : size(now),
+      now === undefined || before === undefined ? '' : signed(now - before)
     ]
   })
   const last = sizes.at(-2)
@@ -166,7 +166,7 @@ export function trendTable({ history, report, repositoryUrl }: Told): string {
     'this one',
     report.createdAt.slice(0, 10),
     escape(report.source.mastodonVersion ?? ''),
-    megabytes(verdict.compressed),
+    size(verdict.compressed),
     last === undefined ? '' : signed(verdict.compressed - last)
   ])
   return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr')

@@ -14,8 +14,15 @@ export function escape(hostile: string): string {
 /** Longest name that is shown, in characters. */
 const LONGEST = 160
 
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/
+
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
 export function code(hostile: string): string {
-  if (hostile.length <= LONGEST) return `<code>${escape(hostile)}</code>`
+  if (hostile.length <= LONGEST) return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${escape(hostile)}</code>`
   const characters = [...hostile]
   const [start, end] = [characters.slice(0, LONGEST / 2), characters.slice(-LONGEST / 2)]
   return `<code>${escape(`${start.join('')}…${end.join('')}`)}</code>`
@@ -46,6 +53,12 @@ export function signed(bytes: number): string {
   const text =
     size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`
   return `${bytes < 0 ? '−' : '+'}${text}`
+}
+
+/** A size for people: bytes, kB or MB (10^6). */
+export function size(bytes: number): string {
+  if (bytes === 0) return '0 bytes'
+  return bytes < 0 ? signed(bytes) : signed(bytes).slice(1)
 }
 
 /** A change in per cent of what it was, with its sign. */

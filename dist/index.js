@@ -44580,8 +44580,15 @@ function pageData({ report, baseline, comparison, history, app }) {
             compressed,
             raw,
             files,
-            base: base?.variants.find(other => other.name === name)?.compressed
+            base: base?.variants.find(other => other.name === name)?.compressed,
+            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
         })),
+        streaming: report.streaming && {
+            compressed: report.streaming.compressed,
+            raw: report.streaming.raw,
+            files: report.streaming.files,
+            base: base?.streaming?.compressed
+        },
         ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
         history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
     };
@@ -44703,10 +44710,6 @@ function signedPercent(change, before) {
 
 /** Words and figures of the page, the same in its plain HTML and in its script. */
 
-/** A size for people: bytes, kB or MB (10^6). */
-function words_size(bytes) {
-    return bytes === 0 ? '0 bytes' : signed(bytes).slice(1);
-}
 /** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
 function words_shown(name) {
     return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
@@ -44714,15 +44717,21 @@ function words_shown(name) {
 function words_short(commit) {
     return commit.slice(0, 7);
 }
+function isGood({ limit }, { compressed, problem }) {
+    return compressed <= limit && problem === undefined;
+}
 /** The variant's size against the limit and the base, in one sentence. */
-function verdict({ limit, base }, { compressed, base: before }) {
+function verdict({ limit, base }, { compressed, base: before, problem }) {
     const left = limit - compressed;
-    const parts = [`${words_size(compressed)} of ${words_size(limit)} (${percent(compressed, limit)})`];
+    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
     if (base && before !== undefined) {
         parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
     }
-    parts.push(left >= 0 ? `${words_size(left)} left` : `${words_size(-left)} too much`);
-    return `${left >= 0 ? 'Within the limit' : 'Over the limit'}: ${parts.join(', ')}`;
+    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
+    const told = parts.join(', ');
+    if (left < 0)
+        return `Over the limit: ${told}`;
+    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/page/render.ts
@@ -44796,10 +44805,10 @@ ${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>
 }
 /** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
 function verdictOf(data, variant) {
-    const { chosen, limit, variants } = data;
-    const { name, compressed } = variant;
+    const { chosen, variants } = data;
+    const { name } = variant;
     const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
-    return `<div class="verdict ${compressed <= limit ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
 ${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
 ${bar(data, variant)}
 </div>`;
@@ -44813,11 +44822,12 @@ function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
         { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
         ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
     ];
+    const was = `before ${text_size(base ?? 0)}`;
     // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${words_size(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${words_size(compressed)} of ${names.join(', ')}`)}" width="100%" height="${20 + 16 * marks.length}">
+    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"/>\n`}${marks
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
         .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
         .join('\n')}
 </svg>`;
@@ -44828,21 +44838,25 @@ function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
     return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
 }
 function sizes(data) {
-    const { variants, limit, chosen } = data;
+    const { variants, streaming, limit, chosen } = data;
     const compared = variants.some(({ base }) => base !== undefined);
-    const rows = variants.map(({ name, compressed, raw, files, base }) => `<tr><th scope="row">${name} ffmpeg${name === chosen ? ' (chosen)' : ''}</th>${cells([
-        words_size(compressed),
+    const slugs = variants.map(slug => ({
+        ...slug,
+        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+    }));
+    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
+        text_size(compressed),
         percent(compressed, limit),
         ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${words_size(limit - compressed)} left` : `${words_size(compressed - limit)} too much`,
-        words_size(raw),
+        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
+        text_size(raw),
         number(files)
     ])}</tr>`);
     return `<section aria-labelledby="sizes">
 <h2 id="sizes">Sizes</h2>
 <div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
 <table>
-<thead><tr><th scope="col">Variant</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>
 </div>
@@ -44860,7 +44874,7 @@ function layerRows({ layers, variants, files }) {
     return layers
         .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
         .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [words_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
 }
 function layerSums(layer, sizes, count) {
     const sums = new Array(count).fill(0);

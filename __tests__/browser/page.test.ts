@@ -112,9 +112,17 @@ describeOrSkip('the page in a browser', reason, () => {
     expect(await page.locator('.tile', { hasText: 'heroku/ruby' }).count()).toBe(0)
   })
 
+  it('shows what is in folders of folders where there is room, and walks there at once', async () => {
+    await open(files(...TREE))
+    const inner = page.locator('.tile.level-3').filter({ hasText: 'vite' })
+    await inner.click()
+    await page.locator('#way li', { hasText: 'vite' }).waitFor()
+    expect(await way()).toEqual(['slug', 'heroku/nodejs', 'node_modules', 'vite'])
+  })
+
   it('orders by layer or by directory', async () => {
     await open(files(...TREE))
-    expect((await rows()).sort()).toEqual(['heroku/nodejs/', 'heroku/ruby/', 'source/'])
+    expect((await rows()).sort()).toEqual(['heroku/nodejs', 'heroku/ruby', 'source'])
     await page.getByLabel('by directory').check()
     await page.locator('#table tbody th', { hasText: 'node_modules' }).waitFor()
     expect((await rows()).sort()).toEqual(['app/', 'bin/', 'node_modules/'])
@@ -189,6 +197,9 @@ describeOrSkip('the page in a browser', reason, () => {
     }))
     await open(sampleReport(), { history })
     expect(await page.locator('#chart .dot.with').count()).toBe(6)
+    expect(await page.locator('#chart .axis').allTextContents()).toEqual(
+      expect.arrayContaining(['200.0 MB', '300.0 MB'])
+    )
     expect(await page.locator('#chart .dot.without').count()).toBe(5)
     expect(await page.locator('#chart .dot.with').nth(1).getAttribute('aria-label')).toBe(
       'with ffmpeg: 251.0 MB, 1111111, 2026-11-11'
@@ -225,6 +236,20 @@ describeOrSkip('the page in a browser', reason, () => {
     await page.getByLabel('Search all files').fill('<')
     await page.locator('#found', { hasText: 'in the whole slug' }).waitFor()
     expect(await page.locator('img, b, script').count()).toBe(2)
+    // Even a script that ran could load nothing and send nothing.
+    const refused = await page.evaluate(
+      () =>
+        new Promise(resolve => {
+          const seen: string[] = []
+          document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
+            if (seen.push(effectiveDirective) === 2) resolve(seen.sort())
+          })
+          fetch('https://evil.test/').catch(() => {})
+          new Image().src = 'https://evil.test/x.png'
+        })
+    )
+    expect(refused).toEqual(['connect-src', 'img-src'])
+    noise = []
     expect((await rows()).some(row => row.includes('<img src=x onerror=alert(1)>'))).toBe(true)
   })
 

@@ -91,6 +91,17 @@ describe('the page as a file', () => {
     expect(html).toMatch(/<th scope="row">without ffmpeg<\/th><td class="number">200\.0 MB<\/td>/)
   })
 
+  it('is no green one where ffmpeg does not work, and has the streaming app’s slug', () => {
+    const report = sampleReport(report => {
+      report.verdict.problem = 'ffmpeg does <not> start'
+      report.streaming = { compressed: 310_000_000, raw: 5, files: 6 }
+    })
+    const html = renderPage(dataOf(report), PARTS)
+    expect(html).toContain('<div class="verdict over" data-variant="with">')
+    expect(html).toContain('Not fit to ship: ffmpeg does &#60;not&#62; start. Size: 271.4 MB of 300.0 MB')
+    expect(html).toMatch(/<th scope="row">streaming app<\/th><td class="number">310\.0 MB<\/td>.*10\.0 MB too much/)
+  })
+
   it('refuses a script that would end its element', () =>
     expect(() => renderPage(dataOf(sampleReport()), { ...PARTS, script: '"</script>"' })).toThrow(/end its element/))
 })

@@ -13,6 +13,8 @@ export interface PageData {
   readonly stopsAt: number
   readonly chosen: VariantName
   readonly variants: readonly PageVariant[]
+  /** The streaming app's slug, where there is such an app. */
+  readonly streaming?: PageSizes
   readonly layers: readonly string[]
   /** Whole paths; the first one is the slug itself, ''. A folder stands after the one that it lies in. */
   readonly folders: readonly string[]
@@ -32,13 +34,18 @@ export interface PageCommit {
   readonly mastodonVersion?: string
 }
 
-export interface PageVariant {
-  readonly name: VariantName
+export interface PageSizes {
   readonly compressed: number
   readonly raw: number
   readonly files: number
-  /** Compressed size of the same variant of the base. */
+  /** Compressed size of the same slug of the base. */
   readonly base?: number
+}
+
+export interface PageVariant extends PageSizes {
+  readonly name: VariantName
+  /** Why it must not be shipped although its size may be good. */
+  readonly problem?: string
 }
 
 /**

@@ -24,8 +24,15 @@ export function pageData({ report, baseline, comparison, history, app }: Told): 
       compressed,
       raw,
       files,
-      base: base?.variants.find(other => other.name === name)?.compressed
+      base: base?.variants.find(other => other.name === name)?.compressed,
+      problem: name === report.verdict.chosen ? report.verdict.problem : undefined
     })),
+    streaming: report.streaming && {
+      compressed: report.streaming.compressed,
+      raw: report.streaming.raw,
+      files: report.streaming.files,
+      base: base?.streaming?.compressed
+    },
     ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
     history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
   }

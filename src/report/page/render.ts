@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type PageCommit, type PageData, type PageVariant, type VariantName } from './data.ts'
-import { number, percent, shown, short, signed, size, verdict } from './words.ts'
+import { isGood, number, percent, shown, short, signed, size, verdict } from './words.ts'
 
 /**
  * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
@@ -76,10 +76,10 @@ ${base ? commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing
 
 /** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
 function verdictOf(data: PageData, variant: PageVariant): string {
-  const { chosen, limit, variants } = data
-  const { name, compressed } = variant
+  const { chosen, variants } = data
+  const { name } = variant
   const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`
-  return `<div class="verdict ${compressed <= limit ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+  return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
 ${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${escape(verdict(data, variant))}</p>
 ${bar(data, variant)}
 </div>`
@@ -94,11 +94,12 @@ function bar({ limit, warnsAt, stopsAt }: PageData, { compressed, base }: PageVa
     { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
     ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
   ]
+  const was = `before ${size(base ?? 0)}`
   // Names of marks that stand close together would lie on each other.
   const names = marks.map(({ bytes, name }) => `${name} ${size(bytes)}`)
-  return `<svg class="bar" role="img" aria-label="${escape(`${size(compressed)} of ${names.join(', ')}`)}" width="100%" height="${20 + 16 * marks.length}">
+  return `<svg class="bar" role="img" aria-label="${escape(`${size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"/>\n`}${marks
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
     .map(
       ({ bytes }, index) =>
         `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${escape(names[index]!)}</text>`
@@ -114,11 +115,15 @@ function commit(name: string, { commit, ref, createdAt, mastodonVersion }: PageC
 }
 
 function sizes(data: PageData): string {
-  const { variants, limit, chosen } = data
+  const { variants, streaming, limit, chosen } = data
   const compared = variants.some(({ base }) => base !== undefined)
-  const rows = variants.map(
-    ({ name, compressed, raw, files, base }) =>
-      `<tr><th scope="row">${name} ffmpeg${name === chosen ? ' (chosen)' : ''}</th>${cells([
+  const slugs = variants.map(slug => ({
+    ...slug,
+    title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+  }))
+  const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(
+    ({ title, compressed, raw, files, base }) =>
+      `<tr><th scope="row">${title}</th>${cells([
         size(compressed),
         percent(compressed, limit),
         ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
@@ -131,7 +136,7 @@ function sizes(data: PageData): string {
 <h2 id="sizes">Sizes</h2>
 <div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
 <table>
-<thead><tr><th scope="col">Variant</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
 <tbody>${rows.join('\n')}</tbody>
 </table>
 </div>

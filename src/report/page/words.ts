@@ -1,13 +1,8 @@
-import { percent, signed } from '../markdown/text.ts'
+import { percent, signed, size } from '../markdown/text.ts'
 import { type PageData, type PageVariant } from './data.ts'
 
 /** Words and figures of the page, the same in its plain HTML and in its script. */
-export { number, percent, signed } from '../markdown/text.ts'
-
-/** A size for people: bytes, kB or MB (10^6). */
-export function size(bytes: number): string {
-  return bytes === 0 ? '0 bytes' : signed(bytes).slice(1)
-}
+export { number, percent, signed, size } from '../markdown/text.ts'
 
 /** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
 export function shown(name: string): string {
@@ -21,13 +16,19 @@ export function short(commit: string): string {
   return commit.slice(0, 7)
 }
 
+export function isGood({ limit }: PageData, { compressed, problem }: PageVariant): boolean {
+  return compressed <= limit && problem === undefined
+}
+
 /** The variant's size against the limit and the base, in one sentence. */
-export function verdict({ limit, base }: PageData, { compressed, base: before }: PageVariant): string {
+export function verdict({ limit, base }: PageData, { compressed, base: before, problem }: PageVariant): string {
   const left = limit - compressed
   const parts = [`${size(compressed)} of ${size(limit)} (${percent(compressed, limit)})`]
   if (base && before !== undefined) {
     parts.push(`${signed(compressed - before)} against ${shown(base.ref)} at ${short(base.commit)}`)
   }
   parts.push(left >= 0 ? `${size(left)} left` : `${size(-left)} too much`)
-  return `${left >= 0 ? 'Within the limit' : 'Over the limit'}: ${parts.join(', ')}`
+  const told = parts.join(', ')
+  if (left < 0) return `Over the limit: ${told}`
+  return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${shown(problem)}. Size: ${told}`
 }

@@ -30,9 +30,10 @@ function chart({ history, limit }: PageData, width: number): SVGElement {
   return drawn(
     'svg',
     { width, height: HEIGHT, role: 'group', 'aria-label': label },
-    ...[low, high].map(bytes =>
+    ...ticks(low, high + room).flatMap(bytes => [
+      drawn('line', { class: 'grid', x1: EDGE.left, x2: width - EDGE.right, y1: y(bytes), y2: y(bytes) }),
       drawn('text', { class: 'axis', x: EDGE.left - 8, y: y(bytes) + 4, 'text-anchor': 'end' }, size(bytes))
-    ),
+    ]),
     drawn('line', { class: 'limit', x1: EDGE.left, x2: width - EDGE.right, y1: y(limit), y2: y(limit) }),
     ...NAMES.flatMap(name => line(history, name, x, y)),
     ...[0, history.length - 1].map(index =>
@@ -43,6 +44,15 @@ function chart({ history, limit }: PageData, width: number): SVGElement {
       )
     )
   )
+}
+
+/** Round figures between two, three to seven of them. */
+export function ticks(low: number, high: number): number[] {
+  const rough = (high - low) / 4
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = power * ([1, 2, 5].find(factor => factor * power >= rough) ?? 10)
+  const first = Math.ceil(low / step)
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
 }
 
 /** A line breaks where a build had no such variant. */

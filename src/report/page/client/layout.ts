@@ -1,10 +1,12 @@
 import { squarify, type Rectangle } from './squarify.ts'
 import { childrenIn, isFile, straight, type Tree, type Weights } from './tree.ts'
 
+type Level = 1 | 2 | 3
+
 export interface Tile extends Rectangle {
   /** Where one comes to; -1 where the tile stands for several small ones. */
   readonly node: number
-  readonly level: 1 | 2
+  readonly level: Level
   /** The node that the tile's name starts below. */
   readonly above: number
   /** Nodes that are too small for a tile each. */
@@ -17,31 +19,32 @@ export interface Tile extends Rectangle {
 export const NAME_HEIGHT = 20
 const RIM = 2
 
-/** Smallest areas of tiles, in square pixels, and how many there are at most. */
-const SMALLEST = { 1: 400, 2: 260 } as const
-const MOST = { 1: 60, 2: 110 } as const
+/** Smallest areas of tiles, in square pixels, how many there are at most, and the least room for tiles on a tile. */
+const SMALLEST = { 1: 400, 2: 260, 3: 260 } as const
+const MOST = { 1: 60, 2: 110, 3: 110 } as const
+const ROOM = { 1: { width: 56, height: 30 }, 2: { width: 150, height: 110 } } as const
 
-/** The tiles of a node's treemap: its children, and theirs where there is room. */
+/** The tiles of a node's treemap: its children, and theirs where there is room, and theirs where there is much. */
 export function layOut(tree: Tree, weights: Weights, node: number, area: Rectangle): Tile[] {
-  const tiles: Tile[] = []
   const whole = weights.compressed[node]!
-  for (const tile of level(tree, weights, node, area, 1, MOST[1])) {
+  const onTile = (tile: Tile): Tile[] => {
+    const { level: on } = tile
     const inner = {
       x: tile.x + RIM,
       y: tile.y + NAME_HEIGHT,
       width: tile.width - 2 * RIM,
       height: tile.height - NAME_HEIGHT - RIM
     }
-    const open = tile.node >= 0 && !isFile(tree, tile.node) && inner.width >= 56 && inner.height >= 30
-    tiles.push({ ...tile, open })
-    if (!open) continue
-    const most = Math.max(4, Math.round((MOST[2] * weights.compressed[tile.node]!) / whole))
-    tiles.push(...level(tree, weights, tile.node, inner, 2, most))
+    if (on === 3 || tile.node < 0 || isFile(tree, tile.node)) return [tile]
+    if (inner.width < ROOM[on].width || inner.height < ROOM[on].height) return [tile]
+    const below: Level = on === 1 ? 2 : 3
+    const most = Math.max(4, Math.round((MOST[below] * weights.compressed[tile.node]!) / whole))
+    return [{ ...tile, open: true }, ...level(tree, weights, tile.node, inner, below, most).flatMap(onTile)]
   }
-  return tiles
+  return level(tree, weights, node, area, 1, MOST[1]).flatMap(onTile)
 }
 
-function level(tree: Tree, weights: Weights, above: number, area: Rectangle, level: 1 | 2, most: number): Tile[] {
+function level(tree: Tree, weights: Weights, above: number, area: Rectangle, level: Level, most: number): Tile[] {
   const { compressed } = weights
   const children = childrenIn(tree, weights, above)
     .filter(child => weights.files[child]! > 0)

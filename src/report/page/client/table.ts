@@ -1,6 +1,6 @@
 import { number, shown, size } from '../words.ts'
 import { byId, element } from './dom.ts'
-import { childrenIn, isFile, nameOf, pathOf } from './tree.ts'
+import { childrenIn, isFile, isLayer, nameOf, pathOf } from './tree.ts'
 import { changeText, layerText, pathText, shareOf, statusIn, type View } from './view.ts'
 
 const PAGE = 200
@@ -146,7 +146,7 @@ function row(view: View, columns: readonly Column[], node: number, wholePath: bo
 function name({ tree, walk }: View, node: number, wholePath: boolean): HTMLElement {
   const text = element('bdi', {}, wholePath ? pathText(tree, node) : shown(nameOf(tree, node)))
   if (isFile(tree, node)) return text
-  const button = element('button', { type: 'button' }, text, '/')
+  const button = element('button', { type: 'button' }, text, ...(isLayer(tree, node) ? [] : ['/']))
   button.addEventListener('click', () => walk(node))
   return button
 }

@@ -198,11 +198,12 @@ export function wayTo(tree: Tree, node: number): number[] {
 }
 
 /** A name in the folder (or layer) that a node lies in. */
-export function nameOf({ data, by, parent, firstFile, folder, layer }: Tree, node: number): string {
+export function nameOf(tree: Tree, node: number): string {
+  const { data, parent, firstFile, folder, layer } = tree
   if (node >= firstFile) return data.files.name[node - firstFile]! || '(the folder itself)'
   if (node === 0) return 'slug'
   const path = data.folders[folder[node]!]!
-  if (by === 'layer' && parent[node] === 0) return data.layers[layer[node]!]!
+  if (isLayer(tree, node)) return data.layers[layer[node]!]!
   const above = data.folders[folder[parent[node]!]!]!
   return above === '' ? path : path.slice(above.length + 1)
 }
@@ -212,6 +213,11 @@ export function nameWithin(tree: Tree, above: number, node: number): string {
   const names = [nameOf(tree, node)]
   for (let at = tree.parent[node]!; at > 0 && at !== above; at = tree.parent[at]!) names.unshift(nameOf(tree, at))
   return names.join('/')
+}
+
+/** A layer as a whole. */
+export function isLayer({ by, parent }: Tree, node: number): boolean {
+  return by === 'layer' && parent[node] === 0
 }
 
 /** Path in the slug. */

@@ -106,7 +106,7 @@ export class Treemap {
     if (!tile || !view) return
     if (tile.node < 0) byId('files-title').focus()
     else if (!isFile(view.tree, tile.node)) view.walk(tile.node)
-    else if (tile.level === 2) view.walk(tile.above)
+    else if (tile.level > 1) view.walk(tile.above)
   }
 
   #key(event: KeyboardEvent): void {
@@ -170,7 +170,7 @@ function sumOf({ weights }: View, { node, smaller }: Tile): Sum {
 }
 
 function walkable({ tree }: View, { node, level }: Tile): boolean {
-  return node < 0 || !isFile(tree, node) || level === 2
+  return node < 0 || !isFile(tree, node) || level > 1
 }
 
 function fromText(view: View, node: number): string {

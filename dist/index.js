@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 3372:
+/***/ 8747:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40825,7 +40825,7 @@ function requireRedisTlsFits(root) {
 
 const VERSION_FILE = 'lib/mastodon/version.rb';
 /** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
-function readMastodon(root) {
+function tree_readMastodon(root) {
     const gemfileLock = (0,src_runtime/* readTreeFile */.xt)(root, 'Gemfile.lock') ?? '';
     const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => (0,src_runtime/* readTreeFile */.xt)(root, file) !== undefined);
     return {
@@ -40903,13 +40903,15 @@ function rollbackVerdict(state) {
     return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
 }
 /** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
-function breakpoints(dbRakeText) {
+function migrations_breakpoints(dbRakeText) {
     const { code } = splitRuby(dbRakeText);
     const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
     const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
+    const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1];
     return {
         ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
-        ...(schema !== undefined && { schema: schema.replaceAll('_', '') })
+        ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
+        ...(version !== undefined && { version })
     };
 }
 const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
@@ -41487,7 +41489,1551 @@ function shellQuoted(value) {
     return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
+;// CONCATENATED MODULE: ./src/mastodon/versions.ts
+/** Versions as Mastodon, Ruby, Node, Postgres and Redis write them: numbers with dots, perhaps a prerelease behind them. */
+/** Negative where `a` is older than `b`, 0 where they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
+function versions_compareVersions(a, b) {
+    const [one, other] = [split(a), split(b)];
+    for (let i = 0; i < Math.max(one.numbers.length, other.numbers.length); i++) {
+        const difference = (one.numbers[i] ?? 0) - (other.numbers[i] ?? 0);
+        if (difference !== 0)
+            return difference;
+    }
+    if (one.prerelease === other.prerelease)
+        return 0;
+    if (one.prerelease === '')
+        return 1;
+    if (other.prerelease === '')
+        return -1;
+    return one.prerelease.localeCompare(other.prerelease, 'en', { numeric: true });
+}
+function isOlder(version, than) {
+    return version !== undefined && than !== undefined && versions_compareVersions(version, than) < 0;
+}
+/** `4.7.0-alpha.1` → `4.7`. */
+function seriesOf(version) {
+    return split(version).numbers.slice(0, 2).join('.');
+}
+/** The minor series of Mastodon, oldest first, as far as they are known; one after the last is taken as the next. */
+const SERIES = [
+    ...numbered(1, 2, 6),
+    ...numbered(2, 0, 9),
+    ...numbered(3, 0, 5),
+    ...numbered(4, 0, 8)
+];
+/** Series between two versions, neither of them included; empty where none lies between them or where that is not known. */
+function seriesBetween(from, to) {
+    const [first, last] = [seriesOf(from), seriesOf(to)];
+    return SERIES.filter(series => versions_compareVersions(series, first) > 0 && versions_compareVersions(series, last) < 0);
+}
+function numbered(major, first, last) {
+    return Array.from({ length: last - first + 1 }, (_, i) => `${major}.${first + i}`);
+}
+function split(version) {
+    const [, numbers = '', prerelease = ''] = /^v?(\d+(?:\.\d+)*)(?:[-.]?([A-Za-z][\w.-]*))?/.exec(version) ?? [];
+    return { numbers: numbers.split('.').map(Number), prerelease };
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/minimums.ts
+
+
+
+/** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
+function minimums_readMinimums(root, version) {
+    const read = (file) => readTreeFile(root, file) ?? '';
+    const gemfile = read('Gemfile');
+    const readme = told(read('README.md'));
+    const known = knownFor(version);
+    const pinned = /^(?:ruby-)?(\d+\.\d+\.\d+)\s*$/m.exec(read('.ruby-version'))?.[1] ?? quoted(gemfile, '');
+    return defined({
+        rubyPinned: pinned,
+        ruby: quoted(gemfile, '>=') ?? readme.get('ruby') ?? known.ruby,
+        rubyBelow: quoted(gemfile, '<'),
+        node: enginesNode(read('package.json')),
+        nodeWanted: readme.get('node.js') ?? known.node,
+        postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
+        redis: readme.get('redis') ?? known.redis,
+        libvips: libvipsOf(read('config/initializers/vips.rb'), read('config/application.rb')),
+        ffmpeg: readme.get('ffmpeg') ?? known.ffmpeg
+    });
+}
+function defined(all) {
+    return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+/** `ruby '>= 3.3.0', '< 4.1.0'`; an operator of '' asks for a plain version. */
+function quoted(gemfile, operator) {
+    const line = /^ruby\s+(['"].*)$/m.exec(gemfile)?.[1] ?? '';
+    return [...line.matchAll(/['"]\s*(>=|<|~>|=)?\s*(\d+(?:\.\d+)*)\s*['"]/g)].find(([, found = '']) => found === operator || (operator === '>=' && found === '~>'))?.[2];
+}
+/** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
+function told(readme) {
+    return new Map([...readme.matchAll(/^\s*[-*]\s+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*\s+(\d+(?:\.\d+)*)\+/gim)].map(([, name = '', version = '']) => [name.toLowerCase(), version]));
+}
+function enginesNode(packageJson) {
+    return /"engines"\s*:\s*\{[^}]*"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1];
+}
+/** `server_version_num`: 140000 is 14, 90500 is 9.5. */
+function postgresOf(dbRake) {
+    const number = breakpoints(dbRake).postgres ?? Number(/\bversion\s*<\s*(\d[\d_]*)/.exec(dbRake)?.[1]?.replaceAll('_', ''));
+    if (!Number.isFinite(number))
+        return undefined;
+    const major = Math.floor(number / 10_000);
+    return major >= 10 ? `${major}` : `${major}.${Math.floor((number % 10_000) / 100)}`;
+}
+/** mastodon/mastodon: config/initializers/vips.rb stops the boot; until 4.5 config/application.rb has a switch. */
+function libvipsOf(initializer, application) {
+    const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? [];
+    if (major === undefined || minor === undefined)
+        return undefined;
+    const version = `${major}.${minor}`;
+    if (!/^\s*if\s.*use_vips/m.test(initializer))
+        return { version };
+    const [, name, operator, value] = /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? [];
+    return name === undefined || value === undefined
+        ? undefined
+        : { version, unless: { name, value, not: operator === '==' } };
+}
+/** For trees that do not say it themselves, from the release notes. The newest first. */
+const KNOWN = [
+    ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
+    ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
+    ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
+    ['4.3.0-alpha', { ruby: '3.1', node: '18', postgres: '12', redis: '4' }],
+    ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
+];
+function knownFor(version) {
+    return (version !== undefined && KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/ruby-blocks.ts
+/**
+ * The lines of a Ruby file with the conditions under which they run, as far as those are plain tests of environment
+ * variables. Nothing is run. It knows the way in which Mastodon's initializers are written, and where it is in doubt it
+ * says `unclear`, so that no rule is made of what it did not understand.
+ */
+const OPENS = /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/;
+const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
+/** Comments and the text of heredocs are left out. */
+function ruby_blocks_rubyLines(text) {
+    const open = [];
+    const lines = [];
+    let heredoc;
+    for (const [i, raw] of text.split('\n').entries()) {
+        const line = raw.trim();
+        if (heredoc !== undefined) {
+            if (line === heredoc)
+                heredoc = undefined;
+            continue;
+        }
+        if (line === '' || line.startsWith('#'))
+            continue;
+        heredoc = /<<[~-]?['"]?([A-Z_]+)['"]?/.exec(line)?.[1];
+        if (/^(?:end|\})(?:\W|$)/.test(line)) {
+            open.pop();
+            continue;
+        }
+        const top = open.at(-1);
+        if (top && /^(?:else|elsif|when|in|rescue|ensure)\b/.test(line)) {
+            top.guard = nextBranch(top.guard, line);
+            continue;
+        }
+        const modifier = OPENS.test(line) ? undefined : MODIFIER.exec(line);
+        const guards = [...open.map(({ guard }) => guard), ...(modifier ? [guardOf(modifier[2], modifier[3])] : [])];
+        lines.push({
+            number: i + 1,
+            text: modifier?.[1] ?? line,
+            when: guards.filter(guard => typeof guard !== 'string'),
+            unclear: guards.includes('unclear')
+        });
+        if (OPENS.test(line) && !/\bend\b/.test(line))
+            open.push({ guard: guardOfBlock(line) });
+        else if (/\{(?:\s*\|[^|]*\|)?$/.test(line))
+            open.push({ guard: 'always' });
+    }
+    return lines;
+}
+function guardOfBlock(line) {
+    const [, word, condition] = /(?:^|=\s*)(if|unless)\s+(.+)$/.exec(line) ?? [];
+    if (word !== undefined && condition !== undefined)
+        return guardOf(word, condition);
+    // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called.
+    return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /(?:^|=\s*)begin\b/.test(line) || /^(?:class|module)\b/.test(line)
+        ? 'always'
+        : 'unclear';
+}
+function guardOf(word, condition) {
+    const test = envTest(condition.trim());
+    return test === undefined ? 'unclear' : word === 'unless' ? { ...test, not: !test.not } : test;
+}
+function nextBranch(guard, line) {
+    if (line === 'else')
+        return typeof guard === 'string' ? 'unclear' : { ...guard, not: !guard.not };
+    const condition = /^elsif\s+(.+)$/.exec(line)?.[1];
+    return condition === undefined ? 'unclear' : guardOf('if', condition);
+}
+const ENV = String.raw `ENV(?:\[|\.fetch\(|\.key\?\()\s*['"]([A-Z][A-Z0-9_]*)['"]\s*(?:,\s*(?:nil|false|'')\s*)?[\])]`;
+const IS_SET = new RegExp(`^${ENV}(?:\\.present\\?)?$`);
+const IS_EMPTY = new RegExp(`^${ENV}\\.(?:blank|nil|empty)\\?$`);
+const COMPARED = new RegExp(`^${ENV}\\s*(==|!=)\\s*['"]([^'"]*)['"]$`);
+function envTest(condition) {
+    const set = IS_SET.exec(condition)?.[1];
+    if (set !== undefined)
+        return { name: set, not: false };
+    const empty = IS_EMPTY.exec(condition)?.[1];
+    if (empty !== undefined)
+        return { name: empty, not: true };
+    const [, name, operator, equals] = COMPARED.exec(condition) ?? [];
+    return name === undefined ? undefined : { name, equals, not: operator === '!=' };
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/config-rules.ts
+
+
+
+const DUMMY = 'SECRET_KEY_BASE_DUMMY';
+/** mastodon/mastodon: config/initializers/active_record_encryption.rb. */
+const ENCRYPTION_KEYS = [
+    'ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY',
+    'ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT',
+    'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
+];
+const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
+const FILES = (/* unused pure expression or super */ null && (['config/application.rb', 'config/environments/production.rb']));
+/** Reads the files that Rails runs as it boots in production. */
+function config_rules_readConfigRules(root, version) {
+    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readTreeFile(root, file) ?? '' }));
+    const rules = files.map(({ file, text }) => rulesOf(file, text));
+    const required = distinct(rules.flatMap(({ required }) => required));
+    const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key));
+    return {
+        required: [
+            ...required,
+            ...(wantsEncryption(root, version) ? encryption.map(name => ({ name, where: ENCRYPTION_FILE })) : [])
+        ],
+        forbidden: distinct(rules.flatMap(({ forbidden }) => forbidden)),
+        deprecated: distinct(rules.flatMap(({ deprecated }) => deprecated)),
+        knowsDummy: files.some(({ text }) => text.includes(DUMMY))
+    };
+}
+function initializers(root) {
+    return walkTree(root, name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`))
+        .filter(({ kind, path }) => kind === 'file' && /^config\/initializers\/.+\.rb$/.test(path))
+        .map(({ path }) => path);
+}
+/** Known since 4.3 (mastodon/mastodon#29831); a fork may ask for them in words of its own. */
+function wantsEncryption(root, version) {
+    const isNew = version === undefined || compareVersions(version, '4.3.0-alpha') >= 0;
+    return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '');
+}
+function rulesOf(file, text) {
+    const lines = rubyLines(text);
+    return {
+        required: [...lines.flatMap(line => fetched(file, line)), ...listed(file, text)],
+        forbidden: lines.flatMap(line => refused(file, line, /^abort\b/)),
+        deprecated: lines.flatMap(line => refused(file, line, /^warn\b/))
+    };
+}
+/** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
+function fetched(file, { text, number, when, unclear }) {
+    if (unclear || /\brescue\b|->|\blambda\b/.test(text))
+        return [];
+    const tests = when.filter(({ name, not }) => !(name === DUMMY && not));
+    const [test] = tests;
+    if (tests.length > 1 || (test && (test.not || test.equals === undefined)))
+        return [];
+    return [...text.matchAll(/ENV\.fetch\(\s*['"]([A-Z][A-Z0-9_]*)['"]\s*\)(?!\s*(?:\{|do\b))/g)]
+        .filter(({ index }) => !insideBraces(text.slice(0, index)))
+        .map(([, name]) => ({
+        name: name,
+        ...(test && { when: { name: test.name, value: test.equals } }),
+        where: `${file}:${number}`
+    }));
+}
+/** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
+function insideBraces(before) {
+    const plain = before.replaceAll('#{', '');
+    return plain.split('{').length > plain.split('}').length;
+}
+/** `%w(A B).each do |key| … abort if ENV[key].blank?`. */
+function listed(file, text) {
+    return [...text.matchAll(/%[wi][([]([A-Z0-9_\s]+)[)\]]\.each do \|(\w+)\|\n([^]*?)^end/gm)].flatMap(match => {
+        const [, names = '', key = '', body = ''] = match;
+        const asks = new RegExp(`ENV(?:\\.fetch\\(|\\[)\\s*${key}\\b`).test(body);
+        if (!asks || !/\.(?:blank|nil|empty)\?/.test(body) || !/\babort\b/.test(body))
+            return [];
+        const where = `${file}:${text.slice(0, match.index).split('\n').length}`;
+        return names
+            .trim()
+            .split(/\s+/)
+            .map(name => ({ name, where }));
+    });
+}
+function refused(file, { text, number, when, unclear }, word) {
+    const [test, ...more] = when;
+    if (unclear || test === undefined || more.length > 0 || test.not || !word.test(text))
+        return [];
+    return [{ ...ruleOf(test), where: `${file}:${number}` }];
+}
+function ruleOf({ name, equals }) {
+    return { name, ...(equals !== undefined && { value: equals }) };
+}
+function distinct(rules) {
+    return [...new Map(rules.map(rule => [`${rule.name}=${rule.value ?? ''}`, rule])).values()];
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/tree.ts
+
+
+
+
+
+
+const REDIS_FILES = (/* unused pure expression or super */ null && ([
+    'lib/mastodon/redis_configuration.rb',
+    'lib/mastodon/redis_config.rb',
+    'config/initializers/redis.rb',
+    'config/initializers/sidekiq.rb'
+]));
+/** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
+function readUpgradeTree(root) {
+    const read = (file) => readTreeFile(root, file) ?? '';
+    const mastodon = readMastodon(root);
+    const policy = read('config/initializers/content_security_policy.rb');
+    return {
+        ...mastodon,
+        minimums: readMinimums(root, mastodon.version),
+        config: readConfigRules(root, mastodon.version),
+        migrations: migrationsOf(root),
+        breakpoints: breakpoints(read('lib/tasks/db.rake')),
+        redis: redisTls(REDIS_FILES.map(read).join('\n'), read('streaming/redis.js') + read('streaming/index.js'), read('Gemfile.lock')),
+        streaming: digestOf(root, 'streaming'),
+        listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
+        usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
+        hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
+        processTypes: processTypesOf(read('Procfile')),
+        buildpacks: buildpacksOf(read('app.json')),
+        packages: tree_packagesOf(read('Aptfile'))
+    };
+}
+/** The tree's migrations, both phases. */
+function migrationsOf(root) {
+    return readMigrations(filesBelow(root, 'db').map(path => ({ path, text: (0,src_runtime/* readTreeFile */.xt)(root, path) ?? '' })));
+}
+function filesBelow(root, folder) {
+    return (0,src_runtime/* walkTree */.Ir)(root, name => !`${name}/`.startsWith(`${folder}/`))
+        .filter(({ kind }) => kind === 'file')
+        .map(({ path }) => path);
+}
+function redisTls(ruby, streaming, gemfileLock) {
+    const code = ruby.replace(/^\s*#.*$/gm, '');
+    const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code);
+    return {
+        driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
+        hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
+        takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(code),
+        streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
+    };
+}
+function digestOf(root, folder) {
+    const files = filesBelow(root, folder).filter(file => !/(?:^|\/)(?:Dockerfile|README\.md|eslint[\w.-]*|tsconfig\.json)$/.test(file));
+    if (files.length === 0)
+        return undefined;
+    const hash = createHash('sha256');
+    for (const file of files)
+        hash.update(`${file}\0${readTreeFile(root, file) ?? ''}\0`);
+    return hash.digest('hex');
+}
+/** Lines of a Procfile (Dev Center: procfile). */
+function processTypesOf(procfile) {
+    return Object.fromEntries([...procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.+)$/gm)].map(([, name = '', command = '']) => [
+        name,
+        command.trim()
+    ]));
+}
+function buildpacksOf(appJson) {
+    try {
+        const { buildpacks } = JSON.parse(appJson);
+        return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item) => {
+            const url = item?.url;
+            return typeof url === 'string' ? [url] : [];
+        });
+    }
+    catch {
+        return [];
+    }
+}
+function tree_packagesOf(aptfile) {
+    return aptfile
+        .split('\n')
+        .map(line => line.trim())
+        .filter(line => line !== '' && !line.startsWith('#'));
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/facts.ts
+
+/** An app's config vars, as far as a check may see them. */
+class ConfigView {
+    #vars;
+    constructor(vars) {
+        this.#vars = new Map(Object.entries(vars));
+    }
+    /** Set, be it to nothing: for variables of which any value counts. */
+    isSet(name) {
+        return this.#vars.has(name);
+    }
+    has(name) {
+        return (this.#vars.get(name) ?? '') !== '';
+    }
+    equals(name, value) {
+        return this.#vars.get(name) === value;
+    }
+    value(name) {
+        return this.#vars.get(name) || undefined;
+    }
+    /** Scheme, host and `sslmode` of an address, and never user, password or path. */
+    address(name) {
+        const text = this.#vars.get(name);
+        if (text === undefined || !URL.canParse(text))
+            return undefined;
+        const { protocol, hostname, searchParams } = new URL(text);
+        const sslmode = searchParams.get('sslmode') ?? undefined;
+        return { scheme: protocol.slice(0, -1), host: hostname, ...(sslmode !== undefined && { sslmode }) };
+    }
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/findings.ts
+/**
+ * The shape of what a check found, and the list of all that can be found: docs/upgrading.md has it as a table. A name is
+ * stable. `block` is only for what surely breaks: the app would not build, boot or migrate, or data would be lost.
+ */
+const FINDINGS = {
+    // Config vars
+    'missing-config': {
+        level: 'block',
+        why: 'A config var is not set without which this version does not boot, as its own initializers say',
+        remedy: '`heroku config:set NAME=…`; secrets are made with `openssl rand -hex 32`, and never changed again'
+    },
+    'new-config': {
+        level: 'warn',
+        why: 'This version does not boot without a config var that the one before did not ask for; told where the app itself cannot be asked',
+        remedy: 'Set it with `heroku config:set` before this is deployed'
+    },
+    'forbidden-config': {
+        level: 'block',
+        why: 'A config var is set with which this version stops as it boots, such as REDIS_NAMESPACE since 4.4',
+        remedy: '`heroku config:unset NAME`, after what the named initializer asks for'
+    },
+    'deprecated-config': {
+        level: 'warn',
+        why: 'A config var is set that this version still takes and complains of',
+        remedy: '`heroku config:unset NAME`, after what the named initializer asks for'
+    },
+    'secret-key-base-dummy': {
+        level: 'block',
+        why: 'SECRET_KEY_BASE_DUMMY is set: this version would then run with random keys, and lose what is encrypted with the real ones',
+        remedy: '`heroku config:unset SECRET_KEY_BASE_DUMMY`; the build sets it by itself'
+    },
+    'skip-post-deployment-migrations': {
+        level: 'warn',
+        why: 'SKIP_POST_DEPLOYMENT_MIGRATIONS is set, and any value counts, `false` too: migrations started by hand leave the second phase out',
+        remedy: '`heroku config:unset SKIP_POST_DEPLOYMENT_MIGRATIONS`; a deploy sets it by itself, for one command'
+    },
+    'obsolete-config': {
+        level: 'note',
+        why: 'A config var is set that this version does not read any more',
+        remedy: '`heroku config:unset NAME`, when no going back is planned'
+    },
+    'secret-key-base': {
+        level: 'warn',
+        why: 'SECRET_KEY_BASE is not set: each build makes a new one, and each deploy logs everybody out',
+        remedy: '`heroku config:set SECRET_KEY_BASE="$(openssl rand -hex 64)"`'
+    },
+    'vapid-keys': {
+        level: 'warn',
+        why: 'The pair VAPID_PRIVATE_KEY and VAPID_PUBLIC_KEY is not there, or only half of it: no web push arrives',
+        remedy: '`heroku run bin/rails mastodon:webpush:generate_vapid_key`, and set both'
+    },
+    'media-storage': {
+        level: 'warn',
+        why: 'Media are kept on the dyno (S3_ENABLED is not exactly `true`): they are lost at its next restart',
+        remedy: '`heroku config:set S3_ENABLED=true S3_BUCKET=… S3_REGION=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`'
+    },
+    's3-incomplete': {
+        level: 'warn',
+        why: 'S3 is on, and its bucket or keys are not set: no upload works',
+        remedy: '`heroku config:set` of the missing ones'
+    },
+    smtp: {
+        level: 'warn',
+        why: 'No mail server or no sender is set: nobody can sign up or get a new password',
+        remedy: '`heroku config:set SMTP_SERVER=… SMTP_PORT=… SMTP_LOGIN=… SMTP_PASSWORD=… SMTP_FROM_ADDRESS=…`'
+    },
+    // Domains
+    'local-domain': {
+        level: 'block',
+        why: 'LOCAL_DOMAIN is not set: the instance answers every visitor with 403 Blocked host',
+        remedy: '`heroku config:set LOCAL_DOMAIN=…`: the domain behind the @ of its accounts, for ever'
+    },
+    'domain-form': {
+        level: 'block',
+        why: 'LOCAL_DOMAIN or WEB_DOMAIN is not the bare name of a host: the instance answers every visitor with 403 Blocked host',
+        remedy: '`heroku config:set LOCAL_DOMAIN=example.com`, without scheme and slash'
+    },
+    's3-alias-host': {
+        level: 'warn',
+        why: 'S3_ALIAS_HOST or S3_CLOUDFRONT_HOST has a scheme or a space: media get addresses that lead nowhere',
+        remedy: '`heroku config:set S3_ALIAS_HOST=files.example.com`, without `https://`'
+    },
+    'csp-media-host': {
+        level: 'warn',
+        why: 'The host of the media is not named, so the content security policy does not list it: browsers block pictures and videos',
+        remedy: '`heroku config:set S3_ALIAS_HOST=…`, or S3_HOSTNAME or EXTRA_MEDIA_HOSTS'
+    },
+    // Redis
+    'redis-tls-driver': {
+        level: 'block',
+        why: 'REDIS_URL is a rediss:// address, and this version talks to it with hiredis, which has no TLS',
+        remedy: '`heroku config:set REDIS_DRIVER=ruby`; before 4.3 a Redis without TLS'
+    },
+    'redis-tls-verify': {
+        level: 'block',
+        why: "Heroku's own Redis has a certificate that nobody vouches for, and this tree does not take such a one",
+        remedy: '`redis-tls: no-verify` in the config, or a Redis of another vendor'
+    },
+    'redis-version': {
+        level: 'block',
+        why: 'Redis is older than this version takes: Sidekiq stops as it starts',
+        remedy: '`heroku redis:upgrade`'
+    },
+    // Postgres
+    'postgres-version': {
+        level: 'block',
+        why: 'Postgres is older than `db:pre_migration_check` takes: the release phase fails',
+        remedy: '`heroku pg:upgrade` (docs of Heroku: upgrading a database)'
+    },
+    pgsslmode: {
+        level: 'block',
+        why: 'PGSSLMODE is `no-verify` on the main app: Ruby cannot connect to Postgres with it, only Node can',
+        remedy: '`heroku config:unset PGSSLMODE`; it belongs on the streaming app alone'
+    },
+    'add-on': {
+        level: 'block',
+        why: 'DATABASE_URL or REDIS_URL is not set',
+        remedy: '`heroku addons:create heroku-postgresql` or `heroku-redis`, or set the address'
+    },
+    // What it runs on
+    stack: {
+        level: 'block',
+        why: 'The slug is for another stack than the app is on',
+        remedy: '`stack:` in the config, or `heroku stack:set`'
+    },
+    'stack-end-of-life': {
+        level: 'warn',
+        why: 'The stack gets no updates any more, or only until a day that is known',
+        remedy: '`heroku stack:set heroku-24`, and `stack: heroku-24` in the config'
+    },
+    'ruby-on-stack': {
+        level: 'block',
+        why: 'Heroku has no such old Ruby for this stack: before 3.1 it cannot be built with OpenSSL 3',
+        remedy: 'A newer version of Mastodon, or another `.ruby-version`'
+    },
+    'ruby-range': {
+        level: 'block',
+        why: 'The Ruby of `.ruby-version` is none that the Gemfile takes: Bundler refuses it',
+        remedy: 'Change `.ruby-version` to one in the range'
+    },
+    'ruby-security': {
+        level: 'warn',
+        why: 'The Ruby of `.ruby-version` has known security holes, or gets no updates any more',
+        remedy: 'Change `.ruby-version` to the named one, if the Gemfile takes it'
+    },
+    'node-range': {
+        level: 'warn',
+        why: '`engines.node` of package.json allows a Node that is older than this version takes',
+        remedy: 'Change `engines.node` in package.json'
+    },
+    'libvips-version': {
+        level: 'block',
+        why: "The stack's libvips is older than this version takes: it stops as it boots",
+        remedy: '`heroku stack:set heroku-24`, and `stack: heroku-24` in the config'
+    },
+    'ffmpeg-version': {
+        level: 'warn',
+        why: "The Aptfile brings the stack's own ffmpeg, which is older than this version takes",
+        remedy: 'Take it out of the Aptfile, and put the buildpack activestorage-preview in front'
+    },
+    // Buildpacks
+    'nodejs-before-ruby': {
+        level: 'block',
+        why: 'heroku/nodejs does not come before heroku/ruby: the assets, which Vite builds since 4.4, cannot be compiled',
+        remedy: '`slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config, or app.json of this version'
+    },
+    'ruby-last': {
+        level: 'warn',
+        why: 'The last buildpack is the one for ffmpeg or apt: the last one decides the default process types',
+        remedy: 'Put heroku/ruby last'
+    },
+    'apt-redundant': {
+        level: 'note',
+        why: 'All that the Aptfile asks for is on the stack already',
+        remedy: 'Leave the apt buildpack out of `slug.buildpacks`: the build is shorter'
+    },
+    'ffmpeg-by-apt': {
+        level: 'note',
+        why: 'ffmpeg comes from the Aptfile with more than a hundred packages',
+        remedy: 'The buildpack activestorage-preview has it in a fraction of the size'
+    },
+    'ffmpeg-unmaintained': {
+        level: 'warn',
+        why: 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
+        remedy: 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place'
+    },
+    // Processes
+    'no-worker': {
+        level: 'warn',
+        why: 'No worker runs: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same',
+        remedy: '`heroku ps:scale worker=1`'
+    },
+    'no-scheduler': {
+        level: 'warn',
+        why: 'No process listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published',
+        remedy: 'Add `-q scheduler` to exactly one process type'
+    },
+    'many-schedulers': {
+        level: 'warn',
+        why: 'More than one process listens to the queue `scheduler`, and exactly one should',
+        remedy: 'One process type with `-q scheduler`, scaled to 1; the others without'
+    },
+    // Streaming
+    'streaming-missing': {
+        level: 'warn',
+        why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
+        remedy: 'A second app (docs/how-a-deploy-works.md), `streaming-app:` in the config'
+    },
+    'streaming-url': {
+        level: 'warn',
+        why: 'STREAMING_API_BASE_URL is no wss:// address: browsers may not connect to it',
+        remedy: '`heroku config:set STREAMING_API_BASE_URL=wss://…`'
+    },
+    'streaming-left-behind': {
+        level: 'warn',
+        why: 'The streaming server changes, and it runs in an app that this deploy does not know',
+        remedy: '`streaming-app:` in the config; else deploy that app of the same commit'
+    },
+    'streaming-not-set-up': {
+        level: 'block',
+        why: 'The streaming app lacks config vars without which the streaming server does not start or connect',
+        remedy: '`streaming-setup: true`, or the named commands'
+    },
+    'streaming-postgres-tls': {
+        level: 'block',
+        why: "PGSSLMODE or `sslmode` on the streaming app makes Node verify the certificate of Heroku's Postgres, which nobody vouches for",
+        remedy: '`heroku config:set PGSSLMODE=no-verify` on the streaming app'
+    },
+    // Versions and migrations
+    'not-mastodon': {
+        level: 'note',
+        why: 'The tree does not say its version: what is known by version is not looked at',
+        remedy: 'None, where the tree is older than 1.2 or none of Mastodon'
+    },
+    'base-unknown': {
+        level: 'warn',
+        why: 'What runs now is not in this checkout: what is pending is not known, and a rollback would be refused',
+        remedy: 'Check out with `fetch-depth: 0`'
+    },
+    downgrade: {
+        level: 'block',
+        why: 'The commit is of an older minor version than what runs: its code does not know the database',
+        remedy: '`command: rollback`, which looks whether that is possible'
+    },
+    'older-patch': {
+        level: 'warn',
+        why: 'The commit is of an older patch release than what runs',
+        remedy: 'Look whether that is meant'
+    },
+    'skipped-minor': {
+        level: 'warn',
+        why: 'Minor versions are skipped; Mastodon wants at least one release of each to be deployed',
+        remedy: 'Deploy the newest release of each series between, one after the other'
+    },
+    'zero-downtime-breakpoint': {
+        level: 'block',
+        why: 'The database is older than this version can migrate while older code runs: the release phase stops',
+        remedy: 'The named version first, or `migrations: maintenance` for this one deploy'
+    },
+    'long-before-release': {
+        level: 'warn',
+        why: 'Migrations before the release take long; the release phase may take an hour',
+        remedy: 'Deploy when few people are on the site; rehearse with a copy of the database (`heroku pg:copy`)'
+    },
+    'long-after-release': {
+        level: 'note',
+        why: 'Migrations after the deployment take long; the new code serves meanwhile',
+        remedy: 'Leave the job its time: `timeout`'
+    },
+    'destructive-before-release': {
+        level: 'warn',
+        why: 'Migrations before the release take away or rewrite what the code that still runs may ask for',
+        remedy: '`migrations: maintenance` where errors of some minutes are worse than a page that says so'
+    },
+    'no-way-back': {
+        level: 'warn',
+        why: 'After this upgrade the code of now cannot run on the database: a rollback will be refused',
+        remedy: 'A backup before (`heroku pg:backups:capture`); afterwards deploy forward'
+    },
+    'unknown-migrations': {
+        level: 'note',
+        why: 'The database has migrations that this tree does not have',
+        remedy: 'None, where a fork dropped them long ago'
+    }
+};
+/** A finding of that name, at its level. */
+function finding(name, reason, remedy) {
+    return { name, level: FINDINGS[name].level, reason, remedy };
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/buildpacks.ts
+
+
+/** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
+const ON_THE_STACK = {
+    'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
+    'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
+};
+/** Traps in the list of buildpacks, and what apt brings that nobody needs. */
+function checkBuildpacks({ tree, stack, buildpacks }) {
+    const names = buildpacks.map(lastName);
+    const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
+    const found = [];
+    if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
+        found.push(finding('nodejs-before-ruby', `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`, 'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
+    }
+    const last = names.at(-1) ?? '';
+    if (ruby >= 0 && /activestorage-preview|ffmpeg|\bapt\b/i.test(last)) {
+        found.push(finding('ruby-last', `${last} is the last buildpack, and the last one decides the default process types`, 'Put heroku/ruby last; the one for ffmpeg may be the first.'));
+    }
+    if (names.some(name => /ffmpeg-latest/i.test(name))) {
+        found.push(finding('ffmpeg-unmaintained', 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time', 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'));
+    }
+    return [...found, ...checkApt(tree.packages, stack, names)];
+}
+function checkApt(packages, stack, names) {
+    if (!names.some(name => /\bapt\b/i.test(name)))
+        return [];
+    if (packages.some(name => /^ffmpeg\b/.test(name))) {
+        return [
+            finding('ffmpeg-by-apt', 'ffmpeg comes from the Aptfile, with more than a hundred packages', 'Take it out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front: a fraction of the size.')
+        ];
+    }
+    const known = ON_THE_STACK[stack ?? ''];
+    if (!known || !packages.every(name => known.includes(name)))
+        return [];
+    return [
+        finding('apt-redundant', packages.length === 0
+            ? 'The Aptfile asks for nothing'
+            : `${stack} has all that the Aptfile asks for (${packages.join(', ')})`, 'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.')
+    ];
+}
+function isRuby(name) {
+    return /ruby/i.test(name);
+}
+/** `owner/NAME.git#ref`, `heroku/NAME`, `./buildpacks/NAME`. */
+function lastName(reference) {
+    const parts = reference
+        .replace(/[#?].*$/, '')
+        .split('/')
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '');
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/config.ts
+
+
+
+/** Config vars that this version wants, does not want, or does not need any more. */
+function checkConfig(facts) {
+    const { tree, from, live } = facts;
+    if (!live)
+        return newlyRequired(tree.config.required, from?.config.required);
+    const { app, config } = live;
+    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name));
+    const isHit = ({ name, value }) => value === undefined ? config.isSet(name) : config.equals(name, value);
+    return [
+        ...(missing.length > 0
+            ? [
+                finding('missing-config', `${app} has no ${names(missing)}; without ${missing.length > 1 ? 'them' : 'it'} this version does not boot (${places(missing)})`, setThem(missing, app))
+            ]
+            : []),
+        ...tree.config.forbidden
+            .filter(isHit)
+            .map(rule => finding('forbidden-config', `${app} has ${shown(rule)}; with it this version stops as it boots (${rule.where})`, unset(rule.name, app))),
+        ...tree.config.deprecated
+            .filter(isHit)
+            .map(rule => finding('deprecated-config', `${app} has ${shown(rule)}, of which this version complains (${rule.where})`, unset(rule.name, app))),
+        ...switches(facts, app, config),
+        ...groups(facts, app, config)
+    ];
+}
+function applies({ when }, config) {
+    return when === undefined || config.equals(when.name, when.value);
+}
+/** Without the app: what the version before did not ask for. */
+function newlyRequired(now, before) {
+    if (!before)
+        return [];
+    const known = new Set(before.map(({ name }) => name));
+    const added = now.filter(({ name, when }) => when === undefined && !known.has(name));
+    if (added.length === 0)
+        return [];
+    return [
+        finding('new-config', `This version does not boot without ${names(added)}, for which the one before did not ask (${places(added)})`, setThem(added, 'APP'))
+    ];
+}
+/** Variables that change what commands and builds do. */
+function switches({ tree }, app, config) {
+    const found = [];
+    if (tree.config.knowsDummy && config.isSet('SECRET_KEY_BASE_DUMMY')) {
+        found.push(finding('secret-key-base-dummy', `${app} has SECRET_KEY_BASE_DUMMY: this version would run with random keys, and lose what is encrypted with the real ones`, unset('SECRET_KEY_BASE_DUMMY', app)));
+    }
+    if (config.isSet('SKIP_POST_DEPLOYMENT_MIGRATIONS')) {
+        found.push(finding('skip-post-deployment-migrations', `${app} has SKIP_POST_DEPLOYMENT_MIGRATIONS, and any value counts, also "false": migrations started by hand leave the second phase out`, unset('SKIP_POST_DEPLOYMENT_MIGRATIONS', app)));
+    }
+    const required = new Set(tree.config.required.map(({ name }) => name));
+    const obsolete = OBSOLETE.filter(name => config.isSet(name) && !required.has(name) && tree.version !== undefined);
+    if (obsolete.length > 0 && tree.config.required.some(({ name }) => name === ENCRYPTION_KEYS[0])) {
+        found.push(finding('obsolete-config', `${app} has ${obsolete.join(', ')}, which this version does not read any more`, `\`heroku config:unset ${obsolete.join(' ')} --app ${app}\` when no going back is planned.`));
+    }
+    return found;
+}
+/** Asked for by versions before 4.4 (OTP_SECRET), 1.2 and 2.0. */
+const OBSOLETE = ['OTP_SECRET', 'PAPERCLIP_SECRET', 'LOCAL_HTTPS'];
+/** Variables that belong together. It boots without them, and something does not work. */
+function groups({ tree }, app, config) {
+    const lacks = (...wanted) => wanted.filter(name => !config.has(name));
+    const found = [];
+    if (lacks('SECRET_KEY_BASE').length > 0) {
+        found.push(finding('secret-key-base', `${app} has no SECRET_KEY_BASE: each build makes a new one, and each deploy logs everybody out`, `\`heroku config:set SECRET_KEY_BASE="$(openssl rand -hex 64)" --app ${app}\`.`));
+    }
+    const vapid = lacks('VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY');
+    if (tree.usesVapid && vapid.length > 0) {
+        found.push(finding('vapid-keys', `${app} has no ${vapid.join(' and no ')}: no web push arrives`, `\`heroku run --app ${app} bin/rails mastodon:webpush:generate_vapid_key\` prints a pair; set both with \`heroku config:set\`.`));
+    }
+    const s3 = lacks('S3_BUCKET', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY');
+    if (config.equals('S3_ENABLED', 'true')) {
+        if (s3.length > 0) {
+            found.push(finding('s3-incomplete', `${app} keeps media on S3, and has no ${s3.join(', ')}: no upload works`, `\`heroku config:set ${s3.map(name => `${name}=…`).join(' ')} --app ${app}\`.`));
+        }
+    }
+    else if (!config.equals('SWIFT_ENABLED', 'true') && !config.equals('AZURE_ENABLED', 'true')) {
+        found.push(finding('media-storage', `${app} keeps media on its dynos (S3_ENABLED is not exactly "true"): they are lost at the next restart`, `\`heroku config:set S3_ENABLED=true S3_BUCKET=… S3_REGION=… AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… --app ${app}\`.`));
+    }
+    const smtp = lacks('SMTP_SERVER', 'SMTP_FROM_ADDRESS');
+    const isOther = config.has('SMTP_DELIVERY_METHOD') && !config.equals('SMTP_DELIVERY_METHOD', 'smtp');
+    if (smtp.length > 0 && !isOther) {
+        found.push(finding('smtp', `${app} has no ${smtp.join(', ')}: nobody can sign up or get a new password`, `\`heroku config:set ${smtp.map(name => `${name}=…`).join(' ')} --app ${app}\`.`));
+    }
+    return found;
+}
+function names(rules) {
+    return rules.map(({ name }) => name).join(', ');
+}
+function places(rules) {
+    return [...new Set(rules.map(({ where }) => where))].slice(0, 3).join(', ');
+}
+function shown({ name, value }) {
+    return value === undefined ? name : `${name}=${value}`;
+}
+/** Secrets come with what makes them. */
+function setThem(rules, app) {
+    const settings = rules.map(({ name }) => `${name}=${/SECRET|_KEY$|_SALT$/.test(name) && !/^AWS_/.test(name) ? '"$(openssl rand -hex 32)"' : '…'}`);
+    return `\`heroku config:set ${settings.join(' ')} --app ${app}\`. Secrets are never changed once they are set.`;
+}
+function unset(name, app) {
+    return `\`heroku config:unset ${name} --app ${app}\`.`;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/domains.ts
+
+
+/** A host with an optional port, as Rails compares it with the Host header. */
+const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?$/i;
+/** The names under which the instance and its media are reached. */
+function checkDomains({ tree, live }) {
+    if (!live)
+        return [];
+    const { app, config } = live;
+    const found = [];
+    if (!config.has('LOCAL_DOMAIN')) {
+        found.push(finding('local-domain', `${app} has no LOCAL_DOMAIN: it answers every visitor with 403 Blocked host`, `\`heroku config:set LOCAL_DOMAIN=example.com --app ${app}\`: the domain behind the @ of its accounts, for ever.`));
+    }
+    for (const name of ['LOCAL_DOMAIN', 'WEB_DOMAIN']) {
+        const value = config.value(name);
+        if (value === undefined || HOST.test(value))
+            continue;
+        found.push(finding('domain-form', `${name} of ${app} is not the bare name of a host: every visitor would get 403 Blocked host`, `\`heroku config:set ${name}=${bare(value)} --app ${app}\`.`));
+    }
+    for (const name of ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST']) {
+        const value = config.value(name);
+        if (value === undefined || /^[^\s:/]+(?::\d+)?(?:\/[^\s:]*)?$/.test(value))
+            continue;
+        found.push(finding('s3-alias-host', `${name} of ${app} is not the name of a host (with a path, at most): media get addresses that lead nowhere`, `\`heroku config:set ${name}=${bare(value)} --app ${app}\`; the scheme is S3_PROTOCOL's matter.`));
+    }
+    const known = ['S3_ALIAS_HOST', 'S3_CLOUDFRONT_HOST', 'S3_HOSTNAME', 'AZURE_ALIAS_HOST', 'EXTRA_MEDIA_HOSTS'];
+    if (tree.listsMediaHosts && config.equals('S3_ENABLED', 'true') && !known.some(name => config.has(name))) {
+        found.push(finding('csp-media-host', `${app} keeps media on S3 without naming their host, so the content security policy does not list it: browsers block pictures and videos`, `\`heroku config:set S3_ALIAS_HOST=files.example.com --app ${app}\` (or S3_HOSTNAME where there is no alias).`));
+    }
+    return found;
+}
+function bare(value) {
+    const host = value
+        .trim()
+        .replace(/^[a-z]+:\/\//i, '')
+        .replace(/[/\s].*$/, '');
+    return HOST.test(host) ? host : 'example.com';
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/pending.ts
+
+
+function pending_pendingOf({ tree, from, live }) {
+    if (live?.applied ? live.applied.size === 0 : live?.runs === false) {
+        return { basis: 'empty', migrations: tree.migrations, newestApplied: undefined, unknown: [] };
+    }
+    const applied = live?.applied ?? (from && new Set(from.migrations.map(({ version }) => version)));
+    if (!applied)
+        return { basis: 'unknown', migrations: [], newestApplied: undefined, unknown: [] };
+    const known = new Set(tree.migrations.map(({ version }) => version));
+    return {
+        basis: live?.applied ? 'database' : 'tree',
+        migrations: tree.migrations.filter(({ version }) => !applied.has(version)),
+        newestApplied: [...applied].sort().at(-1),
+        unknown: live?.applied ? [...applied].filter(version => !known.has(version)).sort() : []
+    };
+}
+/** Whether the code of now can run on the database as it will be. */
+function pending_wayBack({ tree, from, live }, pending) {
+    if (pending.basis === 'unknown' || pending.basis === 'empty' || !from)
+        return 'unknown';
+    const now = [...(live?.applied ?? []), ...from.migrations.map(({ version }) => version)];
+    const verdict = rollbackVerdict({
+        applied: [...now, ...pending.migrations.map(({ version }) => version)],
+        oldVersions: new Set(now),
+        migrations: [...tree.migrations]
+    });
+    return verdict.safe ? 'safe' : 'unsafe';
+}
+/** What some migrations of upstream do, in words; others are told by the line that makes them so. */
+const NOTABLE = {
+    '20240307180905': 'encrypts every two-factor secret anew',
+    '20260702144128': "moves every account's keys"
+};
+function pending_notable({ version }) {
+    return NOTABLE[version];
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/migrations.ts
+
+
+
+
+/** What the pending migrations do to the site while and after they run. */
+function checkMigrations(facts) {
+    const pending = pending_pendingOf(facts);
+    if (pending.basis === 'empty')
+        return [];
+    return [...breakpoint(facts, pending), ...whileTheyRun(facts, pending), ...afterwards(facts, pending)];
+}
+function breakpoint({ tree, strategy, live }, { newestApplied, migrations }) {
+    const { schema, version } = tree.breakpoints;
+    if (strategy !== 'zero-downtime' || schema === undefined || newestApplied === undefined)
+        return [];
+    if (newestApplied >= schema || migrations.length === 0)
+        return [];
+    const first = version === undefined ? 'a version between' : `the newest ${version.split('.').slice(0, 2).join('.')} release`;
+    return [
+        finding('zero-downtime-breakpoint', `The database is at ${newestApplied}, and this version migrates in two phases from ${schema} on${version === undefined ? '' : ` (Mastodon ${version})`}: the release phase would stop`, `Deploy ${first} first. Or set \`migrations: maintenance\` for this one deploy: the site is off while everything is migrated; make a backup before (\`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`).`)
+    ];
+}
+function whileTheyRun({ strategy }, { migrations }) {
+    // In maintenance mode both phases run at once, and nobody is served meanwhile.
+    const first = migrations.filter(({ phase }) => phase === 'pre' || strategy === 'maintenance');
+    const later = migrations.filter(migration => !first.includes(migration));
+    const taking = strategy === 'zero-downtime' ? first.filter(({ destructive }) => destructive.some(takesAway)) : [];
+    const found = [];
+    if (first.some(isLong)) {
+        found.push(finding('long-before-release', `The release phase may take long: ${longOnes(first)}`, 'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'));
+    }
+    if (taking.length > 0) {
+        found.push(finding('destructive-before-release', `${count(taking, 'migration')} of the release phase ${taking.length === 1 ? 'takes' : 'take'} away what the code that still serves may ask for: ${list(taking, 'destructive')}`, 'Where errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'));
+    }
+    if (later.some(isLong)) {
+        found.push(finding('long-after-release', `The post-deployment migrations may take long, while the new code serves: ${longOnes(later)}`, 'Leave the job its time (`timeout`); one that was killed is run again.'));
+    }
+    return found;
+}
+function afterwards(facts, pending) {
+    const { live } = facts;
+    const found = [];
+    if (pending_wayBack(facts, pending) === 'unsafe') {
+        const because = pending.migrations.filter(({ destructive }) => destructive.length > 0);
+        found.push(finding('no-way-back', `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${list(because, 'destructive')}`, `Make a backup before: \`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`. Afterwards mend what is wrong and deploy forward.`));
+    }
+    if (pending.unknown.length > 0) {
+        const { unknown } = pending;
+        found.push(finding('unknown-migrations', `The database has ${unknown.length} migrations that this tree does not have: ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ' …' : ''}`, 'Nothing is to be done where a fork dropped them long ago, or squashed them. Else this may be the wrong commit.'));
+    }
+    return found;
+}
+const OUTSIDE = 'runs outside a transaction';
+const INDEX = 'builds or drops an index while writes go on';
+function isLong({ long }) {
+    return long.some(({ why }) => why !== OUTSIDE);
+}
+/** Those that walk over rows by name; those that only see to an index by their number. */
+function longOnes(migrations) {
+    const long = migrations.filter(isLong);
+    const heavy = long.filter(({ long }) => long.some(({ why }) => ![OUTSIDE, INDEX].includes(why)));
+    const indexes = long.length - heavy.length;
+    return [
+        ...(heavy.length > 0 ? [list(heavy, 'long')] : []),
+        ...(indexes > 0
+            ? [`${indexes} ${indexes === 1 ? 'builds or drops' : 'build or drop'} an index while writes go on`]
+            : [])
+    ].join('; ');
+}
+/** Duplicates that are deleted and rows that are filled in are not missed by the code that still serves. */
+function takesAway({ why }) {
+    return !['deletes rows', 'rewrites rows'].includes(why);
+}
+const MOST_NAMED = 4;
+/** Names the first ones, each with the line that makes it so. */
+function list(migrations, of) {
+    const byWeight = [...migrations].sort((one, other) => weight(other) - weight(one));
+    const named = byWeight.slice(0, MOST_NAMED).map(migration => {
+        const marker = heaviest(migration[of]);
+        const what = pending_notable(migration) ?? marker?.why;
+        return `${migration.version} ${migration.name}${what === undefined ? '' : ` ${what}`}${at(marker)}`;
+    });
+    const more = migrations.length - named.length;
+    return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+/** Known in words first, then what takes something away. */
+function weight(migration) {
+    return pending_notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0;
+}
+function heaviest(markers) {
+    const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
+    return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why !== OUTSIDE) ?? markers[0];
+}
+function at(marker) {
+    return marker === undefined ? '' : ` (line ${marker.line}: ${marker.text})`;
+}
+function count(list, what) {
+    return `${list.length} ${what}${list.length === 1 ? '' : 's'}`;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/processes.ts
+
+
+/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
+function checkProcesses({ tree, live }) {
+    if (!live)
+        return [];
+    const types = Object.entries(tree.processTypes)
+        .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
+        .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }));
+    // A command that decides in the shell is not for us to judge.
+    if (types.length === 0 || types.some(({ listens }) => listens === undefined))
+        return [];
+    const running = types.filter(({ quantity }) => quantity > 0);
+    const [first] = types;
+    if (running.length === 0) {
+        return [
+            finding('no-worker', `${live.app} runs no ${types.map(({ type }) => type).join(' or ')}: no post leaves the instance, no mail is sent, nothing is cleaned up`, `\`heroku ps:scale ${first.type}=1 --app ${live.app}\`${live.runs ? '' : ' after the first release; Heroku itself starts web alone'}.`)
+        ];
+    }
+    if (!tree.hasScheduler)
+        return [];
+    const listeners = running.reduce((sum, { quantity, listens }) => sum + (listens ? quantity : 0), 0);
+    if (listeners === 0) {
+        return [
+            finding('no-scheduler', 'No process that runs listens to the queue `scheduler`: nothing is cleaned up, no scheduled post is published', 'Add `-q scheduler` to exactly one process type of the Procfile, and scale it to 1.')
+        ];
+    }
+    if (listeners === 1)
+        return [];
+    return [
+        finding('many-schedulers', `${listeners} processes listen to the queue \`scheduler\`, and exactly one should`, 'Give one process type of the Procfile `-q scheduler` and scale it to 1; give the others all queues but that one.')
+    ];
+}
+function quantityOf({ formation }, type) {
+    return formation.find(process => process.type === type)?.quantity ?? 0;
+}
+/** Without `-q` Sidekiq takes all queues of config/sidekiq.yml. Undefined where the shell decides. */
+function listensToScheduler(command) {
+    if (/[;&|<>$`]|\bif\b/.test(command))
+        return undefined;
+    const queues = [...command.matchAll(/\s(?:-q|--queue)[\s=]*([\w-]+)/g)].map(([, queue]) => queue);
+    return queues.length === 0 || queues.includes('scheduler');
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/restart.ts
+
+
+/** Releases whose notes ask for a restart of the streaming server. */
+const ASKED = ['4.2.0', '4.3.0', '4.6.0', '4.7.0'];
+/** Whether the streaming server must be deployed anew. `unknown` without a tree to compare with. */
+function restart_streamingMustRestart({ tree, from }) {
+    if (tree.streaming === undefined)
+        return 'no';
+    if (from === undefined)
+        return 'unknown';
+    if (tree.streaming !== from.streaming)
+        return 'yes';
+    const [before, after] = [from.version, tree.version];
+    if (before === undefined || after === undefined)
+        return 'no';
+    return ASKED.some(version => versions_compareVersions(before, version) < 0 && versions_compareVersions(after, version) >= 0)
+        ? 'yes'
+        : 'no';
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/runtime.ts
+
+
+
+/** Packages as in the Ubuntu below each stack (heroku/base-images: installed-packages-amd64.txt; packages.ubuntu.com). */
+const STACKS = {
+    'heroku-24': { libvips: '8.15.1', ffmpeg: '6.1.1' },
+    'heroku-22': { libvips: '8.12.1', ffmpeg: '4.4.2', end: 'April 30, 2027' },
+    'heroku-20': { libvips: '8.9.1', ffmpeg: '4.2.7', ended: true },
+    'heroku-18': { ended: true },
+    'heroku-16': { ended: true },
+    'cedar-14': { ended: true }
+};
+/** From here on the stacks have OpenSSL 3, with which no Ruby before 3.1 can be built. */
+const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
+/** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
+const RUBY_FLOORS = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' };
+const OLDEST_SERIES = '3.3';
+/** The stack, Ruby, Node, libvips and ffmpeg. */
+function checkRuntime(facts) {
+    return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
+}
+function checkStack({ stack, live }) {
+    const found = [];
+    if (live && stack !== undefined && stack !== live.stack) {
+        found.push(finding('stack', `The slug is for ${stack}, and ${live.app} is on ${live.stack}`, `Set \`stack: ${live.stack}\` in the config, or move the app: \`heroku stack:set ${stack} --app ${live.app}\`.`));
+    }
+    const { end, ended } = STACKS[stack ?? ''] ?? {};
+    if (end !== undefined || ended) {
+        found.push(finding('stack-end-of-life', ended
+            ? `${stack} gets no updates any more, and Heroku builds nothing on it`
+            : `${stack} gets updates until ${end} only`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config; rehearse it first.`));
+    }
+    return found;
+}
+function checkRuby({ tree: { minimums }, stack }) {
+    const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
+    if (pinned === undefined)
+        return [];
+    const found = [];
+    if (OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
+        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
+    }
+    if (isOlder(pinned, atLeast) || (below !== undefined && versions_compareVersions(pinned, below) >= 0)) {
+        const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
+        found.push(finding('ruby-range', `.ruby-version names ${pinned}, and the Gemfile takes ${range}`, 'Change `.ruby-version` to one in the range.'));
+    }
+    const floor = RUBY_FLOORS[seriesOf(pinned)];
+    if (isOlder(pinned, floor)) {
+        found.push(finding('ruby-security', `Ruby ${pinned} has security holes that ${floor} mends`, `Change \`.ruby-version\` to ${floor}, or deploy the newest patch release of Mastodon.`));
+    }
+    else if (isOlder(seriesOf(pinned), OLDEST_SERIES)) {
+        found.push(finding('ruby-security', `Ruby ${pinned} gets no security updates any more; ${OLDEST_SERIES} is the oldest series that does`, `Deploy a version of Mastodon that runs on Ruby ${OLDEST_SERIES} or newer.`));
+    }
+    return found;
+}
+function checkNode({ tree: { minimums, version }, from }) {
+    const [allowed, wanted] = [minimums.node, minimums.nodeWanted];
+    if (!isOlder(allowed, wanted) || version === undefined)
+        return [];
+    const before = from?.minimums.node;
+    return [
+        finding('node-range', `package.json allows Node ${allowed}, and Mastodon ${version} takes ${wanted} or newer${before === undefined || before === allowed ? '' : ` (${before} before)`}`, `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`)
+    ];
+}
+function checkLibraries({ tree: { minimums, packages }, stack, live }) {
+    const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {};
+    const found = [];
+    const wanted = minimums.libvips;
+    const isUsed = wanted?.unless === undefined ||
+        (live ? live.config.equals(wanted.unless.name, wanted.unless.value) === wanted.unless.not : !wanted.unless.not);
+    if (wanted && isUsed && isOlder(libvips, wanted.version)) {
+        const { unless } = wanted;
+        const switchOff = unless && !unless.not ? `, or \`heroku config:set ${unless.name}=${unless.value}\`` : '';
+        found.push(finding('libvips-version', `${stack} has libvips ${libvips}, and this version takes ${wanted.version} or newer: it would stop as it boots`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config${switchOff}.`));
+    }
+    if (packages.some(name => /^ffmpeg\b/.test(name)) && isOlder(ffmpeg, minimums.ffmpeg)) {
+        found.push(finding('ffmpeg-version', `The Aptfile brings ffmpeg ${ffmpeg} of ${stack}, and this version takes ${minimums.ffmpeg} or newer`, 'Take ffmpeg out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front of the buildpacks.'));
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/services.ts
+
+
+
+const POSTGRES = 'heroku-postgresql';
+const REDIS = 'heroku-redis';
+/** Postgres and Redis: there, new enough, and reachable over TLS. */
+function checkServices(facts) {
+    const { live } = facts;
+    if (!live)
+        return [];
+    const addons = { DATABASE_URL: POSTGRES, REDIS_URL: REDIS };
+    return [
+        ...Object.entries(addons).flatMap(([name, service]) => live.config.has(name)
+            ? []
+            : [
+                finding('add-on', `${live.app} has no ${name}`, `Add what brings it: \`heroku addons:create ${service} --app ${live.app}\`, or set it.`)
+            ]),
+        ...versions(facts, live),
+        ...services_redisTls(facts, live),
+        ...postgresTls(live)
+    ];
+}
+function versions({ tree: { minimums } }, live) {
+    const found = [];
+    const postgres = addonOf(live, POSTGRES);
+    if (isTooOld(postgres?.version, minimums.postgres)) {
+        found.push(finding('postgres-version', `Postgres of ${live.app} is ${postgres.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`, `\`heroku pg:upgrade --app ${live.app}\` (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database"), after a backup.`));
+    }
+    const redis = addonOf(live, REDIS);
+    if (isTooOld(redis?.version, minimums.redis)) {
+        found.push(finding('redis-version', `Redis of ${live.app} is ${redis.version}, and this version takes ${minimums.redis} or newer: Sidekiq stops as it starts`, `\`heroku redis:upgrade --app ${live.app}\`.`));
+    }
+    return found;
+}
+function isTooOld(version, minimum) {
+    return version !== undefined && minimum !== undefined && versions_compareVersions(version, minimum) < 0;
+}
+function addonOf({ addons }, service) {
+    return addons?.find(addon => addon.service === service);
+}
+function services_redisTls({ tree: { redis }, redisTls, hasStreamingApp }, live) {
+    const { app, config } = live;
+    const address = config.address('REDIS_URL');
+    // The patch of `no-verify` brings the driver as well.
+    if (address?.scheme !== 'rediss' || redisTls === 'no-verify')
+        return [];
+    const found = [];
+    const isHiredis = redis.driver === 'hiredis' || (redis.driver === 'choice' && !config.equals('REDIS_DRIVER', 'ruby'));
+    if (isHiredis && redis.hiredisLacksTls) {
+        found.push(finding('redis-tls-driver', `REDIS_URL of ${app} is a rediss:// address, and this version talks to it with hiredis, which has no TLS`, redis.driver === 'choice'
+            ? `\`heroku config:set REDIS_DRIVER=ruby --app ${app}\`.`
+            : 'This version cannot choose another driver: use a Redis without TLS, or a version from 4.3 on.'));
+    }
+    const takes = redis.takesSelfSigned && (redis.streamingTakesSelfSigned || !hasStreamingApp);
+    if (isHerokus(live, address) && !takes) {
+        const what = redis.takesSelfSigned ? 'its streaming server (streaming/redis.js)' : 'this tree';
+        found.push(finding('redis-tls-verify', `Redis of ${app} is Heroku's own, whose certificate nobody vouches for, and ${what} does not take such a one`, 'Set `redis-tls: no-verify` in the config, which makes the built tree take it; or add a Redis of another vendor.'));
+    }
+    return found;
+}
+function postgresTls({ app, config, streaming, addons }) {
+    const found = [];
+    if (config.value('PGSSLMODE') === 'no-verify') {
+        found.push(finding('pgsslmode', `${app} has PGSSLMODE=no-verify: Ruby cannot connect to Postgres with it, only Node can`, `\`heroku config:unset PGSSLMODE --app ${app}\`; it belongs on the streaming app alone.`));
+    }
+    if (!streaming)
+        return found;
+    const address = streaming.config.address('DATABASE_URL');
+    const mode = address?.sslmode ?? streaming.config.value('PGSSLMODE');
+    const verifies = mode !== undefined && ['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode);
+    const isHeroku = addons?.some(({ service }) => service === POSTGRES) ?? isAmazon(address);
+    if (verifies && isHeroku && !streaming.config.equals('NODE_TLS_REJECT_UNAUTHORIZED', '0')) {
+        found.push(finding('streaming-postgres-tls', `${streaming.app} connects to Postgres with sslmode ${mode}, with which Node verifies a certificate that nobody vouches for`, `\`heroku config:set PGSSLMODE=no-verify --app ${streaming.app}\`, and DATABASE_URL without \`sslmode\`.`));
+    }
+    return found;
+}
+/** By the add-on, else by where it runs. */
+function isHerokus({ addons }, address) {
+    return (addons?.some(({ service }) => service === REDIS) ?? true) && isAmazon(address);
+}
+/** Heroku's data services have names like `ec2-1-2-3-4.compute-1.amazonaws.com`. */
+function isAmazon(address) {
+    return address?.host.endsWith('.amazonaws.com') ?? false;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/versions.ts
+
+
+
+
+/** The version of what runs now against that of the tree. */
+function checkVersions({ tree, from, live }) {
+    const found = [];
+    if (tree.version === undefined) {
+        found.push(finding('not-mastodon', 'The tree has no lib/mastodon/version.rb, so what is known by version is not looked at', 'None is needed where it is older than Mastodon 1.2, or no Mastodon.'));
+    }
+    if (!from && live?.runs) {
+        const runs = live.commit === undefined
+            ? 'Which commit runs now is not known'
+            : `The commit that runs now, ${live.commit.slice(0, 8)}, is not in this checkout`;
+        found.push(finding('base-unknown', `${runs}, so what is pending is not known, and this deploy could not be rolled back`, 'Check out with `fetch-depth: 0`.'));
+    }
+    const before = from && versions_versionOf(from);
+    if (before === undefined || tree.version === undefined)
+        return found;
+    return [...found, ...compared(before, tree.version, live?.app)];
+}
+function compared(before, after, app) {
+    if (versions_compareVersions(after, before) < 0) {
+        return seriesOf(after) === seriesOf(before)
+            ? [finding('older-patch', `${after} is older than ${before}, which runs now`, 'Look whether that is meant.')]
+            : [
+                finding('downgrade', `${after} is older than ${before}, which runs now: its code does not know the database`, `\`command: rollback\`${app === undefined ? '' : ` of ${app}`} looks whether going back is possible.`)
+            ];
+    }
+    const skipped = seriesBetween(before, after);
+    if (skipped.length === 0)
+        return [];
+    const which = skipped.length > 6 ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ');
+    return [
+        finding('skipped-minor', `From ${versions_shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`, `Deploy the newest release of ${skipped.length > 6 ? 'each series' : skipped.join(', then of ')} first.`)
+    ];
+}
+/** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
+const BEFORE_1_2 = '1.1.0';
+/** The version of a tree; one that is there and does not tell is taken for one before 1.2. */
+function versions_versionOf({ version, migrations }) {
+    return version ?? (migrations.length > 0 ? BEFORE_1_2 : undefined);
+}
+function versions_shownVersion(version) {
+    return version === BEFORE_1_2 ? 'a version before 1.2' : version;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/steps.ts
+
+
+
+const hasSearch = ({ live }) => live === undefined || live.config.equals('ES_ENABLED', 'true');
+/** From the release notes, oldest first; what a tree says itself is a finding. */
+const steps_KNOWN = [
+    {
+        version: '1.4.3',
+        when: 'before',
+        text: 'Rows without an owner keep foreign keys from being added: take them away with the code of 1.4.3, before its migrations',
+        command: 'bundle exec rake mastodon:maintenance:prepare_for_foreign_keys'
+    },
+    { version: '2.9.0', when: 'after', text: 'Clear the cache', command: 'bin/tootctl cache clear' },
+    { version: '3.4.0', when: 'after', text: 'Clear the cache', command: 'bin/tootctl cache clear' },
+    {
+        version: '4.2.0',
+        when: 'after',
+        text: 'Where full-text search is used, fill its indexes: people and public posts are in them now',
+        command: 'bin/tootctl search deploy',
+        applies: hasSearch
+    },
+    {
+        version: '4.3.0',
+        when: 'before',
+        text: 'Leave OTP_SECRET as it is until this is deployed: a migration reads every two-factor secret with it'
+    },
+    {
+        version: '4.3.0',
+        when: 'before',
+        text: 'ffmpeg comes from the buildpack activestorage-preview now, no longer from the Aptfile: put it in front of `slug.buildpacks` in the config',
+        applies: ({ buildpacks }) => !buildpacks.some(name => /activestorage-preview|ffmpeg/i.test(name))
+    },
+    {
+        version: '4.4.0',
+        when: 'before',
+        text: 'Keys in Redis must be without a namespace: follow github.com/mastodon/redis_namespace_migration, then unset REDIS_NAMESPACE',
+        command: 'heroku config:unset REDIS_NAMESPACE',
+        applies: ({ live }) => live === undefined || live.config.isSet('REDIS_NAMESPACE')
+    },
+    {
+        version: '4.4.0',
+        when: 'after',
+        text: 'Where full-text search is used, bring the settings of its indexes up to date',
+        command: 'bin/tootctl search deploy --only-mapping',
+        applies: hasSearch
+    },
+    {
+        version: '4.4.0',
+        when: 'after',
+        text: 'OTP_SECRET is not read any more: unset it when no going back is planned',
+        command: 'heroku config:unset OTP_SECRET',
+        applies: ({ live }) => live === undefined || live.config.isSet('OTP_SECRET')
+    },
+    {
+        version: '4.6.0',
+        when: 'before',
+        text: 'ImageMagick is gone: pictures are made with libvips alone, so MASTODON_USE_LIBVIPS has no effect any more',
+        applies: ({ live }) => live === undefined || live.config.isSet('MASTODON_USE_LIBVIPS')
+    }
+];
+/** What the versions after the old one, up to the new one, ask for. */
+function steps_upgradeSteps(facts) {
+    const before = facts.from && versionOf(facts.from);
+    const after = facts.tree.version;
+    if (before === undefined || after === undefined)
+        return [];
+    return steps_KNOWN.filter(({ version, applies = () => true }) => compareVersions(before, version) < 0 && compareVersions(after, `${version}-alpha`) >= 0 && applies(facts)).map(({ version, when, text, command }) => ({ version, when, text, ...(command !== undefined && { command }) }));
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/streaming.ts
+
+
+
+/** The streaming server: it runs in an app of its own, is reached, and is of the same commit. */
+function checkStreaming(facts) {
+    const { live, tree } = facts;
+    if (!live || tree.streaming === undefined)
+        return [];
+    return [...reached(facts, live), ...setUp(live)];
+}
+function reached(facts, { app, config }) {
+    const url = config.value('STREAMING_API_BASE_URL');
+    if (url === undefined) {
+        if (facts.hasStreamingApp && config.has('WEB_DOMAIN'))
+            return [];
+        return facts.hasStreamingApp
+            ? [
+                missing(app, `\`heroku config:set STREAMING_API_BASE_URL=wss://… --app ${app}\`, with the address of the streaming app.`)
+            ]
+            : [
+                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/how-a-deploy-works.md tells how.')
+            ];
+    }
+    const found = [];
+    if (!/^wss:\/\//i.test(url)) {
+        found.push(finding('streaming-url', `STREAMING_API_BASE_URL of ${app} is no wss:// address: browsers may not connect to it`, `\`heroku config:set STREAMING_API_BASE_URL=${wss(url)} --app ${app}\`.`));
+    }
+    if (!facts.hasStreamingApp &&
+        restart_streamingMustRestart(facts) !== 'no' &&
+        !isOwn(url, config.value('WEB_DOMAIN') ?? config.value('LOCAL_DOMAIN'))) {
+        found.push(finding('streaming-left-behind', `The streaming server of ${app} runs in another app, which this deploy does not know, and this upgrade changes it`, 'Name it as `streaming-app:` in the config: it is deployed with the same commit then. Else deploy it by hand right after this.'));
+    }
+    return found;
+}
+function missing(app, remedy) {
+    return finding('streaming-missing', `${app} has no STREAMING_API_BASE_URL: its web dynos have no streaming server, so timelines do not move by themselves`, remedy);
+}
+function setUp({ streaming }) {
+    if (!streaming || streaming.lacks.length === 0)
+        return [];
+    return [
+        finding('streaming-not-set-up', `The streaming app ${streaming.app} is not set up: ${streaming.lacks.join(', ')}`, streaming.remedy)
+    ];
+}
+function wss(url) {
+    const host = url.replace(/^[a-z]+:\/\//i, '').replace(/[/\s].*$/, '');
+    return /^[\w.:-]+$/.test(host) ? `wss://${host}` : 'wss://…';
+}
+function isOwn(url, domain) {
+    return URL.canParse(url) && new URL(url).hostname === domain;
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/plan.ts
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** All checks, by subject, in the order in which they are told. */
+const CHECKS = [
+    checkVersions,
+    checkMigrations,
+    checkConfig,
+    checkDomains,
+    checkServices,
+    checkRuntime,
+    checkBuildpacks,
+    checkProcesses,
+    checkStreaming
+];
+const ORDER = (/* unused pure expression or super */ null && (['block', 'warn', 'note']));
+/** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
+function planUpgrade(facts) {
+    const { tree, from } = facts;
+    const pending = pendingOf(facts);
+    const before = from && versionOf(from);
+    return {
+        ...(before !== undefined && { from: shownVersion(before) }),
+        ...(tree.version !== undefined && { to: tree.version }),
+        basis: pending.basis,
+        migrations: pending.basis === 'empty' ? [] : pending.migrations.map(planned),
+        streaming: streamingMustRestart(facts),
+        rollback: wayBack(facts, pending),
+        steps: upgradeSteps(facts),
+        findings: CHECKS.flatMap(check => check(facts))
+            .map(finding => skipped(finding, facts.skip))
+            .sort((one, other) => ORDER.indexOf(one.level) - ORDER.indexOf(other.level))
+    };
+}
+function planned(migration) {
+    const { version, name, phase, long, destructive } = migration;
+    const does = notable(migration);
+    return {
+        version,
+        name,
+        phase,
+        ...(does !== undefined && { does }),
+        ...(long[0] && { long: long[0] }),
+        ...(destructive[0] && { destructive: destructive[0] })
+    };
+}
+/** Somebody has looked at it and wants it told only. */
+function skipped(finding, skip) {
+    return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding;
+}
+/** One line: `27 migrations, 8 after deployment, one moves every account's keys`. */
+function upgradeHeadline({ basis, migrations }) {
+    if (basis === 'empty')
+        return 'a first set-up: the schema is loaded and seeded';
+    if (basis === 'unknown')
+        return 'which migrations are pending is not known';
+    if (migrations.length === 0)
+        return 'no migrations';
+    const after = migrations.filter(({ phase }) => phase === 'post').length;
+    const told = migrations.flatMap(({ does }) => (does === undefined ? [] : [`one ${does}`]));
+    return [
+        `${migrations.length} migration${migrations.length === 1 ? '' : 's'}`,
+        after > 0 ? `${after} after deployment` : 'none after deployment',
+        ...told
+    ].join(', ');
+}
+
+;// CONCATENATED MODULE: ./src/mastodon/upgrade/index.ts
+/** Preflight and upgrade plan: what a tree wants, against what is there. */
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./src/mastodon/index.ts
+
+
+
+
 
 
 
@@ -42373,7 +43919,7 @@ async function takeSource({ inputs, runtime }) {
         searchPath: inputs.searchPath
     });
     const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
+    const mastodon = tree_readMastodon(folder);
     log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,src_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
     log.info(mastodon.version
         ? `Mastodon ${mastodon.version}`
@@ -42424,13 +43970,6 @@ function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
     const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
     (0,src_runtime/* writeTreeFile */.aD)(folder, path, text);
 }
-/** The tree's migrations, both phases. */
-function migrationsOf(folder) {
-    const paths = (0,src_runtime/* walkTree */.Ir)(folder, name => !`${name}/`.startsWith('db/'))
-        .filter(({ kind }) => kind === 'file')
-        .map(({ path }) => path);
-    return readMigrations(paths.map(path => ({ path, text: (0,src_runtime/* readTreeFile */.xt)(folder, path) ?? '' })));
-}
 /** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
 async function versionsAt({ inputs, runtime }, commit) {
     const { run, signal } = runtime;
@@ -42439,8 +43978,6 @@ async function versionsAt({ inputs, runtime }, commit) {
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
@@ -42514,7 +44051,7 @@ const MOST_BUILDPACKS = 30;
 function chooseBuildpacks(configured, appJson) {
     const chosen = configured?.length
         ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
+        : choose_buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
     if (chosen.length === 0) {
         throw new src_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
@@ -42523,7 +44060,7 @@ function chooseBuildpacks(configured, appJson) {
     return chosen;
 }
 /** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson) {
+function choose_buildpacksOf(appJson) {
     if (appJson === undefined)
         return [];
     const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
@@ -43191,7 +44728,7 @@ function parseProcfile(text) {
             continue;
         const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
         if (name === undefined || command === undefined)
-            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+            throw wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
         if (Object.hasOwn(types, name))
             throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
         if (command.length > LONGEST_COMMAND)
@@ -43226,7 +44763,7 @@ function parseReleaseOutput(yaml, buildpack) {
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+            throw new src_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -43236,7 +44773,7 @@ function parseReleaseOutput(yaml, buildpack) {
 function procfile_define(types, name, command) {
     Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
 }
-function shown(text) {
+function procfile_shown(text) {
     return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
 }
 
@@ -43745,7 +45282,7 @@ async function succeed(run, program, args) {
 const SCHEMA_VERSION = 1;
 const data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
 const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(Number.MAX_SAFE_INTEGER));
-const count = bytes;
+const data_count = bytes;
 const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
 const shownPath = dist/* pipe */.FsL(data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
@@ -43758,16 +45295,16 @@ const time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.y
 const variantName = dist/* picklist */.KIO(['with', 'without']);
 /** The source, or how the config names a buildpack. */
 const layerName = dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(300));
-const list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
-const weight = { compressed: bytes, raw: bytes, files: count };
+const data_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
+const data_weight = { compressed: bytes, raw: bytes, files: data_count };
 const variant = dist/* strictObject */.rej({
     name: variantName,
-    ...weight,
+    ...data_weight,
     /** How it came about: the built tree as it is, files taken out, or a step run again. */
     derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
     sha256: dist/* optional */.lqM(sha256),
     /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: list(dist/* strictObject */.rej({ name: layerName, ...weight }), 100)
+    layers: data_list(dist/* strictObject */.rej({ name: layerName, ...data_weight }), 100)
 });
 const data_layer = dist/* strictObject */.rej({
     name: layerName,
@@ -43779,20 +45316,20 @@ const data_layer = dist/* strictObject */.rej({
         /** The commit, where it came by git. */
         version: dist/* optional */.lqM(version)
     })),
-    milliseconds: count
+    milliseconds: data_count
 });
 const ffmpegCheck = dist/* strictObject */.rej({
     works: dist/* boolean */.zMY(),
     version: dist/* optional */.lqM(data_text(500)),
-    encoders: list(data_text(50), 50),
+    encoders: data_list(data_text(50), 50),
     /** Folders that had to be put on the library path before it started. */
-    mended: list(shownPath, 100),
+    mended: data_list(shownPath, 100),
     problem: dist/* optional */.lqM(data_text(2_000))
 });
 const trimRule = dist/* strictObject */.rej({
     name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
     why: data_text(1_000),
-    files: count,
+    files: data_count,
     raw: bytes,
     /** Measured: the slug packed with and without them. */
     saves: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf())
@@ -43806,7 +45343,7 @@ const size = dist/* nullable */.mee(bytes);
  * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
  */
 const entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
-const dependencies = (names) => list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), version]), 20_000);
+const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), version]), 20_000);
 const historyPoint = dist/* strictObject */.rej({
     commit,
     at: time,
@@ -43825,10 +45362,10 @@ const reportWith = (entries) => dist/* strictObject */.rej({
         ref: data_text(1_000),
         committedAt: time,
         mastodonVersion: dist/* optional */.lqM(version),
-        files: count,
+        files: data_count,
         raw: bytes,
         /** Names that `.slugignore` took out before the buildpacks. */
-        ignored: count
+        ignored: data_count
     }),
     stack,
     place: dist/* strictObject */.rej({
@@ -43848,21 +45385,21 @@ const reportWith = (entries) => dist/* strictObject */.rej({
     ffmpeg: dist/* strictObject */.rej({
         choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
         /** The buildpacks that bring it, or the Aptfile. */
-        providers: list(data_text(2_000), 20),
+        providers: data_list(data_text(2_000), 20),
         /** `auto` had one and left it out, because of its size or because it does not start. */
         givenUp: dist/* boolean */.zMY(),
         check: dist/* optional */.lqM(ffmpegCheck)
     }),
-    variants: list(variant, 2),
+    variants: data_list(variant, 2),
     /** The slug of the streaming app, where there is one. */
-    streaming: dist/* optional */.lqM(dist/* strictObject */.rej({ ...weight, sha256: dist/* optional */.lqM(sha256) })),
-    layers: list(data_layer, 100),
+    streaming: dist/* optional */.lqM(dist/* strictObject */.rej({ ...data_weight, sha256: dist/* optional */.lqM(sha256) })),
+    layers: data_list(data_layer, 100),
     /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
     files: dist/* strictObject */.rej({
         /** What `layer` of an entry counts. */
-        layers: list(layerName, 100),
+        layers: data_list(layerName, 100),
         /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: list(shownPath, 200_000),
+        folders: data_list(shownPath, 200_000),
         entries
     }),
     /** What Gemfile.lock and yarn.lock name. */
@@ -43875,16 +45412,16 @@ const reportWith = (entries) => dist/* strictObject */.rej({
     processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), data_text(10_000)),
     trim: dist/* strictObject */.rej({
         applied: dist/* boolean */.zMY(),
-        rules: list(trimRule, 100),
+        rules: data_list(trimRule, 100),
         /** All rules together, on the chosen variant: its size before and after. */
         before: bytes,
         after: bytes
     }),
-    warnings: list(data_text(5_000), 200),
+    warnings: data_list(data_text(5_000), 200),
     /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: list(historyPoint, 200)
+    history: data_list(historyPoint, 200)
 });
-const reportSchema = reportWith(list(entry, MOST_ENTRIES));
+const reportSchema = reportWith(data_list(entry, MOST_ENTRIES));
 /** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
 const quickSchema = reportWith(dist/* custom */.IeY(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
 function isEntry(row) {
@@ -45575,13 +47112,13 @@ function inPackOrder(files) {
 const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
 /** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
 function findProvider(references, aptfile) {
-    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []));
+    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(ffmpeg_lastName(reference)) ? [i] : []));
     const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
     const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
     return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
 }
 /** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function lastName(reference) {
+function ffmpeg_lastName(reference) {
     const parts = reference
         .replace(/[#?].*$/, '')
         .split('/')
@@ -46400,7 +47937,7 @@ function streaming_packagesOf(tree) {
             if (at !== undefined)
                 visit(at);
             else if (!namesIn(manifest['optionalDependencies']).includes(name))
-                throw missing(folder, name);
+                throw streaming_missing(folder, name);
         }
         for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
             const at = tree.resolve(folder, name);
@@ -46416,7 +47953,7 @@ function namesIn(dependencies) {
         return [];
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
-function missing(folder, name) {
+function streaming_missing(folder, name) {
     return new src_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
@@ -51901,7 +53438,7 @@ async function readFromZip(archive, file, maxBytes) {
     catch (error) {
         if (error instanceof src_runtime/* UserError */.yo)
             throw error;
-        throw refused((0,src_runtime/* errorText */.kc)(error), error);
+        throw zip_refused((0,src_runtime/* errorText */.kc)(error), error);
     }
     finally {
         await (0,promises_.rm)(archive, { force: true });
@@ -51912,23 +53449,23 @@ async function zip_readEntry(archive, wanted, maxBytes) {
     const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
     try {
         if (zip.entryCount > zip_MOST_ENTRIES)
-            throw refused(`it has ${zip.entryCount} entries`);
+            throw zip_refused(`it has ${zip.entryCount} entries`);
         const found = [];
         for await (const entry of zip.eachEntry())
             if (entry.fileName === wanted)
                 found.push(entry);
         const [entry, second] = found;
         if (!entry)
-            throw refused(`it has no ${wanted}`);
+            throw zip_refused(`it has no ${wanted}`);
         if (second)
-            throw refused(`it has ${wanted} twice`);
+            throw zip_refused(`it has ${wanted} twice`);
         requirePlain(entry, maxBytes);
         const chunks = [];
         let size = 0;
         for await (const chunk of await zip.openReadStreamPromise(entry)) {
             size += chunk.length;
             if (size > maxBytes)
-                throw refused(`${wanted} is larger than ${maxBytes} bytes`);
+                throw zip_refused(`${wanted} is larger than ${maxBytes} bytes`);
             chunks.push(chunk);
         }
         return Buffer.concat(chunks);
@@ -51939,15 +53476,15 @@ async function zip_readEntry(archive, wanted, maxBytes) {
 }
 function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes, uncompressedSize }, maxBytes) {
     if ((generalPurposeBitFlag & ENCRYPTED) !== 0)
-        throw refused(`${fileName} is encrypted`);
+        throw zip_refused(`${fileName} is encrypted`);
     const type = (externalFileAttributes >>> 16) & FILE_TYPE;
     if (type !== 0 && type !== REGULAR)
-        throw refused(`${fileName} is no plain file`);
+        throw zip_refused(`${fileName} is no plain file`);
     if (uncompressedSize > maxBytes)
-        throw refused(`${fileName} is larger than ${maxBytes} bytes`);
+        throw zip_refused(`${fileName} is larger than ${maxBytes} bytes`);
 }
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
-function refused(why, cause) {
+function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
     return new src_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
@@ -52591,11 +54128,11 @@ async function defaultBranch(github) {
 
 
 
-const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
 /** Files of an earlier run must not be taken for this one's. */
 async function clearOutput(folder) {
     await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const file of FILES)
+    for (const file of results_FILES)
         await (0,promises_.rm)(external_node_path_default().join(folder, file), { force: true });
 }
 /** Writes every file and output, the summary, and annotations. */
@@ -54920,9 +56457,9 @@ function waiting(what, { timeout }) {
     const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
     return { what, next, first: 2_000, longest: 10_000, timeout };
 }
-const PREFLIGHT_CHECKS = [checkStack, checkRequired];
+const PREFLIGHT_CHECKS = [preflight_checkStack, checkRequired];
 /** A slug runs on the stack it was built for alone (Dev Center: stack). */
-function checkStack({ app, stack }, needs) {
+function preflight_checkStack({ app, stack }, needs) {
     if (needs.stack === undefined || needs.stack === stack)
         return [];
     return [
@@ -55221,7 +56758,7 @@ function instanceProbe(target, commit) {
         wrong: ({ status, body }) => {
             if (status !== 200)
                 return `answered ${status}`;
-            const version = versionOf(body);
+            const version = health_versionOf(body);
             if (version === undefined)
                 return 'did not answer as Mastodon does';
             // Before 4.3 a version has no metadata part, and some forks put their own there.
@@ -55274,7 +56811,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
         await clock.sleep(PAUSE, signal);
     }
 }
-function versionOf(body) {
+function health_versionOf(body) {
     try {
         const { version } = (JSON.parse(body) ?? {});
         return typeof version === 'string' ? version.slice(0, 200) : undefined;
@@ -56684,7 +58221,7 @@ const INSIDE = [worker];
 ;// CONCATENATED MODULE: ./src/checks/outside/index.ts
 
 /** Those that look from outside, as a visitor or another server does. */
-const OUTSIDE = [];
+const outside_OUTSIDE = [];
 
 ;// CONCATENATED MODULE: ./src/checks/night.ts
 
@@ -56827,9 +58364,9 @@ function look(check, { configVars, noConfig, mastodonToken, longest, ...shared }
     });
 }
 /** From the best to the worst: a failure counts more than what is not known, and that more than good news. */
-const ORDER = ['ok', 'unknown', 'warn', 'fail'];
+const run_ORDER = ['ok', 'unknown', 'warn', 'fail'];
 function worst(findings) {
-    return findings.map(({ level }) => level).sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0];
+    return findings.map(({ level }) => level).sort((a, b) => run_ORDER.indexOf(b) - run_ORDER.indexOf(a))[0];
 }
 
 ;// CONCATENATED MODULE: ./src/checks/index.ts
@@ -56841,7 +58378,7 @@ function worst(findings) {
 
 
 /** In the order in which they are told. */
-const CHECKS = [...OUTSIDE, ...INSIDE];
+const checks_CHECKS = [...outside_OUTSIDE, ...INSIDE];
 
 ;// CONCATENATED MODULE: ./src/commands/steps/check-list.ts
 
@@ -56874,7 +58411,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
         .filter(({ finding }) => finding.level === level)
-        .map(({ check, finding }) => [level, prose(check.title), text_escape(finding.figure ?? ''), told(finding)]));
+        .map(({ check, finding }) => [level, prose(check.title), text_escape(finding.figure ?? ''), check_markdown_told(finding)]));
     const listed = (levels) => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
     const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
@@ -56916,7 +58453,7 @@ function issueTitle({ problems, held }, app) {
 function issueMarkdown(night, results, { app, runUrl }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
-    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${told(finding)}`));
+    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${check_markdown_told(finding)}`));
     const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
@@ -56952,7 +58489,7 @@ function within(most, head, sections) {
     return text;
 }
 /** Text, remedy and link of a finding in a table's cell. */
-function told({ level, text, remedy, link }) {
+function check_markdown_told({ level, text, remedy, link }) {
     const parts = [
         `${prose(text)}.`,
         level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
@@ -57161,7 +58698,7 @@ async function check(context) {
     const { results: job, runtime } = context;
     const config = readConfig(context);
     const app = requireApp(config.app);
-    const checks = chooseChecks(CHECKS, config.checks.skip);
+    const checks = chooseChecks(checks_CHECKS, config.checks.skip);
     const scene = await openScene(context, config, app);
     const results = await runChecks(checks, scene.around).finally(scene.close);
     for (const result of results)
@@ -59093,14 +60630,14 @@ function only(body, known) {
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 const ADDON_ROUTES = {
     'GET /addons': world => [200, world.store.state.addons.map(addon => addonView(world, addon))],
-    'GET /addons/:addon': (world, { params }) => [200, addonView(world, addonOf(world, params[0]))],
+    'GET /addons/:addon': (world, { params }) => [200, addonView(world, addons_addonOf(world, params[0]))],
     'GET /apps/:app/addons': (world, { params }) => {
         const app = appOf(world, params);
         return [200, addonsOf(world, app).map(addon => addonView(world, addon))];
     },
     'GET /apps/:app/addons/:addon': (world, { params }) => {
         appOf(world, params);
-        return [200, addonView(world, addonOf(world, params[1]))];
+        return [200, addonView(world, addons_addonOf(world, params[1]))];
     },
     'POST /apps/:app/addons': async (world, { params, body }) => {
         const app = appOf(world, params);
@@ -59114,7 +60651,7 @@ const ADDON_ROUTES = {
     },
     'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
         appOf(world, params);
-        const addon = addonOf(world, params[1]);
+        const addon = addons_addonOf(world, params[1]);
         const plan = route_named(body['plan']);
         if (plan.split(':')[0] !== addon.service)
             throw invalid(`Couldn't find the plan "${plan}" of ${addon.service}.`);
@@ -59124,7 +60661,7 @@ const ADDON_ROUTES = {
     },
     'DELETE /apps/:app/addons/:addon': (world, { params }) => {
         appOf(world, params);
-        const addon = addonOf(world, params[1]);
+        const addon = addons_addonOf(world, params[1]);
         const { state } = world.store;
         for (const attachment of state.attachments.filter(({ addon: name }) => name === addon.name))
             detach(world, attachment);
@@ -59160,7 +60697,7 @@ const ADDON_ROUTES = {
         return [200, attachmentView(world, found)];
     },
     'GET /addons/:addon/addon-attachments': (world, { params }) => {
-        const { name } = addonOf(world, params[0]);
+        const { name } = addons_addonOf(world, params[0]);
         return [
             200,
             views(world, world.store.state.attachments.filter(({ addon }) => addon === name))
@@ -59170,7 +60707,7 @@ const ADDON_ROUTES = {
     'DELETE /addon-attachments/:attachment': (world, { params }) => {
         const attachment = attachmentOf(world, params[0]);
         const view = attachmentView(world, attachment);
-        if (addonOf(world, attachment.addon).app === attachment.app && countOf(world, attachment) === 1)
+        if (addons_addonOf(world, attachment.addon).app === attachment.app && countOf(world, attachment) === 1)
             throw invalid('The last attachment of an add-on to the app that owns it cannot be removed');
         detach(world, attachment);
         return [200, view];
@@ -59201,7 +60738,7 @@ function provision(world, app, plan, vars) {
 /** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
 function addons_attach(world, body) {
     const app = appOf(world, [route_named(body['app'])]);
-    const addon = addonOf(world, route_named(body['addon']));
+    const addon = addons_addonOf(world, route_named(body['addon']));
     const owner = appOf(world, [addon.app]);
     const own = world.store.state.attachments.find(({ addon: of, app: name }) => of === addon.name && name === addon.app);
     const name = route_text(body['name']) ?? `${addon.service.replaceAll('-', '_').toUpperCase()}_LOCAL`;
@@ -59237,7 +60774,7 @@ function addons_remove(world, attachment) {
     attachments.splice(attachments.indexOf(attachment), 1);
 }
 /** By id, name or `app::ATTACHMENT`. Throws Heroku's 404. */
-function addonOf(world, wanted) {
+function addons_addonOf(world, wanted) {
     const [addon] = resolve(world, wanted ?? '');
     if (!addon)
         throw notFound('add-on');
@@ -59594,7 +61131,7 @@ function checked(body) {
 
 /** Schema: app.name */
 const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
+const apps_STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
 const FEATURES = ['preboot'];
 /** The account, apps, their config vars, features and domains. */
 const APP_ROUTES = {
@@ -59611,7 +61148,7 @@ const APP_ROUTES = {
         const stack = route_text(body['stack']) ?? 'heroku-24';
         if (!APP_NAME.test(name))
             throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes');
-        if (!STACKS.includes(stack))
+        if (!apps_STACKS.includes(stack))
             throw invalid(`Stack ${stack} is not a stack`);
         if (world.store.app(name))
             throw invalid(`Name ${name} is already taken`);
@@ -59737,7 +61274,7 @@ const CODE_ROUTES = {
         const app = appOf(world, params);
         only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
         const stack = route_text(body['stack']) ?? app.stack;
-        if (!STACKS.includes(stack))
+        if (!apps_STACKS.includes(stack))
             throw invalid(`Stack ${stack} is not a stack`);
         const slug = {
             id: (0,external_node_crypto_.randomUUID)(),
@@ -59745,7 +61282,7 @@ const CODE_ROUTES = {
             checksum: route_text(body['checksum']) ?? null,
             commit: route_text(body['commit']) ?? null,
             commitDescription: route_text(body['commit_description']) ?? null,
-            processTypes: processTypesOf(body['process_types']),
+            processTypes: code_processTypesOf(body['process_types']),
             stack,
             createdAt: now(world),
             size: null,
@@ -59839,7 +61376,7 @@ const CODE_ROUTES = {
     }
 };
 /** Schema: slug.process_types */
-function processTypesOf(value) {
+function code_processTypesOf(value) {
     if (typeof value !== 'object' || value === null)
         throw invalid('Process types is required');
     for (const [name, command] of Object.entries(value)) {
@@ -60037,7 +61574,7 @@ function redisOf(world, idOrName) {
     return serviceOf(world, idOrName, 'heroku-redis');
 }
 function serviceOf(world, idOrName, service) {
-    const addon = addonOf(world, idOrName);
+    const addon = addons_addonOf(world, idOrName);
     if (addon.service !== service)
         throw notFound('add-on');
     return addon;
@@ -61444,6 +62981,7 @@ async function repack({ inputs, runtime }, slug, base) {
 
 
 
+
 /** Brings the last good release's code back, where the database is still one for it. */
 async function rollback(context) {
     const { inputs, results } = context;
@@ -62514,7 +64052,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3372);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8747);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 

@@ -10,10 +10,10 @@ import {
   type Tools
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
-import { REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
+import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
-import { addOwnFiles, migrationsOf, versionsAt } from './steps/additions.ts'
+import { addOwnFiles, versionsAt } from './steps/additions.ts'
 import { builtBefore } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'

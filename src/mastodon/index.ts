@@ -22,3 +22,26 @@ export {
   releaseCommand
 } from './release.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
+export { readMinimums, type Minimums } from './minimums.ts'
+export { readConfigRules, type ConfigRule, type ConfigRules } from './config-rules.ts'
+export { compareVersions } from './versions.ts'
+export {
+  CHECKS,
+  ConfigView,
+  FINDINGS,
+  migrationsOf,
+  planUpgrade,
+  readUpgradeTree,
+  RUBY_FLOORS,
+  upgradeHeadline,
+  type Finding,
+  type FindingName,
+  type LiveAddon,
+  type LiveFacts,
+  type LiveStreaming,
+  type PlannedMigration,
+  type UpgradeFacts,
+  type UpgradePlan,
+  type UpgradeStep,
+  type UpgradeTree
+} from './upgrade/index.ts'

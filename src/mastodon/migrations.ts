@@ -88,6 +88,8 @@ export interface Breakpoints {
   readonly postgres?: number
   /** The oldest schema version (14 digits) that can be migrated in two phases. */
   readonly schema?: string
+  /** The version of Mastodon that has it, where the message names one: 4.3.0. */
+  readonly version?: string
 }
 
 /** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
@@ -95,9 +97,11 @@ export function breakpoints(dbRakeText: string): Breakpoints {
   const { code } = splitRuby(dbRakeText)
   const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1]
   const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1]
+  const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1]
   return {
     ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
-    ...(schema !== undefined && { schema: schema.replaceAll('_', '') })
+    ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
+    ...(version !== undefined && { version })
   }
 }
 

@@ -5,10 +5,9 @@ import {
   REDIS_TLS_FILES,
   RELEASE_FILES,
   requireRedisTlsFits,
-  sourceOffer,
-  type Migration
+  sourceOffer
 } from '../../mastodon/index.ts'
-import { readTreeFile, walkTree, writeTreeFile } from '../../runtime/index.ts'
+import { writeTreeFile } from '../../runtime/index.ts'
 import { namesAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { type Source } from './source.ts'
@@ -34,14 +33,6 @@ export function addOwnFiles({ inputs, runtime }: Context, config: Config, { comm
   const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1]
   const { path, text } = sourceOffer({ repository, commit: commit.sha, tag })
   writeTreeFile(folder, path, text)
-}
-
-/** The tree's migrations, both phases. */
-export function migrationsOf(folder: string): Migration[] {
-  const paths = walkTree(folder, name => !`${name}/`.startsWith('db/'))
-    .filter(({ kind }) => kind === 'file')
-    .map(({ path }) => path)
-  return readMigrations(paths.map(path => ({ path, text: readTreeFile(folder, path) ?? '' })))
 }
 
 /** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */

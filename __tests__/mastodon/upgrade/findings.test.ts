@@ -1,0 +1,530 @@
+import { describe, expect, it } from '@jest/globals'
+import { FINDINGS, planUpgrade, type FindingName } from '../../../src/mastodon/index.ts'
+import { factsOf, found, versionFile, type Change } from './fork.ts'
+
+const version = (text: string): Record<string, string> => ({ 'lib/mastodon/version.rb': versionFile(text) })
+const migration = (file: string, body: string): Record<string, string> => ({
+  [`db/${file}.rb`]: `def up\n  ${body}\nend\n`
+})
+const added = (file: string, body: string): Change => ({
+  files: migration(file, body),
+  before: { [`db/${file}.rb`]: undefined }
+})
+const buildpacks = (...names: string[]): Change => ({ facts: { buildpacks: names } })
+const APT = 'https://github.com/heroku/heroku-buildpack-apt'
+
+/** Each finding, in ways in which it comes, and the nearest ones in which it does not. */
+const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
+  'missing-config': {
+    fires: [
+      { vars: { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: undefined } },
+      { vars: { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: '' } },
+      // In words of its own.
+      {
+        files: { 'config/initializers/active_record_encryption.rb': "abort 'Set the keys' unless keys?\n" },
+        vars: { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: undefined }
+      },
+      {
+        files: {
+          'config/environments/production.rb':
+            "x.otp = if ENV['SECRET_KEY_BASE_DUMMY']\n          SecureRandom.hex\n        else\n          ENV.fetch('OTP_SECRET')\n        end\n"
+        }
+      },
+      {
+        files: {
+          'config/initializers/ldap.rb': "if ENV['LDAP_ENABLED'] == 'true'\n  base = ENV.fetch('LDAP_BASE')\nend\n"
+        },
+        vars: { LDAP_ENABLED: 'true' }
+      }
+    ],
+    silent: [
+      {
+        files: {
+          'config/initializers/ldap.rb': "if ENV['LDAP_ENABLED'] == 'true'\n  base = ENV.fetch('LDAP_BASE')\nend\n"
+        }
+      },
+      {
+        files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { 'b' }\nb = ENV.fetch('B', nil)\n# ENV.fetch('C')\n" }
+      },
+      { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { \"x-#{ENV.fetch('B')}\" }\n" } },
+      { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') if ENV.key?('A')\ndef b\n  ENV.fetch('B')\nend\n" } },
+      {
+        files: { ...version('4.2.10'), 'config/initializers/active_record_encryption.rb': undefined },
+        vars: { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: undefined }
+      }
+    ]
+  },
+  'new-config': {
+    fires: [{ live: false, before: { 'config/initializers/active_record_encryption.rb': undefined } }],
+    silent: [
+      { live: false },
+      { live: false, before: false },
+      { before: { 'config/initializers/active_record_encryption.rb': undefined } }
+    ]
+  },
+  'forbidden-config': {
+    fires: [
+      { vars: { REDIS_NAMESPACE: 'm' } },
+      { vars: { REDIS_NAMESPACE: '' } },
+      { files: { 'config/initializers/a.rb': "abort 'no' if ENV['A'] == 'b'\n" }, vars: { A: 'b' } }
+    ],
+    silent: [
+      { files: { 'config/initializers/a.rb': "abort 'no' if ENV['A'] == 'b'\n" }, vars: { A: 'c' } },
+      { files: { 'config/initializers/a.rb': "abort 'no' unless ENV['A'] == 'b'\n" }, vars: { A: 'b' } },
+      // It only warned until 4.3.
+      {
+        files: { 'config/initializers/deprecations.rb': "if ENV['REDIS_NAMESPACE']\n  warn 'soon'\nend\n" },
+        vars: { REDIS_NAMESPACE: 'm' }
+      }
+    ]
+  },
+  'deprecated-config': {
+    fires: [
+      { vars: { WHITELIST_MODE: 'true' } },
+      {
+        files: { 'config/initializers/deprecations.rb': "if ENV['REDIS_NAMESPACE']\n  warn 'soon'\nend\n" },
+        vars: { REDIS_NAMESPACE: 'm' }
+      }
+    ],
+    silent: [{ vars: { LIMITED_FEDERATION_MODE: 'true' } }]
+  },
+  'secret-key-base-dummy': {
+    fires: [{ vars: { SECRET_KEY_BASE_DUMMY: '1' } }],
+    silent: [
+      { files: { 'config/initializers/active_record_encryption.rb': undefined }, vars: { SECRET_KEY_BASE_DUMMY: '1' } }
+    ]
+  },
+  'skip-post-deployment-migrations': {
+    fires: [{ vars: { SKIP_POST_DEPLOYMENT_MIGRATIONS: 'false' } }, { vars: { SKIP_POST_DEPLOYMENT_MIGRATIONS: '' } }],
+    silent: []
+  },
+  'obsolete-config': {
+    fires: [{ vars: { OTP_SECRET: 'a' } }, { vars: { LOCAL_HTTPS: 'true' } }],
+    silent: [
+      { files: { 'config/environments/production.rb': "otp = ENV.fetch('OTP_SECRET')\n" }, vars: { OTP_SECRET: 'a' } },
+      { files: { 'lib/mastodon/version.rb': undefined }, vars: { OTP_SECRET: 'a' } }
+    ]
+  },
+  'secret-key-base': { fires: [{ vars: { SECRET_KEY_BASE: undefined } }], silent: [] },
+  'vapid-keys': {
+    fires: [
+      { vars: { VAPID_PRIVATE_KEY: undefined, VAPID_PUBLIC_KEY: undefined } },
+      { vars: { VAPID_PUBLIC_KEY: '' } }
+    ],
+    silent: [{ files: { 'config/vapid.yml': undefined }, vars: { VAPID_PUBLIC_KEY: undefined } }]
+  },
+  'media-storage': {
+    fires: [{ vars: { S3_ENABLED: undefined } }, { vars: { S3_ENABLED: 'True' } }],
+    silent: [{ vars: { S3_ENABLED: undefined, SWIFT_ENABLED: 'true' } }]
+  },
+  's3-incomplete': {
+    fires: [{ vars: { S3_BUCKET: undefined } }],
+    silent: [{ vars: { S3_BUCKET: undefined, S3_ENABLED: undefined } }]
+  },
+  smtp: {
+    fires: [{ vars: { SMTP_SERVER: undefined } }],
+    silent: [{ vars: { SMTP_SERVER: undefined, SMTP_DELIVERY_METHOD: 'sendmail' } }]
+  },
+  'local-domain': { fires: [{ vars: { LOCAL_DOMAIN: undefined } }], silent: [] },
+  'domain-form': {
+    fires: [{ vars: { LOCAL_DOMAIN: 'https://example.com' } }, { vars: { WEB_DOMAIN: 'social.example.com/' } }],
+    silent: [{ vars: { LOCAL_DOMAIN: 'Example.com', WEB_DOMAIN: 'localhost:3000' } }]
+  },
+  's3-alias-host': {
+    fires: [{ vars: { S3_ALIAS_HOST: 'https://files.example.com' } }, { vars: { S3_CLOUDFRONT_HOST: 'a b' } }],
+    silent: [{ vars: { S3_ALIAS_HOST: 'files.example.com/bucket' } }]
+  },
+  'csp-media-host': {
+    fires: [{ vars: { S3_ALIAS_HOST: undefined } }],
+    silent: [
+      { vars: { S3_ALIAS_HOST: undefined, S3_HOSTNAME: 's3.example.com' } },
+      { vars: { S3_ALIAS_HOST: undefined, EXTRA_MEDIA_HOSTS: 'https://a' } },
+      { vars: { S3_ALIAS_HOST: undefined, S3_ENABLED: undefined } },
+      {
+        files: { 'config/initializers/content_security_policy.rb': 'p.img_src :self, :https, :data\n' },
+        vars: { S3_ALIAS_HOST: undefined }
+      }
+    ]
+  },
+  'redis-tls-driver': {
+    fires: [
+      { files: { 'Gemfile.lock': 'GEM\n  specs:\n    hiredis (0.6.3)\n' }, vars: { REDIS_DRIVER: undefined } },
+      {
+        files: {
+          'Gemfile.lock': 'GEM\n  specs:\n    hiredis (0.6.3)\n',
+          'lib/mastodon/redis_configuration.rb': undefined,
+          'lib/mastodon/redis_config.rb': 'PARAMS = { driver: :hiredis, url: URL }\n'
+        }
+      }
+    ],
+    silent: [
+      { files: { 'Gemfile.lock': 'GEM\n  specs:\n    hiredis (0.6.3)\n' } },
+      {
+        files: { 'Gemfile.lock': 'GEM\n  specs:\n    hiredis (0.6.3)\n' },
+        vars: { REDIS_DRIVER: undefined, REDIS_URL: 'redis://a' }
+      },
+      { vars: { REDIS_DRIVER: undefined } }
+    ]
+  },
+  'redis-tls-verify': {
+    fires: [
+      {
+        files: {
+          'lib/mastodon/redis_configuration.rb':
+            "# verify_mode: OpenSSL::SSL::VERIFY_NONE\nENV['REDIS_DRIVER'] == 'ruby' ? :ruby : :hiredis\n"
+        }
+      },
+      { files: { 'streaming/redis.js': 'new Redis(url)' } }
+    ],
+    silent: [
+      { files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' }, facts: { redisTls: 'no-verify' } },
+      { files: { 'streaming/redis.js': 'new Redis(url)' }, facts: { hasStreamingApp: false } },
+      {
+        files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' },
+        vars: { REDIS_URL: 'redis://ec2-2.compute-1.amazonaws.com' }
+      },
+      {
+        files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' },
+        vars: { REDIS_URL: 'rediss://redis.example.com' }
+      },
+      { files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' }, live: { addons: [{ service: 'rediscloud' }] } }
+    ]
+  },
+  'redis-version': {
+    fires: [{ live: { addons: [{ service: 'heroku-redis', version: '6.2.14' }] } }],
+    silent: [{ live: { addons: [{ service: 'heroku-redis' }] } }, { live: { addons: undefined } }]
+  },
+  'postgres-version': {
+    fires: [{ live: { addons: [{ service: 'heroku-postgresql', version: '13.16' }] } }],
+    silent: [
+      { live: { addons: [{ service: 'heroku-postgresql', version: '14.0' }] } },
+      {
+        files: { 'lib/tasks/db.rake': 'abort if version < 90_500' },
+        live: { addons: [{ service: 'heroku-postgresql', version: '9.6' }] }
+      }
+    ]
+  },
+  pgsslmode: { fires: [{ vars: { PGSSLMODE: 'no-verify' } }], silent: [{ vars: { PGSSLMODE: 'require' } }] },
+  'add-on': { fires: [{ vars: { DATABASE_URL: undefined } }, { vars: { REDIS_URL: '' } }], silent: [] },
+  stack: {
+    fires: [{ live: { stack: 'heroku-22' } }],
+    silent: [{ facts: { stack: undefined }, live: { stack: 'heroku-22' } }, { live: false }]
+  },
+  'stack-end-of-life': {
+    fires: [{ facts: { stack: 'heroku-22' } }, { facts: { stack: 'heroku-20' } }],
+    silent: [{ facts: { stack: 'heroku-26' } }, { facts: { stack: 'heroku-30' } }]
+  },
+  'ruby-on-stack': {
+    fires: [
+      { files: { '.ruby-version': '2.4.1\n' } },
+      { files: { '.ruby-version': undefined, Gemfile: "ruby '2.4.1'\n" } }
+    ],
+    silent: [{ files: { '.ruby-version': '2.7.8\n' }, facts: { stack: 'heroku-20' } }]
+  },
+  'ruby-range': {
+    fires: [{ files: { '.ruby-version': '3.2.9\n' } }, { files: { '.ruby-version': 'ruby-4.1.0\n' } }],
+    silent: [
+      {
+        files: {
+          '.ruby-version': '3.2.9\n',
+          Gemfile: "ruby file: '.ruby-version'\n",
+          'README.md': '',
+          ...version('4.4.0')
+        }
+      },
+      { files: { '.ruby-version': undefined } }
+    ]
+  },
+  'ruby-security': {
+    fires: [
+      { files: { '.ruby-version': '4.0.9' } },
+      { files: { '.ruby-version': '3.4.12' } },
+      { files: { '.ruby-version': '3.2.10' } }
+    ],
+    silent: [{ files: { '.ruby-version': '3.4.13' } }, { files: { '.ruby-version': '4.2.0' } }]
+  },
+  'node-range': {
+    fires: [{ files: { 'package.json': '{"engines": {"node": "^20.1"}}' } }],
+    silent: [{ files: { 'package.json': '{}' } }, { files: { 'package.json': '{"engines": {"node": "24.x"}}' } }]
+  },
+  'libvips-version': {
+    fires: [
+      { facts: { stack: 'heroku-22' } },
+      { files: LIBVIPS_UNLESS(), facts: { stack: 'heroku-22' } },
+      { files: LIBVIPS_UNLESS(), facts: { stack: 'heroku-22' }, live: false }
+    ],
+    silent: [
+      { files: LIBVIPS_UNLESS(), facts: { stack: 'heroku-22' }, vars: { MASTODON_USE_LIBVIPS: 'false' } },
+      { files: LIBVIPS_UNLESS('=='), facts: { stack: 'heroku-22' } },
+      { files: { 'config/initializers/vips.rb': undefined }, facts: { stack: 'heroku-22' } }
+    ]
+  },
+  'ffmpeg-version': {
+    fires: [{ files: { Aptfile: 'ffmpeg\n' }, facts: { stack: 'heroku-22' } }],
+    silent: [
+      { files: { Aptfile: 'ffmpeg\n' } },
+      { files: { Aptfile: '# ffmpeg\nffmpegthumbnailer' }, facts: { stack: 'heroku-22' } }
+    ]
+  },
+  'nodejs-before-ruby': {
+    fires: [buildpacks(APT, 'heroku/ruby'), buildpacks('heroku/ruby', 'heroku/nodejs')],
+    silent: [
+      { ...buildpacks(APT, 'heroku/ruby'), files: { 'vite.config.mts': undefined } },
+      buildpacks('https://example.com/everything.tgz'),
+      buildpacks('./buildpacks/nodejs', 'https://github.com/heroku/heroku-buildpack-ruby/archive/refs/tags/v361.tar.gz')
+    ]
+  },
+  'ruby-last': {
+    fires: [
+      buildpacks('heroku/nodejs', 'heroku/ruby', 'https://github.com/heroku/heroku-buildpack-activestorage-preview')
+    ],
+    silent: [buildpacks('heroku/nodejs', 'heroku/ruby', 'https://github.com/me/my-buildpack')]
+  },
+  'apt-redundant': {
+    fires: [{ ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: '# why\nlibidn12\n' } }],
+    silent: [
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12\nimagemagick\n' } },
+      {
+        facts: { buildpacks: [APT, 'heroku/nodejs', 'heroku/ruby'], stack: 'heroku-22' },
+        files: { Aptfile: 'libidn12\n' }
+      },
+      { files: { Aptfile: 'libidn12\n' } }
+    ]
+  },
+  'ffmpeg-by-apt': {
+    fires: [{ ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'ffmpeg\n' } }],
+    silent: [{ files: { Aptfile: 'ffmpeg\n' } }]
+  },
+  'ffmpeg-unmaintained': {
+    fires: [
+      buildpacks('https://github.com/jonathanong/heroku-buildpack-ffmpeg-latest.git#v1', 'heroku/nodejs', 'heroku/ruby')
+    ],
+    silent: []
+  },
+  'no-worker': {
+    fires: [
+      { live: { formation: [{ type: 'web', quantity: 1 }] } },
+      { live: { formation: [{ type: 'worker', quantity: 0 }] } }
+    ],
+    silent: [
+      {
+        files: { Procfile: 'web: if [ "$RUN_WORKER" ]; then bundle exec sidekiq & fi; wait\n' },
+        live: { formation: [] }
+      },
+      { files: { Procfile: 'web: bin/heroku-web\n' }, live: { formation: [] } }
+    ]
+  },
+  'no-scheduler': {
+    fires: [{ files: { Procfile: 'worker: bundle exec sidekiq -q default -q pull\n' } }],
+    silent: [
+      {
+        files: {
+          Procfile: 'worker: bundle exec sidekiq -q default -q pull\n',
+          'config/sidekiq.yml': ':concurrency: 5\n'
+        }
+      }
+    ]
+  },
+  'many-schedulers': {
+    fires: [
+      { live: { formation: [{ type: 'worker', quantity: 2 }] } },
+      {
+        files: { Procfile: 'worker: bundle exec sidekiq\ncron: bundle exec sidekiq --queue scheduler\n' },
+        live: {
+          formation: [
+            { type: 'worker', quantity: 1 },
+            { type: 'cron', quantity: 1 }
+          ]
+        }
+      }
+    ],
+    silent: [
+      {
+        files: { Procfile: 'worker: bundle exec sidekiq -q default\ncron: bundle exec sidekiq -q scheduler\n' },
+        live: {
+          formation: [
+            { type: 'worker', quantity: 3 },
+            { type: 'cron', quantity: 1 }
+          ]
+        }
+      }
+    ]
+  },
+  'streaming-missing': {
+    fires: [
+      { vars: { STREAMING_API_BASE_URL: undefined }, facts: { hasStreamingApp: false } },
+      { vars: { STREAMING_API_BASE_URL: undefined } }
+    ],
+    silent: [
+      {
+        vars: { STREAMING_API_BASE_URL: undefined },
+        files: { 'streaming/index.js': undefined, 'streaming/redis.js': undefined }
+      }
+    ]
+  },
+  'streaming-url': {
+    fires: [{ vars: { STREAMING_API_BASE_URL: 'https://live.example.com' } }],
+    silent: [{ vars: { STREAMING_API_BASE_URL: 'WSS://live.example.com' } }]
+  },
+  'streaming-left-behind': {
+    fires: [
+      { before: { 'streaming/index.js': 'old()' }, facts: { hasStreamingApp: false } },
+      { before: false, facts: { hasStreamingApp: false } },
+      { before: version('4.6.5'), facts: { hasStreamingApp: false } }
+    ],
+    silent: [
+      { facts: { hasStreamingApp: false } },
+      { before: { 'streaming/index.js': 'old()' } },
+      {
+        before: { 'streaming/index.js': 'old()' },
+        facts: { hasStreamingApp: false },
+        vars: { STREAMING_API_BASE_URL: 'wss://example.com' }
+      }
+    ]
+  },
+  'streaming-not-set-up': {
+    fires: [{ live: { streaming: { ...factsOf().live!.streaming!, lacks: ['RUN_STREAMING'] } } }],
+    silent: [{ live: { streaming: undefined } }]
+  },
+  'streaming-postgres-tls': {
+    fires: [
+      { streamingVars: { PGSSLMODE: 'require' } },
+      { streamingVars: { DATABASE_URL: 'postgres://a.amazonaws.com/b?sslmode=require' } }
+    ],
+    silent: [
+      { streamingVars: { PGSSLMODE: 'require', NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
+      { streamingVars: { PGSSLMODE: 'require' }, live: { addons: [{ service: 'crunchy' }] } },
+      { streamingVars: { PGSSLMODE: 'disable' } }
+    ]
+  },
+  'not-mastodon': { fires: [{ files: { 'lib/mastodon/version.rb': undefined } }], silent: [] },
+  'base-unknown': {
+    fires: [{ before: false }],
+    silent: [
+      { before: false, live: { runs: false, commit: undefined } },
+      { before: false, live: false }
+    ]
+  },
+  downgrade: {
+    fires: [
+      { files: version('4.6.5'), before: version('4.7.0') },
+      { files: version('4.6.5'), before: version('5.0.0') }
+    ],
+    silent: [{ files: version('4.7.1'), before: version('4.7.6') }, { before: version('4.7.0-rc.1') }]
+  },
+  'older-patch': {
+    fires: [
+      { files: version('4.7.1'), before: version('4.7.6') },
+      { files: version('4.7.0-rc.1'), before: version('4.7.0') }
+    ],
+    silent: [{ files: version('4.6.5'), before: version('4.7.0') }]
+  },
+  'skipped-minor': {
+    fires: [
+      { before: version('4.5.0') },
+      { before: { 'lib/mastodon/version.rb': undefined } },
+      { before: version('3.5.19') }
+    ],
+    silent: [
+      { before: version('4.6.5') },
+      { files: version('4.8.0-alpha.1'), before: version('4.7.0') },
+      { files: version('4.0.0'), before: version('3.5.3') }
+    ]
+  },
+  'zero-downtime-breakpoint': {
+    fires: [
+      { live: { applied: new Set(['20170406215816']) } },
+      { before: { 'db/migrate/20241007071624_first.rb': undefined, 'db/migrate/20230101000000_old.rb': '' } }
+    ],
+    silent: [
+      { live: { applied: new Set(['20170406215816']) }, facts: { strategy: 'maintenance' } },
+      { live: { applied: new Set(['20170406215816', '20241007071624']) } },
+      { live: { applied: new Set() } }
+    ]
+  },
+  'long-before-release': {
+    fires: [
+      added('migrate/20260101000000_a', 'User.find_each(&:touch)'),
+      added('migrate/20260101000000_a', 'add_index :a, :b, algorithm: :concurrently'),
+      { ...added('post_migrate/20260101000000_a', 'User.find_each(&:touch)'), facts: { strategy: 'maintenance' } }
+    ],
+    silent: [
+      added('migrate/20260101000000_a', 'add_column :a, :b, :text'),
+      added('migrate/20260101000000_a', 'disable_ddl_transaction!'),
+      { files: migration('migrate/20260101000000_a', 'User.find_each(&:touch)') }
+    ]
+  },
+  'long-after-release': {
+    fires: [added('post_migrate/20260101000000_a', 'User.find_each(&:touch)')],
+    silent: [added('post_migrate/20260101000000_a', 'remove_column :a, :b')]
+  },
+  'destructive-before-release': {
+    fires: [added('migrate/20260101000000_a', 'remove_column :a, :b')],
+    silent: [
+      added('post_migrate/20260101000000_a', 'remove_column :a, :b'),
+      added('migrate/20260101000000_a', "execute 'DELETE FROM duplicates'"),
+      { ...added('migrate/20260101000000_a', 'remove_column :a, :b'), facts: { strategy: 'maintenance' } }
+    ]
+  },
+  'no-way-back': {
+    fires: [
+      added('post_migrate/20260101000000_a', 'remove_column :a, :b'),
+      added('migrate/20260101000000_a', "execute 'DELETE FROM a'")
+    ],
+    silent: [
+      added('migrate/20260101000000_a', 'add_column :a, :b, :text'),
+      { files: migration('migrate/20260101000000_a', 'remove_column :a, :b') },
+      {
+        ...added('migrate/20260101000000_a', 'remove_column :a, :b'),
+        live: { applied: new Set(['20241007071624', '20260101000000']) }
+      }
+    ]
+  },
+  'unknown-migrations': {
+    fires: [{ live: { applied: new Set(['20241007071624', '20250101000000']) } }],
+    silent: [{ live: { applied: new Set(['20241007071624']) } }]
+  }
+}
+
+/** The switch of 4.4 and 4.5, or of 4.3. */
+function LIBVIPS_UNLESS(operator = '!='): Record<string, string> {
+  const value = operator === '!=' ? 'false' : 'true'
+  return {
+    'config/initializers/vips.rb':
+      "if Rails.configuration.x.use_vips\n  abort 'old' unless Vips.at_least_libvips?(8, 13)\nend\n",
+    'config/application.rb': `config.x.use_vips = ENV['MASTODON_USE_LIBVIPS'] ${operator} '${value}'\n`
+  }
+}
+
+describe('an app and a fork on which nothing is amiss', () => {
+  it('have no finding', () => expect(found()).toEqual([]))
+  it('have none without the app, either', () => expect(found({ live: false })).toEqual([]))
+})
+
+describe.each(Object.entries(CASES) as [FindingName, (typeof CASES)[FindingName]][])(
+  '%s',
+  (name, { fires, silent }) => {
+    it.each(fires.map((change, i) => [i + 1, change] as const))('is found (%i)', (_, change) => {
+      const { findings } = planUpgrade(factsOf(change))
+      const finding = findings.find(finding => finding.name === name)
+      expect(finding).toMatchObject({ level: FINDINGS[name].level })
+      // What is so, and what to do: a sentence each, and a command or a setting where one mends it.
+      expect(finding!.reason.length).toBeGreaterThan(20)
+      expect(finding!.remedy).toMatch(/\.$|^$/)
+      // No value of a secret gets into what is told.
+      expect(finding!.reason + finding!.remedy).not.toContain('secret@')
+    })
+
+    it.each([{}, ...silent].map((change, i) => [i, change] as const))('is not found (%i)', (_, change) => {
+      expect(found(change)).not.toContain(name)
+    })
+  }
+)
+
+describe('the list of findings', () => {
+  it('is what is tested here', () => expect(Object.keys(CASES).sort()).toEqual(Object.keys(FINDINGS).sort()))
+
+  it('has names of one form', () => {
+    for (const name of Object.keys(FINDINGS)) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+  })
+})

@@ -1,0 +1,125 @@
+import { readTreeFile, walkTree } from '../runtime/index.ts'
+import { rubyLines, type EnvTest, type RubyLine } from './ruby-blocks.ts'
+import { compareVersions } from './versions.ts'
+
+/** What a tree says about one config var, and where it says so. */
+export interface ConfigRule {
+  readonly name: string
+  /** The rule is for this value alone. */
+  readonly value?: string
+  /** It applies only where another config var has this value. */
+  readonly when?: { readonly name: string; readonly value: string }
+  /** `config/initializers/deprecations.rb:3`. Hostile text where the tree is. */
+  readonly where: string
+}
+
+export interface ConfigRules {
+  /** Without them the app does not boot. */
+  readonly required: readonly ConfigRule[]
+  /** With them it does not boot. */
+  readonly forbidden: readonly ConfigRule[]
+  /** With them it boots, and complains. */
+  readonly deprecated: readonly ConfigRule[]
+  /** SECRET_KEY_BASE_DUMMY makes it overwrite secrets with random ones. */
+  readonly knowsDummy: boolean
+}
+
+const DUMMY = 'SECRET_KEY_BASE_DUMMY'
+/** mastodon/mastodon: config/initializers/active_record_encryption.rb. */
+export const ENCRYPTION_KEYS = [
+  'ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY',
+  'ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT',
+  'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
+] as const
+const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb'
+const FILES = ['config/application.rb', 'config/environments/production.rb']
+
+/** Reads the files that Rails runs as it boots in production. */
+export function readConfigRules(root: string, version: string | undefined): ConfigRules {
+  const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readTreeFile(root, file) ?? '' }))
+  const rules = files.map(({ file, text }) => rulesOf(file, text))
+  const required = distinct(rules.flatMap(({ required }) => required))
+  const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key))
+  return {
+    required: [
+      ...required,
+      ...(wantsEncryption(root, version) ? encryption.map(name => ({ name, where: ENCRYPTION_FILE })) : [])
+    ],
+    forbidden: distinct(rules.flatMap(({ forbidden }) => forbidden)),
+    deprecated: distinct(rules.flatMap(({ deprecated }) => deprecated)),
+    knowsDummy: files.some(({ text }) => text.includes(DUMMY))
+  }
+}
+
+function initializers(root: string): string[] {
+  return walkTree(
+    root,
+    name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`)
+  )
+    .filter(({ kind, path }) => kind === 'file' && /^config\/initializers\/.+\.rb$/.test(path))
+    .map(({ path }) => path)
+}
+
+/** Known since 4.3 (mastodon/mastodon#29831); a fork may ask for them in words of its own. */
+function wantsEncryption(root: string, version: string | undefined): boolean {
+  const isNew = version === undefined || compareVersions(version, '4.3.0-alpha') >= 0
+  return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '')
+}
+
+function rulesOf(file: string, text: string): Record<'required' | 'forbidden' | 'deprecated', ConfigRule[]> {
+  const lines = rubyLines(text)
+  return {
+    required: [...lines.flatMap(line => fetched(file, line)), ...listed(file, text)],
+    forbidden: lines.flatMap(line => refused(file, line, /^abort\b/)),
+    deprecated: lines.flatMap(line => refused(file, line, /^warn\b/))
+  }
+}
+
+/** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
+function fetched(file: string, { text, number, when, unclear }: RubyLine): ConfigRule[] {
+  if (unclear || /\brescue\b|->|\blambda\b/.test(text)) return []
+  const tests = when.filter(({ name, not }) => !(name === DUMMY && not))
+  const [test] = tests
+  if (tests.length > 1 || (test && (test.not || test.equals === undefined))) return []
+  return [...text.matchAll(/ENV\.fetch\(\s*['"]([A-Z][A-Z0-9_]*)['"]\s*\)(?!\s*(?:\{|do\b))/g)]
+    .filter(({ index }) => !insideBraces(text.slice(0, index)))
+    .map(([, name]) => ({
+      name: name!,
+      ...(test && { when: { name: test.name, value: test.equals! } }),
+      where: `${file}:${number}`
+    }))
+}
+
+/** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
+function insideBraces(before: string): boolean {
+  const plain = before.replaceAll('#{', '')
+  return plain.split('{').length > plain.split('}').length
+}
+
+/** `%w(A B).each do |key| … abort if ENV[key].blank?`. */
+function listed(file: string, text: string): ConfigRule[] {
+  return [...text.matchAll(/%[wi][([]([A-Z0-9_\s]+)[)\]]\.each do \|(\w+)\|\n([^]*?)^end/gm)].flatMap(match => {
+    const [, names = '', key = '', body = ''] = match
+    const asks = new RegExp(`ENV(?:\\.fetch\\(|\\[)\\s*${key}\\b`).test(body)
+    if (!asks || !/\.(?:blank|nil|empty)\?/.test(body) || !/\babort\b/.test(body)) return []
+    const where = `${file}:${text.slice(0, match.index).split('\n').length}`
+    return names
+      .trim()
+      .split(/\s+/)
+      .map(name => ({ name, where }))
+  })
+}
+
+function refused(file: string, { text, number, when, unclear }: RubyLine, word: RegExp): ConfigRule[] {
+  const [test, ...more] = when
+  if (unclear || test === undefined || more.length > 0 || test.not || !word.test(text)) return []
+  return [{ ...ruleOf(test), where: `${file}:${number}` }]
+}
+
+function ruleOf({ name, equals }: EnvTest): Pick<ConfigRule, 'name' | 'value'> {
+  return { name, ...(equals !== undefined && { value: equals }) }
+}
+
+function distinct(rules: readonly ConfigRule[]): ConfigRule[] {
+  return [...new Map(rules.map(rule => [`${rule.name}=${rule.value ?? ''}`, rule])).values()]
+}

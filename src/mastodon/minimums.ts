@@ -1,0 +1,108 @@
+import { readTreeFile } from '../runtime/index.ts'
+import { breakpoints } from './migrations.ts'
+import { compareVersions } from './versions.ts'
+
+/** The oldest versions of what a tree runs on; absent where neither it nor its version tells. */
+export interface Minimums {
+  /** The one that `.ruby-version` (or a plain `ruby` line of the Gemfile) names: Heroku installs exactly it. */
+  readonly rubyPinned?: string
+  readonly ruby?: string
+  /** The first Ruby that it does not take any more. */
+  readonly rubyBelow?: string
+  /** What `engines.node` of package.json allows. */
+  readonly node?: string
+  /** What the README, or the version, asks for. */
+  readonly nodeWanted?: string
+  readonly postgres?: string
+  readonly redis?: string
+  readonly libvips?: Libvips
+  readonly ffmpeg?: string
+}
+
+export interface Libvips {
+  readonly version: string
+  /** It is used only where a config var says so, or unless one says no. */
+  readonly unless?: { readonly name: string; readonly value: string; readonly not: boolean }
+}
+
+/** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
+export function readMinimums(root: string, version: string | undefined): Minimums {
+  const read = (file: string): string => readTreeFile(root, file) ?? ''
+  const gemfile = read('Gemfile')
+  const readme = told(read('README.md'))
+  const known = knownFor(version)
+  const pinned = /^(?:ruby-)?(\d+\.\d+\.\d+)\s*$/m.exec(read('.ruby-version'))?.[1] ?? quoted(gemfile, '')
+  return defined({
+    rubyPinned: pinned,
+    ruby: quoted(gemfile, '>=') ?? readme.get('ruby') ?? known.ruby,
+    rubyBelow: quoted(gemfile, '<'),
+    node: enginesNode(read('package.json')),
+    nodeWanted: readme.get('node.js') ?? known.node,
+    postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
+    redis: readme.get('redis') ?? known.redis,
+    libvips: libvipsOf(read('config/initializers/vips.rb'), read('config/application.rb')),
+    ffmpeg: readme.get('ffmpeg') ?? known.ffmpeg
+  })
+}
+
+function defined(all: { [Name in keyof Minimums]: Minimums[Name] | undefined }): Minimums {
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/** `ruby '>= 3.3.0', '< 4.1.0'`; an operator of '' asks for a plain version. */
+function quoted(gemfile: string, operator: '>=' | '<' | ''): string | undefined {
+  const line = /^ruby\s+(['"].*)$/m.exec(gemfile)?.[1] ?? ''
+  return [...line.matchAll(/['"]\s*(>=|<|~>|=)?\s*(\d+(?:\.\d+)*)\s*['"]/g)].find(
+    ([, found = '']) => found === operator || (operator === '>=' && found === '~>')
+  )?.[2]
+}
+
+/** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
+function told(readme: string): Map<string, string> {
+  return new Map(
+    [...readme.matchAll(/^\s*[-*]\s+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*\s+(\d+(?:\.\d+)*)\+/gim)].map(
+      ([, name = '', version = '']) => [name.toLowerCase(), version]
+    )
+  )
+}
+
+function enginesNode(packageJson: string): string | undefined {
+  return /"engines"\s*:\s*\{[^}]*"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1]
+}
+
+/** `server_version_num`: 140000 is 14, 90500 is 9.5. */
+function postgresOf(dbRake: string): string | undefined {
+  const number =
+    breakpoints(dbRake).postgres ?? Number(/\bversion\s*<\s*(\d[\d_]*)/.exec(dbRake)?.[1]?.replaceAll('_', ''))
+  if (!Number.isFinite(number)) return undefined
+  const major = Math.floor(number / 10_000)
+  return major >= 10 ? `${major}` : `${major}.${Math.floor((number % 10_000) / 100)}`
+}
+
+/** mastodon/mastodon: config/initializers/vips.rb stops the boot; until 4.5 config/application.rb has a switch. */
+function libvipsOf(initializer: string, application: string): Libvips | undefined {
+  const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? []
+  if (major === undefined || minor === undefined) return undefined
+  const version = `${major}.${minor}`
+  if (!/^\s*if\s.*use_vips/m.test(initializer)) return { version }
+  const [, name, operator, value] =
+    /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? []
+  return name === undefined || value === undefined
+    ? undefined
+    : { version, unless: { name, value, not: operator === '==' } }
+}
+
+type Known = Pick<Minimums, 'ruby' | 'node' | 'postgres' | 'redis' | 'ffmpeg'>
+
+/** For trees that do not say it themselves, from the release notes. The newest first. */
+const KNOWN: readonly (readonly [since: string, Known])[] = [
+  ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
+  ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
+  ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
+  ['4.3.0-alpha', { ruby: '3.1', node: '18', postgres: '12', redis: '4' }],
+  ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
+]
+
+function knownFor(version: string | undefined): Known {
+  return (version !== undefined && KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {}
+}

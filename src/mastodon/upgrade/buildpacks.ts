@@ -1,0 +1,82 @@
+import { type UpgradeFacts } from './facts.ts'
+import { finding, type Finding } from './findings.ts'
+
+/** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
+const ON_THE_STACK: Readonly<Record<string, readonly string[]>> = {
+  'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
+  'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
+}
+
+/** Traps in the list of buildpacks, and what apt brings that nobody needs. */
+export function checkBuildpacks({ tree, stack, buildpacks }: UpgradeFacts): Finding[] {
+  const names = buildpacks.map(lastName)
+  const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
+  const found: Finding[] = []
+  if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
+    found.push(
+      finding(
+        'nodejs-before-ruby',
+        `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`,
+        'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
+      )
+    )
+  }
+  const last = names.at(-1) ?? ''
+  if (ruby >= 0 && /activestorage-preview|ffmpeg|\bapt\b/i.test(last)) {
+    found.push(
+      finding(
+        'ruby-last',
+        `${last} is the last buildpack, and the last one decides the default process types`,
+        'Put heroku/ruby last; the one for ffmpeg may be the first.'
+      )
+    )
+  }
+  if (names.some(name => /ffmpeg-latest/i.test(name))) {
+    found.push(
+      finding(
+        'ffmpeg-unmaintained',
+        'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time',
+        'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'
+      )
+    )
+  }
+  return [...found, ...checkApt(tree.packages, stack, names)]
+}
+
+function checkApt(packages: readonly string[], stack: string | undefined, names: readonly string[]): Finding[] {
+  if (!names.some(name => /\bapt\b/i.test(name))) return []
+  if (packages.some(name => /^ffmpeg\b/.test(name))) {
+    return [
+      finding(
+        'ffmpeg-by-apt',
+        'ffmpeg comes from the Aptfile, with more than a hundred packages',
+        'Take it out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front: a fraction of the size.'
+      )
+    ]
+  }
+  const known = ON_THE_STACK[stack ?? '']
+  if (!known || !packages.every(name => known.includes(name))) return []
+  return [
+    finding(
+      'apt-redundant',
+      packages.length === 0
+        ? 'The Aptfile asks for nothing'
+        : `${stack} has all that the Aptfile asks for (${packages.join(', ')})`,
+      'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.'
+    )
+  ]
+}
+
+function isRuby(name: string): boolean {
+  return /ruby/i.test(name)
+}
+
+/** `owner/NAME.git#ref`, `heroku/NAME`, `./buildpacks/NAME`. */
+function lastName(reference: string): string {
+  const parts = reference
+    .replace(/[#?].*$/, '')
+    .split('/')
+    .filter(Boolean)
+  const archive = parts.indexOf('archive')
+  return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '')
+}

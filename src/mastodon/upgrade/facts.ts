@@ -1,0 +1,102 @@
+import { type UpgradeTree } from './tree.ts'
+
+/** All that an upgrade plan is made of, as plain values: nothing here asks Heroku or git. */
+export interface UpgradeFacts {
+  /** The tree to deploy. */
+  readonly tree: UpgradeTree
+  /** The tree that runs now, or that this one is compared with. */
+  readonly from?: UpgradeTree
+  /** The stack of the slug. */
+  readonly stack?: string
+  /** As they are built with, in order: names, addresses or folders. */
+  readonly buildpacks: readonly string[]
+  readonly strategy: 'zero-downtime' | 'maintenance' | 'off'
+  /** `no-verify`: the built tree is made to take Heroku's certificates. */
+  readonly redisTls: 'verify' | 'no-verify'
+  /** The config names an app for streaming. */
+  readonly hasStreamingApp: boolean
+  /** Names of findings that are told, and stop nothing. */
+  readonly skip: readonly string[]
+  /** What is known of the running app, where it may be asked. */
+  readonly live?: LiveFacts
+}
+
+export interface LiveFacts {
+  readonly app: string
+  readonly stack: string
+  readonly config: ConfigView
+  /** Absent where they may not be read. */
+  readonly addons?: readonly LiveAddon[]
+  /** Empty before the first release. */
+  readonly formation: readonly { readonly type: string; readonly quantity: number }[]
+  /** The commit that runs; absent where nothing runs or its slug does not tell. */
+  readonly commit?: string
+  /** Whether any code runs. */
+  readonly runs: boolean
+  /** `schema_migrations`; absent where the database was not asked. */
+  readonly applied?: ReadonlySet<string>
+  readonly streaming?: LiveStreaming
+}
+
+export interface LiveAddon {
+  /** `heroku-postgresql` */
+  readonly service: string
+  /** `heroku-postgresql:essential-0` */
+  readonly plan?: string
+  /** Of the server that it runs: `16.4`. */
+  readonly version?: string
+}
+
+export interface LiveStreaming {
+  readonly app: string
+  readonly config: ConfigView
+  /** Config vars that it needs and does not have. */
+  readonly lacks: readonly string[]
+  /** How to set them. */
+  readonly remedy: string
+}
+
+/** The few values that checks ask for; none is a secret. Of all other config vars only the names are seen (design, rule 4). */
+type AskedFor =
+  'LOCAL_DOMAIN' | 'WEB_DOMAIN' | 'S3_ALIAS_HOST' | 'S3_CLOUDFRONT_HOST' | 'STREAMING_API_BASE_URL' | 'PGSSLMODE'
+
+export interface Address {
+  readonly scheme: string
+  readonly host: string
+  readonly sslmode?: string
+}
+
+/** An app's config vars, as far as a check may see them. */
+export class ConfigView {
+  readonly #vars: ReadonlyMap<string, string>
+
+  constructor(vars: Readonly<Record<string, string>>) {
+    this.#vars = new Map(Object.entries(vars))
+  }
+
+  /** Set, be it to nothing: for variables of which any value counts. */
+  isSet(name: string): boolean {
+    return this.#vars.has(name)
+  }
+
+  has(name: string): boolean {
+    return (this.#vars.get(name) ?? '') !== ''
+  }
+
+  equals(name: string, value: string): boolean {
+    return this.#vars.get(name) === value
+  }
+
+  value(name: AskedFor): string | undefined {
+    return this.#vars.get(name) || undefined
+  }
+
+  /** Scheme, host and `sslmode` of an address, and never user, password or path. */
+  address(name: 'DATABASE_URL' | 'REDIS_URL'): Address | undefined {
+    const text = this.#vars.get(name)
+    if (text === undefined || !URL.canParse(text)) return undefined
+    const { protocol, hostname, searchParams } = new URL(text)
+    const sslmode = searchParams.get('sslmode') ?? undefined
+    return { scheme: protocol.slice(0, -1), host: hostname, ...(sslmode !== undefined && { sslmode }) }
+  }
+}

@@ -1,0 +1,108 @@
+import { type Marker, type Migration } from '../migrations.ts'
+import { checkBuildpacks } from './buildpacks.ts'
+import { checkConfig } from './config.ts'
+import { checkDomains } from './domains.ts'
+import { type UpgradeFacts } from './facts.ts'
+import { type Finding } from './findings.ts'
+import { checkMigrations } from './migrations.ts'
+import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
+import { checkProcesses } from './processes.ts'
+import { streamingMustRestart } from './restart.ts'
+import { checkRuntime } from './runtime.ts'
+import { checkServices } from './services.ts'
+import { upgradeSteps, type UpgradeStep } from './steps.ts'
+import { checkStreaming } from './streaming.ts'
+import { checkVersions, shownVersion, versionOf } from './versions.ts'
+
+/** What will happen, what stands against it, and what is left to do by hand. */
+export interface UpgradePlan {
+  /** Version of what runs now, for people; absent where nothing runs or it is not known. */
+  readonly from?: string
+  readonly to?: string
+  readonly basis: Pending['basis']
+  /** Pending ones, in the order in which they run within their phase. */
+  readonly migrations: readonly PlannedMigration[]
+  readonly streaming: 'yes' | 'no' | 'unknown'
+  /** Whether the code of now could run on the database afterwards. */
+  readonly rollback: 'safe' | 'unsafe' | 'unknown'
+  readonly steps: readonly UpgradeStep[]
+  /** What blocks first, then warnings, then notes. */
+  readonly findings: readonly Finding[]
+}
+
+export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
+  /** What it does, where that is known in words. */
+  readonly does?: string
+  /** The first line that takes long. */
+  readonly long?: Marker
+  /** The first line that takes away or rewrites data. */
+  readonly destructive?: Marker
+}
+
+export type Check = (facts: UpgradeFacts) => Finding[]
+
+/** All checks, by subject, in the order in which they are told. */
+export const CHECKS: readonly Check[] = [
+  checkVersions,
+  checkMigrations,
+  checkConfig,
+  checkDomains,
+  checkServices,
+  checkRuntime,
+  checkBuildpacks,
+  checkProcesses,
+  checkStreaming
+]
+
+const ORDER = ['block', 'warn', 'note']
+
+/** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
+export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
+  const { tree, from } = facts
+  const pending = pendingOf(facts)
+  const before = from && versionOf(from)
+  return {
+    ...(before !== undefined && { from: shownVersion(before) }),
+    ...(tree.version !== undefined && { to: tree.version }),
+    basis: pending.basis,
+    migrations: pending.basis === 'empty' ? [] : pending.migrations.map(planned),
+    streaming: streamingMustRestart(facts),
+    rollback: wayBack(facts, pending),
+    steps: upgradeSteps(facts),
+    findings: CHECKS.flatMap(check => check(facts))
+      .map(finding => skipped(finding, facts.skip))
+      .sort((one, other) => ORDER.indexOf(one.level) - ORDER.indexOf(other.level))
+  }
+}
+
+function planned(migration: Migration): PlannedMigration {
+  const { version, name, phase, long, destructive } = migration
+  const does = notable(migration)
+  return {
+    version,
+    name,
+    phase,
+    ...(does !== undefined && { does }),
+    ...(long[0] && { long: long[0] }),
+    ...(destructive[0] && { destructive: destructive[0] })
+  }
+}
+
+/** Somebody has looked at it and wants it told only. */
+function skipped(finding: Finding, skip: readonly string[]): Finding {
+  return finding.level !== 'note' && skip.includes(finding.name) ? { ...finding, level: 'note' } : finding
+}
+
+/** One line: `27 migrations, 8 after deployment, one moves every account's keys`. */
+export function upgradeHeadline({ basis, migrations }: Pick<UpgradePlan, 'basis' | 'migrations'>): string {
+  if (basis === 'empty') return 'a first set-up: the schema is loaded and seeded'
+  if (basis === 'unknown') return 'which migrations are pending is not known'
+  if (migrations.length === 0) return 'no migrations'
+  const after = migrations.filter(({ phase }) => phase === 'post').length
+  const told = migrations.flatMap(({ does }) => (does === undefined ? [] : [`one ${does}`]))
+  return [
+    `${migrations.length} migration${migrations.length === 1 ? '' : 's'}`,
+    after > 0 ? `${after} after deployment` : 'none after deployment',
+    ...told
+  ].join(', ')
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { readTreeFile, walkTree } from '../../runtime/index.ts'
+import { readConfigRules, type ConfigRules } from '../config-rules.ts'
+import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
+import { readMinimums, type Minimums } from '../minimums.ts'
+import { readMastodon, type MastodonTree } from '../tree.ts'
+
+/** What a tree says of itself that matters to an upgrade. */
+export interface UpgradeTree extends MastodonTree {
+  readonly minimums: Minimums
+  readonly config: ConfigRules
+  /** Both phases, oldest first. */
+  readonly migrations: readonly Migration[]
+  readonly breakpoints: Breakpoints
+  readonly redis: RedisTls
+  /** Digest of the streaming server's files; undefined where there are none. */
+  readonly streaming: string | undefined
+  /** Its content security policy lists the hosts of media: one that it cannot know is blocked. */
+  readonly listsMediaHosts: boolean
+  /** It signs web pushes. */
+  readonly usesVapid: boolean
+  /** A queue `scheduler` that exactly one process has to listen to. */
+  readonly hasScheduler: boolean
+  readonly processTypes: Readonly<Record<string, string>>
+  /** `buildpacks` of app.json, as written there. */
+  readonly buildpacks: readonly string[]
+  /** Packages of the Aptfile. */
+  readonly packages: readonly string[]
+}
+
+/** Whether a tree can talk to a Redis that wants TLS (mastodon/mastodon#19824, #21600). */
+export interface RedisTls {
+  /** `hiredis`, without TLS where the old gem of that name is; `choice`: `ruby` where REDIS_DRIVER says so. */
+  readonly driver: 'hiredis' | 'choice' | 'ruby'
+  /** The gem `hiredis` raises at the first rediss:// address; `hiredis-client`, its successor, does not. */
+  readonly hiredisLacksTls: boolean
+  /** It takes certificates that nobody vouches for, as Heroku's are. */
+  readonly takesSelfSigned: boolean
+  readonly streamingTakesSelfSigned: boolean
+}
+
+const REDIS_FILES = [
+  'lib/mastodon/redis_configuration.rb',
+  'lib/mastodon/redis_config.rb',
+  'config/initializers/redis.rb',
+  'config/initializers/sidekiq.rb'
+]
+
+/** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
+export function readUpgradeTree(root: string): UpgradeTree {
+  const read = (file: string): string => readTreeFile(root, file) ?? ''
+  const mastodon = readMastodon(root)
+  const policy = read('config/initializers/content_security_policy.rb')
+  return {
+    ...mastodon,
+    minimums: readMinimums(root, mastodon.version),
+    config: readConfigRules(root, mastodon.version),
+    migrations: migrationsOf(root),
+    breakpoints: breakpoints(read('lib/tasks/db.rake')),
+    redis: redisTls(
+      REDIS_FILES.map(read).join('\n'),
+      read('streaming/redis.js') + read('streaming/index.js'),
+      read('Gemfile.lock')
+    ),
+    streaming: digestOf(root, 'streaming'),
+    listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
+    usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file =>
+      read(file).includes('VAPID_PRIVATE_KEY')
+    ),
+    hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
+    processTypes: processTypesOf(read('Procfile')),
+    buildpacks: buildpacksOf(read('app.json')),
+    packages: packagesOf(read('Aptfile'))
+  }
+}
+
+/** The tree's migrations, both phases. */
+export function migrationsOf(root: string): Migration[] {
+  return readMigrations(filesBelow(root, 'db').map(path => ({ path, text: readTreeFile(root, path) ?? '' })))
+}
+
+function filesBelow(root: string, folder: string): string[] {
+  return walkTree(root, name => !`${name}/`.startsWith(`${folder}/`))
+    .filter(({ kind }) => kind === 'file')
+    .map(({ path }) => path)
+}
+
+function redisTls(ruby: string, streaming: string, gemfileLock: string): RedisTls {
+  const code = ruby.replace(/^\s*#.*$/gm, '')
+  const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code)
+  return {
+    driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
+    hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
+    takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(code),
+    streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
+  }
+}
+
+function digestOf(root: string, folder: string): string | undefined {
+  const files = filesBelow(root, folder).filter(
+    file => !/(?:^|\/)(?:Dockerfile|README\.md|eslint[\w.-]*|tsconfig\.json)$/.test(file)
+  )
+  if (files.length === 0) return undefined
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(`${file}\0${readTreeFile(root, file) ?? ''}\0`)
+  return hash.digest('hex')
+}
+
+/** Lines of a Procfile (Dev Center: procfile). */
+function processTypesOf(procfile: string): Record<string, string> {
+  return Object.fromEntries(
+    [...procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.+)$/gm)].map(([, name = '', command = '']) => [
+      name,
+      command.trim()
+    ])
+  )
+}
+
+function buildpacksOf(appJson: string): string[] {
+  try {
+    const { buildpacks } = JSON.parse(appJson) as { buildpacks?: unknown }
+    return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item: unknown) => {
+      const url = (item as { url?: unknown } | null)?.url
+      return typeof url === 'string' ? [url] : []
+    })
+  } catch {
+    return []
+  }
+}
+
+function packagesOf(aptfile: string): string[] {
+  return aptfile
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'))
+}

@@ -40614,7 +40614,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 8747:
+/***/ 6948:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41289,6 +41289,138 @@ function blank(text, ranges) {
         at = to;
     }
     return kept.join('') + text.slice(at);
+}
+
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./src/mastodon/inside.ts
+
+/**
+ * What only a process of the app itself can see, in one boot of Rails. The script prints a line of JSON a part behind a
+ * marker that nobody could know before; a part that fails says why, and the others go on. It changes nothing. It holds no
+ * single quote, so that it is one word of a shell.
+ */
+const SCRIPT = `
+require "json"; require "open3"; require "time"; require "timeout"
+clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip[0, 200] }
+part = lambda do |name, &work|
+  line = begin
+    { part: name, value: Timeout.timeout(20) { work.call } }
+  rescue StandardError, ScriptError => error
+    { part: name, error: clean.call(error.class.to_s + ": " + error.message.to_s) }
+  end
+  $stdout.write("\\nMARKER " + JSON.generate(line) + "\\n")
+  $stdout.flush
+end
+part.call("boot") do
+  { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,
+    memory: File.read("/proc/self/status")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }
+end
+part.call("ffmpeg") do
+  tool = lambda do |variable, usual, *arguments|
+    text, status = Open3.capture2e(ENV.fetch(variable, usual), *arguments)
+    [status.success?, text.scrub]
+  rescue SystemCallError => error
+    [false, error.class == Errno::ENOENT ? "" : error.message]
+  end
+  tools = [%w[FFMPEG_BINARY ffmpeg], %w[FFPROBE_BINARY ffprobe]].map { |variable, usual| tool.call(variable, usual, "-version") }
+  versions = tools.map { |good, text| good ? text[/version (\\S+)/, 1].to_s[0, 60] : nil }
+  _, encoders = tool.call("FFMPEG_BINARY", "ffmpeg", "-hide_banner", "-encoders")
+  { ffmpeg: versions[0], ffprobe: versions[1], encoders: encoders.scan(/^ [VAS]\\S{5} (\\S+)/).flatten & %w[libx264 aac libmp3lame],
+    problem: tools.map { |good, text| good ? "" : clean.call(text) }.find { |text| text != "" } }
+end
+part.call("redis") do
+  info = Sidekiq.redis { |redis| redis.call("INFO") }.to_s.scan(/^(\\w+):(.*?)\\r?$/).to_h
+  { used: info.fetch("used_memory").to_i, most: info["maxmemory"].to_i, policy: info["maxmemory_policy"].to_s[0, 60],
+    evicted: info["evicted_keys"].to_i, version: info["redis_version"].to_s[0, 60] }
+end
+part.call("sidekiq") do
+  require "sidekiq/api"
+  now = Time.now.to_f
+  { processes: Sidekiq::ProcessSet.new.first(100).map { |process|
+      { queues: Array(process["queues"]).first(50).map { |queue| queue.to_s[0, 60] }, threads: process["concurrency"].to_i,
+        memory: process["rss"].to_i * 1024, silent: now - process["beat"].to_f } },
+    queues: Sidekiq::Queue.all.first(50).map { |queue| { name: queue.name.to_s[0, 60], size: queue.size, latency: queue.latency.to_f } },
+    dead: Sidekiq::DeadSet.new.size, retries: Sidekiq::RetrySet.new.size }
+end
+part.call("vacuum") do
+  last = defined?(SidekiqScheduler::RedisManager) ? SidekiqScheduler::RedisManager.get_job_last_time("vacuum_scheduler") : Sidekiq.redis { |redis| redis.call("HGET", "sidekiq-scheduler:last_times", "vacuum_scheduler") }
+  { ago: last && Time.now - Time.parse(last) }
+end
+part.call("retention") do
+  %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|
+    value = Setting.public_send(setting)
+    [name, value.to_s == "" ? nil : value.to_i]
+  end
+end
+part.call("postgres") do
+  database = ActiveRecord::Base.connection
+  role = database.select_value("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user").to_i
+  { bytes: database.select_value("SELECT pg_database_size(current_database())").to_i,
+    connections: database.select_value("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user").to_i,
+    most: role.negative? ? database.select_value("SHOW max_connections").to_i : role,
+    version: database.select_value("SHOW server_version").to_s[0, 60] }
+end
+part.call("migrations") do
+  pool = ActiveRecord::Base.connection_pool
+  context = pool.respond_to?(:migration_context) ? pool.migration_context : ActiveRecord::Base.connection.migration_context
+  { pending: context.open.pending_migrations.size }
+end
+`;
+/** A line for a dyno's `bash -c`. Post-deployment migrations count as pending, too. */
+function insideCommand(marker) {
+    return `env -u SKIP_POST_DEPLOYMENT_MIGRATIONS bundle exec rails runner '${SCRIPT.replaceAll('MARKER', marker)}'`;
+}
+const count = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
+const figure = dist/* pipe */.FsL(dist/* number */.aig(), dist/* finite */.E2x());
+const word = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(200));
+const shapes = {
+    /** `memory`: bytes of this process, booted as web and worker are. */
+    boot: dist/* object */.Ikc({ ruby: word, mastodon: dist/* nullable */.mee(word), memory: count }),
+    /** Versions; null where the program does not run. `problem`: what it said instead. */
+    ffmpeg: dist/* object */.Ikc({
+        ffmpeg: dist/* nullable */.mee(word),
+        ffprobe: dist/* nullable */.mee(word),
+        encoders: dist/* pipe */.FsL(dist/* array */.YOg(word), dist/* maxLength */.Ru6(10)),
+        problem: dist/* nullable */.mee(word)
+    }),
+    /** Of Sidekiq's Redis. Bytes; `most` is 0 where there is no limit. */
+    redis: dist/* object */.Ikc({ used: count, most: count, policy: word, evicted: count, version: word }),
+    sidekiq: dist/* object */.Ikc({
+        /** `silent`: seconds since its last heartbeat; `memory`: bytes, 0 where it does not say. */
+        processes: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ queues: dist/* pipe */.FsL(dist/* array */.YOg(word), dist/* maxLength */.Ru6(50)), threads: count, memory: count, silent: figure })), dist/* maxLength */.Ru6(100)),
+        /** `latency`: seconds for which the oldest job waits. */
+        queues: dist/* pipe */.FsL(dist/* array */.YOg(dist/* object */.Ikc({ name: word, size: count, latency: figure })), dist/* maxLength */.Ru6(50)),
+        dead: count,
+        retries: count
+    }),
+    /** Seconds since sidekiq-scheduler last started Mastodon's vacuum; null where it never did. */
+    vacuum: dist/* object */.Ikc({ ago: dist/* nullable */.mee(figure) }),
+    /** Days; null where nothing is set. */
+    retention: dist/* object */.Ikc({ media: dist/* nullable */.mee(count), content: dist/* nullable */.mee(count), backups: dist/* nullable */.mee(count) }),
+    /** Bytes; connections of this role, and how many it may have. */
+    postgres: dist/* object */.Ikc({ bytes: count, connections: count, most: count, version: word }),
+    migrations: dist/* object */.Ikc({ pending: count })
+};
+const line = dist/* object */.Ikc({
+    part: dist/* picklist */.KIO(Object.keys(shapes)),
+    value: dist/* optional */.lqM(dist/* unknown */.L5J()),
+    error: dist/* optional */.lqM(word)
+});
+/** Reads the script's lines out of a dyno's output, which is hostile: what does not have its very shape is an error of its part. */
+function readInside(output, marker) {
+    const found = {};
+    for (const text of output.split(/\r?\n/)) {
+        if (!text.startsWith(`${marker} `))
+            continue;
+        const said = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), line), text.slice(marker.length + 1));
+        if (!said.success)
+            continue;
+        const { part, value, error } = said.output;
+        const read = error === undefined ? dist/* safeParse */.xLC(shapes[part], value) : undefined;
+        found[part] = read?.success ? { value: read.output } : { error: error ?? 'its answer has not the expected shape' };
+    }
+    return found;
 }
 
 ;// CONCATENATED MODULE: ./src/mastodon/place.ts
@@ -42467,7 +42599,7 @@ function whileTheyRun({ strategy }, { migrations }) {
         found.push(finding('long-before-release', `The release phase may take long: ${longOnes(first)}`, 'Deploy when few people are on the site; a release phase may take an hour. With a copy of the database (`heroku pg:copy`) it can be timed on another app.'));
     }
     if (taking.length > 0) {
-        found.push(finding('destructive-before-release', `${count(taking, 'migration')} of the release phase ${taking.length === 1 ? 'takes' : 'take'} away what the code that still serves may ask for: ${list(taking, 'destructive')}`, 'Where errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'));
+        found.push(finding('destructive-before-release', `${migrations_count(taking, 'migration')} of the release phase ${taking.length === 1 ? 'takes' : 'take'} away what the code that still serves may ask for: ${list(taking, 'destructive')}`, 'Where errors of some minutes are worse than a page that says so, set `migrations: maintenance` for this deploy.'));
     }
     if (later.some(isLong)) {
         found.push(finding('long-after-release', `The post-deployment migrations may take long, while the new code serves: ${longOnes(later)}`, 'Leave the job its time (`timeout`); one that was killed is run again.'));
@@ -42531,7 +42663,7 @@ function heaviest(markers) {
 function at(marker) {
     return marker === undefined ? '' : ` (line ${marker.line}: ${marker.text})`;
 }
-function count(list, what) {
+function migrations_count(list, what) {
     return `${list.length} ${what}${list.length === 1 ? '' : 's'}`;
 }
 
@@ -43030,6 +43162,7 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 ;// CONCATENATED MODULE: ./src/mastodon/index.ts
+
 
 
 
@@ -43982,8 +44115,6 @@ async function versionsAt({ inputs, runtime }, commit) {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./src/buildpacks/reference.ts
 
 
@@ -58178,12 +58309,328 @@ function facts_once(work) {
     return () => (answer ??= work());
 }
 
+;// CONCATENATED MODULE: ./src/checks/dyno.ts
+
+
+
+
+/** Milliseconds for a check that needs the dyno: it has to start, and Rails to boot. */
+const DYNO_DEADLINE = 240_000;
+/** Milliseconds after which Heroku ends it. */
+const LIFETIME = 300_000;
+/** Bytes of output that are looked at. */
+const dyno_MOST_OUTPUT = 1_000_000;
+/** `settled`: resolves when no dyno is left, at once where none was started. */
+function dynoFacts(app, options) {
+    let started = Promise.resolve();
+    const inside = facts_once(() => {
+        const looking = lookInside(app, options);
+        started = looking.catch(() => { });
+        return looking;
+    });
+    return {
+        part: async (name) => {
+            const said = (await inside())[name];
+            if (said === undefined)
+                throw new Error('the one-off dyno ended before it came to this');
+            if ('error' in said)
+                throw new Error(said.error);
+            return said.value;
+        },
+        settled: async () => void (await started)
+    };
+}
+async function lookInside(app, { size, ...options }) {
+    const marker = `inside-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
+    const chunks = [];
+    let bytes = 0;
+    const write = (chunk) => {
+        bytes += chunk.length;
+        if (bytes <= dyno_MOST_OUTPUT)
+            chunks.push(chunk);
+    };
+    const command = insideCommand(marker);
+    const { exitCode } = await runOneOff(app, { command, purpose: 'check', size, timeout: LIFETIME, write }, options);
+    const output = Buffer.concat(chunks).toString('utf8');
+    const inside = readInside(output, marker);
+    if (inside.boot !== undefined)
+        return inside;
+    const how = exitCode === undefined ? 'the connection to it was lost' : `it ended with exit code ${exitCode}`;
+    throw new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(output)}`.trim());
+}
+/** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
+function complaint(output) {
+    const lines = output.split(/\r?\n/).map(line => line.trim());
+    const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
+    return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
+}
+
 ;// CONCATENATED MODULE: ./src/checks/check.ts
+
 
 
 
 /** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
 const DEADLINE = 25_000;
+
+;// CONCATENATED MODULE: ./src/checks/inside/ffmpeg.ts
+
+
+/** What Mastodon converts to: video and animated GIFs to H.264 and AAC, audio to MP3 (mastodon: app/models/media_attachment.rb). */
+const ffmpeg_ENCODERS = ['libx264', 'aac', 'libmp3lame'];
+const WITHOUT = 'an upload of video, audio or an animated GIF is answered with an error';
+/** Whether ffmpeg is there, can do what Mastodon needs, and is what the config asks for. */
+const ffmpeg = {
+    name: 'ffmpeg',
+    title: 'ffmpeg',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look({ dyno, wants }) {
+        const { ffmpeg, ffprobe, encoders, problem } = await dyno.part('ffmpeg');
+        const missing = ffmpeg_ENCODERS.filter(name => !encoders.includes(name));
+        const figure = ffmpeg ?? 'none';
+        if (ffmpeg !== null && ffprobe !== null && missing.length === 0)
+            return [present(wants.ffmpeg, figure)];
+        if (ffmpeg === null && ffprobe === null && problem === null)
+            return [absent(wants.ffmpeg, figure)];
+        return [
+            {
+                level: 'fail',
+                figure,
+                text: `ffmpeg is there and cannot do its work, so ${WITHOUT}: ${problem ?? unable(ffmpeg, ffprobe, missing)}`,
+                remedy: 'Deploy again: a build on the runner tries ffmpeg as a dyno would, and mends its library path.'
+            }
+        ];
+    }
+};
+function unable(ffmpeg, ffprobe, missing) {
+    if (ffmpeg === null)
+        return 'there is no ffmpeg beside ffprobe';
+    return ffprobe === null ? 'there is no ffprobe beside it' : `it lacks the encoder ${missing.join(' and ')}`;
+}
+function present(wanted, figure) {
+    const text = `ffmpeg ${figure} and ffprobe run, with the encoders that Mastodon needs`;
+    if (wanted !== 'without')
+        return { level: 'ok', figure, text };
+    return {
+        level: 'warn',
+        figure,
+        text: `${text}, though the config says \`ffmpeg: without\``,
+        remedy: 'Deploy again, or correct the config.'
+    };
+}
+function absent(wanted, figure) {
+    if (wanted === 'without')
+        return { level: 'ok', figure, text: 'There is no ffmpeg, as the config wants it' };
+    if (wanted === 'with') {
+        return {
+            level: 'fail',
+            figure,
+            text: `There is no ffmpeg, though the config says \`ffmpeg: with\`: ${WITHOUT}`,
+            remedy: 'Deploy again: the buildpack that brings it is added to the build.'
+        };
+    }
+    return {
+        level: 'warn',
+        figure,
+        text: `There is no ffmpeg: ${WITHOUT}`,
+        remedy: 'See in the size report why it was left out. Make room (`trim: safe`) or raise `slug.limit`; `ffmpeg: without` says that it is meant so.'
+    };
+}
+
+;// CONCATENATED MODULE: ./src/checks/figures.ts
+
+/** `83 %`. */
+function figures_percent(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** How full something is: from 80 % on a warning, from 95 % on a failure. */
+function fullness(part, whole) {
+    const share = part / whole;
+    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
+}
+/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
+function span(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
+
+;// CONCATENATED MODULE: ./src/checks/inside/migrations.ts
+
+
+
+/** Whether the database is the one that the running code wants, both phases. */
+const migrations = {
+    name: 'migrations',
+    title: 'Migrations',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look({ dyno }) {
+        const { pending } = await dyno.part('migrations');
+        if (pending === 0)
+            return [{ level: 'ok', figure: '0', text: 'No migration is pending' }];
+        return [
+            {
+                level: 'warn',
+                figure: `${pending}`,
+                text: `${counted(pending, 'migration')} of the running code ${pending === 1 ? 'is' : 'are'} pending`,
+                remedy: 'Run `command: migrate`: a deploy may have been cut off before its second phase.'
+            }
+        ];
+    }
+};
+
+;// CONCATENATED MODULE: ./src/checks/inside/queues.ts
+
+
+
+/** Seconds after which a queue stands still rather than being busy. */
+const STANDS_STILL = 3_600;
+/** Sidekiq keeps 10,000 dead jobs and drops the oldest (sidekiq: `dead_max_jobs`). */
+const DEAD_KEPT = 10_000;
+const queues = {
+    name: 'queues',
+    title: 'Sidekiq queues',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look(world) {
+        const { queues, dead, retries } = await world.dyno.part('sidekiq');
+        return [latency(queues, world), deadSet(dead, retries)];
+    }
+};
+function latency(queues, { thresholds }) {
+    const jobs = queues.reduce((sum, { size }) => sum + size, 0);
+    const slowest = queues.toSorted((a, b) => b.latency - a.latency)[0];
+    const figure = span(slowest?.latency ?? 0);
+    if (!slowest || slowest.latency <= thresholds.queueLatency) {
+        return {
+            level: 'ok',
+            about: 'latency',
+            figure,
+            text: `${counted(jobs, 'job')} in all queues; the oldest waits for ${figure}`
+        };
+    }
+    const stands = slowest.latency > Math.max(STANDS_STILL, 10 * thresholds.queueLatency);
+    return {
+        level: stands ? 'fail' : 'warn',
+        about: 'latency',
+        figure,
+        text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
+        remedy: stands
+            ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --dyno worker`.'
+            : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
+    };
+}
+function deadSet(dead, retries) {
+    const about = 'dead-set';
+    const text = `${counted(dead, 'dead job')}, ${counted(retries, 'job')} to be tried again`;
+    if (dead < 0.8 * DEAD_KEPT)
+        return { level: 'ok', about, figure: `${dead}`, text };
+    return {
+        level: 'warn',
+        about,
+        figure: `${dead}`,
+        text: `${text}; Sidekiq keeps ${DEAD_KEPT} dead ones and then forgets the oldest`,
+        remedy: 'Look at what dies under `/sidekiq/morgue`, mend its cause, then empty it there.'
+    };
+}
+
+;// CONCATENATED MODULE: ./src/checks/inside/retention.ts
+
+
+
+/** Unset by default: then media of other servers are kept for ever (mastodon: config/settings.yml, scheduler/vacuum_scheduler). */
+const retention = {
+    name: 'retention',
+    title: 'Retention of cached media',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look({ dyno }) {
+        const { media, content } = await dyno.part('retention');
+        const other = content === null
+            ? 'posts of other servers are kept'
+            : `posts of other servers go after ${counted(content, 'day')}`;
+        if (media !== null && media > 0) {
+            const figure = counted(media, 'day');
+            return [{ level: 'ok', figure, text: `Media of other servers go after ${figure}; ${other}` }];
+        }
+        return [
+            {
+                level: 'warn',
+                figure: 'none',
+                text: 'Media of other servers are kept for ever, so the bucket and its bill grow without end',
+                remedy: 'Set the media cache retention period under Administration, Server settings, Content retention; 14 days suit most.'
+            }
+        ];
+    }
+};
+
+;// CONCATENATED MODULE: ./src/checks/inside/scheduler.ts
+
+
+
+/**
+ * Seconds. The vacuum is started once a day, at a minute that each process draws anew between 3 and 6 UTC when it boots
+ * (mastodon: config/sidekiq.yml), so a worker that is restarted in those hours may miss one night.
+ */
+const VACUUM_EVERY = 2 * 86_400;
+const scheduler = {
+    name: 'scheduler',
+    title: "Mastodon's own schedule",
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look({ dyno }) {
+        const { processes } = await dyno.part('sidekiq');
+        const listeners = processes.filter(({ queues }) => queues.includes('scheduler')).length;
+        return [listening(listeners, processes.length), vacuum((await dyno.part('vacuum')).ago)];
+    }
+};
+/** Exactly one process may (mastodon docs: admin/scaling). */
+function listening(listeners, processes) {
+    const finding = { about: 'listeners', figure: `${listeners}` };
+    const text = `${listeners} of ${counted(processes, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
+    if (listeners === 1)
+        return { ...finding, level: 'ok', text };
+    if (listeners > 1) {
+        return {
+            ...finding,
+            level: 'warn',
+            text: `${text}: scheduled jobs are started more than once`,
+            remedy: 'Let one process listen to `scheduler` alone, and give the others their queues with `-q`; or run one worker dyno with more threads.',
+            link: 'https://docs.joinmastodon.org/admin/scaling/#sidekiq-queues'
+        };
+    }
+    return {
+        ...finding,
+        level: 'fail',
+        text: `${text}: nothing is cleaned up, no trend and no scheduled post comes out`,
+        remedy: 'Scale a worker whose command listens to `scheduler`; the plain `bundle exec sidekiq` does.'
+    };
+}
+function vacuum(ago) {
+    const about = 'vacuum';
+    if (ago !== null && ago <= VACUUM_EVERY) {
+        return { level: 'ok', about, figure: span(ago), text: `Mastodon's vacuum was last started ${span(ago)} ago` };
+    }
+    return {
+        level: 'warn',
+        about,
+        figure: ago === null ? 'never' : span(ago),
+        text: ago === null
+            ? "Mastodon's vacuum never ran"
+            : `Mastodon's vacuum was last started ${span(ago)} ago; it should be every day`,
+        remedy: 'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
+    };
+}
 
 ;// CONCATENATED MODULE: ./src/checks/inside/worker.ts
 
@@ -58215,8 +58662,13 @@ const worker = {
 ;// CONCATENATED MODULE: ./src/checks/inside/index.ts
 
 
+
+
+
+
+
 /** Those that look through Heroku and through one one-off dyno. */
-const INSIDE = [worker];
+const INSIDE = [worker, queues, scheduler, retention, ffmpeg, migrations];
 
 ;// CONCATENATED MODULE: ./src/checks/outside/index.ts
 
@@ -58371,6 +58823,7 @@ function worst(findings) {
 
 ;// CONCATENATED MODULE: ./src/checks/index.ts
 /** The nightly checks: one file a check, one list, one way to run them. */
+
 
 
 
@@ -58633,7 +59086,9 @@ async function openScene(context, config, name) {
     const factsOf = (app) => appFacts(new HerokuApp(client, app, clock, signal), client);
     const app = factsOf(name);
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
-    const read = await readVars(context, new HerokuApp(client, name, clock, signal));
+    const main = new HerokuApp(client, name, clock, signal);
+    const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal });
+    const read = await readVars(context, main);
     const ownUrl = async (facts) => facts && (await facts.info().catch(() => undefined))?.web_url;
     const around = {
         ...read,
@@ -58642,6 +59097,8 @@ async function openScene(context, config, name) {
         streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
         app,
         streamingApp,
+        dyno,
+        wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
         deployed: facts_once(async () => whatRuns(context, (await app.slug())?.commit)),
         thresholds: config.checks.thresholds,
         clock,
@@ -58651,9 +59108,9 @@ async function openScene(context, config, name) {
     };
     return {
         around,
-        close: () => {
+        close: async () => {
             over.abort(new src_runtime/* CancelledError */.cc('What a check left under way'));
-            return Promise.resolve();
+            await dyno.settled();
         }
     };
 }
@@ -64052,7 +64509,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1665);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8747);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6948);
 /* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9505);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1318);
 
@@ -74336,6 +74793,7 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   BuJ: () => (/* binding */ getDotPath),
 /* harmony export */   CxQ: () => (/* binding */ strictTuple),
+/* harmony export */   E2x: () => (/* binding */ finite),
 /* harmony export */   FsL: () => (/* binding */ pipe),
 /* harmony export */   IeY: () => (/* binding */ custom),
 /* harmony export */   Ikc: () => (/* binding */ object),
@@ -74369,7 +74827,7 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, finite, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

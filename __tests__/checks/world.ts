@@ -1,4 +1,12 @@
-import { runChecks, type AppFacts, type Check, type Finding, type Surroundings } from '../../src/checks/index.ts'
+import {
+  runChecks,
+  type AppFacts,
+  type Check,
+  type DynoFacts,
+  type Finding,
+  type Surroundings
+} from '../../src/checks/index.ts'
+import { type Part, type PartValue } from '../../src/mastodon/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 
@@ -12,6 +20,16 @@ export function factsOf(said: Said = {}, name = 'main'): AppFacts {
   return { name, ...(Object.fromEntries(keys.map(key => [key, fact(key)])) as unknown as Omit<AppFacts, 'name'>) }
 }
 
+/** What a one-off dyno would say; what is left out it does not. */
+export function dynoOf(said: { readonly [Name in Part]?: PartValue<Name> } = {}): DynoFacts {
+  return {
+    part: name => {
+      const value = said[name]
+      return value === undefined ? Promise.reject(new Error('the dyno says nothing of it')) : Promise.resolve(value)
+    }
+  }
+}
+
 /** Surroundings in which there is nothing, but for what is given. */
 export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
   const quiet = (): void => {}
@@ -22,6 +40,8 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
     streaming: undefined,
     app: factsOf(),
     streamingApp: undefined,
+    dyno: dynoOf(),
+    wants: { ffmpeg: 'auto', slugLimit: 300e6 },
     deployed: () => Promise.resolve({ commit: undefined, version: undefined }),
     thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 },
     clock: new TestClock(),

@@ -1,5 +1,6 @@
 import { type Place } from '../mastodon/index.ts'
 import { type Clock, type Log } from '../runtime/index.ts'
+import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
 
 /** `unknown`: it could not look. That is neither good news nor a failure. */
@@ -58,6 +59,10 @@ export interface World {
   readonly app: AppFacts
   /** The app that runs streaming, where it is one of its own. */
   readonly streamingApp: AppFacts | undefined
+  /** What one one-off dyno sees from inside the main app. A check that asks needs `deadline: DYNO_DEADLINE`. */
+  readonly dyno: DynoFacts
+  /** What the config asks for. */
+  readonly wants: Wants
   /** What the deployed slug is of. */
   readonly deployed: () => Promise<Deployed>
   readonly thresholds: Thresholds
@@ -65,6 +70,12 @@ export interface World {
   /** Aborted at the check's deadline, and when the job is cancelled. */
   readonly signal: AbortSignal
   readonly log: Log
+}
+
+export interface Wants {
+  readonly ffmpeg: 'with' | 'without' | 'auto'
+  /** Bytes of a compressed slug. */
+  readonly slugLimit: number
 }
 
 export interface Deployed {

@@ -3,7 +3,8 @@ import { type Check } from './check.ts'
 import { INSIDE } from './inside/index.ts'
 import { OUTSIDE } from './outside/index.ts'
 
-export type { Check, Deployed, Finding, Level, Result, Thresholds, World } from './check.ts'
+export type { Check, Deployed, Finding, Level, Result, Thresholds, Wants, World } from './check.ts'
+export { dynoFacts, type DynoFacts } from './dyno.ts'
 export { appFacts, once, type AppFacts } from './facts.ts'
 export {
   compareNight,

@@ -10,6 +10,7 @@ export {
   type Migration,
   type RollbackVerdict
 } from './migrations.ts'
+export { insideCommand, readInside, type Inside, type Part, type PartValue } from './inside.ts'
 export { instancePlace, streamingPlace, type Place } from './place.ts'
 export {
   APPLIED_COMMAND,

@@ -1,4 +1,4 @@
-import { appFacts, once, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { appFacts, dynoFacts, once, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
@@ -26,7 +26,10 @@ export async function openScene(context: Context, config: Config, name: string):
   const app = factsOf(name)
   const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
 
-  const read = await readVars(context, new HerokuApp(client, name, clock, signal))
+  const main = new HerokuApp(client, name, clock, signal)
+  const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal })
+
+  const read = await readVars(context, main)
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
     facts && (await facts.info().catch(() => undefined))?.web_url
   const around: Surroundings = {
@@ -36,6 +39,8 @@ export async function openScene(context: Context, config: Config, name: string):
     streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
     app,
     streamingApp,
+    dyno,
+    wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
     deployed: once(async () => whatRuns(context, (await app.slug())?.commit)),
     thresholds: config.checks.thresholds,
     clock,
@@ -45,9 +50,9 @@ export async function openScene(context: Context, config: Config, name: string):
   }
   return {
     around,
-    close: () => {
+    close: async () => {
       over.abort(new CancelledError('What a check left under way'))
-      return Promise.resolve()
+      await dyno.settled()
     }
   }
 }

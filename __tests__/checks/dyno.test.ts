@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
+import { dynoFacts } from '../../src/checks/index.ts'
+import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { insideCommand, readInside } from '../../src/mastodon/index.ts'
+import { systemClock } from '../../src/runtime/real.ts'
+import { ask } from '../local-heroku/ask.ts'
+import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
+import { noRedis, startTlsRedis, type TestRedis } from '../helpers/redis.ts'
+import { describeOrSkip } from '../helpers/skip.ts'
+import { lastingTemp } from '../helpers/temp.ts'
+
+const GEMS = '%w[sidekiq redis activerecord pg].each { |name| gem name }'
+const reason =
+  noRedis() ?? (spawnSync('ruby', ['-e', GEMS]).status === 0 ? undefined : 'needs ruby-sidekiq and ruby-rails')
+
+const APP = path.join(import.meta.dirname, 'inside-app')
+/** As /usr/bin/ffmpeg answers, as far as it is asked. */
+const FFMPEG = `#!/bin/sh
+case "$*" in
+  *-encoders*) printf ' V..... libx264              H.264\\n A....D aac                  AAC\\n V..... mpeg4                MPEG-4\\n';;
+  *) echo 'ffmpeg version 7.1.3-0 Copyright (c)';;
+esac
+`
+const BROKEN_FFPROBE = '#!/bin/sh\necho "ffprobe: error while loading shared libraries: libblas.so.3" >&2\nexit 127\n'
+
+describeOrSkip('a one-off dyno that looks around', reason, () => {
+  let heroku: LocalHeroku
+  let redis: TestRedis
+  let postgres: Postgres
+  let ca: string
+
+  const look = (signal = NO_SIGNAL) => {
+    const app = appOf(clientOf(heroku, signal), 'main')
+    return dynoFacts(app, { size: undefined, clock: systemClock, signal, ca })
+  }
+
+  beforeAll(async () => {
+    const folder = lastingTemp()
+    chmodSync(folder, 0o755)
+    redis = await startTlsRedis(lastingTemp())
+    postgres = await startPostgres(path.join(folder, 'postgres'))
+    await postgres.createDatabase('inside')
+    ;({ heroku } = await openHeroku())
+    ca = readFileSync(heroku.caFile, 'utf8')
+    await heroku.addApp('main', {
+      config: { REDIS_URL: redis.url, DATABASE_URL: postgres.url('inside'), MEDIA_RETENTION: '14' }
+    })
+    const files = readdirSync(APP, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile())
+      .map(entry => path.relative(APP, path.join(entry.parentPath, entry.name)))
+    const slug = makeSlug({
+      ...Object.fromEntries(files.map(file => [file, readFileSync(path.join(APP, file), 'utf8')])),
+      'bin/ffmpeg': FFMPEG,
+      'bin/ffprobe': BROKEN_FFPROBE
+    })
+    await ship(appOf(clientOf(heroku), 'main'), slug, { worker: 'sidekiq -r ./app.rb -c 3 -q default -q scheduler' })
+  }, 60_000)
+  afterAll(async () => {
+    await heroku.close()
+    await Promise.all([redis.close(), postgres.stop()])
+  })
+
+  /** Runs Ruby with the app's Redis. */
+  const ruby = (code: string): string =>
+    execFileSync('ruby', ['-r', './app.rb', '-r', 'sidekiq/api', '-e', code], {
+      cwd: APP,
+      env: { PATH: process.env['PATH'], REDIS_URL: redis.url, DATABASE_URL: postgres.url('inside') }
+    }).toString()
+
+  it('sees queues, processes, Redis, Postgres, settings and ffmpeg in one boot', async () => {
+    ruby(`
+      Sidekiq.redis { |c| c.config(:set, 'maxmemory', 50_000_000); c.config(:set, 'maxmemory-policy', 'allkeys-lru') }
+      job = { 'class' => 'Job', 'args' => [], 'jid' => 'y', 'enqueued_at' => Time.now.to_f - 300 }
+      Sidekiq.redis { |c| c.sadd('queues', 'pull'); 3.times { c.lpush('queue:pull', JSON.generate(job)) } }
+      Sidekiq::DeadSet.new.kill(JSON.generate('class' => 'Job', 'args' => [], 'jid' => 'x'))
+      Sidekiq.redis { |c| c.hset('sidekiq-scheduler:last_times', 'vacuum_scheduler', (Time.now - 7200).to_s) }
+    `)
+    await ask(heroku, 'PATCH /apps/main/formation', { body: { updates: [{ type: 'worker', quantity: 1 }] } })
+    await until(() => ruby('puts Sidekiq::ProcessSet.new.size').trim().endsWith('1'))
+    const started = heroku.requests.length
+    const { part } = look()
+    expect(await part('sidekiq')).toEqual({
+      processes: [
+        {
+          queues: ['default', 'scheduler'],
+          threads: 3,
+          memory: expect.any(Number),
+          silent: expect.any(Number)
+        }
+      ],
+      queues: [{ name: 'pull', size: 3, latency: expect.any(Number) }],
+      dead: 1,
+      retries: 0
+    })
+    const [pull] = (await part('sidekiq')).queues
+    expect(pull!.latency).toBeGreaterThanOrEqual(300)
+    expect((await part('sidekiq')).processes[0]!.memory).toBeGreaterThan(1e7)
+    expect(await part('redis')).toEqual({
+      used: expect.any(Number),
+      most: 50_000_000,
+      policy: 'allkeys-lru',
+      evicted: 0,
+      version: expect.stringMatching(/^\d+\.\d+/)
+    })
+    expect((await part('redis')).used).toBeGreaterThan(500_000)
+    const vacuum = await part('vacuum')
+    expect(vacuum.ago).toBeGreaterThanOrEqual(7200)
+    expect(vacuum.ago).toBeLessThan(7300)
+    expect(await part('retention')).toEqual({ media: 14, content: null, backups: 7 })
+    expect(await part('postgres')).toEqual({
+      bytes: expect.any(Number),
+      connections: expect.any(Number),
+      most: expect.any(Number),
+      version: expect.stringMatching(/^\d+/)
+    })
+    expect((await part('postgres')).bytes).toBeGreaterThan(5e6)
+    expect(await part('migrations')).toEqual({ pending: 1 })
+    expect(await part('ffmpeg')).toEqual({
+      ffmpeg: '7.1.3-0',
+      ffprobe: null,
+      encoders: ['libx264', 'aac'],
+      problem: 'ffprobe: error while loading shared libraries: libblas.so.3'
+    })
+    expect(await part('boot')).toEqual({
+      ruby: expect.any(String),
+      mastodon: '4.7.0+abc1234',
+      memory: expect.any(Number)
+    })
+    const dynos = heroku.requests.slice(started).filter(request => request === 'POST /apps/main/dynos')
+    expect(dynos).toHaveLength(1)
+  })
+
+  it('says why it saw nothing, or not all', async () => {
+    await redis.close()
+    const { part } = look()
+    await expect(part('redis')).rejects.toThrow(/^Redis::CannotConnectError: /)
+    expect(await part('retention')).toMatchObject({ media: 14 })
+    await appOf(clientOf(heroku), 'main').setConfigVars({ HOW: 'broken' })
+    await expect(look().part('boot')).rejects.toThrow(
+      'Rails did not boot in a one-off dyno: it ended with exit code 1. LoadError: cannot load such file'
+    )
+  })
+
+  it('leaves no dyno behind when it is no longer wanted', async () => {
+    await appOf(clientOf(heroku), 'main').setConfigVars({ HOW: 'slow' })
+    const over = new AbortController()
+    const { part, settled } = look(over.signal)
+    const boot = part('boot')
+    const dynos = async () => (await appOf(clientOf(heroku), 'main').dynos()).filter(({ type }) => type === 'run')
+    await until(async () => (await dynos()).length === 1)
+    over.abort()
+    await expect(boot).rejects.toThrow()
+    await settled()
+    await until(async () => (await dynos()).length === 0)
+  })
+})
+
+it('reads hostile output strictly', () => {
+  const line = (value: unknown): string => `mark ${JSON.stringify(value)}`
+  const output = [
+    line({ part: 'vacuum', value: { ago: 5 } }),
+    `other ${JSON.stringify({ part: 'boot', value: {} })}`,
+    line({ part: 'migrations', value: { pending: -1 } }),
+    line({ part: 'retention', error: 'NameError: Setting' }),
+    line({ part: '__proto__', value: 1 }),
+    line({ part: 'redis', value: { used: 1, most: 1, policy: 'x'.repeat(201), evicted: 0, version: '7' } }),
+    'mark not json',
+    ` ${line({ part: 'boot', value: {} })}`
+  ].join('\r\n')
+  expect(readInside(output, 'mark')).toEqual({
+    vacuum: { value: { ago: 5 } },
+    migrations: { error: 'its answer has not the expected shape' },
+    retention: { error: 'NameError: Setting' },
+    redis: { error: 'its answer has not the expected shape' }
+  })
+})
+
+it('is one word of a shell', () => {
+  expect(insideCommand('x').match(/'/g)).toHaveLength(2)
+  expect(insideCommand('x').length).toBeLessThan(8_000)
+})

@@ -1,0 +1,30 @@
+# frozen_string_literal: true
+
+require 'active_record'
+require 'openssl'
+require 'sidekiq'
+
+puts 'a line that any initializer may print'
+abort 'LoadError: cannot load such file' if ENV['HOW'] == 'broken'
+sleep 60 if ENV['HOW'] == 'slow'
+
+tls = { url: ENV.fetch('REDIS_URL'), ssl_params: { verify_mode: OpenSSL::SSL::VERIFY_NONE } }
+Sidekiq.configure_server { |config| config.redis = tls }
+Sidekiq.configure_client { |config| config.redis = tls }
+ActiveRecord::Base.establish_connection(ENV.fetch('DATABASE_URL'))
+ActiveRecord::Migrator.migrations_paths = [File.join(__dir__, 'db/migrate')]
+
+module Mastodon
+  Version = '4.7.0+abc1234'
+end
+
+# Settings come as strings where an admin has set them, and as the default's type where not.
+class Setting
+  def self.media_cache_retention_period = ENV['MEDIA_RETENTION']
+  def self.content_cache_retention_period = ''
+  def self.backups_retention_period = 7
+end
+
+class Job
+  include Sidekiq::Worker
+end

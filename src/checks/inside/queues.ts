@@ -1,0 +1,56 @@
+import { type Check, type Finding, type World } from '../check.ts'
+import { DYNO_DEADLINE } from '../dyno.ts'
+import { counted, span } from '../figures.ts'
+
+/** Seconds after which a queue stands still rather than being busy. */
+const STANDS_STILL = 3_600
+/** Sidekiq keeps 10,000 dead jobs and drops the oldest (sidekiq: `dead_max_jobs`). */
+const DEAD_KEPT = 10_000
+
+export const queues: Check = {
+  name: 'queues',
+  title: 'Sidekiq queues',
+  config: [],
+  deadline: DYNO_DEADLINE,
+  async look(world) {
+    const { queues, dead, retries } = await world.dyno.part('sidekiq')
+    return [latency(queues, world), deadSet(dead, retries)]
+  }
+}
+
+function latency(queues: readonly { name: string; size: number; latency: number }[], { thresholds }: World): Finding {
+  const jobs = queues.reduce((sum, { size }) => sum + size, 0)
+  const slowest = queues.toSorted((a, b) => b.latency - a.latency)[0]
+  const figure = span(slowest?.latency ?? 0)
+  if (!slowest || slowest.latency <= thresholds.queueLatency) {
+    return {
+      level: 'ok',
+      about: 'latency',
+      figure,
+      text: `${counted(jobs, 'job')} in all queues; the oldest waits for ${figure}`
+    }
+  }
+  const stands = slowest.latency > Math.max(STANDS_STILL, 10 * thresholds.queueLatency)
+  return {
+    level: stands ? 'fail' : 'warn',
+    about: 'latency',
+    figure,
+    text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
+    remedy: stands
+      ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --dyno worker`.'
+      : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
+  }
+}
+
+function deadSet(dead: number, retries: number): Finding {
+  const about = 'dead-set'
+  const text = `${counted(dead, 'dead job')}, ${counted(retries, 'job')} to be tried again`
+  if (dead < 0.8 * DEAD_KEPT) return { level: 'ok', about, figure: `${dead}`, text }
+  return {
+    level: 'warn',
+    about,
+    figure: `${dead}`,
+    text: `${text}; Sidekiq keeps ${DEAD_KEPT} dead ones and then forgets the oldest`,
+    remedy: 'Look at what dies under `/sidekiq/morgue`, mend its cause, then empty it there.'
+  }
+}

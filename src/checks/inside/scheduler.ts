@@ -1,0 +1,62 @@
+import { type Check, type Finding } from '../check.ts'
+import { DYNO_DEADLINE } from '../dyno.ts'
+import { counted, span } from '../figures.ts'
+
+/**
+ * Seconds. The vacuum is started once a day, at a minute that each process draws anew between 3 and 6 UTC when it boots
+ * (mastodon: config/sidekiq.yml), so a worker that is restarted in those hours may miss one night.
+ */
+const VACUUM_EVERY = 2 * 86_400
+
+export const scheduler: Check = {
+  name: 'scheduler',
+  title: "Mastodon's own schedule",
+  config: [],
+  deadline: DYNO_DEADLINE,
+  async look({ dyno }) {
+    const { processes } = await dyno.part('sidekiq')
+    const listeners = processes.filter(({ queues }) => queues.includes('scheduler')).length
+    return [listening(listeners, processes.length), vacuum((await dyno.part('vacuum')).ago)]
+  }
+}
+
+/** Exactly one process may (mastodon docs: admin/scaling). */
+function listening(listeners: number, processes: number): Finding {
+  const finding = { about: 'listeners', figure: `${listeners}` }
+  const text = `${listeners} of ${counted(processes, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`
+  if (listeners === 1) return { ...finding, level: 'ok', text }
+  if (listeners > 1) {
+    return {
+      ...finding,
+      level: 'warn',
+      text: `${text}: scheduled jobs are started more than once`,
+      remedy:
+        'Let one process listen to `scheduler` alone, and give the others their queues with `-q`; or run one worker dyno with more threads.',
+      link: 'https://docs.joinmastodon.org/admin/scaling/#sidekiq-queues'
+    }
+  }
+  return {
+    ...finding,
+    level: 'fail',
+    text: `${text}: nothing is cleaned up, no trend and no scheduled post comes out`,
+    remedy: 'Scale a worker whose command listens to `scheduler`; the plain `bundle exec sidekiq` does.'
+  }
+}
+
+function vacuum(ago: number | null): Finding {
+  const about = 'vacuum'
+  if (ago !== null && ago <= VACUUM_EVERY) {
+    return { level: 'ok', about, figure: span(ago), text: `Mastodon's vacuum was last started ${span(ago)} ago` }
+  }
+  return {
+    level: 'warn',
+    about,
+    figure: ago === null ? 'never' : span(ago),
+    text:
+      ago === null
+        ? "Mastodon's vacuum never ran"
+        : `Mastodon's vacuum was last started ${span(ago)} ago; it should be every day`,
+    remedy:
+      'It starts between 3 and 6 UTC: keep a worker that listens to `scheduler` up in those hours, and restart it at others.'
+  }
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { withTables } from '../scripts/readme.ts'
 import { schemaText } from '../scripts/schema.ts'
@@ -19,19 +19,5 @@ describe('the project', () => {
 
   it('publishes the schema that reads reports', () => {
     expect(read('docs/report.schema.json')).toBe(schemaText())
-  })
-
-  it('has a file for each link in the README and the docs', () => {
-    const files = [
-      'README.md',
-      ...readdirSync(path.join(project, 'docs'))
-        .filter(file => file.endsWith('.md'))
-        .map(file => `docs/${file}`)
-    ]
-    for (const file of files) {
-      for (const [, link] of read(file).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-        expect(() => read(path.join(path.dirname(file), link!))).not.toThrow()
-      }
-    }
   })
 })

@@ -46314,13 +46314,21 @@ function commitOf({ source, createdAt }) {
 
 ;// CONCATENATED MODULE: ./src/report/markdown/text.ts
 /** Pieces of Markdown, as GitHub renders it. */
-/** Text of others inside Markdown and HTML: nothing in it is markup, a mention, a link, or ends a table cell. */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
 function text_escape(hostile) {
     return (hostile
         .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>"'`*_~|\\[\]()!:$]/g, character => `&#${character.charCodeAt(0)};`)
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
         // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)/g, character => `${character}&#8203;`));
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
 }
 /** Longest name that is shown, in characters. */
 const text_LONGEST = 160;

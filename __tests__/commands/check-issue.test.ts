@@ -144,7 +144,7 @@ describe('the issue over a fortnight', () => {
       clock.pass(DAY)
     }
     const { body } = issues()[0]!
-    expect(body).toMatch(/### Warns: Queues&#58; dead set \(since 2027-01-15\)/)
+    expect(body).toMatch(/### Warns: Queues: dead set \(since 2027-01-15\)/)
     expect(body).toContain('**To do:** Run <code>heroku ps</code>')
     expect(body).toMatch(/### Could not be looked at tonight, so still open\n\n- Worker dyno: failed since 2027-01-15/)
     expect(body).toMatch(/### Gone\n\n- Certificate: since 2027-01-15, gone on 2027-01-16/)

@@ -271,7 +271,7 @@ describe('comment, in the job that built', () => {
     baseline()
     github.allow(TOKEN, { contents: 'read', 'pull-requests': 'write' })
     await ownJob(reportOf(MERGE))
-    expect(bodies()[0]).toContain('permissions&#58; { actions&#58; read, contents&#58; read }')
+    expect(bodies()[0]).toContain('permissions: { actions: read, contents: read }')
   })
 
   it('compares with what runs now, where there is a key, and goes on where that is not to be had', async () => {

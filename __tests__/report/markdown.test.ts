@@ -318,7 +318,8 @@ describe('the report as Markdown', () => {
   })
 })
 
-const EVIL = '|`</code><img src=x onerror=1> @team #1 [a](https://x) **b** ::error::x <!-- --> $x$ \u202eabc'
+const EVIL =
+  '|`</code><img src=x onerror=1> @team #1 GH-1 [a](https://x) www.x.test **b** __b__ ::error::x <!-- --> $x$ \u202eabc'
 
 function evilReport(): Report {
   const name = EVIL.replace('\u202e', '')
@@ -354,7 +355,9 @@ describe('text of others', () => {
         history: [{ ...base().history[0]!, commit: 'a'.repeat(40), at: '2026', chosen: 'with', mastodonVersion: EVIL }]
       })
     )
-    expect(text).not.toMatch(/<img|@team|#1 |\]\(https:\/\/x|\*\*b|`<|::error|<!--|\u202e|\$x\$/)
+    expect(text).not.toMatch(
+      /<img|@team|#1 |GH-1|\]\(https:\/\/x|https:\/\/x|www\.x|\*\*b|__b|`<|::error|<!--|\u202e|\$x\$/
+    )
     const columns = text
       .split('\n\n')
       .filter(block => block.startsWith('|'))
@@ -379,7 +382,7 @@ describe('text of others', () => {
   })
 
   it('keeps what is harmless readable', () =>
-    expect(escape('plain text, 1.5 MB - ok/ü')).toBe('plain text, 1.5 MB - ok/ü'))
+    expect(escape("It can't: 1.5 MB (a_b) - ok/ü!")).toBe("It can't: 1.5 MB (a_b) - ok/ü!"))
 
   it.each([
     'node_modules/@scope/a_b/index.js',

@@ -1,16 +1,41 @@
-/** Bundles the action, the program of its packing threads and the parts of the report's page: `node scripts/build.ts [folder]`, by default into `dist/`. */
+/** Bundles the action, the program of the terminal, the program of its packing threads and the parts of the report's page: `node scripts/build.ts [folder]`, by default into `dist/`. */
 import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import ts from 'typescript'
 
 const project = path.join(import.meta.dirname, '..')
+/** Where JavaScript of `src/` lies while it is bundled. */
+const LIB = path.join(project, 'lib')
 
 export function bundle(into: string): void {
   rmSync(into, { recursive: true, force: true })
-  ncc('src/main.ts', into, '--license', 'licenses.txt')
-  ncc('src/slug/pack-worker.ts', path.join(into, 'pack-worker'))
+  transpile()
+  ncc('main.js', into, '--license', 'licenses.txt')
+  ncc('cli/main.js', path.join(into, 'cli'), '--license', 'licenses.txt')
+  ncc('slug/pack-worker.js', path.join(into, 'pack-worker'))
+  rmSync(LIB, { recursive: true, force: true })
   bundlePage(path.join(into, 'page'))
+}
+
+/** Takes the types out, once for all bundles: `npm run typecheck` has looked at them, and ncc would do so for each. */
+function transpile(): void {
+  rmSync(LIB, { recursive: true, force: true })
+  const { config } = ts.readConfigFile(path.join(project, 'tsconfig.json'), file => readFileSync(file, 'utf8')) as {
+    config: { compilerOptions: object }
+  }
+  const { options } = ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, module: 'ESNext' }, project)
+  const source = path.join(project, 'src')
+  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || file.startsWith(path.join('report', 'page', 'client'))) continue
+    const { outputText } = ts.transpileModule(readFileSync(path.join(source, file), 'utf8'), {
+      compilerOptions: options
+    })
+    const target = path.join(LIB, file.replace(/\.ts$/, '.js'))
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, outputText)
+  }
 }
 
 /** The page's script and style: they run in a browser, so another bundler makes them. */
@@ -32,7 +57,7 @@ export function bundlePage(into: string): void {
 
 function ncc(entry: string, into: string, ...more: string[]): void {
   const program = path.join(project, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js')
-  execFileSync(process.execPath, [program, 'build', entry, '--out', into, '--quiet', ...more], {
+  execFileSync(process.execPath, [program, 'build', path.join(LIB, entry), '--out', into, '--quiet', ...more], {
     cwd: project,
     stdio: 'inherit'
   })

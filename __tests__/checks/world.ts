@@ -52,6 +52,7 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
       warning: quiet,
       error: quiet,
       group: (_, work) => work(),
+      progress: quiet,
       fence: () => ({ write: quiet, close: quiet })
     },
     ...given

@@ -7,6 +7,7 @@ const log = {
   warning: () => {},
   error: () => {},
   group: <T>(_: string, work: () => Promise<T>) => work(),
+  progress: () => {},
   fence: () => ({ write: () => {}, close: () => {} })
 }
 

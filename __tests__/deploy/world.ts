@@ -355,6 +355,7 @@ export class World {
       warning: say,
       error: say,
       group: (_, work) => work(),
+      progress: (done, total) => say(`${done} of ${total}`),
       fence: () => ({ write: chunk => say(chunk.toString()), close: () => {} })
     }
   }

@@ -46,6 +46,7 @@ const log: Log = {
   warning: line => warnings.push(line),
   error: line => warnings.push(line),
   group: (_, work) => work(),
+  progress: () => {},
   fence: () => ({ write: () => {}, close: () => {} })
 }
 

@@ -29,6 +29,7 @@ export function useGithub() {
       warning: line => void world.lines.push(line),
       error: line => void world.lines.push(line),
       group: (_, work) => work(),
+      progress: () => {},
       fence: () => ({ write: () => {}, close: () => {} })
     }
   })

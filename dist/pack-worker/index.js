@@ -9,7 +9,7 @@ const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 const external_node_worker_threads_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-;// CONCATENATED MODULE: ./src/runtime/errors.ts
+;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
  * An error whose message is meant for the person who runs the action.
  * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
@@ -49,7 +49,7 @@ function explainDiskFull(error, where) {
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./src/runtime/tree.ts
+;// CONCATENATED MODULE: ./lib/runtime/tree.js
 
 
 
@@ -170,7 +170,7 @@ function openFolders(root) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/runtime/urls.ts
+;// CONCATENATED MODULE: ./lib/runtime/urls.js
 
 /** Throws a `UserError` unless the URL is https, or http on this machine. */
 function requireSafeUrl(url) {
@@ -183,7 +183,7 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./src/runtime/index.ts
+;// CONCATENATED MODULE: ./lib/runtime/index.js
 /**
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
@@ -211,8 +211,15 @@ class HttpError extends Error {
 function megabytes(bytes) {
     return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
 }
+/** `1 min 5 s`, `3.2 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
 
-;// CONCATENATED MODULE: ./src/slug/files.ts
+;// CONCATENATED MODULE: ./lib/slug/files.js
 
 /** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
 function slugFiles(entries, root, layerOf) {
@@ -231,7 +238,7 @@ function inPackOrder(files) {
     return files.toSorted((a, b) => comparePaths(a.path, b.path));
 }
 
-;// CONCATENATED MODULE: ./src/slug/tar.ts
+;// CONCATENATED MODULE: ./lib/slug/tar.js
 
 
 const BLOCK = 512;
@@ -312,7 +319,7 @@ function base256(header, offset, length, value) {
     header.writeBigUInt64BE(BigInt(value), offset + length - 8);
 }
 
-;// CONCATENATED MODULE: ./src/slug/pack-worker.ts
+;// CONCATENATED MODULE: ./lib/slug/pack-worker.js
 
 
 

@@ -73,8 +73,14 @@ async function shipSource(
   for (let attempt = 1; ; attempt++) {
     try {
       const { source_blob } = await newSource(app)
-      const progress = (sent: number, total: number): void => log.info(`${megabytes(sent)} of ${megabytes(total)}`)
-      const { bytes } = await upload({ file, url: source_blob.put_url, method: 'PUT', progress, clock, signal })
+      const { bytes } = await upload({
+        file,
+        url: source_blob.put_url,
+        method: 'PUT',
+        progress: (sent, total) => log.progress(sent, total),
+        clock,
+        signal
+      })
       story.note(`Uploaded ${megabytes(bytes)} of source; Heroku checks its SHA-256`)
       return { url: source_blob.get_url, sha256 }
     } catch (error) {

@@ -10,6 +10,6 @@ export { bringBack, bringStreamingBack, RollbackRefused, type BroughtBack, type 
 export { CrashError, waitForDynos } from './rollout.ts'
 export { releaseDescription, shipSlug, slugDescription, type Artifact, type Role } from './slugs.ts'
 export { requireSameCommit } from './streaming.ts'
-export { duration, Story } from './story.ts'
+export { Story } from './story.ts'
 export { storyMarkdown } from './summary.ts'
 export { type Tools } from './tools.ts'

@@ -92,7 +92,7 @@ export async function shipSlug(app: HerokuApp, artifact: Artifact, tools: Tools)
         file,
         url: slug.blob.url,
         method: slug.blob.method,
-        progress: (sent, total) => log.info(`${megabytes(sent)} of ${megabytes(total)}`),
+        progress: (sent, total) => log.progress(sent, total),
         clock,
         signal
       })

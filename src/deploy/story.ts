@@ -68,10 +68,3 @@ export class Story {
     this.#notes.push(text)
   }
 }
-
-/** `1 min 5 s`, `3.2 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
-  const seconds = Math.round(milliseconds / 1000)
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-}

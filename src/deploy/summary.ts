@@ -1,4 +1,5 @@
-import { duration, type Story } from './story.ts'
+import { duration } from '../runtime/index.ts'
+import { type Story } from './story.ts'
 
 export interface SummaryFacts {
   /** `Deploy of my-mastodon`. */

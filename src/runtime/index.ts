@@ -15,6 +15,8 @@ export interface Log {
   error(line: string): void
   /** Folds what `work` prints under a title. */
   group<T>(title: string, work: () => Promise<T>): Promise<T>
+  /** How far a transfer is, in bytes; the last call is for the whole. */
+  progress(done: number, total: number): void
   /**
    * Opens a fence behind which text of others (buildpacks, dynos) is printed: nothing in it can act as a workflow
    * command (design, rule 5). `close` must be called.
@@ -106,4 +108,11 @@ export interface Runtime {
 /** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`
+}
+
+/** `1 min 5 s`, `3.2 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }

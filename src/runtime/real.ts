@@ -1,6 +1,11 @@
 /** The real things of `Runtime`. */
+import { chmod, mkdtemp } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CancelledError, type Clock } from './index.ts'
+import { createHttp } from './http.ts'
+import { CancelledError, removeTree, type Clock, type Log, type Runtime } from './index.ts'
+import { runCommand } from './run-command.ts'
 
 export { createHttp } from './http.ts'
 export { runCommand } from './run-command.ts'
@@ -15,5 +20,38 @@ export const systemClock: Clock = {
   after: (milliseconds, work) => {
     const timer = setTimeout(work, milliseconds)
     return () => clearTimeout(timer)
+  }
+}
+
+export interface RuntimeOptions {
+  readonly log: Log
+  readonly signal: AbortSignal
+  /** The folder of the bundle: the packing threads' program and the page's parts lie in it. */
+  readonly dist: URL
+}
+
+/** Does the work with the real runtime; its scratch folder is gone afterwards. */
+export async function withRuntime(
+  { log, signal, dist }: RuntimeOptions,
+  work: (runtime: Runtime) => Promise<void>
+): Promise<void> {
+  // With it heroku-client prints whole requests, config vars among them (heroku-client: lib/request.js).
+  delete process.env['DEBUG']
+  const scratch = await mkdtemp(path.join(os.tmpdir(), 'mastodon-on-heroku-'))
+  try {
+    await chmod(scratch, 0o711) // the build's user goes through it, and cannot list it
+    await work({
+      log,
+      clock: systemClock,
+      run: runCommand,
+      http: createHttp({ signal }),
+      signal,
+      scratch,
+      packWorker: new URL('./pack-worker/index.js', dist),
+      page: new URL('./page/', dist),
+      threads: os.availableParallelism()
+    })
+  } finally {
+    await removeTree(scratch)
   }
 }

@@ -1,0 +1,33 @@
+import { errorText, UserError } from '../runtime/index.ts'
+import { UsageError } from './arguments.ts'
+import { withoutEscapes } from './terminal/escapes.ts'
+import { type Paint } from './terminal/style.ts'
+
+/** An error as it is told on a terminal. */
+export interface ToldError {
+  readonly lines: readonly string[]
+  readonly exitCode: 1 | 2
+}
+
+const INPUT = /^Input ([a-z-]+):/
+
+/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
+export function tellError(error: unknown, paint: Paint): ToldError {
+  const title = paint('red', 'Error:')
+  if (!(error instanceof UserError)) {
+    const stack = error instanceof Error && error.stack ? error.stack : errorText(error)
+    const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.'
+    return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 }
+  }
+  const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))]
+  if (error.cause !== undefined) lines.push(paint('dim', `Cause: ${withoutEscapes(errorText(error.cause))}`))
+  return { lines, exitCode: error instanceof UsageError || INPUT.test(error.message) ? 2 : 1 }
+}
+
+function inFlags(text: string): string {
+  return text
+    .replace(INPUT, '--$1:')
+    .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name: string, value?: string) =>
+      value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``
+    )
+}

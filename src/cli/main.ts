@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import { VERSION } from '../runtime/index.ts'
+import { readActionFile } from './action-file.ts'
+import { readCommandLine, type CommandLine } from './arguments.ts'
+import { tellError } from './errors.ts'
+import { commandNames, flagsOf } from './flags.ts'
+import { helpText } from './help.ts'
+import { Stop } from './stop.ts'
+import { painter } from './terminal/style.ts'
+
+/** Where this file is. (A variable, so that the bundler leaves the URLs alone.) */
+const here = import.meta.url
+
+/** Runs the command line; returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const inputs = readActionFile(new URL('../../action.yml', here))
+  const help = (command?: string): string =>
+    `${helpText(command, { inputs, paint: painter(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`
+  let line: CommandLine
+  try {
+    line = readCommandLine(argv, new Map(commandNames().map(name => [name, flagsOf(name, inputs)])))
+  } catch (error) {
+    const { lines, exitCode } = tellError(error, painter(isLively(process.stderr)))
+    process.stderr.write(`${lines.join('\n')}\n`)
+    return exitCode
+  }
+  if (line.version) process.stdout.write(`${VERSION}\n`)
+  else if (line.help) process.stdout.write(help(line.command))
+  else if (line.command === undefined) process.stderr.write(help())
+  else return run(line, line.command)
+  return line.version || line.help ? 0 : 2
+}
+
+/** What a command needs is loaded here: `--help` does without. */
+async function run(line: CommandLine, command: string): Promise<number> {
+  const stop = new Stop()
+  const lively = isLively(line.json ? process.stderr : process.stdout)
+  const { runCommand } = await import('./run.ts')
+  return runCommand(command, line, { lively, stop, dist: new URL('../', here) })
+}
+
+/** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
+function isLively(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, CI, TERM } = process.env
+  return stream.isTTY && !NO_COLOR && !CI && TERM !== 'dumb'
+}
+
+const code = await main(process.argv.slice(2))
+// A server that has not answered yet would keep the process; what was written has to get out before it ends.
+for (const stream of [process.stdout, process.stderr]) await new Promise<void>(done => stream.write('', () => done()))
+process.exit(code)

@@ -1,0 +1,45 @@
+import { type JobResults } from '../config/index.ts'
+import { renderMarkdown } from './terminal/markdown.ts'
+import { withoutEscapes } from './terminal/escapes.ts'
+import { type Screen } from './terminal/screen.ts'
+
+/** What a command found out, kept until its end, and its secrets. */
+export class TerminalResults implements JobResults {
+  readonly outputs: Record<string, string | number | boolean> = {}
+  readonly #secrets = new Set<string>()
+  #summary = ''
+
+  output: JobResults['output'] = (name, value) => {
+    this.outputs[name] = value
+  }
+
+  mask = (secret: string): void => {
+    // The lines of a secret stand in lines of their own wherever it is printed.
+    for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') this.#secrets.add(line)
+  }
+
+  /** The longest first: one may hold another. */
+  redact = (text: string): string =>
+    [...this.#secrets]
+      .sort((a, b) => b.length - a.length)
+      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+
+  summary = (markdown: string): Promise<void> => {
+    this.#summary += `${markdown}\n`
+    return Promise.resolve()
+  }
+
+  /** Shows the summary, and the outputs behind it. */
+  show(screen: Screen, { full, outputs }: { full: boolean; outputs: boolean }): void {
+    const { lines, folded } = renderMarkdown(this.#summary, { paint: screen.paint, width: screen.width, full })
+    if (lines.length > 0) screen.line('')
+    for (const line of lines) screen.line(line)
+    if (folded.length > 0) screen.line(`${screen.paint('dim', `With --full also: ${folded.join(', ')}`)}\n`)
+    // The report as Markdown is the summary once more; --json has it.
+    const rows = Object.entries(this.outputs).filter(([name]) => name !== 'comment-body')
+    if (!outputs || rows.length === 0) return
+    const longest = Math.max(...rows.map(([name]) => name.length))
+    screen.line(screen.paint('bold', 'Outputs'))
+    for (const [name, value] of rows) screen.line(`  ${name.padEnd(longest)}  ${withoutEscapes(String(value))}`)
+  }
+}

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 4929:
+/***/ 7948:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63820,9 +63820,9 @@ class HerokuApp {
     createSource() {
         return this.#client.write('POST', '/sources', sources);
     }
-    /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
-    async logUrl(lines, dyno) {
-        const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) };
+    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+    async logUrl(lines, source) {
+        const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
     }
     /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
@@ -63864,6 +63864,76 @@ async function keyExpiresIn(client, key) {
 /** All names under which the app is reached, `herokuapp.com` among them. */
 function domainsOf(client, app) {
     return client.get(`/apps/${encodeURIComponent(app)}/domains`, dist/* array */.YOg(domain));
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/data.js
+
+
+const amount = dist/* optional */.lqM(dist/* nullable */.mee(dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0))));
+const heroku_data_text = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(300));
+const lines = dist/* array */.YOg(dist/* looseObject */._H3({ name: heroku_data_text, values: dist/* array */.YOg(dist/* union */.KCZ([heroku_data_text, dist/* number */.aig()])) }));
+const classic = dist/* looseObject */._H3({
+    plan: dist/* nullish */.cl6(dist/* looseObject */._H3({ name: heroku_data_text })),
+    num_bytes: amount,
+    info: dist/* optional */.lqM(lines, [])
+});
+const advanced = dist/* looseObject */._H3({
+    status: dist/* optional */.lqM(heroku_data_text),
+    tier: dist/* nullish */.cl6(heroku_data_text),
+    plan_limits: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ name: heroku_data_text, current: dist/* nullish */.cl6(dist/* number */.aig()), limit: dist/* nullish */.cl6(dist/* number */.aig()) })), []),
+    pools: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ connections_used: dist/* nullish */.cl6(dist/* number */.aig()), expected_connection_limit: dist/* nullish */.cl6(dist/* number */.aig()) })), [])
+});
+const redisConfig = dist/* looseObject */._H3({ maxmemory_policy: dist/* looseObject */._H3({ value: heroku_data_text }) });
+/**
+ * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
+ * @param client of the data API
+ * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
+ */
+async function postgresFigures(client, id, plan) {
+    if (/^heroku-postgresql:(advanced|performance)/.test(plan))
+        return advancedFigures(client, id);
+    const { num_bytes: bytes, plan: named, info } = await client.get(`/client/v11/databases/${encodeURIComponent(id)}`, classic);
+    const said = (name) => String(info.find(line => line.name === name)?.values[0] ?? '');
+    return {
+        plan: named?.name,
+        status: said('Status') || undefined,
+        bytes: bytes ?? undefined,
+        size: shareOf(said('Data Size')),
+        connections: shareOf(said('Connections')),
+        tables: shareOf(said('Tables'))
+    };
+}
+/** Redis's eviction policy, of a Heroku Key-Value Store. */
+async function redisPolicy(client, name) {
+    return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
+        .value;
+}
+async function advancedFigures(client, id) {
+    const { status, tier, plan_limits, pools } = await client.get(`/data/postgres/v1/${encodeURIComponent(id)}/info`, advanced);
+    const limit = (name) => {
+        const found = plan_limits.find(one => one.name === name);
+        return share(found?.current, found?.limit);
+    };
+    const size = limit('storage-limit-in-gb');
+    const [pool] = pools;
+    return {
+        plan: tier ?? undefined,
+        status,
+        bytes: size && Math.round(size.part * 1e9),
+        size,
+        connections: share(pool?.connections_used, pool?.expected_connection_limit),
+        tables: limit('table-limit')
+    };
+}
+const UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
+function shareOf(text) {
+    const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
+    const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (UNITS[unit] ?? NaN);
+    return share(number(part, partUnit), number(whole, wholeUnit));
+}
+function share(part, whole) {
+    return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -63968,28 +64038,53 @@ async function fetchPage(url, { host }, { clock, signal }) {
 ;// CONCATENATED MODULE: ./lib/heroku/logs.js
 
 
+/** As many lines as Heroku keeps (Dev Center: limits). */
+const LOG_KEPT = 1_500;
+const LARGEST_LOG = 20_000_000;
 /**
  * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
  * they cannot be read: they explain a failure, and must not be one.
  */
 async function herokuLog(app, lines, options) {
     try {
-        const response = await transfer(await app.logUrl(lines), { patience: 15_000, ...options });
-        const text = await receiveText(response, 2_000_000, options);
-        // An event stream carries each line behind `data: `.
-        return text.split(/\r?\n/).flatMap(line => {
-            const plain = line.replace(/^data: ?/, '');
-            return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
-        });
+        return await readLog(app, lines, 'heroku', options);
     }
     catch {
         return [];
     }
 }
+/**
+ * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
+ * Lines of another form are left out.
+ */
+async function logLines(app, source, options) {
+    const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options);
+    return lines.flatMap(line => {
+        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
+        const at = Date.parse(time);
+        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
+    });
+}
+async function readLog(app, lines, source, options) {
+    const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options });
+    if (response.statusCode !== 200) {
+        response.resume();
+        throw new Error(`the log was answered with ${response.statusCode ?? 0}`);
+    }
+    const text = await receiveText(response, LARGEST_LOG, options);
+    // An event stream carries each line behind `data: `.
+    return text.split(/\r?\n/).flatMap(line => {
+        const plain = line.replace(/^data: ?/, '');
+        return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
+    });
+}
 /** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
 function errorCodes(lines) {
-    const codes = lines.flatMap(line => [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code));
-    return [...new Set(codes)];
+    return [...new Set(lines.flatMap(codesIn))];
+}
+/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+function codesIn(line) {
+    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
 }
 
 // EXTERNAL MODULE: external "node:tls"
@@ -65231,6 +65326,7 @@ function usualSize(formation) {
 
 ;// CONCATENATED MODULE: ./lib/heroku/index.js
 /** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
 
 
 
@@ -67150,28 +67246,59 @@ async function build_build(context) {
 
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
 
+
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
-function appFacts(app, client) {
+/** Slugs whose size is asked for. */
+const SLUGS = 12;
+function appFacts(app, { platform, data, ...options }) {
     const releases = facts_once(() => app.releases(facts_RELEASES));
     const release = facts_once(async () => {
         const all = await releases();
         return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded');
     });
+    const addons = facts_once(() => app.addons());
+    const addonOf = async (service, variable) => {
+        const all = (await addons()).filter(({ addon_service: { name } }) => name === service);
+        return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0];
+    };
     return {
         name: app.name,
         info: facts_once(() => app.info()),
         formation: facts_once(() => app.formation()),
         dynos: facts_once(() => app.dynos()),
-        addons: facts_once(() => app.addons()),
-        domains: facts_once(() => domainsOf(client, app.name)),
+        addons,
+        domains: facts_once(() => domainsOf(platform, app.name)),
         releases,
         release,
         slug: facts_once(async () => {
             const current = await release();
             return current?.slug ? app.slug(current.slug.id) : undefined;
+        }),
+        slugs: facts_once(async () => facts_sizesOf(app, await releases())),
+        platformLog: facts_once(() => logLines(app, 'heroku', options)),
+        log: facts_once(() => logLines(app, 'all', options)),
+        postgres: facts_once(async () => {
+            const addon = await addonOf('heroku-postgresql', 'DATABASE_URL');
+            return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '');
+        }),
+        redisPolicy: facts_once(async () => {
+            const addon = await addonOf('heroku-redis', 'REDIS_URL');
+            return addon && redisPolicy(data, addon.name);
         })
     };
+}
+async function facts_sizesOf(app, releases) {
+    const first = new Map();
+    for (const { slug, status, created_at } of releases) {
+        const time = Date.parse(created_at);
+        if (slug && status === 'succeeded' && !Number.isNaN(time))
+            first.set(slug.id, time);
+    }
+    const found = [...first]
+        .slice(0, SLUGS)
+        .map(async ([id, released]) => ({ bytes: (await app.slug(id))?.size, released }));
+    return (await Promise.all(found)).flatMap(({ bytes, released }) => typeof bytes === 'number' ? [{ bytes, released }] : []);
 }
 /** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
 function facts_once(work) {
@@ -67186,6 +67313,8 @@ function facts_once(work) {
 
 /** Milliseconds for a check that needs the dyno: it has to start, and Rails to boot. */
 const DYNO_DEADLINE = 240_000;
+/** Milliseconds after which it is given up, before its checks are: what they know otherwise they can still say. */
+const dyno_PATIENCE = 220_000;
 /** Milliseconds after which Heroku ends it. */
 const LIFETIME = 300_000;
 /** Bytes of output that are looked at. */
@@ -67211,6 +67340,22 @@ function dynoFacts(app, options) {
     };
 }
 async function lookInside(app, { size, ...options }) {
+    const late = new AbortController();
+    const stopTimer = options.clock.after(dyno_PATIENCE, () => late.abort());
+    const signal = AbortSignal.any([options.signal, late.signal]);
+    try {
+        return await runInside(app.under(signal), { ...options, size, signal });
+    }
+    catch (error) {
+        if (late.signal.aborted)
+            throw new Error(`the one-off dyno did not end within ${dyno_PATIENCE / 1000} seconds`);
+        throw error;
+    }
+    finally {
+        stopTimer();
+    }
+}
+async function runInside(app, { size, ...options }) {
     const marker = `inside-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
     const chunks = [];
     let bytes = 0;
@@ -67310,6 +67455,7 @@ function absent(wanted, figure) {
 
 ;// CONCATENATED MODULE: ./lib/checks/figures.js
 
+
 /** `83 %`. */
 function figures_percent(part, whole) {
     return `${Math.round((100 * part) / whole)} %`;
@@ -67332,6 +67478,186 @@ function span(seconds) {
 /** `1 dyno`, `2 dynos`. */
 function counted(number, one, many = `${one}s`) {
     return `${number} ${number === 1 ? one : many}`;
+}
+/** One part of a check, which may fail without the others: then it is `unknown`. */
+async function part(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+function couldNotLook(error, about) {
+    return { level: 'unknown', about, text: `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}` };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/inside/log-codes.js
+
+
+
+/** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
+const CODES = {
+    H10: { level: 'fail', means: 'the app crashed' },
+    H12: { level: 'warn', means: 'requests took longer than 30 s', from: 5 },
+    H13: { level: 'warn', means: 'the app closed connections without an answer', from: 5 },
+    H14: { level: 'fail', means: 'no web dyno ran' },
+    H15: { level: 'warn', means: 'connections were idle for too long', from: 5 },
+    H20: { level: 'fail', means: 'the app did not boot in time' },
+    H21: { level: 'warn', means: 'dynos refused connections' },
+    H99: { level: 'warn', means: 'a fault of the platform' },
+    R10: { level: 'fail', means: 'the web process did not bind its port in time' },
+    R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
+    R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
+    R17: { level: 'fail', means: 'the slug is not what was uploaded' },
+    L10: { level: 'warn', means: 'more was logged than the drains took' },
+    L11: { level: 'warn', means: 'more was logged than a reader took' }
+};
+/** Milliseconds in which a fault counts as now. */
+const RECENT = 3_600_000;
+/** Characters of time, source and dyno before each line. */
+const HEADER = 50;
+/** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
+const logCodes = {
+    name: 'log-codes',
+    title: 'Errors in the log',
+    config: [],
+    async look(world) {
+        const [codes, volume] = await Promise.all([
+            part('codes', () => codesOf(world)),
+            part('volume', () => volumeOf(world))
+        ]);
+        return [...codes, ...volume];
+    }
+};
+async function codesOf({ app, clock }) {
+    const now = clock.now();
+    const { counts, reach } = codeCounts(await app.platformLog(), now);
+    const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []));
+    if (found.length === 0)
+        return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
+    return found.map(({ code, level, means, number, last, from = 1 }) => {
+        const ago = span((now - last) / 1000);
+        // A deploy or a crash that is over is worth a look, and not a red morning.
+        const recent = now - last <= RECENT;
+        return {
+            level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
+            about: code.toLowerCase(),
+            figure: `${number}`,
+            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means} (in ${reach})`,
+            remedy: `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+            link: 'https://devcenter.heroku.com/articles/error-codes'
+        };
+    });
+}
+/** Heroku keeps no longer history, so the rate is that of the last lines. */
+async function volumeOf({ app }) {
+    const lines = await app.log();
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (!first || !last || last.time <= first.time)
+        return [];
+    const hours = (last.time - first.time) / 3_600_000;
+    const bytes = lines.reduce((sum, { text }) => sum + text.length + HEADER, 0);
+    const daily = ((bytes / hours) * 24) / 1e6;
+    const figure = `${daily < 10 ? daily.toFixed(1) : Math.round(daily)} MB a day`;
+    return [
+        {
+            level: 'ok',
+            about: 'volume',
+            figure,
+            text: `About ${Math.round(lines.length / hours)} lines an hour, ${figure}, by the last ${lines.length} lines; compare it with the quota of your log add-on`
+        }
+    ];
+}
+/** How often each code came, and in what: `1500 lines of the last 5 hours`. */
+function codeCounts(lines, now) {
+    const counts = new Map();
+    for (const { time, source, text } of lines) {
+        // What the app prints may look like one.
+        if (source !== 'heroku')
+            continue;
+        for (const code of codesIn(text))
+            counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time });
+    }
+    const since = lines[0] ? `${lines.length} lines of the last ${span((now - lines[0].time) / 1000)}` : 'an empty log';
+    return { counts, reach: since };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/inside/memory.js
+
+
+
+
+
+
+/** Bytes of memory of each dyno size (Dev Center: dyno-tiers). */
+const SIZES = {
+    eco: 512e6,
+    basic: 512e6,
+    'standard-1x': 512e6,
+    'standard-2x': 1_024e6,
+    'performance-m': 2_560e6,
+    'performance-l': 14_336e6,
+    'performance-l-ram': 30_720e6,
+    'performance-xl': 63_488e6,
+    'performance-2xl': 129_024e6
+};
+const LINK = 'https://devcenter.heroku.com/articles/error-codes';
+const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.';
+/** Whether dynos run out of memory (R14, R15), and whether what runs in them fits. */
+const memory = {
+    name: 'memory',
+    title: 'Memory of dynos',
+    config: ['WEB_CONCURRENCY'],
+    deadline: DYNO_DEADLINE,
+    async look(world) {
+        const [quota, fit] = await Promise.all([part('quota', () => overQuota(world)), part('fit', () => memory_fits(world))]);
+        return [...quota, ...fit];
+    }
+};
+async function overQuota({ app, clock }) {
+    const { counts, reach } = codeCounts(await app.platformLog(), clock.now());
+    const [r14, r15] = [counts.get('R14')?.number ?? 0, counts.get('R15')?.number ?? 0];
+    const about = 'quota';
+    if (r14 + r15 === 0)
+        return [{ level: 'ok', about, text: `No dyno was over its memory (R14, R15) in ${reach}` }];
+    const killed = r15 > 0 ? `, and Heroku ended ${counted(r15, 'dyno')} for it (R15)` : '';
+    return [
+        {
+            level: r15 > 0 ? 'fail' : 'warn',
+            about,
+            figure: `${r14 + r15}`,
+            text: `Dynos were over their memory ${counted(r14, 'time')} (R14)${killed} in ${reach}`,
+            remedy: LARGER,
+            link: LINK
+        }
+    ];
+}
+/** What was measured: a booted process, which each Puma worker grows to at least; and Sidekiq, as it says of itself. */
+async function memory_fits({ app, dyno, config }) {
+    const [formation, { memory }, { processes }] = await Promise.all([
+        app.formation(),
+        dyno.part('boot'),
+        dyno.part('sidekiq')
+    ]);
+    const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] ?? 2) || 1);
+    const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
+    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${(0,lib_runtime/* megabytes */.ix)(memory)}`);
+    const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${(0,lib_runtime/* megabytes */.ix)(sidekiq)},`);
+    return [web, worker].filter(finding => finding !== undefined);
+}
+function fit(type, formation, bytes, what) {
+    const size = formation.find(entry => entry.type === type && entry.quantity > 0)?.size ?? '';
+    const most = SIZES[size.toLowerCase()];
+    if (most === undefined)
+        return undefined;
+    const figure = figures_percent(bytes, most);
+    const text = `${what} in a ${size} dyno of ${(0,lib_runtime/* megabytes */.ix)(most)}: ${figure}`;
+    // It is a lower bound, so it may not be called a failure before it is above the whole.
+    const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
+    return level === 'ok'
+        ? { level, about: type, figure, text }
+        : { level, about: type, figure, text, remedy: LARGER, link: 'https://devcenter.heroku.com/articles/dyno-tiers' };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/migrations.js
@@ -67358,6 +67684,64 @@ const migrations = {
         ];
     }
 };
+
+;// CONCATENATED MODULE: ./lib/checks/inside/postgres.js
+
+
+
+
+
+const PLANS = 'https://devcenter.heroku.com/articles/heroku-postgres-plans';
+const postgres_LARGER = 'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.';
+const FEWER = 'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.';
+/** Size, connections and tables of the database against its plan. */
+const postgres = {
+    name: 'postgres',
+    title: 'Postgres',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look(world) {
+        const plan = await part('plan', async () => onHeroku(await world.app.postgres()));
+        // Where Heroku's API says nothing of them, the database itself does, without the plan's size.
+        const known = plan.some(({ about }) => about === 'size');
+        return known ? plan : [...plan, ...(await part('size', () => fromInside(world)))];
+    }
+};
+function onHeroku(figures) {
+    if (!figures)
+        return [];
+    const { plan = 'its plan', status, bytes, size, connections, tables } = figures;
+    const findings = [
+        status !== undefined && /action required|access restricted/i.test(status)
+            ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
+            : undefined,
+        size &&
+            measured('size', size, `Postgres holds ${bytes === undefined ? figures_percent(size.part, size.whole) : (0,lib_runtime/* megabytes */.ix)(bytes)} on ${plan}`, postgres_LARGER),
+        connections &&
+            measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
+        tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
+    ];
+    return findings.filter(finding => finding !== undefined);
+}
+async function fromInside({ dyno }) {
+    const { bytes, connections, most } = await dyno.part('postgres');
+    return [
+        {
+            level: 'ok',
+            about: 'size',
+            figure: (0,lib_runtime/* megabytes */.ix)(bytes),
+            text: `Postgres holds ${(0,lib_runtime/* megabytes */.ix)(bytes)}; how much its plan allows is not known`
+        },
+        measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
+    ];
+}
+function measured(about, { part, whole }, text, remedy) {
+    const level = fullness(part, whole);
+    const figure = figures_percent(part, whole);
+    return level === 'ok'
+        ? { level, about, figure, text }
+        : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS };
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/queues.js
 
@@ -67414,6 +67798,69 @@ function deadSet(dead, retries) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/checks/inside/redis.js
+
+
+
+
+const redis_PLANS = 'https://elements.heroku.com/addons/heroku-redis';
+/** Sidekiq's Redis: what it does when it is full, and how full it is. */
+const redis = {
+    name: 'redis',
+    title: 'Redis',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look(world) {
+        const [policy, memory] = await Promise.all([
+            part('eviction', () => eviction(world)),
+            part('memory', () => fill(world))
+        ]);
+        return [...policy, ...memory];
+    }
+};
+/** The data API answers at once; where Redis is another's, only the dyno can tell. */
+async function eviction({ app, dyno }) {
+    const onHeroku = await app.redisPolicy().catch(() => undefined);
+    const policy = onHeroku ?? (await dyno.part('redis')).policy;
+    if (policy === 'noeviction')
+        return [
+            { level: 'ok', about: 'eviction', figure: policy, text: 'Redis drops nothing when it is full (noeviction)' }
+        ];
+    return [
+        {
+            level: 'fail',
+            about: 'eviction',
+            figure: policy,
+            text: `Redis drops keys when it is full (${policy}): jobs of Sidekiq and whole home feeds vanish without a word`,
+            remedy: onHeroku === undefined
+                ? 'Set its `maxmemory-policy` to `noeviction`.'
+                : `heroku redis:maxmemory --policy noeviction --app ${app.name}`,
+            link: 'https://devcenter.heroku.com/articles/heroku-redis'
+        }
+    ];
+}
+async function fill({ dyno }) {
+    const { used, most, evicted } = await dyno.part('redis');
+    const about = 'memory';
+    const lost = evicted > 0 ? `; it has dropped ${evicted} keys since it started` : '';
+    if (most === 0)
+        return [
+            {
+                level: 'ok',
+                about,
+                figure: (0,lib_runtime/* megabytes */.ix)(used),
+                text: `Redis holds ${(0,lib_runtime/* megabytes */.ix)(used)} and has no limit of its own${lost}`
+            }
+        ];
+    const level = fullness(used, most);
+    const text = `Redis holds ${(0,lib_runtime/* megabytes */.ix)(used)} of ${(0,lib_runtime/* megabytes */.ix)(most)}${lost}`;
+    const figure = figures_percent(used, most);
+    if (level === 'ok')
+        return [{ level, about, figure, text }];
+    const remedy = 'Move to a larger plan: when it is full, every write fails and the instance answers with errors. Look first whether a queue has grown (`/sidekiq`).';
+    return [{ level, about, figure, text, remedy, link: redis_PLANS }];
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/inside/retention.js
 
 
@@ -67443,6 +67890,75 @@ const retention = {
         ];
     }
 };
+
+;// CONCATENATED MODULE: ./lib/checks/inside/ruby.js
+
+
+/**
+ * Lines of Ruby with the lowest version without a known hole, and when each ends (ruby-lang.org: downloads/branches; the
+ * versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
+ */
+const LINES = {
+    '3.3': { floor: 14, ends: '2027-03-31' },
+    '3.4': { floor: 13, ends: '2028-03-31' },
+    '4.0': { floor: 10, ends: '2029-03-31' }
+};
+const REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
+const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
+/** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
+const ruby = {
+    name: 'ruby',
+    title: 'Ruby',
+    config: [],
+    deadline: DYNO_DEADLINE,
+    async look({ dyno, clock }) {
+        const { ruby: figure } = await dyno.part('boot');
+        const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(figure) ?? [];
+        const known = LINES[line];
+        const [oldest, newest] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+        if (!known) {
+            const older = line !== '' && compare(line, oldest) < 0;
+            const text = older
+                ? `Ruby ${figure} gets no security updates any more`
+                : `Ruby ${figure} is newer than what this version knows (${newest})`;
+            return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
+        }
+        if (clock.now() > Date.parse(known.ends)) {
+            return [
+                {
+                    level: 'fail',
+                    figure,
+                    text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
+                    remedy: REMEDY,
+                    link: ruby_LINK
+                }
+            ];
+        }
+        if (Number(patch) < known.floor) {
+            return [
+                {
+                    level: 'warn',
+                    figure,
+                    text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
+                    remedy: REMEDY,
+                    link: ruby_LINK
+                }
+            ];
+        }
+        return [
+            {
+                level: 'ok',
+                figure,
+                text: `Ruby ${figure} has no hole that this version knows of; ${line} ends on ${known.ends}`
+            }
+        ];
+    }
+};
+function compare(one, other) {
+    const [a = 0, b = 0] = one.split('.').map(Number);
+    const [c = 0, d = 0] = other.split('.').map(Number);
+    return a - c || b - d;
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/scheduler.js
 
@@ -67502,6 +68018,106 @@ function vacuum(ago) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/checks/inside/slug-size.js
+
+
+
+
+const slug_size_DAY = 86_400_000;
+/** Days ahead from which on a slug that grows towards its limit is told of. */
+const AHEAD = 60;
+/** Two slugs of an hour say nothing of a trend. */
+const slug_size_SHORTEST = 7 * slug_size_DAY;
+const slug_size_REMEDY = 'Look at the size report for what grew; `trim: safe`, `ffmpeg: without` or a higher `slug.limit` make room.';
+/** The slug that runs against the limit, and how fast it grows by the slugs that Heroku still has. */
+const slugSize = {
+    name: 'slug-size',
+    title: 'Slug size',
+    config: [],
+    async look({ app, wants, clock }) {
+        const slugs = await app.slugs();
+        const bytes = (await app.slug())?.size ?? slugs[0]?.bytes;
+        if (bytes === undefined)
+            throw new Error('Heroku does not say how large the slug is');
+        const { slugLimit } = wants;
+        const text = `The slug has ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slugLimit)}`;
+        const figure = figures_percent(bytes, slugLimit);
+        if (bytes > slugLimit) {
+            return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: slug_size_REMEDY }];
+        }
+        const trend = growth(slugs);
+        if (trend === undefined || trend <= 0)
+            return [{ level: 'ok', figure, text: trend === undefined ? text : `${text}; it does not grow` }];
+        const days = Math.floor((slugLimit - bytes) / trend);
+        const rate = `${text}; it grows by ${(0,lib_runtime/* megabytes */.ix)(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
+        if (days > AHEAD)
+            return [{ level: 'ok', figure, text: rate }];
+        const when = new Date(clock.now() + days * slug_size_DAY).toISOString().slice(0, 10);
+        return [
+            {
+                level: 'warn',
+                figure,
+                text: `${rate}: at this rate it is over the limit in ${days} days, on ${when}`,
+                remedy: slug_size_REMEDY
+            }
+        ];
+    }
+};
+/** Bytes a day: the slope of the line that fits best (least squares). Undefined where there is too little to tell. */
+function growth(slugs) {
+    const times = slugs.map(({ released }) => released);
+    if (slugs.length < 3 || Math.max(...times) - Math.min(...times) < slug_size_SHORTEST)
+        return undefined;
+    const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const [time, size] = [mean(times), mean(slugs.map(({ bytes }) => bytes))];
+    const above = slugs.reduce((sum, { bytes, released }) => sum + (released - time) * (bytes - size), 0);
+    const below = slugs.reduce((sum, { released }) => sum + (released - time) ** 2, 0);
+    return (above / below) * slug_size_DAY;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/inside/stack.js
+
+/** When Heroku's stacks end (Dev Center: stack; heroku-26 by Ubuntu's own five years). */
+const ENDS = {
+    'heroku-20': '2025-04-30',
+    'heroku-22': '2027-04-30',
+    'heroku-24': '2029-04-30',
+    'heroku-26': '2031-04-30'
+};
+const stack_DAY = 86_400_000;
+/** Days ahead: a new stack wants every native gem built and tried anew. */
+const stack_AHEAD = 180;
+const stack_stack = {
+    name: 'stack',
+    title: 'Stack',
+    config: [],
+    async look({ app, streamingApp, clock }) {
+        const apps = [app, ...(streamingApp ? [streamingApp] : [])];
+        const all = await Promise.all(apps.map(async (one) => ({ name: one.name, stack: (await one.info()).stack.name })));
+        return all.map(({ name, stack }, index) => ({
+            ...stack_judge(stack, clock.now(), name),
+            ...(index === 0 ? {} : { about: 'streaming' })
+        }));
+    }
+};
+function stack_judge(stack, now, app) {
+    const end = ENDS[stack];
+    if (end === undefined)
+        return { level: 'unknown', text: `${app} runs on ${stack}; when that ends this version does not know` };
+    const days = Math.ceil((Date.parse(end) - now) / stack_DAY);
+    const text = `${app} runs on ${stack}, which ends on ${end}`;
+    const figure = `${days} days`;
+    if (days > stack_AHEAD)
+        return { level: 'ok', figure, text };
+    return {
+        level: days > 0 ? 'warn' : 'fail',
+        figure,
+        text: days > 0 ? text : `${app} runs on ${stack}, which ended on ${end}: it gets no security updates, and no build`,
+        remedy: `Try the next stack with \`command: rehearse\` and \`stack:\` in the config, then \`heroku stack:set\`, then deploy.`,
+        link: 'https://devcenter.heroku.com/articles/stack'
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/inside/worker.js
 
 /** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
@@ -67537,8 +68153,29 @@ const worker = {
 
 
 
+
+
+
+
+
+
+
 /** Those that look through Heroku and through one one-off dyno. */
-const INSIDE = [worker, queues, scheduler, retention, ffmpeg, migrations];
+const INSIDE = [
+    worker,
+    queues,
+    scheduler,
+    retention,
+    ffmpeg,
+    migrations,
+    postgres,
+    redis,
+    memory,
+    logCodes,
+    slugSize,
+    stack_stack,
+    ruby
+];
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/index.js
 
@@ -67644,6 +68281,7 @@ function titleOf(key, results) {
 ;// CONCATENATED MODULE: ./lib/checks/run.js
 
 
+
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
  * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
@@ -67657,9 +68295,7 @@ async function runChecks(checks, around) {
 async function runCheck(check, around) {
     const { clock } = around;
     const started = clock.now();
-    const findings = await look(check, around).catch((error) => [
-        { level: 'unknown', text: `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
-    ]);
+    const findings = await look(check, around).catch((error) => [couldNotLook(error)]);
     return { check, findings, level: worst(findings), took: clock.now() - started };
 }
 /** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
@@ -67952,11 +68588,12 @@ async function openScene(context, config, name) {
     const { url, key } = herokuOf(context);
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
-    const client = createClient({ url, key, clock, signal });
-    const factsOf = (app) => appFacts(new HerokuApp(client, app, clock, signal), client);
+    const platform = createClient({ url, key, clock, signal });
+    const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal });
+    const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
-    const main = new HerokuApp(client, name, clock, signal);
+    const main = new HerokuApp(platform, name, clock, signal);
     const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal });
     const read = await readVars(context, main);
     const ownUrl = async (facts) => facts && (await facts.info().catch(() => undefined))?.web_url;
@@ -68663,10 +69300,10 @@ const MEMORY = {
     'Performance-XL': 63_488e6,
     'Performance-2XL': 129_024e6
 };
-const SIZES = Object.keys(MEMORY);
+const dyno_SIZES = Object.keys(MEMORY);
 /** The size by its right name; the Platform API takes it in any case. Undefined where there is none. */
 function dynoSize(name) {
-    return SIZES.find(size => size.toLowerCase() === name.toLowerCase());
+    return dyno_SIZES.find(size => size.toLowerCase() === name.toLowerCase());
 }
 /** A dyno of the formation: it is started again when it crashes. */
 class Dyno {
@@ -70281,10 +70918,10 @@ function page(all, range) {
     const max = Math.min(range_LARGEST_PAGE, Number(/max=(\d+)/.exec(rest)?.[1] ?? USUAL_PAGE));
     if (all.length > 0 && !(field in all[0]))
         throw new ApiError(416, 'range_not_satisfiable', `This list cannot be ranged by ${field}.`);
-    const sorted = [...all].sort((a, b) => compare(a[field], b[field]) * (descending ? -1 : 1));
+    const sorted = [...all].sort((a, b) => range_compare(a[field], b[field]) * (descending ? -1 : 1));
     const inside = sorted.filter(item => {
-        const afterStart = from === '' || compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0);
-        const beforeEnd = to === '' || compare(item[field], to) * (descending ? -1 : 1) <= 0;
+        const afterStart = from === '' || range_compare(item[field], from) * (descending ? -1 : 1) >= (exclusive ? 1 : 0);
+        const beforeEnd = to === '' || range_compare(item[field], to) * (descending ? -1 : 1) <= 0;
         return afterStart && beforeEnd;
     });
     const items = inside.slice(0, max);
@@ -70296,7 +70933,7 @@ function page(all, range) {
         content: items.length > 0 ? `${field} ${String(first)}..${String(last)}` : undefined
     };
 }
-function compare(a, b) {
+function range_compare(a, b) {
     if (typeof a === 'number')
         return a - Number(b);
     const [left, right] = [String(a), String(b)];
@@ -70439,7 +71076,7 @@ function checked(body) {
         ['recurring', 'one-off'].includes(String(frequencyType)) &&
         length(timezone) > 0 &&
         ['active', 'inactive'].includes(String(state)) &&
-        SIZES.includes(String(dyno)) &&
+        dyno_SIZES.includes(String(dyno)) &&
         Number.isInteger(limit) &&
         limit >= 60 &&
         limit <= 86_400;
@@ -70812,7 +71449,7 @@ function cron_to_go_checked(fields) {
         [['cron', 'rate'].includes(String(fields['ScheduleType'])), 'ScheduleType is not valid'],
         [route_text(fields['Timezone']) !== undefined, 'Timezone is not valid'],
         [route_within(target, 'Type') === 'dyno', 'Target.Type is not valid'],
-        [SIZES.includes(String(route_within(target, 'Size'))), 'Target.Size is not valid'],
+        [dyno_SIZES.includes(String(route_within(target, 'Size'))), 'Target.Size is not valid'],
         [(route_text(route_within(target, 'Command')) ?? '') !== '', 'Target.Command is empty'],
         [Number.isInteger(limit) && limit >= 30 && limit <= 86_400, 'Target.TimeToLive is not valid'],
         [['enabled', 'paused'].includes(String(fields['State'])), 'State is not valid']
@@ -70855,7 +71492,7 @@ const DATA_ROUTES = {
         const addon = redisOf(world, params[0]);
         return [200, redisView(addon, urlOf(world, addon), await world.figures(addon))];
     },
-    'GET /redis/v0/databases/:addon/config': (world, { params }) => [200, redisConfig(redisOf(world, params[0]))],
+    'GET /redis/v0/databases/:addon/config': (world, { params }) => [200, data_redisConfig(redisOf(world, params[0]))],
     'PATCH /redis/v0/databases/:addon/config': (world, { params, body }) => {
         const addon = redisOf(world, params[0]);
         for (const name of Object.keys(body)) {
@@ -70867,10 +71504,10 @@ const DATA_ROUTES = {
             throw invalid('maxmemory_policy is not valid');
         addon.settings = { ...addon.settings, ...body };
         world.store.save();
-        return [200, redisConfig(addon)];
+        return [200, data_redisConfig(addon)];
     }
 };
-const PLANS = {
+const data_PLANS = {
     'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
     'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
     'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
@@ -70915,7 +71552,7 @@ function urlOf({ store }, { app, configVars }) {
 function postgresView(addon, url, figures) {
     const { bytes = 0, connections = 0, tables = 0, version = '16.4', status = 'Available', info = {} } = figures;
     const [, plan = ''] = addon.plan.split(':');
-    const most = PLANS[plan] ?? UNKNOWN_PLAN;
+    const most = data_PLANS[plan] ?? UNKNOWN_PLAN;
     const lines = {
         Plan: data_titleOf(plan),
         Status: status,
@@ -70978,7 +71615,7 @@ function redisView(addon, url, figures) {
         info: infoLines({ ...lines, ...info })
     };
 }
-function redisConfig(addon) {
+function data_redisConfig(addon) {
     const settings = settingsOf(addon);
     return Object.fromEntries(Object.entries(REDIS_SETTINGS).map(([name, usual]) => [
         name,
@@ -71362,7 +71999,7 @@ function scheduler_checked(attributes) {
     if ((route_text(command) ?? '').trim() === '')
         throw scheduler_refusal("can't be blank", 'command');
     // Case-sensitive, as nowhere else: `Standard-1X`.
-    if (!SIZES.includes(String(attributes['dyno-size'])))
+    if (!dyno_SIZES.includes(String(attributes['dyno-size'])))
         throw scheduler_refusal('is not a dyno size', 'dyno-size');
     const allowed = scheduler_AT[String(every)];
     if (!allowed || typeof every !== 'number')
@@ -73369,7 +74006,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4929);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7948);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -13,10 +13,26 @@ import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 /** What Heroku would say of an app; what is left out cannot be asked for. */
 export type Said = { readonly [Fact in keyof Omit<AppFacts, 'name'>]?: Awaited<ReturnType<AppFacts[Fact]>> }
 
+const FACTS: Record<keyof Said, true> = {
+  info: true,
+  formation: true,
+  dynos: true,
+  addons: true,
+  domains: true,
+  releases: true,
+  release: true,
+  slug: true,
+  slugs: true,
+  platformLog: true,
+  log: true,
+  postgres: true,
+  redisPolicy: true
+}
+
 export function factsOf(said: Said = {}, name = 'main'): AppFacts {
   const fact = (key: keyof Said) => (): Promise<never> =>
     key in said ? Promise.resolve(said[key] as never) : Promise.reject(new Error(`nobody answers for ${key}`))
-  const keys = ['info', 'formation', 'dynos', 'addons', 'domains', 'releases', 'release', 'slug'] as const
+  const keys = Object.keys(FACTS) as (keyof Said)[]
   return { name, ...(Object.fromEntries(keys.map(key => [key, fact(key)])) as unknown as Omit<AppFacts, 'name'>) }
 }
 

@@ -11,6 +11,8 @@ export interface DynoFacts {
 
 /** Milliseconds for a check that needs the dyno: it has to start, and Rails to boot. */
 export const DYNO_DEADLINE = 240_000
+/** Milliseconds after which it is given up, before its checks are: what they know otherwise they can still say. */
+const PATIENCE = 220_000
 /** Milliseconds after which Heroku ends it. */
 const LIFETIME = 300_000
 /** Bytes of output that are looked at. */
@@ -41,6 +43,20 @@ export function dynoFacts(app: HerokuApp, options: DynoOptions): DynoFacts & { s
 }
 
 async function lookInside(app: HerokuApp, { size, ...options }: DynoOptions): Promise<Inside> {
+  const late = new AbortController()
+  const stopTimer = options.clock.after(PATIENCE, () => late.abort())
+  const signal = AbortSignal.any([options.signal, late.signal])
+  try {
+    return await runInside(app.under(signal), { ...options, size, signal })
+  } catch (error) {
+    if (late.signal.aborted) throw new Error(`the one-off dyno did not end within ${PATIENCE / 1000} seconds`)
+    throw error
+  } finally {
+    stopTimer()
+  }
+}
+
+async function runInside(app: HerokuApp, { size, ...options }: DynoOptions): Promise<Inside> {
   const marker = `inside-${randomBytes(16).toString('hex')}`
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,5 +1,8 @@
 import {
   domainsOf,
+  logLines,
+  postgresFigures,
+  redisPolicy,
   type Addon,
   type App,
   type Domain,
@@ -7,9 +10,12 @@ import {
   type Formation,
   type HerokuApp,
   type HerokuClient,
+  type LogLine,
+  type PostgresFigures,
   type Release,
   type Slug
 } from '../heroku/index.ts'
+import { type Clock } from '../runtime/index.ts'
 
 /** Facts of one Heroku app. Each is asked for when it is first wanted, and once for all checks. */
 export interface AppFacts {
@@ -25,31 +31,85 @@ export interface AppFacts {
   release(): Promise<Release | undefined>
   /** What runs; undefined where Heroku no longer has it. */
   slug(): Promise<Slug | undefined>
+  /** Slugs that Heroku still has, each once, the newest first, with the time of its first release (milliseconds). */
+  slugs(): Promise<readonly ReleasedSlug[]>
+  /** The lines that Heroku itself wrote and still has, oldest first. Hostile text. */
+  platformLog(): Promise<readonly LogLine[]>
+  /** Those and the app's own. */
+  log(): Promise<readonly LogLine[]>
+  /** Of the Heroku Postgres behind DATABASE_URL; undefined where it is none of Heroku's. Undocumented. */
+  postgres(): Promise<PostgresFigures | undefined>
+  /** Eviction policy of Heroku's Key-Value Store; undefined where Redis is none of Heroku's. Undocumented. */
+  redisPolicy(): Promise<string | undefined>
+}
+
+export interface ReleasedSlug {
+  readonly bytes: number
+  readonly released: number
+}
+
+export interface AppClients {
+  readonly platform: HerokuClient
+  readonly data: HerokuClient
+  readonly clock: Clock
+  readonly signal: AbortSignal
 }
 
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const RELEASES = 50
+/** Slugs whose size is asked for. */
+const SLUGS = 12
 
-export function appFacts(app: HerokuApp, client: HerokuClient): AppFacts {
+export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClients): AppFacts {
   const releases = once(() => app.releases(RELEASES))
   const release = once(async () => {
     const all = await releases()
     return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded')
   })
+  const addons = once(() => app.addons())
+  const addonOf = async (service: string, variable: string): Promise<Addon | undefined> => {
+    const all = (await addons()).filter(({ addon_service: { name } }) => name === service)
+    return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0]
+  }
   return {
     name: app.name,
     info: once(() => app.info()),
     formation: once(() => app.formation()),
     dynos: once(() => app.dynos()),
-    addons: once(() => app.addons()),
-    domains: once(() => domainsOf(client, app.name)),
+    addons,
+    domains: once(() => domainsOf(platform, app.name)),
     releases,
     release,
     slug: once(async () => {
       const current = await release()
       return current?.slug ? app.slug(current.slug.id) : undefined
+    }),
+    slugs: once(async () => sizesOf(app, await releases())),
+    platformLog: once(() => logLines(app, 'heroku', options)),
+    log: once(() => logLines(app, 'all', options)),
+    postgres: once(async () => {
+      const addon = await addonOf('heroku-postgresql', 'DATABASE_URL')
+      return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '')
+    }),
+    redisPolicy: once(async () => {
+      const addon = await addonOf('heroku-redis', 'REDIS_URL')
+      return addon && redisPolicy(data, addon.name)
     })
   }
+}
+
+async function sizesOf(app: HerokuApp, releases: readonly Release[]): Promise<ReleasedSlug[]> {
+  const first = new Map<string, number>()
+  for (const { slug, status, created_at } of releases) {
+    const time = Date.parse(created_at)
+    if (slug && status === 'succeeded' && !Number.isNaN(time)) first.set(slug.id, time)
+  }
+  const found = [...first]
+    .slice(0, SLUGS)
+    .map(async ([id, released]) => ({ bytes: (await app.slug(id))?.size, released }))
+  return (await Promise.all(found)).flatMap(({ bytes, released }) =>
+    typeof bytes === 'number' ? [{ bytes, released }] : []
+  )
 }
 
 /** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */

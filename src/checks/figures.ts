@@ -1,4 +1,5 @@
-import { type Level } from './check.ts'
+import { errorText } from '../runtime/index.ts'
+import { type Finding, type Level } from './check.ts'
 
 /** `83 %`. */
 export function percent(part: number, whole: number): string {
@@ -22,4 +23,17 @@ export function span(seconds: number): string {
 /** `1 dyno`, `2 dynos`. */
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
+}
+
+/** One part of a check, which may fail without the others: then it is `unknown`. */
+export async function part(about: string, look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    return [couldNotLook(error, about)]
+  }
+}
+
+export function couldNotLook(error: unknown, about?: string): Finding {
+  return { level: 'unknown', about, text: `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
 }

@@ -1,5 +1,6 @@
-import { CancelledError, errorText } from '../runtime/index.ts'
+import { CancelledError } from '../runtime/index.ts'
 import { DEADLINE, type Check, type Finding, type Level, type Result, type World } from './check.ts'
+import { couldNotLook } from './figures.ts'
 
 /** All that the checks share; each is handed its own part of it. */
 export interface Surroundings extends Omit<World, 'config' | 'token'> {
@@ -25,9 +26,7 @@ export async function runChecks(checks: readonly Check[], around: Surroundings):
 async function runCheck(check: Check, around: Surroundings): Promise<Result> {
   const { clock } = around
   const started = clock.now()
-  const findings = await look(check, around).catch((error: unknown): Finding[] => [
-    { level: 'unknown', text: `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
-  ])
+  const findings = await look(check, around).catch((error: unknown) => [couldNotLook(error)])
   return { check, findings, level: worst(findings), took: clock.now() - started }
 }
 

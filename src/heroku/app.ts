@@ -275,9 +275,9 @@ export class HerokuApp {
     return this.#client.write('POST', '/sources', shapes.sources)
   }
 
-  /** The last log lines of Heroku itself (`source: heroku`): where they can be read. */
-  async logUrl(lines: number, dyno?: string): Promise<string> {
-    const body = { lines, tail: false, source: 'heroku', ...(dyno === undefined ? {} : { dyno_name: dyno }) }
+  /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+  async logUrl(lines: number, source?: 'heroku'): Promise<string> {
+    const body = { lines, tail: false, ...(source === undefined ? {} : { source }) }
     return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
   }
 

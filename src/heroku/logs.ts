@@ -1,26 +1,71 @@
 import { type HerokuApp } from './app.ts'
 import { receiveText, transfer, type TransferOptions } from './transfer.ts'
 
+/** One line of an app's log. Hostile text. */
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly time: number
+  /** `heroku` or `app`. */
+  readonly source: string
+  /** `web.1`, `router`. */
+  readonly dyno: string
+  readonly text: string
+}
+
+/** As many lines as Heroku keeps (Dev Center: limits). */
+export const LOG_KEPT = 1_500
+const LARGEST_LOG = 20_000_000
+
 /**
  * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
  * they cannot be read: they explain a failure, and must not be one.
  */
 export async function herokuLog(app: HerokuApp, lines: number, options: TransferOptions): Promise<string[]> {
   try {
-    const response = await transfer(await app.logUrl(lines), { patience: 15_000, ...options })
-    const text = await receiveText(response, 2_000_000, options)
-    // An event stream carries each line behind `data: `.
-    return text.split(/\r?\n/).flatMap(line => {
-      const plain = line.replace(/^data: ?/, '')
-      return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain]
-    })
+    return await readLog(app, lines, 'heroku', options)
   } catch {
     return []
   }
 }
 
+/**
+ * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
+ * Lines of another form are left out.
+ */
+export async function logLines(app: HerokuApp, source: 'heroku' | 'all', options: TransferOptions): Promise<LogLine[]> {
+  const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options)
+  return lines.flatMap(line => {
+    const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? []
+    const at = Date.parse(time)
+    return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }]
+  })
+}
+
+async function readLog(
+  app: HerokuApp,
+  lines: number,
+  source: 'heroku' | undefined,
+  options: TransferOptions
+): Promise<string[]> {
+  const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options })
+  if (response.statusCode !== 200) {
+    response.resume()
+    throw new Error(`the log was answered with ${response.statusCode ?? 0}`)
+  }
+  const text = await receiveText(response, LARGEST_LOG, options)
+  // An event stream carries each line behind `data: `.
+  return text.split(/\r?\n/).flatMap(line => {
+    const plain = line.replace(/^data: ?/, '')
+    return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain]
+  })
+}
+
 /** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
 export function errorCodes(lines: readonly string[]): string[] {
-  const codes = lines.flatMap(line => [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code!))
-  return [...new Set(codes)]
+  return [...new Set(lines.flatMap(codesIn))]
+}
+
+/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+export function codesIn(line: string): string[] {
+  return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code!)
 }

@@ -20,13 +20,14 @@ export async function openScene(context: Context, config: Config, name: string):
   const { url, key } = herokuOf(context)
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
-  const client = createClient({ url, key, clock, signal })
+  const platform = createClient({ url, key, clock, signal })
+  const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal })
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
-    appFacts(new HerokuApp(client, app, clock, signal), client)
+    appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
   const app = factsOf(name)
   const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
 
-  const main = new HerokuApp(client, name, clock, signal)
+  const main = new HerokuApp(platform, name, clock, signal)
   const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal })
 
   const read = await readVars(context, main)

@@ -1,0 +1,106 @@
+import { codesIn, type LogLine } from '../../heroku/index.ts'
+import { type Check, type Finding, type Level, type World } from '../check.ts'
+import { counted, part, span } from '../figures.ts'
+
+interface Code {
+  readonly level: Level
+  readonly means: string
+  /** How many there must be before it is worth a word: a busy instance has some of them every day. */
+  readonly from?: number
+}
+
+/** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
+const CODES: Readonly<Record<string, Code>> = {
+  H10: { level: 'fail', means: 'the app crashed' },
+  H12: { level: 'warn', means: 'requests took longer than 30 s', from: 5 },
+  H13: { level: 'warn', means: 'the app closed connections without an answer', from: 5 },
+  H14: { level: 'fail', means: 'no web dyno ran' },
+  H15: { level: 'warn', means: 'connections were idle for too long', from: 5 },
+  H20: { level: 'fail', means: 'the app did not boot in time' },
+  H21: { level: 'warn', means: 'dynos refused connections' },
+  H99: { level: 'warn', means: 'a fault of the platform' },
+  R10: { level: 'fail', means: 'the web process did not bind its port in time' },
+  R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
+  R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
+  R17: { level: 'fail', means: 'the slug is not what was uploaded' },
+  L10: { level: 'warn', means: 'more was logged than the drains took' },
+  L11: { level: 'warn', means: 'more was logged than a reader took' }
+}
+
+/** Milliseconds in which a fault counts as now. */
+const RECENT = 3_600_000
+
+/** Characters of time, source and dyno before each line. */
+const HEADER = 50
+
+/** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
+export const logCodes: Check = {
+  name: 'log-codes',
+  title: 'Errors in the log',
+  config: [],
+  async look(world) {
+    const [codes, volume] = await Promise.all([
+      part('codes', () => codesOf(world)),
+      part('volume', () => volumeOf(world))
+    ])
+    return [...codes, ...volume]
+  }
+}
+
+async function codesOf({ app, clock }: World): Promise<Finding[]> {
+  const now = clock.now()
+  const { counts, reach } = codeCounts(await app.platformLog(), now)
+  const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []))
+  if (found.length === 0)
+    return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }]
+  return found.map(({ code, level, means, number, last, from = 1 }) => {
+    const ago = span((now - last) / 1000)
+    // A deploy or a crash that is over is worth a look, and not a red morning.
+    const recent = now - last <= RECENT
+    return {
+      level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
+      about: code.toLowerCase(),
+      figure: `${number}`,
+      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means} (in ${reach})`,
+      remedy: `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+      link: 'https://devcenter.heroku.com/articles/error-codes'
+    }
+  })
+}
+
+/** Heroku keeps no longer history, so the rate is that of the last lines. */
+async function volumeOf({ app }: World): Promise<Finding[]> {
+  const lines = await app.log()
+  const [first, last] = [lines[0], lines.at(-1)]
+  if (!first || !last || last.time <= first.time) return []
+  const hours = (last.time - first.time) / 3_600_000
+  const bytes = lines.reduce((sum, { text }) => sum + text.length + HEADER, 0)
+  const daily = ((bytes / hours) * 24) / 1e6
+  const figure = `${daily < 10 ? daily.toFixed(1) : Math.round(daily)} MB a day`
+  return [
+    {
+      level: 'ok',
+      about: 'volume',
+      figure,
+      text: `About ${Math.round(lines.length / hours)} lines an hour, ${figure}, by the last ${lines.length} lines; compare it with the quota of your log add-on`
+    }
+  ]
+}
+
+export interface Seen {
+  readonly number: number
+  /** Milliseconds since 1970. */
+  readonly last: number
+}
+
+/** How often each code came, and in what: `1500 lines of the last 5 hours`. */
+export function codeCounts(lines: readonly LogLine[], now: number): { counts: Map<string, Seen>; reach: string } {
+  const counts = new Map<string, Seen>()
+  for (const { time, source, text } of lines) {
+    // What the app prints may look like one.
+    if (source !== 'heroku') continue
+    for (const code of codesIn(text)) counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time })
+  }
+  const since = lines[0] ? `${lines.length} lines of the last ${span((now - lines[0].time) / 1000)}` : 'an empty log'
+  return { counts, reach: since }
+}

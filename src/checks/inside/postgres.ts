@@ -1,0 +1,67 @@
+import { type PostgresFigures, type Share } from '../../heroku/index.ts'
+import { megabytes } from '../../runtime/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { DYNO_DEADLINE } from '../dyno.ts'
+import { fullness, part, percent } from '../figures.ts'
+
+const PLANS = 'https://devcenter.heroku.com/articles/heroku-postgres-plans'
+const LARGER =
+  'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.'
+const FEWER =
+  'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.'
+
+/** Size, connections and tables of the database against its plan. */
+export const postgres: Check = {
+  name: 'postgres',
+  title: 'Postgres',
+  config: [],
+  deadline: DYNO_DEADLINE,
+  async look(world) {
+    const plan = await part('plan', async () => onHeroku(await world.app.postgres()))
+    // Where Heroku's API says nothing of them, the database itself does, without the plan's size.
+    const known = plan.some(({ about }) => about === 'size')
+    return known ? plan : [...plan, ...(await part('size', () => fromInside(world)))]
+  }
+}
+
+function onHeroku(figures: PostgresFigures | undefined): Finding[] {
+  if (!figures) return []
+  const { plan = 'its plan', status, bytes, size, connections, tables } = figures
+  const findings: (Finding | undefined)[] = [
+    status !== undefined && /action required|access restricted/i.test(status)
+      ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: LARGER, link: PLANS }
+      : undefined,
+    size &&
+      measured(
+        'size',
+        size,
+        `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : megabytes(bytes)} on ${plan}`,
+        LARGER
+      ),
+    connections &&
+      measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
+    tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, LARGER)
+  ]
+  return findings.filter(finding => finding !== undefined)
+}
+
+async function fromInside({ dyno }: World): Promise<Finding[]> {
+  const { bytes, connections, most } = await dyno.part('postgres')
+  return [
+    {
+      level: 'ok',
+      about: 'size',
+      figure: megabytes(bytes),
+      text: `Postgres holds ${megabytes(bytes)}; how much its plan allows is not known`
+    },
+    measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
+  ]
+}
+
+function measured(about: string, { part, whole }: Share, text: string, remedy: string): Finding {
+  const level = fullness(part, whole)
+  const figure = percent(part, whole)
+  return level === 'ok'
+    ? { level, about, figure, text }
+    : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS }
+}

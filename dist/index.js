@@ -55836,7 +55836,9 @@ function grownBy({ comparison, maxGrowth }) {
 /** Whose slug it is, and who measured it. */
 function origin({ report, app, measuredBy }) {
     const of = app === undefined ? '' : ` of ${code(app)}`;
-    const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`;
+    const { chosen } = report.verdict;
+    const { raw, files } = report.variants.find(({ name }) => name === chosen);
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${number(files)} files, ${(0,lib_runtime/* megabytes */.ix)(raw)} unpacked.`;
     return measuredBy === undefined
         ? slug
         : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
@@ -55875,25 +55877,14 @@ function sizeTable(told) {
             (0,lib_runtime/* megabytes */.ix)(size.compressed),
             ...(comparison ? [changeCell(size.compressed, before)] : []),
             (0,lib_runtime/* megabytes */.ix)(verdict.limit),
-            percent(size.compressed, verdict.limit),
-            (0,lib_runtime/* megabytes */.ix)(size.raw),
-            number(size.files)
+            percent(size.compressed, verdict.limit)
         ];
         return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
     };
     const rows = variants.map(variant => row(variant.name, variant));
     if (streaming)
         rows.push(row('streaming', streaming));
-    const columns = [
-        'Slug',
-        'Status',
-        'Compressed',
-        ...(comparison ? ['Change'] : []),
-        'Limit',
-        'Of the limit',
-        'Unpacked',
-        'Files'
-    ];
+    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
     return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
         `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
 }

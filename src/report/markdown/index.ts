@@ -115,7 +115,9 @@ function grownBy({ comparison, maxGrowth }: Told): string[] {
 /** Whose slug it is, and who measured it. */
 function origin({ report, app, measuredBy }: Told): string {
   const of = app === undefined ? '' : ` of ${code(app)}`
-  const slug = `This is the slug **${report.verdict.chosen} ffmpeg**${of}.`
+  const { chosen } = report.verdict
+  const { raw, files } = report.variants.find(({ name }) => name === chosen)!
+  const slug = `This is the slug **${chosen} ffmpeg**${of}: ${number(files)} files, ${megabytes(raw)} unpacked.`
   return measuredBy === undefined
     ? slug
     : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`
@@ -145,7 +147,7 @@ function sizeTable(told: Told): string {
   const { report, comparison } = told
   const { variants, verdict, heroku, streaming } = report
   const tooMuch = grownBy(told)
-  const row = (name: ReportVariant['name'] | 'streaming', size: { compressed: number; raw: number; files: number }) => {
+  const row = (name: ReportVariant['name'] | 'streaming', size: { compressed: number }) => {
     const before = comparison?.sizes.find(size => size.name === name)?.base
     const fits = size.compressed <= verdict.limit
     const status = [
@@ -159,24 +161,13 @@ function sizeTable(told: Told): string {
       megabytes(size.compressed),
       ...(comparison ? [changeCell(size.compressed, before)] : []),
       megabytes(verdict.limit),
-      percent(size.compressed, verdict.limit),
-      megabytes(size.raw),
-      number(size.files)
+      percent(size.compressed, verdict.limit)
     ]
     return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`)
   }
   const rows = variants.map(variant => row(variant.name, variant))
   if (streaming) rows.push(row('streaming', streaming))
-  const columns = [
-    'Slug',
-    'Status',
-    'Compressed',
-    ...(comparison ? ['Change'] : []),
-    'Limit',
-    'Of the limit',
-    'Unpacked',
-    'Files'
-  ]
+  const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit']
   return (
     table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
     `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`

@@ -53,19 +53,22 @@ export class FakeIssues {
       access: 'read',
       answer: ({ url }) => {
         const state = url.searchParams.get('state') ?? 'open'
-        const found = this.all.filter(issue => state === 'all' || issue.state === state).toReversed()
+        const creator = url.searchParams.get('creator')
+        const found = this.all
+          .filter(issue => (state === 'all' || issue.state === state) && (!creator || issue.login === creator))
+          .toReversed()
         return this.disabled ? OFF : { status: 200, body: page(found, url).map(issue => this.#shown(issue)) }
       }
     },
     this.#route('POST', /^\/issues$/, ({ body, login }) => {
       if (this.disabled) return OFF
-      if (String(body['body']).length > LONGEST) return TOO_LONG
+      if (tooLong(body['body'])) return TOO_LONG
       return { status: 201, body: this.#shown(this.add(login, String(body['title']), String(body['body']))) }
     }),
     this.#route('PATCH', /^\/issues\/(\d+)$/, ({ body, caught }) => {
       const issue = this.#of(caught)
       if (!issue) return NOT_FOUND
-      if (String(body['body']).length > LONGEST) return TOO_LONG
+      if (tooLong(body['body'])) return TOO_LONG
       Object.assign(issue, { title: body['title'] ?? issue.title, body: body['body'] ?? issue.body })
       if (body['state'] === 'open') Object.assign(issue, { state: 'open', closedAt: null })
       if (body['state'] === 'closed' && issue.state === 'open') this.close(issue)
@@ -99,4 +102,8 @@ export class FakeIssues {
       user: { login, type: login.endsWith('[bot]') ? 'Bot' : 'User' }
     }
   }
+}
+
+function tooLong(body: unknown): boolean {
+  return typeof body === 'string' && body.length > LONGEST
 }

@@ -7,6 +7,8 @@ export interface FakePull {
   readonly head: { sha: string; ref: string; repo: string | null }
   readonly base: { sha: string; ref: string }
   locked?: boolean
+  title?: string
+  body?: string
 }
 
 export interface FakeRun {
@@ -64,6 +66,10 @@ export class FakeRepository {
   addPull(pull: FakePull): FakePull {
     this.#pulls.push(pull)
     return pull
+  }
+
+  get pulls(): readonly FakePull[] {
+    return this.#pulls
   }
 
   addRun(run: FakeRun): FakeRun {
@@ -135,6 +141,23 @@ export class FakeRepository {
       const fits = ({ head, state = 'open' }: FakePull): boolean =>
         state === url.searchParams.get('state') && head.repo?.split('/')[0] === owner && head.ref === branch
       return ok(page(this.#pulls.filter(fits).map(shownPull), url))
+    }),
+    write('POST', /^\/pulls$/, ({ body }) => {
+      const [head, base] = [String(body['head']), String(body['base'])]
+      const pull: FakePull = {
+        number: this.#newId(),
+        head: { sha: '', ref: head, repo: OWN },
+        base: { sha: '', ref: base },
+        title: String(body['title']),
+        body: String(body['body'])
+      }
+      return { status: 201, body: shownPull(this.addPull(pull)) }
+    }),
+    write('PATCH', /^\/pulls\/(\d+)$/, ({ body, caught: [number] }) => {
+      const pull = this.#pulls.find(pull => `${pull.number}` === number)
+      if (!pull) return NOT_FOUND
+      Object.assign(pull, { title: body['title'] ?? pull.title, body: body['body'] ?? pull.body })
+      return ok(shownPull(pull))
     }),
     read(/^\/actions\/artifacts$/, 'actions', ({ url }) => this.#artifactList(this.#artifacts, url)),
     read(/^\/actions\/runs\/(\d+)\/artifacts$/, 'actions', ({ url, caught: [id] }) =>

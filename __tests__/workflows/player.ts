@@ -16,6 +16,7 @@ interface StepText {
   readonly uses?: string
   readonly run?: string
   readonly shell?: string
+  readonly 'continue-on-error'?: boolean
   readonly with?: Record<string, unknown>
   readonly env?: Record<string, unknown>
 }
@@ -122,18 +123,20 @@ async function playSteps(steps: readonly StepText[], job: Job, contexts: Context
   for (const [at, step] of steps.entries()) {
     const status = { failed: played.some(({ outcome }) => outcome === 'failure') }
     const name = step.name ?? step.uses ?? `step ${at + 1}`
-    const env = { ...(contexts['env'] as object), ...filled(step.env, contexts) }
-    const known = { ...contexts, env, steps: outputs }
+    const before = { ...contexts, steps: outputs }
+    const own = filled(step.env, before)
+    const known = { ...before, env: { ...(contexts['env'] as object), ...own } }
     if (!holds(step.if, known, status)) {
       played.push({ name, outcome: 'skipped', code: 0, output: '', outputs: {} })
       continue
     }
-    const ofStep = { ...job, env: { ...job.env, ...filled(step.env, known) } }
+    const ofStep = { ...job, env: { ...job.env, ...own } }
     const result = step.uses
       ? await actionOf(step.uses)(ofStep, filled(step.with, known))
       : await runScript(ofStep, step.run!, step.shell)
-    played.push({ ...result, name, outcome: result.code === 0 ? 'success' : 'failure' })
-    if (step.id) outputs[step.id] = { outputs: result.outputs, outcome: played.at(-1)!.outcome }
+    const outcome = result.code === 0 || step['continue-on-error'] ? 'success' : 'failure'
+    played.push({ ...result, name, outcome })
+    if (step.id) outputs[step.id] = { outputs: result.outputs }
   }
   return played
 }

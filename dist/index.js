@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7948:
+/***/ 2636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52030,7 +52030,151 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
+;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
+
+const BY_WORKER = 'nothing, Mastodon’s worker does it by itself (sidekiq-scheduler, since 1.4)';
+const BY_UPGRADE = 'nothing, it was a step of an upgrade long ago';
+const NO_PUSH = 'nothing, PuSH subscriptions went with OStatus in 3.0';
+/** Where the condition is met that the vacuum has. */
+const RETENTION = '“Media cache retention period” in Administration → Server settings → Content retention';
+/**
+ * What took the place of the rake tasks of 2017 (mastodon/mastodon: lib/tasks/mastodon.rake of v1.0 to v2.4, its issues
+ * 2473, 2799, 3180, 4336; lib/mastodon/cli). Documentation told Heroku's users to schedule some of them.
+ */
+const SUCCESSORS = [
+    [/^daily$/, BY_WORKER],
+    [/^media:clear$/, BY_WORKER],
+    [/^media:remove_remote$/, `set ${RETENTION}, or run \`bin/tootctl media remove --days 7\``],
+    [/^media:remove_silenced$/, `${RETENTION}, for all remote accounts`],
+    [/^media:redownload_avatars$/, '`bin/tootctl accounts refresh`'],
+    [/^push:(?:refresh|clear)$/, NO_PUSH],
+    [/^feeds:clear$/, BY_WORKER],
+    [/^feeds:clear_all$/, '`bin/tootctl feeds clear`'],
+    [/^feeds:build$/, '`bin/tootctl feeds build --all`'],
+    [/^emails:digest$/, 'nothing, the worker sent them from 2.2 on, and newer versions have no such mails'],
+    [/^users:clear$/, BY_WORKER],
+    [/^users:admins$/, 'Administration → Accounts'],
+    [/^(?:make_admin|make_mod)$/, '`bin/tootctl accounts modify NAME --role Owner`'],
+    [/^confirm_email$/, '`bin/tootctl accounts modify NAME --confirm`'],
+    [/^settings:open_registrations$/, '`bin/tootctl settings registrations open`'],
+    [/^settings:close_registrations$/, '`bin/tootctl settings registrations close`'],
+    [/^(?:maintenance:|media:set_unknown)/, BY_UPGRADE]
+];
+/** Tasks that the worker does, by the class that does them in config/sidekiq.yml. */
+const DONE_BY_WORKER = [
+    {
+        task: /^media remove(?![-\w]|.*--(?:prune-profiles|remove-headers))/,
+        by: /^Scheduler::VacuumScheduler$/,
+        when: RETENTION
+    },
+    { task: /^preview[_-]cards remove\b/, by: /^Scheduler::VacuumScheduler$/, when: RETENTION },
+    { task: /^feeds vacuum\b/, by: /^Scheduler::(?:VacuumScheduler|FeedCleanupScheduler)$/ }
+];
+const tasks_RAKE = /\b(?:rake|rails)\s+(?:-\S+\s+)*mastodon:([a-z_:]+)/;
+const TOOTCTL = /\btootctl\s+([a-z_-]+)\s+([a-z_-]+)([^;&|#]*)/;
+/**
+ * What a tree says of a scheduled command. Where the tree is not at hand, or says nothing, so does this.
+ * @param root folder of the tree
+ */
+function adviseTask(root, command) {
+    const rake = tasks_RAKE.exec(command)?.[1];
+    if (rake !== undefined)
+        return adviseRake(root, rake);
+    const [, group = '', name = '', rest = ''] = TOOTCTL.exec(command) ?? [];
+    return group === '' ? [] : adviseTootctl(root, group, name, rest);
+}
+function adviseRake(root, task) {
+    const file = (0,lib_runtime/* readTreeFile */.xt)(root, 'lib/tasks/mastodon.rake');
+    // Its last name is enough: there is one file, and no two tasks in it have the same.
+    const last = task.split(':').at(-1);
+    if (file !== undefined && new RegExp(`\\btask\\s+:?${last}\\b`).test(file))
+        return [];
+    const successor = SUCCESSORS.find(([names]) => names.test(task))?.[1];
+    if (successor === undefined && file === undefined)
+        return [];
+    const text = `this version has no \`rake mastodon:${task}\`, so it ends with an error`;
+    return [{ kind: 'dead', text: successor === undefined ? text : `${text}. Instead: ${successor}` }];
+}
+function adviseTootctl(root, group, name, rest) {
+    const method = name.replaceAll('-', '_');
+    const cli = cliOf(root, group);
+    if (cli === undefined) {
+        return hasCli(root) ? [{ kind: 'dead', text: `this version has no \`tootctl ${group}\`` }] : [];
+    }
+    if (!new RegExp(`^\\s+def ${method}\\b`, 'm').test(cli)) {
+        return [{ kind: 'dead', text: `this version has no \`tootctl ${group} ${name}\`` }];
+    }
+    const options = [...rest.matchAll(/(?:^|\s)--(?:no-|skip-)?([a-z][a-z-]*)/g)].map(([, option]) => option);
+    const unknown = options.filter(option => !new RegExp(`\\boption :${option.replaceAll('-', '_')}\\b`).test(cli));
+    const dead = unknown.map((option) => ({
+        kind: 'dead',
+        text: `\`tootctl ${group} ${name}\` of this version has no \`--${option}\``
+    }));
+    const workers = schedulers(root);
+    const needless = DONE_BY_WORKER.flatMap(({ task, by, when }) => {
+        const worker = workers.find(({ className }) => by.test(className));
+        if (!worker || !task.test(`${group} ${name}${rest}`))
+            return [];
+        const does = `Mastodon’s worker does it daily by itself (${worker.name} in config/sidekiq.yml)`;
+        return [{ kind: 'needless', text: when === undefined ? does : `${does}, where a number of days is set as ${when}` }];
+    });
+    return [...dead, ...needless];
+}
+/** Since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
+function cliOf(root, group) {
+    const name = group.replaceAll('-', '_');
+    return (0,lib_runtime/* readTreeFile */.xt)(root, `lib/mastodon/cli/${name}.rb`) ?? (0,lib_runtime/* readTreeFile */.xt)(root, `lib/mastodon/${name}_cli.rb`);
+}
+function hasCli(root) {
+    return cliOf(root, 'media') !== undefined;
+}
+/** What sidekiq-scheduler runs by itself: the jobs of config/sidekiq.yml, which has Ruby in it and is read line by line. */
+function schedulers(root) {
+    const file = (0,lib_runtime/* readTreeFile */.xt)(root, 'config/sidekiq.yml') ?? '';
+    return [...file.matchAll(/^ +(\w+):\n(?: +(?!class:)\S.*\n)*? +class: *['"]?(Scheduler::[\w:]+)/gm)].map(([, name, className]) => ({ name: name, className: className }));
+}
+const STARTERS = [
+    {
+        command: 'bin/tootctl media remove --prune-profiles --days 30',
+        times: 'every: day, at: "03:30"',
+        why: 'avatars and headers of remote accounts, which the worker keeps for ever'
+    },
+    {
+        command: 'bin/tootctl media remove --days 7',
+        times: 'every: day, at: "04:00"',
+        why: 'remote media; this version’s worker does not remove it',
+        unless: /^Scheduler::VacuumScheduler$/
+    },
+    {
+        command: 'bin/tootctl preview_cards remove --days 180',
+        times: 'every: day, at: "04:30"',
+        why: 'images of link previews; this version’s worker does not remove them',
+        unless: /^Scheduler::VacuumScheduler$/
+    },
+    {
+        command: 'bin/tootctl accounts prune',
+        times: 'cron: "0 5 1 * *"',
+        why: 'remote accounts that nobody here ever had to do with; monthly, and not with heroku-scheduler'
+    },
+    {
+        command: 'bundle exec rake mastodon:daily',
+        times: 'every: day, at: "03:30"',
+        why: 'what this version does not do by itself',
+        unless: /./
+    }
+];
+/** Tasks worth scheduling in this tree: those that it knows and does not do by itself. Empty where it is not Mastodon's. */
+function starterTasks(root) {
+    const workers = schedulers(root);
+    const knows = (command) => {
+        const known = command.includes('rake') ? (0,lib_runtime/* readTreeFile */.xt)(root, 'lib/tasks/mastodon.rake') !== undefined : hasCli(root);
+        return known && adviseTask(root, command).every(({ kind }) => kind !== 'dead');
+    };
+    return STARTERS.filter(({ command, unless }) => knows(command) && !workers.some(({ className }) => unless?.test(className))).map(({ command, times, why }) => ({ command, times, why }));
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
+
 
 
 
@@ -62618,6 +62762,114 @@ async function ancestors(github, commit) {
     return new Map(commits?.map(({ sha }, i) => [sha, i]));
 }
 
+;// CONCATENATED MODULE: ./lib/github/branch-file.js
+
+
+/** Milliseconds before a change is made anew that somebody else's overtook. */
+const AGAIN = [500, 1_500, 4_000, 10_000];
+const WRITING = 'contents: write';
+/**
+ * A small text file on a branch of its own, that several jobs may change at the same time. Each change is a commit that
+ * names the version it was made from, so that GitHub refuses the one that comes too late (docs.github.com: "Create or
+ * update file contents", `sha`); it is then made anew from what is there by now. The branch begins without a parent.
+ */
+class BranchFile {
+    #github;
+    #options;
+    constructor(github, options) {
+        this.#github = github;
+        this.#options = options;
+    }
+    /** Undefined where neither branch nor file is there. Needs `contents: read`. */
+    async read() {
+        try {
+            return (await this.#version()).text;
+        }
+        catch (error) {
+            throw this.#failed(error, 'be read', 'contents: read', 'Run the job again.');
+        }
+    }
+    /**
+     * Changes the file. `change` is handed its text and returns the new one; it may be called again with another text, and
+     * where it returns the same text nothing is written. Rejects with a `UserError` where it cannot be known that the new
+     * text is there. It is written also after the job was cancelled. Needs `contents: write`.
+     * @param otherwise what it means that it is not written
+     */
+    async update(change, otherwise) {
+        for (let attempt = 0;; attempt++) {
+            try {
+                const { text, sha } = await this.#version();
+                const changed = change(text);
+                if (changed === text || (await this.#written(changed, sha)))
+                    return;
+            }
+            catch (error) {
+                throw error instanceof lib_runtime/* UserError */.yo ? error : this.#failed(error, 'be written', WRITING, otherwise);
+            }
+            const pause = AGAIN[attempt];
+            if (pause === undefined) {
+                throw this.#failed(new Error('others change it all the time'), 'be written', WRITING, otherwise);
+            }
+            await this.#github.clock.sleep(pause * (1 + Math.random() / 2));
+        }
+    }
+    async #version() {
+        const { octokit, repository } = this.#github;
+        const { branch, path } = this.#options;
+        // Not under the job's signal: how a task ended is told after a cancellation, too.
+        const found = await unlessUnknown(() => this.#github.read(request => octokit.rest.repos.getContent({ ...repository, path, ref: branch, request }), new AbortController().signal));
+        if (found === undefined)
+            return { text: undefined, sha: undefined };
+        if (Array.isArray(found) || found.type !== 'file' || !('content' in found))
+            throw new Error(`${path} on ${branch} is no file`);
+        return { text: Buffer.from(found.content, 'base64').toString('utf8'), sha: found.sha };
+    }
+    /** False where somebody else was first, or where nobody knows: then the file is read again. */
+    async #written(text, sha) {
+        const { octokit, repository } = this.#github;
+        const { branch, path, message } = this.#options;
+        const content = Buffer.from(text).toString('base64');
+        try {
+            await this.#github.write(request => octokit.rest.repos.createOrUpdateFileContents({ ...repository, path, branch, message, content, sha, request }));
+            return true;
+        }
+        catch (error) {
+            if (!isRefused(error))
+                return (await this.#version()).text === text;
+            // 409: another version. 422: it was made meanwhile.
+            if (refusal(error) === 409 || refusal(error) === 422)
+                return false;
+            if (refusal(error) === 404 && sha === undefined)
+                return this.#begun(text);
+            throw error;
+        }
+    }
+    /** The branch with its first commit; false where somebody else was first. */
+    async #begun(text) {
+        const { octokit, repository } = this.#github;
+        const { branch, path, message } = this.#options;
+        const tree = await this.#github.write(request => octokit.rest.git.createTree({
+            ...repository,
+            tree: [{ path, mode: '100644', type: 'blob', content: text }],
+            request
+        }));
+        const commit = await this.#github.write(request => octokit.rest.git.createCommit({ ...repository, message, tree: tree.sha, parents: [], request }));
+        try {
+            await this.#github.write(request => octokit.rest.git.createRef({ ...repository, ref: `refs/heads/${branch}`, sha: commit.sha, request }));
+            return true;
+        }
+        catch (error) {
+            if (isRefused(error) && refusal(error) !== 422)
+                throw error;
+            return (await this.#version()).text === text;
+        }
+    }
+    #failed(error, what, permission, otherwise) {
+        const { branch, path } = this.#options;
+        return new lib_runtime/* UserError */.yo(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/github/author.js
 
 /** The author of what a job's own token writes. */
@@ -63111,6 +63363,7 @@ async function defaultBranch(github) {
 
 ;// CONCATENATED MODULE: ./lib/github/index.js
 /** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
+
 
 
 
@@ -65230,11 +65483,144 @@ function lateTasks(there, now) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/ledger.js
+
+
+
+
+const ledger_time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX(), dist/* transform */.pdi(text => Date.parse(text)));
+const ended = dist/* object */.Ikc({
+    due: ledger_time,
+    started: ledger_time,
+    /** Seconds. */
+    took: dist/* optional */.lqM(dist/* number */.aig()),
+    outcome: dist/* picklist */.KIO(['succeeded', 'failed', 'lost']),
+    exitCode: dist/* optional */.lqM(dist/* number */.aig()),
+    run: dist/* string */.YjP()
+});
+const claim = dist/* object */.Ikc({ due: ledger_time, since: ledger_time, until: ledger_time, run: dist/* string */.YjP() });
+const ledger_entry = dist/* object */.Ikc({
+    command: dist/* string */.YjP(),
+    cron: dist/* string */.YjP(),
+    /** Its times up to this one are dealt with. */
+    handled: ledger_time,
+    running: dist/* optional */.lqM(claim),
+    last: dist/* optional */.lqM(ended)
+});
+const ledgerFile = dist/* object */.Ikc({ version: dist/* literal */.euz(1), app: dist/* string */.YjP(), tasks: dist/* array */.YOg(ledger_entry) });
+/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+const MARGIN = 10 * 60_000;
+const ledger_DAY = 24 * 3_600_000;
+/**
+ * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
+ * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ */
+function takeDue({ app, tasks }, wanted, { run, until, now }) {
+    const lost = [];
+    const busy = [];
+    const begun = [];
+    const entryOf = (task) => {
+        const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
+        if (known === undefined)
+            begun.push(task);
+        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+        const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
+        const { running } = known ?? {};
+        const entry = { ...known, command: task.command, cron: task.cron, handled };
+        if (!running || running.run === run)
+            return entry;
+        if (!isOver(running, run, now)) {
+            busy.push({ command: task.command, run: running.run });
+            return entry;
+        }
+        lost.push({ command: task.command, run: running.run });
+        const { due, since: started } = running;
+        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
+    };
+    const entries = wanted.map(entryOf);
+    const waiting = wanted.flatMap((task, index) => {
+        const { running, handled, cron } = entries[index];
+        if (running)
+            return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : [];
+        const times = timesBetween(cron, handled, until);
+        return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : [];
+    });
+    const next = waiting.sort((a, b) => a.since - b.since)[0];
+    if (next) {
+        const { task, due, index } = next;
+        const limit = (task.limit ?? USUAL_LIMIT) * 1_000;
+        const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
+        entries[index] = { ...entries[index], handled: due, running };
+    }
+    // What is not wanted any more is forgotten, unless a run is at it.
+    const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
+    const taken = next && { task: next.task, due: next.due, missed: next.missed };
+    return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
+}
+/** A run is over when its time is, or when it was started anew. */
+function isOver(claim, run, now) {
+    const [id, attempt] = claim.run.split('/');
+    const [ownId, ownAttempt] = run.split('/');
+    return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
+}
+/** The ledger when a task that this run had taken has ended. */
+function markEnded({ app, tasks }, { task }, run, ending) {
+    const { outcome, exitCode, took } = ending;
+    return {
+        app,
+        tasks: tasks.map(entry => {
+            const { running } = entry;
+            if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run)
+                return entry;
+            const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run };
+            return { ...entry, running: undefined, last };
+        })
+    };
+}
+/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+function parseLedger(text, app, where) {
+    if (text === undefined)
+        return { app, tasks: [] };
+    const { success, output, issues } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), ledgerFile), text);
+    if (success && output.app === app)
+        return output;
+    const why = success
+        ? `it is of the app ${output.app}`
+        : `${issues[0].message} at ${dist/* getDotPath */.BuJ(issues[0]) ?? 'its top'}`;
+    throw new lib_runtime/* UserError */.yo(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+}
+/** As it is written: JSON for people, times as ISO 8601. */
+function ledgerText({ app, tasks }) {
+    const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
+    return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
+}
+/** The tasks of a ledger as any scheduler's. */
+function ledgerTasks(ledger, wanted) {
+    return wanted.map(({ command, cron, size, limit }) => {
+        const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
+        const { running, last } = entry ?? {};
+        return {
+            id: `${command} ${cron}`,
+            command,
+            own: true,
+            cron,
+            when: times_describeCron(cron),
+            size,
+            limit,
+            enabled: true,
+            lastRun: running
+                ? { at: running.since, outcome: 'running' }
+                : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
+        };
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
 /**
  * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
  * is not as it should be.
  */
+
 
 
 
@@ -65379,6 +65765,10 @@ class Story {
     /** A line for the log and the summary. */
     note(text) {
         this.log.info(text);
+        this.#notes.push(text);
+    }
+    /** For the summary alone: what the log has already. */
+    quote(text) {
         this.#notes.push(text);
     }
     warn(text) {
@@ -68957,7 +69347,329 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
+
+
+
+/** Runs a command in a one-off dyno, its output in the log as it comes, its last lines in the summary. */
+async function runTask(app, task, tools) {
+    const { story, log, clock } = tools;
+    const { command, size, limit } = task;
+    const tail = new tools_Tail();
+    const fence = log.fence();
+    const begun = clock.now();
+    const write = (chunk) => {
+        fence.write(chunk);
+        tail.add(chunk);
+    };
+    try {
+        const { dyno, exitCode } = await runOneOff(app, { command, purpose: 'run', size, timeout: limit, write }, tools);
+        return { dyno, exitCode, took: clock.now() - begun, tail };
+    }
+    finally {
+        fence.close();
+        const quoted = tail.quote().replace(/^\. /, '');
+        if (quoted !== '')
+            story.quote(quoted);
+    }
+}
+/** Tells that a command ended well; rejects where it did not, or where that is not known. */
+function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
+    const after = (0,lib_runtime/* duration */.p0)(took);
+    if (exitCode === 0)
+        return `Ended well in ${dyno} after ${after}`;
+    if (exitCode !== undefined) {
+        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+    }
+    if (took >= limit) {
+        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+    }
+    throw new lib_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
+
+
+
+
+
+
+
+/** Branch on which last runs are kept where the config names none. */
+const STATE_BRANCH = 'scheduled-tasks';
+/**
+ * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
+ */
+function openRecord(context, app, schedule) {
+    const { inputs } = context;
+    const branch = schedule.state ?? STATE_BRANCH;
+    const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
+    const github = githubOf(context);
+    if (!github) {
+        throw new lib_runtime/* UserError */.yo('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+    }
+    if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
+        throw new lib_runtime/* UserError */.yo(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+    }
+    const path = `${app}.json`;
+    const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
+    return { app, wanted, file, where: `${path} on the branch ${branch}` };
+}
+/** The tasks with their last runs. A read of GitHub. */
+async function recordedTasks({ app, wanted, file, where }) {
+    return ledgerTasks(parseLedger(await file.read(), app, where), wanted);
+}
+/**
+ * Runs the tasks of the config that are due, one after the other. Each is taken in the record before it runs, so that
+ * two jobs never run the same, and a job that is killed runs none again. A task that fails does not keep the others from
+ * running; the job fails in the end. With `plan` it only says which are due.
+ */
+async function runDueTasks(context, app, schedule, tools) {
+    const { story, clock, signal } = tools;
+    const { plan, dynoSize, github } = context.inputs;
+    const record = openRecord(context, app.name, schedule);
+    const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() };
+    if (plan)
+        return story.step('Due', () => tellDue(record, asker, tools));
+    const failures = [];
+    let ended;
+    for (let runs = 0;; runs++) {
+        const taken = await story.step(runs === 0 ? 'Due' : 'Record', async () => {
+            const turn = await takeNext(record, asker, ended, tools);
+            failures.push(...due_tasks_tell(turn, asker.until, tools));
+            return turn.taken;
+        });
+        if (!taken)
+            return outcome(runs, failures);
+        ended = { taken, ending: await runTaken(app, taken, dynoSize, tools) };
+        if (ended.ending.outcome !== 'succeeded')
+            failures.push(`${taken.task.command} (${ended.ending.outcome})`);
+        if (!signal.aborted)
+            continue;
+        await noteEnd(record, asker, ended);
+        throw new lib_runtime/* CancelledError */.cc(`The task ${taken.task.command}`);
+    }
+}
+/** Writes how the last task ended, and takes the next. */
+async function takeNext({ app, wanted, file, where }, asker, ended, { clock }) {
+    let turn;
+    const next = (text) => {
+        const ledger = parseLedger(text, app, where);
+        const known = ended ? markEnded(ledger, ended.taken, asker.run, ended.ending) : ledger;
+        turn = takeDue(known, wanted, { ...asker, now: clock.now() });
+        return ledgerText(turn.ledger);
+    };
+    await file.update(next, ended ? NOT_RECORDED : 'No task was run because of it.');
+    return turn;
+}
+const NOT_RECORDED = 'The task before it ran, and how it ended stands in this job alone; a later one will call it lost. Others that are due were not run.';
+async function noteEnd({ app, file, where }, { run }, ended) {
+    const next = (text) => ledgerText(markEnded(parseLedger(text, app, where), ended.taken, run, ended.ending));
+    await file.update(next, NOT_RECORDED);
+}
+async function runTaken(app, { task, due, missed }, defaultSize, tools) {
+    const { story, clock, log } = tools;
+    const { command, limit = USUAL_LIMIT } = task;
+    const runnable = { command, size: task.size || defaultSize, limit: limit * 1_000 };
+    const begun = clock.now();
+    let exitCode;
+    let started = false;
+    try {
+        await story.step(`Task: ${command.slice(0, 100)}`, async () => {
+            story.note(`Due at ${timeText(due)}`);
+            if (missed > 0)
+                story.warn(`It was missed ${missed} time${missed === 1 ? '' : 's'} before; this run makes up for all`);
+            const run = await runTask(app, runnable, tools);
+            started = true;
+            exitCode = run.exitCode;
+            story.note(requireSuccess(run, runnable, app));
+        });
+        return { outcome: 'succeeded', exitCode, took: clock.now() - begun };
+    }
+    catch (error) {
+        log.error((0,lib_runtime/* errorText */.kc)(error));
+        const outcome = started && exitCode === undefined ? 'lost' : 'failed';
+        return { outcome, exitCode, took: clock.now() - begun };
+    }
+}
+/** Tells what the record has brought to light. Returns what the job fails for. */
+function due_tasks_tell({ lost, begun, busy }, now, { story }) {
+    for (const { command, cron } of begun) {
+        const next = times_nextTime(cron, now);
+        story.note(`New: ${command}, ${times_describeCron(cron)}${next === undefined ? '' : `; first at ${timeText(next)}`}`);
+    }
+    for (const { command, run } of busy)
+        story.note(`Run ${run} is at it: ${command}`);
+    for (const { command, run } of lost)
+        story.warn(`How ${command} ended in run ${run} is not known: that job ended before it could say. It is not run again for that time`);
+    return lost.map(({ command, run }) => `${command} (lost in run ${run})`);
+}
+async function tellDue({ app, wanted, file, where }, asker, tools) {
+    const ledger = parseLedger(await file.read(), app, where);
+    const asking = { ...asker, now: asker.until };
+    due_tasks_tell(takeDue(ledger, wanted, asking), asker.until, tools);
+    // One after the other, each as if the one before had ended.
+    let known = ledger;
+    let due = 0;
+    for (;;) {
+        const { ledger: next, taken } = takeDue(known, wanted, asking);
+        if (!taken)
+            return `Plan: ${due} task${due === 1 ? ' is' : 's are'} due, and none was run`;
+        tools.story.note(`Due since ${timeText(taken.due)}: ${taken.task.command}`);
+        known = markEnded(next, taken, asker.run, { outcome: 'succeeded', took: 0 });
+        due++;
+    }
+}
+function outcome(runs, failures) {
+    if (failures.length === 0)
+        return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
+    throw new lib_runtime/* UserError */.yo(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+}
+/** `2026-11-25 03:30 UTC`. */
+function timeText(at) {
+    return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/schedule.js
+
+
+
+
+
+
+
+
+/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
+function checkSchedule({ inputs }, schedule) {
+    if (schedule)
+        plannedTasks(schedule, 'Basic', inputs.config);
+}
+/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
+async function openTasks(context, app, schedule, mask, { clock, signal }) {
+    const { inputs, results } = context;
+    const { name, vars: names } = SCHEDULERS[schedule.with];
+    checkSchedule(context, schedule);
+    const { id } = await app.info();
+    const sizeless = schedule.tasks.some(({ size }) => size === undefined);
+    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
+    const config = names.length > 0 ? await app.configVars() : {};
+    mask(config);
+    const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
+    // The id of an organization is no secret by its name, and nobody's business all the same.
+    for (const value of Object.values(vars))
+        if (value.length >= 8)
+            results.mask(value);
+    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
+    context.runtime.log.info(`The tasks are kept by ${name}`);
+    return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
+}
+/**
+ * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
+ * log and in the summary. Returns what came of it, in a sentence.
+ */
+async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
+    const { plan, prune } = context.inputs;
+    try {
+        const there = await scheduler.list();
+        tellAdvice(context, [...wanted, ...there].map(({ command }) => command), tools);
+        const steps = reconcile_reconcile(wanted, there, { prune });
+        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
+        const counted = schedule_count(steps);
+        if (isSettled(steps))
+            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
+        if (plan)
+            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
+        await applySteps(scheduler, steps, { wanted, prune, ...tools });
+        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
+    }
+    catch (error) {
+        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
+    }
+}
+const DONE = {
+    create: 'to create',
+    change: 'to change',
+    remove: 'to remove',
+    keep: 'as they should be',
+    leave: 'others'
+};
+function schedule_count(steps) {
+    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+        const number = steps.filter(step => step.kind === kind).length;
+        return number > 0 ? [`${number} ${text}`] : [];
+    });
+    return kinds.join(', ') || 'none';
+}
+const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
+async function showSteps({ runtime, results }, steps, title) {
+    const shown = steps.map(step => reconcile_showStep(step, times_describeCron));
+    // Commands may be somebody else's: hostile text.
+    const fence = runtime.log.fence();
+    for (const { action, command, when, size, why } of shown) {
+        const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
+        fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
+    }
+    fence.close();
+    if (shown.length === 0)
+        return runtime.log.info('No tasks, neither wanted nor there');
+    const rows = shown.map(({ action, command, when, size, why }) => [
+        action,
+        code(results.redact(command)),
+        ...[when, size, why].map(text => text_escape(results.redact(text)))
+    ]);
+    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
+}
+/** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
+function tellAdvice({ inputs }, commands, { story }) {
+    for (const command of new Set(commands)) {
+        for (const { kind, text } of adviseTask(inputs.path, command)) {
+            const line = `${command}: ${text}`;
+            if (kind === 'dead')
+                story.warn(line);
+            else
+                story.note(line);
+        }
+    }
+}
+/** What a config without tasks may begin with, in this version of Mastodon. */
+function tellStarters({ inputs, runtime }) {
+    const starters = starterTasks(inputs.path);
+    if (starters.length === 0)
+        return;
+    const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`);
+    runtime.log.info(['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n'));
+}
+/** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
+async function showRecorded(context, app, schedule, tools) {
+    const record = openRecord(context, app, schedule);
+    tellAdvice(context, record.wanted.map(({ command }) => command), tools);
+    const tasks = await recordedTasks(record);
+    const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
+        const next = cron === undefined ? undefined : times_nextTime(cron, tools.clock.now());
+        const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
+        return [command, when, size || 'the app’s', last, next === undefined ? '' : timeText(next)];
+    });
+    for (const [command, when, , last, next] of rows)
+        tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
+    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(text_escape)]);
+    if (shown.length > 0) {
+        const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
+        await context.results.summary(`### Scheduled tasks of ${text_escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`);
+    }
+    return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`;
+}
+/** Its API is undocumented and may change any day; its dashboard is there for people. */
+function byHand(error, app, wanted) {
+    if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+        return error;
+    const lines = typedByHand(wanted).map(line => `  ${line}`);
+    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
+    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
+
+
 
 
 
@@ -68977,7 +69689,29 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' };
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
-    await deployTo(context, herokuOf(context), readConfig(context));
+    const config = readConfig(context);
+    const { schedule } = config;
+    // Better known now than when all else is done.
+    checkSchedule(context, schedule);
+    await deployTo(context, herokuOf(context), config, {
+        afterwards: (tools, app) => (schedule ? scheduleTasks(context, app, schedule, tools) : Promise.resolve())
+    });
+}
+/** The last step. The code is live by then, so a failure here takes nothing back. */
+async function scheduleTasks(context, app, schedule, tools) {
+    if (!SCHEDULERS[schedule.with].open)
+        return;
+    await tools.story.step('Scheduled tasks', async () => {
+        try {
+            const tasks = await openTasks(context, app, schedule, masker(context), tools);
+            tools.story.note(await syncTasks(context, app, tasks, tools));
+        }
+        catch (error) {
+            if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+                throw error;
+            throw new lib_runtime/* UserError */.yo(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+        }
+    });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -69011,7 +69745,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
         }, connection.tools);
         if (config.redisTls === 'no-verify')
             await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)));
-        await afterwards(connection.tools);
+        await afterwards(connection.tools, connection.app(app));
         await facts.finish('success', 'Live and healthy');
         runtime.log.info(`Live: ${facts.outcome()}`);
         await tell(facts.outcome());
@@ -72967,138 +73701,37 @@ async function rollback(context) {
 
 
 
-/** Runs one command in a one-off dyno, its output in the log. Fails where the command does, or where that is not known. */
+
+/**
+ * Runs one command in a one-off dyno, its output in the log; without one, the config's tasks that are due. Fails where a
+ * command does, or where that is not known.
+ */
 async function run_run(context) {
-    const { inputs } = context;
-    const name = requireApp(readConfig(context).app);
-    const command = inputs.run;
-    if (command === undefined) {
-        throw new lib_runtime/* UserError */.yo('There is nothing to run', 'Give the input `run`, such as `run: bin/tootctl media remove`. Tasks that are due by the config are not built yet.');
-    }
+    const { run: command, dynoSize: size, timeout: limit } = context.inputs;
+    const { app: main, schedule } = readConfig(context);
+    const name = requireApp(main);
+    if (command === undefined && schedule?.with !== 'github-actions')
+        throw nothingToRun(schedule?.with);
     await withStory(context, `Run on ${name}`, async ({ app, tools, mask }) => {
         await tools.story.step('Config', async () => mask(await app(name).configVars()));
+        if (command === undefined)
+            return runDueTasks(context, app(name), schedule, tools);
         return tools.story.step('Command', async () => {
-            const fence = tools.log.fence();
-            try {
-                const { dyno, exitCode } = await runOneOff(app(name), {
-                    command,
-                    purpose: 'run',
-                    size: inputs.dynoSize,
-                    timeout: inputs.timeout,
-                    write: chunk => fence.write(chunk)
-                }, tools);
-                if (exitCode === 0)
-                    return `The command ended well in ${dyno}`;
-                throw exitCode === undefined ? lost(dyno, name) : failed(dyno, exitCode);
-            }
-            finally {
-                fence.close();
-            }
+            const task = { command, size, limit };
+            const outcome = requireSuccess(await runTask(app(name), task, tools), task, app(name));
+            tools.story.note(outcome);
+            return outcome;
         });
     });
 }
-function failed(dyno, exitCode) {
-    return new lib_runtime/* UserError */.yo(`The command in ${dyno} ended with exit code ${exitCode}`, 'Its output is above. Where it was killed (137), a larger `dyno-size` may help.');
-}
-function lost(dyno, app) {
-    return new lib_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost, which ends it`, `Look at \`heroku logs --app ${app} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/schedule.js
-
-
-
-
-
-
-/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
-function checkSchedule({ inputs }, schedule) {
-    if (schedule)
-        plannedTasks(schedule, 'Basic', inputs.config);
-}
-/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
-async function openTasks(context, app, schedule, mask, { clock, signal }) {
-    const { inputs, results } = context;
-    const { name, vars: names } = SCHEDULERS[schedule.with];
-    checkSchedule(context, schedule);
-    const { id } = await app.info();
-    const sizeless = schedule.tasks.some(({ size }) => size === undefined);
-    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
-    const config = names.length > 0 ? await app.configVars() : {};
-    mask(config);
-    const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
-    // The id of an organization is no secret by its name, and nobody's business all the same.
-    for (const value of Object.values(vars))
-        if (value.length >= 8)
-            results.mask(value);
-    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
-    context.runtime.log.info(`The tasks are kept by ${name}`);
-    return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
-}
-/**
- * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
- * log and in the summary. Returns what came of it, in a sentence.
- */
-async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
-    const { plan, prune } = context.inputs;
-    try {
-        const steps = reconcile_reconcile(wanted, await scheduler.list(), { prune });
-        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
-        const counted = schedule_count(steps);
-        if (isSettled(steps))
-            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
-        if (plan)
-            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
-        await applySteps(scheduler, steps, { wanted, prune, ...tools });
-        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
-    }
-    catch (error) {
-        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
-    }
-}
-const DONE = {
-    create: 'to create',
-    change: 'to change',
-    remove: 'to remove',
-    keep: 'as they should be',
-    leave: 'others'
-};
-function schedule_count(steps) {
-    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
-        const number = steps.filter(step => step.kind === kind).length;
-        return number > 0 ? [`${number} ${text}`] : [];
-    });
-    return kinds.join(', ') || 'none';
-}
-const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
-async function showSteps({ runtime, results }, steps, title) {
-    const shown = steps.map(step => reconcile_showStep(step, times_describeCron));
-    // Commands may be somebody else's: hostile text.
-    const fence = runtime.log.fence();
-    for (const { action, command, when, size, why } of shown) {
-        const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
-        fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
-    }
-    fence.close();
-    if (shown.length === 0)
-        return runtime.log.info('No tasks, neither wanted nor there');
-    const rows = shown.map(({ action, command, when, size, why }) => [
-        action,
-        code(results.redact(command)),
-        ...[when, size, why].map(text => text_escape(results.redact(text)))
-    ]);
-    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
-}
-/** Its API is undocumented and may change any day; its dashboard is there for people. */
-function byHand(error, app, wanted) {
-    if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
-        return error;
-    const lines = typedByHand(wanted).map(line => `  ${line}`);
-    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
-    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
+function nothingToRun(scheduler) {
+    return new lib_runtime/* UserError */.yo(scheduler === undefined
+        ? 'There is nothing to run: neither the input `run` nor `schedule:` in the config is there'
+        : `There is nothing to run: the tasks of the config are run by ${scheduler}, not by a workflow`, 'Give the input `run`, such as `run: bin/tootctl media remove`; or choose `with: github-actions` for the tasks of the config.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/schedule.js
+
 
 
 
@@ -73108,8 +73741,12 @@ async function schedule(context) {
     const { app: main, schedule } = readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Scheduled tasks of ${name}`, async ({ app, tools, mask }) => {
-        if (!schedule) {
+        if (!schedule || schedule.tasks.length === 0)
+            tellStarters(context);
+        if (!schedule)
             return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
+        if (!SCHEDULERS[schedule.with].open) {
+            return tools.story.step('Tasks', () => showRecorded(context, name, schedule, tools));
         }
         const tasks = await tools.story.step('Config', () => openTasks(context, app(name), schedule, mask, tools));
         return tools.story.step('Tasks', () => syncTasks(context, app(name), tasks, tools));
@@ -73997,7 +74634,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7948);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2636);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -75452,6 +76089,7 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 /* harmony export */   lqM: () => (/* binding */ optional),
 /* harmony export */   mee: () => (/* binding */ nullable),
 /* harmony export */   ndf: () => (/* binding */ integer),
+/* harmony export */   pdi: () => (/* binding */ transform),
 /* harmony export */   qFJ: () => (/* binding */ parseJson),
 /* harmony export */   rej: () => (/* binding */ strictObject),
 /* harmony export */   xLC: () => (/* binding */ safeParse),
@@ -75460,7 +76098,7 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 /* harmony export */   z6Y: () => (/* binding */ check),
 /* harmony export */   zMY: () => (/* binding */ boolean)
 /* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transform, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { type HttpServer } from '../helpers/http-server.ts'
 import { nameBuildpacks, serveBuildpacks } from './heroku-builder.ts'
-import { heroku, Instance } from './instance.ts'
+import { configure, heroku, Instance } from './instance.ts'
 
 const KEYS = Object.fromEntries(
   ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].map(name => [
@@ -77,6 +77,26 @@ describe('ways to a slug, through the committed dist', () => {
     } finally {
       await github.close()
     }
+  })
+
+  it('schedules the tasks of the config at its end; where that fails, the deploy stays', async () => {
+    const tasks = 'schedule: { tasks: [{ command: bin/tootctl accounts prune, every: day, at: "03:30" }] }'
+    const one = await Instance.open(false, folder => configure(folder, tasks))
+    const scheduler = { 'heroku-scheduler-url': heroku.schedulerUrl }
+    const failed = await one.run(scheduler)
+    expect(failed.code).toBe(1)
+    expect(failed.output).toMatch(/The code is live and healthy, but its scheduled tasks are not what the config wants/)
+    expect(failed.output).toMatch(
+      /heroku addons:create scheduler:standard --app app-\d+.*`command: schedule` is enough/s
+    )
+    expect(failed.outputs).toMatchObject({ healthy: 'true' })
+    expect(one.live).toBe(one.head)
+
+    await heroku.addApp(one.app, { addons: [{ plan: 'scheduler:standard', vars: {} }] })
+    const { code, output } = await one.run(scheduler)
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+    expect(output).toMatch(/The scheduled tasks of app-\d+ are those of the config by now: 1 to create/)
+    expect(one.releasesOf(one.head)).toBe(1)
   })
 
   it('refuses what only the runner can do, before anything is sent', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { FakeBranches } from './fake-branches.ts'
 import { FakeIssues } from './fake-issues.ts'
 import { FakeRepository, page } from './fake-repository.ts'
 
@@ -94,6 +95,8 @@ export class FakeGithub {
   /** What each token was good for: `permission: access`. */
   readonly used = new Map<string, Set<string>>()
   readonly issues: FakeIssues
+  /** Files that are written over the API. */
+  readonly branches = new FakeBranches()
   readonly #tokens = new Map<string, { permissions: Permissions; login: string }>()
   readonly #faults: { method: string; path: RegExp; fault: Fault }[] = []
   readonly #close: () => Promise<void>
@@ -217,7 +220,7 @@ export class FakeGithub {
     const url = new URL(path, this.url)
     if (url.pathname === '/graphql') return ok({ data: { viewer: { login } } })
     const [, rest] = /^\/repos\/owner\/fork((?:\/.*)?)$/.exec(url.pathname) ?? []
-    for (const route of [...this.#routes, ...this.issues.routes, ...this.repository.routes]) {
+    for (const route of [...this.#routes, ...this.issues.routes, ...this.branches.routes, ...this.repository.routes]) {
       const match = route.method === method && rest !== undefined ? route.pattern.exec(rest) : null
       if (!match || route.owns?.(match.slice(1)) === false) continue
       if (!grants(permissions, route)) {

@@ -85,6 +85,15 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     ])
   })
 
+  it('heroku-tasks.yml: remembers on a branch of its own what it has seen', async () => {
+    one.commit(folder =>
+      configure(folder, 'schedule: { with: github-actions, tasks: [{ command: "true", every: hour }] }')
+    )
+    const job = good(await play('heroku-tasks.yml', stage, stage.onMain('schedule')), 'tasks')
+    expect(job.used).toEqual(['contents: read', 'contents: write'])
+    expect(stage.github.branches.file('scheduled-tasks', `${one.app}.json`)).toContain('"command": "true"')
+  })
+
   it('heroku-rehearse.yml: a pull request of another fork migrates from main’s schema, with no secret', async () => {
     branch('feature')
     await serve()

@@ -1,4 +1,4 @@
-import { type Config } from '../config/index.ts'
+import { type Config, type ScheduleConfig } from '../config/index.ts'
 import {
   deploy as runDeploy,
   PREFLIGHT_CHECKS,
@@ -11,7 +11,8 @@ import {
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
-import { errorText } from '../runtime/index.ts'
+import { SCHEDULERS, type HerokuApp } from '../heroku/index.ts'
+import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
 import { builtBefore } from './steps/built.ts'
@@ -21,6 +22,7 @@ import { herokuBuilds } from './steps/heroku-builds.ts'
 import { processTypesFor } from './steps/processes.ts'
 import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
+import { checkSchedule, openTasks, syncTasks } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
 import { readConfig, takeSource, type Source } from './steps/source.ts'
 
@@ -29,12 +31,36 @@ const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' 
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 export async function deploy(context: Context): Promise<void> {
-  await deployTo(context, herokuOf(context), readConfig(context))
+  const config = readConfig(context)
+  const { schedule } = config
+  // Better known now than when all else is done.
+  checkSchedule(context, schedule)
+  await deployTo(context, herokuOf(context), config, {
+    afterwards: (tools, app) => (schedule ? scheduleTasks(context, app, schedule, tools) : Promise.resolve())
+  })
+}
+
+/** The last step. The code is live by then, so a failure here takes nothing back. */
+async function scheduleTasks(context: Context, app: HerokuApp, schedule: ScheduleConfig, tools: Tools): Promise<void> {
+  if (!SCHEDULERS[schedule.with].open) return
+  await tools.story.step('Scheduled tasks', async () => {
+    try {
+      const tasks = await openTasks(context, app, schedule, masker(context), tools)
+      tools.story.note(await syncTasks(context, app, tasks, tools))
+    } catch (error) {
+      if (error instanceof CancelledError || !(error instanceof UserError)) throw error
+      throw new UserError(
+        `The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`,
+        `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`,
+        { cause: error }
+      )
+    }
+  })
 }
 
 interface More {
   alter(this: void, deployable: Deployable): Deployable
-  afterwards(this: void, tools: Tools): Promise<void>
+  afterwards(this: void, tools: Tools, app: HerokuApp): Promise<void>
 }
 
 const same: More['alter'] = deployable => deployable
@@ -79,7 +105,7 @@ export async function deployTo(
     )
     if (config.redisTls === 'no-verify')
       await story.step('Redis', () => Promise.resolve(story.warn(REDIS_NOT_VERIFIED)))
-    await afterwards(connection.tools)
+    await afterwards(connection.tools, connection.app(app))
     await facts.finish('success', 'Live and healthy')
     runtime.log.info(`Live: ${facts.outcome()}`)
     await tell(facts.outcome())

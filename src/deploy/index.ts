@@ -12,4 +12,4 @@ export { releaseDescription, shipSlug, slugDescription, type Artifact, type Role
 export { requireSameCommit } from './streaming.ts'
 export { Story } from './story.ts'
 export { storyMarkdown } from './summary.ts'
-export { type Tools } from './tools.ts'
+export { Tail, type Tools } from './tools.ts'

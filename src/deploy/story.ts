@@ -63,6 +63,11 @@ export class Story {
     this.#notes.push(text)
   }
 
+  /** For the summary alone: what the log has already. */
+  quote(text: string): void {
+    this.#notes.push(text)
+  }
+
   warn(text: string): void {
     this.log.warning(text)
     this.#notes.push(text)

@@ -46,3 +46,4 @@ export {
   type UpgradeStep,
   type UpgradeTree
 } from './upgrade/index.ts'
+export { adviseTask, starterTasks, type StarterTask, type TaskAdvice } from './tasks.ts'

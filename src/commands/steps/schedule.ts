@@ -4,6 +4,7 @@ import {
   applySteps,
   describeCron,
   isSettled,
+  nextTime,
   openScheduler,
   plannedTasks,
   reconcile,
@@ -16,9 +17,11 @@ import {
   type Step,
   type Task
 } from '../../heroku/index.ts'
+import { adviseTask, starterTasks } from '../../mastodon/index.ts'
 import { code, escape, table } from '../../report/index.ts'
 import { CancelledError, errorText, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
+import { openRecord, recordedTasks, timeText } from './due-tasks.ts'
 import { herokuOf } from './heroku.ts'
 
 /** An app's scheduled tasks: those that are wanted, and where they are kept. */
@@ -69,7 +72,13 @@ export async function syncTasks(
 ): Promise<string> {
   const { plan, prune } = context.inputs
   try {
-    const steps = reconcile(wanted, await scheduler.list(), { prune })
+    const there = await scheduler.list()
+    tellAdvice(
+      context,
+      [...wanted, ...there].map(({ command }) => command),
+      tools
+    )
+    const steps = reconcile(wanted, there, { prune })
     await showSteps(context, steps, `Scheduled tasks of ${app.name}`)
     const counted = count(steps)
     if (isSettled(steps)) return `The scheduled tasks of ${app.name} are those of the config: ${counted}`
@@ -115,6 +124,55 @@ async function showSteps({ runtime, results }: Context, steps: readonly Step[], 
     ...[when, size, why].map(text => escape(results.redact(text)))
   ])
   await results.summary(`### ${escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`)
+}
+
+/** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
+export function tellAdvice({ inputs }: Context, commands: readonly string[], { story }: Tools): void {
+  for (const command of new Set(commands)) {
+    for (const { kind, text } of adviseTask(inputs.path, command)) {
+      const line = `${command}: ${text}`
+      if (kind === 'dead') story.warn(line)
+      else story.note(line)
+    }
+  }
+}
+
+/** What a config without tasks may begin with, in this version of Mastodon. */
+export function tellStarters({ inputs, runtime }: Context): void {
+  const starters = starterTasks(inputs.path)
+  if (starters.length === 0) return
+  const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`)
+  runtime.log.info(
+    ['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n')
+  )
+}
+
+/** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
+export async function showRecorded(
+  context: Context,
+  app: string,
+  schedule: ScheduleConfig,
+  tools: Tools
+): Promise<string> {
+  const record = openRecord(context, app, schedule)
+  tellAdvice(
+    context,
+    record.wanted.map(({ command }) => command),
+    tools
+  )
+  const tasks = await recordedTasks(record)
+  const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
+    const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now())
+    const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`
+    return [command, when, size || 'the app’s', last, next === undefined ? '' : timeText(next)]
+  })
+  for (const [command, when, , last, next] of rows) tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`)
+  const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(escape)])
+  if (shown.length > 0) {
+    const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next']
+    await context.results.summary(`### Scheduled tasks of ${escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`)
+  }
+  return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`
 }
 
 /** Its API is undocumented and may change any day; its dashboard is there for people. */

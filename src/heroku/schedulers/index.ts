@@ -12,6 +12,18 @@ import { cronOf, describeCron } from './times.ts'
 
 export { applySteps, type ApplyOptions } from './apply.ts'
 export { lateTasks, scheduleDrift, type Drift } from './drift.ts'
+export {
+  ledgerTasks,
+  ledgerText,
+  markEnded,
+  parseLedger,
+  takeDue,
+  type Asker,
+  type Ending,
+  type Ledger,
+  type Taken,
+  type Turn
+} from './ledger.ts'
 export { isSettled, reconcile, showStep, type ShownStep, type Step } from './reconcile.ts'
 export {
   USUAL_LIMIT,

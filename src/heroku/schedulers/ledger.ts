@@ -1,0 +1,193 @@
+import * as v from 'valibot'
+import { UserError } from '../../runtime/index.ts'
+import { USUAL_LIMIT, type ScheduledTask, type Task } from './task.ts'
+import { describeCron, timesBetween } from './times.ts'
+
+/** How a task ended that GitHub Actions ran. `lost`: its job ended before it could say. */
+export type TaskOutcome = 'succeeded' | 'failed' | 'lost'
+
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.transform(text => Date.parse(text))
+)
+const ended = v.object({
+  due: time,
+  started: time,
+  /** Seconds. */
+  took: v.optional(v.number()),
+  outcome: v.picklist(['succeeded', 'failed', 'lost']),
+  exitCode: v.optional(v.number()),
+  run: v.string()
+})
+const claim = v.object({ due: time, since: time, until: time, run: v.string() })
+const entry = v.object({
+  command: v.string(),
+  cron: v.string(),
+  /** Its times up to this one are dealt with. */
+  handled: time,
+  running: v.optional(claim),
+  last: v.optional(ended)
+})
+const ledgerFile = v.object({ version: v.literal(1), app: v.string(), tasks: v.array(entry) })
+
+type Entry = v.InferOutput<typeof entry>
+type Claim = v.InferOutput<typeof claim>
+
+/** What GitHub Actions has run of an app's tasks, and what runs. Times are milliseconds since 1970. */
+export interface Ledger {
+  readonly app: string
+  readonly tasks: readonly Entry[]
+}
+
+/** Who asks: a run of the workflow. */
+export interface Asker {
+  /** `123456/1`: the run's number and its attempt. */
+  readonly run: string
+  /** Times after it are left to a later run: when this one began. */
+  readonly until: number
+  /** Now. */
+  readonly now: number
+}
+
+/** A task that is this run's to do. */
+export interface Taken {
+  readonly task: Task
+  /** The time for which it runs. */
+  readonly due: number
+  /** Earlier times that nobody ran it for; this run makes up for all of them. */
+  readonly missed: number
+}
+
+/** One answer: what the ledger is to be, and what that means. Nothing counts before the ledger is written. */
+export interface Turn {
+  readonly ledger: Ledger
+  readonly taken: Taken | undefined
+  /** Commands whose earlier run never said how it ended. */
+  readonly lost: readonly { readonly command: string; readonly run: string }[]
+  /** Tasks that were not known before: their times count from now. */
+  readonly begun: readonly Task[]
+  /** Tasks that another run is at. */
+  readonly busy: readonly { readonly command: string; readonly run: string }[]
+}
+
+/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+const MARGIN = 10 * 60_000
+const DAY = 24 * 3_600_000
+
+/**
+ * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
+ * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ */
+export function takeDue({ app, tasks }: Ledger, wanted: readonly Task[], { run, until, now }: Asker): Turn {
+  const lost: Turn['lost'][number][] = []
+  const busy: Turn['busy'][number][] = []
+  const begun: Task[] = []
+  const entryOf = (task: Task): Entry => {
+    const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron)
+    if (known === undefined) begun.push(task)
+    // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+    const handled = known !== undefined && known.handled < now + DAY ? known.handled : until
+    const { running } = known ?? {}
+    const entry = { ...known, command: task.command, cron: task.cron, handled }
+    if (!running || running.run === run) return entry
+    if (!isOver(running, run, now)) {
+      busy.push({ command: task.command, run: running.run })
+      return entry
+    }
+    lost.push({ command: task.command, run: running.run })
+    const { due, since: started } = running
+    return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } }
+  }
+  const entries = wanted.map(entryOf)
+  const waiting = wanted.flatMap((task, index): (Taken & { index: number; since: number })[] => {
+    const { running, handled, cron } = entries[index]!
+    if (running) return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : []
+    const times = timesBetween(cron, handled, until)
+    return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : []
+  })
+  const next = waiting.sort((a, b) => a.since - b.since)[0]
+  if (next) {
+    const { task, due, index } = next
+    const limit = (task.limit ?? USUAL_LIMIT) * 1_000
+    const running: Claim = entries[index]!.running ?? { due, since: now, until: now + limit + MARGIN, run }
+    entries[index] = { ...entries[index]!, handled: due, running }
+  }
+  // What is not wanted any more is forgotten, unless a run is at it.
+  const others = tasks.filter(
+    ({ command, cron, running }) =>
+      running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron)
+  )
+  const taken = next && { task: next.task, due: next.due, missed: next.missed }
+  return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy }
+}
+
+/** A run is over when its time is, or when it was started anew. */
+function isOver(claim: Claim, run: string, now: number): boolean {
+  const [id, attempt] = claim.run.split('/')
+  const [ownId, ownAttempt] = run.split('/')
+  return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt))
+}
+
+export interface Ending {
+  readonly outcome: TaskOutcome
+  readonly exitCode?: number
+  /** Milliseconds. */
+  readonly took: number
+}
+
+/** The ledger when a task that this run had taken has ended. */
+export function markEnded({ app, tasks }: Ledger, { task }: Taken, run: string, ending: Ending): Ledger {
+  const { outcome, exitCode, took } = ending
+  return {
+    app,
+    tasks: tasks.map(entry => {
+      const { running } = entry
+      if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run) return entry
+      const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run }
+      return { ...entry, running: undefined, last }
+    })
+  }
+}
+
+/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+export function parseLedger(text: string | undefined, app: string, where: string): Ledger {
+  if (text === undefined) return { app, tasks: [] }
+  const { success, output, issues } = v.safeParse(v.pipe(v.string(), v.parseJson(), ledgerFile), text)
+  if (success && output.app === app) return output
+  const why = success
+    ? `it is of the app ${output.app}`
+    : `${issues[0].message} at ${v.getDotPath(issues[0]) ?? 'its top'}`
+  throw new UserError(
+    `${where} is not a record of the tasks of ${app}: ${why}`,
+    'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.'
+  )
+}
+
+/** As it is written: JSON for people, times as ISO 8601. */
+export function ledgerText({ app, tasks }: Ledger): string {
+  const iso = (key: string, value: unknown): unknown =>
+    ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value as number).toISOString() : value
+  return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`
+}
+
+/** The tasks of a ledger as any scheduler's. */
+export function ledgerTasks(ledger: Ledger, wanted: readonly Task[]): ScheduledTask[] {
+  return wanted.map(({ command, cron, size, limit }): ScheduledTask => {
+    const entry = ledger.tasks.find(other => other.command === command && other.cron === cron)
+    const { running, last } = entry ?? {}
+    return {
+      id: `${command} ${cron}`,
+      command,
+      own: true,
+      cron,
+      when: describeCron(cron),
+      size,
+      limit,
+      enabled: true,
+      lastRun: running
+        ? { at: running.since, outcome: 'running' }
+        : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
+    }
+  })
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
+import { COMMON } from '../../src/cli/flags.ts'
 import { findCommand } from '../../src/commands/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
 
@@ -14,6 +15,7 @@ const pages = [
 ].filter(file => file.endsWith('.md'))
 
 const action = parse(read('action.yml')) as { inputs: Record<string, unknown> }
+const FLAGS = [...Object.keys(action.inputs), ...COMMON.map(({ name }) => name)]
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 const CONFIG_KEYS = [...read('examples/mastodon-on-heroku.yml').matchAll(/^#?([a-z-]+):/gm)].map(([, key]) => key!)
 /** An image in a page is loaded by everyone who reads it. */
@@ -72,7 +74,7 @@ describe.each(pages)('%s', file => {
 
   it('names scripts and programs that there are', () => {
     for (const [, script] of text.matchAll(/npm run (?:-s )?([\w-]+)/g)) expect(Object.keys(scripts)).toContain(script)
-    for (const [, program] of text.matchAll(/\b((?:scripts|src|bench|__tests__|docs|examples)\/[\w./-]+\.\w+)/g))
+    for (const [, program] of text.matchAll(/(?<![\w/])((?:scripts|src|bench|__tests__|docs|examples)\/[\w./-]+\.\w+)/g))
       expect({ program, exists: existsSync(path.join(project, program!)) }).toEqual({ program, exists: true })
   })
 
@@ -82,7 +84,7 @@ describe.each(pages)('%s', file => {
     for (const [, command, flags = ''] of text.matchAll(/npx mastodon-on-heroku ([a-z]+)([^\n`]*)/g)) {
       if (command === 'init') continue
       expect(isCommand(command!)).toBe(true)
-      for (const [, flag] of flags.matchAll(/ --([\w-]+)/g)) expect(Object.keys(action.inputs)).toContain(flag)
+      for (const [, flag] of flags.matchAll(/ --([\w-]+)/g)) expect(FLAGS).toContain(flag)
     }
   })
 

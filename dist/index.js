@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2636:
+/***/ 7572:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63203,6 +63203,44 @@ function shortened(description) {
         : `${characters.slice(0, LONGEST_DESCRIPTION - 1).join('')}…`;
 }
 
+;// CONCATENATED MODULE: ./lib/github/repository.js
+
+const WHY = new Map([
+    ['disabled_inactivity', 'inactivity'],
+    ['disabled_fork', 'fork']
+]);
+/** Needs `contents: read` and `actions: read`. */
+async function repositoryState(github) {
+    const { octokit, repository } = github;
+    const [about, { workflows }] = await Promise.all([
+        github.read(request => octokit.rest.repos.get({ ...repository, request })),
+        github.read(request => octokit.rest.actions.listRepoWorkflows({ ...repository, per_page: 100, request }))
+    ]);
+    const pushed = Date.parse(about.pushed_at ?? '');
+    return {
+        isPrivate: about.private,
+        pushedAt: Number.isNaN(pushed) ? undefined : pushed,
+        off: workflows.flatMap(({ name, path, state }) => {
+            const why = WHY.get(state);
+            return why === undefined ? [] : [{ name, path, why }];
+        })
+    };
+}
+/** Names of the jobs of a run that have failed. Needs `actions: read`. */
+async function failedJobs(github, runId) {
+    const { octokit, repository } = github;
+    const { jobs } = await github.read(request => octokit.rest.actions.listJobsForWorkflowRun({ ...repository, run_id: runId, per_page: 100, request }));
+    return jobs.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name);
+}
+/** The newest release of any public repository; undefined where it has none. */
+async function newestRelease(github, name) {
+    const { octokit } = github;
+    const [owner = '', repo = ''] = name.split('/');
+    const found = await unlessUnknown(() => github.read(request => octokit.rest.repos.getLatestRelease({ owner, repo, request })));
+    const publishedAt = Date.parse(found?.published_at ?? '');
+    return found && !Number.isNaN(publishedAt) ? { tag: found.tag_name, publishedAt } : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/github/issues.js
 
 
@@ -63363,6 +63401,7 @@ async function defaultBranch(github) {
 
 ;// CONCATENATED MODULE: ./lib/github/index.js
 /** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
+
 
 
 
@@ -64835,7 +64874,7 @@ function cronOfPlain({ every, at }) {
     return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
 }
 /** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
-function times_describeCron(cron) {
+function describeCron(cron) {
     const times = plainTimes(cron);
     if (!times)
         return `by cron: ${cron}`;
@@ -64849,7 +64888,7 @@ function clockTime(at) {
     return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
 }
 /** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
-function times_nextTime(cron, after) {
+function nextTime(cron, after) {
     return parsed(cron).nextRun(new Date(after))?.getTime();
 }
 /** More are not counted. */
@@ -64971,7 +65010,7 @@ function scheduledTask(trigger) {
         command: trigger.value.trim(),
         own: (trigger.name ?? '').startsWith(task_MARK),
         cron,
-        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : times_describeCron(cron),
+        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
         size: trigger.dyno ?? '',
         limit: trigger.timeout ?? undefined,
         enabled: trigger.state === 'active'
@@ -65071,7 +65110,7 @@ function cron_to_go_scheduledTask(job) {
         command: (target.Command ?? '').trim(),
         own: (job.Alias ?? '').startsWith(task_MARK),
         cron,
-        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : times_describeCron(cron),
+        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
         size: target.Size ?? '',
         limit: target.TimeToLive ?? undefined,
         enabled: job.State === 'enabled',
@@ -65109,7 +65148,7 @@ const githubActions = {
     setUp: () => 'a workflow with `schedule:` that runs `command: run`',
     dashboard: () => '',
     problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
-        ? `it cannot run ${times_describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
+        ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
         : undefined
 };
 
@@ -65139,7 +65178,7 @@ const herokuScheduler = {
         const times = plainTimes(cron);
         return times && AT[times.every](times.at)
             ? undefined
-            : `it cannot run ${times_describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
+            : `it cannot run ${describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
     },
     open: ({ app, herokuKey, url, clock, signal }) => {
         const client = createClient({
@@ -65197,7 +65236,7 @@ class HerokuScheduler {
                 id,
                 ...unmarked(attributes.command),
                 cron,
-                when: times_describeCron(cron),
+                when: describeCron(cron),
                 size: attributes['dyno-size'],
                 enabled: true,
                 lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
@@ -65258,7 +65297,7 @@ function nearest(cron, times) {
     if (times?.every === 1440)
         return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
     const gap = meanGap(cron);
-    const first = new Date(times_nextTime(cron, -1) ?? 0);
+    const first = new Date(nextTime(cron, -1) ?? 0);
     // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
     if (gap < Math.sqrt(10 * 60))
         return wish({ every: 10, at: 0 });
@@ -65284,7 +65323,7 @@ function wish({ every, at }) {
  * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
  * this action made it, or with `prune`.
  */
-function reconcile_reconcile(wanted, there, { prune = false } = {}) {
+function reconcile(wanted, there, { prune = false } = {}) {
     const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
     const take = (fits) => {
         const index = left.findIndex(fits);
@@ -65319,7 +65358,7 @@ function reconcile_reconcile(wanted, there, { prune = false } = {}) {
 function isSettled(steps) {
     return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
 }
-function reconcile_showStep(step, describe) {
+function showStep(step, describe) {
     const { kind } = step;
     if (kind === 'remove' || kind === 'leave') {
         const { command, when, size, own } = step.there;
@@ -65377,7 +65416,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
             await carryOut(step);
     if (failures.size > 0)
         throw notDone(failures);
-    if (!isSettled(reconcile_reconcile(wanted, await scheduler.list(), { prune }))) {
+    if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
         throw new lib_runtime/* UserError */.yo('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
@@ -65456,7 +65495,7 @@ function scheduleDrift(wanted, there) {
     });
 }
 /** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
-const drift_GRACE = (/* unused pure expression or super */ null && (60 * 60_000));
+const drift_GRACE = 60 * 60_000;
 /**
  * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
  * never ran is not judged: nobody knows since when it is there.
@@ -65604,7 +65643,7 @@ function ledgerTasks(ledger, wanted) {
             command,
             own: true,
             cron,
-            when: times_describeCron(cron),
+            when: describeCron(cron),
             size,
             limit,
             enabled: true,
@@ -65660,7 +65699,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
         const problem = kind.problem(task);
         return [
             ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
-            ...(twin === index ? [] : [`${where}this task stands there twice: ${times_describeCron(task.cron)}, the same command`])
+            ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
         ];
     });
     if (problems.length === 0)
@@ -67628,42 +67667,44 @@ async function build_build(context) {
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
 
 
+
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
 /** Slugs whose size is asked for. */
 const SLUGS = 12;
 function appFacts(app, { platform, data, ...options }) {
-    const releases = facts_once(() => app.releases(facts_RELEASES));
-    const release = facts_once(async () => {
+    const fact = (work) => facts_once(() => inTime(options.clock, DEADLINE, work));
+    const releases = fact(() => app.releases(facts_RELEASES));
+    const release = fact(async () => {
         const all = await releases();
         return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded');
     });
-    const addons = facts_once(() => app.addons());
+    const addons = fact(() => app.addons());
     const addonOf = async (service, variable) => {
         const all = (await addons()).filter(({ addon_service: { name } }) => name === service);
         return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0];
     };
     return {
         name: app.name,
-        info: facts_once(() => app.info()),
-        formation: facts_once(() => app.formation()),
-        dynos: facts_once(() => app.dynos()),
+        info: fact(() => app.info()),
+        formation: fact(() => app.formation()),
+        dynos: fact(() => app.dynos()),
         addons,
-        domains: facts_once(() => domainsOf(platform, app.name)),
+        domains: fact(() => domainsOf(platform, app.name)),
         releases,
         release,
-        slug: facts_once(async () => {
+        slug: fact(async () => {
             const current = await release();
             return current?.slug ? app.slug(current.slug.id) : undefined;
         }),
-        slugs: facts_once(async () => facts_sizesOf(app, await releases())),
-        platformLog: facts_once(() => logLines(app, 'heroku', options)),
-        log: facts_once(() => logLines(app, 'all', options)),
-        postgres: facts_once(async () => {
+        slugs: fact(async () => facts_sizesOf(app, await releases())),
+        platformLog: fact(() => logLines(app, 'heroku', options)),
+        log: fact(() => logLines(app, 'all', options)),
+        postgres: fact(async () => {
             const addon = await addonOf('heroku-postgresql', 'DATABASE_URL');
             return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '');
         }),
-        redisPolicy: facts_once(async () => {
+        redisPolicy: fact(async () => {
             const addon = await addonOf('heroku-redis', 'REDIS_URL');
             return addon && redisPolicy(data, addon.name);
         })
@@ -67685,6 +67726,14 @@ async function facts_sizesOf(app, releases) {
 function facts_once(work) {
     let answer;
     return () => (answer ??= work());
+}
+/** Rejects where the work takes longer; what it still does is not waited for. */
+async function inTime(clock, milliseconds, work) {
+    let stopTimer = () => { };
+    const late = new Promise((_, reject) => {
+        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)));
+    });
+    return Promise.race([work(), late]).finally(stopTimer);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno.js
@@ -67761,13 +67810,51 @@ function complaint(output) {
     return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
 }
 
+;// CONCATENATED MODULE: ./lib/checks/given.js
+
+
 ;// CONCATENATED MODULE: ./lib/checks/check.js
+
 
 
 
 
 /** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
 const DEADLINE = 25_000;
+
+;// CONCATENATED MODULE: ./lib/checks/inside/action-version.js
+
+
+const action_version_DAY = 86_400_000;
+/** A new release may be awaited for some days: others find its faults. */
+const action_version_PATIENCE = 7 * action_version_DAY;
+/** Whether the pinned version of this action is out of date. */
+const actionVersion = {
+    name: 'action-version',
+    title: 'Version of this action',
+    config: [],
+    alone: true,
+    async look({ given, clock }) {
+        const action = (await given.repository())?.action;
+        if (!action)
+            return [];
+        const { running, newest, publishedAt } = action;
+        const behind = versions_compareVersions(newest.replace(/^v/, ''), running) > 0;
+        const text = behind
+            ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
+            : `${running} is the newest`;
+        if (!behind || clock.now() - publishedAt < action_version_PATIENCE)
+            return [{ level: 'ok', figure: running, text }];
+        return [
+            {
+                level: 'warn',
+                figure: running,
+                text,
+                remedy: 'Read its notes and change the pin; Dependabot does it by itself where it is set up for `github-actions`.'
+            }
+        ];
+    }
+};
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/ffmpeg.js
 
@@ -67873,6 +67960,97 @@ function couldNotLook(error, about) {
     return { level: 'unknown', about, text: `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}` };
 }
 
+;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
+
+
+
+const github_schedule_DAY = 86_400_000;
+/** Days without activity after which GitHub switches off schedules of a public repository (docs.github.com: events that trigger workflows, schedule). */
+const SWITCHED_OFF = 60;
+const WARN_FROM = 45;
+/** Workflows of this kit; what else a fork inherits is off for good reason. */
+const OURS = /(^|\/)heroku-[\w.-]+\.ya?ml$/;
+/** Whether GitHub has switched off the schedule of a workflow, or is about to. */
+const githubSchedule = {
+    name: 'github-schedule',
+    title: 'Schedules on GitHub',
+    config: [],
+    alone: true,
+    async look({ given, clock }) {
+        const repository = await given.repository();
+        if (!repository)
+            return [];
+        return [...idle(repository, clock.now()), ...switchedOff(repository)];
+    }
+};
+function idle({ isPrivate, pushedAt }, now) {
+    if (isPrivate || pushedAt === undefined)
+        return [];
+    const days = Math.floor((now - pushedAt) / github_schedule_DAY);
+    const figure = counted(days, 'day');
+    const text = `The last push to this repository was ${figure} ago`;
+    if (days < WARN_FROM)
+        return [{ level: 'ok', about: 'idle', figure, text }];
+    return [
+        {
+            level: 'warn',
+            about: 'idle',
+            figure,
+            text: `${text}; after ${SWITCHED_OFF} GitHub switches these checks off without a word`,
+            remedy: 'Push a commit, such as the next Mastodon release; or run the workflow by hand and enable it again when it is off.'
+        }
+    ];
+}
+function switchedOff({ off }) {
+    return off
+        .filter(({ path, why }) => why === 'inactivity' || OURS.test(path))
+        .map(({ name, path, why }) => ({
+        level: 'warn',
+        about: `off-${path.split('/').at(-1) ?? ''}`,
+        text: `GitHub has switched off the workflow ${name} (${why === 'fork' ? 'as in every new fork' : 'for inactivity'})`,
+        remedy: 'Enable it under Actions, or with `gh workflow enable`.'
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/checks/inside/heroku-key.js
+
+
+
+const REMEDY = 'Make a new one (`heroku authorizations:create --scope global --description "GitHub deploy"`) and store it as the secret that `heroku-api-key` takes.';
+/** Whether the key of deploys and checks still works, and how long. */
+const herokuKey = {
+    name: 'heroku-key',
+    title: 'Heroku key',
+    config: [],
+    alone: true,
+    // Where Heroku hangs, the config vars were waited for before it.
+    deadline: 15_000,
+    async look({ given, thresholds }) {
+        try {
+            const seconds = await given.key();
+            if (seconds === undefined)
+                return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }];
+            const days = Math.floor(seconds / 86_400);
+            const figure = counted(days, 'day');
+            const text = `The key works for ${figure} more`;
+            return [
+                days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: REMEDY }
+            ];
+        }
+        catch (error) {
+            if (!(error instanceof HerokuError) || error.status !== 401)
+                throw error;
+            return [
+                {
+                    level: 'fail',
+                    text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
+                    remedy: REMEDY
+                }
+            ];
+        }
+    }
+};
+
 ;// CONCATENATED MODULE: ./lib/checks/inside/log-codes.js
 
 
@@ -67898,6 +68076,8 @@ const CODES = {
 const RECENT = 3_600_000;
 /** Characters of time, source and dyno before each line. */
 const HEADER = 50;
+/** Milliseconds. The lines of a minute, such as those of a start, say nothing of a day. */
+const log_codes_SHORTEST = 600_000;
 /** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
 const logCodes = {
     name: 'log-codes',
@@ -67935,7 +68115,7 @@ async function codesOf({ app, clock }) {
 async function volumeOf({ app }) {
     const lines = await app.log();
     const [first, last] = [lines[0], lines.at(-1)];
-    if (!first || !last || last.time <= first.time)
+    if (!first || !last || last.time - first.time < log_codes_SHORTEST)
         return [];
     const hours = (last.time - first.time) / 3_600_000;
     const bytes = lines.reduce((sum, { text }) => sum + text.length + HEADER, 0);
@@ -67960,7 +68140,9 @@ function codeCounts(lines, now) {
         for (const code of codesIn(text))
             counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time });
     }
-    const since = lines[0] ? `${lines.length} lines of the last ${span((now - lines[0].time) / 1000)}` : 'an empty log';
+    const since = lines[0]
+        ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
+        : 'an empty log';
     return { counts, reach: since };
 }
 
@@ -68021,7 +68203,7 @@ async function memory_fits({ app, dyno, config }) {
         dyno.part('boot'),
         dyno.part('sidekiq')
     ]);
-    const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] ?? 2) || 1);
+    const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1);
     const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
     const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${(0,lib_runtime/* megabytes */.ix)(memory)}`);
     const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${(0,lib_runtime/* megabytes */.ix)(sidekiq)},`);
@@ -68065,6 +68247,77 @@ const migrations = {
         ];
     }
 };
+
+;// CONCATENATED MODULE: ./lib/checks/inside/nightly-build.js
+
+
+
+
+/** Whether the branch would still build with today's buildpacks, as this very run has tried, and what has changed in them since the deploy. */
+const nightlyBuild = {
+    name: 'nightly-build',
+    title: "Tonight's build",
+    config: [],
+    alone: true,
+    async look({ given }) {
+        const build = await given.build();
+        if (!build)
+            return [];
+        const { report, deployed, failedJobs } = build;
+        if (!report) {
+            if (failedJobs.length === 0)
+                throw new Error('this run has made no report of a build');
+            return [
+                {
+                    level: 'fail',
+                    text: `The build failed (${failedJobs.join(', ')}): the next deploy would, too`,
+                    remedy: 'Look at the log of that job in this run; where the code is the same as yesterday, a buildpack has changed.'
+                }
+            ];
+        }
+        return [nightly_build_size(report), ...drift(report, deployed)];
+    }
+};
+function nightly_build_size({ compressed, limit, withinLimit, problem }) {
+    const figure = figures_percent(compressed, limit);
+    const text = `The build makes a slug of ${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`;
+    if (problem !== undefined) {
+        return {
+            level: 'fail',
+            figure,
+            text: `The build is no good: ${problem}`,
+            remedy: 'Look at the size report of this run.'
+        };
+    }
+    if (withinLimit)
+        return { level: 'ok', figure, text };
+    return {
+        level: 'fail',
+        figure,
+        text: `${text}: the next deploy would be refused`,
+        remedy: 'Look at the size report of this run for what grew.'
+    };
+}
+/** A buildpack that moved is news and no fault: the build has just shown that it works. */
+function drift(tonight, deployed) {
+    if (!deployed)
+        return [];
+    const before = new Map(deployed.buildpacks.map(({ name, sha256 }) => [name, sha256]));
+    const moved = tonight.buildpacks.filter(({ name, sha256 }) => before.get(name) !== sha256).map(({ name }) => name);
+    const about = 'buildpacks';
+    const figure = `${moved.length} changed`;
+    const since = `since ${deployed.commit.slice(0, 7)} was built, which runs`;
+    if (moved.length === 0)
+        return [{ level: 'ok', about, figure, text: `No buildpack has changed ${since}` }];
+    return [
+        {
+            level: 'ok',
+            about,
+            figure,
+            text: `${counted(moved.length, 'buildpack')} changed ${since}: ${moved.join(', ')}; the build with ${moved.length === 1 ? 'it' : 'them'} passed`
+        }
+    ];
+}
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/postgres.js
 
@@ -68284,7 +68537,7 @@ const LINES = {
     '3.4': { floor: 13, ends: '2028-03-31' },
     '4.0': { floor: 10, ends: '2029-03-31' }
 };
-const REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
+const ruby_REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
 const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
 /** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
 const ruby = {
@@ -68302,7 +68555,7 @@ const ruby = {
             const text = older
                 ? `Ruby ${figure} gets no security updates any more`
                 : `Ruby ${figure} is newer than what this version knows (${newest})`;
-            return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
+            return [older ? { level: 'fail', figure, text, remedy: ruby_REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
         }
         if (clock.now() > Date.parse(known.ends)) {
             return [
@@ -68310,7 +68563,7 @@ const ruby = {
                     level: 'fail',
                     figure,
                     text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
-                    remedy: REMEDY,
+                    remedy: ruby_REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -68321,7 +68574,7 @@ const ruby = {
                     level: 'warn',
                     figure,
                     text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
-                    remedy: REMEDY,
+                    remedy: ruby_REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -68339,6 +68592,53 @@ function compare(one, other) {
     const [a = 0, b = 0] = one.split('.').map(Number);
     const [c = 0, d = 0] = other.split('.').map(Number);
     return a - c || b - d;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/inside/scheduled-tasks.js
+
+
+
+/** Whether the app's scheduled tasks are those of the config, and ran. */
+const scheduledTasks = {
+    name: 'scheduled-tasks',
+    title: 'Scheduled tasks',
+    config: [],
+    async look({ given }) {
+        const tasks = await given.tasks();
+        return tasks ? [scheduled_tasks_drift(tasks), ...late(tasks)] : [];
+    }
+};
+function scheduled_tasks_drift({ wanted, drift }) {
+    // A task that somebody made in the dashboard is theirs.
+    const wrong = drift.filter(({ kind }) => kind !== 'unknown');
+    const figure = `${wrong.length} of ${wanted}`;
+    if (wrong.length === 0)
+        return {
+            level: 'ok',
+            about: 'drift',
+            figure: `${wanted}`,
+            text: `${counted(wanted, 'task')} as the config wants them`
+        };
+    return {
+        level: 'warn',
+        about: 'drift',
+        figure,
+        text: `The scheduled tasks are not those of the config: ${wrong.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+        remedy: 'Run `command: schedule`.'
+    };
+}
+function late({ late }) {
+    if (late.length === 0)
+        return [];
+    return [
+        {
+            level: 'warn',
+            about: 'late',
+            figure: `${late.length}`,
+            text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+            remedy: 'Heroku Scheduler now and then leaves a run out; where it goes on, look at the log of the dyno `scheduler`.'
+        }
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/scheduler.js
@@ -68501,6 +68801,7 @@ function stack_judge(stack, now, app) {
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/worker.js
 
+
 /** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
 const worker = {
     name: 'worker',
@@ -68513,7 +68814,7 @@ const worker = {
         const count = running.reduce((sum, { quantity }) => sum + quantity, 0);
         if (count > 0) {
             const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ');
-            return [{ level: 'ok', text: `${count} dynos beside web: ${names}`, figure: `${count}` }];
+            return [{ level: 'ok', text: `${counted(count, 'dyno')} beside web: ${names}`, figure: `${count}` }];
         }
         return [
             {
@@ -68541,6 +68842,11 @@ const worker = {
 
 
 
+
+
+
+
+
 /** Those that look through Heroku and through one one-off dyno. */
 const INSIDE = [
     worker,
@@ -68554,8 +68860,13 @@ const INSIDE = [
     memory,
     logCodes,
     slugSize,
+    nightlyBuild,
     stack_stack,
-    ruby
+    ruby,
+    scheduledTasks,
+    herokuKey,
+    githubSchedule,
+    actionVersion
 ];
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/index.js
@@ -68760,7 +69071,9 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     return [
         `## Nightly checks of ${text_escape(app)}: ${check_markdown_headline(results)}`,
         bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
-        good.length > 0 ? details(`${good.length} well`, listed(['ok']), bad.length === 0) : '',
+        good.length > 0
+            ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
+            : '',
         none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
         links.join(' · ')
     ]
@@ -68954,6 +69267,427 @@ function check_issue_isNewer(there, { id, attempt }) {
     return there.id > id || (there.id === id && there.attempt > attempt);
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
+
+
+
+/** Runs a command in a one-off dyno, its output in the log as it comes, its last lines in the summary. */
+async function runTask(app, task, tools) {
+    const { story, log, clock } = tools;
+    const { command, size, limit } = task;
+    const tail = new tools_Tail();
+    const fence = log.fence();
+    const begun = clock.now();
+    const write = (chunk) => {
+        fence.write(chunk);
+        tail.add(chunk);
+    };
+    try {
+        const { dyno, exitCode } = await runOneOff(app, { command, purpose: 'run', size, timeout: limit, write }, tools);
+        return { dyno, exitCode, took: clock.now() - begun, tail };
+    }
+    finally {
+        fence.close();
+        const quoted = tail.quote().replace(/^\. /, '');
+        if (quoted !== '')
+            story.quote(quoted);
+    }
+}
+/** Tells that a command ended well; rejects where it did not, or where that is not known. */
+function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
+    const after = (0,lib_runtime/* duration */.p0)(took);
+    if (exitCode === 0)
+        return `Ended well in ${dyno} after ${after}`;
+    if (exitCode !== undefined) {
+        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+    }
+    if (took >= limit) {
+        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+    }
+    throw new lib_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
+
+
+
+
+
+
+
+/** Branch on which last runs are kept where the config names none. */
+const STATE_BRANCH = 'scheduled-tasks';
+/**
+ * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
+ */
+function openRecord(context, app, schedule) {
+    const { inputs } = context;
+    const branch = schedule.state ?? STATE_BRANCH;
+    const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
+    const github = githubOf(context);
+    if (!github) {
+        throw new lib_runtime/* UserError */.yo('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+    }
+    if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
+        throw new lib_runtime/* UserError */.yo(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+    }
+    const path = `${app}.json`;
+    const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
+    return { app, wanted, file, where: `${path} on the branch ${branch}` };
+}
+/** The tasks with their last runs. A read of GitHub. */
+async function recordedTasks({ app, wanted, file, where }) {
+    return ledgerTasks(parseLedger(await file.read(), app, where), wanted);
+}
+/**
+ * Runs the tasks of the config that are due, one after the other. Each is taken in the record before it runs, so that
+ * two jobs never run the same, and a job that is killed runs none again. A task that fails does not keep the others from
+ * running; the job fails in the end. With `plan` it only says which are due.
+ */
+async function runDueTasks(context, app, schedule, tools) {
+    const { story, clock, signal } = tools;
+    const { plan, dynoSize, github } = context.inputs;
+    const record = openRecord(context, app.name, schedule);
+    const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() };
+    if (plan)
+        return story.step('Due', () => tellDue(record, asker, tools));
+    const failures = [];
+    let ended;
+    for (let runs = 0;; runs++) {
+        const taken = await story.step(runs === 0 ? 'Due' : 'Record', async () => {
+            const turn = await takeNext(record, asker, ended, tools);
+            failures.push(...due_tasks_tell(turn, asker.until, tools));
+            return turn.taken;
+        });
+        if (!taken)
+            return outcome(runs, failures);
+        ended = { taken, ending: await runTaken(app, taken, dynoSize, tools) };
+        if (ended.ending.outcome !== 'succeeded')
+            failures.push(`${taken.task.command} (${ended.ending.outcome})`);
+        if (!signal.aborted)
+            continue;
+        await noteEnd(record, asker, ended);
+        throw new lib_runtime/* CancelledError */.cc(`The task ${taken.task.command}`);
+    }
+}
+/** Writes how the last task ended, and takes the next. */
+async function takeNext({ app, wanted, file, where }, asker, ended, { clock }) {
+    let turn;
+    const next = (text) => {
+        const ledger = parseLedger(text, app, where);
+        const known = ended ? markEnded(ledger, ended.taken, asker.run, ended.ending) : ledger;
+        turn = takeDue(known, wanted, { ...asker, now: clock.now() });
+        return ledgerText(turn.ledger);
+    };
+    await file.update(next, ended ? NOT_RECORDED : 'No task was run because of it.');
+    return turn;
+}
+const NOT_RECORDED = 'The task before it ran, and how it ended stands in this job alone; a later one will call it lost. Others that are due were not run.';
+async function noteEnd({ app, file, where }, { run }, ended) {
+    const next = (text) => ledgerText(markEnded(parseLedger(text, app, where), ended.taken, run, ended.ending));
+    await file.update(next, NOT_RECORDED);
+}
+async function runTaken(app, { task, due, missed }, defaultSize, tools) {
+    const { story, clock, log } = tools;
+    const { command, limit = USUAL_LIMIT } = task;
+    const runnable = { command, size: task.size || defaultSize, limit: limit * 1_000 };
+    const begun = clock.now();
+    let exitCode;
+    let started = false;
+    try {
+        await story.step(`Task: ${command.slice(0, 100)}`, async () => {
+            story.note(`Due at ${timeText(due)}`);
+            if (missed > 0)
+                story.warn(`It was missed ${missed} time${missed === 1 ? '' : 's'} before; this run makes up for all`);
+            const run = await runTask(app, runnable, tools);
+            started = true;
+            exitCode = run.exitCode;
+            story.note(requireSuccess(run, runnable, app));
+        });
+        return { outcome: 'succeeded', exitCode, took: clock.now() - begun };
+    }
+    catch (error) {
+        log.error((0,lib_runtime/* errorText */.kc)(error));
+        const outcome = started && exitCode === undefined ? 'lost' : 'failed';
+        return { outcome, exitCode, took: clock.now() - begun };
+    }
+}
+/** Tells what the record has brought to light. Returns what the job fails for. */
+function due_tasks_tell({ lost, begun, busy }, now, { story }) {
+    for (const { command, cron } of begun) {
+        const next = nextTime(cron, now);
+        story.note(`New: ${command}, ${describeCron(cron)}${next === undefined ? '' : `; first at ${timeText(next)}`}`);
+    }
+    for (const { command, run } of busy)
+        story.note(`Run ${run} is at it: ${command}`);
+    for (const { command, run } of lost)
+        story.warn(`How ${command} ended in run ${run} is not known: that job ended before it could say. It is not run again for that time`);
+    return lost.map(({ command, run }) => `${command} (lost in run ${run})`);
+}
+async function tellDue({ app, wanted, file, where }, asker, tools) {
+    const ledger = parseLedger(await file.read(), app, where);
+    const asking = { ...asker, now: asker.until };
+    due_tasks_tell(takeDue(ledger, wanted, asking), asker.until, tools);
+    // One after the other, each as if the one before had ended.
+    let known = ledger;
+    let due = 0;
+    for (;;) {
+        const { ledger: next, taken } = takeDue(known, wanted, asking);
+        if (!taken)
+            return `Plan: ${due} task${due === 1 ? ' is' : 's are'} due, and none was run`;
+        tools.story.note(`Due since ${timeText(taken.due)}: ${taken.task.command}`);
+        known = markEnded(next, taken, asker.run, { outcome: 'succeeded', took: 0 });
+        due++;
+    }
+}
+function outcome(runs, failures) {
+    if (failures.length === 0)
+        return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
+    throw new lib_runtime/* UserError */.yo(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+}
+/** `2026-11-25 03:30 UTC`. */
+function timeText(at) {
+    return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/schedule.js
+
+
+
+
+
+
+
+
+/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
+function checkSchedule({ inputs }, schedule) {
+    if (schedule)
+        plannedTasks(schedule, 'Basic', inputs.config);
+}
+/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
+async function openTasks(context, app, schedule, mask, { clock, signal }) {
+    const { inputs, results } = context;
+    const { name, vars: names } = SCHEDULERS[schedule.with];
+    checkSchedule(context, schedule);
+    const { id } = await app.info();
+    const sizeless = schedule.tasks.some(({ size }) => size === undefined);
+    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
+    const config = names.length > 0 ? await app.configVars() : {};
+    mask(config);
+    const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
+    // The id of an organization is no secret by its name, and nobody's business all the same.
+    for (const value of Object.values(vars))
+        if (value.length >= 8)
+            results.mask(value);
+    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
+    context.runtime.log.info(`The tasks are kept by ${name}`);
+    return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
+}
+/**
+ * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
+ * log and in the summary. Returns what came of it, in a sentence.
+ */
+async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
+    const { plan, prune } = context.inputs;
+    try {
+        const there = await scheduler.list();
+        tellAdvice(context, [...wanted, ...there].map(({ command }) => command), tools);
+        const steps = reconcile(wanted, there, { prune });
+        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
+        const counted = schedule_count(steps);
+        if (isSettled(steps))
+            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
+        if (plan)
+            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
+        await applySteps(scheduler, steps, { wanted, prune, ...tools });
+        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
+    }
+    catch (error) {
+        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
+    }
+}
+const DONE = {
+    create: 'to create',
+    change: 'to change',
+    remove: 'to remove',
+    keep: 'as they should be',
+    leave: 'others'
+};
+function schedule_count(steps) {
+    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+        const number = steps.filter(step => step.kind === kind).length;
+        return number > 0 ? [`${number} ${text}`] : [];
+    });
+    return kinds.join(', ') || 'none';
+}
+const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
+async function showSteps({ runtime, results }, steps, title) {
+    const shown = steps.map(step => showStep(step, describeCron));
+    // Commands may be somebody else's: hostile text.
+    const fence = runtime.log.fence();
+    for (const { action, command, when, size, why } of shown) {
+        const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
+        fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
+    }
+    fence.close();
+    if (shown.length === 0)
+        return runtime.log.info('No tasks, neither wanted nor there');
+    const rows = shown.map(({ action, command, when, size, why }) => [
+        action,
+        code(results.redact(command)),
+        ...[when, size, why].map(text => text_escape(results.redact(text)))
+    ]);
+    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
+}
+/** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
+function tellAdvice({ inputs }, commands, { story }) {
+    for (const command of new Set(commands)) {
+        for (const { kind, text } of adviseTask(inputs.path, command)) {
+            const line = `${command}: ${text}`;
+            if (kind === 'dead')
+                story.warn(line);
+            else
+                story.note(line);
+        }
+    }
+}
+/** What a config without tasks may begin with, in this version of Mastodon. */
+function tellStarters({ inputs, runtime }) {
+    const starters = starterTasks(inputs.path);
+    if (starters.length === 0)
+        return;
+    const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`);
+    runtime.log.info(['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n'));
+}
+/** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
+async function showRecorded(context, app, schedule, tools) {
+    const record = openRecord(context, app, schedule);
+    tellAdvice(context, record.wanted.map(({ command }) => command), tools);
+    const tasks = await recordedTasks(record);
+    const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
+        const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now());
+        const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
+        return [command, when, size || 'the app’s', last, next === undefined ? '' : timeText(next)];
+    });
+    for (const [command, when, , last, next] of rows)
+        tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
+    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(text_escape)]);
+    if (shown.length > 0) {
+        const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
+        await context.results.summary(`### Scheduled tasks of ${text_escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`);
+    }
+    return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`;
+}
+/** Its API is undocumented and may change any day; its dashboard is there for people. */
+function byHand(error, app, wanted) {
+    if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+        return error;
+    const lines = typedByHand(wanted).map(line => `  ${line}`);
+    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
+    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
+
+
+
+
+
+
+
+
+
+
+
+/** What the checks are handed of GitHub, of the key and of scheduled tasks. */
+function givenTo(context, sources) {
+    return {
+        key: facts_once(() => check_given_keyOf(context, sources.client)),
+        repository: facts_once(() => asGithub(context, github => repositoryOf(context, github))),
+        build: facts_once(() => asGithub(context, github => buildOf(context, github, sources))),
+        tasks: facts_once(() => tasksOf(context, sources))
+    };
+}
+async function check_given_keyOf(context, client) {
+    await whoAmI(client).catch((error) => {
+        // A key of an automation may lack the scope `identity`.
+        if (!(error instanceof HerokuError) || error.status !== 403)
+            throw error;
+    });
+    return keyExpiresIn(client, herokuOf(context).key);
+}
+/** Undefined without a token or outside a job; a refusal says which permission is missing. */
+async function asGithub(context, work) {
+    const github = githubOf(context);
+    if (!github)
+        return undefined;
+    try {
+        return await work(github);
+    }
+    catch (error) {
+        throw new Error(github.explain(error, '{ contents: read, actions: read }', '').trim(), { cause: error });
+    }
+}
+async function repositoryOf({ inputs }, github) {
+    const { actionRepository } = inputs.github;
+    const newest = actionRepository === undefined ? undefined : await newestRelease(github, actionRepository);
+    return {
+        ...(await repositoryState(github)),
+        action: newest && { running: lib_runtime/* VERSION */.xv, newest: newest.tag, publishedAt: newest.publishedAt }
+    };
+}
+/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
+async function buildOf(context, github, { commit }) {
+    const { inputs } = context;
+    const runId = Number(inputs.github.runId);
+    const failed = await failedJobs(github, runId);
+    const report = await tonightsReport(context, github, runId);
+    if (!report && failed.length === 0)
+        return undefined;
+    return { report, failedJobs: failed, deployed: await reportOf(context, github, await commit()) };
+}
+async function tonightsReport(context, github, runId) {
+    const { report, artifactName } = context.inputs;
+    if (report !== undefined)
+        return readReport(await (0,promises_.readFile)(report, 'utf8'));
+    const [artifact] = await artifactsOfRun(github, runId, artifactName);
+    return artifact && readReport(await check_given_textOf(context, github, artifact));
+}
+async function reportOf(context, github, commit) {
+    if (commit === undefined)
+        return undefined;
+    const branch = context.inputs.github.event.defaultBranch ?? (await defaultBranch(github));
+    const [nearest] = await findBaselines(github, { name: context.inputs.artifactName, commit, branch });
+    if (nearest?.commit !== commit)
+        return undefined;
+    const report = readReport(await check_given_textOf(context, github, nearest.artifact));
+    return report.commit === commit ? report : undefined;
+}
+function check_given_textOf(context, github, artifact) {
+    return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
+}
+function readReport(text) {
+    const { source, verdict, layers } = parseReport(text);
+    return {
+        commit: source.commit,
+        compressed: verdict.compressed,
+        limit: verdict.limit,
+        withinLimit: verdict.withinLimit,
+        problem: verdict.problem,
+        buildpacks: layers.flatMap(({ buildpack }) => buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : [])
+    };
+}
+/** Nothing where the config says nothing of tasks, or where they are kept in this repository alone. */
+async function tasksOf(context, { config, app, signal }) {
+    const { schedule } = config;
+    const { clock } = context.runtime;
+    if (!schedule || !SCHEDULERS[schedule.with].open)
+        return undefined;
+    const { wanted, scheduler } = await openTasks(context, app, schedule, masker(context), { clock, signal });
+    const there = await scheduler.list();
+    return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) };
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-scene.js
 
 
@@ -68962,32 +69696,39 @@ function check_issue_isNewer(there, { id, attempt }) {
 
 
 
+
+/** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
+const check_scene_PATIENCE = 12_000;
 /** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
 async function openScene(context, config, name) {
     const { inputs, runtime } = context;
     const { clock, log } = runtime;
-    const { url, key } = herokuOf(context);
+    const access = herokuOf(context);
+    const { key } = access;
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
-    const platform = createClient({ url, key, clock, signal });
+    const platform = createClient({ url: access.url, key, clock, signal });
     const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
     const app = factsOf(name);
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const main = new HerokuApp(platform, name, clock, signal);
     const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal });
-    const read = await readVars(context, main);
-    const ownUrl = async (facts) => facts && (await facts.info().catch(() => undefined))?.web_url;
+    const deployed = facts_once(async () => whatRuns(context, (await app.slug())?.commit));
+    const commit = async () => (await deployed()).commit;
+    const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
+    const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
     const around = {
         ...read,
         mastodonToken: inputs.mastodonToken,
-        instance: instancePlace(read.configVars, await ownUrl(app)),
-        streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
+        instance: instancePlace(read.configVars, url),
+        streaming: streamingPlace(read.configVars, streamingUrl),
         app,
         streamingApp,
         dyno,
         wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
-        deployed: facts_once(async () => whatRuns(context, (await app.slug())?.commit)),
+        deployed,
+        given: givenTo(context, { config, app: main, client: platform, commit, signal }),
         thresholds: config.checks.thresholds,
         clock,
         signal,
@@ -69005,7 +69746,7 @@ async function openScene(context, config, name) {
 /** The app's config vars; a key that has expired is for a check to tell. */
 async function readVars(context, app) {
     try {
-        const configVars = await app.configVars();
+        const configVars = await inTime(context.runtime.clock, check_scene_PATIENCE, () => app.configVars());
         masker(context)(configVars);
         return { configVars };
     }
@@ -69345,326 +70086,6 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     if (withinLimit || inputs.failOn === 'never')
         return;
     throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
-
-
-
-/** Runs a command in a one-off dyno, its output in the log as it comes, its last lines in the summary. */
-async function runTask(app, task, tools) {
-    const { story, log, clock } = tools;
-    const { command, size, limit } = task;
-    const tail = new tools_Tail();
-    const fence = log.fence();
-    const begun = clock.now();
-    const write = (chunk) => {
-        fence.write(chunk);
-        tail.add(chunk);
-    };
-    try {
-        const { dyno, exitCode } = await runOneOff(app, { command, purpose: 'run', size, timeout: limit, write }, tools);
-        return { dyno, exitCode, took: clock.now() - begun, tail };
-    }
-    finally {
-        fence.close();
-        const quoted = tail.quote().replace(/^\. /, '');
-        if (quoted !== '')
-            story.quote(quoted);
-    }
-}
-/** Tells that a command ended well; rejects where it did not, or where that is not known. */
-function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
-    const after = (0,lib_runtime/* duration */.p0)(took);
-    if (exitCode === 0)
-        return `Ended well in ${dyno} after ${after}`;
-    if (exitCode !== undefined) {
-        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
-    }
-    if (took >= limit) {
-        throw new lib_runtime/* UserError */.yo(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
-    }
-    throw new lib_runtime/* UserError */.yo(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
-
-
-
-
-
-
-
-/** Branch on which last runs are kept where the config names none. */
-const STATE_BRANCH = 'scheduled-tasks';
-/**
- * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
- */
-function openRecord(context, app, schedule) {
-    const { inputs } = context;
-    const branch = schedule.state ?? STATE_BRANCH;
-    const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
-    const github = githubOf(context);
-    if (!github) {
-        throw new lib_runtime/* UserError */.yo('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
-    }
-    if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
-        throw new lib_runtime/* UserError */.yo(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
-    }
-    const path = `${app}.json`;
-    const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
-    return { app, wanted, file, where: `${path} on the branch ${branch}` };
-}
-/** The tasks with their last runs. A read of GitHub. */
-async function recordedTasks({ app, wanted, file, where }) {
-    return ledgerTasks(parseLedger(await file.read(), app, where), wanted);
-}
-/**
- * Runs the tasks of the config that are due, one after the other. Each is taken in the record before it runs, so that
- * two jobs never run the same, and a job that is killed runs none again. A task that fails does not keep the others from
- * running; the job fails in the end. With `plan` it only says which are due.
- */
-async function runDueTasks(context, app, schedule, tools) {
-    const { story, clock, signal } = tools;
-    const { plan, dynoSize, github } = context.inputs;
-    const record = openRecord(context, app.name, schedule);
-    const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() };
-    if (plan)
-        return story.step('Due', () => tellDue(record, asker, tools));
-    const failures = [];
-    let ended;
-    for (let runs = 0;; runs++) {
-        const taken = await story.step(runs === 0 ? 'Due' : 'Record', async () => {
-            const turn = await takeNext(record, asker, ended, tools);
-            failures.push(...due_tasks_tell(turn, asker.until, tools));
-            return turn.taken;
-        });
-        if (!taken)
-            return outcome(runs, failures);
-        ended = { taken, ending: await runTaken(app, taken, dynoSize, tools) };
-        if (ended.ending.outcome !== 'succeeded')
-            failures.push(`${taken.task.command} (${ended.ending.outcome})`);
-        if (!signal.aborted)
-            continue;
-        await noteEnd(record, asker, ended);
-        throw new lib_runtime/* CancelledError */.cc(`The task ${taken.task.command}`);
-    }
-}
-/** Writes how the last task ended, and takes the next. */
-async function takeNext({ app, wanted, file, where }, asker, ended, { clock }) {
-    let turn;
-    const next = (text) => {
-        const ledger = parseLedger(text, app, where);
-        const known = ended ? markEnded(ledger, ended.taken, asker.run, ended.ending) : ledger;
-        turn = takeDue(known, wanted, { ...asker, now: clock.now() });
-        return ledgerText(turn.ledger);
-    };
-    await file.update(next, ended ? NOT_RECORDED : 'No task was run because of it.');
-    return turn;
-}
-const NOT_RECORDED = 'The task before it ran, and how it ended stands in this job alone; a later one will call it lost. Others that are due were not run.';
-async function noteEnd({ app, file, where }, { run }, ended) {
-    const next = (text) => ledgerText(markEnded(parseLedger(text, app, where), ended.taken, run, ended.ending));
-    await file.update(next, NOT_RECORDED);
-}
-async function runTaken(app, { task, due, missed }, defaultSize, tools) {
-    const { story, clock, log } = tools;
-    const { command, limit = USUAL_LIMIT } = task;
-    const runnable = { command, size: task.size || defaultSize, limit: limit * 1_000 };
-    const begun = clock.now();
-    let exitCode;
-    let started = false;
-    try {
-        await story.step(`Task: ${command.slice(0, 100)}`, async () => {
-            story.note(`Due at ${timeText(due)}`);
-            if (missed > 0)
-                story.warn(`It was missed ${missed} time${missed === 1 ? '' : 's'} before; this run makes up for all`);
-            const run = await runTask(app, runnable, tools);
-            started = true;
-            exitCode = run.exitCode;
-            story.note(requireSuccess(run, runnable, app));
-        });
-        return { outcome: 'succeeded', exitCode, took: clock.now() - begun };
-    }
-    catch (error) {
-        log.error((0,lib_runtime/* errorText */.kc)(error));
-        const outcome = started && exitCode === undefined ? 'lost' : 'failed';
-        return { outcome, exitCode, took: clock.now() - begun };
-    }
-}
-/** Tells what the record has brought to light. Returns what the job fails for. */
-function due_tasks_tell({ lost, begun, busy }, now, { story }) {
-    for (const { command, cron } of begun) {
-        const next = times_nextTime(cron, now);
-        story.note(`New: ${command}, ${times_describeCron(cron)}${next === undefined ? '' : `; first at ${timeText(next)}`}`);
-    }
-    for (const { command, run } of busy)
-        story.note(`Run ${run} is at it: ${command}`);
-    for (const { command, run } of lost)
-        story.warn(`How ${command} ended in run ${run} is not known: that job ended before it could say. It is not run again for that time`);
-    return lost.map(({ command, run }) => `${command} (lost in run ${run})`);
-}
-async function tellDue({ app, wanted, file, where }, asker, tools) {
-    const ledger = parseLedger(await file.read(), app, where);
-    const asking = { ...asker, now: asker.until };
-    due_tasks_tell(takeDue(ledger, wanted, asking), asker.until, tools);
-    // One after the other, each as if the one before had ended.
-    let known = ledger;
-    let due = 0;
-    for (;;) {
-        const { ledger: next, taken } = takeDue(known, wanted, asking);
-        if (!taken)
-            return `Plan: ${due} task${due === 1 ? ' is' : 's are'} due, and none was run`;
-        tools.story.note(`Due since ${timeText(taken.due)}: ${taken.task.command}`);
-        known = markEnded(next, taken, asker.run, { outcome: 'succeeded', took: 0 });
-        due++;
-    }
-}
-function outcome(runs, failures) {
-    if (failures.length === 0)
-        return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
-    throw new lib_runtime/* UserError */.yo(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
-}
-/** `2026-11-25 03:30 UTC`. */
-function timeText(at) {
-    return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/schedule.js
-
-
-
-
-
-
-
-
-/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
-function checkSchedule({ inputs }, schedule) {
-    if (schedule)
-        plannedTasks(schedule, 'Basic', inputs.config);
-}
-/** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
-async function openTasks(context, app, schedule, mask, { clock, signal }) {
-    const { inputs, results } = context;
-    const { name, vars: names } = SCHEDULERS[schedule.with];
-    checkSchedule(context, schedule);
-    const { id } = await app.info();
-    const sizeless = schedule.tasks.some(({ size }) => size === undefined);
-    const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
-    const config = names.length > 0 ? await app.configVars() : {};
-    mask(config);
-    const vars = Object.fromEntries(names.flatMap(variable => (config[variable] ? [[variable, config[variable]]] : [])));
-    // The id of an organization is no secret by its name, and nobody's business all the same.
-    for (const value of Object.values(vars))
-        if (value.length >= 8)
-            results.mask(value);
-    const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
-    context.runtime.log.info(`The tasks are kept by ${name}`);
-    return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
-}
-/**
- * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
- * log and in the summary. Returns what came of it, in a sentence.
- */
-async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
-    const { plan, prune } = context.inputs;
-    try {
-        const there = await scheduler.list();
-        tellAdvice(context, [...wanted, ...there].map(({ command }) => command), tools);
-        const steps = reconcile_reconcile(wanted, there, { prune });
-        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
-        const counted = schedule_count(steps);
-        if (isSettled(steps))
-            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
-        if (plan)
-            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
-        await applySteps(scheduler, steps, { wanted, prune, ...tools });
-        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
-    }
-    catch (error) {
-        throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
-    }
-}
-const DONE = {
-    create: 'to create',
-    change: 'to change',
-    remove: 'to remove',
-    keep: 'as they should be',
-    leave: 'others'
-};
-function schedule_count(steps) {
-    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
-        const number = steps.filter(step => step.kind === kind).length;
-        return number > 0 ? [`${number} ${text}`] : [];
-    });
-    return kinds.join(', ') || 'none';
-}
-const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
-async function showSteps({ runtime, results }, steps, title) {
-    const shown = steps.map(step => reconcile_showStep(step, times_describeCron));
-    // Commands may be somebody else's: hostile text.
-    const fence = runtime.log.fence();
-    for (const { action, command, when, size, why } of shown) {
-        const line = `${action.padEnd(6)}  ${when}, ${size}: ${command}${why ? `  (${why})` : ''}`;
-        fence.write(Buffer.from(`${line.replace(/\p{Cc}/gu, ' ')}\n`));
-    }
-    fence.close();
-    if (shown.length === 0)
-        return runtime.log.info('No tasks, neither wanted nor there');
-    const rows = shown.map(({ action, command, when, size, why }) => [
-        action,
-        code(results.redact(command)),
-        ...[when, size, why].map(text => text_escape(results.redact(text)))
-    ]);
-    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
-}
-/** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
-function tellAdvice({ inputs }, commands, { story }) {
-    for (const command of new Set(commands)) {
-        for (const { kind, text } of adviseTask(inputs.path, command)) {
-            const line = `${command}: ${text}`;
-            if (kind === 'dead')
-                story.warn(line);
-            else
-                story.note(line);
-        }
-    }
-}
-/** What a config without tasks may begin with, in this version of Mastodon. */
-function tellStarters({ inputs, runtime }) {
-    const starters = starterTasks(inputs.path);
-    if (starters.length === 0)
-        return;
-    const lines = starters.map(({ command, times, why }) => `    - { command: ${command}, ${times} } # ${why}`);
-    runtime.log.info(['What may be worth scheduling in this version (times are UTC):', 'schedule:', '  tasks:', ...lines].join('\n'));
-}
-/** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
-async function showRecorded(context, app, schedule, tools) {
-    const record = openRecord(context, app, schedule);
-    tellAdvice(context, record.wanted.map(({ command }) => command), tools);
-    const tasks = await recordedTasks(record);
-    const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
-        const next = cron === undefined ? undefined : times_nextTime(cron, tools.clock.now());
-        const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
-        return [command, when, size || 'the app’s', last, next === undefined ? '' : timeText(next)];
-    });
-    for (const [command, when, , last, next] of rows)
-        tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
-    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(text_escape)]);
-    if (shown.length > 0) {
-        const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
-        await context.results.summary(`### Scheduled tasks of ${text_escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`);
-    }
-    return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`;
-}
-/** Its API is undocumented and may change any day; its dashboard is there for people. */
-function byHand(error, app, wanted) {
-    if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
-        return error;
-    const lines = typedByHand(wanted).map(line => `  ${line}`);
-    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
-    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -72028,7 +72449,7 @@ const CODE_ROUTES = {
     },
     'GET /apps/:app/builds/:build': (world, { params }) => {
         const app = appOf(world, params);
-        return [200, buildView(world, app, buildOf(app, params[1]))];
+        return [200, buildView(world, app, code_buildOf(app, params[1]))];
     },
     'POST /apps/:app/builds': (world, { params, body }) => {
         const app = appOf(world, params);
@@ -72058,7 +72479,7 @@ const CODE_ROUTES = {
     // Stops it where it is still under way; undocumented, what the answer looks like.
     'DELETE /apps/:app/builds/:build': (world, { params }) => {
         const app = appOf(world, params);
-        const build = buildOf(app, params[1]);
+        const build = code_buildOf(app, params[1]);
         world.cancelBuild(build);
         return [200, buildView(world, app, build)];
     }
@@ -72080,7 +72501,7 @@ function releaseOf(app, idOrVersion) {
         throw notFound('release');
     return release;
 }
-function buildOf(app, id) {
+function code_buildOf(app, id) {
     const build = app.builds.find(build => build.id === id);
     if (!build)
         throw notFound('build');
@@ -74579,6 +75000,7 @@ function readInputs(source, env) {
             baseRef: env['GITHUB_BASE_REF'] || undefined,
             runId: env['GITHUB_RUN_ID'],
             runAttempt: env['GITHUB_RUN_ATTEMPT'],
+            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
             event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
             serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
             apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
@@ -74634,7 +75056,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2636);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7572);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { CHECKS, runChecks, type Check, type World } from '../../src/checks/index.ts'
+import { runChecks, type Check, type World } from '../../src/checks/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { lines, look, surroundings } from './world.ts'
 
@@ -99,13 +99,5 @@ describe('the runner', () => {
     expect(JSON.stringify(worlds[0])).not.toContain('secret')
     expect(worlds[0]).not.toHaveProperty('configVars')
     expect(worlds[0]).not.toHaveProperty('mastodonToken')
-  })
-})
-
-describe('the list', () => {
-  it('names each check once, in kebab-case', () => {
-    const names = CHECKS.map(({ name }) => name)
-    expect(new Set(names).size).toBe(names.length)
-    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
   })
 })

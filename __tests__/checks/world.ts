@@ -4,6 +4,7 @@ import {
   type Check,
   type DynoFacts,
   type Finding,
+  type Given,
   type Surroundings
 } from '../../src/checks/index.ts'
 import { type Part, type PartValue } from '../../src/mastodon/index.ts'
@@ -46,6 +47,13 @@ export function dynoOf(said: { readonly [Name in Part]?: PartValue<Name> } = {})
   }
 }
 
+/** What the command would hand in; what is left out could not be had. */
+export function givenOf(said: { readonly [Fact in keyof Given]?: Awaited<ReturnType<Given[Fact]>> } = {}): Given {
+  const fact = (key: keyof Given) => (): Promise<never> =>
+    key in said ? Promise.resolve(said[key] as never) : Promise.reject(new Error(`nobody hands in ${key}`))
+  return { key: fact('key'), repository: fact('repository'), build: fact('build'), tasks: fact('tasks') }
+}
+
 /** Surroundings in which there is nothing, but for what is given. */
 export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
   const quiet = (): void => {}
@@ -57,6 +65,7 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
     app: factsOf(),
     streamingApp: undefined,
     dyno: dynoOf(),
+    given: givenOf(),
     wants: { ffmpeg: 'auto', slugLimit: 300e6 },
     deployed: () => Promise.resolve({ commit: undefined, version: undefined }),
     thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 },

@@ -41,6 +41,11 @@ const LONGEST_COMMENT = 65_536
 /** What a repository has beside its deployments: commits, pull requests with their comments, runs with their artifacts. */
 export class FakeRepository {
   readonly files = new Map<string, string>()
+  /** Milliseconds since 1970. */
+  pushedAt = Date.now()
+  readonly workflows: { name: string; path: string; state: string }[] = []
+  /** Of every run. */
+  readonly jobs: { name: string; conclusion: string | null }[] = []
   /** The newest commit of each branch. */
   readonly branches = new Map<string, string>()
   readonly #url: string
@@ -104,7 +109,13 @@ export class FakeRepository {
   }
 
   readonly routes: readonly Route[] = [
-    read(/^$/, 'metadata', () => ok({ full_name: OWN, default_branch: 'main' })),
+    read(/^$/, 'metadata', () =>
+      ok({ full_name: OWN, default_branch: 'main', private: false, pushed_at: new Date(this.pushedAt).toISOString() })
+    ),
+    read(/^\/actions\/workflows$/, 'actions', () =>
+      ok({ total_count: this.workflows.length, workflows: this.workflows })
+    ),
+    read(/^\/actions\/runs\/\d+\/jobs$/, 'actions', () => ok({ total_count: this.jobs.length, jobs: this.jobs })),
     read(/^\/git\/commits\/([0-9a-f]+)$/, 'contents', ({ caught: [sha = ''] }) => {
       const parents = this.#parents.get(sha)
       return parents ? ok({ sha, parents: parents.map(parent => ({ sha: parent })) }) : NOT_FOUND

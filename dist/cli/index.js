@@ -9514,7 +9514,7 @@ async function main(argv) {
 async function run(line, command) {
     const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
     const lively = isLively(line.json ? process.stderr : process.stdout);
-    const { runCommand } = await Promise.all(/* import() */[__nccwpck_require__.e(158), __nccwpck_require__.e(10)]).then(__nccwpck_require__.bind(__nccwpck_require__, 2010));
+    const { runCommand } = await Promise.all(/* import() */[__nccwpck_require__.e(158), __nccwpck_require__.e(672)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3672));
     return runCommand(command, line, { lively, stop, dist: new URL('../', here) });
 }
 /** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
@@ -10449,6 +10449,7 @@ function readInputs(source, env) {
             baseRef: env['GITHUB_BASE_REF'] || undefined,
             runId: env['GITHUB_RUN_ID'],
             runAttempt: env['GITHUB_RUN_ATTEMPT'],
+            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
             event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
             serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
             apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'

@@ -2,6 +2,7 @@ import { type Place } from '../mastodon/index.ts'
 import { type Clock, type Log } from '../runtime/index.ts'
 import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
+import { type Given } from './given.ts'
 
 /** `unknown`: it could not look. That is neither good news nor a failure. */
 export type Level = 'ok' | 'warn' | 'fail' | 'unknown'
@@ -61,6 +62,8 @@ export interface World {
   readonly streamingApp: AppFacts | undefined
   /** What one one-off dyno sees from inside the main app. A check that asks needs `deadline: DYNO_DEADLINE`. */
   readonly dyno: DynoFacts
+  /** What the command found out elsewhere: on GitHub, of the key, of scheduled tasks. */
+  readonly given: Given
   /** What the config asks for. */
   readonly wants: Wants
   /** What the deployed slug is of. */

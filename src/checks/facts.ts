@@ -16,6 +16,7 @@ import {
   type Slug
 } from '../heroku/index.ts'
 import { type Clock } from '../runtime/index.ts'
+import { DEADLINE } from './check.ts'
 
 /** Facts of one Heroku app. Each is asked for when it is first wanted, and once for all checks. */
 export interface AppFacts {
@@ -61,37 +62,38 @@ const RELEASES = 50
 const SLUGS = 12
 
 export function appFacts(app: HerokuApp, { platform, data, ...options }: AppClients): AppFacts {
-  const releases = once(() => app.releases(RELEASES))
-  const release = once(async () => {
+  const fact = <Answer>(work: () => Promise<Answer>) => once(() => inTime(options.clock, DEADLINE, work))
+  const releases = fact(() => app.releases(RELEASES))
+  const release = fact(async () => {
     const all = await releases()
     return all.find(({ current }) => current) ?? all.find(({ status }) => status === 'succeeded')
   })
-  const addons = once(() => app.addons())
+  const addons = fact(() => app.addons())
   const addonOf = async (service: string, variable: string): Promise<Addon | undefined> => {
     const all = (await addons()).filter(({ addon_service: { name } }) => name === service)
     return all.find(({ config_vars }) => config_vars.includes(variable)) ?? all[0]
   }
   return {
     name: app.name,
-    info: once(() => app.info()),
-    formation: once(() => app.formation()),
-    dynos: once(() => app.dynos()),
+    info: fact(() => app.info()),
+    formation: fact(() => app.formation()),
+    dynos: fact(() => app.dynos()),
     addons,
-    domains: once(() => domainsOf(platform, app.name)),
+    domains: fact(() => domainsOf(platform, app.name)),
     releases,
     release,
-    slug: once(async () => {
+    slug: fact(async () => {
       const current = await release()
       return current?.slug ? app.slug(current.slug.id) : undefined
     }),
-    slugs: once(async () => sizesOf(app, await releases())),
-    platformLog: once(() => logLines(app, 'heroku', options)),
-    log: once(() => logLines(app, 'all', options)),
-    postgres: once(async () => {
+    slugs: fact(async () => sizesOf(app, await releases())),
+    platformLog: fact(() => logLines(app, 'heroku', options)),
+    log: fact(() => logLines(app, 'all', options)),
+    postgres: fact(async () => {
       const addon = await addonOf('heroku-postgresql', 'DATABASE_URL')
       return addon && postgresFigures(data, addon.id, addon.plan?.name ?? '')
     }),
-    redisPolicy: once(async () => {
+    redisPolicy: fact(async () => {
       const addon = await addonOf('heroku-redis', 'REDIS_URL')
       return addon && redisPolicy(data, addon.name)
     })
@@ -116,4 +118,13 @@ async function sizesOf(app: HerokuApp, releases: readonly Release[]): Promise<Re
 export function once<Answer>(work: () => Promise<Answer>): () => Promise<Answer> {
   let answer: Promise<Answer> | undefined
   return () => (answer ??= work())
+}
+
+/** Rejects where the work takes longer; what it still does is not waited for. */
+export async function inTime<Answer>(clock: Clock, milliseconds: number, work: () => Promise<Answer>): Promise<Answer> {
+  let stopTimer = (): void => {}
+  const late = new Promise<never>((_, reject) => {
+    stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)))
+  })
+  return Promise.race([work(), late]).finally(stopTimer)
 }

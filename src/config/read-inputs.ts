@@ -89,6 +89,8 @@ export interface GithubJob {
   readonly baseRef?: string
   readonly runId?: string
   readonly runAttempt?: string
+  /** `owner/name` of the action that runs, where a workflow names it by its repository. */
+  readonly actionRepository?: string
   /** What started the job. */
   readonly event: GithubEvent
   readonly serverUrl: string
@@ -172,6 +174,7 @@ export function readInputs(source: InputSource, env: NodeJS.ProcessEnv): Inputs 
       baseRef: env['GITHUB_BASE_REF'] || undefined,
       runId: env['GITHUB_RUN_ID'],
       runAttempt: env['GITHUB_RUN_ATTEMPT'],
+      actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
       event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
       serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
       apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'

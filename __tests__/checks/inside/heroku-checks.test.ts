@@ -155,7 +155,7 @@ table(memory, {
     said: { platformLog: [line(120, 'Starting process')], formation: sizes('Standard-2X') },
     inside: booted(300e6, 350e6),
     expected: [
-      'ok quota: No dyno was over its memory (R14, R15) in 1 lines of the last 2 hours',
+      'ok quota: No dyno was over its memory (R14, R15) in 1 line of the last 2 hours',
       'ok web (59 %): 2 Puma workers of at least 300.0 MB in a Standard-2X dyno of 1024.0 MB: 59 %',
       'ok worker (68 %): Sidekiq, of 350.0 MB, in a Basic dyno of 512.0 MB: 68 %'
     ]

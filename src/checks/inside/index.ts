@@ -1,13 +1,18 @@
 import { type Check } from '../check.ts'
+import { actionVersion } from './action-version.ts'
 import { ffmpeg } from './ffmpeg.ts'
+import { githubSchedule } from './github-schedule.ts'
+import { herokuKey } from './heroku-key.ts'
 import { logCodes } from './log-codes.ts'
 import { memory } from './memory.ts'
 import { migrations } from './migrations.ts'
+import { nightlyBuild } from './nightly-build.ts'
 import { postgres } from './postgres.ts'
 import { queues } from './queues.ts'
 import { redis } from './redis.ts'
 import { retention } from './retention.ts'
 import { ruby } from './ruby.ts'
+import { scheduledTasks } from './scheduled-tasks.ts'
 import { scheduler } from './scheduler.ts'
 import { slugSize } from './slug-size.ts'
 import { stack } from './stack.ts'
@@ -26,6 +31,11 @@ export const INSIDE: readonly Check[] = [
   memory,
   logCodes,
   slugSize,
+  nightlyBuild,
   stack,
-  ruby
+  ruby,
+  scheduledTasks,
+  herokuKey,
+  githubSchedule,
+  actionVersion
 ]

@@ -33,6 +33,9 @@ const RECENT = 3_600_000
 /** Characters of time, source and dyno before each line. */
 const HEADER = 50
 
+/** Milliseconds. The lines of a minute, such as those of a start, say nothing of a day. */
+const SHORTEST = 600_000
+
 /** H, R and L codes in the lines that Heroku still has, with the time they span; and how much is logged. */
 export const logCodes: Check = {
   name: 'log-codes',
@@ -72,7 +75,7 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
 async function volumeOf({ app }: World): Promise<Finding[]> {
   const lines = await app.log()
   const [first, last] = [lines[0], lines.at(-1)]
-  if (!first || !last || last.time <= first.time) return []
+  if (!first || !last || last.time - first.time < SHORTEST) return []
   const hours = (last.time - first.time) / 3_600_000
   const bytes = lines.reduce((sum, { text }) => sum + text.length + HEADER, 0)
   const daily = ((bytes / hours) * 24) / 1e6
@@ -101,6 +104,8 @@ export function codeCounts(lines: readonly LogLine[], now: number): { counts: Ma
     if (source !== 'heroku') continue
     for (const code of codesIn(text)) counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time })
   }
-  const since = lines[0] ? `${lines.length} lines of the last ${span((now - lines[0].time) / 1000)}` : 'an empty log'
+  const since = lines[0]
+    ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
+    : 'an empty log'
   return { counts, reach: since }
 }

@@ -57,7 +57,7 @@ async function fits({ app, dyno, config }: World): Promise<Finding[]> {
     dyno.part('boot'),
     dyno.part('sidekiq')
   ])
-  const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] ?? 2) || 1)
+  const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1)
   const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory))
   const web = fit(
     'web',

@@ -1,4 +1,5 @@
 import { type Check } from '../check.ts'
+import { counted } from '../figures.ts'
 
 /** Mastodon federates, mails and cleans up in Sidekiq alone, and `/health` stays green without it (mastodon: Procfile). */
 export const worker: Check = {
@@ -12,7 +13,7 @@ export const worker: Check = {
     const count = running.reduce((sum, { quantity }) => sum + quantity, 0)
     if (count > 0) {
       const names = running.map(({ type, quantity, size }) => `${type} ${quantity}× ${size ?? ''}`.trim()).join(', ')
-      return [{ level: 'ok', text: `${count} dynos beside web: ${names}`, figure: `${count}` }]
+      return [{ level: 'ok', text: `${counted(count, 'dyno')} beside web: ${names}`, figure: `${count}` }]
     }
     return [
       {

@@ -35,7 +35,9 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
   return [
     `## Nightly checks of ${escape(app)}: ${headline(results)}`,
     bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
-    good.length > 0 ? details(`${good.length} well`, listed(['ok']), bad.length === 0) : '',
+    good.length > 0
+      ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
+      : '',
     none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
     links.join(' · ')
   ]

@@ -1,10 +1,11 @@
-import { appFacts, dynoFacts, once, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { appFacts, dynoFacts, inTime, once, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
 import { CancelledError, errorText } from '../../runtime/index.ts'
 import { textAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
+import { givenTo } from './check-given.ts'
 import { herokuOf, masker } from './heroku.ts'
 
 export interface Scene {
@@ -13,14 +14,18 @@ export interface Scene {
   readonly close: () => Promise<void>
 }
 
+/** Milliseconds for what must be known before the checks begin: with theirs they make less than half a minute. */
+const PATIENCE = 12_000
+
 /** All that the checks look at. Where Heroku does not give the app's config vars, the checks go on as far as they can. */
 export async function openScene(context: Context, config: Config, name: string): Promise<Scene> {
   const { inputs, runtime } = context
   const { clock, log } = runtime
-  const { url, key } = herokuOf(context)
+  const access = herokuOf(context)
+  const { key } = access
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
-  const platform = createClient({ url, key, clock, signal })
+  const platform = createClient({ url: access.url, key, clock, signal })
   const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal })
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
     appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal })
@@ -30,19 +35,23 @@ export async function openScene(context: Context, config: Config, name: string):
   const main = new HerokuApp(platform, name, clock, signal)
   const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal })
 
-  const read = await readVars(context, main)
+  const deployed = once(async () => whatRuns(context, (await app.slug())?.commit))
+  const commit = async (): Promise<string | undefined> => (await deployed()).commit
+
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
-    facts && (await facts.info().catch(() => undefined))?.web_url
+    facts && (await inTime(clock, PATIENCE, () => facts.info()).catch(() => undefined))?.web_url
+  const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)])
   const around: Surroundings = {
     ...read,
     mastodonToken: inputs.mastodonToken,
-    instance: instancePlace(read.configVars, await ownUrl(app)),
-    streaming: streamingPlace(read.configVars, await ownUrl(streamingApp)),
+    instance: instancePlace(read.configVars, url),
+    streaming: streamingPlace(read.configVars, streamingUrl),
     app,
     streamingApp,
     dyno,
     wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
-    deployed: once(async () => whatRuns(context, (await app.slug())?.commit)),
+    deployed,
+    given: givenTo(context, { config, app: main, client: platform, commit, signal }),
     thresholds: config.checks.thresholds,
     clock,
     signal,
@@ -61,7 +70,7 @@ export async function openScene(context: Context, config: Config, name: string):
 /** The app's config vars; a key that has expired is for a check to tell. */
 async function readVars(context: Context, app: HerokuApp): Promise<Pick<Surroundings, 'configVars' | 'noConfig'>> {
   try {
-    const configVars = await app.configVars()
+    const configVars = await inTime(context.runtime.clock, PATIENCE, () => app.configVars())
     masker(context)(configVars)
     return { configVars }
   } catch (error) {

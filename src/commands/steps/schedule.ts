@@ -42,7 +42,7 @@ export async function openTasks(
   app: HerokuApp,
   schedule: ScheduleConfig,
   mask: (config: Readonly<Record<string, string>>) => void,
-  { clock, signal }: Tools
+  { clock, signal }: Pick<Tools, 'clock' | 'signal'>
 ): Promise<OpenTasks> {
   const { inputs, results } = context
   const { name, vars: names } = SCHEDULERS[schedule.with]

@@ -1,0 +1,51 @@
+import { type Drift } from '../heroku/index.ts'
+
+/**
+ * What the command hands in: facts that no room below it may fetch. Each is asked for when it is first wanted; it rejects
+ * with the reason where it could not be had, and is undefined where there is nothing of the kind.
+ */
+export interface Given {
+  /** Whether the Heroku key works: seconds until it expires, undefined where it does not or may not say. Rejects with a `HerokuError`. */
+  key(): Promise<number | undefined>
+  /** The repository in which the job runs. */
+  repository(): Promise<Repository | undefined>
+  /** The build that this workflow run has made. */
+  build(): Promise<NightlyBuild | undefined>
+  /** Scheduled tasks against the config's. */
+  tasks(): Promise<Tasks | undefined>
+}
+
+export interface Repository {
+  readonly isPrivate: boolean
+  /** Milliseconds since 1970. */
+  readonly pushedAt: number | undefined
+  readonly off: readonly { readonly name: string; readonly path: string; readonly why: 'inactivity' | 'fork' }[]
+  /** The action that runs, where a workflow names it by its repository. */
+  readonly action: { readonly running: string; readonly newest: string; readonly publishedAt: number } | undefined
+}
+
+export interface NightlyBuild {
+  /** Jobs of this run that failed. */
+  readonly failedJobs: readonly string[]
+  /** Undefined where the build left no report. */
+  readonly report: BuildReport | undefined
+  /** Of the commit that runs, where its build left one. */
+  readonly deployed: BuildReport | undefined
+}
+
+export interface BuildReport {
+  readonly commit: string
+  /** Bytes. */
+  readonly compressed: number
+  readonly limit: number
+  readonly withinLimit: boolean
+  readonly problem: string | undefined
+  readonly buildpacks: readonly { readonly name: string; readonly sha256: string }[]
+}
+
+export interface Tasks {
+  /** How many the config wants. */
+  readonly wanted: number
+  readonly drift: readonly Drift[]
+  readonly late: readonly { readonly command: string; readonly text: string }[]
+}

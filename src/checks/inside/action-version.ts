@@ -1,0 +1,33 @@
+import { compareVersions } from '../../mastodon/index.ts'
+import { type Check } from '../check.ts'
+
+const DAY = 86_400_000
+/** A new release may be awaited for some days: others find its faults. */
+const PATIENCE = 7 * DAY
+
+/** Whether the pinned version of this action is out of date. */
+export const actionVersion: Check = {
+  name: 'action-version',
+  title: 'Version of this action',
+  config: [],
+  alone: true,
+  async look({ given, clock }) {
+    const action = (await given.repository())?.action
+    if (!action) return []
+    const { running, newest, publishedAt } = action
+    const behind = compareVersions(newest.replace(/^v/, ''), running) > 0
+    const text = behind
+      ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
+      : `${running} is the newest`
+    if (!behind || clock.now() - publishedAt < PATIENCE) return [{ level: 'ok', figure: running, text }]
+    return [
+      {
+        level: 'warn',
+        figure: running,
+        text,
+        remedy:
+          'Read its notes and change the pin; Dependabot does it by itself where it is set up for `github-actions`.'
+      }
+    ]
+  }
+}

@@ -1,0 +1,38 @@
+import { HerokuError } from '../../heroku/index.ts'
+import { type Check } from '../check.ts'
+import { counted } from '../figures.ts'
+
+const REMEDY =
+  'Make a new one (`heroku authorizations:create --scope global --description "GitHub deploy"`) and store it as the secret that `heroku-api-key` takes.'
+
+/** Whether the key of deploys and checks still works, and how long. */
+export const herokuKey: Check = {
+  name: 'heroku-key',
+  title: 'Heroku key',
+  config: [],
+  alone: true,
+  // Where Heroku hangs, the config vars were waited for before it.
+  deadline: 15_000,
+  async look({ given, thresholds }) {
+    try {
+      const seconds = await given.key()
+      if (seconds === undefined)
+        return [{ level: 'ok', text: 'The key works; it does not expire, or may not say when' }]
+      const days = Math.floor(seconds / 86_400)
+      const figure = counted(days, 'day')
+      const text = `The key works for ${figure} more`
+      return [
+        days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: REMEDY }
+      ]
+    } catch (error) {
+      if (!(error instanceof HerokuError) || error.status !== 401) throw error
+      return [
+        {
+          level: 'fail',
+          text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
+          remedy: REMEDY
+        }
+      ]
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { type Check, type Finding } from '../check.ts'
+import { type Tasks } from '../given.ts'
+import { counted } from '../figures.ts'
+
+/** Whether the app's scheduled tasks are those of the config, and ran. */
+export const scheduledTasks: Check = {
+  name: 'scheduled-tasks',
+  title: 'Scheduled tasks',
+  config: [],
+  async look({ given }) {
+    const tasks = await given.tasks()
+    return tasks ? [drift(tasks), ...late(tasks)] : []
+  }
+}
+
+function drift({ wanted, drift }: Tasks): Finding {
+  // A task that somebody made in the dashboard is theirs.
+  const wrong = drift.filter(({ kind }) => kind !== 'unknown')
+  const figure = `${wrong.length} of ${wanted}`
+  if (wrong.length === 0)
+    return {
+      level: 'ok',
+      about: 'drift',
+      figure: `${wanted}`,
+      text: `${counted(wanted, 'task')} as the config wants them`
+    }
+  return {
+    level: 'warn',
+    about: 'drift',
+    figure,
+    text: `The scheduled tasks are not those of the config: ${wrong.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+    remedy: 'Run `command: schedule`.'
+  }
+}
+
+function late({ late }: Tasks): Finding[] {
+  if (late.length === 0) return []
+  return [
+    {
+      level: 'warn',
+      about: 'late',
+      figure: `${late.length}`,
+      text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
+      remedy:
+        'Heroku Scheduler now and then leaves a run out; where it goes on, look at the log of the dyno `scheduler`.'
+    }
+  ]
+}

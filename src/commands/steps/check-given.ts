@@ -1,0 +1,139 @@
+import { once, type BuildReport, type Given } from '../../checks/index.ts'
+import { type Config } from '../../config/index.ts'
+import {
+  artifactsOfRun,
+  defaultBranch,
+  downloadFile,
+  failedJobs,
+  findBaselines,
+  newestRelease,
+  repositoryState,
+  type Artifact,
+  type Github
+} from '../../github/index.ts'
+import {
+  keyExpiresIn,
+  lateTasks,
+  scheduleDrift,
+  SCHEDULERS,
+  whoAmI,
+  HerokuError,
+  type HerokuApp,
+  type HerokuClient
+} from '../../heroku/index.ts'
+import { LARGEST_REPORT, parseReport } from '../../report/index.ts'
+import { readFile } from 'node:fs/promises'
+import { VERSION } from '../../runtime/index.ts'
+import type { Context } from '../context.ts'
+import { downloads } from './baseline.ts'
+import { githubOf } from './github.ts'
+import { herokuOf, masker } from './heroku.ts'
+import { openTasks } from './schedule.ts'
+
+export interface Sources {
+  readonly config: Config
+  readonly app: HerokuApp
+  readonly client: HerokuClient
+  /** The commit that runs, where it is known. */
+  readonly commit: () => Promise<string | undefined>
+  readonly signal: AbortSignal
+}
+
+/** What the checks are handed of GitHub, of the key and of scheduled tasks. */
+export function givenTo(context: Context, sources: Sources): Given {
+  return {
+    key: once(() => keyOf(context, sources.client)),
+    repository: once(() => asGithub(context, github => repositoryOf(context, github))),
+    build: once(() => asGithub(context, github => buildOf(context, github, sources))),
+    tasks: once(() => tasksOf(context, sources))
+  }
+}
+
+async function keyOf(context: Context, client: HerokuClient): Promise<number | undefined> {
+  await whoAmI(client).catch((error: unknown) => {
+    // A key of an automation may lack the scope `identity`.
+    if (!(error instanceof HerokuError) || error.status !== 403) throw error
+  })
+  return keyExpiresIn(client, herokuOf(context).key)
+}
+
+/** Undefined without a token or outside a job; a refusal says which permission is missing. */
+async function asGithub<Answer>(
+  context: Context,
+  work: (github: Github) => Promise<Answer>
+): Promise<Answer | undefined> {
+  const github = githubOf(context)
+  if (!github) return undefined
+  try {
+    return await work(github)
+  } catch (error) {
+    throw new Error(github.explain(error, '{ contents: read, actions: read }', '').trim(), { cause: error })
+  }
+}
+
+async function repositoryOf({ inputs }: Context, github: Github): ReturnType<Given['repository']> {
+  const { actionRepository } = inputs.github
+  const newest = actionRepository === undefined ? undefined : await newestRelease(github, actionRepository)
+  return {
+    ...(await repositoryState(github)),
+    action: newest && { running: VERSION, newest: newest.tag, publishedAt: newest.publishedAt }
+  }
+}
+
+/** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
+async function buildOf(context: Context, github: Github, { commit }: Sources): ReturnType<Given['build']> {
+  const { inputs } = context
+  const runId = Number(inputs.github.runId)
+  const failed = await failedJobs(github, runId)
+  const report = await tonightsReport(context, github, runId)
+  if (!report && failed.length === 0) return undefined
+  return { report, failedJobs: failed, deployed: await reportOf(context, github, await commit()) }
+}
+
+async function tonightsReport(context: Context, github: Github, runId: number): Promise<BuildReport | undefined> {
+  const { report, artifactName } = context.inputs
+  if (report !== undefined) return readReport(await readFile(report, 'utf8'))
+  const [artifact] = await artifactsOfRun(github, runId, artifactName)
+  return artifact && readReport(await textOf(context, github, artifact))
+}
+
+async function reportOf(
+  context: Context,
+  github: Github,
+  commit: string | undefined
+): Promise<BuildReport | undefined> {
+  if (commit === undefined) return undefined
+  const branch = context.inputs.github.event.defaultBranch ?? (await defaultBranch(github))
+  const [nearest] = await findBaselines(github, { name: context.inputs.artifactName, commit, branch })
+  if (nearest?.commit !== commit) return undefined
+  const report = readReport(await textOf(context, github, nearest.artifact))
+  return report.commit === commit ? report : undefined
+}
+
+function textOf(context: Context, github: Github, artifact: Artifact): Promise<string> {
+  return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) })
+}
+
+function readReport(text: string): BuildReport {
+  const { source, verdict, layers } = parseReport(text)
+  return {
+    commit: source.commit,
+    compressed: verdict.compressed,
+    limit: verdict.limit,
+    withinLimit: verdict.withinLimit,
+    problem: verdict.problem,
+    buildpacks: layers.flatMap(({ buildpack }) =>
+      buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : []
+    )
+  }
+}
+
+/** Nothing where the config says nothing of tasks, or where they are kept in this repository alone. */
+async function tasksOf(context: Context, { config, app, signal }: Sources): ReturnType<Given['tasks']> {
+  const { schedule } = config
+  const { clock } = context.runtime
+  if (!schedule || !SCHEDULERS[schedule.with].open) return undefined
+  const { wanted, scheduler } = await openTasks(context, app, schedule, masker(context), { clock, signal })
+  const there = await scheduler.list()
+  return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) }
+}

@@ -52118,7 +52118,7 @@ function adviseTootctl(root, group, name, rest) {
         const does = `Mastodon’s worker does it daily by itself (${worker.name} in config/sidekiq.yml)`;
         return [{ kind: 'needless', text: when === undefined ? does : `${does}, where a number of days is set as ${when}` }];
     });
-    return [...dead, ...needless];
+    return dead.length > 0 ? dead : needless;
 }
 /** Since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */
 function cliOf(root, group) {
@@ -64938,7 +64938,6 @@ const advancedScheduler = {
     name: 'Advanced Scheduler',
     vars: [TOKEN],
     setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
-    dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
     problem: ({ command, size, limit = USUAL_LIMIT }) => {
         if (command.length > advanced_scheduler_LONGEST_COMMAND)
             return `it takes a command of ${advanced_scheduler_LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
@@ -65044,7 +65043,6 @@ const cronToGo = {
     name: 'Cron To Go',
     vars: [ORGANIZATION, KEY],
     setUp: app => `heroku addons:create crontogo --app ${app}`,
-    dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
     problem: () => undefined,
     open: ({ app, vars, url, clock, signal }) => {
         const client = createClient({
@@ -65146,7 +65144,6 @@ const githubActions = {
     name: 'GitHub Actions',
     vars: [],
     setUp: () => 'a workflow with `schedule:` that runs `command: run`',
-    dashboard: () => '',
     problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
         ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
         : undefined
@@ -65168,7 +65165,6 @@ const herokuScheduler = {
     name: 'Heroku Scheduler',
     vars: [],
     setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
-    dashboard: app => `https://dashboard.heroku.com/apps/${app}/scheduler`,
     problem: ({ command, cron, limit }) => {
         if (limit !== undefined)
             return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
@@ -65279,6 +65275,10 @@ function marked(command) {
 function unmarked(command) {
     const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
     return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
+}
+/** Where a person types them in. */
+function dashboardOf(app) {
+    return `https://dashboard.heroku.com/apps/${app}/scheduler`;
 }
 /** As its dashboard words it. */
 function dashboardTimes(cron) {
@@ -65672,7 +65672,7 @@ function ledgerTasks(ledger, wanted) {
 
 
 
-const SCHEDULERS = {
+const schedulers_SCHEDULERS = {
     'heroku-scheduler': herokuScheduler,
     'cron-to-go': cronToGo,
     'advanced-scheduler': advancedScheduler,
@@ -65685,7 +65685,7 @@ const SCHEDULERS = {
  * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
  */
 function plannedTasks({ with: name, tasks }, defaultSize, file) {
-    const kind = SCHEDULERS[name];
+    const kind = schedulers_SCHEDULERS[name];
     const planned = tasks.map((wish) => ({
         command: wish.command.trim(),
         cron: cronOf(wish),
@@ -65712,7 +65712,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
  * no tasks outside this repository.
  */
 function openScheduler(name, access) {
-    const { name: shown, vars, open, setUp } = SCHEDULERS[name];
+    const { name: shown, vars, open, setUp } = schedulers_SCHEDULERS[name];
     if (!open)
         throw new Error(`${shown} keeps no tasks of its own`);
     const missing = vars.filter(variable => !access.vars[variable]);
@@ -65720,9 +65720,10 @@ function openScheduler(name, access) {
         return open(access);
     throw new lib_runtime/* UserError */.yo(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
-/** What to type into Heroku Scheduler's dashboard where its API cannot be relied on: one line a task. */
-function typedByHand(tasks) {
-    return tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
+/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+function typedByHand(tasks, app) {
+    const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
+    return { lines, url: dashboardOf(app) };
 }
 /**
  * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
@@ -69320,7 +69321,7 @@ const STATE_BRANCH = 'scheduled-tasks';
 /**
  * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
  */
-function openRecord(context, app, schedule) {
+function due_tasks_openRecord(context, app, schedule) {
     const { inputs } = context;
     const branch = schedule.state ?? STATE_BRANCH;
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
@@ -69336,7 +69337,7 @@ function openRecord(context, app, schedule) {
     return { app, wanted, file, where: `${path} on the branch ${branch}` };
 }
 /** The tasks with their last runs. A read of GitHub. */
-async function recordedTasks({ app, wanted, file, where }) {
+async function due_tasks_recordedTasks({ app, wanted, file, where }) {
     return ledgerTasks(parseLedger(await file.read(), app, where), wanted);
 }
 /**
@@ -69347,7 +69348,7 @@ async function recordedTasks({ app, wanted, file, where }) {
 async function runDueTasks(context, app, schedule, tools) {
     const { story, clock, signal } = tools;
     const { plan, dynoSize, github } = context.inputs;
-    const record = openRecord(context, app.name, schedule);
+    const record = due_tasks_openRecord(context, app.name, schedule);
     const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() };
     if (plan)
         return story.step('Due', () => tellDue(record, asker, tools));
@@ -69408,8 +69409,8 @@ async function runTaken(app, { task, due, missed }, defaultSize, tools) {
     }
     catch (error) {
         log.error((0,lib_runtime/* errorText */.kc)(error));
-        const outcome = started && exitCode === undefined ? 'lost' : 'failed';
-        return { outcome, exitCode, took: clock.now() - begun };
+        const unknown = error instanceof lib_runtime/* CancelledError */.cc || (started && exitCode === undefined);
+        return { outcome: unknown ? 'lost' : 'failed', exitCode, took: clock.now() - begun };
     }
 }
 /** Tells what the record has brought to light. Returns what the job fails for. */
@@ -69467,7 +69468,7 @@ function checkSchedule({ inputs }, schedule) {
 /** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
 async function openTasks(context, app, schedule, mask, { clock, signal }) {
     const { inputs, results } = context;
-    const { name, vars: names } = SCHEDULERS[schedule.with];
+    const { name, vars: names } = schedulers_SCHEDULERS[schedule.with];
     checkSchedule(context, schedule);
     const { id } = await app.info();
     const sizeless = schedule.tasks.some(({ size }) => size === undefined);
@@ -69484,6 +69485,18 @@ async function openTasks(context, app, schedule, mask, { clock, signal }) {
     return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
 }
 /**
+ * The tasks that are wanted, and those that are there, in whichever way they are run; for whoever only looks. Throws a
+ * `UserError` where they cannot be read.
+ */
+async function lookAtTasks(context, app, schedule, mask, tools) {
+    if (!SCHEDULERS[schedule.with].open) {
+        const record = openRecord(context, app.name, schedule);
+        return { wanted: record.wanted, there: await recordedTasks(record) };
+    }
+    const { wanted, scheduler } = await openTasks(context, app, schedule, mask, tools);
+    return { wanted, there: await scheduler.list() };
+}
+/**
  * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
  * log and in the summary. Returns what came of it, in a sentence.
  */
@@ -69493,35 +69506,30 @@ async function syncTasks(context, app, { schedule, wanted, scheduler }, tools) {
         const there = await scheduler.list();
         tellAdvice(context, [...wanted, ...there].map(({ command }) => command), tools);
         const steps = reconcile(wanted, there, { prune });
-        await showSteps(context, steps, `Scheduled tasks of ${app.name}`);
-        const counted = schedule_count(steps);
+        await showSteps(context, steps);
         if (isSettled(steps))
-            return `The scheduled tasks of ${app.name} are those of the config: ${counted}`;
+            return `The scheduled tasks of ${app.name} are those of the config: ${schedule_count(steps, DONE)}`;
         if (plan)
-            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`;
+            return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${schedule_count(steps, TO_DO)}`;
         await applySteps(scheduler, steps, { wanted, prune, ...tools });
-        return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`;
+        return `The scheduled tasks of ${app.name} are those of the config by now: ${schedule_count(steps, DONE)}`;
     }
     catch (error) {
         throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error;
     }
 }
-const DONE = {
-    create: 'to create',
-    change: 'to change',
-    remove: 'to remove',
-    keep: 'as they should be',
-    leave: 'others'
-};
-function schedule_count(steps) {
-    const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+const AS_THEY_ARE = { keep: 'as they should be', leave: 'of others left alone' };
+const TO_DO = { create: 'to create', change: 'to change', remove: 'to remove', ...AS_THEY_ARE };
+const DONE = { create: 'created', change: 'changed', remove: 'removed', ...AS_THEY_ARE };
+function schedule_count(steps, words) {
+    const kinds = Object.entries(words).flatMap(([kind, text]) => {
         const number = steps.filter(step => step.kind === kind).length;
         return number > 0 ? [`${number} ${text}`] : [];
     });
     return kinds.join(', ') || 'none';
 }
 const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
-async function showSteps({ runtime, results }, steps, title) {
+async function showSteps({ runtime, results }, steps) {
     const shown = steps.map(step => showStep(step, describeCron));
     // Commands may be somebody else's: hostile text.
     const fence = runtime.log.fence();
@@ -69537,7 +69545,7 @@ async function showSteps({ runtime, results }, steps, title) {
         code(results.redact(command)),
         ...[when, size, why].map(text => text_escape(results.redact(text)))
     ]);
-    await results.summary(`### ${text_escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`);
+    await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`);
 }
 /** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
 function tellAdvice({ inputs }, commands, { story }) {
@@ -69561,9 +69569,9 @@ function tellStarters({ inputs, runtime }) {
 }
 /** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
 async function showRecorded(context, app, schedule, tools) {
-    const record = openRecord(context, app, schedule);
+    const record = due_tasks_openRecord(context, app, schedule);
     tellAdvice(context, record.wanted.map(({ command }) => command), tools);
-    const tasks = await recordedTasks(record);
+    const tasks = await due_tasks_recordedTasks(record);
     const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
         const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now());
         const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
@@ -69574,7 +69582,7 @@ async function showRecorded(context, app, schedule, tools) {
     const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(text_escape)]);
     if (shown.length > 0) {
         const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
-        await context.results.summary(`### Scheduled tasks of ${text_escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`);
+        await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
     }
     return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`;
 }
@@ -69582,9 +69590,11 @@ async function showRecorded(context, app, schedule, tools) {
 function byHand(error, app, wanted) {
     if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
         return error;
-    const lines = typedByHand(wanted).map(line => `  ${line}`);
-    const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.';
-    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`, { cause: error });
+    const { lines, url } = typedByHand(wanted, app);
+    const list = lines.length > 0
+        ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
+        : 'There should be no tasks.';
+    return new lib_runtime/* UserError */.yo(`${(0,lib_runtime/* errorText */.kc)(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
@@ -69681,7 +69691,7 @@ function readReport(text) {
 async function tasksOf(context, { config, app, signal }) {
     const { schedule } = config;
     const { clock } = context.runtime;
-    if (!schedule || !SCHEDULERS[schedule.with].open)
+    if (!schedule || !schedulers_SCHEDULERS[schedule.with].open)
         return undefined;
     const { wanted, scheduler } = await openTasks(context, app, schedule, masker(context), { clock, signal });
     const there = await scheduler.list();
@@ -70120,7 +70130,7 @@ async function deploy_deploy(context) {
 }
 /** The last step. The code is live by then, so a failure here takes nothing back. */
 async function scheduleTasks(context, app, schedule, tools) {
-    if (!SCHEDULERS[schedule.with].open)
+    if (!schedulers_SCHEDULERS[schedule.with].open)
         return;
     await tools.story.step('Scheduled tasks', async () => {
         try {
@@ -74128,7 +74138,7 @@ async function rollback(context) {
  * command does, or where that is not known.
  */
 async function run_run(context) {
-    const { run: command, dynoSize: size, timeout: limit } = context.inputs;
+    const { run: command, dynoSize: size, timeout: limit, plan } = context.inputs;
     const { app: main, schedule } = readConfig(context);
     const name = requireApp(main);
     if (command === undefined && schedule?.with !== 'github-actions')
@@ -74137,6 +74147,8 @@ async function run_run(context) {
         await tools.story.step('Config', async () => mask(await app(name).configVars()));
         if (command === undefined)
             return runDueTasks(context, app(name), schedule, tools);
+        if (plan)
+            return `Plan: ${command} would run on ${name}; nothing was run`;
         return tools.story.step('Command', async () => {
             const task = { command, size, limit };
             const outcome = requireSuccess(await runTask(app(name), task, tools), task, app(name));
@@ -74166,7 +74178,7 @@ async function schedule(context) {
             tellStarters(context);
         if (!schedule)
             return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
-        if (!SCHEDULERS[schedule.with].open) {
+        if (!schedulers_SCHEDULERS[schedule.with].open) {
             return tools.story.step('Tasks', () => showRecorded(context, name, schedule, tools));
         }
         const tasks = await tools.story.step('Config', () => openTasks(context, app(name), schedule, mask, tools));

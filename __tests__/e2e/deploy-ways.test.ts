@@ -95,7 +95,7 @@ describe('ways to a slug, through the committed dist', () => {
     await heroku.addApp(one.app, { addons: [{ plan: 'scheduler:standard', vars: {} }] })
     const { code, output } = await one.run(scheduler)
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
-    expect(output).toMatch(/The scheduled tasks of app-\d+ are those of the config by now: 1 to create/)
+    expect(output).toMatch(/The scheduled tasks of app-\d+ are those of the config by now: 1 created/)
     expect(one.releasesOf(one.head)).toBe(1)
   })
 

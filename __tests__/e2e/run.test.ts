@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction, type ActionResult } from '../../scripts/run-action.ts'
+import { runAction, type ActionResult, type ActionRun } from '../../scripts/run-action.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { appOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
@@ -39,8 +39,9 @@ const configure = (...tasks: string[]): void => {
   const config = `app: ${APP}\nschedule: { with: github-actions, state: "branch:last-runs", tasks: [${list}] }\n`
   writeFileSync(path.join(folder, '.github', 'mastodon-on-heroku.yml'), config)
 }
-const act = async (inputs: Record<string, string> = {}): Promise<ActionResult> => {
+const act = async (inputs: Record<string, string> = {}, more: Partial<ActionRun> = {}): Promise<ActionResult> => {
   const result = await runAction({
+    ...more,
     inputs: {
       command: 'run',
       path: folder,
@@ -81,6 +82,9 @@ describe('command: run, through the committed dist', () => {
     expect(good.output).toMatch(/^tootctl media usage$/m)
     expect(good.output).toMatch(/Ended well in run\.\d+ after \d+\.\d s/)
     expect(good.summary).toMatch(/tootctl media usage<br>.*not a command &lt;b>/)
+    const planned = await act({ run: 'exit 3', plan: 'true' })
+    expect(planned.code).toBe(0)
+    expect(planned.output).toContain('Plan: exit 3 would run on my-mastodon; nothing was run')
     const bad = await act({ run: 'echo before; exit 3' })
     expect(bad.code).toBe(1)
     expect(bad.output).toMatch(/::error::The command in run\.\d+ ended with exit code 3 after /)
@@ -119,9 +123,40 @@ describe('command: run, through the committed dist', () => {
       ]
     })
 
+    const commits = github.branches.commits('last-runs')
     const again = await act()
     expect(again.code).toBe(0)
     expect(again.output).toContain('No task is due')
+    expect(github.branches.commits('last-runs')).toBe(commits)
+
+    github.allow(TOKEN, { contents: 'read' })
+    const shown = await act({ command: 'schedule' })
+    expect(shown.code).toBe(0)
+    expect(shown.output).toMatch(
+      /accounts prune: every day at 03:30; last: succeeded, \d{4}.* UTC; next: \d{4}-\d\d-\d\d 03:30 UTC/
+    )
+    expect(shown.summary).toMatch(/\| <code>echo gone wrong; exit 7<\/code> \| every day at 04.*\| failed, /)
+  })
+
+  it('stops a task with its job, and writes down that nobody knows how it ended', async () => {
+    configure('command: "echo begun; sleep 99", every: hour', 'command: echo never, every: hour')
+    await act()
+    wait(1)
+    let pid = 0
+    const onOutput = (chunk: Buffer): void => {
+      if (/^begun$/m.test(String(chunk))) process.kill(pid, 'SIGTERM')
+    }
+    const { code, output } = await act({}, { onOutput, onStart: started => void (pid = started) })
+    expect(code).toBe(1)
+    expect(output).not.toMatch(/^never$/m)
+    expect(JSON.parse(record())).toMatchObject({
+      tasks: [{ last: { outcome: 'lost' } }, { command: 'echo never' }]
+    })
+    expect(record()).not.toContain('running')
+    await until(() => heroku.machine(APP).oneOffs.size === 0)
+    // The other is still due.
+    const next = await act()
+    expect({ code: next.code, ran: /^never$/m.test(next.output) }).toEqual({ code: 0, ran: true })
   })
 
   it('runs nothing where it may not write it down', async () => {

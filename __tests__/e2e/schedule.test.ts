@@ -71,7 +71,7 @@ describe('command: schedule, through the committed dist', () => {
     const plan = await run({ plan: 'true' })
     expect(plan).toMatchObject({ code: 0, writes: [] })
     expect(plan.output).toContain(
-      'Plan for the scheduled tasks of my-mastodon, nothing was changed: 2 to create, 1 others'
+      'Plan for the scheduled tasks of my-mastodon, nothing was changed: 2 to create, 1 of others left alone'
     )
     expect(plan.output).toContain(
       'create  every day at 03:30, Basic: bin/tootctl media remove --prune-profiles --days 30'
@@ -94,7 +94,7 @@ describe('command: schedule, through the committed dist', () => {
 
     const again = await run()
     expect(again).toMatchObject({ code: 0, writes: [] })
-    expect(again.output).toContain('are those of the config: 2 as they should be, 1 others')
+    expect(again.output).toContain('are those of the config: 2 as they should be, 1 of others left alone')
 
     configure('schedule: { tasks: [] }\n')
     const pruned = await run({ prune: 'true' })

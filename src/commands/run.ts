@@ -11,13 +11,14 @@ import { withStory } from './steps/with-story.ts'
  * command does, or where that is not known.
  */
 export async function run(context: Context): Promise<void> {
-  const { run: command, dynoSize: size, timeout: limit } = context.inputs
+  const { run: command, dynoSize: size, timeout: limit, plan } = context.inputs
   const { app: main, schedule } = readConfig(context)
   const name = requireApp(main)
   if (command === undefined && schedule?.with !== 'github-actions') throw nothingToRun(schedule?.with)
   await withStory(context, `Run on ${name}`, async ({ app, tools, mask }) => {
     await tools.story.step('Config', async () => mask(await app(name).configVars()))
     if (command === undefined) return runDueTasks(context, app(name), schedule!, tools)
+    if (plan) return `Plan: ${command} would run on ${name}; nothing was run`
     return tools.story.step('Command', async () => {
       const task = { command, size, limit }
       const outcome = requireSuccess(await runTask(app(name), task, tools), task, app(name))

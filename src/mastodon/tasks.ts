@@ -96,7 +96,7 @@ function adviseTootctl(root: string, group: string, name: string, rest: string):
     const does = `Mastodon’s worker does it daily by itself (${worker.name} in config/sidekiq.yml)`
     return [{ kind: 'needless', text: when === undefined ? does : `${does}, where a number of days is set as ${when}` }]
   })
-  return [...dead, ...needless]
+  return dead.length > 0 ? dead : needless
 }
 
 /** Since 4.2 in lib/mastodon/cli/, before in lib/mastodon/NAME_cli.rb. */

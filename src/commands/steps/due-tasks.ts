@@ -156,8 +156,8 @@ async function runTaken(
     return { outcome: 'succeeded', exitCode, took: clock.now() - begun }
   } catch (error) {
     log.error(errorText(error))
-    const outcome = started && exitCode === undefined ? 'lost' : 'failed'
-    return { outcome, exitCode, took: clock.now() - begun }
+    const unknown = error instanceof CancelledError || (started && exitCode === undefined)
+    return { outcome: unknown ? 'lost' : 'failed', exitCode, took: clock.now() - begun }
   }
 }
 

@@ -13,6 +13,7 @@ import {
   typedByHand,
   usualSize,
   type HerokuApp,
+  type ScheduledTask,
   type Scheduler,
   type Step,
   type Task
@@ -61,6 +62,25 @@ export async function openTasks(
 }
 
 /**
+ * The tasks that are wanted, and those that are there, in whichever way they are run; for whoever only looks. Throws a
+ * `UserError` where they cannot be read.
+ */
+export async function lookAtTasks(
+  context: Context,
+  app: HerokuApp,
+  schedule: ScheduleConfig,
+  mask: (config: Readonly<Record<string, string>>) => void,
+  tools: Pick<Tools, 'clock' | 'signal'>
+): Promise<{ readonly wanted: readonly Task[]; readonly there: readonly ScheduledTask[] }> {
+  if (!SCHEDULERS[schedule.with].open) {
+    const record = openRecord(context, app.name, schedule)
+    return { wanted: record.wanted, there: await recordedTasks(record) }
+  }
+  const { wanted, scheduler } = await openTasks(context, app, schedule, mask, tools)
+  return { wanted, there: await scheduler.list() }
+}
+
+/**
  * Makes an app's tasks equal to those of the config, or only shows what that would change. Shows it as a table in the
  * log and in the summary. Returns what came of it, in a sentence.
  */
@@ -79,27 +99,22 @@ export async function syncTasks(
       tools
     )
     const steps = reconcile(wanted, there, { prune })
-    await showSteps(context, steps, `Scheduled tasks of ${app.name}`)
-    const counted = count(steps)
-    if (isSettled(steps)) return `The scheduled tasks of ${app.name} are those of the config: ${counted}`
-    if (plan) return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${counted}`
+    await showSteps(context, steps)
+    if (isSettled(steps)) return `The scheduled tasks of ${app.name} are those of the config: ${count(steps, DONE)}`
+    if (plan) return `Plan for the scheduled tasks of ${app.name}, nothing was changed: ${count(steps, TO_DO)}`
     await applySteps(scheduler, steps, { wanted, prune, ...tools })
-    return `The scheduled tasks of ${app.name} are those of the config by now: ${counted}`
+    return `The scheduled tasks of ${app.name} are those of the config by now: ${count(steps, DONE)}`
   } catch (error) {
     throw schedule.with === 'heroku-scheduler' ? byHand(error, app.name, wanted) : error
   }
 }
 
-const DONE = {
-  create: 'to create',
-  change: 'to change',
-  remove: 'to remove',
-  keep: 'as they should be',
-  leave: 'others'
-}
+const AS_THEY_ARE = { keep: 'as they should be', leave: 'of others left alone' }
+const TO_DO = { create: 'to create', change: 'to change', remove: 'to remove', ...AS_THEY_ARE }
+const DONE = { create: 'created', change: 'changed', remove: 'removed', ...AS_THEY_ARE }
 
-function count(steps: readonly Step[]): string {
-  const kinds = Object.entries(DONE).flatMap(([kind, text]) => {
+function count(steps: readonly Step[], words: Readonly<Record<Step['kind'], string>>): string {
+  const kinds = Object.entries(words).flatMap(([kind, text]) => {
     const number = steps.filter(step => step.kind === kind).length
     return number > 0 ? [`${number} ${text}`] : []
   })
@@ -108,7 +123,7 @@ function count(steps: readonly Step[]): string {
 
 const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', '']
 
-async function showSteps({ runtime, results }: Context, steps: readonly Step[], title: string): Promise<void> {
+async function showSteps({ runtime, results }: Context, steps: readonly Step[]): Promise<void> {
   const shown = steps.map(step => showStep(step, describeCron))
   // Commands may be somebody else's: hostile text.
   const fence = runtime.log.fence()
@@ -123,7 +138,7 @@ async function showSteps({ runtime, results }: Context, steps: readonly Step[], 
     code(results.redact(command)),
     ...[when, size, why].map(text => escape(results.redact(text)))
   ])
-  await results.summary(`### ${escape(title)}\n\n${table(HEAD, rows, 'lllll')}\n\n`)
+  await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`)
 }
 
 /** Says which commands fail in the checked-out tree, and which Mastodon does by itself. */
@@ -170,7 +185,7 @@ export async function showRecorded(
   const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(escape)])
   if (shown.length > 0) {
     const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next']
-    await context.results.summary(`### Scheduled tasks of ${escape(app)}\n\n${table(head, shown, 'lllll')}\n\n`)
+    await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`)
   }
   return `${tasks.length} scheduled tasks of ${app} are run by the workflow with \`command: run\`; there is nothing to write`
 }
@@ -178,11 +193,14 @@ export async function showRecorded(
 /** Its API is undocumented and may change any day; its dashboard is there for people. */
 function byHand(error: unknown, app: string, wanted: readonly Task[]): unknown {
   if (error instanceof CancelledError || !(error instanceof UserError)) return error
-  const lines = typedByHand(wanted).map(line => `  ${line}`)
-  const list = lines.length > 0 ? `The tasks that should be there:\n${lines.join('\n')}` : 'There should be no tasks.'
+  const { lines, url } = typedByHand(wanted, app)
+  const list =
+    lines.length > 0
+      ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
+      : 'There should be no tasks.'
   return new UserError(
     `${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`,
-    `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${SCHEDULERS['heroku-scheduler'].dashboard(app)}`,
+    `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`,
     { cause: error }
   )
 }

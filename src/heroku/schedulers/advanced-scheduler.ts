@@ -16,7 +16,6 @@ export const advancedScheduler: SchedulerKind = {
   vars: [TOKEN],
   setUp: app =>
     `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
-  dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
   problem: ({ command, size, limit = USUAL_LIMIT }) => {
     if (command.length > LONGEST_COMMAND)
       return `it takes a command of ${LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``

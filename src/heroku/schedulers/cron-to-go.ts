@@ -14,7 +14,6 @@ export const cronToGo: SchedulerKind = {
   name: 'Cron To Go',
   vars: [ORGANIZATION, KEY],
   setUp: app => `heroku addons:create crontogo --app ${app}`,
-  dashboard: app => `https://dashboard.heroku.com/apps/${app}/resources`,
   problem: () => undefined,
   open: ({ app, vars, url, clock, signal }) => {
     const client = createClient({

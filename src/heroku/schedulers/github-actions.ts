@@ -9,7 +9,6 @@ export const githubActions: SchedulerKind = {
   name: 'GitHub Actions',
   vars: [],
   setUp: () => 'a workflow with `schedule:` that runs `command: run`',
-  dashboard: () => '',
   problem: ({ cron }) =>
     meanGap(cron) < SHORTEST_MINUTES
       ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``

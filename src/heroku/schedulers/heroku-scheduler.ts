@@ -14,7 +14,6 @@ export const herokuScheduler: SchedulerKind = {
   name: 'Heroku Scheduler',
   vars: [],
   setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
-  dashboard: app => `https://dashboard.heroku.com/apps/${app}/scheduler`,
   problem: ({ command, cron, limit }) => {
     if (limit !== undefined) return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`'
     // The mark is a comment behind it, and a backslash would take the space before that comment.
@@ -137,6 +136,11 @@ export function marked(command: string): string {
 function unmarked(command: string): { command: string; own: boolean } {
   const own = new RegExp(`\\s#\\s*${MARK}\\s*$`).exec(command)
   return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null }
+}
+
+/** Where a person types them in. */
+export function dashboardOf(app: string): string {
+  return `https://dashboard.heroku.com/apps/${app}/scheduler`
 }
 
 /** As its dashboard words it. */

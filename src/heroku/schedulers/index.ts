@@ -6,7 +6,7 @@ import { UserError } from '../../runtime/index.ts'
 import { advancedScheduler } from './advanced-scheduler.ts'
 import { cronToGo } from './cron-to-go.ts'
 import { githubActions } from './github-actions.ts'
-import { dashboardTimes, herokuScheduler, marked } from './heroku-scheduler.ts'
+import { dashboardOf, dashboardTimes, herokuScheduler, marked } from './heroku-scheduler.ts'
 import { type Scheduler, type SchedulerAccess, type SchedulerKind, type Task, type TaskWish } from './task.ts'
 import { cronOf, describeCron } from './times.ts'
 
@@ -94,9 +94,10 @@ export function openScheduler(name: SchedulerName, access: SchedulerAccess): Sch
   )
 }
 
-/** What to type into Heroku Scheduler's dashboard where its API cannot be relied on: one line a task. */
-export function typedByHand(tasks: readonly Task[]): string[] {
-  return tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`)
+/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+export function typedByHand(tasks: readonly Task[], app: string): { readonly lines: string[]; readonly url: string } {
+  const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`)
+  return { lines, url: dashboardOf(app) }
 }
 
 /**

@@ -87,8 +87,6 @@ export interface SchedulerKind {
   readonly vars: readonly string[]
   /** How an app gets it. */
   readonly setUp: (app: string) => string
-  /** Where a person sees the tasks. */
-  readonly dashboard: (app: string) => string
   /** Why it cannot run such a task, with the nearest that it can; undefined where it can. */
   readonly problem: (task: Task) => string | undefined
   /** Absent where nothing is to be kept outside this repository. */

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7572:
+/***/ 8379:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49694,7 +49694,7 @@ function requireRedisTlsFits(root) {
 
 const VERSION_FILE = 'lib/mastodon/version.rb';
 /** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
-function tree_readMastodon(root) {
+function readMastodon(root) {
     const gemfileLock = (0,lib_runtime/* readTreeFile */.xt)(root, 'Gemfile.lock') ?? '';
     const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => (0,lib_runtime/* readTreeFile */.xt)(root, file) !== undefined);
     return {
@@ -49772,7 +49772,7 @@ function rollbackVerdict(state) {
     return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
 }
 /** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
-function migrations_breakpoints(dbRakeText) {
+function breakpoints(dbRakeText) {
     const { code } = splitRuby(dbRakeText);
     const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
     const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
@@ -50493,7 +50493,7 @@ function shellQuoted(value) {
 ;// CONCATENATED MODULE: ./lib/mastodon/versions.js
 /** Versions as Mastodon, Ruby, Node, Postgres and Redis write them: numbers with dots, perhaps a prerelease behind them. */
 /** Negative where `a` is older than `b`, 0 where they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
-function versions_compareVersions(a, b) {
+function compareVersions(a, b) {
     const [one, other] = [split(a), split(b)];
     for (let i = 0; i < Math.max(one.numbers.length, other.numbers.length); i++) {
         const difference = (one.numbers[i] ?? 0) - (other.numbers[i] ?? 0);
@@ -50509,7 +50509,7 @@ function versions_compareVersions(a, b) {
     return one.prerelease.localeCompare(other.prerelease, 'en', { numeric: true });
 }
 function isOlder(version, than) {
-    return version !== undefined && than !== undefined && versions_compareVersions(version, than) < 0;
+    return version !== undefined && than !== undefined && compareVersions(version, than) < 0;
 }
 /** `4.7.0-alpha.1` → `4.7`. */
 function seriesOf(version) {
@@ -50525,7 +50525,7 @@ const SERIES = [
 /** Series between two versions, neither of them included; empty where none lies between them or where that is not known. */
 function seriesBetween(from, to) {
     const [first, last] = [seriesOf(from), seriesOf(to)];
-    return SERIES.filter(series => versions_compareVersions(series, first) > 0 && versions_compareVersions(series, last) < 0);
+    return SERIES.filter(series => compareVersions(series, first) > 0 && compareVersions(series, last) < 0);
 }
 function numbered(major, first, last) {
     return Array.from({ length: last - first + 1 }, (_, i) => `${major}.${first + i}`);
@@ -50540,8 +50540,8 @@ function split(version) {
 
 
 /** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
-function minimums_readMinimums(root, version) {
-    const read = (file) => readTreeFile(root, file) ?? '';
+function readMinimums(root, version) {
+    const read = (file) => (0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '';
     const gemfile = read('Gemfile');
     const readme = told(read('README.md'));
     const known = knownFor(version);
@@ -50615,7 +50615,7 @@ function knownFor(version) {
 const OPENS = /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/;
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
 /** Comments and the text of heredocs are left out. */
-function ruby_blocks_rubyLines(text) {
+function rubyLines(text) {
     const open = [];
     const lines = [];
     let heredoc;
@@ -50699,10 +50699,10 @@ const ENCRYPTION_KEYS = [
     'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
 ];
 const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
-const FILES = (/* unused pure expression or super */ null && (['config/application.rb', 'config/environments/production.rb']));
+const FILES = ['config/application.rb', 'config/environments/production.rb'];
 /** Reads the files that Rails runs as it boots in production. */
-function config_rules_readConfigRules(root, version) {
-    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readTreeFile(root, file) ?? '' }));
+function readConfigRules(root, version) {
+    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: (0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '' }));
     const rules = files.map(({ file, text }) => rulesOf(file, text));
     const required = distinct(rules.flatMap(({ required }) => required));
     const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key));
@@ -50717,14 +50717,14 @@ function config_rules_readConfigRules(root, version) {
     };
 }
 function initializers(root) {
-    return walkTree(root, name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`))
+    return (0,lib_runtime/* walkTree */.Ir)(root, name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`))
         .filter(({ kind, path }) => kind === 'file' && /^config\/initializers\/.+\.rb$/.test(path))
         .map(({ path }) => path);
 }
 /** Known since 4.3 (mastodon/mastodon#29831); a fork may ask for them in words of its own. */
 function wantsEncryption(root, version) {
     const isNew = version === undefined || compareVersions(version, '4.3.0-alpha') >= 0;
-    return isNew && /\babort\b/.test(readTreeFile(root, ENCRYPTION_FILE) ?? '');
+    return isNew && /\babort\b/.test((0,lib_runtime/* readTreeFile */.xt)(root, ENCRYPTION_FILE) ?? '');
 }
 function rulesOf(file, text) {
     const lines = rubyLines(text);
@@ -50791,15 +50791,15 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 
 
-const REDIS_FILES = (/* unused pure expression or super */ null && ([
+const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
     'config/initializers/redis.rb',
     'config/initializers/sidekiq.rb'
-]));
+];
 /** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
 function readUpgradeTree(root) {
-    const read = (file) => readTreeFile(root, file) ?? '';
+    const read = (file) => (0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '';
     const mastodon = readMastodon(root);
     const policy = read('config/initializers/content_security_policy.rb');
     return {
@@ -50841,9 +50841,9 @@ function digestOf(root, folder) {
     const files = filesBelow(root, folder).filter(file => !/(?:^|\/)(?:Dockerfile|README\.md|eslint[\w.-]*|tsconfig\.json)$/.test(file));
     if (files.length === 0)
         return undefined;
-    const hash = createHash('sha256');
+    const hash = (0,external_node_crypto_.createHash)('sha256');
     for (const file of files)
-        hash.update(`${file}\0${readTreeFile(root, file) ?? ''}\0`);
+        hash.update(`${file}\0${(0,lib_runtime/* readTreeFile */.xt)(root, file) ?? ''}\0`);
     return hash.digest('hex');
 }
 /** Lines of a Procfile (Dev Center: procfile). */
@@ -51399,7 +51399,7 @@ function bare(value) {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/pending.js
 
 
-function pending_pendingOf({ tree, from, live }) {
+function pendingOf({ tree, from, live }) {
     if (live?.applied ? live.applied.size === 0 : live?.runs === false) {
         return { basis: 'empty', migrations: tree.migrations, newestApplied: undefined, unknown: [] };
     }
@@ -51415,7 +51415,7 @@ function pending_pendingOf({ tree, from, live }) {
     };
 }
 /** Whether the code of now can run on the database as it will be. */
-function pending_wayBack({ tree, from, live }, pending) {
+function wayBack({ tree, from, live }, pending) {
     if (pending.basis === 'unknown' || pending.basis === 'empty' || !from)
         return 'unknown';
     const now = [...(live?.applied ?? []), ...from.migrations.map(({ version }) => version)];
@@ -51431,7 +51431,7 @@ const NOTABLE = {
     '20240307180905': 'encrypts every two-factor secret anew',
     '20260702144128': "moves every account's keys"
 };
-function pending_notable({ version }) {
+function notable({ version }) {
     return NOTABLE[version];
 }
 
@@ -51442,7 +51442,7 @@ function pending_notable({ version }) {
 
 /** What the pending migrations do to the site while and after they run. */
 function checkMigrations(facts) {
-    const pending = pending_pendingOf(facts);
+    const pending = pendingOf(facts);
     if (pending.basis === 'empty')
         return [];
     return [...breakpoint(facts, pending), ...whileTheyRun(facts, pending), ...afterwards(facts, pending)];
@@ -51478,7 +51478,7 @@ function whileTheyRun({ strategy }, { migrations }) {
 function afterwards(facts, pending) {
     const { live } = facts;
     const found = [];
-    if (pending_wayBack(facts, pending) === 'unsafe') {
+    if (wayBack(facts, pending) === 'unsafe') {
         const because = pending.migrations.filter(({ destructive }) => destructive.length > 0);
         found.push(finding('no-way-back', `The code of now cannot run on the database after this upgrade, so a rollback will be refused: ${list(because, 'destructive')}`, `Make a backup before: \`heroku pg:backups:capture --app ${live?.app ?? 'APP'}\`. Afterwards mend what is wrong and deploy forward.`));
     }
@@ -51515,7 +51515,7 @@ function list(migrations, of) {
     const byWeight = [...migrations].sort((one, other) => weight(other) - weight(one));
     const named = byWeight.slice(0, MOST_NAMED).map(migration => {
         const marker = heaviest(migration[of]);
-        const what = pending_notable(migration) ?? marker?.why;
+        const what = notable(migration) ?? marker?.why;
         return `${migration.version} ${migration.name}${what === undefined ? '' : ` ${what}`}${at(marker)}`;
     });
     const more = migrations.length - named.length;
@@ -51523,7 +51523,7 @@ function list(migrations, of) {
 }
 /** Known in words first, then what takes something away. */
 function weight(migration) {
-    return pending_notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0;
+    return notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0;
 }
 function heaviest(markers) {
     const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
@@ -51587,7 +51587,7 @@ function listensToScheduler(command) {
 /** Releases whose notes ask for a restart of the streaming server. */
 const ASKED = ['4.2.0', '4.3.0', '4.6.0', '4.7.0'];
 /** Whether the streaming server must be deployed anew. `unknown` without a tree to compare with. */
-function restart_streamingMustRestart({ tree, from }) {
+function streamingMustRestart({ tree, from }) {
     if (tree.streaming === undefined)
         return 'no';
     if (from === undefined)
@@ -51597,7 +51597,7 @@ function restart_streamingMustRestart({ tree, from }) {
     const [before, after] = [from.version, tree.version];
     if (before === undefined || after === undefined)
         return 'no';
-    return ASKED.some(version => versions_compareVersions(before, version) < 0 && versions_compareVersions(after, version) >= 0)
+    return ASKED.some(version => compareVersions(before, version) < 0 && compareVersions(after, version) >= 0)
         ? 'yes'
         : 'no';
 }
@@ -51645,7 +51645,7 @@ function checkRuby({ tree: { minimums }, stack }) {
     if (OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
         found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
     }
-    if (isOlder(pinned, atLeast) || (below !== undefined && versions_compareVersions(pinned, below) >= 0)) {
+    if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
         const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
         found.push(finding('ruby-range', `.ruby-version names ${pinned}, and the Gemfile takes ${range}`, 'Change `.ruby-version` to one in the range.'));
     }
@@ -51720,7 +51720,7 @@ function versions({ tree: { minimums } }, live) {
     return found;
 }
 function isTooOld(version, minimum) {
-    return version !== undefined && minimum !== undefined && versions_compareVersions(version, minimum) < 0;
+    return version !== undefined && minimum !== undefined && compareVersions(version, minimum) < 0;
 }
 function addonOf({ addons }, service) {
     return addons?.find(addon => addon.service === service);
@@ -51787,13 +51787,13 @@ function checkVersions({ tree, from, live }) {
             : `The commit that runs now, ${live.commit.slice(0, 8)}, is not in this checkout`;
         found.push(finding('base-unknown', `${runs}, so what is pending is not known, and this deploy could not be rolled back`, 'Check out with `fetch-depth: 0`.'));
     }
-    const before = from && versions_versionOf(from);
+    const before = from && versionOf(from);
     if (before === undefined || tree.version === undefined)
         return found;
     return [...found, ...compared(before, tree.version, live?.app)];
 }
 function compared(before, after, app) {
-    if (versions_compareVersions(after, before) < 0) {
+    if (compareVersions(after, before) < 0) {
         return seriesOf(after) === seriesOf(before)
             ? [finding('older-patch', `${after} is older than ${before}, which runs now`, 'Look whether that is meant.')]
             : [
@@ -51805,16 +51805,16 @@ function compared(before, after, app) {
         return [];
     const which = skipped.length > 6 ? `${skipped[0]} to ${skipped.at(-1)} (${skipped.length} series)` : skipped.join(', ');
     return [
-        finding('skipped-minor', `From ${versions_shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`, `Deploy the newest release of ${skipped.length > 6 ? 'each series' : skipped.join(', then of ')} first.`)
+        finding('skipped-minor', `From ${shownVersion(before)} to ${after} the series ${which} ${skipped.length === 1 ? 'is' : 'are'} skipped; Mastodon wants at least one release of each to be deployed`, `Deploy the newest release of ${skipped.length > 6 ? 'each series' : skipped.join(', then of ')} first.`)
     ];
 }
 /** The first version that tells itself is 1.2 (mastodon/mastodon#2181). */
 const BEFORE_1_2 = '1.1.0';
 /** The version of a tree; one that is there and does not tell is taken for one before 1.2. */
-function versions_versionOf({ version, migrations }) {
+function versionOf({ version, migrations }) {
     return version ?? (migrations.length > 0 ? BEFORE_1_2 : undefined);
 }
-function versions_shownVersion(version) {
+function shownVersion(version) {
     return version === BEFORE_1_2 ? 'a version before 1.2' : version;
 }
 
@@ -51880,7 +51880,7 @@ const steps_KNOWN = [
     }
 ];
 /** What the versions after the old one, up to the new one, ask for. */
-function steps_upgradeSteps(facts) {
+function upgradeSteps(facts) {
     const before = facts.from && versionOf(facts.from);
     const after = facts.tree.version;
     if (before === undefined || after === undefined)
@@ -51917,7 +51917,7 @@ function reached(facts, { app, config }) {
         found.push(finding('streaming-url', `STREAMING_API_BASE_URL of ${app} is no wss:// address: browsers may not connect to it`, `\`heroku config:set STREAMING_API_BASE_URL=${wss(url)} --app ${app}\`.`));
     }
     if (!facts.hasStreamingApp &&
-        restart_streamingMustRestart(facts) !== 'no' &&
+        streamingMustRestart(facts) !== 'no' &&
         !isOwn(url, config.value('WEB_DOMAIN') ?? config.value('LOCAL_DOMAIN'))) {
         found.push(finding('streaming-left-behind', `The streaming server of ${app} runs in another app, which this deploy does not know, and this upgrade changes it`, 'Name it as `streaming-app:` in the config: it is deployed with the same commit then. Else deploy it by hand right after this.'));
     }
@@ -51969,7 +51969,7 @@ const CHECKS = [
     checkProcesses,
     checkStreaming
 ];
-const ORDER = (/* unused pure expression or super */ null && (['block', 'warn', 'note']));
+const ORDER = ['block', 'warn', 'note'];
 /** Makes the plan of an upgrade. Pure: all that it knows is handed in. */
 function planUpgrade(facts) {
     const { tree, from } = facts;
@@ -52192,8 +52192,6 @@ function starterTasks(root) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/source/git.js
 
 
@@ -52228,7 +52226,7 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
+async function git_git(tools, repository, ...args) {
     const { run, signal, searchPath } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
@@ -52245,7 +52243,7 @@ function gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
+function git_openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -52288,6 +52286,54 @@ function readPointer(file) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/source/base.js
+
+/**
+ * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
+ * tag among its ancestors, and where there is none, where it left the default branch. Undefined where none is another commit.
+ */
+async function baseOf(options) {
+    const { pullRequest } = options;
+    const ways = pullRequest ? [mergeBase] : [previousTag, mergeBase];
+    for (const way of ways) {
+        const base = await way(options);
+        if (base)
+            return base;
+    }
+    return undefined;
+}
+async function previousTag(options) {
+    const { path, commit } = options;
+    const ask = (...args) => answer(options, path, ...args);
+    // The commit itself may be tagged: its own tag is none before it.
+    const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`);
+    if (parent === undefined)
+        return undefined;
+    const name = await ask('describe', '--tags', '--abbrev=0', parent);
+    if (name === undefined)
+        return undefined;
+    const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`);
+    return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name };
+}
+async function mergeBase(options) {
+    const { path, commit, branch } = options;
+    if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-'))
+        return undefined;
+    for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+        const found = await answer(options, path, 'merge-base', commit, ref);
+        if (found !== undefined && found !== commit)
+            return { commit: found, kind: 'merge-base', name: branch };
+    }
+    return undefined;
+}
+async function answer(tools, path, ...args) {
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const [line = ''] = stdout.toString('utf8').split('\n');
+    return code === 0 && line !== '' ? line : undefined;
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/source/blobs.js
 
 
@@ -52553,7 +52599,7 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const made = prepare(options.into);
     try {
         const parts = await readParts(options, repository);
@@ -52586,6 +52632,11 @@ async function readParts(options, repository) {
         if (typeof tree === 'string')
             throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: (0,lib_runtime/* joinBytes */.mE)(prefix, entry.path) }));
+        const { only } = options;
+        if (only) {
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            return;
+        }
         parts.push({ repository: source, entries });
         for (const [index, { mode, sha, path }] of tree.entries()) {
             if (mode !== SUBMODULE)
@@ -52601,7 +52652,7 @@ async function readParts(options, repository) {
 async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -52759,7 +52810,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -52767,7 +52818,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -52786,7 +52837,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -52801,7 +52852,7 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -52823,12 +52874,12 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
@@ -52864,7 +52915,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -52872,14 +52923,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -53034,6 +53085,7 @@ function advance(parts, name, isFolder) {
 
 
 
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/source.js
 
 
@@ -53064,7 +53116,7 @@ async function takeSource({ inputs, runtime }) {
         searchPath: inputs.searchPath
     });
     const { removed, warnings } = applySlugignore(folder);
-    const mastodon = tree_readMastodon(folder);
+    const mastodon = readMastodon(folder);
     log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
     log.info(mastodon.version
         ? `Mastodon ${mastodon.version}`
@@ -63365,7 +63417,7 @@ async function findPullRequests(github, { headSha, headRepository, headBranch })
         .map(({ number, base }) => ({ number, headSha, baseSha: base.sha, baseBranch: base.ref }));
 }
 /** The commit where two branched off from each other; undefined where GitHub does not know them. */
-function mergeBase(github, base, head) {
+function pulls_mergeBase(github, base, head) {
     const { octokit, repository } = github;
     return unlessUnknown(async () => {
         const basehead = `${base}...${head}`;
@@ -64808,6 +64860,26 @@ function secrets_decoded(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/server-version.js
+
+
+
+const postgres = dist/* looseObject */._H3({ postgres_version: dist/* nullish */.cl6(dist/* string */.YjP()) });
+const redis = dist/* looseObject */._H3({ version: dist/* nullish */.cl6(dist/* string */.YjP()) });
+/**
+ * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
+ * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
+ * redis:info). Rejects with a `HerokuError`.
+ */
+async function serverVersion(data, { id, name, addon_service: { name: service } }) {
+    const found = service === 'heroku-postgresql'
+        ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
+        : service === 'heroku-redis'
+            ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
+            : undefined;
+    return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0];
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
 
 /** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
@@ -65756,6 +65828,7 @@ function usualSize(formation) {
 
 
 
+
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
 ;// CONCATENATED MODULE: ./lib/deploy/story.js
@@ -65906,7 +65979,93 @@ async function followToEnd(first, read, { what, next }, tools) {
     return { latest, tail, output };
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/streaming.js
+
+
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED = {
+    RUN_STREAMING: 'true',
+    NODE_ENV: 'production',
+    PGSSLMODE: 'no-verify'
+};
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS'];
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
+    const { app, config } = target;
+    if (target.stack !== main.stack) {
+        throw new lib_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    const { lacks, remedy } = streamingLacks(main, target);
+    if (lacks.length === 0)
+        return target;
+    if (!allowed)
+        throw new lib_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+    const vars = missingVars(config);
+    const attachments = missingAttachments(config);
+    const shared = await main.app.attachments();
+    for (const name of attachments) {
+        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
+        if (addon) {
+            await app.attach(addon, name);
+            story.note(`${app.name}: ${addon} is attached as ${name}`);
+        }
+        else {
+            const url = main.config[`${name}_URL`];
+            if (!url)
+                throw new lib_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+            vars[`${name}_URL`] = url;
+        }
+    }
+    if (Object.keys(vars).length > 0)
+        await app.setConfigVars(vars);
+    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
+    return readAgain();
+}
+/** Config vars that the streaming app needs and does not have, and how to set them. */
+function streamingLacks(main, { app, config }) {
+    const vars = missingVars(config);
+    const attachments = missingAttachments(config);
+    return {
+        lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
+        remedy: howTo(main.app.name, app.name, vars, attachments)
+    };
+}
+function missingAttachments(config) {
+    return SHARED.filter(name => !config[`${name}_URL`]);
+}
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+function requireSameCommit(main, streaming) {
+    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
+    if (wanted && wanted === runs)
+        return;
+    throw new lib_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+function missingVars(config) {
+    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
+    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
+}
+function howTo(main, app, vars, attachments) {
+    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    const commands = [
+        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
+        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
+    ];
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/preflight.js
+
+
 
 
 
@@ -65968,42 +66127,53 @@ function waiting(what, { timeout }) {
     const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
     return { what, next, first: 2_000, longest: 10_000, timeout };
 }
-const PREFLIGHT_CHECKS = [preflight_checkStack, checkRequired];
-/** A slug runs on the stack it was built for alone (Dev Center: stack). */
-function preflight_checkStack({ app, stack }, needs) {
-    if (needs.stack === undefined || needs.stack === stack)
-        return [];
-    return [
-        {
-            name: 'stack',
-            level: 'block',
-            reason: `The slug is for ${needs.stack}, and ${app.name} is on ${stack}`,
-            remedy: `Set \`stack: ${stack}\` in the config, or move the app: \`heroku stack:set ${needs.stack} --app ${app.name}\`.`
+/**
+ * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
+ * @param streaming the streaming app, where there is one
+ * @param addons absent where they could not be read
+ */
+function liveFacts(target, streaming, addons) {
+    const { app, stack, config, formation, current, currentSlug } = target;
+    return {
+        app: app.name,
+        stack,
+        config: new ConfigView(config),
+        addons,
+        formation,
+        runs: Boolean(current?.slug),
+        commit: currentSlug?.commit || undefined,
+        streaming: streaming && {
+            app: streaming.app.name,
+            config: new ConfigView(streaming.config),
+            ...streamingLacks(target, streaming)
         }
-    ];
+    };
 }
-function checkRequired({ app, config }, { required }) {
-    return Object.entries(required).flatMap(([variable, addon]) => config[variable]
-        ? []
-        : [
-            {
-                name: 'add-on',
-                level: 'block',
-                reason: `${app.name} has no ${variable}`,
-                remedy: `Add what brings it: \`heroku addons:create ${addon} --app ${app.name}\`, or set it.`
-            }
-        ]);
+/** Tells a plan, and throws all together what stands against it. */
+function preflight_judge(plan, { story }) {
+    const { from, to, findings, steps } = plan;
+    const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
+    story.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
+    for (const { when, version, text, command } of steps) {
+        story.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
+    }
+    for (const finding of findings) {
+        if (finding.level === 'warn')
+            story.warn(preflight_sentence(finding));
+        if (finding.level === 'note')
+            story.note(preflight_sentence(finding));
+    }
+    preflight_refuse(findings);
 }
-/** Runs the checks; warnings are told, and what blocks is thrown all together. */
-function judgeTarget(target, needs, checks, { story }) {
-    const findings = checks.flatMap(check => check(target, needs));
-    for (const { level, reason, remedy } of findings)
-        if (level === 'warn')
-            story.warn(`${reason}. ${remedy}`);
+/** Throws what blocks, if anything does. */
+function preflight_refuse(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
         return;
-    throw new lib_runtime/* UserError */.yo(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '));
+    throw new lib_runtime/* UserError */.yo(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+}
+function preflight_sentence({ reason, remedy, name }) {
+    return `${reason}. ${remedy} (${name})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/slugs.js
@@ -66678,81 +66848,8 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
     return candidates.filter(version => !newer.has(version));
 }
 
-;// CONCATENATED MODULE: ./lib/deploy/streaming.js
-
-
-
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED = {
-    RUN_STREAMING: 'true',
-    NODE_ENV: 'production',
-    PGSSLMODE: 'no-verify'
-};
-/** Add-ons of the main app that the streaming server shares. */
-const SHARED = ['DATABASE', 'REDIS'];
-/**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
- * says how. Returns the app as it is then.
- */
-async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
-    const { app, config } = target;
-    if (target.stack !== main.stack) {
-        throw new lib_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
-    }
-    const vars = missingVars(config);
-    const attachments = SHARED.filter(name => !config[`${name}_URL`]);
-    if (Object.keys(vars).length === 0 && attachments.length === 0)
-        return target;
-    if (!allowed)
-        throw new lib_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`, howTo(main, target, vars, attachments));
-    const shared = await main.app.attachments();
-    for (const name of attachments) {
-        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
-        if (addon) {
-            await app.attach(addon, name);
-            story.note(`${app.name}: ${addon} is attached as ${name}`);
-        }
-        else {
-            const url = main.config[`${name}_URL`];
-            if (!url)
-                throw new lib_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
-            vars[`${name}_URL`] = url;
-        }
-    }
-    if (Object.keys(vars).length > 0)
-        await app.setConfigVars(vars);
-    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
-    return readAgain();
-}
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
-function requireSameCommit(main, streaming) {
-    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
-    if (wanted && wanted === runs)
-        return;
-    throw new lib_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
-}
-function missingVars(config) {
-    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
-    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
-        ? config[name] !== value
-        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
-}
-function lacking(vars, attachments) {
-    return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ');
-}
-function howTo(main, { app }, vars, attachments) {
-    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
-    const commands = [
-        ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
-        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
-    ];
-    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
-}
-
 ;// CONCATENATED MODULE: ./lib/deploy/plan.js
+
 
 
 
@@ -66964,14 +67061,7 @@ async function deploy(plan, tools) {
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Verdict of the preflight', async () => {
-        const needs = { stack: deployable.stack, required: plan.required };
-        judgeTarget(target, needs, plan.checks, tools);
-        // What Heroku builds there has to prove itself there.
-        if (staging && deployable.supply.by === 'heroku')
-            judgeTarget(staging, needs, plan.checks, tools);
-        await tellWayBack(target, deployable, tools);
-    });
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, deployable, tools));
     await progress.deploying(deployable);
     const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
     if ('slug' in shippable.web)
@@ -67016,11 +67106,13 @@ function isFaultOfTheRelease(error) {
     return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
 }
 /** Better told now than when the site is down. */
-async function tellWayBack({ currentSlug }, { trees }, { story }) {
-    const commit = currentSlug?.commit;
-    if (!commit || (await trees.versionsAt(commit)))
+async function judgeUpgrade(plan, { main, streaming, staging }, deployable, tools) {
+    if (!deployable.plan)
         return;
-    story.warn(`The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``);
+    preflight_judge(await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app))), tools);
+    // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
+    if (staging && deployable.supply.by === 'heroku')
+        preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
 }
 async function readStreaming(plan, main, tools) {
     const target = await readTarget(plan.streaming, plan.mask, tools);
@@ -67284,11 +67376,11 @@ async function baseOfForeign(github, measured, pull) {
         throw new lib_runtime/* UserError */.yo(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
     const off = await branchedOff(github, pull);
-    return into !== undefined && (await mergeBase(github, into, pull.headSha)) === off ? into : off;
+    return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
 }
 /** Where the pull request's branch came off its base branch. The base that GitHub names with it may be an older one. */
 async function branchedOff(github, { baseBranch, baseSha, headSha }) {
-    return (await mergeBase(github, baseBranch, headSha)) ?? baseSha;
+    return (await pulls_mergeBase(github, baseBranch, headSha)) ?? baseSha;
 }
 function mergedInto(parents, { headSha }) {
     return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined;
@@ -67840,7 +67932,7 @@ const actionVersion = {
         if (!action)
             return [];
         const { running, newest, publishedAt } = action;
-        const behind = versions_compareVersions(newest.replace(/^v/, ''), running) > 0;
+        const behind = compareVersions(newest.replace(/^v/, ''), running) > 0;
         const text = behind
             ? `${running} runs; ${newest} came out on ${new Date(publishedAt).toISOString().slice(0, 10)}`
             : `${running} is the newest`;
@@ -68330,7 +68422,7 @@ const PLANS = 'https://devcenter.heroku.com/articles/heroku-postgres-plans';
 const postgres_LARGER = 'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.';
 const FEWER = 'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.';
 /** Size, connections and tables of the database against its plan. */
-const postgres = {
+const postgres_postgres = {
     name: 'postgres',
     title: 'Postgres',
     config: [],
@@ -68440,7 +68532,7 @@ function deadSet(dead, retries) {
 
 const redis_PLANS = 'https://elements.heroku.com/addons/heroku-redis';
 /** Sidekiq's Redis: what it does when it is full, and how full it is. */
-const redis = {
+const redis_redis = {
     name: 'redis',
     title: 'Redis',
     config: [],
@@ -68856,8 +68948,8 @@ const INSIDE = [
     retention,
     ffmpeg,
     migrations,
-    postgres,
-    redis,
+    postgres_postgres,
+    redis_redis,
     memory,
     logCodes,
     slugSize,
@@ -69036,10 +69128,14 @@ const checks_CHECKS = [...outside_OUTSIDE, ...INSIDE];
 
 
 
-/** The checks without those that the config skips. Throws a `UserError` for a name that is none. */
+
+/**
+ * The checks without those that the config skips. Throws a `UserError` for a name that is none: of a check, or of a
+ * finding of the upgrade plan, which may be let through by the same list.
+ */
 function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
-    const unknown = skip.find(name => !names.includes(name));
+    const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
     if (unknown !== undefined) {
         throw new lib_runtime/* UserError */.yo(`checks.skip: there is no check ${(0,lib_config/* shown */.SP)(unknown)}${(0,lib_config/* didYouMean */.au)(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
@@ -69986,6 +70082,41 @@ async function comment_write({ results, runtime }, github, { pullRequest, run, c
     }
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/addons.js
+
+
+
+/**
+ * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
+ * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
+ */
+function addonReader({ inputs, runtime }) {
+    return async (app) => {
+        const { clock, signal, log } = runtime;
+        try {
+            const addons = await app.addons();
+            const url = inputs.herokuDataUrl;
+            const data = createClient({ url, key: inputs.herokuApiKey ?? '', clock, signal });
+            return await Promise.all(addons.map(async (addon) => {
+                const service = addon.addon_service.name;
+                const version = await serverVersion(data, addon).catch((error) => {
+                    if (signal.aborted)
+                        throw error;
+                    log.info(`The version of ${addon.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+                    return undefined;
+                });
+                return { service, plan: addon.plan?.name, version };
+            }));
+        }
+        catch (error) {
+            if (signal.aborted)
+                throw error;
+            log.info(`The add-ons of ${app.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+            return undefined;
+        }
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/processes.js
 
 
@@ -70098,6 +70229,66 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/upgrade.js
+
+
+
+
+
+
+
+
+/** What the tree before is read for; the rest of a commit is not written out. */
+const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
+/**
+ * Plans the upgrade from one commit to the one to be deployed.
+ * @param from the commit that runs now, or that this one is compared with; undefined where there is none
+ * @param live what is known of the running app, where it may be asked
+ */
+async function planFrom(context, config, source, from, live) {
+    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    return planUpgrade({
+        tree: readUpgradeTree(source.folder),
+        from: from === undefined ? undefined : await readTreeAt(context, from),
+        stack: config.stack ?? stackOf(appJson) ?? live?.stack,
+        buildpacks: upgrade_buildpacksOf(config, appJson),
+        strategy: config.migrations,
+        redisTls: config.redisTls,
+        hasStreamingApp: config.streamingApp !== undefined,
+        skip: config.checks.skip,
+        live
+    });
+}
+/** A list that cannot be read is told by what builds with it. */
+function upgrade_buildpacksOf(config, appJson) {
+    try {
+        return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return [];
+        throw error;
+    }
+}
+/** The tree of a commit; undefined where the checkout does not have it. */
+async function readTreeAt({ inputs, runtime }, commit) {
+    const { run, signal, scratch } = runtime;
+    const folder = await (0,promises_.mkdtemp)(external_node_path_.join(scratch, 'tree-before-'));
+    try {
+        const { path: checkout, searchPath } = inputs;
+        await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) });
+        return readUpgradeTree(folder);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo && !(error instanceof lib_runtime/* CancelledError */.cc))
+            return undefined;
+        throw error;
+    }
+    finally {
+        await (0,lib_runtime/* removeTree */.dM)(folder);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
 
 
@@ -70116,8 +70307,8 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 
 
 
-/** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
-const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' };
+
+
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
     const config = readConfig(context);
@@ -70168,8 +70359,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
             streamingSetup: { allowed: inputs.streamingSetup },
             migrations: config.migrations,
             dynoSize: inputs.dynoSize,
-            required: REQUIRED,
-            checks: PREFLIGHT_CHECKS,
+            addons: addonReader(context),
             mask: masker(context),
             prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
             progress: facts
@@ -70208,7 +70398,8 @@ async function deploy_prepare(context, config, alter) {
         versions: new Set(migrations.map(({ version }) => version)),
         supply: inputs.builder === 'heroku'
             ? herokuBuilds(context, config, source, recipe, fingerprint)
-            : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
+            : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+        plan: live => planFrom(context, config, source, live.commit, live)
     };
     return alter(deployable);
 }
@@ -74011,7 +74202,8 @@ function withBaseSchema(context, access, deployable) {
         await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts));
         return artifacts;
     };
-    return { ...deployable, supply: { by: 'runner', build } };
+    // The app was made for this job: what its config lacks says nothing of the real one.
+    return { ...deployable, plan: undefined, supply: { by: 'runner', build } };
 }
 async function releaseBaseSchema(context, access, artifacts) {
     const { log, clock } = context.runtime;
@@ -75068,7 +75260,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7572);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8379);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

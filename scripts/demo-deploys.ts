@@ -50,6 +50,9 @@ export async function demoDeploys(temp: string, fork: string, say: (text: string
         DATABASE_URL: postgres.url(app.replace('-', '_')),
         REDIS_URL: 'redis://127.0.0.1/0',
         LOCAL_DOMAIN: DOMAIN,
+        ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: 'of-the-demo',
+        ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: 'of-the-demo',
+        ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: 'of-the-demo',
         RAILS_SERVE_STATIC_FILES: 'true'
       }
       const { webUrl } = await heroku.addApp(app, { config, preboot })

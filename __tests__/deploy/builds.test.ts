@@ -54,7 +54,7 @@ describe('builder: heroku, with a staging app', () => {
     await open(options)
     delete world.heroku.machine(STAGING).app.configVars['DATABASE_URL']
     await expect(world.deploy(NEW)).rejects.toMatchObject({
-      message: 'my-staging has no DATABASE_URL',
+      message: 'my-staging has no DATABASE_URL (add-on)',
       nextStep: expect.stringMatching(/addons:create heroku-postgresql --app my-staging/)
     })
     expect(builds()).toEqual([])

@@ -8,7 +8,6 @@ import {
   deploy,
   GateError,
   migrate,
-  PREFLIGHT_CHECKS,
   readTarget,
   Story,
   type BroughtBack,
@@ -28,7 +27,13 @@ import {
   type RunningDyno,
   type SlugBuilder
 } from '../../src/local-heroku/index.ts'
-import { readMigrations, releaseCommand } from '../../src/mastodon/index.ts'
+import {
+  planUpgrade,
+  readMigrations,
+  releaseCommand,
+  type Migration,
+  type UpgradeTree
+} from '../../src/mastodon/index.ts'
 import { removeTree, type Clock, type Log } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 
@@ -47,6 +52,26 @@ const MIGRATIONS = readMigrations([
   { path: `db/migrate/${VERSIONS.pre}_pre.rb`, text: 'add_column :a, :b, :text' },
   { path: `db/post_migrate/${VERSIONS.post}_post.rb`, text: 'remove_column :a, :c' }
 ])
+
+function treeOf(migrations: readonly Migration[]): UpgradeTree {
+  return {
+    version: '4.7.0',
+    bundler: 'webpack',
+    rubyNeedsNode: false,
+    minimums: {},
+    config: { required: [], forbidden: [{ name: 'FORBIDDEN', where: 'a.rb:1' }], deprecated: [], knowsDummy: true },
+    migrations,
+    breakpoints: {},
+    redis: { driver: 'choice', hiredisLacksTls: false, takesSelfSigned: false, streamingTakesSelfSigned: false },
+    streaming: undefined,
+    listsMediaHosts: true,
+    usesVapid: true,
+    hasScheduler: true,
+    processTypes: { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' },
+    buildpacks: [],
+    packages: []
+  }
+}
 
 /** heroku-client reads every file of this folder for each request; nothing here needs them. */
 delete process.env['SSL_CERT_DIR']
@@ -277,8 +302,8 @@ export class World {
       ...(this.#options.streaming ? { streaming: new HerokuApp(client, STREAMING, clock) } : {}),
       streamingSetup: { allowed: false },
       migrations: this.#options.strategy ?? 'zero-downtime',
-      required: { DATABASE_URL: 'heroku-postgresql' },
-      checks: PREFLIGHT_CHECKS,
+      addons: async app =>
+        (await app.addons()).map(({ addon_service: { name: service }, plan }) => ({ service, plan: plan?.name })),
       mask: () => {},
       prepare: () => Promise.resolve(this.#deployable(commit)),
       progress: {
@@ -318,6 +343,20 @@ export class World {
       fingerprint,
       versions: new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]),
       trees: { migrations: MIGRATIONS, versionsAt: this.#versionsAt },
+      plan: live =>
+        Promise.resolve(
+          planUpgrade({
+            tree: treeOf(MIGRATIONS),
+            from: treeOf(MIGRATIONS.slice(0, 1)),
+            stack: 'heroku-24',
+            buildpacks: ['heroku/ruby'],
+            strategy,
+            redisTls: 'verify',
+            hasStreamingApp: this.#options.streaming ?? false,
+            skip: [],
+            live
+          })
+        ),
       supply:
         this.#options.builder === 'heroku'
           ? {

@@ -59,6 +59,9 @@ export class Instance {
       LOCAL_DOMAIN: DOMAIN,
       RAILS_SERVE_STATIC_FILES: 'true',
       SECRET_KEY_BASE: SECRET,
+      ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: `${SECRET}-1`,
+      ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: `${SECRET}-2`,
+      ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: `${SECRET}-3`,
       ...more
     }
     return (await heroku.addApp(app, { config, preboot })).webUrl

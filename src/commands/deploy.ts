@@ -1,7 +1,6 @@
 import { type Config, type ScheduleConfig } from '../config/index.ts'
 import {
   deploy as runDeploy,
-  PREFLIGHT_CHECKS,
   Story,
   storyMarkdown,
   type Artifact,
@@ -15,6 +14,7 @@ import { SCHEDULERS, type HerokuApp } from '../heroku/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
+import { addonReader } from './steps/addons.ts'
 import { builtBefore } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
@@ -25,9 +25,7 @@ import { clearOutput } from './steps/results.ts'
 import { checkSchedule, openTasks, syncTasks } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
 import { readConfig, takeSource, type Source } from './steps/source.ts'
-
-/** Config vars without which Mastodon cannot run, and the add-ons that bring them (app.json: addons). */
-const REQUIRED = { DATABASE_URL: 'heroku-postgresql', REDIS_URL: 'heroku-redis' }
+import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 export async function deploy(context: Context): Promise<void> {
@@ -95,8 +93,7 @@ export async function deployTo(
         streamingSetup: { allowed: inputs.streamingSetup },
         migrations: config.migrations,
         dynoSize: inputs.dynoSize,
-        required: REQUIRED,
-        checks: PREFLIGHT_CHECKS,
+        addons: addonReader(context),
         mask: masker(context),
         prepare: stack => prepare(context, { ...config, stack: config.stack ?? stack }, alter),
         progress: facts
@@ -139,7 +136,8 @@ async function prepare(context: Context, config: Config, alter: More['alter']): 
     supply:
       inputs.builder === 'heroku'
         ? herokuBuilds(context, config, source, recipe, fingerprint)
-        : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) }
+        : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+    plan: live => planFrom(context, config, source, live.commit, live)
   }
   return alter(deployable)
 }

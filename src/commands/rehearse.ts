@@ -147,7 +147,8 @@ function withBaseSchema(context: Context, access: HerokuAccess, deployable: Depl
     await log.group('The base branch’s schema', () => releaseBaseSchema(context, access, artifacts))
     return artifacts
   }
-  return { ...deployable, supply: { by: 'runner', build } }
+  // The app was made for this job: what its config lacks says nothing of the real one.
+  return { ...deployable, plan: undefined, supply: { by: 'runner', build } }
 }
 
 async function releaseBaseSchema(

@@ -5,13 +5,13 @@ import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from
 import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
-import { judgeTarget, readTarget, type Target } from './preflight.ts'
+import { judge, liveFacts, readTarget, refuse, type Target } from './preflight.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
 import { CrashError, waitForDynos } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
-import { obtainSlugs, type Shippable } from './supply.ts'
+import { obtainSlugs, type Apps, type Shippable } from './supply.ts'
 import { type Tools } from './tools.ts'
 
 /**
@@ -34,13 +34,7 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   const streaming =
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
   const deployable = await story.span('Source', () => plan.prepare(target.stack))
-  await story.step('Verdict of the preflight', async () => {
-    const needs = { stack: deployable.stack, required: plan.required }
-    judgeTarget(target, needs, plan.checks, tools)
-    // What Heroku builds there has to prove itself there.
-    if (staging && deployable.supply.by === 'heroku') judgeTarget(staging, needs, plan.checks, tools)
-    await tellWayBack(target, deployable, tools)
-  })
+  await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, deployable, tools))
   await progress.deploying(deployable)
 
   const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools)
@@ -87,12 +81,17 @@ function isFaultOfTheRelease(error: unknown): boolean {
 }
 
 /** Better told now than when the site is down. */
-async function tellWayBack({ currentSlug }: Target, { trees }: Deployable, { story }: Tools): Promise<void> {
-  const commit = currentSlug?.commit
-  if (!commit || (await trees.versionsAt(commit))) return
-  story.warn(
-    `The commit that runs now, ${commit.slice(0, 8)}, is not in this checkout, so this deploy could not be rolled back: check out with \`fetch-depth: 0\``
-  )
+async function judgeUpgrade(
+  plan: DeployPlan,
+  { main, streaming, staging }: Apps,
+  deployable: Deployable,
+  tools: Tools
+): Promise<void> {
+  if (!deployable.plan) return
+  judge(await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app))), tools)
+  // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
+  if (staging && deployable.supply.by === 'heroku')
+    refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)
 }
 
 async function readStreaming(plan: DeployPlan, main: Target, tools: Tools): Promise<Target> {

@@ -1,8 +1,9 @@
 import { type HerokuApp, type Release } from '../heroku/index.ts'
+import { type LiveAddon, type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
-import { type PreflightCheck, type Target } from './preflight.ts'
+import { type Target } from './preflight.ts'
 import { type Trees } from './rollback.ts'
 import { type Artifact, type ShippedSlug } from './slugs.ts'
 import { type StreamingSetup } from './streaming.ts'
@@ -16,6 +17,8 @@ export interface Deployable {
   /** Versions of the tree's migrations, both phases. */
   readonly versions: ReadonlySet<string>
   readonly supply: Supply
+  /** Plans the upgrade of an app; absent where the app was made for this job alone. */
+  readonly plan?: (live: LiveFacts) => Promise<UpgradePlan>
 }
 
 /** How slugs come about that Heroku does not hold already. */
@@ -48,8 +51,8 @@ export interface DeployPlan {
   readonly migrations: 'zero-downtime' | 'maintenance' | 'off'
   /** Size of one-off dynos. */
   readonly dynoSize?: string
-  readonly required: Readonly<Record<string, string>>
-  readonly checks: readonly PreflightCheck[]
+  /** An app's add-ons; undefined where they cannot be read. */
+  readonly addons: (app: HerokuApp) => Promise<readonly LiveAddon[] | undefined>
   /** Is handed the config vars, to mask what is secret in them. */
   readonly mask: (config: Readonly<Record<string, string>>) => void
   /** @param stack the app's */

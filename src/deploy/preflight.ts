@@ -1,5 +1,14 @@
 import { type App, type Formation, type HerokuApp, type Release, type Slug } from '../heroku/index.ts'
+import {
+  ConfigView,
+  upgradeHeadline,
+  type Finding,
+  type LiveAddon,
+  type LiveFacts,
+  type UpgradePlan
+} from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { streamingLacks } from './streaming.ts'
 import { poll, type Tools } from './tools.ts'
 
 /** An app as it is before anything is changed. */
@@ -15,24 +24,6 @@ export interface Target {
   readonly currentSlug: Slug | undefined
   readonly formation: readonly Formation[]
   readonly preboot: boolean
-}
-
-export interface Finding {
-  /** Stable: `stack`, `add-on`. */
-  readonly name: string
-  readonly level: 'block' | 'warn'
-  readonly reason: string
-  readonly remedy: string
-}
-
-/** Looks at the app before a deploy. Pure: all it may look at is handed in. */
-export type PreflightCheck = (target: Target, needs: Needs) => Finding[]
-
-export interface Needs {
-  /** Stack of the slug, where it is known before it is built. */
-  readonly stack: string | undefined
-  /** Config vars without which the app cannot run, and the add-on that brings each. */
-  readonly required: Readonly<Record<string, string>>
 }
 
 /** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
@@ -103,41 +94,58 @@ function waiting(what: string, { timeout }: Tools): Parameters<typeof poll>[1] {
   return { what, next, first: 2_000, longest: 10_000, timeout }
 }
 
-export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [checkStack, checkRequired]
-
-/** A slug runs on the stack it was built for alone (Dev Center: stack). */
-function checkStack({ app, stack }: Target, needs: Needs): Finding[] {
-  if (needs.stack === undefined || needs.stack === stack) return []
-  return [
-    {
-      name: 'stack',
-      level: 'block',
-      reason: `The slug is for ${needs.stack}, and ${app.name} is on ${stack}`,
-      remedy: `Set \`stack: ${stack}\` in the config, or move the app: \`heroku stack:set ${needs.stack} --app ${app.name}\`.`
+/**
+ * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
+ * @param streaming the streaming app, where there is one
+ * @param addons absent where they could not be read
+ */
+export function liveFacts(
+  target: Target,
+  streaming: Target | undefined,
+  addons: readonly LiveAddon[] | undefined
+): LiveFacts {
+  const { app, stack, config, formation, current, currentSlug } = target
+  return {
+    app: app.name,
+    stack,
+    config: new ConfigView(config),
+    addons,
+    formation,
+    runs: Boolean(current?.slug),
+    commit: currentSlug?.commit || undefined,
+    streaming: streaming && {
+      app: streaming.app.name,
+      config: new ConfigView(streaming.config),
+      ...streamingLacks(target, streaming)
     }
-  ]
+  }
 }
 
-function checkRequired({ app, config }: Target, { required }: Needs): Finding[] {
-  return Object.entries(required).flatMap(([variable, addon]) =>
-    config[variable]
-      ? []
-      : [
-          {
-            name: 'add-on',
-            level: 'block' as const,
-            reason: `${app.name} has no ${variable}`,
-            remedy: `Add what brings it: \`heroku addons:create ${addon} --app ${app.name}\`, or set it.`
-          }
-        ]
+/** Tells a plan, and throws all together what stands against it. */
+export function judge(plan: UpgradePlan, { story }: Tools): void {
+  const { from, to, findings, steps } = plan
+  const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : ''
+  story.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`)
+  for (const { when, version, text, command } of steps) {
+    story.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`)
+  }
+  for (const finding of findings) {
+    if (finding.level === 'warn') story.warn(sentence(finding))
+    if (finding.level === 'note') story.note(sentence(finding))
+  }
+  refuse(findings)
+}
+
+/** Throws what blocks, if anything does. */
+export function refuse(findings: readonly Finding[]): void {
+  const blocking = findings.filter(({ level }) => level === 'block')
+  if (blocking.length === 0) return
+  throw new UserError(
+    blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '),
+    [...new Set(blocking.map(({ remedy }) => remedy))].join(' ')
   )
 }
 
-/** Runs the checks; warnings are told, and what blocks is thrown all together. */
-export function judgeTarget(target: Target, needs: Needs, checks: readonly PreflightCheck[], { story }: Tools): void {
-  const findings = checks.flatMap(check => check(target, needs))
-  for (const { level, reason, remedy } of findings) if (level === 'warn') story.warn(`${reason}. ${remedy}`)
-  const blocking = findings.filter(({ level }) => level === 'block')
-  if (blocking.length === 0) return
-  throw new UserError(blocking.map(({ reason }) => reason).join('; '), blocking.map(({ remedy }) => remedy).join(' '))
+function sentence({ reason, remedy, name }: Finding): string {
+  return `${reason}. ${remedy} (${name})`
 }

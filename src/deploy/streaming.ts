@@ -37,14 +37,11 @@ export async function prepareStreaming(
       `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`
     )
   }
+  const { lacks, remedy } = streamingLacks(main, target)
+  if (lacks.length === 0) return target
+  if (!allowed) throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy)
   const vars = missingVars(config)
-  const attachments = SHARED.filter(name => !config[`${name}_URL`])
-  if (Object.keys(vars).length === 0 && attachments.length === 0) return target
-  if (!allowed)
-    throw new UserError(
-      `The streaming app ${app.name} is not set up: ${lacking(vars, attachments)}`,
-      howTo(main, target, vars, attachments)
-    )
+  const attachments = missingAttachments(config)
   const shared = await main.app.attachments()
   for (const name of attachments) {
     const addon = shared.find(attachment => attachment.name === name)?.addon.name
@@ -61,6 +58,20 @@ export async function prepareStreaming(
   if (Object.keys(vars).length > 0) await app.setConfigVars(vars)
   story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`)
   return readAgain()
+}
+
+/** Config vars that the streaming app needs and does not have, and how to set them. */
+export function streamingLacks(main: Target, { app, config }: Target): { lacks: string[]; remedy: string } {
+  const vars = missingVars(config)
+  const attachments = missingAttachments(config)
+  return {
+    lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
+    remedy: howTo(main.app.name, app.name, vars, attachments)
+  }
+}
+
+function missingAttachments(config: Readonly<Record<string, string>>): string[] {
+  return SHARED.filter(name => !config[`${name}_URL`])
 }
 
 /** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
@@ -84,20 +95,16 @@ function missingVars(config: Readonly<Record<string, string>>): Record<string, s
   )
 }
 
-function lacking(vars: Readonly<Record<string, string>>, attachments: readonly string[]): string {
-  return [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)].join(', ')
-}
-
 function howTo(
-  main: Target,
-  { app }: Target,
+  main: string,
+  app: string,
   vars: Readonly<Record<string, string>>,
   attachments: readonly string[]
 ): string {
   const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`)
   const commands = [
-    ...attachments.map(name => `heroku addons:attach ${main.app.name}::${name} --app ${app.name}`),
-    ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app.name}`] : [])
+    ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
+    ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
   ]
   return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`
 }

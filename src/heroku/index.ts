@@ -11,6 +11,7 @@ export type { Addon, App, Attachment, Build, Domain, Dyno, Formation, Release, S
 export { storedSize, upload, UploadError } from './upload.ts'
 export { fetchPage, type Page } from './transfer.ts'
 export { secretValues } from './secrets.ts'
+export { serverVersion } from './server-version.ts'
 export {
   applySteps,
   describeCron,

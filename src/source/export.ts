@@ -12,6 +12,8 @@ export interface ExportOptions extends GitTools {
   commit: string
   /** Where the tree is written: a folder that is empty or does not exist yet. */
   into: string
+  /** Names that are wanted; all without it. Submodules are none of a part. */
+  only?: (path: BytePath) => boolean
 }
 
 export interface ExportedTree {
@@ -72,6 +74,11 @@ async function readParts(options: ExportOptions, repository: Repository): Promis
     const tree = await listTree(options, source, commit)
     if (typeof tree === 'string') throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix)
     const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }))
+    const { only } = options
+    if (only) {
+      parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) })
+      return
+    }
     parts.push({ repository: source, entries })
     for (const [index, { mode, sha, path }] of tree.entries()) {
       if (mode !== SUBMODULE) continue

@@ -1,4 +1,5 @@
 /** A commit becomes a clean tree to build. */
+export { baseOf, type Base } from './base.ts'
 export { exportTree, type ExportedTree, type ExportOptions } from './export.ts'
 export type { GitTools } from './git.ts'
 export { nameMatcher } from './glob.ts'

@@ -1,0 +1,73 @@
+import { mkdtemp } from 'node:fs/promises'
+import path from 'node:path'
+import { chooseBuildpacks, stackOf } from '../../buildpacks/index.ts'
+import { type Config } from '../../config/index.ts'
+import {
+  planUpgrade,
+  readUpgradeTree,
+  type LiveFacts,
+  type UpgradePlan,
+  type UpgradeTree
+} from '../../mastodon/index.ts'
+import { CancelledError, readTreeFile, removeTree, UserError } from '../../runtime/index.ts'
+import { exportTree } from '../../source/index.ts'
+import type { Context } from '../context.ts'
+import { type Source } from './source.ts'
+
+/** What the tree before is read for; the rest of a commit is not written out. */
+const READ =
+  /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/
+
+/**
+ * Plans the upgrade from one commit to the one to be deployed.
+ * @param from the commit that runs now, or that this one is compared with; undefined where there is none
+ * @param live what is known of the running app, where it may be asked
+ */
+export async function planFrom(
+  context: Context,
+  config: Config,
+  source: Source,
+  from: string | undefined,
+  live?: LiveFacts
+): Promise<UpgradePlan> {
+  const appJson = readTreeFile(source.folder, 'app.json')
+  return planUpgrade({
+    tree: readUpgradeTree(source.folder),
+    from: from === undefined ? undefined : await readTreeAt(context, from),
+    stack: config.stack ?? stackOf(appJson) ?? live?.stack,
+    buildpacks: buildpacksOf(config, appJson),
+    strategy: config.migrations,
+    redisTls: config.redisTls,
+    hasStreamingApp: config.streamingApp !== undefined,
+    skip: config.checks.skip,
+    live
+  })
+}
+
+/** A list that cannot be read is told by what builds with it. */
+function buildpacksOf(config: Config, appJson: string | undefined): string[] {
+  try {
+    return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(
+      ({ reference }) => reference.text
+    )
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
+}
+
+/** The tree of a commit; undefined where the checkout does not have it. */
+async function readTreeAt({ inputs, runtime }: Context, commit: string): Promise<UpgradeTree | undefined> {
+  const { run, signal, scratch } = runtime
+  const folder = await mkdtemp(path.join(scratch, 'tree-before-'))
+  try {
+    const { path: checkout, searchPath } = inputs
+    await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) })
+    return readUpgradeTree(folder)
+  } catch (error) {
+    if (error instanceof UserError && !(error instanceof CancelledError)) return undefined
+    throw error
+  } finally {
+    await removeTree(folder)
+  }
+}

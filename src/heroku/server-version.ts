@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+import { type HerokuClient } from './client.ts'
+import { type Addon } from './shapes.ts'
+
+const postgres = v.looseObject({ postgres_version: v.nullish(v.string()) })
+const redis = v.looseObject({ version: v.nullish(v.string()) })
+
+/**
+ * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
+ * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
+ * redis:info). Rejects with a `HerokuError`.
+ */
+export async function serverVersion(
+  data: HerokuClient,
+  { id, name, addon_service: { name: service } }: Addon
+): Promise<string | undefined> {
+  const found =
+    service === 'heroku-postgresql'
+      ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
+      : service === 'heroku-redis'
+        ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
+        : undefined
+  return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0]
+}

@@ -1,0 +1,62 @@
+import { git, openCheckout, type GitTools } from './git.ts'
+
+export interface BaseOptions extends GitTools {
+  /** The checkout's top folder. */
+  path: string
+  /** Full hash of the commit that is looked at. */
+  commit: string
+  /** The branch that a pull request goes into, or the default branch. */
+  branch?: string
+  /** It is of a pull request, so its branch comes before any tag. */
+  pullRequest: boolean
+}
+
+/** The commit to compare with, and how it was chosen. */
+export interface Base {
+  readonly commit: string
+  readonly kind: 'merge-base' | 'tag'
+  /** Name of the branch or the tag: hostile text. */
+  readonly name: string
+}
+
+/**
+ * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
+ * tag among its ancestors, and where there is none, where it left the default branch. Undefined where none is another commit.
+ */
+export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
+  const { pullRequest } = options
+  const ways = pullRequest ? [mergeBase] : [previousTag, mergeBase]
+  for (const way of ways) {
+    const base = await way(options)
+    if (base) return base
+  }
+  return undefined
+}
+
+async function previousTag(options: BaseOptions): Promise<Base | undefined> {
+  const { path, commit } = options
+  const ask = (...args: string[]): Promise<string | undefined> => answer(options, path, ...args)
+  // The commit itself may be tagged: its own tag is none before it.
+  const parent = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^`)
+  if (parent === undefined) return undefined
+  const name = await ask('describe', '--tags', '--abbrev=0', parent)
+  if (name === undefined) return undefined
+  const tagged = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', `refs/tags/${name}^{commit}`)
+  return tagged === undefined ? undefined : { commit: tagged, kind: 'tag', name }
+}
+
+async function mergeBase(options: BaseOptions): Promise<Base | undefined> {
+  const { path, commit, branch } = options
+  if (branch === undefined || !/^[\w./-]{1,200}$/.test(branch) || branch.startsWith('-')) return undefined
+  for (const ref of [`refs/remotes/origin/${branch}`, `refs/heads/${branch}`]) {
+    const found = await answer(options, path, 'merge-base', commit, ref)
+    if (found !== undefined && found !== commit) return { commit: found, kind: 'merge-base', name: branch }
+  }
+  return undefined
+}
+
+async function answer(tools: GitTools, path: string, ...args: string[]): Promise<string | undefined> {
+  const { code, stdout } = await git(tools, openCheckout(path), ...args)
+  const [line = ''] = stdout.toString('utf8').split('\n')
+  return code === 0 && line !== '' ? line : undefined
+}

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 8379:
+/***/ 4126:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51396,6 +51396,21 @@ function bare(value) {
     return HOST.test(host) ? host : 'example.com';
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/markers.js
+
+/** Reasons of `src/mastodon/migrations.ts` that weigh less than the others. */
+const OUTSIDE = 'runs outside a transaction';
+const INDEX = 'builds or drops an index while writes go on';
+/** Duplicates that are deleted and rows that are filled in are not missed by the code that still serves. */
+function takesAway({ why }) {
+    return !['deletes rows', 'rewrites rows'].includes(why);
+}
+/** The line that says most of a migration; undefined where there is none but that it runs outside a transaction. */
+function heaviest(markers) {
+    const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
+    return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why === INDEX);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/pending.js
 
 
@@ -51436,6 +51451,7 @@ function notable({ version }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/migrations.js
+
 
 
 
@@ -51488,10 +51504,8 @@ function afterwards(facts, pending) {
     }
     return found;
 }
-const OUTSIDE = 'runs outside a transaction';
-const INDEX = 'builds or drops an index while writes go on';
 function isLong({ long }) {
-    return long.some(({ why }) => why !== OUTSIDE);
+    return heaviest(long) !== undefined;
 }
 /** Those that walk over rows by name; those that only see to an index by their number. */
 function longOnes(migrations) {
@@ -51504,10 +51518,6 @@ function longOnes(migrations) {
             ? [`${indexes} ${indexes === 1 ? 'builds or drops' : 'build or drop'} an index while writes go on`]
             : [])
     ].join('; ');
-}
-/** Duplicates that are deleted and rows that are filled in are not missed by the code that still serves. */
-function takesAway({ why }) {
-    return !['deletes rows', 'rewrites rows'].includes(why);
 }
 const MOST_NAMED = 4;
 /** Names the first ones, each with the line that makes it so. */
@@ -51524,10 +51534,6 @@ function list(migrations, of) {
 /** Known in words first, then what takes something away. */
 function weight(migration) {
     return notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0;
-}
-function heaviest(markers) {
-    const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
-    return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why !== OUTSIDE) ?? markers[0];
 }
 function at(marker) {
     return marker === undefined ? '' : ` (line ${marker.line}: ${marker.text})`;
@@ -51957,6 +51963,7 @@ function isOwn(url, domain) {
 
 
 
+
 /** All checks, by subject, in the order in which they are told. */
 const CHECKS = [
     checkVersions,
@@ -51991,13 +51998,14 @@ function planUpgrade(facts) {
 function planned(migration) {
     const { version, name, phase, long, destructive } = migration;
     const does = notable(migration);
+    const [slow, taking] = [heaviest(long), heaviest(destructive)];
     return {
         version,
         name,
         phase,
         ...(does !== undefined && { does }),
-        ...(long[0] && { long: long[0] }),
-        ...(destructive[0] && { destructive: destructive[0] })
+        ...(slow && { long: slow }),
+        ...(taking && { destructive: taking })
     };
 }
 /** Somebody has looked at it and wants it told only. */
@@ -52226,7 +52234,7 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git_git(tools, repository, ...args) {
+async function git(tools, repository, ...args) {
     const { run, signal, searchPath } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
@@ -52243,7 +52251,7 @@ function gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function git_openCheckout(path) {
+function openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -52294,7 +52302,7 @@ function readPointer(file) {
  */
 async function baseOf(options) {
     const { pullRequest } = options;
-    const ways = pullRequest ? [mergeBase] : [previousTag, mergeBase];
+    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase];
     for (const way of ways) {
         const base = await way(options);
         if (base)
@@ -52325,6 +52333,15 @@ async function mergeBase(options) {
             return { commit: found, kind: 'merge-base', name: branch };
     }
     return undefined;
+}
+/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
+async function mergedInto(options) {
+    const { path, commit, branch } = options;
+    const parent = async (n) => answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`);
+    const [first, second] = [await parent(1), await parent(2)];
+    return first === undefined || second === undefined || branch === undefined
+        ? undefined
+        : { commit: first, kind: 'merge-base', name: branch };
 }
 async function answer(tools, path, ...args) {
     const { code, stdout } = await git(tools, openCheckout(path), ...args);
@@ -52599,7 +52616,7 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const made = prepare(options.into);
     try {
         const parts = await readParts(options, repository);
@@ -52652,7 +52669,7 @@ async function readParts(options, repository) {
 async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -52810,7 +52827,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -52818,7 +52835,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -52837,7 +52854,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -52852,7 +52869,7 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -52874,12 +52891,12 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function parse(tools, repository, name) {
-    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
@@ -52915,7 +52932,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -52923,14 +52940,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -54466,7 +54483,92 @@ async function succeed(run, program, args) {
 
 
 
+;// CONCATENATED MODULE: ./lib/report/upgrade.js
+
+
+/**
+ * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
+ * from anybody's pull request.
+ */
+const upgrade_line = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
+const marker = dist/* strictObject */.rej({
+    line: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(1), dist/* maxValue */.cGV(1e7)),
+    text: upgrade_line(200),
+    why: upgrade_line(100)
+});
+const migration = dist/* strictObject */.rej({
+    version: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{14}$/)),
+    name: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9_]{1,200}$/)),
+    phase: dist/* picklist */.KIO(['pre', 'post']),
+    /** What it does, where that is known in words. */
+    does: dist/* optional */.lqM(upgrade_line(100)),
+    /** The line that takes longest, and the one that takes away or rewrites most. */
+    long: dist/* optional */.lqM(marker),
+    destructive: dist/* optional */.lqM(marker)
+});
+const MOST_MIGRATIONS = 3_000;
+const MOST_FINDINGS = 100;
+const LONGEST = 2_000;
+const upgradeSchema = dist/* strictObject */.rej({
+    /** What it was compared with: the commit that a pull request left its branch at, the tag before, what runs. */
+    base: dist/* optional */.lqM(dist/* strictObject */.rej({
+        kind: dist/* picklist */.KIO(['merge-base', 'tag', 'release']),
+        commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        name: upgrade_line(300)
+    })),
+    from: dist/* optional */.lqM(version),
+    to: dist/* optional */.lqM(version),
+    basis: dist/* picklist */.KIO(['database', 'tree', 'empty', 'unknown']),
+    migrations: upgrade_list(migration, MOST_MIGRATIONS),
+    streaming: dist/* picklist */.KIO(['yes', 'no', 'unknown']),
+    rollback: dist/* picklist */.KIO(['safe', 'unsafe', 'unknown']),
+    steps: upgrade_list(dist/* strictObject */.rej({
+        version,
+        when: dist/* picklist */.KIO(['before', 'after']),
+        text: upgrade_line(LONGEST),
+        command: dist/* optional */.lqM(upgrade_line(LONGEST))
+    }), MOST_FINDINGS),
+    findings: upgrade_list(dist/* strictObject */.rej({
+        name: dist/* picklist */.KIO(Object.keys(FINDINGS)),
+        level: dist/* picklist */.KIO(['block', 'warn', 'note']),
+        reason: upgrade_line(LONGEST),
+        remedy: upgrade_line(LONGEST)
+    }), MOST_FINDINGS)
+});
+/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+function makeUpgrade(plan, base) {
+    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
+    return {
+        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
+        ...(dist.is(version, from) && { from }),
+        ...(dist.is(version, to) && { to }),
+        basis,
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, ...rest }) => ({
+            ...rest,
+            name: name.slice(0, 200),
+            ...(long && { long: { ...long, text: plain(long.text, 200) } }),
+            ...(destructive && { destructive: { ...destructive, text: plain(destructive.text, 200) } })
+        })),
+        streaming,
+        rollback,
+        steps: steps.map(step => ({ ...step })),
+        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
+            name,
+            level,
+            reason: plain(reason, LONGEST),
+            remedy: plain(remedy, LONGEST)
+        }))
+    };
+}
+function plain(text, most) {
+    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
+}
+
 ;// CONCATENATED MODULE: ./lib/report/data.js
+
 
 
 /**
@@ -54481,7 +54583,7 @@ const data_count = bytes;
 const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
 const shownPath = dist/* pipe */.FsL(data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
+const data_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
 const stack = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{1,50}$/));
 /** Name of a container image, with its tag or digest. */
 const data_image = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w./:@-]{1,300}$/));
@@ -54509,7 +54611,7 @@ const data_layer = dist/* strictObject */.rej({
         kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
         sha256,
         /** The commit, where it came by git. */
-        version: dist/* optional */.lqM(version)
+        version: dist/* optional */.lqM(data_version)
     })),
     milliseconds: data_count
 });
@@ -54538,11 +54640,11 @@ const size = dist/* nullable */.mee(bytes);
  * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
  */
 const entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
-const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), version]), 20_000);
+const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), data_version]), 20_000);
 const historyPoint = dist/* strictObject */.rej({
     commit,
     at: time,
-    mastodonVersion: dist/* optional */.lqM(version),
+    mastodonVersion: dist/* optional */.lqM(data_version),
     with: dist/* optional */.lqM(bytes),
     without: dist/* optional */.lqM(bytes),
     streaming: dist/* optional */.lqM(bytes),
@@ -54550,13 +54652,13 @@ const historyPoint = dist/* strictObject */.rej({
 });
 const reportWith = (entries) => dist/* strictObject */.rej({
     schema: dist/* literal */.euz(SCHEMA_VERSION),
-    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version }),
+    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_version }),
     createdAt: time,
     source: dist/* strictObject */.rej({
         commit,
         ref: data_text(1_000),
         committedAt: time,
-        mastodonVersion: dist/* optional */.lqM(version),
+        mastodonVersion: dist/* optional */.lqM(data_version),
         files: data_count,
         raw: bytes,
         /** Names that `.slugignore` took out before the buildpacks. */
@@ -54612,6 +54714,8 @@ const reportWith = (entries) => dist/* strictObject */.rej({
         before: bytes,
         after: bytes
     }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: dist/* optional */.lqM(upgradeSchema),
     warnings: data_list(data_text(5_000), 200),
     /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
     history: data_list(historyPoint, 200)
@@ -54760,7 +54864,7 @@ class ReportFile {
 /** A slug of more names has its smallest ones put together, a row a folder. */
 const MOST_NAMES = 250_000;
 /** A path can be 100 kB long; nobody reads that. */
-const LONGEST = 2_000;
+const files_LONGEST = 2_000;
 /** All names of the variants, each once. */
 function fileTable(slugs, layerNames, most = MOST_NAMES) {
     const folders = new Folders();
@@ -54789,7 +54893,7 @@ function placeOf({ path, kind }) {
 }
 function files_shown(path) {
     const text = (0,lib_runtime/* displayPath */.Gt)(path);
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
 }
 class Folders {
     paths = [''];
@@ -55189,6 +55293,7 @@ function mergeHistories(reports) {
 
 
 
+
 /** The report of a build. */
 function makeReport(facts) {
     const { commit, place, weighed, check, choice, app } = facts;
@@ -55246,6 +55351,7 @@ function makeReport(facts) {
             before,
             after
         },
+        ...(facts.upgrade && { upgrade: facts.upgrade }),
         warnings: [...facts.warnings],
         history: []
     };
@@ -55937,7 +56043,107 @@ function folded(title, content, open = false) {
     return content === '' ? '' : details(title, content, open);
 }
 
+;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
+
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+function upgradeMarkdown(upgrade, ours) {
+    return [
+        `### This upgrade: ${head(upgrade, ours)}`,
+        summary(upgrade, ours),
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function head(upgrade, ours) {
+    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
+    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+}
+function summary({ base, from, to, basis, streaming, rollback }, ours) {
+    const known = {
+        database: 'The database was asked which migrations it has.',
+        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+        empty: '',
+        unknown: 'There is nothing to compare with: check out with `fetch-depth: 0`.'
+    }[basis];
+    const versions = from === undefined || to === undefined
+        ? ''
+        : `From ${text_escape(from)} to ${text_escape(to)}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+    return [
+        versions,
+        known,
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
+    ]
+        .filter(Boolean)
+        .join(' ');
+}
+function where({ kind, name, commit }) {
+    const at = `\`${commit.slice(0, 8)}\``;
+    if (kind === 'tag')
+        return `the tag ${code(name)} (${at})`;
+    if (kind === 'release')
+        return `what ${code(name)} runs (${at})`;
+    return `where it left ${code(name)} (${at})`;
+}
+function inWords(upgrade) {
+    const { findings, steps, migrations } = upgrade;
+    const rows = findings.map(({ level, name, reason, remedy }) => [
+        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+        code(name),
+        prose(reason),
+        prose(remedy)
+    ]);
+    return [
+        rows.length > 0 ? table(['', 'Finding', 'What is so', 'What to do'], rows, '----') : 'Nothing stands against it.',
+        steps
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
+            .join('\n'),
+        migrations.length > 0 ? details(`Migrations (${number(migrations.length)})`, migrationTable(migrations)) : ''
+    ];
+}
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function upgrade_names({ findings }) {
+    return findings.length === 0
+        ? ''
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md says what each means.`;
+}
+const SHOWN = 200;
+function migrationTable(migrations) {
+    const rows = migrations
+        .slice(0, SHOWN)
+        .map(({ version, name, phase, does, long, destructive }) => [
+        `\`${version}\``,
+        code(name),
+        phase === 'pre' ? 'before' : 'after',
+        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long)])]
+            .filter(Boolean)
+            .join('<br>')
+    ]);
+    const more = migrations.length - SHOWN;
+    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+        (more > 0 ? `\n\nAnd ${number(more)} more.` : ''));
+}
+function lineOf(marker) {
+    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
+}
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function prose(text) {
+    return text
+        .split(/(`[^`]+`)/)
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
+        .join('');
+}
+
 ;// CONCATENATED MODULE: ./lib/report/markdown/index.js
+
 
 
 
@@ -55989,6 +56195,7 @@ function blocksOf(told) {
         { text: withoutRedisVerified(told) },
         { text: section('Ways back under the limit', waysBack(report)) },
         { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
         { text: whatChanged(told, open), name: 'what changed' },
         { text: folded('Trend', trendTable(told)), name: 'the trend' },
         { text: folded('Layers', layerTable(told)), name: 'the layers' },
@@ -56146,6 +56353,8 @@ function section(name, content) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/index.js
+
+
 
 
 
@@ -62975,7 +63184,7 @@ const LOOK_AFTER = 2_000;
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
  */
 async function upsertComment(github, comment) {
-    const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`;
+    const text = `${comment.body.trimEnd()}\n\n${comments_marker(comment)}`;
     if (text.length > LONGEST_COMMENT)
         throw new Error(`a comment of ${text.length} characters is too long for GitHub`);
     const there = await newestOwn(github, comment);
@@ -63032,7 +63241,7 @@ async function newestOwn(github, { pullRequest, key, log }) {
     return own.at(-1);
 }
 const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
-function marker({ key, run }) {
+function comments_marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
 }
 /** A text without its end is no comment of ours: the marker stands last. */
@@ -65926,12 +66135,12 @@ class tools_Tail {
     }
     /** Behind a message; empty where there was no output. */
     quote() {
-        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
+        const lines = [...this.#lines, this.#rest].map(tools_plain).filter(line => line.trim() !== '');
         return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
     }
 }
 /** A line without colours and cursor movements. */
-function plain(line) {
+function tools_plain(line) {
     // eslint-disable-next-line no-control-regex
     return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
 }
@@ -67363,7 +67572,7 @@ async function baseCommit(github, measured, pullRequest) {
     const parents = await parentsOf(github, measured);
     if (!pullRequest)
         return parents?.[0];
-    return mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest);
+    return baseline_mergedInto(parents, pullRequest) ?? branchedOff(github, pullRequest);
 }
 /**
  * The same for a report that the pull request's own build handed over, which could name any commit. One that is neither
@@ -67371,7 +67580,7 @@ async function baseCommit(github, measured, pullRequest) {
  * came off is none of GitHub's, so that it cannot choose what it is compared with.
  */
 async function baseOfForeign(github, measured, pull) {
-    const into = measured === pull.headSha ? undefined : mergedInto(await parentsOf(github, measured), pull);
+    const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
     if (into === undefined && measured !== pull.headSha) {
         throw new lib_runtime/* UserError */.yo(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
@@ -67382,7 +67591,7 @@ async function baseOfForeign(github, measured, pull) {
 async function branchedOff(github, { baseBranch, baseSha, headSha }) {
     return (await pulls_mergeBase(github, baseBranch, headSha)) ?? baseSha;
 }
-function mergedInto(parents, { headSha }) {
+function baseline_mergedInto(parents, { headSha }) {
     return parents?.length === 2 && parents[1] === headSha ? parents[0] : undefined;
 }
 /** The branch whose builds are asked: the pushed one; for a tag the default one. */
@@ -67497,7 +67706,85 @@ function hash(commit) {
     return commit && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/upgrade.js
+
+
+
+
+
+
+
+
+
+/** What the tree before is read for; the rest of a commit is not written out. */
+const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
+/**
+ * Plans the upgrade from one commit to the one to be deployed.
+ * @param from the commit that runs now, or that this one is compared with; undefined where there is none
+ * @param live what is known of the running app, where it may be asked
+ */
+async function planFrom(context, config, source, from, live) {
+    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    return planUpgrade({
+        tree: readUpgradeTree(source.folder),
+        from: from === undefined ? undefined : await readTreeAt(context, from),
+        stack: config.stack ?? stackOf(appJson) ?? live?.stack,
+        buildpacks: upgrade_buildpacksOf(config, appJson),
+        strategy: config.migrations,
+        redisTls: config.redisTls,
+        hasStreamingApp: config.streamingApp !== undefined,
+        skip: config.checks.skip,
+        live
+    });
+}
+/** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
+async function planOfTree(context, config, source) {
+    const { inputs, runtime } = context;
+    const { event, baseRef } = inputs.github;
+    const base = await baseOf({
+        path: inputs.path,
+        commit: source.commit.sha,
+        branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
+        pullRequest: baseRef !== undefined || event.pullRequest !== undefined,
+        run: runtime.run,
+        signal: runtime.signal,
+        searchPath: inputs.searchPath
+    });
+    const plan = await planFrom(context, config, source, base?.commit);
+    return { plan, upgrade: makeUpgrade(plan, base) };
+}
+/** A list that cannot be read is told by what builds with it. */
+function upgrade_buildpacksOf(config, appJson) {
+    try {
+        return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return [];
+        throw error;
+    }
+}
+/** The tree of a commit; undefined where the checkout does not have it. */
+async function readTreeAt({ inputs, runtime }, commit) {
+    const { run, signal, scratch } = runtime;
+    const folder = await (0,promises_.mkdtemp)(external_node_path_.join(scratch, 'tree-before-'));
+    try {
+        const { path: checkout, searchPath } = inputs;
+        await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) });
+        return readUpgradeTree(folder);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo && !(error instanceof lib_runtime/* CancelledError */.cc))
+            return undefined;
+        throw error;
+    }
+    finally {
+        await (0,lib_runtime/* removeTree */.dM)(folder);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/slugs.js
+
 
 
 
@@ -67564,6 +67851,7 @@ async function buildSlugs(context, config, source, recipe) {
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
             app,
             redisTls: config.redisTls,
+            upgrade: await upgradeOf(context, config, source),
             warnings
         });
         const told = await lookAtIt(context, config, report);
@@ -67577,6 +67865,21 @@ async function buildSlugs(context, config, source, recipe) {
     finally {
         await packer.close();
         await workshop.close();
+    }
+}
+/** A deploy makes its plan of what runs. What cannot be planned here is no reason not to build. */
+async function upgradeOf(context, config, source) {
+    const { inputs, runtime } = context;
+    if (inputs.command !== 'build')
+        return undefined;
+    try {
+        return (await planOfTree(context, config, source)).upgrade;
+    }
+    catch (error) {
+        if (runtime.signal.aborted)
+            throw error;
+        runtime.log.warning(`The upgrade plan could not be made: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+        return undefined;
     }
 }
 /** A deploy is not compared: what matters there is the limit. */
@@ -69159,7 +69462,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
         .filter(({ finding }) => finding.level === level)
-        .map(({ check, finding }) => [level, prose(check.title), text_escape(finding.figure ?? ''), check_markdown_told(finding)]));
+        .map(({ check, finding }) => [level, check_markdown_prose(check.title), text_escape(finding.figure ?? ''), check_markdown_told(finding)]));
     const listed = (levels) => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
     const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
@@ -69203,12 +69506,12 @@ function issueTitle({ problems, held }, app) {
 function issueMarkdown(night, results, { app, runUrl }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
-    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${check_markdown_told(finding)}`));
+    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${check_markdown_prose(check.title)}: ${check_markdown_told(finding)}`));
     const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
-        check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
-        check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${prose(title)}: since ${since}, gone on ${until}`)),
+        check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${check_markdown_prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
+        check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${check_markdown_prose(title)}: since ${since}, gone on ${until}`)),
         unknown.length > 0 ? details(`${unknown.length} could not look`, unknown.join('\n')) : ''
     ].filter(Boolean);
     return within(most, head, sections);
@@ -69221,8 +69524,8 @@ function problemMarkdown({ title, level, finding, since, news }) {
     const word = level === 'fail' ? 'Fails' : 'Warns';
     const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
     const { text, remedy, link } = finding;
-    const todo = remedy === undefined ? '' : `\n\n**To do:** ${prose(remedy)}`;
-    return `### ${word}: ${prose(title)} (${mark})\n\n${prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`;
+    const todo = remedy === undefined ? '' : `\n\n**To do:** ${check_markdown_prose(remedy)}`;
+    return `### ${word}: ${check_markdown_prose(title)} (${mark})\n\n${check_markdown_prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`;
 }
 function check_markdown_section(title, lines) {
     return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`;
@@ -69241,14 +69544,14 @@ function within(most, head, sections) {
 /** Text, remedy and link of a finding in a table's cell. */
 function check_markdown_told({ level, text, remedy, link }) {
     const parts = [
-        `${prose(text)}.`,
-        level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
+        `${check_markdown_prose(text)}.`,
+        level !== 'ok' && remedy ? `**To do:** ${check_markdown_prose(remedy)}` : '',
         link ? linked(link) : ''
     ];
     return parts.filter(Boolean).join('<br>');
 }
 /** Text of a check: what stands in backticks is code, and nothing in it is markup. */
-function prose(text) {
+function check_markdown_prose(text) {
     const parts = check_markdown_oneLine(text).split('`');
     // A backtick without its fellow is a letter.
     if (parts.length % 2 === 0)
@@ -70117,6 +70420,110 @@ function addonReader({ inputs, runtime }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/with-story.js
+
+
+
+
+/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
+async function withStory(context, title, work) {
+    const { results, runtime } = context;
+    const story = new Story(runtime.log, runtime.clock);
+    const connection = heroku_connect(context, herokuOf(context), story);
+    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
+    try {
+        await story.step('Key', () => checkKey(connection));
+        const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
+        runtime.log.info(outcome);
+        await tell(outcome);
+    }
+    catch (error) {
+        await tell(`Failed: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? ''}`);
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/commands/plan.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
+ * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
+ */
+async function plan(context) {
+    const { inputs, runtime } = context;
+    const config = readConfig(context);
+    if (inputs.herokuApiKey !== undefined && config.app !== undefined)
+        return planOfApp(context, config, true);
+    runtime.log.info(inputs.herokuApiKey === undefined
+        ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
+        : 'No app is named, so this is what the tree alone can tell.');
+    const source = await runtime.log.group('Source', () => takeSource(context));
+    const { plan, upgrade } = await planOfTree(context, config, source);
+    await context.results.summary(`## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`);
+    preflight_judge(plan, { story: new Story(runtime.log, runtime.clock) });
+    runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
+}
+/** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
+async function planDeploy(context) {
+    await planOfApp(context, readConfig(context), false);
+}
+/** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
+async function planOfApp(context, config, askDatabase) {
+    const { inputs, results } = context;
+    const name = requireApp(config.app);
+    await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
+        const { story } = tools;
+        const read = (name) => readTarget(app(name), mask, tools);
+        const target = await story.step('Preflight', () => read(name));
+        const { streamingApp } = config;
+        const streaming = streamingApp === undefined
+            ? undefined
+            : await story.step('Preflight of the streaming app', () => read(streamingApp));
+        const source = await story.span('Source', () => takeSource(context));
+        const applied = askDatabase && target.current?.slug
+            ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
+            : undefined;
+        const plan = await story.step('Upgrade plan', async () => {
+            const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
+            const made = await planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
+            await results.summary(summaryOf(name, made, live.commit));
+            preflight_judge(made, tools);
+            return made;
+        });
+        const warnings = plan.findings.filter(({ level }) => level === 'warn').length;
+        return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`;
+    });
+}
+/** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */
+async function askApplied(app, size, tools) {
+    try {
+        const applied = await appliedMigrations(app, size, tools);
+        tools.story.note(`The database has ${applied.size} migrations (read in a one-off dyno, which changed nothing)`);
+        return applied;
+    }
+    catch (error) {
+        if (tools.signal.aborted)
+            throw error;
+        tools.story.note(`The database could not be asked, so the trees are compared instead: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+        return undefined;
+    }
+}
+function summaryOf(app, plan, commit) {
+    const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
+    const base = isHash ? { kind: 'release', commit, name: app } : undefined;
+    return `## Upgrade plan\n\n${upgradeMarkdown(makeUpgrade(plan, base), true)}\n`;
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/processes.js
 
 
@@ -70229,67 +70636,8 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/upgrade.js
-
-
-
-
-
-
-
-
-/** What the tree before is read for; the rest of a commit is not written out. */
-const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
-/**
- * Plans the upgrade from one commit to the one to be deployed.
- * @param from the commit that runs now, or that this one is compared with; undefined where there is none
- * @param live what is known of the running app, where it may be asked
- */
-async function planFrom(context, config, source, from, live) {
-    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    return planUpgrade({
-        tree: readUpgradeTree(source.folder),
-        from: from === undefined ? undefined : await readTreeAt(context, from),
-        stack: config.stack ?? stackOf(appJson) ?? live?.stack,
-        buildpacks: upgrade_buildpacksOf(config, appJson),
-        strategy: config.migrations,
-        redisTls: config.redisTls,
-        hasStreamingApp: config.streamingApp !== undefined,
-        skip: config.checks.skip,
-        live
-    });
-}
-/** A list that cannot be read is told by what builds with it. */
-function upgrade_buildpacksOf(config, appJson) {
-    try {
-        return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo)
-            return [];
-        throw error;
-    }
-}
-/** The tree of a commit; undefined where the checkout does not have it. */
-async function readTreeAt({ inputs, runtime }, commit) {
-    const { run, signal, scratch } = runtime;
-    const folder = await (0,promises_.mkdtemp)(external_node_path_.join(scratch, 'tree-before-'));
-    try {
-        const { path: checkout, searchPath } = inputs;
-        await exportTree({ path: checkout, commit, into: folder, run, signal, searchPath, only: name => READ.test(name) });
-        return readUpgradeTree(folder);
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo && !(error instanceof lib_runtime/* CancelledError */.cc))
-            return undefined;
-        throw error;
-    }
-    finally {
-        await (0,lib_runtime/* removeTree */.dM)(folder);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
+
 
 
 
@@ -70311,6 +70659,8 @@ async function readTreeAt({ inputs, runtime }, commit) {
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
+    if (context.inputs.plan)
+        return planDeploy(context);
     const config = readConfig(context);
     const { schedule } = config;
     // Better known now than when all else is done.
@@ -70499,29 +70849,6 @@ class Facts {
     async finish(state, description) {
         const { redact } = this.#context.results;
         await this.#deployment?.update(state, redact(description), state === 'success' ? this.#site : undefined);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/with-story.js
-
-
-
-
-/** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
-async function withStory(context, title, work) {
-    const { results, runtime } = context;
-    const story = new Story(runtime.log, runtime.clock);
-    const connection = heroku_connect(context, herokuOf(context), story);
-    const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
-    try {
-        await story.step('Key', () => checkKey(connection));
-        const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
-        runtime.log.info(outcome);
-        await tell(outcome);
-    }
-    catch (error) {
-        await tell(`Failed: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? ''}`);
-        throw error;
     }
 }
 
@@ -74389,16 +74716,25 @@ async function schedule(context) {
 
 
 
-const COMMANDS = { build: build_build, check: check, comment: comment, deploy: deploy_deploy, migrate: migrate_migrate, rehearse: rehearse, rollback: rollback, run: run_run, schedule: schedule };
-const PLANNED = ['plan'];
+
+const COMMANDS = {
+    build: build_build,
+    check: check,
+    comment: comment,
+    deploy: deploy_deploy,
+    migrate: migrate_migrate,
+    plan: plan,
+    rehearse: rehearse,
+    rollback: rollback,
+    run: run_run,
+    schedule: schedule
+};
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {
     const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (command)
         return command;
     const known = `Commands of this version: ${Object.keys(COMMANDS).join(', ')}.`;
-    if (PLANNED.includes(name))
-        throw new lib_runtime/* UserError */.yo(`The command "${name}" is not built yet`, known);
     throw new lib_runtime/* UserError */.yo(`There is no command "${name}"`, known);
 }
 
@@ -75260,7 +75596,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8379);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4126);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -13,6 +13,7 @@ import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { SCHEDULERS, type HerokuApp } from '../heroku/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
+import { planDeploy } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
 import { addonReader } from './steps/addons.ts'
 import { builtBefore } from './steps/built.ts'
@@ -29,6 +30,7 @@ import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 export async function deploy(context: Context): Promise<void> {
+  if (context.inputs.plan) return planDeploy(context)
   const config = readConfig(context)
   const { schedule } = config
   // Better known now than when all else is done.

@@ -122,7 +122,7 @@ export function liveFacts(
 }
 
 /** Tells a plan, and throws all together what stands against it. */
-export function judge(plan: UpgradePlan, { story }: Tools): void {
+export function judge(plan: UpgradePlan, { story }: Pick<Tools, 'story'>): void {
   const { from, to, findings, steps } = plan
   const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : ''
   story.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`)

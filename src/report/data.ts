@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { UserError } from '../runtime/index.ts'
+import { upgradeSchema } from './upgrade.ts'
 
 /**
  * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
@@ -159,6 +160,8 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       before: bytes,
       after: bytes
     }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: v.optional(upgradeSchema),
     warnings: list(text(5_000), 200),
     /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
     history: list(historyPoint, 200)

@@ -3,6 +3,7 @@ import type { BuiltApp } from '../buildpacks/index.ts'
 import type { FfmpegCheck, FfmpegChoice, FfmpegVariants, Weighed } from '../slug/index.ts'
 import { SCHEMA_VERSION, type Report, type ReportVariant } from './data.ts'
 import { fileTable } from './files.ts'
+import { type Upgrade } from './upgrade.ts'
 
 /** What a build knows at its end. */
 export interface BuildFacts {
@@ -25,6 +26,7 @@ export interface BuildFacts {
   readonly trimmed: boolean
   readonly app: Pick<BuiltApp, 'layers' | 'processTypes'>
   readonly redisTls: 'verify' | 'no-verify'
+  readonly upgrade?: Upgrade
   readonly warnings: readonly string[]
 }
 
@@ -86,6 +88,7 @@ export function makeReport(facts: BuildFacts): Report {
       before,
       after
     },
+    ...(facts.upgrade && { upgrade: facts.upgrade }),
     warnings: [...facts.warnings],
     history: []
   }

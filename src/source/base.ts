@@ -25,7 +25,7 @@ export interface Base {
  */
 export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
   const { pullRequest } = options
-  const ways = pullRequest ? [mergeBase] : [previousTag, mergeBase]
+  const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase]
   for (const way of ways) {
     const base = await way(options)
     if (base) return base
@@ -53,6 +53,17 @@ async function mergeBase(options: BaseOptions): Promise<Base | undefined> {
     if (found !== undefined && found !== commit) return { commit: found, kind: 'merge-base', name: branch }
   }
   return undefined
+}
+
+/** GitHub builds a pull request's merge into its branch: the first of two parents is the branch. */
+async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
+  const { path, commit, branch } = options
+  const parent = async (n: number): Promise<string | undefined> =>
+    answer(options, path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^${n}`)
+  const [first, second] = [await parent(1), await parent(2)]
+  return first === undefined || second === undefined || branch === undefined
+    ? undefined
+    : { commit: first, kind: 'merge-base', name: branch }
 }
 
 async function answer(tools: GitTools, path: string, ...args: string[]): Promise<string | undefined> {

@@ -18,7 +18,7 @@ describe('a plan', () => {
     expect(plan).toMatchObject({ from: '4.6.5', to: '4.7.6', basis: 'tree', streaming: 'yes', rollback: 'unsafe' })
     expect(plan.migrations).toMatchObject([
       { version: versions[1], name: 'add_key', phase: 'pre' },
-      { version: versions[2], name: 'index_key', phase: 'pre', long: { line: 1 } },
+      { version: versions[2], name: 'index_key', phase: 'pre', long: { line: 2 } },
       {
         version: versions[3],
         name: 'migrate_local_account_keypairs',

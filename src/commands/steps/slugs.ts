@@ -3,8 +3,8 @@ import path from 'node:path'
 import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { readDependencies, type MastodonTree } from '../../mastodon/index.ts'
-import { makeReport, type Report, type Told } from '../../report/index.ts'
-import { displayPath, type BytePath } from '../../runtime/index.ts'
+import { makeReport, type Report, type Told, type Upgrade } from '../../report/index.ts'
+import { displayPath, errorText, type BytePath } from '../../runtime/index.ts'
 import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
@@ -30,6 +30,7 @@ import { below, openWorkshop, providerNames, type Recipe } from './recipe.ts'
 import { judge, tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
 import { justThis, lookAround } from './told.ts'
+import { planOfTree } from './upgrade.ts'
 
 export interface BuiltSlugs {
   /** `slug.tgz`, the chosen variant. */
@@ -109,6 +110,7 @@ export async function buildSlugs(
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
       app,
       redisTls: config.redisTls,
+      upgrade: await upgradeOf(context, config, source),
       warnings
     })
     const told = await lookAtIt(context, config, report)
@@ -121,6 +123,19 @@ export async function buildSlugs(
   } finally {
     await packer.close()
     await workshop.close()
+  }
+}
+
+/** A deploy makes its plan of what runs. What cannot be planned here is no reason not to build. */
+async function upgradeOf(context: Context, config: Config, source: Source): Promise<Upgrade | undefined> {
+  const { inputs, runtime } = context
+  if (inputs.command !== 'build') return undefined
+  try {
+    return (await planOfTree(context, config, source)).upgrade
+  } catch (error) {
+    if (runtime.signal.aborted) throw error
+    runtime.log.warning(`The upgrade plan could not be made: ${errorText(error)}`)
+    return undefined
   }
 }
 

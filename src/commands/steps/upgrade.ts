@@ -10,7 +10,8 @@ import {
   type UpgradeTree
 } from '../../mastodon/index.ts'
 import { CancelledError, readTreeFile, removeTree, UserError } from '../../runtime/index.ts'
-import { exportTree } from '../../source/index.ts'
+import { makeUpgrade, type Upgrade } from '../../report/index.ts'
+import { baseOf, exportTree } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { type Source } from './source.ts'
 
@@ -42,6 +43,27 @@ export async function planFrom(
     skip: config.checks.skip,
     live
   })
+}
+
+/** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
+export async function planOfTree(
+  context: Context,
+  config: Config,
+  source: Source
+): Promise<{ plan: UpgradePlan; upgrade: Upgrade }> {
+  const { inputs, runtime } = context
+  const { event, baseRef } = inputs.github
+  const base = await baseOf({
+    path: inputs.path,
+    commit: source.commit.sha,
+    branch: baseRef ?? event.pullRequest?.baseBranch ?? event.defaultBranch ?? 'main',
+    pullRequest: baseRef !== undefined || event.pullRequest !== undefined,
+    run: runtime.run,
+    signal: runtime.signal,
+    searchPath: inputs.searchPath
+  })
+  const plan = await planFrom(context, config, source, base?.commit)
+  return { plan, upgrade: makeUpgrade(plan, base) }
 }
 
 /** A list that cannot be read is told by what builds with it. */

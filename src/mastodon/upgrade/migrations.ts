@@ -1,6 +1,7 @@
 import { type Marker, type Migration } from '../migrations.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
+import { heaviest, INDEX, OUTSIDE, takesAway } from './markers.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
 
 /** What the pending migrations do to the site while and after they run. */
@@ -87,11 +88,8 @@ function afterwards(facts: UpgradeFacts, pending: Pending): Finding[] {
   return found
 }
 
-const OUTSIDE = 'runs outside a transaction'
-const INDEX = 'builds or drops an index while writes go on'
-
 function isLong({ long }: Migration): boolean {
-  return long.some(({ why }) => why !== OUTSIDE)
+  return heaviest(long) !== undefined
 }
 
 /** Those that walk over rows by name; those that only see to an index by their number. */
@@ -105,11 +103,6 @@ function longOnes(migrations: readonly Migration[]): string {
       ? [`${indexes} ${indexes === 1 ? 'builds or drops' : 'build or drop'} an index while writes go on`]
       : [])
   ].join('; ')
-}
-
-/** Duplicates that are deleted and rows that are filled in are not missed by the code that still serves. */
-function takesAway({ why }: Marker): boolean {
-  return !['deletes rows', 'rewrites rows'].includes(why)
 }
 
 const MOST_NAMED = 4
@@ -129,11 +122,6 @@ function list(migrations: readonly Migration[], of: 'long' | 'destructive'): str
 /** Known in words first, then what takes something away. */
 function weight(migration: Migration): number {
   return notable(migration) !== undefined ? 2 : migration.destructive.some(takesAway) ? 1 : 0
-}
-
-function heaviest(markers: readonly Marker[]): Marker | undefined {
-  const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX)
-  return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why !== OUTSIDE) ?? markers[0]
 }
 
 function at(marker: Marker | undefined): string {

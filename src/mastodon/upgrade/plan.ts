@@ -4,6 +4,7 @@ import { checkConfig } from './config.ts'
 import { checkDomains } from './domains.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { type Finding } from './findings.ts'
+import { heaviest } from './markers.ts'
 import { checkMigrations } from './migrations.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
 import { checkProcesses } from './processes.ts'
@@ -33,9 +34,9 @@ export interface UpgradePlan {
 export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | 'phase'> {
   /** What it does, where that is known in words. */
   readonly does?: string
-  /** The first line that takes long. */
+  /** The line that takes longest. */
   readonly long?: Marker
-  /** The first line that takes away or rewrites data. */
+  /** The line that takes away or rewrites most. */
   readonly destructive?: Marker
 }
 
@@ -78,13 +79,14 @@ export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
 function planned(migration: Migration): PlannedMigration {
   const { version, name, phase, long, destructive } = migration
   const does = notable(migration)
+  const [slow, taking] = [heaviest(long), heaviest(destructive)]
   return {
     version,
     name,
     phase,
     ...(does !== undefined && { does }),
-    ...(long[0] && { long: long[0] }),
-    ...(destructive[0] && { destructive: destructive[0] })
+    ...(slow && { long: slow }),
+    ...(taking && { destructive: taking })
   }
 }
 
@@ -94,7 +96,13 @@ function skipped(finding: Finding, skip: readonly string[]): Finding {
 }
 
 /** One line: `27 migrations, 8 after deployment, one moves every account's keys`. */
-export function upgradeHeadline({ basis, migrations }: Pick<UpgradePlan, 'basis' | 'migrations'>): string {
+export function upgradeHeadline({
+  basis,
+  migrations
+}: {
+  readonly basis: UpgradePlan['basis']
+  readonly migrations: readonly Pick<PlannedMigration, 'phase' | 'does'>[]
+}): string {
   if (basis === 'empty') return 'a first set-up: the schema is loaded and seeded'
   if (basis === 'unknown') return 'which migrations are pending is not known'
   if (migrations.length === 0) return 'no migrations'

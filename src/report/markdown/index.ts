@@ -18,6 +18,7 @@ import {
 } from './sections.ts'
 import { code, escape, number, percent, signed, table } from './text.ts'
 import { type Told } from './told.ts'
+import { upgradeMarkdown } from './upgrade.ts'
 
 export { WITHOUT_FFMPEG } from './sections.ts'
 export { type Baseline, type LiveSlug, type Told } from './told.ts'
@@ -71,6 +72,7 @@ function blocksOf(told: Told): Block[] {
     { text: withoutRedisVerified(told) },
     { text: section('Ways back under the limit', waysBack(report)) },
     { text: ours ? section('Worth a look', warnings(report)) : '' },
+    { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
     { text: whatChanged(told, open), name: 'what changed' },
     { text: folded('Trend', trendTable(told)), name: 'the trend' },
     { text: folded('Layers', layerTable(told)), name: 'the layers' },

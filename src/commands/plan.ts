@@ -1,0 +1,96 @@
+import { type Config } from '../config/index.ts'
+import { appliedMigrations, judge, liveFacts, readTarget, Story, type Tools } from '../deploy/index.ts'
+import { type HerokuApp } from '../heroku/index.ts'
+import { type UpgradePlan } from '../mastodon/index.ts'
+import { makeUpgrade, upgradeMarkdown } from '../report/index.ts'
+import { errorText } from '../runtime/index.ts'
+import type { Context } from './context.ts'
+import { addonReader } from './steps/addons.ts'
+import { requireApp } from './steps/heroku.ts'
+import { readConfig, takeSource } from './steps/source.ts'
+import { planFrom, planOfTree } from './steps/upgrade.ts'
+import { withStory } from './steps/with-story.ts'
+
+/**
+ * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
+ * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
+ */
+export async function plan(context: Context): Promise<void> {
+  const { inputs, runtime } = context
+  const config = readConfig(context)
+  if (inputs.herokuApiKey !== undefined && config.app !== undefined) return planOfApp(context, config, true)
+  runtime.log.info(
+    inputs.herokuApiKey === undefined
+      ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
+      : 'No app is named, so this is what the tree alone can tell.'
+  )
+  const source = await runtime.log.group('Source', () => takeSource(context))
+  const { plan, upgrade } = await planOfTree(context, config, source)
+  await context.results.summary(`## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`)
+  judge(plan, { story: new Story(runtime.log, runtime.clock) })
+  runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
+}
+
+/** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
+export async function planDeploy(context: Context): Promise<void> {
+  await planOfApp(context, readConfig(context), false)
+}
+
+/** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
+async function planOfApp(context: Context, config: Config, askDatabase: boolean): Promise<void> {
+  const { inputs, results } = context
+  const name = requireApp(config.app)
+  await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
+    const { story } = tools
+    const read = (name: string) => readTarget(app(name), mask, tools)
+    const target = await story.step('Preflight', () => read(name))
+    const { streamingApp } = config
+    const streaming =
+      streamingApp === undefined
+        ? undefined
+        : await story.step('Preflight of the streaming app', () => read(streamingApp))
+    const source = await story.span('Source', () => takeSource(context))
+    const applied =
+      askDatabase && target.current?.slug
+        ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
+        : undefined
+    const plan = await story.step('Upgrade plan', async () => {
+      const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied }
+      const made = await planFrom(
+        context,
+        { ...config, stack: config.stack ?? target.stack },
+        source,
+        live.commit,
+        live
+      )
+      await results.summary(summaryOf(name, made, live.commit))
+      judge(made, tools)
+      return made
+    })
+    const warnings = plan.findings.filter(({ level }) => level === 'warn').length
+    return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`
+  })
+}
+
+/** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */
+async function askApplied(
+  app: HerokuApp,
+  size: string | undefined,
+  tools: Tools
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const applied = await appliedMigrations(app, size, tools)
+    tools.story.note(`The database has ${applied.size} migrations (read in a one-off dyno, which changed nothing)`)
+    return applied
+  } catch (error) {
+    if (tools.signal.aborted) throw error
+    tools.story.note(`The database could not be asked, so the trees are compared instead: ${errorText(error)}`)
+    return undefined
+  }
+}
+
+function summaryOf(app: string, plan: UpgradePlan, commit: string | undefined): string {
+  const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)
+  const base = isHash ? { kind: 'release' as const, commit, name: app } : undefined
+  return `## Upgrade plan\n\n${upgradeMarkdown(makeUpgrade(plan, base), true)}\n`
+}

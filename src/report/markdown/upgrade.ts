@@ -1,0 +1,114 @@
+import { upgradeHeadline } from '../../mastodon/index.ts'
+import { type Upgrade } from '../upgrade.ts'
+import { code, details, escape, number, table } from './text.ts'
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' } as const
+
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+export function upgradeMarkdown(upgrade: Upgrade, ours: boolean): string {
+  return [
+    `### This upgrade: ${head(upgrade, ours)}`,
+    summary(upgrade, ours),
+    ...(ours ? inWords(upgrade) : [names(upgrade)])
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function head(upgrade: Upgrade, ours: boolean): string {
+  const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }))
+  return escape(upgradeHeadline({ basis: upgrade.basis, migrations }))
+}
+
+function summary({ base, from, to, basis, streaming, rollback }: Upgrade, ours: boolean): string {
+  const known = {
+    database: 'The database was asked which migrations it has.',
+    tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+    empty: '',
+    unknown: 'There is nothing to compare with: check out with `fetch-depth: 0`.'
+  }[basis]
+  const versions =
+    from === undefined || to === undefined
+      ? ''
+      : `From ${escape(from)} to ${escape(to)}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`
+  return [
+    versions,
+    known,
+    streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+    { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[
+      rollback
+    ]
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function where({ kind, name, commit }: NonNullable<Upgrade['base']>): string {
+  const at = `\`${commit.slice(0, 8)}\``
+  if (kind === 'tag') return `the tag ${code(name)} (${at})`
+  if (kind === 'release') return `what ${code(name)} runs (${at})`
+  return `where it left ${code(name)} (${at})`
+}
+
+function inWords(upgrade: Upgrade): string[] {
+  const { findings, steps, migrations } = upgrade
+  const rows = findings.map(({ level, name, reason, remedy }) => [
+    level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+    code(name),
+    prose(reason),
+    prose(remedy)
+  ])
+  return [
+    rows.length > 0 ? table(['', 'Finding', 'What is so', 'What to do'], rows, '----') : 'Nothing stands against it.',
+    steps
+      .map(
+        ({ when, version, text, command }) =>
+          `- By hand, ${when} it (${escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`
+      )
+      .join('\n'),
+    migrations.length > 0 ? details(`Migrations (${number(migrations.length)})`, migrationTable(migrations)) : ''
+  ]
+}
+
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function names({ findings }: Upgrade): string {
+  return findings.length === 0
+    ? ''
+    : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md says what each means.`
+}
+
+const SHOWN = 200
+
+function migrationTable(migrations: Upgrade['migrations']): string {
+  const rows = migrations
+    .slice(0, SHOWN)
+    .map(({ version, name, phase, does, long, destructive }) => [
+      `\`${version}\``,
+      code(name),
+      phase === 'pre' ? 'before' : 'after',
+      [...new Set([does === undefined ? '' : escape(does), lineOf(destructive), lineOf(long)])]
+        .filter(Boolean)
+        .join('<br>')
+    ])
+  const more = migrations.length - SHOWN
+  return (
+    table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+    (more > 0 ? `\n\nAnd ${number(more)} more.` : '')
+  )
+}
+
+function lineOf(marker: Upgrade['migrations'][number]['long']): string {
+  return marker === undefined ? '' : `${escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`
+}
+
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function prose(text: string): string {
+  return text
+    .split(/(`[^`]+`)/)
+    .map(part => (/^`[^`]+`$/.test(part) ? `<code>${escape(part.slice(1, -1))}</code>` : escape(part)))
+    .join('')
+}

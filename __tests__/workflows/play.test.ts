@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,16 +9,17 @@ import { describeOrSkip, isRoot } from '../helpers/skip.ts'
 import { play, type Played, type PlayedJob } from './player.ts'
 import { Stage } from './stage.ts'
 
+/** One fork with one app: first it is deployed, then the rest of its life is played. */
 let one: Instance
 let stage: Stage
 
-beforeEach(async () => {
+beforeAll(async () => {
   one = await Instance.open()
   one.commit(folder => configure(folder, `app: ${one.app}`))
   stage = await Stage.open(one.fork, heroku)
   stage.secrets = { HEROKU_API_KEY: heroku.apiKey }
 })
-afterEach(() => stage.close())
+afterAll(() => stage.close())
 
 /** The one job of a workflow, which went well and used what it was granted: all, but for what brings the checkout. */
 function good({ jobs }: Played, id: string): PlayedJob {
@@ -56,12 +57,23 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     one.commit(folder => configure(folder, 'redis-tls: verify'))
     git(one.fork, 'tag', 'heroku-2')
     good(await play('heroku-deploy.yml', stage, stage.pushOf('refs/tags/heroku-2')), 'deploy')
-    expect(one.live).not.toBe(first)
+    expect(one.live).toBe(one.head)
     good(
       await play('heroku-deploy.yml', stage, stage.onMain('workflow_dispatch', { tag: 'heroku-1', plan: false })),
       'deploy'
     )
     expect(one.live).toBe(first)
+  })
+
+  it('heroku-nightly.yml: builds, checks what runs, and keeps one issue', async () => {
+    const played = await play('heroku-nightly.yml', stage, stage.onMain('schedule'))
+    good(played, 'build')
+    const { steps, used } = played.jobs['checks']!
+    const { outputs, output } = steps.at(-1)!
+    expect(output).toMatch(/worker/)
+    expect(used).toEqual(['issues: read', 'issues: write'])
+    expect(outputs['issue-url']).toContain('/issues/')
+    expect(stage.github.issues.all).toHaveLength(1)
   })
 
   it('heroku-slug-size.yml and its comment: own and foreign pull requests are told once each, against main', async () => {
@@ -81,8 +93,17 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     const told = await play('heroku-slug-size-comment.yml', stage, stage.endOf(foreign.run))
     expect(good(told, 'comment').used).toEqual(COMMENT)
     expect(stage.github.repository.comments(6)).toMatchObject([
-      { body: expect.stringContaining('its own build measured this') }
+      { body: expect.stringMatching(/ of 4\.0 MB [^]*own build measured this/) }
     ])
+  })
+
+  it('heroku-rehearse.yml: a pull request of another fork migrates from main’s schema, with no secret', async () => {
+    await serve()
+    const asked = stage.github.requests.length
+    const event = stage.pullRequest(7, 'feature', 'someone/fork')
+    const { steps } = good(await play('heroku-rehearse.yml', stage, event), 'rehearse')
+    expect(steps.at(-1)!.action!.summary).toMatch(/1 migration ran in the release phase/)
+    expect(stage.github.requests.length).toBe(asked)
   })
 
   it('heroku-tasks.yml: remembers on a branch of its own what it has seen', async () => {
@@ -92,15 +113,6 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     const job = good(await play('heroku-tasks.yml', stage, stage.onMain('schedule')), 'tasks')
     expect(job.used).toEqual(['contents: read', 'contents: write'])
     expect(stage.github.branches.file('scheduled-tasks', `${one.app}.json`)).toContain('"command": "true"')
-  })
-
-  it('heroku-rehearse.yml: a pull request of another fork migrates from main’s schema, with no secret', async () => {
-    branch('feature')
-    await serve()
-    const event = stage.pullRequest(7, 'feature', 'someone/fork')
-    const { steps } = good(await play('heroku-rehearse.yml', stage, event), 'rehearse')
-    expect(steps.at(-1)!.action!.summary).toMatch(/1 migration ran in the release phase/)
-    expect(stage.github.requests).toEqual([])
   })
 })
 

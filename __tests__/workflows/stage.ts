@@ -4,6 +4,8 @@ import { FakeGithub } from '../helpers/fake-github.ts'
 import { type FakeRun } from '../helpers/fake-repository.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 
+const CONFIG = '.github/mastodon-on-heroku.yml'
+
 /** What started a workflow, as GitHub would hand it over. */
 export interface Event {
   readonly name: string
@@ -47,8 +49,9 @@ export class Stage {
     return git(this.origin, 'rev-parse', `${ref}^{commit}`)
   }
 
-  /** Tells GitHub every commit of the origin. */
+  /** Tells GitHub every commit of the origin, and the config of its default branch. */
   private publish(): void {
+    this.github.repository.files.set(CONFIG, git(this.origin, 'show', `main:${CONFIG}`))
     for (const line of git(this.origin, 'log', '--all', '--format=%H %P').split('\n')) {
       const [sha = '', ...parents] = line.split(' ').filter(Boolean)
       this.github.repository.addCommit(sha, ...parents)

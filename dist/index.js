@@ -62999,6 +62999,14 @@ async function findBaselines(github, wanted) {
     }
     return [...found.values()];
 }
+/** All artifacts of a commit's own runs, the oldest first: the nearest to when it was deployed. */
+async function artifactsOfCommit(github, name, commit) {
+    const found = [];
+    for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
+        found.push(...page.filter(({ headSha, ownCode }) => ownCode && headSha === commit));
+    }
+    return found.sort((a, b) => a.id - b.id);
+}
 /** The nearest first; of one commit the newest. */
 async function candidates(github, { name, commit: base, branch }) {
     const distance = await ancestors(github, base);
@@ -70008,6 +70016,8 @@ function byHand(error, app, wanted) {
 
 
 
+/** Reports of one commit that are looked into. */
+const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key and of scheduled tasks. */
 function givenTo(context, sources) {
     return {
@@ -70053,7 +70063,7 @@ async function buildOf(context, github, { commit }) {
     const report = await tonightsReport(context, github, runId);
     if (!report && failed.length === 0)
         return undefined;
-    return { report, failedJobs: failed, deployed: await reportOf(context, github, await commit()) };
+    return { report, failedJobs: failed, deployed: await firstReportOf(context, github, await commit(), runId) };
 }
 async function tonightsReport(context, github, runId) {
     const { report, artifactName } = context.inputs;
@@ -70062,15 +70072,20 @@ async function tonightsReport(context, github, runId) {
     const [artifact] = await artifactsOfRun(github, runId, artifactName);
     return artifact && readReport(await check_given_textOf(context, github, artifact));
 }
-async function reportOf(context, github, commit) {
+/**
+ * The first report of a commit: later nights have built it anew, this one among them. A pull request's run has built
+ * something else than its commit, as its report says.
+ */
+async function firstReportOf(context, github, commit, runId) {
     if (commit === undefined)
         return undefined;
-    const branch = context.inputs.github.event.defaultBranch ?? (await defaultBranch(github));
-    const [nearest] = await findBaselines(github, { name: context.inputs.artifactName, commit, branch });
-    if (nearest?.commit !== commit)
-        return undefined;
-    const report = readReport(await check_given_textOf(context, github, nearest.artifact));
-    return report.commit === commit ? report : undefined;
+    const all = await artifactsOfCommit(github, context.inputs.artifactName, commit);
+    for (const artifact of all.filter(artifact => artifact.runId !== runId).slice(0, MOST_READ)) {
+        const report = readReport(await check_given_textOf(context, github, artifact));
+        if (report.commit === commit)
+            return report;
+    }
+    return undefined;
 }
 function check_given_textOf(context, github, artifact) {
     return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });

@@ -44,6 +44,8 @@ export class FakeRepository {
   /** Milliseconds since 1970. */
   pushedAt = Date.now()
   readonly workflows: { name: string; path: string; state: string }[] = []
+  /** The newest. */
+  release: { tag_name: string; published_at: string } | undefined
   /** Of every run. */
   readonly jobs: { name: string; conclusion: string | null }[] = []
   /** The newest commit of each branch. */
@@ -112,6 +114,7 @@ export class FakeRepository {
     read(/^$/, 'metadata', () =>
       ok({ full_name: OWN, default_branch: 'main', private: false, pushed_at: new Date(this.pushedAt).toISOString() })
     ),
+    read(/^\/releases\/latest$/, 'contents', () => (this.release ? ok(this.release) : NOT_FOUND)),
     read(/^\/actions\/workflows$/, 'actions', () =>
       ok({ total_count: this.workflows.length, workflows: this.workflows })
     ),

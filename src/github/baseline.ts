@@ -43,6 +43,15 @@ export async function findBaselines(github: Github, wanted: Wanted): Promise<Fou
   return [...found.values()]
 }
 
+/** All artifacts of a commit's own runs, the oldest first: the nearest to when it was deployed. */
+export async function artifactsOfCommit(github: Github, name: string, commit: string): Promise<Artifact[]> {
+  const found: Artifact[] = []
+  for await (const page of artifactsNamed(github, name, MOST_PAGES)) {
+    found.push(...page.filter(({ headSha, ownCode }) => ownCode && headSha === commit))
+  }
+  return found.sort((a, b) => a.id - b.id)
+}
+
 type Candidate = Omit<FoundBaseline, 'runUrl'>
 
 /** The nearest first; of one commit the newest. */

@@ -1,6 +1,6 @@
 /** What the action asks GitHub and tells it beyond its own job: deployments, comments, artifacts, pull requests. */
 export { artifactsOfRun, downloadFile, type Artifact } from './artifacts.ts'
-export { findBaselines, type FoundBaseline } from './baseline.ts'
+export { artifactsOfCommit, findBaselines, type FoundBaseline } from './baseline.ts'
 export { Github, lacksPermission, type GithubOptions } from './client.ts'
 export { BranchFile, type BranchFileOptions } from './branch-file.ts'
 export { LONGEST_BODY, upsertComment, type NewComment, type Outcome } from './comments.ts'

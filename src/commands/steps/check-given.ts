@@ -1,11 +1,10 @@
 import { once, type BuildReport, type Given } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
+  artifactsOfCommit,
   artifactsOfRun,
-  defaultBranch,
   downloadFile,
   failedJobs,
-  findBaselines,
   newestRelease,
   repositoryState,
   type Artifact,
@@ -29,6 +28,9 @@ import { downloads } from './baseline.ts'
 import { githubOf } from './github.ts'
 import { herokuOf, masker } from './heroku.ts'
 import { openTasks } from './schedule.ts'
+
+/** Reports of one commit that are looked into. */
+const MOST_READ = 3
 
 export interface Sources {
   readonly config: Config
@@ -87,7 +89,7 @@ async function buildOf(context: Context, github: Github, { commit }: Sources): R
   const failed = await failedJobs(github, runId)
   const report = await tonightsReport(context, github, runId)
   if (!report && failed.length === 0) return undefined
-  return { report, failedJobs: failed, deployed: await reportOf(context, github, await commit()) }
+  return { report, failedJobs: failed, deployed: await firstReportOf(context, github, await commit(), runId) }
 }
 
 async function tonightsReport(context: Context, github: Github, runId: number): Promise<BuildReport | undefined> {
@@ -97,17 +99,23 @@ async function tonightsReport(context: Context, github: Github, runId: number): 
   return artifact && readReport(await textOf(context, github, artifact))
 }
 
-async function reportOf(
+/**
+ * The first report of a commit: later nights have built it anew, this one among them. A pull request's run has built
+ * something else than its commit, as its report says.
+ */
+async function firstReportOf(
   context: Context,
   github: Github,
-  commit: string | undefined
+  commit: string | undefined,
+  runId: number
 ): Promise<BuildReport | undefined> {
   if (commit === undefined) return undefined
-  const branch = context.inputs.github.event.defaultBranch ?? (await defaultBranch(github))
-  const [nearest] = await findBaselines(github, { name: context.inputs.artifactName, commit, branch })
-  if (nearest?.commit !== commit) return undefined
-  const report = readReport(await textOf(context, github, nearest.artifact))
-  return report.commit === commit ? report : undefined
+  const all = await artifactsOfCommit(github, context.inputs.artifactName, commit)
+  for (const artifact of all.filter(artifact => artifact.runId !== runId).slice(0, MOST_READ)) {
+    const report = readReport(await textOf(context, github, artifact))
+    if (report.commit === commit) return report
+  }
+  return undefined
 }
 
 function textOf(context: Context, github: Github, artifact: Artifact): Promise<string> {

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { givenTo } from '../../src/commands/steps/check-given.ts'
+import type { Context } from '../../src/commands/context.ts'
+import { loadConfig } from '../../src/config/index.ts'
+import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { createHttp, systemClock } from '../../src/runtime/real.ts'
+import { TOKEN, useGithub } from '../github/world.ts'
+import { appOf, clientOf, NO_SIGNAL, openHeroku } from '../helpers/local-heroku.ts'
+import { temp } from '../helpers/temp.ts'
+import { zipOf } from '../helpers/zip.ts'
+import { ask } from '../local-heroku/ask.ts'
+import { sampleReport } from '../report/sample.ts'
+
+const world = useGithub()
+const DEPLOYED = 'd'.repeat(40)
+const TONIGHT = 'e'.repeat(40)
+const RUN = 500
+
+let heroku: LocalHeroku
+beforeAll(async () => {
+  ;({ heroku } = await openHeroku())
+  await heroku.addApp('main', { addons: [{ plan: 'scheduler:standard', vars: {} }] })
+})
+afterAll(() => heroku.close())
+beforeEach(() => world.fake.allow(TOKEN, { contents: 'read', actions: 'read' }))
+
+function given({ token = TOKEN, config = '', key = heroku.apiKey, report = undefined as string | undefined } = {}) {
+  const context = {
+    inputs: {
+      command: 'check',
+      config: 'config.yml',
+      herokuApiKey: key,
+      herokuApiUrl: heroku.apiUrl,
+      herokuSchedulerUrl: heroku.schedulerUrl,
+      githubToken: token || undefined,
+      artifactName: 'slug-report',
+      report,
+      github: {
+        repository: 'owner/fork',
+        apiUrl: world.fake.url,
+        runId: `${RUN}`,
+        actionRepository: 'owner/fork',
+        event: {}
+      }
+    },
+    results: { mask: () => {} },
+    runtime: {
+      log: world.log,
+      clock: systemClock,
+      signal: NO_SIGNAL,
+      scratch: temp(),
+      http: createHttp({ signal: NO_SIGNAL })
+    }
+  } as unknown as Context
+  const client = clientOf({ ...heroku, apiKey: key })
+  return givenTo(context, {
+    config: loadConfig(config, 'config.yml'),
+    app: appOf(client, 'main'),
+    client,
+    commit: () => Promise.resolve(DEPLOYED),
+    signal: NO_SIGNAL
+  })
+}
+
+function addReport(run: number, commit: string, sha256: string): void {
+  const { repository } = world.fake
+  repository.addCommit(commit)
+  const of = repository.addRun({ id: run, event: 'schedule', sha: commit, branch: 'main' })
+  const report = sampleReport(report => {
+    report.source.commit = commit
+    for (const layer of report.layers) if (layer.buildpack) layer.buildpack.sha256 = sha256.repeat(64)
+  })
+  repository.addArtifact(of, zipOf([{ name: 'report.json', content: JSON.stringify(report) }]))
+}
+
+describe("tonight's build", () => {
+  it('is the report of this run, beside that of the commit that runs', async () => {
+    addReport(RUN - 9, DEPLOYED, '1')
+    addReport(RUN, TONIGHT, '2')
+    const build = await given().build()
+    expect(build).toMatchObject({
+      failedJobs: [],
+      report: { commit: TONIGHT, withinLimit: true },
+      deployed: { commit: DEPLOYED }
+    })
+    expect(build!.report!.buildpacks.length).toBeGreaterThan(0)
+    expect(build!.report!.buildpacks.map(({ name }) => name)).toEqual(
+      build!.deployed!.buildpacks.map(({ name }) => name)
+    )
+    expect(build!.report!.buildpacks[0]!.sha256).not.toBe(build!.deployed!.buildpacks[0]!.sha256)
+  })
+
+  it('is compared with the first build of that commit, never with itself', async () => {
+    addReport(RUN, DEPLOYED, '3')
+    expect(await given().build()).toMatchObject({ report: { commit: DEPLOYED }, deployed: undefined })
+    addReport(RUN - 9, DEPLOYED, '1')
+    addReport(RUN - 1, DEPLOYED, '2')
+    const sha256 = '1'.repeat(64)
+    expect((await given().build())!.deployed!.buildpacks.every(buildpack => buildpack.sha256 === sha256)).toBe(true)
+  })
+
+  it('is a job that failed, or none at all', async () => {
+    expect(await given().build()).toBeUndefined()
+    world.fake.repository.jobs.push({ name: 'build', conclusion: 'failure' }, { name: 'checks', conclusion: null })
+    expect(await given().build()).toEqual({ failedJobs: ['build'], report: undefined, deployed: undefined })
+  })
+
+  it('says which permission is missing, and is nothing without a token', async () => {
+    world.fake.allow('weak', { contents: 'read' })
+    await expect(given({ token: 'weak' }).build()).rejects.toThrow(
+      /403.*permissions: \{ contents: read, actions: read \}/
+    )
+    expect(await given({ token: '' }).build()).toBeUndefined()
+    expect(await given({ token: '' }).repository()).toBeUndefined()
+  })
+})
+
+it('the repository: its last push, what is switched off, the newest release of the action', async () => {
+  const { repository } = world.fake
+  repository.pushedAt = Date.parse('2026-11-20T00:00:00Z')
+  repository.workflows.push(
+    { name: 'Nightly', path: '.github/workflows/heroku-nightly.yml', state: 'active' },
+    { name: 'Tasks', path: '.github/workflows/heroku-tasks.yml', state: 'disabled_fork' },
+    { name: 'Old', path: '.github/workflows/old.yml', state: 'disabled_inactivity' },
+    { name: 'Mine', path: '.github/workflows/mine.yml', state: 'disabled_manually' }
+  )
+  const off = [
+    { name: 'Tasks', path: '.github/workflows/heroku-tasks.yml', why: 'fork' },
+    { name: 'Old', path: '.github/workflows/old.yml', why: 'inactivity' }
+  ]
+  const said = { isPrivate: false, pushedAt: repository.pushedAt, off }
+  expect(await given().repository()).toEqual({ ...said, action: undefined })
+  repository.release = { tag_name: 'v9.1.0', published_at: '2026-11-01T00:00:00Z' }
+  expect(await given().repository()).toEqual({
+    ...said,
+    action: { running: expect.stringMatching(/^\d/), newest: 'v9.1.0', publishedAt: Date.parse('2026-11-01T00:00:00Z') }
+  })
+})
+
+describe('the key', () => {
+  it('works for some seconds more', async () => expect(await given().key()).toBeGreaterThan(86_400))
+  it('is none', async () => {
+    await expect(given({ key: 'wrong' }).key()).rejects.toMatchObject({ status: 401 })
+  })
+})
+
+describe('scheduled tasks', () => {
+  it('are compared with those of the scheduler', async () => {
+    const config = `schedule:\n  with: heroku-scheduler\n  tasks:\n    - command: bin/tootctl media remove\n      every: day\n`
+    expect(await given({ config }).tasks()).toMatchObject({
+      wanted: 1,
+      drift: [{ kind: 'missing', command: 'bin/tootctl media remove' }],
+      late: []
+    })
+    const { id } = (await ask(heroku, 'GET /apps/main')).body
+    const attributes = { command: 'mine', 'dyno-size': 'Basic', every: 10, at: 0 }
+    await ask(heroku, `POST /apps/${id}/jobs`, {
+      body: { data: { type: 'jobs', attributes } },
+      headers: { accept: 'application/vnd.api+json', 'content-type': 'application/vnd.api+json' }
+    })
+    expect((await given({ config }).tasks())!.drift.map(({ kind }) => kind)).toEqual(['missing', 'unknown'])
+  })
+
+  it('are nothing where the config says nothing, or keeps them in the repository', async () => {
+    expect(await given().tasks()).toBeUndefined()
+    const config = 'schedule:\n  with: github-actions\n  tasks:\n    - command: a\n      every: day\n'
+    expect(await given({ config }).tasks()).toBeUndefined()
+  })
+})

@@ -38487,6 +38487,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2")
 
 /***/ }),
 
+/***/ 4708:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+
+/***/ }),
+
 /***/ 7030:
 /***/ ((module) => {
 
@@ -47398,8 +47405,8 @@ function file_command_prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __nccwpck_require__(2779);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -49483,7 +49490,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 4126:
+/***/ 3823:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50462,6 +50469,209 @@ end
 const RELEASE_FILES = {
     '.mastodon-on-heroku/release.rake': RELEASE_TASK
 };
+
+;// CONCATENATED MODULE: ./lib/mastodon/instance.js
+
+const instance_text = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(500));
+const url = dist/* fallback */.NpB(dist/* nullish */.cl6(instance_text), null);
+const shape = dist/* looseObject */._H3({
+    version: instance_text,
+    thumbnail: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ url, versions: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ '@1x': url, '@2x': url })), null) })), null),
+    contact: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ account: dist/* nullish */.cl6(dist/* looseObject */._H3({ avatar: url, header: url })) })), null),
+    configuration: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({
+        urls: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ streaming: url })), null),
+        vapid: dist/* fallback */.NpB(dist/* nullish */.cl6(dist/* looseObject */._H3({ public_key: url })), null)
+    })), null)
+});
+/** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
+function readInstance(body) {
+    const { success, output } = dist/* safeParse */.xLC(shape, parsed(body));
+    if (!success)
+        return undefined;
+    const { version, thumbnail, contact, configuration } = output;
+    const account = contact?.account;
+    const versions = thumbnail?.versions;
+    return {
+        version,
+        streaming: configuration?.urls?.streaming || undefined,
+        webPush: Boolean(configuration?.vapid?.public_key),
+        pictures: [thumbnail?.url, versions?.['@1x'], versions?.['@2x'], account?.avatar, account?.header].filter(isText)
+    };
+}
+/**
+ * Whether a version that an instance tells may be that of a commit. Its metadata part is our own doing (`sourceOffer`),
+ * unless MASTODON_VERSION_METADATA is set; before 4.3 there was none, and some forks put their own there.
+ */
+function mayRun(version, commit, metadata) {
+    const expected = metadata || (commit?.slice(0, 7) ?? '');
+    return !version.includes('+') || version.includes(expected);
+}
+/** Most assets of a page that are worth a look. */
+const MOST_ASSETS = 20;
+/**
+ * The styles and scripts that a page of Mastodon asks for, as they are written in it: paths, or addresses below CDN_HOST
+ * (mastodon: lib/vite/tags_helper.rb).
+ */
+function assetsOf(html) {
+    const found = [...html.matchAll(/(?:href|src)="((?:https?:\/\/[\w.:-]{1,253})?\/packs\/[^"?#\s]{1,300})"/g)];
+    return [...new Set(found.map(([, asset]) => asset))].slice(0, MOST_ASSETS);
+}
+function isText(value) {
+    return typeof value === 'string' && value !== '';
+}
+function parsed(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/mail.js
+/** The config vars that say where mail goes. */
+const MAIL_VARIABLES = [
+    'LOCAL_DOMAIN',
+    'SMTP_AUTH_METHOD',
+    'SMTP_DELIVERY_METHOD',
+    'SMTP_DOMAIN',
+    'SMTP_ENABLE_STARTTLS',
+    'SMTP_ENABLE_STARTTLS_AUTO',
+    'SMTP_LOGIN',
+    'SMTP_OPENSSL_VERIFY_MODE',
+    'SMTP_PASSWORD',
+    'SMTP_PORT',
+    'SMTP_SERVER',
+    'SMTP_SSL',
+    'SMTP_TLS'
+];
+/**
+ * The mail server as Mastodon reads it (config/email.yml, lib/mastodon/email_configuration_helper.rb; Rails: Action
+ * Mailer's `smtp_settings`). Undefined where SMTP_SERVER is not set: mail then goes to the dyno itself, where nobody takes it.
+ */
+function mailServer(config) {
+    const host = config['SMTP_SERVER'];
+    if (!host)
+        return undefined;
+    const tls = config['SMTP_TLS'] === 'true' || config['SMTP_SSL'] === 'true';
+    const { SMTP_LOGIN: user, SMTP_PASSWORD: password } = config;
+    const auth = config['SMTP_AUTH_METHOD'] || 'plain';
+    return {
+        host,
+        port: Number(config['SMTP_PORT'] || 25),
+        name: config['SMTP_DOMAIN'] || config['LOCAL_DOMAIN'] || 'localhost',
+        tls,
+        starttls: tls ? 'never' : starttls(config),
+        verify: config['SMTP_OPENSSL_VERIFY_MODE'] !== 'none',
+        ...(user && auth !== 'none' ? { login: { user, password: password ?? '', method: methodOf(auth) } } : {})
+    };
+}
+function starttls(config) {
+    switch (config['SMTP_ENABLE_STARTTLS']) {
+        case 'always':
+            return 'always';
+        case 'never':
+        case 'false':
+            return 'never';
+        case 'auto':
+            return 'auto';
+        default:
+            return config['SMTP_ENABLE_STARTTLS_AUTO'] === 'false' ? 'never' : 'auto';
+    }
+}
+/** Ruby's `cram_md5` is the protocol's CRAM-MD5. */
+function methodOf(auth) {
+    return auth.toUpperCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/storage.js
+/** The config vars that say where browsers get media; no secrets among them. */
+const MEDIA_VARIABLES = [
+    'AZURE_ALIAS_HOST',
+    'AZURE_ENABLED',
+    'S3_ALIAS_HOST',
+    'S3_BUCKET',
+    'S3_CLOUDFRONT_HOST',
+    'S3_ENABLED',
+    'S3_HOSTNAME',
+    'S3_PROTOCOL',
+    'S3_REGION',
+    'SWIFT_ENABLED',
+    'SWIFT_OBJECT_URL'
+];
+/** Those that say how Mastodon writes to a bucket, beside them. */
+const BUCKET_VARIABLES = [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+    'S3_ENDPOINT',
+    'S3_KEY_PREFIX',
+    'S3_OVERRIDE_PATH_STYLE',
+    'S3_PERMISSION'
+];
+/** Where an instance keeps its media (mastodon: config/initializers/paperclip.rb). */
+function storageOf(config) {
+    if (config['S3_ENABLED'] === 'true')
+        return 's3';
+    if (config['SWIFT_ENABLED'] === 'true')
+        return 'swift';
+    return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno';
+}
+/**
+ * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
+ * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
+ * @param config a variable that is set and empty counts as not set, but for S3_PERMISSION
+ */
+function bucketOf(config) {
+    const { S3_BUCKET: name, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = config;
+    if (!name || !key || !secret)
+        return undefined;
+    const region = config['S3_REGION'] || 'us-east-1';
+    const endpoint = config['S3_ENDPOINT'];
+    const base = new URL(endpoint || `https://s3.${region}.amazonaws.com`);
+    // The SDK takes the path also where the name cannot be part of a host's with a certificate.
+    const inPath = endpoint ? config['S3_OVERRIDE_PATH_STYLE'] !== 'true' : name.includes('.');
+    if (inPath)
+        base.pathname = `${base.pathname.replace(/\/$/, '')}/${encodeURIComponent(name)}/`;
+    else
+        base.hostname = `${name}.${base.hostname}`;
+    return {
+        url: base.href,
+        name,
+        region,
+        key,
+        secret,
+        prefix: config['S3_KEY_PREFIX'] ? `${config['S3_KEY_PREFIX']}/` : '',
+        acl: config['S3_PERMISSION'] ?? 'public-read'
+    };
+}
+/**
+ * Where browsers get media: an https address with a slash at its end, or as wrong as it is configured. Undefined where
+ * media come from the instance itself.
+ */
+function mediaUrl(config) {
+    const protocol = config['S3_PROTOCOL'] || 'https';
+    switch (storageOf(config)) {
+        case 's3':
+            return s3Url(config, protocol);
+        case 'swift':
+            return config['SWIFT_OBJECT_URL'] ? withSlash(config['SWIFT_OBJECT_URL']) : undefined;
+        case 'azure':
+            return config['AZURE_ALIAS_HOST'] ? `https://${config['AZURE_ALIAS_HOST']}/` : undefined;
+        case 'dyno':
+            return undefined;
+    }
+}
+/** kt-paperclip: lib/paperclip/storage/s3.rb, `:s3_alias_url` and `:s3_path_url`. */
+function s3Url(config, protocol) {
+    const alias = config['S3_ALIAS_HOST'] || config['S3_CLOUDFRONT_HOST'];
+    if (alias)
+        return withSlash(`${protocol}://${alias}`);
+    const host = config['S3_HOSTNAME'] || `s3-${config['S3_REGION'] || 'us-east-1'}.amazonaws.com`;
+    return `${protocol}://${host}/${config['S3_BUCKET'] ?? ''}/`;
+}
+function withSlash(url) {
+    return url.endsWith('/') ? url : `${url}/`;
+}
 
 ;// CONCATENATED MODULE: ./lib/mastodon/source-offer.js
 /**
@@ -52181,7 +52391,63 @@ function starterTasks(root) {
     return STARTERS.filter(({ command, unless }) => knows(command) && !workers.some(({ className }) => unless?.test(className))).map(({ command, times, why }) => ({ command, times, why }));
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/upstream.js
+
+
+/** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
+const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
+/** mastodon: SECURITY.md, its table of supported versions. */
+const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
+const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
+const date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{4}-\d{2}-\d{2}/));
+/** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
+const upstream_shape = dist/* looseObject */._H3({
+    updatesAvailable: dist/* pipe */.FsL(dist/* array */.YOg(dist/* looseObject */._H3({ version, urgent: dist/* boolean */.zMY(), type: dist/* picklist */.KIO(['major', 'minor', 'patch']) })), dist/* maxLength */.Ru6(200)),
+    currentVersion: dist/* nullish */.cl6(dist/* looseObject */._H3({ endOfSupport: dist/* nullish */.cl6(date) }))
+});
+/** Reads the update server's answer; undefined where it has another shape. */
+function readUpdates(body) {
+    const { success, output } = dist/* safeParse */.xLC(upstream_shape, upstream_parsed(body));
+    if (!success)
+        return undefined;
+    const { updatesAvailable, currentVersion } = output;
+    return {
+        updates: updatesAvailable.map(({ version, urgent, type }) => ({ version, urgent, type })),
+        endOfSupport: currentVersion?.endOfSupport ? Date.parse(currentVersion.endOfSupport.slice(0, 10)) : undefined
+    };
+}
+/**
+ * What Mastodon's table of supported versions says of a version's line (`4.7`); undefined where it does not name it.
+ * Its rows: `| 4.7.0 | Yes |`, `| 4.5.x | Until 2027-02-20 |`, `| < 4.4 | No |`.
+ */
+function readSupport(table, version) {
+    const line = seriesOf(version);
+    for (const [, below, name, said] of table.matchAll(/^\|\s*(<\s*)?(\d+\.\d+)[.\w]*\s*\|\s*([^|\n]{1,60}?)\s*\|\s*$/gm)) {
+        if (below ? compareVersions(line, name) >= 0 : name !== line)
+            continue;
+        const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said)?.[1];
+        if (until)
+            return Date.parse(until);
+        if (/^(yes|no)$/i.test(said))
+            return said.toLowerCase();
+        return undefined;
+    }
+    return undefined;
+}
+function upstream_parsed(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
+
+
+
+
 
 
 
@@ -54491,7 +54757,7 @@ async function succeed(run, program, args) {
  * from anybody's pull request.
  */
 const upgrade_line = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
 const upgrade_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
 const marker = dist/* strictObject */.rej({
     line: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(1), dist/* maxValue */.cGV(1e7)),
@@ -54518,14 +54784,14 @@ const upgradeSchema = dist/* strictObject */.rej({
         commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
         name: upgrade_line(300)
     })),
-    from: dist/* optional */.lqM(version),
-    to: dist/* optional */.lqM(version),
+    from: dist/* optional */.lqM(upgrade_version),
+    to: dist/* optional */.lqM(upgrade_version),
     basis: dist/* picklist */.KIO(['database', 'tree', 'empty', 'unknown']),
     migrations: upgrade_list(migration, MOST_MIGRATIONS),
     streaming: dist/* picklist */.KIO(['yes', 'no', 'unknown']),
     rollback: dist/* picklist */.KIO(['safe', 'unsafe', 'unknown']),
     steps: upgrade_list(dist/* strictObject */.rej({
-        version,
+        version: upgrade_version,
         when: dist/* picklist */.KIO(['before', 'after']),
         text: upgrade_line(LONGEST),
         command: dist/* optional */.lqM(upgrade_line(LONGEST))
@@ -54542,8 +54808,8 @@ function makeUpgrade(plan, base) {
     const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
     return {
         ...(base && { base: { ...base, name: plain(base.name, 300) } }),
-        ...(dist.is(version, from) && { from }),
-        ...(dist.is(version, to) && { to }),
+        ...(dist.is(upgrade_version, from) && { from }),
+        ...(dist.is(upgrade_version, to) && { to }),
         basis,
         migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, ...rest }) => ({
             ...rest,
@@ -63762,8 +64028,8 @@ function judgeGrowth(comparison, maxGrowth) {
     throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
 
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var http_client_lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var http_client_lib = __nccwpck_require__(2779);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
 var heroku_client_lib = __nccwpck_require__(6188);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
@@ -64490,9 +64756,10 @@ function share(part, whole) {
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+// EXTERNAL MODULE: external "node:https"
+var external_node_https_ = __nccwpck_require__(4708);
 ;// CONCATENATED MODULE: ./lib/heroku/transfer.js
+
 
 
 
@@ -64504,11 +64771,10 @@ const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(imp
  */
 function transfer(url, options) {
     const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
-    (0,lib_runtime/* requireSafeUrl */.GX)(url);
-    const agent = new http_client_lib/* HttpClient */.Qq().getAgent(url);
+    const way = wayTo(url, options.connect);
     return new Promise((resolve, reject) => {
-        const { request: open } = url.startsWith('https:') ? external_node_https_namespaceObject : external_node_http_;
-        const request = open(url, { method, headers, agent });
+        const { request: open } = url.startsWith('https:') ? external_node_https_ : external_node_http_;
+        const request = open(url, { method, headers, ...way });
         let stopTimer = () => { };
         let over = false;
         const finish = () => {
@@ -64526,10 +64792,13 @@ function transfer(url, options) {
             finish();
             reject(error);
         });
-        request.on('response', response => {
+        const answered = (response) => {
             finish();
             resolve(response);
-        });
+        };
+        request.on('response', answered);
+        // Another protocol from here on: the connection (`socket` of the answer) is the caller's.
+        request.on('upgrade', answered);
         if (signal.aborted)
             return cancel();
         signal.addEventListener('abort', cancel, { once: true });
@@ -64538,6 +64807,21 @@ function transfer(url, options) {
         else
             request.end();
     });
+}
+/** How a request gets its connection: through `connect`, else as the runner's proxy variables say. */
+function wayTo(url, connect) {
+    if (connect)
+        return {
+            // Without an agent Node would name port 80 in the Host header of an https request.
+            defaultPort: url.startsWith('https:') ? 443 : 80,
+            createConnection: (_, done) => {
+                // The types do not know that nothing may come instead of a connection.
+                connect(new URL(url)).then(connection => done(null, connection), (error) => done(error, undefined));
+                return undefined;
+            }
+        };
+    (0,lib_runtime/* requireSafeUrl */.GX)(url);
+    return { agent: new http_client_lib/* HttpClient */.Qq().getAgent(url) };
 }
 /**
  * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
@@ -64580,11 +64864,21 @@ async function receiveText(response, most, options) {
     return Buffer.concat(chunks).toString('utf8');
 }
 const LARGEST_PAGE = 5_000_000;
-/** GET of a page of the app itself; redirects are not followed. `host`: a Host header in place of the address's. */
-async function fetchPage(url, { host }, { clock, signal }) {
-    const headers = { 'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`, ...(host === undefined ? {} : { host }) };
-    const response = await transfer(url, { headers, patience: 30_000, clock, signal });
-    return { status: response.statusCode ?? 0, body: await receiveText(response, LARGEST_PAGE, { clock, signal }) };
+/** GET of a page; redirects are not followed. Rejects on a lost connection, and past `most` bytes. */
+async function fetchPage(url, { host, most = LARGEST_PAGE, headers, ...more }, { clock, signal }) {
+    const response = await transfer(url, {
+        ...more,
+        headers: {
+            'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
+            ...(host === undefined ? {} : { host }),
+            ...headers
+        },
+        patience: 30_000,
+        clock,
+        signal
+    });
+    const body = await receiveText(response, most, { clock, signal });
+    return { status: response.statusCode ?? 0, headers: response.headers, body };
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/logs.js
@@ -65178,13 +65472,13 @@ function clockTime(at) {
 }
 /** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
 function nextTime(cron, after) {
-    return parsed(cron).nextRun(new Date(after))?.getTime();
+    return times_parsed(cron).nextRun(new Date(after))?.getTime();
 }
 /** More are not counted. */
 const MOST_TIMES = 1_000;
 /** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
 function timesBetween(cron, after, until) {
-    const times = parsed(cron);
+    const times = times_parsed(cron);
     const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
     if (newest === undefined || newest <= after)
         return undefined;
@@ -65199,7 +65493,7 @@ function timesBetween(cron, after, until) {
 /** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
 function meanGap(cron) {
     const monday = new Date(Date.UTC(2026, 0, 5));
-    const runs = parsed(cron)
+    const runs = times_parsed(cron)
         .nextRuns(100, monday)
         .map(run => run.getTime());
     const [first, last] = [runs[0], runs.at(-1)];
@@ -65207,7 +65501,7 @@ function meanGap(cron) {
         ? Infinity
         : (last - first) / (runs.length - 1) / 60_000;
 }
-function parsed(cron) {
+function times_parsed(cron) {
     return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
 }
 
@@ -66609,7 +66903,6 @@ class HealthError extends lib_runtime/* UserError */.yo {
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
 const health_PATIENCE = 120_000;
 const PAUSE = 3_000;
-const MOST_ASSETS = 20;
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 const STREAMING_HEALTH = '/api/v1/streaming/health';
 /**
@@ -66653,8 +66946,7 @@ function instanceProbe(target, commit) {
     const place = instancePlace(target.config, target.info.web_url);
     if (!place)
         return undefined;
-    const own = target.config['MASTODON_VERSION_METADATA'];
-    const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '');
+    const metadata = target.config['MASTODON_VERSION_METADATA'];
     return {
         name: '/api/v2/instance',
         url: new URL('/api/v2/instance', place.url).href,
@@ -66662,11 +66954,10 @@ function instanceProbe(target, commit) {
         wrong: ({ status, body }) => {
             if (status !== 200)
                 return `answered ${status}`;
-            const version = health_versionOf(body);
+            const version = readInstance(body)?.version;
             if (version === undefined)
                 return 'did not answer as Mastodon does';
-            // Before 4.3 a version has no metadata part, and some forks put their own there.
-            return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`;
+            return mayRun(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`;
         },
         next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
     };
@@ -66679,8 +66970,8 @@ async function assetProbes(target, tools) {
     const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
     if (status !== 200)
         return [];
-    const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path);
-    return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
+    const paths = assetsOf(body).filter(asset => asset.startsWith('/'));
+    return paths.map(path => ({
         name: path,
         url: new URL(path, place.url).href,
         host: place.host,
@@ -66713,15 +67004,6 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
         if (clock.now() + PAUSE > until)
             throw new HealthError(`${url} ${problem}`, next, serves);
         await clock.sleep(PAUSE, signal);
-    }
-}
-function health_versionOf(body) {
-    try {
-        const { version } = (JSON.parse(body) ?? {});
-        return typeof version === 'string' ? version.slice(0, 200) : undefined;
-    }
-    catch {
-        return undefined;
     }
 }
 
@@ -68217,7 +68499,201 @@ function complaint(output) {
 ;// CONCATENATED MODULE: ./lib/checks/given.js
 
 
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var lib_proxy = __nccwpck_require__(9783);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:dns/promises"
+const external_node_dns_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
+;// CONCATENATED MODULE: ./lib/checks/probes/names.js
+
+
+const MOST_ALIASES = 8;
+/** The name, or what is asked of it, is not there: an answer, too. */
+const names_NOTHING = ['ENOTFOUND', 'ENODATA'];
+/**
+ * The DNS itself, without the machine's hosts file.
+ * @param servers `host:port`; by default the system's
+ */
+function dnsNames(servers) {
+    return {
+        async resolve(name, signal) {
+            const resolver = new external_node_dns_promises_namespaceObject.Resolver({ timeout: 2_000, tries: 3 });
+            if (servers)
+                resolver.setServers(servers);
+            const cancel = () => resolver.cancel();
+            signal.addEventListener('abort', cancel, { once: true });
+            try {
+                const aliases = [];
+                for (let next = name; next !== undefined && aliases.length < MOST_ALIASES;) {
+                    const [alias] = await orNothing(resolver.resolveCname(next));
+                    next = alias === undefined || aliases.includes(alias) ? undefined : alias;
+                    if (next !== undefined)
+                        aliases.push(next);
+                }
+                const addresses = await Promise.all([resolver.resolve4(name), resolver.resolve6(name)].map(orNothing));
+                return { aliases, addresses: addresses.flat() };
+            }
+            finally {
+                signal.removeEventListener('abort', cancel);
+            }
+        }
+    };
+}
+function orNothing(answer) {
+    return answer.catch((error) => {
+        if (names_NOTHING.includes((0,lib_runtime/* errorCode */.CA)(error) ?? ''))
+            return [];
+        throw error;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/checks/probes/network.js
+
+
+
+
+
+
+
+const network_PATIENCE = 10_000;
+/** The real network, through the runner's proxy where its variables name one (all but DNS). */
+function realNetwork() {
+    return {
+        dial: (host, port, signal) => {
+            const proxy = (0,lib_proxy/* getProxyUrl */.s)(new URL(`https://${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`));
+            return proxy ? dialThrough(proxy, host, port, signal) : connected(external_node_net_.connect({ host, port, signal }), 'connect');
+        },
+        names: dnsNames(),
+        patience: network_PATIENCE
+    };
+}
+/** A tunnel through an HTTP proxy (RFC 9110, CONNECT). */
+function dialThrough(proxy, host, port, signal) {
+    const path = `${external_node_net_.isIPv6(host) ? `[${host}]` : host}:${port}`;
+    // The library hands them out decoded.
+    const login = `${proxy.username}:${proxy.password}`;
+    const headers = {
+        host: path,
+        ...(proxy.username ? { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } : {})
+    };
+    return new Promise((resolve, reject) => {
+        const { protocol, hostname, port: own } = proxy;
+        const { request } = protocol === 'https:' ? external_node_https_ : external_node_http_;
+        request({
+            host: hostname,
+            port: own || (protocol === 'https:' ? 443 : 80),
+            method: 'CONNECT',
+            path,
+            headers,
+            signal,
+            agent: false
+        })
+            .on('connect', ({ statusCode }, socket) => {
+            if (statusCode === 200)
+                return resolve(socket);
+            socket.destroy();
+            reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
+        })
+            .on('error', reject)
+            .end();
+    });
+}
+/**
+ * Opens a TLS connection. With `check`, rejects where the certificate is not good for the host.
+ * @param host also the name that is asked for (SNI)
+ */
+async function network_secure(host, port, { network, signal }, check = true) {
+    const socket = await network.dial(host, port, signal);
+    return connected(external_node_tls_.connect({ socket, host, ...tlsOptions(host, network), rejectUnauthorized: check }), 'secureConnect');
+}
+/** For a TLS handshake with a host. */
+function tlsOptions(host, { trust }) {
+    return { ...(external_node_net_.isIP(host) ? {} : { servername: host }), ...(trust ? { secureContext: trust } : {}) };
+}
+function connected(socket, event) {
+    return new Promise((resolve, reject) => {
+        const lost = () => reject(new Error('the connection was closed'));
+        socket.once('error', reject).once('close', lost);
+        socket.once(event, () => {
+            socket.off('error', reject).off('close', lost);
+            // Whoever uses it listens; one that breaks before or after must not end the program.
+            socket.on('error', () => { });
+            resolve(socket);
+        });
+    });
+}
+/** A target that did not answer in time. */
+class LateError extends Error {
+}
+/** Does one piece of work within the network's patience, then aborts its signal and rejects with a `LateError`. */
+async function within({ network, clock, signal }, work) {
+    const late = new AbortController();
+    const stop = clock.after(network.patience, () => late.abort(new LateError(`no answer within ${network.patience / 1000} s`)));
+    const both = AbortSignal.any([signal, late.signal]);
+    let give = () => { };
+    const aborted = new Promise((_, reject) => {
+        give = () => reject(both.reason);
+        if (both.aborted)
+            give();
+        both.addEventListener('abort', give, { once: true });
+    });
+    try {
+        return await Promise.race([work({ network, clock, signal: both }), aborted]);
+    }
+    finally {
+        stop();
+        both.removeEventListener('abort', give);
+    }
+}
+/** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
+const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
+const WORDS = {
+    ENOTFOUND: 'its name is not in the DNS',
+    ECONNREFUSED: 'the connection is refused',
+    ECONNRESET: 'the connection is broken off',
+    EPIPE: 'the connection is broken off',
+    ETIMEDOUT: 'the connection takes too long'
+};
+/** A step on a way that does not lead on: `url`. Its cause says why. */
+class StepError extends Error {
+    constructor(url, cause) {
+        super(`${url} does not answer`, { cause });
+    }
+}
+/** What an error says of the target. Rethrows where the work was ended from outside. */
+function unreached(error, outside) {
+    if (outside.signal.aborted)
+        throw error;
+    if (error instanceof StepError) {
+        const { why, runner } = unreached(error.cause, outside);
+        return { why: `${brief(error.message)}: ${why}`, runner };
+    }
+    const code = (0,lib_runtime/* errorCode */.CA)(error) ?? '';
+    return { why: WORDS[code] ?? certificateWords(code) ?? brief((0,lib_runtime/* errorText */.kc)(error)), runner: RUNNER.includes(code) };
+}
+/** OpenSSL's and Node's names for what is wrong with a certificate (Node: tls#x509-certificate-error-codes). */
+const CERTIFICATE = {
+    CERT_HAS_EXPIRED: 'its certificate has expired',
+    CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an unknown authority',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the server does not send the intermediate certificates',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an unknown authority',
+    UNABLE_TO_GET_ISSUER_CERT: 'the server does not send the intermediate certificates'
+};
+function certificateWords(code) {
+    return CERTIFICATE[code];
+}
+/** One line of others' text, short and without control characters. */
+function brief(text, most = 200) {
+    const line = text.replace(/\p{Cc}+/gu, ' ').trim();
+    return line.length > most ? `${line.slice(0, most)}…` : line;
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/check.js
+
 
 
 
@@ -69273,10 +69749,1623 @@ const INSIDE = [
     actionVersion
 ];
 
+;// CONCATENATED MODULE: ./lib/checks/probes/http.js
+
+
+
+
+const http_MOST = 1_000_000;
+/**
+ * One request (GET, if not said otherwise), answered within the network's patience; redirects are answers.
+ * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
+ */
+function http_ask(url, options, outside) {
+    return within(outside, async (inner) => {
+        const started = inner.clock.now();
+        const page = await fetchPage(url, { most: http_MOST, ...options, connect: connectOf(inner) }, inner);
+        return { ...page, url, took: inner.clock.now() - started };
+    });
+}
+/** The same of a path of a place. */
+function askPlace(place, path, outside, options = {}) {
+    return http_ask(new URL(path, place.url).href, { host: place.host, ...options }, outside);
+}
+function connectOf(outside) {
+    return ({ protocol, hostname, port }) => {
+        const host = hostname.replace(/^\[(.*)\]$/, '$1');
+        if (protocol === 'https:')
+            return network_secure(host, Number(port || 443), outside);
+        return outside.network.dial(host, Number(port || 80), outside.signal);
+    };
+}
+const MOST_REDIRECTS = 5;
+/**
+ * Follows redirects one by one: at most five, to no address twice, never back from https to http, and to no bare IP
+ * address or odd port, which no instance would name. Rejects as `ask` does.
+ */
+async function http_follow(url, options, outside) {
+    const urls = [];
+    for (let at = url;;) {
+        urls.push(at);
+        const last = await http_ask(at, options, outside).catch((error) => {
+            throw urls.length === 1 ? error : new StepError(at, error);
+        });
+        const next = redirectOf(last);
+        if (next === undefined)
+            return { urls, last };
+        const stopped = whyNot(at, next, urls);
+        if (stopped)
+            return { urls: [...urls, next], last, stopped };
+        at = next;
+    }
+}
+/** Where an answer sends its reader; undefined where it does not. */
+function redirectOf({ url, status, headers: { location } }) {
+    if (![301, 302, 303, 307, 308].includes(status) || location === undefined || location.length > 2_000)
+        return undefined;
+    return URL.canParse(location, url) ? new URL(location, url).href : undefined;
+}
+function whyNot(from, to, urls) {
+    if (urls.includes(to))
+        return 'loop';
+    if (urls.length > MOST_REDIRECTS)
+        return 'too many';
+    const [a, b] = [new URL(from), new URL(to)];
+    if (!['http:', 'https:'].includes(b.protocol))
+        return 'elsewhere';
+    if (a.protocol === 'https:' && b.protocol === 'http:')
+        return 'downgrade';
+    const odd = external_node_net_.isIP(b.hostname.replace(/[[\]]/g, '')) !== 0 || b.port !== '' || b.hostname === 'localhost';
+    return odd && a.host !== b.host ? 'elsewhere' : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/said.js
+
+
+
+/** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
+function notReached(what, error, world, more = {}) {
+    const { why, runner } = unreached(error, world);
+    if (runner)
+        return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` };
+    return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more };
+}
+/** `answered 403`, with who answered where it was not the app. */
+function answered({ status, headers, body }) {
+    if (headers['cf-mitigated'] === 'challenge')
+        return `answered ${status}: Cloudflare asks whether we are human`;
+    if (status === 403 && /^\s*(<[^>]*>|\s)*Blocked host/i.test(body.slice(0, 2_000)))
+        return `answered 403: Rails does not know the name (Blocked host)`;
+    // Heroku's own pages (Dev Center: error-pages).
+    if (status === 503 && /Application error|herokucdn\.com\/error-pages/.test(body))
+        return 'answered 503: Heroku’s error page';
+    return `answered ${status}`;
+}
+/** Who stands before the app, as the headers tell. */
+function frontOf({ headers }) {
+    if (headers['cf-ray'] !== undefined)
+        return 'Cloudflare';
+    if (headers['x-amz-cf-id'] !== undefined)
+        return 'CloudFront';
+    if ([headers['x-served-by']].flat()[0]?.startsWith('cache-'))
+        return 'Fastly';
+    return undefined;
+}
+/** Whether an answer came through Heroku's router (Dev Center: http-routing; `1.1 vegur`, `2.0 heroku-router`). */
+function cameThroughHeroku({ headers: { via = '' } }) {
+    return /\b(vegur|heroku-router)\b/.test(via);
+}
+/** `0.3 s` */
+function said_seconds(milliseconds) {
+    return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+/** The host of a place, as people know it. */
+function hostOf({ url, host }) {
+    return host ?? new URL(url).host;
+}
+
+
+;// CONCATENATED MODULE: ./lib/checks/outside/instance.js
+
+
+
+
+
+const instance_PATH = '/api/v2/instance';
+/** What the instance says of itself: the version that runs, where browsers find streaming, whether push works. */
+const instance = {
+    name: 'instance',
+    title: 'The instance’s own word',
+    config: ['MASTODON_VERSION_METADATA', 'STREAMING_API_BASE_URL'],
+    async look(world) {
+        const { instance: place } = world;
+        if (!place)
+            return [NO_NAME];
+        const what = `${hostOf(place)}${instance_PATH}`;
+        try {
+            const answer = await askPlace(place, instance_PATH, world);
+            const said = answer.status === 200 ? readInstance(answer.body) : undefined;
+            if (said)
+                return [await instance_versionOf(said, world), streamingOf(said, world), pushOf(said, world)];
+            const how = answer.status === 200 ? 'did not answer as Mastodon does' : answered(answer);
+            return [{ level: 'fail', text: `${what} ${how}`, remedy: remedyFor(how, world) }];
+        }
+        catch (error) {
+            return [notReached(what, error, world)];
+        }
+    }
+};
+/** For every check that asks the instance by its name. */
+const NO_NAME = {
+    level: 'unknown',
+    text: '`LOCAL_DOMAIN` is not set, so the instance cannot be asked by its name',
+    remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` where the site has another name'
+};
+function remedyFor(how, { app }) {
+    if (how.includes('Blocked host'))
+        return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name';
+    return `heroku logs --app ${app.name}; the page is made with Postgres and Redis, /health is not`;
+}
+async function instance_versionOf({ version }, { config, deployed }) {
+    const about = 'version';
+    const shown = brief(version, 60);
+    const was = await deployed().catch(() => undefined);
+    const wanted = was?.version;
+    const remedy = 'Look whether all dynos are of the current release (`heroku ps`), and whether a CDN keeps old answers';
+    if (wanted !== undefined && version.split('+')[0] !== wanted)
+        return {
+            level: 'fail',
+            about,
+            figure: shown,
+            text: `It says that it runs ${shown}, and ${wanted} was deployed`,
+            remedy
+        };
+    if (!mayRun(version, was?.commit, config['MASTODON_VERSION_METADATA']))
+        return {
+            level: 'fail',
+            about,
+            figure: shown,
+            text: `It says that it runs ${shown}, and commit ${was?.commit?.slice(0, 7)} was deployed`,
+            remedy
+        };
+    if (was?.commit === undefined)
+        return {
+            level: 'unknown',
+            about,
+            figure: shown,
+            text: `It runs ${shown}; of which commit the slug is, Heroku does not say`
+        };
+    return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` };
+}
+function streamingOf({ streaming }, { config, instance: place }) {
+    const about = 'streaming-url';
+    const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app';
+    const shown = brief(streaming ?? '', 100);
+    if (streaming === undefined || !URL.canParse(streaming))
+        return {
+            level: 'fail',
+            about,
+            text: `It names no streaming server${shown && `, but “${shown}”`}: timelines do not move`,
+            remedy
+        };
+    const { protocol, host } = new URL(streaming);
+    const safe = protocol === 'wss:' || protocol === 'https:' || place?.host !== undefined;
+    if (!safe)
+        return {
+            level: 'fail',
+            about,
+            text: `It names ${shown}: a page with https may not open it, so timelines do not move`,
+            remedy
+        };
+    const wanted = config['STREAMING_API_BASE_URL'];
+    if (wanted !== undefined && URL.canParse(wanted) && new URL(wanted).host !== host)
+        return {
+            level: 'fail',
+            about,
+            text: `It sends browsers to ${host}, and \`STREAMING_API_BASE_URL\` is another`,
+            remedy: 'Look whether all dynos are of the current release (`heroku ps`)'
+        };
+    return { level: 'ok', about, text: `It sends browsers to ${shown}` };
+}
+function pushOf({ webPush }, { app }) {
+    const about = 'web-push';
+    if (webPush)
+        return { level: 'ok', about, text: 'It has a key for push notifications' };
+    return {
+        level: 'fail',
+        about,
+        text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
+        remedy: `heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}, and set both variables that it prints`
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/assets.js
+
+
+
+
+
+
+/** The styles and scripts that the front page asks for: without them it stays white. */
+const assets = {
+    name: 'assets',
+    title: 'Front page',
+    config: [],
+    async look(world) {
+        const { instance: place } = world;
+        if (!place)
+            return [NO_NAME];
+        const what = `The front page of ${hostOf(place)}`;
+        try {
+            const page = await askPlace(place, '/', world, { most: 5_000_000 });
+            if (page.status !== 200)
+                return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: LOGS(world) }];
+            const urls = assetsOf(page.body);
+            if (urls.length === 0)
+                return [
+                    {
+                        level: 'warn',
+                        text: `${what} asks for no styles and no scripts, so it is not Mastodon’s`,
+                        remedy: LOGS(world)
+                    }
+                ];
+            return [judged(what, urls.length, await assets_missing(urls, place, world))];
+        }
+        catch (error) {
+            return [notReached(what, error, world)];
+        }
+    }
+};
+const LOGS = ({ app }) => `heroku logs --app ${app.name}`;
+/** Why each asset that does not come does not. */
+async function assets_missing(urls, place, world) {
+    const looks = urls.map(async (url) => {
+        const own = url.startsWith('/');
+        const whole = new URL(url, place.url).href;
+        try {
+            const answer = await http_ask(whole, { method: 'HEAD', ...(own ? { host: place.host } : {}) }, world);
+            if (answer.status !== 200)
+                return [`${url} ${answered(answer)}`];
+            return /^text\/html/i.test(answer.headers['content-type'] ?? '') ? [`${url} is a page, not a file`] : [];
+        }
+        catch (error) {
+            const { why, runner } = unreached(error, world);
+            if (runner)
+                throw error;
+            return [`${url}: ${why}`];
+        }
+    });
+    return (await Promise.all(looks)).flat();
+}
+function judged(what, all, wrong) {
+    const figure = `${all - wrong.length} of ${all}`;
+    if (wrong.length === 0)
+        return { level: 'ok', figure, text: `${what} and its ${all} styles and scripts are there` };
+    return {
+        level: 'fail',
+        figure,
+        text: `${what} asks for ${wrong.length} of ${all} styles and scripts that do not come: ${wrong[0]}`,
+        remedy: 'Set `RAILS_SERVE_STATIC_FILES=true`; where `CDN_HOST` is set, look whether it fetches from the app; empty the CDN’s cache after a deploy'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/probes/certificate.js
+
+
+/** Looks at the certificate of a host, good or not. Rejects where no TLS connection comes about. */
+function certificateOf(host, port, outside) {
+    return within(outside, async (inner) => {
+        const socket = await network_secure(host, port, inner, false);
+        try {
+            const { subjectaltname = '', issuer, valid_to } = socket.getPeerCertificate();
+            const signer = issuer.O ?? issuer.CN ?? 'an unknown authority';
+            const code = (0,lib_runtime/* errorCode */.CA)({ code: socket.authorizationError }) ?? (0,lib_runtime/* errorCode */.CA)(socket.authorizationError);
+            return {
+                names: subjectaltname.split(', ').flatMap(name => (name.startsWith('DNS:') ? [brief(name.slice(4), 100)] : [])),
+                issuer: brief([signer].flat().join(', '), 100),
+                until: Date.parse(valid_to),
+                trouble: code ? { code, why: certificateWords(code) ?? brief(code) } : undefined
+            };
+        }
+        finally {
+            socket.destroy();
+        }
+    });
+}
+/** Whole days until a moment; negative where it has passed. */
+function daysUntil(moment, now) {
+    return Math.floor((moment - now) / 86_400_000);
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/certificates.js
+
+
+
+/** The certificates of the instance's names and of streaming's, as browsers see them. */
+const certificates = {
+    name: 'certificates',
+    title: 'Certificates',
+    config: ['LOCAL_DOMAIN'],
+    look(world) {
+        const { instance, streaming, config } = world;
+        // On the runner there is no name, and so no certificate.
+        if (!instance || instance.host !== undefined)
+            return Promise.resolve([]);
+        const site = new URL(instance.url).hostname;
+        const names = new Map([[site, 'site']]);
+        const handles = config['LOCAL_DOMAIN'];
+        if (handles && !names.has(handles))
+            names.set(handles, 'handles');
+        const live = streaming?.url.startsWith('https:') ? new URL(streaming.url).hostname : undefined;
+        if (live !== undefined && !names.has(live))
+            names.set(live, 'streaming');
+        return Promise.all([...names].map(([host, about]) => certificateFinding(about, host, world)));
+    }
+};
+/** What to tell of the certificate of a host. */
+async function certificateFinding(about, host, world) {
+    const { thresholds, clock, app } = world;
+    try {
+        const { until, issuer, trouble } = await certificateOf(host, 443, world);
+        const days = daysUntil(until, clock.now());
+        const date = new Date(until).toISOString().slice(0, 10);
+        const figure = `${days} days`;
+        const remedy = `Where Heroku makes it: heroku certs:auto --app ${app.name}; else renew it where it is made (${issuer})`;
+        if (trouble)
+            return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy };
+        if (days < thresholds.certificateDays)
+            return {
+                level: 'warn',
+                about,
+                figure,
+                text: `The certificate of ${host} ends in ${days} days, on ${date}`,
+                remedy
+            };
+        return { level: 'ok', about, figure, text: `The certificate of ${host} is good until ${date}` };
+    }
+    catch (error) {
+        return notReached(host, error, world, { about });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/federation.js
+
+
+
+
+
+
+
+const MORE = 'the name in handles must answer for its accounts, or send on to `WEB_DOMAIN` (docs.joinmastodon.org: admin/config#web_domain)';
+/** What other servers ask before they talk to this one: host-meta, WebFinger, NodeInfo. */
+const federation = {
+    name: 'federation',
+    title: 'Federation',
+    config: ['LOCAL_DOMAIN', 'WEB_DOMAIN'],
+    async look(world) {
+        const { instance: place, config } = world;
+        const local = config['LOCAL_DOMAIN'];
+        if (!place || !local)
+            return [NO_NAME];
+        return Promise.all([
+            federation_lookAt('host-meta', local, '/.well-known/host-meta', hostMeta, world, place),
+            federation_lookAt('webfinger', local, `/.well-known/webfinger?resource=acct:${local}@${local}`, answer => webfinger(answer, local), world, place),
+            nodeinfo(place, world)
+        ]);
+    }
+};
+/** Follows redirects from the name in handles, as other servers do. `wrong`: why the last answer is not good. */
+async function federation_lookAt(about, local, path, wrong, world, place) {
+    const what = `${local}${path.replace(/\?.*$/, '')}`;
+    const remedy = `Look at what answers ${local}: ${MORE}`;
+    try {
+        // On the runner every name of the instance is asked at the app's own address.
+        const url = new URL(path, place.host === undefined ? `https://${local}/` : place.url).href;
+        const { last, stopped, urls } = await http_follow(url, place.host === undefined ? {} : { host: local }, world);
+        const why = stopped
+            ? `sends readers on to where they cannot follow (${brief(urls.at(-1) ?? '')})`
+            : last.status === 200
+                ? wrong(last)
+                : answered(last);
+        return why === undefined
+            ? { level: 'ok', about, text: `${what} answers` }
+            : { level: 'fail', about, text: `${what} ${why}`, remedy };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about, remedy });
+    }
+}
+/** RFC 6415; mastodon: app/views/well_known/host_meta/show.xml.ruby. */
+function hostMeta({ body }) {
+    return /<Link\b[^>]*\blrdd\b[^>]*\{uri\}/.test(body) ? undefined : 'does not say where WebFinger is';
+}
+const jrd = dist/* looseObject */._H3({
+    subject: dist/* string */.YjP(),
+    links: dist/* array */.YOg(dist/* looseObject */._H3({ rel: dist/* string */.YjP(), href: dist/* optional */.lqM(dist/* string */.YjP()) }))
+});
+/** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
+function webfinger({ body }, local) {
+    const { success, output } = dist/* safeParse */.xLC(jrd, federation_parsed(body));
+    if (!success)
+        return 'does not answer as WebFinger does';
+    if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
+        return `answers for ${brief(output.subject, 100)}, not for accounts of ${local}`;
+    const self = output.links.find(({ rel }) => rel === 'self')?.href;
+    return self?.startsWith('https://') ? undefined : 'names no actor that other servers could fetch';
+}
+const discovery = dist/* looseObject */._H3({ links: dist/* array */.YOg(dist/* looseObject */._H3({ rel: dist/* string */.YjP(), href: dist/* string */.YjP() })) });
+const information = dist/* looseObject */._H3({ software: dist/* looseObject */._H3({ name: dist/* string */.YjP(), version: dist/* string */.YjP() }) });
+async function nodeinfo(place, world) {
+    const about = 'nodeinfo';
+    const what = `${place.host ?? new URL(place.url).host}/nodeinfo`;
+    try {
+        const found = await http_ask(new URL('/.well-known/nodeinfo', place.url).href, { host: place.host }, world);
+        const links = dist/* safeParse */.xLC(discovery, federation_parsed(found.body));
+        const link = links.success ? links.output.links.find(({ rel }) => rel.endsWith('/ns/schema/2.0'))?.href : undefined;
+        if (found.status !== 200 || link === undefined || !URL.canParse(link))
+            return {
+                level: 'fail',
+                about,
+                text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
+                remedy: federation_LOGS(world)
+            };
+        // Asked where the instance is; only its path is taken from the answer.
+        const { pathname } = new URL(link);
+        const answer = await http_ask(new URL(pathname, place.url).href, { host: place.host }, world);
+        const told = dist/* safeParse */.xLC(information, federation_parsed(answer.body));
+        if (answer.status !== 200 || !told.success)
+            return {
+                level: 'fail',
+                about,
+                text: `${what} ${answer.status === 200 ? 'does not answer as NodeInfo does' : answered(answer)}`,
+                remedy: federation_LOGS(world)
+            };
+        const { name, version } = told.output.software;
+        return { level: 'ok', about, text: `${what} says ${brief(name, 40)} ${brief(version, 40)}` };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about });
+    }
+}
+const federation_LOGS = ({ app }) => `heroku logs --app ${app.name}`;
+function federation_parsed(body) {
+    try {
+        return JSON.parse(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/health.js
+
+
+
+
+/** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
+const SLOW = 3_000;
+/** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
+const health = {
+    name: 'health',
+    title: 'Web dynos',
+    config: [],
+    alone: true,
+    async look(world) {
+        const info = await world.app.info().catch(() => undefined);
+        const own = info?.web_url ? { url: info.web_url } : undefined;
+        if (info?.maintenance)
+            return [
+                {
+                    level: 'fail',
+                    text: 'Maintenance mode is on: nobody reaches the instance',
+                    remedy: `heroku maintenance:off --app ${world.app.name}`
+                }
+            ];
+        const { instance } = world;
+        // On the runner both are one.
+        const named = instance?.host === undefined ? instance : undefined;
+        return Promise.all([
+            ...(own ? [health_lookAt('app', own, world)] : []),
+            ...(named ? [health_lookAt('domain', named, world)] : [])
+        ]);
+    }
+};
+async function health_lookAt(about, place, world) {
+    const what = `${hostOf(place)}/health`;
+    const remedy = about === 'app'
+        ? `heroku ps --app ${world.app.name}, heroku logs --app ${world.app.name}`
+        : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN';
+    try {
+        const answer = await askPlace(place, '/health', world);
+        const figure = said_seconds(answer.took);
+        if (answer.status !== 200 || answer.body.trim() !== 'OK')
+            return { level: 'fail', about, text: `${what} ${answered(answer)}`, remedy };
+        if (answer.took > SLOW)
+            return { level: 'warn', about, figure, text: `${what} took ${figure} to say that all is well`, remedy };
+        return { level: 'ok', about, figure, text: `${what} answered in ${figure}` };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about, remedy });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/https.js
+
+
+
+
+/** Seconds. Half a year, as browsers want it of a site that takes it seriously (hstspreload.org wants a whole one). */
+const https_LONG = 15_552_000;
+/** Plain http goes over to https, no redirect goes round in circles, and browsers are told to stay (HSTS). */
+const https = {
+    name: 'https',
+    title: 'Redirects and HSTS',
+    config: [],
+    async look(world) {
+        const { instance } = world;
+        if (!instance || instance.host !== undefined)
+            return [];
+        const { hostname } = new URL(instance.url);
+        return (await Promise.all([fromPlain(hostname, world), fromSecure(hostname, world)])).flat();
+    }
+};
+async function fromPlain(hostname, world) {
+    const about = 'http';
+    const url = `http://${hostname}/about`;
+    try {
+        const trail = await http_follow(url, {}, world);
+        const bad = wrongWay(about, trail, world);
+        if (bad)
+            return bad;
+        if (trail.last.url.startsWith('http:'))
+            return {
+                level: 'fail',
+                about,
+                text: `${url} is answered without https`,
+                remedy: 'Look at what is in front of the app: Mastodon itself sends everybody to https'
+            };
+        return { level: 'ok', about, text: `${url} goes over to https` };
+    }
+    catch (error) {
+        const { why, runner } = unreached(error, world);
+        if (runner)
+            return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}` };
+        return {
+            level: 'warn',
+            about,
+            text: `${url} cannot be reached: ${why}; who types the name without https may not come in`,
+            remedy: 'Open port 80 in what is in front of the app'
+        };
+    }
+}
+async function fromSecure(hostname, world) {
+    const about = 'redirects';
+    const url = `https://${hostname}/about`;
+    try {
+        const trail = await http_follow(url, {}, world);
+        const bad = wrongWay(about, trail, world);
+        if (bad)
+            return [bad];
+        if (trail.last.status >= 500)
+            return [
+                { level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: `heroku logs --app ${world.app.name}` }
+            ];
+        return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)];
+    }
+    catch (error) {
+        return [notReached(url, error, world, { about })];
+    }
+}
+function wrongWay(about, { stopped, urls, last }, world) {
+    if (stopped === undefined)
+        return undefined;
+    const from = urls[0];
+    const to = brief(urls.at(-1), 120);
+    const flexible = 'Where Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https';
+    const look = `Look at what is in front of ${world.app.name}`;
+    switch (stopped) {
+        case 'loop':
+        case 'too many':
+            return {
+                level: 'fail',
+                about,
+                text: `${from} is sent on without end (${urls.length} times, to ${to})`,
+                remedy: flexible
+            };
+        case 'downgrade':
+            return { level: 'fail', about, text: `${last.url} sends readers back to plain http: ${to}`, remedy: flexible };
+        case 'elsewhere':
+            return { level: 'fail', about, text: `${last.url} sends readers to ${to}`, remedy: look };
+    }
+}
+function hsts({ last }, hostname) {
+    const about = 'hsts';
+    const header = [last.headers['strict-transport-security']].flat().join();
+    const age = Number(/max-age="?(\d{1,12})/i.exec(header)?.[1] ?? 0);
+    const days = Math.floor(age / 86_400);
+    const figure = `${days} days`;
+    if (age >= https_LONG)
+        return {
+            level: 'ok',
+            about,
+            figure,
+            text: `Browsers are told to come to ${hostname} by https alone, for ${days} days`
+        };
+    return {
+        level: 'warn',
+        about,
+        figure,
+        text: age === 0
+            ? `Browsers are not told to come to ${hostname} by https alone (HSTS)`
+            : `Browsers are told to come to ${hostname} by https alone for no more than ${days} days`,
+        remedy: 'Mastodon sends the header itself (config.force_ssl): look at what is in front of the app'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/media.js
+
+
+
+
+
+
+
+/** Where pictures come from: kept at all, by https, with CORS, allowed by the page's own policy, nothing by plain http. */
+const media = {
+    name: 'media',
+    title: 'Media',
+    config: MEDIA_VARIABLES,
+    async look(world) {
+        if (storageOf(world.config) === 'dyno')
+            return [KEPT_ON_DYNO];
+        const { instance: place } = world;
+        if (!place)
+            return [NO_NAME];
+        const url = mediaUrl(world.config);
+        if (url === undefined)
+            return [{ level: 'fail', about: 'host', text: 'No host is set from which browsers get media', remedy: ALIAS }];
+        const host = hostFinding(url);
+        if (host.level === 'fail')
+            return [host];
+        const [certificate, pages] = await Promise.all([
+            certificateFinding('certificate', new URL(url).hostname, world),
+            readPages(place, world).catch((error) => unreached(error, world).why)
+        ]);
+        if (typeof pages === 'string')
+            return [host, certificate, unread(pages)];
+        const pictures = await pictureFindings(url, place, pages, world);
+        return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)];
+    }
+};
+function unread(why) {
+    return {
+        level: 'unknown',
+        about: 'page',
+        text: `The front page could not be read (${why}), so neither pictures nor its policy were looked at`
+    };
+}
+/** Dynos restart at least once a day and keep nothing (Dev Center: dynos#ephemeral-filesystem). */
+const KEPT_ON_DYNO = {
+    level: 'fail',
+    about: 'storage',
+    text: 'Uploads are kept on the dyno, and are gone when it restarts, which is at least once a day',
+    remedy: 'Set `S3_ENABLED=true` and the bucket’s other variables (docs.joinmastodon.org: admin/optional/object-storage)'
+};
+const ALIAS = 'Set `S3_ALIAS_HOST` to a name of your own, without `https://`, that leads to the bucket with a certificate';
+function hostFinding(url) {
+    const about = 'host';
+    const shown = brief(url, 100);
+    // S3_ALIAS_HOST with a scheme gives https://https://… (mastodon/mastodon#21382).
+    if (!URL.canParse(url) || ['https', 'http'].includes(new URL(url).hostname))
+        return { level: 'fail', about, text: `Media addresses begin with ${shown}, which is none`, remedy: ALIAS };
+    const { protocol, hostname } = new URL(url);
+    if (protocol !== 'https:')
+        return {
+            level: 'fail',
+            about,
+            text: `Media come by plain http from ${hostname}: pages show none of them`,
+            remedy: 'Set `S3_PROTOCOL=https`, and see that the host has a certificate'
+        };
+    if (/\.amazonaws\.com$/.test(hostname))
+        return {
+            level: 'warn',
+            about,
+            text: `Media come from ${hostname}: their addresses go into other servers, and cannot move with you`,
+            remedy: ALIAS
+        };
+    return { level: 'ok', about, text: `Media come by https from ${hostname}` };
+}
+/** The front page, and pictures from wherever a visitor without a login sees any. */
+async function readPages(place, world) {
+    const [front, instance, emojis, timeline] = await Promise.all([
+        askPlace(place, '/', world, { most: 5_000_000 }),
+        askPlace(place, '/api/v2/instance', world),
+        textOf(place, '/api/v1/custom_emojis', world),
+        textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
+    ]);
+    const inLists = [...`${emojis}${timeline}`.matchAll(/"(?:avatar|url|preview_url)":"(https?:[^"\\]{1,500})"/g)];
+    return {
+        front,
+        pictures: [...(readInstance(instance.body)?.pictures ?? []), ...inLists.map(([, url]) => url)].slice(0, 500)
+    };
+}
+/** A list that may be closed to visitors. */
+async function textOf(place, path, world) {
+    return askPlace(place, path, world).then(({ status, body }) => (status === 200 ? body : ''), (error) => (unreached(error, world), ''));
+}
+/** One picture that is on the media host, fetched as a browser does from a page of the instance. */
+async function pictureFindings(url, place, { pictures }, world) {
+    const { host } = new URL(url);
+    const picture = pictures.find(address => URL.canParse(address) && new URL(address).host === host && address.startsWith('https:'));
+    const about = 'picture';
+    if (picture === undefined)
+        return [
+            {
+                level: 'unknown',
+                about,
+                text: `The instance shows visitors no picture that lies on ${host}, so none was fetched`
+            }
+        ];
+    const origin = `https://${hostOf(place)}`;
+    try {
+        const answer = await http_ask(picture, { headers: { origin, range: 'bytes=0-1023' }, most: 20_000_000 }, world);
+        if (answer.status !== 200 && answer.status !== 206)
+            return [
+                {
+                    level: 'fail',
+                    about,
+                    text: `${host} ${answered(answer)} to a picture that the instance shows`,
+                    remedy: 'Look at the bucket’s permissions, and at what is in front of it'
+                }
+            ];
+        return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)];
+    }
+    catch (error) {
+        return [notReached(host, error, world, { about })];
+    }
+}
+function corsFinding(host, origin, { headers }) {
+    const about = 'cors';
+    const allowed = headers['access-control-allow-origin'];
+    if (allowed === '*' || allowed === origin)
+        return { level: 'ok', about, text: `${host} lets pages of the instance read media (CORS)` };
+    return {
+        level: 'warn',
+        about,
+        text: `${host} does not let pages of the instance read media (CORS: ${allowed === undefined ? 'no header' : brief(allowed, 60)}): cropping and audio players fail`,
+        remedy: 'Let the host answer `Access-Control-Allow-Origin: *` (docs.joinmastodon.org: admin/optional/object-storage)'
+    };
+}
+/** The page's Content-Security-Policy, which Mastodon makes at boot (app/lib/content_security_policy.rb). */
+function policyFinding(url, { headers }) {
+    const about = 'csp';
+    const policy = [headers['content-security-policy']].flat().join(';');
+    const { host } = new URL(url);
+    if (policy === '')
+        return {
+            level: 'warn',
+            about,
+            text: 'The front page has no Content-Security-Policy: something in front of the app takes it away',
+            remedy: 'Look at what is between the app and its name'
+        };
+    const lacking = ['img-src', 'media-src', 'connect-src'].filter(name => !allows(policy, name, host));
+    if (lacking.length === 0)
+        return { level: 'ok', about, text: `The page’s own policy allows media from ${host}` };
+    return {
+        level: 'fail',
+        about,
+        text: `The page’s own policy does not allow media from ${host} (${lacking.join(', ')}): browsers show none`,
+        remedy: 'Set `S3_ALIAS_HOST` or `S3_HOSTNAME` to that host, or name it in `EXTRA_MEDIA_HOSTS`, and restart'
+    };
+}
+/** Whether a directive of a policy names a host (W3C: CSP 3, 6.7.2.8; as Mastodon writes them). */
+function allows(policy, name, host) {
+    const directives = policy.split(/[;,]/).map(directive => directive.trim().split(/\s+/));
+    const sources = directives.find(([first]) => first?.toLowerCase() === name)?.slice(1) ?? [];
+    return sources.some(source => {
+        if (['*', 'https:', 'wss:'].includes(source))
+            return true;
+        const named = /^(?:[a-z]+:\/\/)?([^/]+)/i.exec(source)?.[1];
+        return named === host || (named?.startsWith('*.') === true && host.endsWith(named.slice(1)));
+    });
+}
+function mixedFinding({ front, pictures }) {
+    const about = 'mixed-content';
+    const tags = front.body.matchAll(/<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,2000}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi);
+    const plain = [...[...tags].map(([, url]) => url), ...pictures.filter(url => url.startsWith('http:'))];
+    if (plain.length === 0)
+        return { level: 'ok', about, text: 'Nothing on the front page comes by plain http' };
+    return {
+        level: 'fail',
+        about,
+        figure: `${plain.length}`,
+        text: `The instance names ${plain.length} things by plain http, which browsers do not load: ${brief(plain[0], 120)}`,
+        remedy: 'Set `S3_PROTOCOL=https`; addresses in posts and settings were stored as they were'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/names.js
+
+
+
+
+
+
+
+/** Whether the instance's names lead to Heroku, or to something in front of it, and whether Heroku renews their certificates. */
+const names_names = {
+    name: 'names',
+    title: 'Names',
+    config: [],
+    async look(world) {
+        const { instance, streaming, app, streamingApp } = world;
+        return (await Promise.all([
+            ...(instance ? [names_lookAt('site', instance, app, world)] : []),
+            ...(streaming && streamingApp ? [names_lookAt('streaming', streaming, streamingApp, world)] : [])
+        ])).flat();
+    }
+};
+async function names_lookAt(about, place, app, world) {
+    const { hostname } = new URL(place.url);
+    // On the runner there is no name; a name of Heroku's own is Heroku's to keep.
+    if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname))
+        return [];
+    const known = (await app.domains()).find(domain => covers(domain.hostname, hostname));
+    return [await wayOf(about, hostname, place, known, app, world), ...acmFindings(about, hostname, known, app)];
+}
+function covers(name, hostname) {
+    if (name.startsWith('*.'))
+        return hostname.endsWith(name.slice(1));
+    return name.toLowerCase() === hostname.toLowerCase();
+}
+async function wayOf(about, hostname, place, known, app, world) {
+    const { network, signal } = world;
+    if (!known)
+        return {
+            level: 'fail',
+            about,
+            text: `Heroku does not know the name ${hostname}, so its router answers it with an error`,
+            remedy: `heroku domains:add ${hostname} --app ${app.name}`
+        };
+    const target = known.cname ?? undefined;
+    const { aliases, addresses } = await network.names.resolve(hostname, signal);
+    const remedy = target
+        ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
+        : `heroku domains --app ${app.name}`;
+    if (addresses.length === 0)
+        return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy };
+    if (target !== undefined && aliases.includes(target))
+        return { level: 'ok', about, text: `${hostname} leads to Heroku (${target})` };
+    const old = aliases.find(alias => /\.(herokuapp|herokussl|herokudns)\.com$/.test(alias));
+    if (old !== undefined)
+        return {
+            level: 'warn',
+            about,
+            text: `${hostname} leads to ${old}, and Heroku wants it at ${brief(target ?? 'another name', 100)}: certificates are not renewed`,
+            remedy
+        };
+    const own = target === undefined ? [] : (await network.names.resolve(target, signal)).addresses;
+    if (addresses.some(address => own.includes(address)))
+        return { level: 'ok', about, text: `${hostname} has Heroku’s own addresses` };
+    return throughFront(about, hostname, place, remedy, world);
+}
+/** A name with addresses of somebody else: do they lead to Heroku in the end? Its router signs every answer. */
+async function throughFront(about, hostname, place, remedy, world) {
+    const answer = await askPlace(place, '/health', world);
+    const front = frontOf(answer);
+    if (cameThroughHeroku(answer))
+        return { level: 'ok', about, text: `${hostname} leads to Heroku through ${front ?? 'something in front of it'}` };
+    if (front !== undefined)
+        return {
+            level: 'unknown',
+            about,
+            text: `${hostname} leads to ${front}; whether that leads to Heroku, its answer does not say`
+        };
+    return {
+        level: 'fail',
+        about,
+        text: `${hostname} has addresses that are not Heroku’s, and what answers there is not Heroku`,
+        remedy
+    };
+}
+/** Heroku's words (heroku/cli: certs:auto; Dev Center: automated-certificate-management). */
+const ISSUED = ['ok', 'cert issued'];
+function acmFindings(part, hostname, known, app) {
+    const status = known?.acm_status?.toLowerCase();
+    // Without it Heroku does not make the certificate; the check of certificates sees it all the same.
+    if (!status)
+        return [];
+    const about = part === 'site' ? 'acm' : `acm-${part}`;
+    if (ISSUED.includes(status))
+        return [{ level: 'ok', about, text: `Heroku renews the certificate of ${hostname}` }];
+    const reason = known?.acm_status_reason ? ` (${brief(known.acm_status_reason, 150)})` : '';
+    const remedy = `heroku certs:auto --app ${app.name}; ACM needs the name to lead straight to Heroku, without a proxy in front`;
+    if (status === 'failed')
+        return [
+            { level: 'fail', about, text: `Heroku has given up making the certificate of ${hostname}${reason}`, remedy }
+        ];
+    return [
+        {
+            level: 'warn',
+            about,
+            text: `Heroku has not made the certificate of ${hostname} yet: ${brief(status, 40)}${reason}`,
+            remedy
+        }
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/checks/probes/s3.js
+
+
+
+/**
+ * One signed request about one object (AWS Signature Version 4). Resolves with the answer, whatever its status.
+ * @param path of the object below the bucket's prefix; plain letters
+ */
+async function askBucket(bucket, method, path, outside, body) {
+    const { AwsV4Signer } = await __nccwpck_require__.e(/* import() */ 580).then(__nccwpck_require__.bind(__nccwpck_require__, 2580));
+    const signer = new AwsV4Signer({
+        method,
+        url: `${bucket.url}${bucket.prefix}${path}`,
+        headers: body === undefined ? {} : { 'content-type': 'text/plain', ...aclOf(bucket) },
+        body,
+        accessKeyId: bucket.key,
+        secretAccessKey: bucket.secret,
+        region: bucket.region,
+        service: 's3'
+    });
+    const { url, headers } = await signer.sign();
+    // A length of its own: S3 takes no chunked body.
+    if (body !== undefined)
+        headers.set('content-length', `${Buffer.byteLength(body)}`);
+    return http_ask(url.href, {
+        method,
+        headers: Object.fromEntries(headers.entries()),
+        most: 100_000,
+        ...(body === undefined ? {} : { send: request => void request.end(body) })
+    }, outside);
+}
+function aclOf({ acl }) {
+    return acl === '' ? {} : { 'x-amz-acl': acl };
+}
+/** The code of S3's error (`AccessDenied`), else the status. */
+function s3Error({ status, body }) {
+    const code = /<Code>([A-Za-z.]{1,60})<\/Code>/.exec(body)?.[1];
+    return brief(code === undefined ? `${status}` : `${status} ${code}`);
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/object-storage.js
+
+
+
+
+
+
+
+/** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
+const object_storage_PATIENCE = 5_000;
+/** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
+const objectStorage = {
+    name: 'object-storage',
+    title: 'Object storage',
+    config: [...MEDIA_VARIABLES, ...BUCKET_VARIABLES],
+    async look(world) {
+        if (storageOf(world.config) !== 's3')
+            return [];
+        const bucket = bucketOf(world.config);
+        if (!bucket)
+            return [
+                {
+                    level: 'unknown',
+                    text: '`S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not all set, so the bucket could not be tried'
+                }
+            ];
+        const network = { ...world.network, patience: Math.min(object_storage_PATIENCE, world.network.patience) };
+        return tryBucket(bucket, { ...world, network });
+    }
+};
+async function tryBucket(bucket, world) {
+    // Where Mastodon's own are, so that whatever stands in front of the bucket knows the way.
+    const path = `media_attachments/mastodon-on-heroku-check-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}.txt`;
+    const body = `Written by a nightly check, which removes it: ${path}\n`;
+    const about = 'bucket';
+    const what = `The bucket ${bucket.name}`;
+    try {
+        const put = await askBucket(bucket, 'PUT', path, world, body);
+        if (put.status >= 300)
+            return [{ level: 'fail', about, ...object_storage_refused(what, 'takes no object', put, bucket) }];
+    }
+    catch (error) {
+        const finding = notReached(what, error, world, { about });
+        // It may be there all the same.
+        await object_storage_remove(bucket, path, world).catch(() => { });
+        return [finding];
+    }
+    const [read, shown] = await Promise.all([
+        readBack(bucket, path, body, world),
+        publicFinding(bucket, path, body, world)
+    ]);
+    const left = await object_storage_remove(bucket, path, world).catch((error) => unreached(error, world).why);
+    const removal = left === undefined
+        ? []
+        : [
+            {
+                level: 'warn',
+                about: 'removal',
+                text: `${what} does not let go of an object (${left}): deleted media stay, and so does ${path}`,
+                remedy: 'Allow `s3:DeleteObject` to the key'
+            }
+        ];
+    return [
+        read ?? {
+            level: 'ok',
+            about,
+            text: `${what} takes, gives and ${left === undefined ? 'lets go of' : 'keeps'} an object`
+        },
+        ...shown,
+        ...removal
+    ];
+}
+async function readBack(bucket, path, body, world) {
+    const about = 'bucket';
+    const what = `The bucket ${bucket.name}`;
+    try {
+        const got = await askBucket(bucket, 'GET', path, world);
+        if (got.status === 200 && got.body === body)
+            return undefined;
+        return { level: 'fail', about, ...object_storage_refused(what, 'does not give back what it took', got, bucket) };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about });
+    }
+}
+/** The same object as everybody gets it. */
+async function publicFinding(bucket, path, body, world) {
+    const about = 'public';
+    const base = mediaUrl(world.config);
+    if (base === undefined || !base.startsWith('https://') || !URL.canParse(base))
+        return [];
+    const { host } = new URL(base);
+    try {
+        const got = await http_ask(`${base}${bucket.prefix}${path}`, { most: 100_000 }, world);
+        if (got.status === 200 && got.body === body)
+            return [{ level: 'ok', about, text: `Everybody gets a new object from ${host}` }];
+        const how = got.status === 200 ? 'answers with something else' : answered(got);
+        return [
+            {
+                level: 'warn',
+                about,
+                text: `${host} ${how} where a new object should be: it may not lead to ${bucket.name}, or not let everybody read`,
+                remedy: 'Look at `S3_ALIAS_HOST` and what it leads to, at the bucket’s policy, and at `S3_PERMISSION`'
+            }
+        ];
+    }
+    catch (error) {
+        return [notReached(host, error, world, { about })];
+    }
+}
+/** Resolves with why it is still there, or undefined where it is gone. */
+async function object_storage_remove(bucket, path, world) {
+    const answer = await askBucket(bucket, 'DELETE', path, world);
+    return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer);
+}
+const REMEDIES = {
+    AccessControlListNotSupported: 'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION=`), or allow ACLs in the bucket’s Object Ownership',
+    AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
+    InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
+    SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',
+    NoSuchBucket: 'Look at `S3_BUCKET`, `S3_ENDPOINT` and `S3_REGION`',
+    PermanentRedirect: 'The bucket is in another region: look at `S3_REGION`',
+    AuthorizationHeaderMalformed: 'The bucket is in another region: look at `S3_REGION`'
+};
+function object_storage_refused(what, how, answer, bucket) {
+    const error = s3Error(answer);
+    const code = error.split(' ')[1] ?? '';
+    const acl = bucket.acl !== '' && code === 'AccessControlListNotSupported' ? ', for it takes no ACL' : '';
+    return {
+        text: `${what} ${how}${acl} (${error}): uploads fail`,
+        remedy: REMEDIES[code] ?? 'Look at the bucket and its key at the provider'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/probes/smtp.js
+
+
+
+
+/** A server that did not go along. `stage`: what it was about. */
+class SmtpError extends Error {
+    stage;
+    constructor(stage, message, cause) {
+        super(message, { cause });
+        this.stage = stage;
+    }
+}
+/**
+ * Says hello, starts TLS and logs in as Mastodon does, and takes its leave. No mail is sent, and no password goes over a
+ * connection that is not encrypted. Rejects with an `SmtpError`.
+ */
+function greetMailServer(server, outside) {
+    return within(outside, async (inner) => {
+        const { default: Connection } = await __nccwpck_require__.e(/* import() */ 25).then(__nccwpck_require__.bind(__nccwpck_require__, 1025));
+        const { host, port, tls, starttls, verify, login } = server;
+        const socket = await smtp_open(server, inner);
+        const connection = new Connection({
+            connection: socket,
+            host,
+            port,
+            secure: tls,
+            secured: tls,
+            ignoreTLS: starttls === 'never',
+            requireTLS: starttls === 'always',
+            name: server.name,
+            tls: { ...tlsOptions(host, inner.network), rejectUnauthorized: verify },
+            greetingTimeout: inner.network.patience,
+            maxResponseSize: 100_000
+        });
+        const give = () => void socket.destroy();
+        inner.signal.addEventListener('abort', give, { once: true });
+        try {
+            await step(connection, done => connection.connect(done));
+            const encrypted = connection.secure;
+            if (!login || !encrypted)
+                return { encrypted, loggedIn: false };
+            const { user, password: pass, method } = login;
+            await step(connection, done => connection.login({ user, pass, method }, done));
+            return { encrypted, loggedIn: true };
+        }
+        finally {
+            inner.signal.removeEventListener('abort', give);
+            connection.on('error', () => { });
+            connection.quit();
+            socket.end();
+        }
+    });
+}
+async function smtp_open({ host, port, tls, verify }, outside) {
+    try {
+        return await (tls ? network_secure(host, port, outside, verify) : outside.network.dial(host, port, outside.signal));
+    }
+    catch (error) {
+        throw new SmtpError(certificateWords((0,lib_runtime/* errorCode */.CA)(error) ?? '') ? 'tls' : 'connect', (0,lib_runtime/* errorText */.kc)(error), error);
+    }
+}
+/** One step of the library's, whose errors come by its callback or as an event. */
+function step(connection, work) {
+    return new Promise((resolve, reject) => {
+        const fail = (error) => reject(explained(error));
+        connection.once('error', fail);
+        work(error => {
+            connection.off('error', fail);
+            if (error)
+                fail(error);
+            else
+                resolve();
+        });
+    });
+}
+function explained(error) {
+    const { code, originalCode = '', response } = error;
+    if (code === 'EAUTH')
+        return new SmtpError('login', response ?? (0,lib_runtime/* errorText */.kc)(error), error);
+    if (code === 'ETLS' || certificateWords(originalCode))
+        return new SmtpError('tls', certificateWords(originalCode) ?? response ?? (0,lib_runtime/* errorText */.kc)(error), error);
+    return new SmtpError('talk', response ?? (0,lib_runtime/* errorText */.kc)(error), error);
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/smtp.js
+
+
+
+
+
+/** Whether the mail server answers and takes the login. No mail is sent. */
+const smtp = {
+    name: 'smtp',
+    title: 'Mail',
+    config: MAIL_VARIABLES,
+    async look(world) {
+        const way = world.config['SMTP_DELIVERY_METHOD'] || 'smtp';
+        if (way !== 'smtp')
+            return [{ level: 'unknown', text: `Mail goes out by \`${brief(way, 40)}\`, which cannot be tried from here` }];
+        const server = mailServer(world.config);
+        if (!server)
+            return [
+                {
+                    level: 'fail',
+                    text: '`SMTP_SERVER` is not set: no mail goes out, so nobody can confirm an address or set a new password',
+                    remedy: 'Set `SMTP_SERVER`, `SMTP_PORT`, `SMTP_LOGIN`, `SMTP_PASSWORD` and `SMTP_FROM_ADDRESS`'
+                }
+            ];
+        return [await greet(server, world)];
+    }
+};
+async function greet(server, world) {
+    try {
+        return smtp_judged(server, await greetMailServer(server, world));
+    }
+    catch (error) {
+        return smtp_explained(server, error, world);
+    }
+}
+function smtp_judged(server, { encrypted, loggedIn }) {
+    const where = smtp_nameOf(server);
+    if (loggedIn)
+        return { level: 'ok', text: `${where} takes the login` };
+    if (!encrypted)
+        return {
+            level: 'warn',
+            text: `${where} answers, but without TLS${server.login ? ', so Mastodon sends its password for all to read; it was not tried' : ''}`,
+            remedy: 'Set `SMTP_ENABLE_STARTTLS=always`, or `SMTP_TLS=true` with port 465'
+        };
+    return { level: 'ok', text: `${where} answers; Mastodon logs in with nothing` };
+}
+function smtp_explained(server, error, world) {
+    const where = smtp_nameOf(server);
+    const stage = error instanceof SmtpError ? error.stage : 'connect';
+    const cause = error instanceof SmtpError ? error.cause : error;
+    if (stage === 'login')
+        return {
+            level: 'fail',
+            text: `${where} does not take the login (${replyCode(error)})`,
+            remedy: 'Renew the login at the mail provider, and set `SMTP_LOGIN` and `SMTP_PASSWORD`'
+        };
+    if (stage === 'tls')
+        return {
+            level: 'fail',
+            text: `${where}: no TLS connection comes about (${brief(error.message, 120)})`,
+            remedy: 'Port 465 wants `SMTP_TLS=true`, port 587 none; the certificate must be good for `SMTP_SERVER`'
+        };
+    if (stage === 'talk')
+        return {
+            level: 'fail',
+            text: `${where} does not speak on (${replyCode(error)})`,
+            remedy: 'Look at `SMTP_SERVER`, `SMTP_PORT` and `SMTP_TLS`'
+        };
+    const { why, runner } = unreached(cause, world);
+    // GitHub's runners may not send to port 25, and a firewall may know dynos and not runners.
+    if (runner || cause instanceof LateError || (0,lib_runtime/* errorCode */.CA)(cause) === 'ETIMEDOUT')
+        return {
+            level: 'unknown',
+            text: `${where} could not be reached from here: ${why}`,
+            remedy: server.port === 25 ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs' : undefined
+        };
+    return { level: 'fail', text: `${where} cannot be reached: ${why}`, remedy: 'Look at `SMTP_SERVER` and `SMTP_PORT`' };
+}
+function smtp_nameOf({ host, port }) {
+    return `The mail server ${brief(host, 100)}:${port}`;
+}
+/** `535 5.7.8`: the code alone, for a server may repeat the password (RFC 5321, 4.2; RFC 3463). */
+function replyCode(error) {
+    return /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(error.message)?.[0].replace('-', ' ') ?? 'it hung up';
+}
+
+;// CONCATENATED MODULE: ./lib/checks/probes/websocket.js
+
+
+
+
+
+
+
+/** RFC 6455, 1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** A close frame of a client: FIN and opcode 8, masked, two bytes, with a mask of zeros; 1000, normal closure (RFC 6455, 5.2 and 7.4.1). */
+const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]);
+/** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
+function openWebSocket(place, path, token, outside) {
+    return within(outside, async (inner) => {
+        const key = (0,external_node_crypto_.randomBytes)(16).toString('base64');
+        const expected = (0,external_node_crypto_.createHash)('sha1').update(`${key}${GUID}`).digest('base64');
+        const { statusCode: status = 0, headers, socket } = await transfer(new URL(path, place.url).href, {
+            headers: headersOf(place, key, token),
+            clock: inner.clock,
+            signal: inner.signal,
+            patience: inner.network.patience,
+            connect: connectOf(inner)
+        });
+        if (status === 101)
+            socket.end(CLOSE, () => socket.destroy());
+        else
+            socket.destroy();
+        return { status, headers, genuine: headers['sec-websocket-accept'] === expected };
+    });
+}
+function headersOf({ url, host }, key, token) {
+    return {
+        host: host ?? new URL(url).host,
+        'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': key,
+        authorization: `Bearer ${token}`
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/streaming.js
+
+
+
+
+
+
+const HEALTH = '/api/v1/streaming/health';
+const SOCKET = '/api/v1/streaming';
+/** Nobody's token: the streaming server looks it up in Postgres, so that its refusal proves that it can. */
+const NOBODY = 'mastodon-on-heroku-asks-whether-you-listen';
+/** The streaming server where browsers look for it: its health, and a real WebSocket (mastodon: streaming/index.js). */
+const streaming = {
+    name: 'streaming',
+    title: 'Streaming',
+    config: [],
+    token: true,
+    async look(world) {
+        // Without STREAMING_API_BASE_URL browsers look on the instance itself.
+        const place = world.streaming ?? world.instance;
+        if (!place)
+            return [];
+        return Promise.all([healthOf(place, world), socketOf(place, world)]);
+    }
+};
+async function healthOf(place, world) {
+    const about = 'health';
+    const what = `${hostOf(place)}${HEALTH}`;
+    const remedy = remedyOf(world);
+    try {
+        const answer = await askPlace(place, HEALTH, world);
+        if (answer.status === 200 && answer.body.trim() === 'OK')
+            return { level: 'ok', about, text: `${what} answered OK` };
+        const text = answer.status === 404 ? `${what} answered 404: no streaming server is there` : `${what} ${answered(answer)}`;
+        return { level: 'fail', about, text, remedy };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about, remedy });
+    }
+}
+function remedyOf({ streaming: place, streamingApp }) {
+    if (!place)
+        return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)';
+    return `Look at ${streamingApp ? `heroku logs --app ${streamingApp.name}` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
+}
+async function socketOf(place, world) {
+    const about = 'websocket';
+    const what = `A WebSocket to ${hostOf(place)}`;
+    const remedy = remedyOf(world);
+    try {
+        const upgrade = await openWebSocket(place, SOCKET, world.token ?? NOBODY, world);
+        return {
+            about,
+            ...(world.token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
+        };
+    }
+    catch (error) {
+        return notReached(what, error, world, { about, remedy });
+    }
+}
+const streaming_POSTGRES = 'Its Postgres connection fails: set `PGSSLMODE=no-verify` on the streaming app (mastodon/mastodon#31774), and look at its log';
+function asNobody(what, { status, headers }, remedy) {
+    if (status === 401)
+        return {
+            level: 'ok',
+            text: `${what} was refused to a made-up token (401${streaming_reason(headers)}), so the server listens and reaches Postgres`
+        };
+    return otherwise(what, status, remedy);
+}
+async function asSomebody(what, { status, headers, genuine }, remedy, world) {
+    if (status === 101 && genuine)
+        return { level: 'ok', text: `${what} opens with \`mastodon-token\`` };
+    if (status === 101)
+        return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy };
+    if (status !== 401)
+        return otherwise(what, status, remedy);
+    if (await isValid(world))
+        return {
+            level: 'fail',
+            text: `${what} was refused (401${streaming_reason(headers)}), and the instance takes the token`,
+            remedy: 'Look whether both apps use the same `DATABASE_URL`'
+        };
+    return {
+        level: 'warn',
+        text: `${what} was refused (401${streaming_reason(headers)}), and the instance does not take \`mastodon-token\` either`,
+        remedy: 'Make a new access token and store it as the secret behind `mastodon-token`'
+    };
+}
+function otherwise(what, status, remedy) {
+    if (status === 500)
+        return { level: 'fail', text: `${what} fails with 500`, remedy: streaming_POSTGRES };
+    if (status === 101)
+        return {
+            level: 'warn',
+            text: `${what} was granted to a made-up token: that is no streaming server of Mastodon`,
+            remedy
+        };
+    return {
+        level: 'fail',
+        text: `${what} is not to be had: the answer was ${status} instead of a change of protocol`,
+        remedy
+    };
+}
+function streaming_reason(headers) {
+    const said = headers['x-error-message'];
+    return typeof said === 'string' ? `, “${brief(said, 60)}”` : '';
+}
+/** Whether the instance itself takes the token. */
+async function isValid({ instance, token, ...world }) {
+    if (!instance)
+        return false;
+    const { status } = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
+        headers: { authorization: `Bearer ${token}` }
+    });
+    return status === 200;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/updates.js
+
+
+
+
+
+/** Days before support ends (Mastodon itself warns its admins three months before). */
+const SUPPORT_DAYS = 90;
+/** Newer Mastodon for the version that runs, and how long its line is still mended. */
+const updates = {
+    name: 'updates',
+    title: 'Mastodon',
+    config: [],
+    async look(world) {
+        const version = await updates_versionOf(world);
+        if (version === undefined)
+            return [
+                {
+                    level: 'unknown',
+                    text: 'Which Mastodon runs is not known: neither the deployed commit nor the instance says it'
+                }
+            ];
+        const news = await newsOf(version, world);
+        if (typeof news === 'string')
+            return [{ level: 'unknown', about: 'update', text: news }];
+        return [updateFinding(version, news.updates), supportFinding(version, await supportOf(version, news, world), world)];
+    }
+};
+/** As Mastodon asks for its updates: without the part behind `+`. */
+async function updates_versionOf(world) {
+    const { version } = await world.deployed();
+    if (version !== undefined)
+        return version;
+    if (!world.instance)
+        return undefined;
+    const answer = await askPlace(world.instance, '/api/v2/instance', world);
+    const said = readInstance(answer.body)?.version.split('+')[0];
+    return said !== undefined && /^\d+\.\d+\.\d+[\w.-]{0,40}$/.test(said) ? said : undefined;
+}
+/** Resolves with the news, or with why there are none. */
+async function newsOf(version, world) {
+    const { host } = new URL(UPDATE_SERVER);
+    try {
+        const answer = await http_ask(`${UPDATE_SERVER}?version=${encodeURIComponent(version)}`, { headers: { accept: 'application/json' } }, world);
+        if (answer.status !== 200)
+            return `${host} answered ${answer.status}`;
+        return readUpdates(answer.body) ?? `${host} did not answer as it used to`;
+    }
+    catch (error) {
+        return `${host}: ${unreached(error, world).why}`;
+    }
+}
+function updateFinding(version, all) {
+    const about = 'update';
+    const own = all.filter(update => seriesOf(update.version) === seriesOf(version)).sort(updates_newestFirst);
+    const later = all.filter(update => seriesOf(update.version) !== seriesOf(version)).sort(updates_newestFirst);
+    const [patch] = own;
+    const next = patch ?? later[0];
+    if (!next)
+        return { level: 'ok', about, figure: version, text: `${version} is the newest Mastodon` };
+    const also = patch && later[0] ? `; ${later[0].version} is out, too` : '';
+    const remedy = `Read the release notes; \`command: plan\` with \`ref: v${next.version}\` tells the migrations and what else it needs`;
+    // The notes' address is made here: the server's word is not followed.
+    const told = {
+        about,
+        figure: next.version,
+        remedy,
+        link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`
+    };
+    if ((patch ? own : later).some(({ urgent }) => urgent))
+        return { level: 'fail', text: `${next.version} mends a security hole of ${version}, which runs${also}`, ...told };
+    if (patch)
+        return {
+            level: 'warn',
+            text: `${patch.version} is newer than ${version}, which runs, in the same line${also}`,
+            ...told
+        };
+    return { level: 'ok', ...told, text: `${version} is the newest of its line; ${next.version} is out` };
+}
+function updates_newestFirst(a, b) {
+    return compareVersions(b.version, a.version);
+}
+/** When support of the line ends, as the update server says, else as Mastodon's own table does. */
+async function supportOf(version, { endOfSupport }, world) {
+    if (endOfSupport !== undefined)
+        return { support: endOfSupport, source: new URL(UPDATE_SERVER).host };
+    try {
+        const { status, body } = await http_ask(SUPPORT_TABLE, { most: 100_000 }, world);
+        const support = status === 200 ? readSupport(body, version) : undefined;
+        return support === undefined ? undefined : { support, source: 'mastodon/mastodon: SECURITY.md' };
+    }
+    catch (error) {
+        unreached(error, world);
+        return undefined;
+    }
+}
+function supportFinding(version, known, { clock }) {
+    const about = 'support';
+    const line = seriesOf(version);
+    const link = 'https://github.com/mastodon/mastodon/blob/main/SECURITY.md';
+    if (!known)
+        return {
+            level: 'unknown',
+            about,
+            link,
+            text: `How long Mastodon mends ${line} is not known: neither its update server nor its SECURITY.md says it`
+        };
+    const { support, source } = known;
+    const remedy = 'Go to a newer line, one minor version after the other: `command: plan` with its tag as `ref` tells what that takes';
+    if (support === 'yes')
+        return { level: 'ok', about, text: `Mastodon mends ${line}, and names no end (${source})` };
+    if (support === 'no')
+        return { level: 'fail', about, link, text: `Mastodon no longer mends ${line} (${source})`, remedy };
+    const days = daysUntil(support, clock.now());
+    const date = new Date(support).toISOString().slice(0, 10);
+    const figure = `${days} days`;
+    if (days < 0)
+        return {
+            level: 'fail',
+            about,
+            figure,
+            link,
+            text: `Mastodon no longer mends ${line} since ${date} (${source})`,
+            remedy
+        };
+    if (days < SUPPORT_DAYS)
+        return {
+            level: 'warn',
+            about,
+            figure,
+            link,
+            text: `Mastodon mends ${line} for ${days} more days, until ${date} (${source})`,
+            remedy
+        };
+    return { level: 'ok', about, figure, text: `Mastodon mends ${line} until ${date} (${source})` };
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/outside/index.js
 
+
+
+
+
+
+
+
+
+
+
+
+
 /** Those that look from outside, as a visitor or another server does. */
-const outside_OUTSIDE = [];
+const outside_OUTSIDE = [
+    health,
+    instance,
+    assets,
+    streaming,
+    federation,
+    media,
+    objectStorage,
+    smtp,
+    names_names,
+    certificates,
+    https,
+    updates
+];
 
 ;// CONCATENATED MODULE: ./lib/checks/night.js
 
@@ -69400,7 +71489,7 @@ function look(check, { configVars, noConfig, mastodonToken, longest, ...shared }
         return Promise.reject(new Error(noConfig));
     const { clock, signal: cancelled } = shared;
     const limit = Math.min(check.deadline ?? DEADLINE, longest);
-    const config = Object.fromEntries(check.config.map(name => [name, configVars[name] || undefined]));
+    const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
     const late = new AbortController();
     const signal = AbortSignal.any([cancelled, late.signal]);
@@ -69425,6 +71514,8 @@ function worst(findings) {
 
 ;// CONCATENATED MODULE: ./lib/checks/index.js
 /** The nightly checks: one file a check, one list, one way to run them. */
+
+
 
 
 
@@ -69522,7 +71613,7 @@ function issueMarkdown(night, results, { app, runUrl }, most) {
         check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${check_markdown_prose(title)}: since ${since}, gone on ${until}`)),
         unknown.length > 0 ? details(`${unknown.length} could not look`, unknown.join('\n')) : ''
     ].filter(Boolean);
-    return within(most, head, sections);
+    return check_markdown_within(most, head, sections);
 }
 /** What a note tells those who follow the issue: what is new and what is worse. */
 function newsMarkdown(news) {
@@ -69539,7 +71630,7 @@ function check_markdown_section(title, lines) {
     return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`;
 }
 /** As many sections as fit. */
-function within(most, head, sections) {
+function check_markdown_within(most, head, sections) {
     const cut = '\n\nThere is more in the summary of the run.';
     let text = head;
     for (const next of sections) {
@@ -69619,7 +71710,7 @@ async function keep(context, github, app, results) {
     const now = clock.now();
     const night = compareNight(results, before.memory, now);
     const step = nextStep(night, issue, now);
-    const text = textOf(context, night, results, app);
+    const text = check_issue_textOf(context, night, results, app);
     log.info(`Issue: ${step}${issue ? ` (${issue.url})` : ''}`);
     if (step === 'none')
         return undefined;
@@ -69648,18 +71739,18 @@ async function remember(github, issue, app, night, memo, before) {
         return;
     await changeIssue(github, issue, app, { title: issue.title, text: issue.text, memo }, false);
 }
-function textOf(context, night, results, app) {
+function check_issue_textOf(context, night, results, app) {
     const { redact } = context.results;
     const text = issueMarkdown(night, results, { app, runUrl: runUrl(context) }, LONGEST_ISSUE);
     const memo = { memory: memoryOf(night), run: check_issue_runOf(context) };
     return { title: redact(issueTitle(night, app)), text: redact(text), memo: JSON.stringify(memo) };
 }
 const key = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9-]{1,60}(\/[a-z0-9-]{1,60})?$/));
-const date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoDate */._$n());
+const check_issue_date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoDate */._$n());
 const memo = dist/* strictObject */.rej({
     memory: dist/* strictObject */.rej({
-        problems: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, level: dist/* picklist */.KIO(['warn', 'fail']), since: date })), dist/* maxLength */.Ru6(200)),
-        gone: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, since: date, until: date })), dist/* maxLength */.Ru6(50))
+        problems: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, level: dist/* picklist */.KIO(['warn', 'fail']), since: check_issue_date })), dist/* maxLength */.Ru6(200)),
+        gone: dist/* pipe */.FsL(dist/* array */.YOg(dist/* strictObject */.rej({ key, since: check_issue_date, until: check_issue_date })), dist/* maxLength */.Ru6(50))
     }),
     run: dist/* strictObject */.rej({ id: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()), attempt: dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b()) })
 });
@@ -70154,6 +72245,7 @@ async function openScene(context, config, name) {
         deployed,
         given: givenTo(context, { config, app: main, client: platform, commit, signal }),
         thresholds: config.checks.thresholds,
+        network: realNetwork(),
         clock,
         signal,
         log,
@@ -70906,8 +72998,6 @@ async function migrate_migrate(context) {
     });
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./lib/local-heroku/store.js
 
 
@@ -75611,7 +77701,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4126);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3823);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -75962,8 +78052,8 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __nccwpck_require__(8500);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(4942);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __nccwpck_require__(2779);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: external "node:fs"
@@ -76210,119 +78300,20 @@ async function withRuntime({ log, signal, dist }, work) {
 
 /***/ }),
 
-/***/ 4942:
+/***/ 2779:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
-});
-
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
-
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(8611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(5692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(6752);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+var https__WEBPACK_IMPORTED_MODULE_1___namespace_cache;
+var http__WEBPACK_IMPORTED_MODULE_0___namespace_cache;
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qq: () => (/* binding */ HttpClient)
+/* harmony export */ });
+/* unused harmony exports HttpCodes, Headers, MediaTypes, getProxyUrl, HttpClientError, HttpClientResponse, isHttps */
+/* harmony import */ var http__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8611);
+/* harmony import */ var https__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5692);
+/* harmony import */ var _proxy_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9783);
+/* harmony import */ var tunnel__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(770);
+/* harmony import */ var undici__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6752);
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -76381,7 +78372,7 @@ var MediaTypes;
  * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
-function lib_getProxyUrl(serverUrl) {
+function getProxyUrl(serverUrl) {
     const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
@@ -76746,7 +78737,7 @@ class HttpClient {
     }
     getAgentDispatcher(serverUrl) {
         const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = _proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .getProxyUrl */ .s(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (!useProxy) {
             return;
@@ -76757,7 +78748,7 @@ class HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        info.httpModule = usingSsl ? /*#__PURE__*/ (https__WEBPACK_IMPORTED_MODULE_1___namespace_cache || (https__WEBPACK_IMPORTED_MODULE_1___namespace_cache = __nccwpck_require__.t(https__WEBPACK_IMPORTED_MODULE_1__, 2))) : /*#__PURE__*/ (http__WEBPACK_IMPORTED_MODULE_0___namespace_cache || (http__WEBPACK_IMPORTED_MODULE_0___namespace_cache = __nccwpck_require__.t(http__WEBPACK_IMPORTED_MODULE_0__, 2)));
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -76856,7 +78847,7 @@ class HttpClient {
     }
     _getAgent(parsedUrl) {
         let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = _proxy_js__WEBPACK_IMPORTED_MODULE_2__/* .getProxyUrl */ .s(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (this._keepAlive && useProxy) {
             agent = this._proxyAgent;
@@ -76871,7 +78862,7 @@ class HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || http__WEBPACK_IMPORTED_MODULE_0__.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -76885,10 +78876,10 @@ class HttpClient {
             let tunnelAgent;
             const overHttps = proxyUrl.protocol === 'https:';
             if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+                tunnelAgent = overHttps ? tunnel__WEBPACK_IMPORTED_MODULE_3__.httpsOverHttps : tunnel__WEBPACK_IMPORTED_MODULE_3__.httpsOverHttp;
             }
             else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+                tunnelAgent = overHttps ? tunnel__WEBPACK_IMPORTED_MODULE_3__.httpOverHttps : tunnel__WEBPACK_IMPORTED_MODULE_3__.httpOverHttp;
             }
             agent = tunnelAgent(agentOptions);
             this._proxyAgent = agent;
@@ -76896,7 +78887,7 @@ class HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            agent = usingSsl ? new https__WEBPACK_IMPORTED_MODULE_1__.Agent(options) : new http__WEBPACK_IMPORTED_MODULE_0__.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -76919,7 +78910,7 @@ class HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici__WEBPACK_IMPORTED_MODULE_4__.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -77019,6 +79010,106 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 9783:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ getProxyUrl)
+/* harmony export */ });
+/* unused harmony export checkBypass */
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
 
 /***/ }),
 
@@ -84695,6 +86786,9 @@ module.exports = /*#__PURE__*/JSON.parse('{"name":"heroku-client","description":
 /******/ 	return module.exports;
 /******/ }
 /******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
+/******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
 /******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
@@ -84810,6 +86904,28 @@ module.exports = /*#__PURE__*/JSON.parse('{"name":"heroku-client","description":
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -84824,6 +86940,69 @@ module.exports = /*#__PURE__*/JSON.parse('{"name":"heroku-client","description":
 /******/ 		}
 /******/ 		Object.defineProperty(exports, '__esModule', { value: true });
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

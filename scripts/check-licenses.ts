@@ -5,6 +5,7 @@ import path from 'node:path'
 /** Licences that ask for their text and nothing else of those who pass a bundle on (their SPDX names). */
 const ALLOWED = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   'BSD-2-Clause',
   'BSD-3-Clause',

@@ -93,7 +93,7 @@ describe('the runner', () => {
     await look(curious({ config: ['A', 'EMPTY', 'MISSING'] }), given)
     await look(curious({ token: true }), given)
     expect(worlds.map(({ config, token }) => [config, token])).toEqual([
-      [{ A: 'a', EMPTY: undefined, MISSING: undefined }, undefined],
+      [{ A: 'a', EMPTY: '', MISSING: undefined }, undefined],
       [{}, 'token']
     ])
     expect(JSON.stringify(worlds[0])).not.toContain('secret')

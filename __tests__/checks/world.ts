@@ -69,6 +69,11 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
     wants: { ffmpeg: 'auto', slugLimit: 300e6 },
     deployed: () => Promise.resolve({ commit: undefined, version: undefined }),
     thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 },
+    network: {
+      dial: host => Promise.reject(new Error(`nothing leads to ${host}`)),
+      names: { resolve: name => Promise.reject(new Error(`nobody knows ${name}`)) },
+      patience: 30_000
+    },
     clock: new TestClock(),
     signal: NO_SIGNAL,
     longest: 600_000,

@@ -3,6 +3,7 @@ import { type Clock, type Log } from '../runtime/index.ts'
 import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
 import { type Given } from './given.ts'
+import { type Network } from './probes/network.ts'
 
 /** `unknown`: it could not look. That is neither good news nor a failure. */
 export type Level = 'ok' | 'warn' | 'fail' | 'unknown'
@@ -48,7 +49,7 @@ export const DEADLINE = 25_000
 
 /** What a check is handed. Everything in it is read only, and asked for once whoever asks. */
 export interface World {
-  /** Values of the config vars that the check names, where they are set and not empty. Secrets. */
+  /** Values of the config vars that the check names, where they are set; one may be set and empty. Secrets. */
   readonly config: Readonly<Record<string, string | undefined>>
   /** Access token of a bot account, where there is one and the check wants it. A secret. */
   readonly token: string | undefined
@@ -69,6 +70,8 @@ export interface World {
   /** What the deployed slug is of. */
   readonly deployed: () => Promise<Deployed>
   readonly thresholds: Thresholds
+  /** How the world outside is reached; see `src/checks/probes/`. */
+  readonly network: Network
   readonly clock: Clock
   /** Aborted at the check's deadline, and when the job is cancelled. */
   readonly signal: AbortSignal

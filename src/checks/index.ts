@@ -18,6 +18,8 @@ export {
   type Night,
   type Problem
 } from './night.ts'
+export { realNetwork, type Network } from './probes/network.ts'
+export { type Resolved } from './probes/names.ts'
 export { runChecks, type Surroundings } from './run.ts'
 
 /** In the order in which they are told. */

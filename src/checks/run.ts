@@ -38,7 +38,7 @@ function look(
   if (noConfig !== undefined && !check.alone) return Promise.reject(new Error(noConfig))
   const { clock, signal: cancelled } = shared
   const limit = Math.min(check.deadline ?? DEADLINE, longest)
-  const config = Object.fromEntries(check.config.map(name => [name, configVars[name] || undefined]))
+  const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
   const token = check.token ? mastodonToken : undefined
   const late = new AbortController()
   const signal = AbortSignal.any([cancelled, late.signal])

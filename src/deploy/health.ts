@@ -1,5 +1,5 @@
 import { fetchPage, type Page } from '../heroku/index.ts'
-import { instancePlace } from '../mastodon/index.ts'
+import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { type Target } from './preflight.ts'
 import { type Tools } from './tools.ts'
@@ -36,7 +36,6 @@ export class HealthError extends UserError {
 /** Milliseconds: how long one probe may stay wrong, and between two tries. */
 const PATIENCE = 120_000
 const PAUSE = 3_000
-const MOST_ASSETS = 20
 /** Of the streaming server (mastodon/mastodon: streaming/index.js). */
 export const STREAMING_HEALTH = '/api/v1/streaming/health'
 
@@ -83,18 +82,16 @@ export async function webHealth(target: Target, commit: string | undefined, tool
 function instanceProbe(target: Target, commit: string | undefined): Probe | undefined {
   const place = instancePlace(target.config, target.info.web_url)
   if (!place) return undefined
-  const own = target.config['MASTODON_VERSION_METADATA']
-  const metadata = own !== undefined && own !== '' ? own : (commit?.slice(0, 7) ?? '')
+  const metadata = target.config['MASTODON_VERSION_METADATA']
   return {
     name: '/api/v2/instance',
     url: new URL('/api/v2/instance', place.url).href,
     host: place.host,
     wrong: ({ status, body }) => {
       if (status !== 200) return `answered ${status}`
-      const version = versionOf(body)
+      const version = readInstance(body)?.version
       if (version === undefined) return 'did not answer as Mastodon does'
-      // Before 4.3 a version has no metadata part, and some forks put their own there.
-      return !version.includes('+') || version.includes(metadata) ? undefined : `runs ${version}, not +${metadata}`
+      return mayRun(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`
     },
     next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
   }
@@ -106,8 +103,8 @@ async function assetProbes(target: Target, tools: Tools): Promise<Probe[]> {
   if (!place) return []
   const { status, body } = await fetchPage(place.url, { host: place.host }, tools)
   if (status !== 200) return []
-  const paths = [...body.matchAll(/(?:href|src)="(\/packs\/[^"?#\s]{1,300})"/g)].map(([, path]) => path!)
-  return [...new Set(paths)].slice(0, MOST_ASSETS).map(path => ({
+  const paths = assetsOf(body).filter(asset => asset.startsWith('/'))
+  return paths.map(path => ({
     name: path,
     url: new URL(path, place.url).href,
     host: place.host,
@@ -139,14 +136,5 @@ async function patiently({ name, url, host, wrong, next }: Probe, serves: boolea
     }
     if (clock.now() + PAUSE > until) throw new HealthError(`${url} ${problem}`, next, serves)
     await clock.sleep(PAUSE, signal)
-  }
-}
-
-function versionOf(body: string): string | undefined {
-  try {
-    const { version } = (JSON.parse(body) ?? {}) as { version?: unknown }
-    return typeof version === 'string' ? version.slice(0, 200) : undefined
-  } catch {
-    return undefined
   }
 }

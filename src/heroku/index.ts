@@ -9,7 +9,7 @@ export { endLeftovers, runOneOff, type OneOff, type OneOffOptions, type OneOffRe
 export { followOutput } from './output.ts'
 export type { Addon, App, Attachment, Build, Domain, Dyno, Formation, Release, Slug } from './shapes.ts'
 export { storedSize, upload, UploadError } from './upload.ts'
-export { fetchPage, type Page } from './transfer.ts'
+export { fetchPage, transfer, type Connect, type Page, type PageOptions } from './transfer.ts'
 export { secretValues } from './secrets.ts'
 export { serverVersion } from './server-version.ts'
 export {

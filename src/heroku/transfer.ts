@@ -1,12 +1,16 @@
 import { HttpClient } from '@actions/http-client'
-import http, { type IncomingMessage } from 'node:http'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { type Duplex } from 'node:stream'
 import { CancelledError, requireSafeUrl, VERSION, type Clock } from '../runtime/index.ts'
 
 export interface TransferOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
+
+/** Opens a connection to an address's host and port, with TLS for https; the request is then written to it. */
+export type Connect = (url: URL) => Promise<Duplex>
 
 export interface Transfer extends TransferOptions {
   readonly method?: string
@@ -15,6 +19,8 @@ export interface Transfer extends TransferOptions {
   readonly send?: (request: http.ClientRequest) => void
   /** Milliseconds that may pass without an answer. */
   readonly patience: number
+  /** In place of the runner's own way out; who opens it also decides whether unprotected http may be asked. */
+  readonly connect?: Connect
 }
 
 /**
@@ -24,11 +30,10 @@ export interface Transfer extends TransferOptions {
  */
 export function transfer(url: string, options: Transfer): Promise<IncomingMessage> {
   const { method = 'GET', headers = {}, send, clock, signal, patience } = options
-  requireSafeUrl(url)
-  const agent: http.Agent = new HttpClient().getAgent(url)
+  const way = wayTo(url, options.connect)
   return new Promise((resolve, reject) => {
     const { request: open } = url.startsWith('https:') ? https : http
-    const request = open(url, { method, headers, agent })
+    const request = open(url, { method, headers, ...way })
     let stopTimer = (): void => {}
     let over = false
     const finish = (): void => {
@@ -46,15 +51,37 @@ export function transfer(url: string, options: Transfer): Promise<IncomingMessag
       finish()
       reject(error)
     })
-    request.on('response', response => {
+    const answered = (response: IncomingMessage): void => {
       finish()
       resolve(response)
-    })
+    }
+    request.on('response', answered)
+    // Another protocol from here on: the connection (`socket` of the answer) is the caller's.
+    request.on('upgrade', answered)
     if (signal.aborted) return cancel()
     signal.addEventListener('abort', cancel, { once: true })
     if (send) send(request)
     else request.end()
   })
+}
+
+/** How a request gets its connection: through `connect`, else as the runner's proxy variables say. */
+function wayTo(url: string, connect: Connect | undefined): http.RequestOptions {
+  if (connect)
+    return {
+      // Without an agent Node would name port 80 in the Host header of an https request.
+      defaultPort: url.startsWith('https:') ? 443 : 80,
+      createConnection: (_, done) => {
+        // The types do not know that nothing may come instead of a connection.
+        connect(new URL(url)).then(
+          connection => done(null, connection),
+          (error: Error) => done(error, undefined as never)
+        )
+        return undefined
+      }
+    }
+  requireSafeUrl(url)
+  return { agent: new HttpClient().getAgent(url) }
 }
 
 /**
@@ -101,18 +128,37 @@ export async function receiveText(response: IncomingMessage, most: number, optio
 
 export interface Page {
   readonly status: number
+  readonly headers: IncomingHttpHeaders
   readonly body: string
+}
+
+export interface PageOptions extends Pick<Transfer, 'method' | 'connect' | 'send'> {
+  /** A Host header in place of the address's. */
+  readonly host?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Most bytes of the body. */
+  readonly most?: number
 }
 
 const LARGEST_PAGE = 5_000_000
 
-/** GET of a page of the app itself; redirects are not followed. `host`: a Host header in place of the address's. */
+/** GET of a page; redirects are not followed. Rejects on a lost connection, and past `most` bytes. */
 export async function fetchPage(
   url: string,
-  { host }: { host?: string },
+  { host, most = LARGEST_PAGE, headers, ...more }: PageOptions,
   { clock, signal }: TransferOptions
 ): Promise<Page> {
-  const headers = { 'user-agent': `mastodon-on-heroku/${VERSION}`, ...(host === undefined ? {} : { host }) }
-  const response = await transfer(url, { headers, patience: 30_000, clock, signal })
-  return { status: response.statusCode ?? 0, body: await receiveText(response, LARGEST_PAGE, { clock, signal }) }
+  const response = await transfer(url, {
+    ...more,
+    headers: {
+      'user-agent': `mastodon-on-heroku/${VERSION}`,
+      ...(host === undefined ? {} : { host }),
+      ...headers
+    },
+    patience: 30_000,
+    clock,
+    signal
+  })
+  const body = await receiveText(response, most, { clock, signal })
+  return { status: response.statusCode ?? 0, headers: response.headers, body }
 }

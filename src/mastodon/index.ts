@@ -22,10 +22,13 @@ export {
   RELEASE_FILES,
   releaseCommand
 } from './release.ts'
+export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
+export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
+export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, storageOf, type Bucket } from './storage.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'
 export { readConfigRules, type ConfigRule, type ConfigRules } from './config-rules.ts'
-export { compareVersions } from './versions.ts'
+export { compareVersions, seriesOf } from './versions.ts'
 export {
   CHECKS,
   ConfigView,
@@ -47,3 +50,12 @@ export {
   type UpgradeTree
 } from './upgrade/index.ts'
 export { adviseTask, starterTasks, type StarterTask, type TaskAdvice } from './tasks.ts'
+export {
+  readSupport,
+  readUpdates,
+  SUPPORT_TABLE,
+  UPDATE_SERVER,
+  type Support,
+  type Update,
+  type UpstreamNews
+} from './upstream.ts'

@@ -1,4 +1,4 @@
-import { appFacts, dynoFacts, inTime, once, type Deployed, type Surroundings } from '../../checks/index.ts'
+import { appFacts, dynoFacts, inTime, once, realNetwork, type Deployed, type Surroundings } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { createClient, HerokuApp } from '../../heroku/index.ts'
 import { instancePlace, parseVersion, streamingPlace, VERSION_FILE } from '../../mastodon/index.ts'
@@ -53,6 +53,7 @@ export async function openScene(context: Context, config: Config, name: string):
     deployed,
     given: givenTo(context, { config, app: main, client: platform, commit, signal }),
     thresholds: config.checks.thresholds,
+    network: realNetwork(),
     clock,
     signal,
     log,

@@ -1,0 +1,46 @@
+import { type Check, type Finding, type World } from '../check.ts'
+import { certificateOf, daysUntil } from '../probes/certificate.ts'
+import { notReached } from './said.ts'
+
+/** The certificates of the instance's names and of streaming's, as browsers see them. */
+export const certificates: Check = {
+  name: 'certificates',
+  title: 'Certificates',
+  config: ['LOCAL_DOMAIN'],
+  look(world) {
+    const { instance, streaming, config } = world
+    // On the runner there is no name, and so no certificate.
+    if (!instance || instance.host !== undefined) return Promise.resolve([])
+    const site = new URL(instance.url).hostname
+    const names = new Map([[site, 'site']])
+    const handles = config['LOCAL_DOMAIN']
+    if (handles && !names.has(handles)) names.set(handles, 'handles')
+    const live = streaming?.url.startsWith('https:') ? new URL(streaming.url).hostname : undefined
+    if (live !== undefined && !names.has(live)) names.set(live, 'streaming')
+    return Promise.all([...names].map(([host, about]) => certificateFinding(about, host, world)))
+  }
+}
+
+/** What to tell of the certificate of a host. */
+export async function certificateFinding(about: string, host: string, world: World): Promise<Finding> {
+  const { thresholds, clock, app } = world
+  try {
+    const { until, issuer, trouble } = await certificateOf(host, 443, world)
+    const days = daysUntil(until, clock.now())
+    const date = new Date(until).toISOString().slice(0, 10)
+    const figure = `${days} days`
+    const remedy = `Where Heroku makes it: heroku certs:auto --app ${app.name}; else renew it where it is made (${issuer})`
+    if (trouble) return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy }
+    if (days < thresholds.certificateDays)
+      return {
+        level: 'warn',
+        about,
+        figure,
+        text: `The certificate of ${host} ends in ${days} days, on ${date}`,
+        remedy
+      }
+    return { level: 'ok', about, figure, text: `The certificate of ${host} is good until ${date}` }
+  } catch (error) {
+    return notReached(host, error, world, { about })
+  }
+}

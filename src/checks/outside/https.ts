@@ -1,0 +1,112 @@
+import { type Check, type Finding, type World } from '../check.ts'
+import { follow, type Trail } from '../probes/http.ts'
+import { brief, unreached } from '../probes/network.ts'
+import { answered, notReached } from './said.ts'
+
+/** Seconds. Half a year, as browsers want it of a site that takes it seriously (hstspreload.org wants a whole one). */
+const LONG = 15_552_000
+
+/** Plain http goes over to https, no redirect goes round in circles, and browsers are told to stay (HSTS). */
+export const https: Check = {
+  name: 'https',
+  title: 'Redirects and HSTS',
+  config: [],
+  async look(world) {
+    const { instance } = world
+    if (!instance || instance.host !== undefined) return []
+    const { hostname } = new URL(instance.url)
+    return (await Promise.all([fromPlain(hostname, world), fromSecure(hostname, world)])).flat()
+  }
+}
+
+async function fromPlain(hostname: string, world: World): Promise<Finding> {
+  const about = 'http'
+  const url = `http://${hostname}/about`
+  try {
+    const trail = await follow(url, {}, world)
+    const bad = wrongWay(about, trail, world)
+    if (bad) return bad
+    if (trail.last.url.startsWith('http:'))
+      return {
+        level: 'fail',
+        about,
+        text: `${url} is answered without https`,
+        remedy: 'Look at what is in front of the app: Mastodon itself sends everybody to https'
+      }
+    return { level: 'ok', about, text: `${url} goes over to https` }
+  } catch (error) {
+    const { why, runner } = unreached(error, world)
+    if (runner) return { level: 'unknown', about, text: `${url} could not be reached from here: ${why}` }
+    return {
+      level: 'warn',
+      about,
+      text: `${url} cannot be reached: ${why}; who types the name without https may not come in`,
+      remedy: 'Open port 80 in what is in front of the app'
+    }
+  }
+}
+
+async function fromSecure(hostname: string, world: World): Promise<Finding[]> {
+  const about = 'redirects'
+  const url = `https://${hostname}/about`
+  try {
+    const trail = await follow(url, {}, world)
+    const bad = wrongWay(about, trail, world)
+    if (bad) return [bad]
+    if (trail.last.status >= 500)
+      return [
+        { level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: `heroku logs --app ${world.app.name}` }
+      ]
+    return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)]
+  } catch (error) {
+    return [notReached(url, error, world, { about })]
+  }
+}
+
+function wrongWay(about: string, { stopped, urls, last }: Trail, world: World): Finding | undefined {
+  if (stopped === undefined) return undefined
+  const from = urls[0]!
+  const to = brief(urls.at(-1)!, 120)
+  const flexible =
+    'Where Cloudflare is in front, set its SSL mode to “Full (strict)”: “Flexible” asks the app by http, and Mastodon sends that back to https'
+  const look = `Look at what is in front of ${world.app.name}`
+  switch (stopped) {
+    case 'loop':
+    case 'too many':
+      return {
+        level: 'fail',
+        about,
+        text: `${from} is sent on without end (${urls.length} times, to ${to})`,
+        remedy: flexible
+      }
+    case 'downgrade':
+      return { level: 'fail', about, text: `${last.url} sends readers back to plain http: ${to}`, remedy: flexible }
+    case 'elsewhere':
+      return { level: 'fail', about, text: `${last.url} sends readers to ${to}`, remedy: look }
+  }
+}
+
+function hsts({ last }: Trail, hostname: string): Finding {
+  const about = 'hsts'
+  const header = [last.headers['strict-transport-security']].flat().join()
+  const age = Number(/max-age="?(\d{1,12})/i.exec(header)?.[1] ?? 0)
+  const days = Math.floor(age / 86_400)
+  const figure = `${days} days`
+  if (age >= LONG)
+    return {
+      level: 'ok',
+      about,
+      figure,
+      text: `Browsers are told to come to ${hostname} by https alone, for ${days} days`
+    }
+  return {
+    level: 'warn',
+    about,
+    figure,
+    text:
+      age === 0
+        ? `Browsers are not told to come to ${hostname} by https alone (HSTS)`
+        : `Browsers are told to come to ${hostname} by https alone for no more than ${days} days`,
+    remedy: 'Mastodon sends the header itself (config.force_ssl): look at what is in front of the app'
+  }
+}

@@ -1,0 +1,114 @@
+import { mayRun, readInstance, type Instance } from '../../mastodon/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { askPlace } from '../probes/http.ts'
+import { brief } from '../probes/network.ts'
+import { answered, hostOf, notReached } from './said.ts'
+
+const PATH = '/api/v2/instance'
+
+/** What the instance says of itself: the version that runs, where browsers find streaming, whether push works. */
+export const instance: Check = {
+  name: 'instance',
+  title: 'The instance’s own word',
+  config: ['MASTODON_VERSION_METADATA', 'STREAMING_API_BASE_URL'],
+  async look(world) {
+    const { instance: place } = world
+    if (!place) return [NO_NAME]
+    const what = `${hostOf(place)}${PATH}`
+    try {
+      const answer = await askPlace(place, PATH, world)
+      const said = answer.status === 200 ? readInstance(answer.body) : undefined
+      if (said) return [await versionOf(said, world), streamingOf(said, world), pushOf(said, world)]
+      const how = answer.status === 200 ? 'did not answer as Mastodon does' : answered(answer)
+      return [{ level: 'fail', text: `${what} ${how}`, remedy: remedyFor(how, world) }]
+    } catch (error) {
+      return [notReached(what, error, world)]
+    }
+  }
+}
+
+/** For every check that asks the instance by its name. */
+export const NO_NAME: Finding = {
+  level: 'unknown',
+  text: '`LOCAL_DOMAIN` is not set, so the instance cannot be asked by its name',
+  remedy: 'Set `LOCAL_DOMAIN`, and `WEB_DOMAIN` where the site has another name'
+}
+
+function remedyFor(how: string, { app }: World): string {
+  if (how.includes('Blocked host')) return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name'
+  return `heroku logs --app ${app.name}; the page is made with Postgres and Redis, /health is not`
+}
+
+async function versionOf({ version }: Instance, { config, deployed }: World): Promise<Finding> {
+  const about = 'version'
+  const shown = brief(version, 60)
+  const was = await deployed().catch(() => undefined)
+  const wanted = was?.version
+  const remedy = 'Look whether all dynos are of the current release (`heroku ps`), and whether a CDN keeps old answers'
+  if (wanted !== undefined && version.split('+')[0] !== wanted)
+    return {
+      level: 'fail',
+      about,
+      figure: shown,
+      text: `It says that it runs ${shown}, and ${wanted} was deployed`,
+      remedy
+    }
+  if (!mayRun(version, was?.commit, config['MASTODON_VERSION_METADATA']))
+    return {
+      level: 'fail',
+      about,
+      figure: shown,
+      text: `It says that it runs ${shown}, and commit ${was?.commit?.slice(0, 7)} was deployed`,
+      remedy
+    }
+  if (was?.commit === undefined)
+    return {
+      level: 'unknown',
+      about,
+      figure: shown,
+      text: `It runs ${shown}; of which commit the slug is, Heroku does not say`
+    }
+  return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` }
+}
+
+function streamingOf({ streaming }: Instance, { config, instance: place }: World): Finding {
+  const about = 'streaming-url'
+  const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app'
+  const shown = brief(streaming ?? '', 100)
+  if (streaming === undefined || !URL.canParse(streaming))
+    return {
+      level: 'fail',
+      about,
+      text: `It names no streaming server${shown && `, but “${shown}”`}: timelines do not move`,
+      remedy
+    }
+  const { protocol, host } = new URL(streaming)
+  const safe = protocol === 'wss:' || protocol === 'https:' || place?.host !== undefined
+  if (!safe)
+    return {
+      level: 'fail',
+      about,
+      text: `It names ${shown}: a page with https may not open it, so timelines do not move`,
+      remedy
+    }
+  const wanted = config['STREAMING_API_BASE_URL']
+  if (wanted !== undefined && URL.canParse(wanted) && new URL(wanted).host !== host)
+    return {
+      level: 'fail',
+      about,
+      text: `It sends browsers to ${host}, and \`STREAMING_API_BASE_URL\` is another`,
+      remedy: 'Look whether all dynos are of the current release (`heroku ps`)'
+    }
+  return { level: 'ok', about, text: `It sends browsers to ${shown}` }
+}
+
+function pushOf({ webPush }: Instance, { app }: World): Finding {
+  const about = 'web-push'
+  if (webPush) return { level: 'ok', about, text: 'It has a key for push notifications' }
+  return {
+    level: 'fail',
+    about,
+    text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
+    remedy: `heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}, and set both variables that it prints`
+  }
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, storageOf, type Bucket } from '../../mastodon/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { ask, type Answer } from '../probes/http.ts'
+import { unreached } from '../probes/network.ts'
+import { askBucket, s3Error } from '../probes/s3.ts'
+import { answered, notReached } from './said.ts'
+
+/** Milliseconds for each of the four requests: all of them must fit into the check's deadline. */
+const PATIENCE = 5_000
+
+/** Whether the bucket takes a small object as Mastodon writes one, gives it back, also to everybody, and lets go of it. */
+export const objectStorage: Check = {
+  name: 'object-storage',
+  title: 'Object storage',
+  config: [...MEDIA_VARIABLES, ...BUCKET_VARIABLES],
+  async look(world) {
+    if (storageOf(world.config) !== 's3') return []
+    const bucket = bucketOf(world.config)
+    if (!bucket)
+      return [
+        {
+          level: 'unknown',
+          text: '`S3_BUCKET`, `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are not all set, so the bucket could not be tried'
+        }
+      ]
+    const network = { ...world.network, patience: Math.min(PATIENCE, world.network.patience) }
+    return tryBucket(bucket, { ...world, network })
+  }
+}
+
+async function tryBucket(bucket: Bucket, world: World): Promise<Finding[]> {
+  // Where Mastodon's own are, so that whatever stands in front of the bucket knows the way.
+  const path = `media_attachments/mastodon-on-heroku-check-${randomBytes(8).toString('hex')}.txt`
+  const body = `Written by a nightly check, which removes it: ${path}\n`
+  const about = 'bucket'
+  const what = `The bucket ${bucket.name}`
+  try {
+    const put = await askBucket(bucket, 'PUT', path, world, body)
+    if (put.status >= 300) return [{ level: 'fail', about, ...refused(what, 'takes no object', put, bucket) }]
+  } catch (error) {
+    const finding = notReached(what, error, world, { about })
+    // It may be there all the same.
+    await remove(bucket, path, world).catch(() => {})
+    return [finding]
+  }
+  const [read, shown] = await Promise.all([
+    readBack(bucket, path, body, world),
+    publicFinding(bucket, path, body, world)
+  ])
+  const left = await remove(bucket, path, world).catch((error: unknown) => unreached(error, world).why)
+  const removal: Finding[] =
+    left === undefined
+      ? []
+      : [
+          {
+            level: 'warn',
+            about: 'removal',
+            text: `${what} does not let go of an object (${left}): deleted media stay, and so does ${path}`,
+            remedy: 'Allow `s3:DeleteObject` to the key'
+          }
+        ]
+  return [
+    read ?? {
+      level: 'ok',
+      about,
+      text: `${what} takes, gives and ${left === undefined ? 'lets go of' : 'keeps'} an object`
+    },
+    ...shown,
+    ...removal
+  ]
+}
+
+async function readBack(bucket: Bucket, path: string, body: string, world: World): Promise<Finding | undefined> {
+  const about = 'bucket'
+  const what = `The bucket ${bucket.name}`
+  try {
+    const got = await askBucket(bucket, 'GET', path, world)
+    if (got.status === 200 && got.body === body) return undefined
+    return { level: 'fail', about, ...refused(what, 'does not give back what it took', got, bucket) }
+  } catch (error) {
+    return notReached(what, error, world, { about })
+  }
+}
+
+/** The same object as everybody gets it. */
+async function publicFinding(bucket: Bucket, path: string, body: string, world: World): Promise<Finding[]> {
+  const about = 'public'
+  const base = mediaUrl(world.config)
+  if (base === undefined || !base.startsWith('https://') || !URL.canParse(base)) return []
+  const { host } = new URL(base)
+  try {
+    const got = await ask(`${base}${bucket.prefix}${path}`, { most: 100_000 }, world)
+    if (got.status === 200 && got.body === body)
+      return [{ level: 'ok', about, text: `Everybody gets a new object from ${host}` }]
+    const how = got.status === 200 ? 'answers with something else' : answered(got)
+    return [
+      {
+        level: 'warn',
+        about,
+        text: `${host} ${how} where a new object should be: it may not lead to ${bucket.name}, or not let everybody read`,
+        remedy: 'Look at `S3_ALIAS_HOST` and what it leads to, at the bucket’s policy, and at `S3_PERMISSION`'
+      }
+    ]
+  } catch (error) {
+    return [notReached(host, error, world, { about })]
+  }
+}
+
+/** Resolves with why it is still there, or undefined where it is gone. */
+async function remove(bucket: Bucket, path: string, world: World): Promise<string | undefined> {
+  const answer = await askBucket(bucket, 'DELETE', path, world)
+  return answer.status < 300 || answer.status === 404 ? undefined : s3Error(answer)
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessControlListNotSupported:
+    'Set `S3_PERMISSION` to nothing (`heroku config:set S3_PERMISSION=`), or allow ACLs in the bucket’s Object Ownership',
+  AccessDenied: 'Allow `s3:PutObject`, `s3:PutObjectAcl`, `s3:GetObject` and `s3:DeleteObject` to the key',
+  InvalidAccessKeyId: 'Make a new key, and set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`',
+  SignatureDoesNotMatch: '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`: set both anew',
+  NoSuchBucket: 'Look at `S3_BUCKET`, `S3_ENDPOINT` and `S3_REGION`',
+  PermanentRedirect: 'The bucket is in another region: look at `S3_REGION`',
+  AuthorizationHeaderMalformed: 'The bucket is in another region: look at `S3_REGION`'
+}
+
+function refused(what: string, how: string, answer: Answer, bucket: Bucket): Pick<Finding, 'text' | 'remedy'> {
+  const error = s3Error(answer)
+  const code = error.split(' ')[1] ?? ''
+  const acl = bucket.acl !== '' && code === 'AccessControlListNotSupported' ? ', for it takes no ACL' : ''
+  return {
+    text: `${what} ${how}${acl} (${error}): uploads fail`,
+    remedy: REMEDIES[code] ?? 'Look at the bucket and its key at the provider'
+  }
+}

@@ -1,0 +1,46 @@
+import { type Finding, type World } from '../check.ts'
+import { type Answer } from '../probes/http.ts'
+import { brief, unreached } from '../probes/network.ts'
+
+/** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
+export function notReached(what: string, error: unknown, world: World, more: Partial<Finding> = {}): Finding {
+  const { why, runner } = unreached(error, world)
+  if (runner) return { level: 'unknown', about: more.about, text: `${what} could not be reached from here: ${why}` }
+  return { level: 'fail', text: `${what} cannot be reached: ${why}`, ...more }
+}
+
+/** `answered 403`, with who answered where it was not the app. */
+export function answered({ status, headers, body }: Answer): string {
+  if (headers['cf-mitigated'] === 'challenge') return `answered ${status}: Cloudflare asks whether we are human`
+  if (status === 403 && /^\s*(<[^>]*>|\s)*Blocked host/i.test(body.slice(0, 2_000)))
+    return `answered 403: Rails does not know the name (Blocked host)`
+  // Heroku's own pages (Dev Center: error-pages).
+  if (status === 503 && /Application error|herokucdn\.com\/error-pages/.test(body))
+    return 'answered 503: Heroku’s error page'
+  return `answered ${status}`
+}
+
+/** Who stands before the app, as the headers tell. */
+export function frontOf({ headers }: Answer): string | undefined {
+  if (headers['cf-ray'] !== undefined) return 'Cloudflare'
+  if (headers['x-amz-cf-id'] !== undefined) return 'CloudFront'
+  if ([headers['x-served-by']].flat()[0]?.startsWith('cache-')) return 'Fastly'
+  return undefined
+}
+
+/** Whether an answer came through Heroku's router (Dev Center: http-routing; `1.1 vegur`, `2.0 heroku-router`). */
+export function cameThroughHeroku({ headers: { via = '' } }: Answer): boolean {
+  return /\b(vegur|heroku-router)\b/.test(via)
+}
+
+/** `0.3 s` */
+export function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+/** The host of a place, as people know it. */
+export function hostOf({ url, host }: { url: string; host?: string }): string {
+  return host ?? new URL(url).host
+}
+
+export { brief }

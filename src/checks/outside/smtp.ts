@@ -1,0 +1,89 @@
+import { MAIL_VARIABLES, mailServer, type MailServer } from '../../mastodon/index.ts'
+import { errorCode } from '../../runtime/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { brief, LateError, unreached } from '../probes/network.ts'
+import { greetMailServer, SmtpError, type Greeting } from '../probes/smtp.ts'
+
+/** Whether the mail server answers and takes the login. No mail is sent. */
+export const smtp: Check = {
+  name: 'smtp',
+  title: 'Mail',
+  config: MAIL_VARIABLES,
+  async look(world) {
+    const way = world.config['SMTP_DELIVERY_METHOD'] || 'smtp'
+    if (way !== 'smtp')
+      return [{ level: 'unknown', text: `Mail goes out by \`${brief(way, 40)}\`, which cannot be tried from here` }]
+    const server = mailServer(world.config)
+    if (!server)
+      return [
+        {
+          level: 'fail',
+          text: '`SMTP_SERVER` is not set: no mail goes out, so nobody can confirm an address or set a new password',
+          remedy: 'Set `SMTP_SERVER`, `SMTP_PORT`, `SMTP_LOGIN`, `SMTP_PASSWORD` and `SMTP_FROM_ADDRESS`'
+        }
+      ]
+    return [await greet(server, world)]
+  }
+}
+
+async function greet(server: MailServer, world: World): Promise<Finding> {
+  try {
+    return judged(server, await greetMailServer(server, world))
+  } catch (error) {
+    return explained(server, error, world)
+  }
+}
+
+function judged(server: MailServer, { encrypted, loggedIn }: Greeting): Finding {
+  const where = nameOf(server)
+  if (loggedIn) return { level: 'ok', text: `${where} takes the login` }
+  if (!encrypted)
+    return {
+      level: 'warn',
+      text: `${where} answers, but without TLS${server.login ? ', so Mastodon sends its password for all to read; it was not tried' : ''}`,
+      remedy: 'Set `SMTP_ENABLE_STARTTLS=always`, or `SMTP_TLS=true` with port 465'
+    }
+  return { level: 'ok', text: `${where} answers; Mastodon logs in with nothing` }
+}
+
+function explained(server: MailServer, error: unknown, world: World): Finding {
+  const where = nameOf(server)
+  const stage = error instanceof SmtpError ? error.stage : 'connect'
+  const cause = error instanceof SmtpError ? error.cause : error
+  if (stage === 'login')
+    return {
+      level: 'fail',
+      text: `${where} does not take the login (${replyCode(error)})`,
+      remedy: 'Renew the login at the mail provider, and set `SMTP_LOGIN` and `SMTP_PASSWORD`'
+    }
+  if (stage === 'tls')
+    return {
+      level: 'fail',
+      text: `${where}: no TLS connection comes about (${brief((error as Error).message, 120)})`,
+      remedy: 'Port 465 wants `SMTP_TLS=true`, port 587 none; the certificate must be good for `SMTP_SERVER`'
+    }
+  if (stage === 'talk')
+    return {
+      level: 'fail',
+      text: `${where} does not speak on (${replyCode(error)})`,
+      remedy: 'Look at `SMTP_SERVER`, `SMTP_PORT` and `SMTP_TLS`'
+    }
+  const { why, runner } = unreached(cause, world)
+  // GitHub's runners may not send to port 25, and a firewall may know dynos and not runners.
+  if (runner || cause instanceof LateError || errorCode(cause) === 'ETIMEDOUT')
+    return {
+      level: 'unknown',
+      text: `${where} could not be reached from here: ${why}`,
+      remedy: server.port === 25 ? 'Port 25 is closed to GitHub’s runners; 587 is the port for programs' : undefined
+    }
+  return { level: 'fail', text: `${where} cannot be reached: ${why}`, remedy: 'Look at `SMTP_SERVER` and `SMTP_PORT`' }
+}
+
+function nameOf({ host, port }: MailServer): string {
+  return `The mail server ${brief(host, 100)}:${port}`
+}
+
+/** `535 5.7.8`: the code alone, for a server may repeat the password (RFC 5321, 4.2; RFC 3463). */
+function replyCode(error: unknown): string {
+  return /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec((error as Error).message)?.[0].replace('-', ' ') ?? 'it hung up'
+}

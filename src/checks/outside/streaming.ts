@@ -1,0 +1,125 @@
+import { type Place } from '../../mastodon/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { askPlace } from '../probes/http.ts'
+import { openWebSocket, type Upgrade } from '../probes/websocket.ts'
+import { brief } from '../probes/network.ts'
+import { answered, hostOf, notReached } from './said.ts'
+
+const HEALTH = '/api/v1/streaming/health'
+const SOCKET = '/api/v1/streaming'
+/** Nobody's token: the streaming server looks it up in Postgres, so that its refusal proves that it can. */
+const NOBODY = 'mastodon-on-heroku-asks-whether-you-listen'
+
+/** The streaming server where browsers look for it: its health, and a real WebSocket (mastodon: streaming/index.js). */
+export const streaming: Check = {
+  name: 'streaming',
+  title: 'Streaming',
+  config: [],
+  token: true,
+  async look(world) {
+    // Without STREAMING_API_BASE_URL browsers look on the instance itself.
+    const place = world.streaming ?? world.instance
+    if (!place) return []
+    return Promise.all([healthOf(place, world), socketOf(place, world)])
+  }
+}
+
+async function healthOf(place: Place, world: World): Promise<Finding> {
+  const about = 'health'
+  const what = `${hostOf(place)}${HEALTH}`
+  const remedy = remedyOf(world)
+  try {
+    const answer = await askPlace(place, HEALTH, world)
+    if (answer.status === 200 && answer.body.trim() === 'OK') return { level: 'ok', about, text: `${what} answered OK` }
+    const text =
+      answer.status === 404 ? `${what} answered 404: no streaming server is there` : `${what} ${answered(answer)}`
+    return { level: 'fail', about, text, remedy }
+  } catch (error) {
+    return notReached(what, error, world, { about, remedy })
+  }
+}
+
+function remedyOf({ streaming: place, streamingApp }: World): string {
+  if (!place)
+    return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)'
+  return `Look at ${streamingApp ? `heroku logs --app ${streamingApp.name}` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
+}
+
+async function socketOf(place: Place, world: World): Promise<Finding> {
+  const about = 'websocket'
+  const what = `A WebSocket to ${hostOf(place)}`
+  const remedy = remedyOf(world)
+  try {
+    const upgrade = await openWebSocket(place, SOCKET, world.token ?? NOBODY, world)
+    return {
+      about,
+      ...(world.token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
+    }
+  } catch (error) {
+    return notReached(what, error, world, { about, remedy })
+  }
+}
+
+const POSTGRES =
+  'Its Postgres connection fails: set `PGSSLMODE=no-verify` on the streaming app (mastodon/mastodon#31774), and look at its log'
+
+function asNobody(what: string, { status, headers }: Upgrade, remedy: string): Finding {
+  if (status === 401)
+    return {
+      level: 'ok',
+      text: `${what} was refused to a made-up token (401${reason(headers)}), so the server listens and reaches Postgres`
+    }
+  return otherwise(what, status, remedy)
+}
+
+async function asSomebody(
+  what: string,
+  { status, headers, genuine }: Upgrade,
+  remedy: string,
+  world: World
+): Promise<Finding> {
+  if (status === 101 && genuine) return { level: 'ok', text: `${what} opens with \`mastodon-token\`` }
+  if (status === 101)
+    return { level: 'fail', text: `${what} was granted with a wrong key: something in between answers for it`, remedy }
+  if (status !== 401) return otherwise(what, status, remedy)
+  if (await isValid(world))
+    return {
+      level: 'fail',
+      text: `${what} was refused (401${reason(headers)}), and the instance takes the token`,
+      remedy: 'Look whether both apps use the same `DATABASE_URL`'
+    }
+  return {
+    level: 'warn',
+    text: `${what} was refused (401${reason(headers)}), and the instance does not take \`mastodon-token\` either`,
+    remedy: 'Make a new access token and store it as the secret behind `mastodon-token`'
+  }
+}
+
+function otherwise(what: string, status: number, remedy: string): Finding {
+  if (status === 500) return { level: 'fail', text: `${what} fails with 500`, remedy: POSTGRES }
+  if (status === 101)
+    return {
+      level: 'warn',
+      text: `${what} was granted to a made-up token: that is no streaming server of Mastodon`,
+      remedy
+    }
+  return {
+    level: 'fail',
+    text: `${what} is not to be had: the answer was ${status} instead of a change of protocol`,
+    remedy
+  }
+}
+
+function reason(headers: Upgrade['headers']): string {
+  const said = headers['x-error-message']
+  return typeof said === 'string' ? `, “${brief(said, 60)}”` : ''
+}
+
+/** Whether the instance itself takes the token. */
+async function isValid({ instance, token, ...world }: World): Promise<boolean> {
+  if (!instance) return false
+  const { status } = await askPlace(instance, '/api/v1/apps/verify_credentials', world, {
+    headers: { authorization: `Bearer ${token}` }
+  })
+  return status === 200
+}

@@ -1,0 +1,159 @@
+import {
+  compareVersions,
+  readInstance,
+  readSupport,
+  readUpdates,
+  seriesOf,
+  SUPPORT_TABLE,
+  UPDATE_SERVER,
+  type Support,
+  type Update,
+  type UpstreamNews
+} from '../../mastodon/index.ts'
+import { type Check, type Finding, type World } from '../check.ts'
+import { daysUntil } from '../probes/certificate.ts'
+import { ask, askPlace } from '../probes/http.ts'
+import { unreached } from '../probes/network.ts'
+
+/** Days before support ends (Mastodon itself warns its admins three months before). */
+const SUPPORT_DAYS = 90
+
+/** Newer Mastodon for the version that runs, and how long its line is still mended. */
+export const updates: Check = {
+  name: 'updates',
+  title: 'Mastodon',
+  config: [],
+  async look(world) {
+    const version = await versionOf(world)
+    if (version === undefined)
+      return [
+        {
+          level: 'unknown',
+          text: 'Which Mastodon runs is not known: neither the deployed commit nor the instance says it'
+        }
+      ]
+    const news = await newsOf(version, world)
+    if (typeof news === 'string') return [{ level: 'unknown', about: 'update', text: news }]
+    return [updateFinding(version, news.updates), supportFinding(version, await supportOf(version, news, world), world)]
+  }
+}
+
+/** As Mastodon asks for its updates: without the part behind `+`. */
+async function versionOf(world: World): Promise<string | undefined> {
+  const { version } = await world.deployed()
+  if (version !== undefined) return version
+  if (!world.instance) return undefined
+  const answer = await askPlace(world.instance, '/api/v2/instance', world)
+  const said = readInstance(answer.body)?.version.split('+')[0]
+  return said !== undefined && /^\d+\.\d+\.\d+[\w.-]{0,40}$/.test(said) ? said : undefined
+}
+
+/** Resolves with the news, or with why there are none. */
+async function newsOf(version: string, world: World): Promise<UpstreamNews | string> {
+  const { host } = new URL(UPDATE_SERVER)
+  try {
+    const answer = await ask(
+      `${UPDATE_SERVER}?version=${encodeURIComponent(version)}`,
+      { headers: { accept: 'application/json' } },
+      world
+    )
+    if (answer.status !== 200) return `${host} answered ${answer.status}`
+    return readUpdates(answer.body) ?? `${host} did not answer as it used to`
+  } catch (error) {
+    return `${host}: ${unreached(error, world).why}`
+  }
+}
+
+function updateFinding(version: string, all: readonly Update[]): Finding {
+  const about = 'update'
+  const own = all.filter(update => seriesOf(update.version) === seriesOf(version)).sort(newestFirst)
+  const later = all.filter(update => seriesOf(update.version) !== seriesOf(version)).sort(newestFirst)
+  const [patch] = own
+  const next = patch ?? later[0]
+  if (!next) return { level: 'ok', about, figure: version, text: `${version} is the newest Mastodon` }
+  const also = patch && later[0] ? `; ${later[0].version} is out, too` : ''
+  const remedy = `Read the release notes; \`command: plan\` with \`ref: v${next.version}\` tells the migrations and what else it needs`
+  // The notes' address is made here: the server's word is not followed.
+  const told = {
+    about,
+    figure: next.version,
+    remedy,
+    link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`
+  }
+  if ((patch ? own : later).some(({ urgent }) => urgent))
+    return { level: 'fail', text: `${next.version} mends a security hole of ${version}, which runs${also}`, ...told }
+  if (patch)
+    return {
+      level: 'warn',
+      text: `${patch.version} is newer than ${version}, which runs, in the same line${also}`,
+      ...told
+    }
+  return { level: 'ok', ...told, text: `${version} is the newest of its line; ${next.version} is out` }
+}
+
+function newestFirst(a: Update, b: Update): number {
+  return compareVersions(b.version, a.version)
+}
+
+interface KnownSupport {
+  readonly support: Support
+  readonly source: string
+}
+
+/** When support of the line ends, as the update server says, else as Mastodon's own table does. */
+async function supportOf(
+  version: string,
+  { endOfSupport }: UpstreamNews,
+  world: World
+): Promise<KnownSupport | undefined> {
+  if (endOfSupport !== undefined) return { support: endOfSupport, source: new URL(UPDATE_SERVER).host }
+  try {
+    const { status, body } = await ask(SUPPORT_TABLE, { most: 100_000 }, world)
+    const support = status === 200 ? readSupport(body, version) : undefined
+    return support === undefined ? undefined : { support, source: 'mastodon/mastodon: SECURITY.md' }
+  } catch (error) {
+    unreached(error, world)
+    return undefined
+  }
+}
+
+function supportFinding(version: string, known: KnownSupport | undefined, { clock }: World): Finding {
+  const about = 'support'
+  const line = seriesOf(version)
+  const link = 'https://github.com/mastodon/mastodon/blob/main/SECURITY.md'
+  if (!known)
+    return {
+      level: 'unknown',
+      about,
+      link,
+      text: `How long Mastodon mends ${line} is not known: neither its update server nor its SECURITY.md says it`
+    }
+  const { support, source } = known
+  const remedy =
+    'Go to a newer line, one minor version after the other: `command: plan` with its tag as `ref` tells what that takes'
+  if (support === 'yes') return { level: 'ok', about, text: `Mastodon mends ${line}, and names no end (${source})` }
+  if (support === 'no')
+    return { level: 'fail', about, link, text: `Mastodon no longer mends ${line} (${source})`, remedy }
+  const days = daysUntil(support, clock.now())
+  const date = new Date(support).toISOString().slice(0, 10)
+  const figure = `${days} days`
+  if (days < 0)
+    return {
+      level: 'fail',
+      about,
+      figure,
+      link,
+      text: `Mastodon no longer mends ${line} since ${date} (${source})`,
+      remedy
+    }
+  if (days < SUPPORT_DAYS)
+    return {
+      level: 'warn',
+      about,
+      figure,
+      link,
+      text: `Mastodon mends ${line} for ${days} more days, until ${date} (${source})`,
+      remedy
+    }
+  return { level: 'ok', about, figure, text: `Mastodon mends ${line} until ${date} (${source})` }
+}

@@ -1,0 +1,86 @@
+import net from 'node:net'
+import { fetchPage, type Connect, type Page, type PageOptions } from '../../heroku/index.ts'
+import { type Place } from '../../mastodon/index.ts'
+import { secure, StepError, within, type Outside } from './network.ts'
+
+export interface Answer extends Page {
+  readonly url: string
+  /** Milliseconds until the whole of it was there. */
+  readonly took: number
+}
+
+export type Ask = Omit<PageOptions, 'connect'>
+
+const MOST = 1_000_000
+
+/**
+ * One request (GET, if not said otherwise), answered within the network's patience; redirects are answers.
+ * Rejects on a lost connection, a bad certificate, and past `most` bytes (by default 1 MB).
+ */
+export function ask(url: string, options: Ask, outside: Outside): Promise<Answer> {
+  return within(outside, async inner => {
+    const started = inner.clock.now()
+    const page = await fetchPage(url, { most: MOST, ...options, connect: connectOf(inner) }, inner)
+    return { ...page, url, took: inner.clock.now() - started }
+  })
+}
+
+/** The same of a path of a place. */
+export function askPlace(place: Place, path: string, outside: Outside, options: Ask = {}): Promise<Answer> {
+  return ask(new URL(path, place.url).href, { host: place.host, ...options }, outside)
+}
+
+export function connectOf(outside: Outside): Connect {
+  return ({ protocol, hostname, port }) => {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1')
+    if (protocol === 'https:') return secure(host, Number(port || 443), outside)
+    return outside.network.dial(host, Number(port || 80), outside.signal)
+  }
+}
+
+/** Where a way of redirects ended. */
+export interface Trail {
+  /** Addresses in the order in which they were asked. */
+  readonly urls: readonly string[]
+  /** What the last one answered. */
+  readonly last: Answer
+  /** Why it was not followed further; undefined where the last answer is none to follow. */
+  readonly stopped?: 'loop' | 'too many' | 'downgrade' | 'elsewhere'
+}
+
+const MOST_REDIRECTS = 5
+
+/**
+ * Follows redirects one by one: at most five, to no address twice, never back from https to http, and to no bare IP
+ * address or odd port, which no instance would name. Rejects as `ask` does.
+ */
+export async function follow(url: string, options: Ask, outside: Outside): Promise<Trail> {
+  const urls: string[] = []
+  for (let at = url; ;) {
+    urls.push(at)
+    const last = await ask(at, options, outside).catch((error: unknown) => {
+      throw urls.length === 1 ? error : new StepError(at, error)
+    })
+    const next = redirectOf(last)
+    if (next === undefined) return { urls, last }
+    const stopped = whyNot(at, next, urls)
+    if (stopped) return { urls: [...urls, next], last, stopped }
+    at = next
+  }
+}
+
+/** Where an answer sends its reader; undefined where it does not. */
+export function redirectOf({ url, status, headers: { location } }: Answer): string | undefined {
+  if (![301, 302, 303, 307, 308].includes(status) || location === undefined || location.length > 2_000) return undefined
+  return URL.canParse(location, url) ? new URL(location, url).href : undefined
+}
+
+function whyNot(from: string, to: string, urls: readonly string[]): Trail['stopped'] {
+  if (urls.includes(to)) return 'loop'
+  if (urls.length > MOST_REDIRECTS) return 'too many'
+  const [a, b] = [new URL(from), new URL(to)]
+  if (!['http:', 'https:'].includes(b.protocol)) return 'elsewhere'
+  if (a.protocol === 'https:' && b.protocol === 'http:') return 'downgrade'
+  const odd = net.isIP(b.hostname.replace(/[[\]]/g, '')) !== 0 || b.port !== '' || b.hostname === 'localhost'
+  return odd && a.host !== b.host ? 'elsewhere' : undefined
+}

@@ -1,0 +1,53 @@
+import { Resolver } from 'node:dns/promises'
+import { errorCode } from '../../runtime/index.ts'
+
+/** What the DNS says of a name. */
+export interface Resolved {
+  /** The names that it is an alias of (CNAME), one after the other. */
+  readonly aliases: readonly string[]
+  /** IPv4 and IPv6 addresses; empty where the name leads nowhere. */
+  readonly addresses: readonly string[]
+}
+
+export interface Names {
+  /** Rejects where the DNS itself does not answer. */
+  resolve(name: string, signal: AbortSignal): Promise<Resolved>
+}
+
+const MOST_ALIASES = 8
+/** The name, or what is asked of it, is not there: an answer, too. */
+const NOTHING = ['ENOTFOUND', 'ENODATA']
+
+/**
+ * The DNS itself, without the machine's hosts file.
+ * @param servers `host:port`; by default the system's
+ */
+export function dnsNames(servers?: readonly string[]): Names {
+  return {
+    async resolve(name, signal) {
+      const resolver = new Resolver({ timeout: 2_000, tries: 3 })
+      if (servers) resolver.setServers(servers)
+      const cancel = (): void => resolver.cancel()
+      signal.addEventListener('abort', cancel, { once: true })
+      try {
+        const aliases: string[] = []
+        for (let next: string | undefined = name; next !== undefined && aliases.length < MOST_ALIASES;) {
+          const [alias]: string[] = await orNothing(resolver.resolveCname(next))
+          next = alias === undefined || aliases.includes(alias) ? undefined : alias
+          if (next !== undefined) aliases.push(next)
+        }
+        const addresses = await Promise.all([resolver.resolve4(name), resolver.resolve6(name)].map(orNothing))
+        return { aliases, addresses: addresses.flat() }
+      } finally {
+        signal.removeEventListener('abort', cancel)
+      }
+    }
+  }
+}
+
+function orNothing(answer: Promise<string[]>): Promise<string[]> {
+  return answer.catch((error: unknown) => {
+    if (NOTHING.includes(errorCode(error) ?? '')) return []
+    throw error
+  })
+}

@@ -1,0 +1,100 @@
+import { type Socket } from 'node:net'
+import type SmtpConnection from 'nodemailer/lib/smtp-connection'
+import { type MailServer } from '../../mastodon/index.ts'
+import { errorCode, errorText } from '../../runtime/index.ts'
+import { certificateWords, secure, tlsOptions, within, type Outside } from './network.ts'
+
+/** An error of the library, as it fills it in. */
+interface NodemailerError extends Error {
+  /** `EAUTH`, `ETLS`, `ESOCKET` … */
+  readonly code?: string
+  readonly originalCode?: string
+  /** What the server said. */
+  readonly response?: string
+}
+
+/** How far a mail server let us in. */
+export interface Greeting {
+  readonly encrypted: boolean
+  /** False where there is no login, or where the password would have gone unencrypted. */
+  readonly loggedIn: boolean
+}
+
+/** A server that did not go along. `stage`: what it was about. */
+export class SmtpError extends Error {
+  readonly stage: 'connect' | 'tls' | 'login' | 'talk'
+
+  constructor(stage: SmtpError['stage'], message: string, cause: unknown) {
+    super(message, { cause })
+    this.stage = stage
+  }
+}
+
+/**
+ * Says hello, starts TLS and logs in as Mastodon does, and takes its leave. No mail is sent, and no password goes over a
+ * connection that is not encrypted. Rejects with an `SmtpError`.
+ */
+export function greetMailServer(server: MailServer, outside: Outside): Promise<Greeting> {
+  return within(outside, async inner => {
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+    const { host, port, tls, starttls, verify, login } = server
+    const socket = await open(server, inner)
+    const connection = new Connection({
+      connection: socket,
+      host,
+      port,
+      secure: tls,
+      secured: tls,
+      ignoreTLS: starttls === 'never',
+      requireTLS: starttls === 'always',
+      name: server.name,
+      tls: { ...tlsOptions(host, inner.network), rejectUnauthorized: verify },
+      greetingTimeout: inner.network.patience,
+      maxResponseSize: 100_000
+    })
+    const give = (): void => void socket.destroy()
+    inner.signal.addEventListener('abort', give, { once: true })
+    try {
+      await step(connection, done => connection.connect(done))
+      const encrypted = connection.secure
+      if (!login || !encrypted) return { encrypted, loggedIn: false }
+      const { user, password: pass, method } = login
+      await step(connection, done => connection.login({ user, pass, method }, done))
+      return { encrypted, loggedIn: true }
+    } finally {
+      inner.signal.removeEventListener('abort', give)
+      connection.on('error', () => {})
+      connection.quit()
+      socket.end()
+    }
+  })
+}
+
+async function open({ host, port, tls, verify }: MailServer, outside: Outside): Promise<Socket> {
+  try {
+    return await (tls ? secure(host, port, outside, verify) : outside.network.dial(host, port, outside.signal))
+  } catch (error) {
+    throw new SmtpError(certificateWords(errorCode(error) ?? '') ? 'tls' : 'connect', errorText(error), error)
+  }
+}
+
+/** One step of the library's, whose errors come by its callback or as an event. */
+function step(connection: SmtpConnection, work: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(explained(error))
+    connection.once('error', fail)
+    work(error => {
+      connection.off('error', fail)
+      if (error) fail(error)
+      else resolve()
+    })
+  })
+}
+
+function explained(error: NodemailerError): SmtpError {
+  const { code, originalCode = '', response } = error
+  if (code === 'EAUTH') return new SmtpError('login', response ?? errorText(error), error)
+  if (code === 'ETLS' || certificateWords(originalCode))
+    return new SmtpError('tls', certificateWords(originalCode) ?? response ?? errorText(error), error)
+  return new SmtpError('talk', response ?? errorText(error), error)
+}

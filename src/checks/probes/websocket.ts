@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { type IncomingHttpHeaders } from 'node:http'
+import { transfer } from '../../heroku/index.ts'
+import { type Place } from '../../mastodon/index.ts'
+import { VERSION } from '../../runtime/index.ts'
+import { connectOf } from './http.ts'
+import { within, type Outside } from './network.ts'
+
+/** What a server made of the wish to speak WebSocket. */
+export interface Upgrade {
+  /** 101 where it agreed. */
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** Whether its answer to the key is the right one: not a cache's or another program's 101. */
+  readonly genuine: boolean
+}
+
+/** RFC 6455, 1.3. */
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+/** A close frame of a client: FIN and opcode 8, masked, two bytes, with a mask of zeros; 1000, normal closure (RFC 6455, 5.2 and 7.4.1). */
+const CLOSE = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])
+
+/** A WebSocket's opening handshake (RFC 6455, 4.1), closed at once where it is granted. */
+export function openWebSocket(place: Place, path: string, token: string, outside: Outside): Promise<Upgrade> {
+  return within(outside, async inner => {
+    const key = randomBytes(16).toString('base64')
+    const expected = createHash('sha1').update(`${key}${GUID}`).digest('base64')
+    const {
+      statusCode: status = 0,
+      headers,
+      socket
+    } = await transfer(new URL(path, place.url).href, {
+      headers: headersOf(place, key, token),
+      clock: inner.clock,
+      signal: inner.signal,
+      patience: inner.network.patience,
+      connect: connectOf(inner)
+    })
+    if (status === 101) socket.end(CLOSE, () => socket.destroy())
+    else socket.destroy()
+    return { status, headers, genuine: headers['sec-websocket-accept'] === expected }
+  })
+}
+
+function headersOf({ url, host }: Place, key: string, token: string): Record<string, string> {
+  return {
+    host: host ?? new URL(url).host,
+    'user-agent': `mastodon-on-heroku/${VERSION}`,
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': key,
+    authorization: `Bearer ${token}`
+  }
+}

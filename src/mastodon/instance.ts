@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+
+/** What an instance says of itself (mastodon: app/serializers/rest/instance_serializer.rb); hostile text, not too long. */
+export interface Instance {
+  /** `4.7.4+abc1234` */
+  readonly version: string
+  /** Where browsers look for the streaming server: `wss://…`. */
+  readonly streaming: string | undefined
+  /** Whether it has a key for web push. */
+  readonly webPush: boolean
+  /** Addresses of pictures that it shows. */
+  readonly pictures: readonly string[]
+}
+
+const text = v.pipe(v.string(), v.maxLength(500))
+const url = v.fallback(v.nullish(text), null)
+
+const shape = v.looseObject({
+  version: text,
+  thumbnail: v.fallback(
+    v.nullish(v.looseObject({ url, versions: v.fallback(v.nullish(v.looseObject({ '@1x': url, '@2x': url })), null) })),
+    null
+  ),
+  contact: v.fallback(
+    v.nullish(v.looseObject({ account: v.nullish(v.looseObject({ avatar: url, header: url })) })),
+    null
+  ),
+  configuration: v.fallback(
+    v.nullish(
+      v.looseObject({
+        urls: v.fallback(v.nullish(v.looseObject({ streaming: url })), null),
+        vapid: v.fallback(v.nullish(v.looseObject({ public_key: url })), null)
+      })
+    ),
+    null
+  )
+})
+
+/** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
+export function readInstance(body: string): Instance | undefined {
+  const { success, output } = v.safeParse(shape, parsed(body))
+  if (!success) return undefined
+  const { version, thumbnail, contact, configuration } = output
+  const account = contact?.account
+  const versions = thumbnail?.versions
+  return {
+    version,
+    streaming: configuration?.urls?.streaming || undefined,
+    webPush: Boolean(configuration?.vapid?.public_key),
+    pictures: [thumbnail?.url, versions?.['@1x'], versions?.['@2x'], account?.avatar, account?.header].filter(isText)
+  }
+}
+
+/**
+ * Whether a version that an instance tells may be that of a commit. Its metadata part is our own doing (`sourceOffer`),
+ * unless MASTODON_VERSION_METADATA is set; before 4.3 there was none, and some forks put their own there.
+ */
+export function mayRun(version: string, commit: string | undefined, metadata: string | undefined): boolean {
+  const expected = metadata || (commit?.slice(0, 7) ?? '')
+  return !version.includes('+') || version.includes(expected)
+}
+
+/** Most assets of a page that are worth a look. */
+const MOST_ASSETS = 20
+
+/**
+ * The styles and scripts that a page of Mastodon asks for, as they are written in it: paths, or addresses below CDN_HOST
+ * (mastodon: lib/vite/tags_helper.rb).
+ */
+export function assetsOf(html: string): string[] {
+  const found = [...html.matchAll(/(?:href|src)="((?:https?:\/\/[\w.:-]{1,253})?\/packs\/[^"?#\s]{1,300})"/g)]
+  return [...new Set(found.map(([, asset]) => asset!))].slice(0, MOST_ASSETS)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

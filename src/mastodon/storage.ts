@@ -1,0 +1,103 @@
+/** The bucket that an instance keeps its media in. */
+export interface Bucket {
+  /** Where its objects are, with a slash at the end. */
+  readonly url: string
+  readonly name: string
+  readonly region: string
+  readonly key: string
+  readonly secret: string
+  /** Before the path of every object; empty, or with a slash at its end. */
+  readonly prefix: string
+  /** The canned ACL that Mastodon sends with each object; empty where it sends none. */
+  readonly acl: string
+}
+
+/** The config vars that say where browsers get media; no secrets among them. */
+export const MEDIA_VARIABLES = [
+  'AZURE_ALIAS_HOST',
+  'AZURE_ENABLED',
+  'S3_ALIAS_HOST',
+  'S3_BUCKET',
+  'S3_CLOUDFRONT_HOST',
+  'S3_ENABLED',
+  'S3_HOSTNAME',
+  'S3_PROTOCOL',
+  'S3_REGION',
+  'SWIFT_ENABLED',
+  'SWIFT_OBJECT_URL'
+] as const
+
+/** Those that say how Mastodon writes to a bucket, beside them. */
+export const BUCKET_VARIABLES = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'S3_ENDPOINT',
+  'S3_KEY_PREFIX',
+  'S3_OVERRIDE_PATH_STYLE',
+  'S3_PERMISSION'
+] as const
+
+type Config = Readonly<Record<string, string | undefined>>
+
+/** Where an instance keeps its media (mastodon: config/initializers/paperclip.rb). */
+export function storageOf(config: Config): 's3' | 'swift' | 'azure' | 'dyno' {
+  if (config['S3_ENABLED'] === 'true') return 's3'
+  if (config['SWIFT_ENABLED'] === 'true') return 'swift'
+  return config['AZURE_ENABLED'] === 'true' ? 'azure' : 'dyno'
+}
+
+/**
+ * The bucket as Mastodon and the AWS SDK for Ruby read it. S3_HOSTNAME and S3_PROTOCOL are for the addresses that
+ * browsers see; what Mastodon writes goes to S3_ENDPOINT, or to AWS in S3_REGION. Undefined without bucket or keys.
+ * @param config a variable that is set and empty counts as not set, but for S3_PERMISSION
+ */
+export function bucketOf(config: Config): Bucket | undefined {
+  const { S3_BUCKET: name, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = config
+  if (!name || !key || !secret) return undefined
+  const region = config['S3_REGION'] || 'us-east-1'
+  const endpoint = config['S3_ENDPOINT']
+  const base = new URL(endpoint || `https://s3.${region}.amazonaws.com`)
+  // The SDK takes the path also where the name cannot be part of a host's with a certificate.
+  const inPath = endpoint ? config['S3_OVERRIDE_PATH_STYLE'] !== 'true' : name.includes('.')
+  if (inPath) base.pathname = `${base.pathname.replace(/\/$/, '')}/${encodeURIComponent(name)}/`
+  else base.hostname = `${name}.${base.hostname}`
+  return {
+    url: base.href,
+    name,
+    region,
+    key,
+    secret,
+    prefix: config['S3_KEY_PREFIX'] ? `${config['S3_KEY_PREFIX']}/` : '',
+    acl: config['S3_PERMISSION'] ?? 'public-read'
+  }
+}
+
+/**
+ * Where browsers get media: an https address with a slash at its end, or as wrong as it is configured. Undefined where
+ * media come from the instance itself.
+ */
+export function mediaUrl(config: Config): string | undefined {
+  const protocol = config['S3_PROTOCOL'] || 'https'
+  switch (storageOf(config)) {
+    case 's3':
+      return s3Url(config, protocol)
+    case 'swift':
+      return config['SWIFT_OBJECT_URL'] ? withSlash(config['SWIFT_OBJECT_URL']) : undefined
+    case 'azure':
+      return config['AZURE_ALIAS_HOST'] ? `https://${config['AZURE_ALIAS_HOST']}/` : undefined
+    case 'dyno':
+      return undefined
+  }
+}
+
+/** kt-paperclip: lib/paperclip/storage/s3.rb, `:s3_alias_url` and `:s3_path_url`. */
+function s3Url(config: Config, protocol: string): string {
+  const alias = config['S3_ALIAS_HOST'] || config['S3_CLOUDFRONT_HOST']
+  if (alias) return withSlash(`${protocol}://${alias}`)
+  const host = config['S3_HOSTNAME'] || `s3-${config['S3_REGION'] || 'us-east-1'}.amazonaws.com`
+  return `${protocol}://${host}/${config['S3_BUCKET'] ?? ''}/`
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import { compareVersions, seriesOf } from './versions.ts'
+
+/** A newer version, as Mastodon's own update server tells it. */
+export interface Update {
+  /** `4.7.6` */
+  readonly version: string
+  /** It mends a hole. */
+  readonly urgent: boolean
+  readonly type: 'major' | 'minor' | 'patch'
+}
+
+/** What the update server says to a version. */
+export interface UpstreamNews {
+  readonly updates: readonly Update[]
+  /** Milliseconds since 1970: when support of the version's line ends, where the server says so. */
+  readonly endOfSupport: number | undefined
+}
+
+/** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
+export const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check'
+/** mastodon: SECURITY.md, its table of supported versions. */
+export const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md'
+
+const version = v.pipe(v.string(), v.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/))
+const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}/))
+
+/** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
+const shape = v.looseObject({
+  updatesAvailable: v.pipe(
+    v.array(v.looseObject({ version, urgent: v.boolean(), type: v.picklist(['major', 'minor', 'patch']) })),
+    v.maxLength(200)
+  ),
+  currentVersion: v.nullish(v.looseObject({ endOfSupport: v.nullish(date) }))
+})
+
+/** Reads the update server's answer; undefined where it has another shape. */
+export function readUpdates(body: string): UpstreamNews | undefined {
+  const { success, output } = v.safeParse(shape, parsed(body))
+  if (!success) return undefined
+  const { updatesAvailable, currentVersion } = output
+  return {
+    updates: updatesAvailable.map(({ version, urgent, type }) => ({ version, urgent, type })),
+    endOfSupport: currentVersion?.endOfSupport ? Date.parse(currentVersion.endOfSupport.slice(0, 10)) : undefined
+  }
+}
+
+/** What the table says of a line: supported without an end, until a day (milliseconds since 1970), or no longer. */
+export type Support = 'yes' | 'no' | number
+
+/**
+ * What Mastodon's table of supported versions says of a version's line (`4.7`); undefined where it does not name it.
+ * Its rows: `| 4.7.0 | Yes |`, `| 4.5.x | Until 2027-02-20 |`, `| < 4.4 | No |`.
+ */
+export function readSupport(table: string, version: string): Support | undefined {
+  const line = seriesOf(version)
+  for (const [, below, name, said] of table.matchAll(
+    /^\|\s*(<\s*)?(\d+\.\d+)[.\w]*\s*\|\s*([^|\n]{1,60}?)\s*\|\s*$/gm
+  )) {
+    if (below ? compareVersions(line, name!) >= 0 : name !== line) continue
+    const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said!)?.[1]
+    if (until) return Date.parse(until)
+    if (/^(yes|no)$/i.test(said!)) return said!.toLowerCase() as Support
+    return undefined
+  }
+  return undefined
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}

@@ -72562,6 +72562,7 @@ async function withStory(context, title, work) {
 
 
 
+
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
  * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
@@ -72576,7 +72577,7 @@ async function plan(context) {
         : 'No app is named, so this is what the tree alone can tell.');
     const source = await runtime.log.group('Source', () => takeSource(context));
     const { plan, upgrade } = await planOfTree(context, config, source);
-    await context.results.summary(`## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`);
+    await plan_tell(context, upgrade);
     preflight_judge(plan, { story: new Story(runtime.log, runtime.clock) });
     runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
 }
@@ -72586,7 +72587,7 @@ async function planDeploy(context) {
 }
 /** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
 async function planOfApp(context, config, askDatabase) {
-    const { inputs, results } = context;
+    const { inputs } = context;
     const name = requireApp(config.app);
     await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
         const { story } = tools;
@@ -72603,7 +72604,7 @@ async function planOfApp(context, config, askDatabase) {
         const plan = await story.step('Upgrade plan', async () => {
             const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
             const made = await planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
-            await results.summary(summaryOf(name, made, live.commit));
+            await plan_tell(context, plan_upgradeOf(name, made, live.commit));
             preflight_judge(made, tools);
             return made;
         });
@@ -72625,10 +72626,15 @@ async function askApplied(app, size, tools) {
         return undefined;
     }
 }
-function summaryOf(app, plan, commit) {
+function plan_upgradeOf(app, plan, commit) {
     const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
-    const base = isHash ? { kind: 'release', commit, name: app } : undefined;
-    return `## Upgrade plan\n\n${upgradeMarkdown(makeUpgrade(plan, base), true)}\n`;
+    return makeUpgrade(plan, isHash ? { kind: 'release', commit, name: app } : undefined);
+}
+/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
+async function plan_tell({ results }, upgrade) {
+    const whole = `## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`;
+    results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
+    await results.summary(whole);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/processes.js

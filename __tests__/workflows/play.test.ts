@@ -63,6 +63,14 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
       'deploy'
     )
     expect(one.live).toBe(first)
+
+    const shown = await play(
+      'heroku-deploy.yml',
+      stage,
+      stage.onMain('workflow_dispatch', { tag: 'heroku-2', plan: true })
+    )
+    expect(good(shown, 'deploy').steps.at(-1)!.action!.summary).toMatch(/## Upgrade plan/)
+    expect(one.live).toBe(first)
   })
 
   it('heroku-nightly.yml: builds, checks what runs, and keeps one issue', async () => {

@@ -88,6 +88,7 @@ describeOrSkip('heroku-upgrade.yml', hasGithubCli ? undefined : 'GitHub’s CLI 
     expect(stage.github.repository.pulls[0]!.body).toContain(
       `Merges [Mastodon v4.7.10](${UPSTREAM}/releases/tag/v4.7.10)`
     )
+    expect(stage.github.repository.pulls[0]!.body).toContain('### This upgrade: ')
     expect(has('heroku-upgrade/4.7', 'v4.7.10')).toBe(true)
     expect(git(stage.origin, 'log', '-1', '--format=%s', 'heroku-upgrade/4.7')).toBe('Merge Mastodon v4.7.10')
     expect(has('main', 'v4.7.10')).toBe(false)

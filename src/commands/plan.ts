@@ -1,8 +1,9 @@
 import { type Config } from '../config/index.ts'
 import { appliedMigrations, judge, liveFacts, readTarget, Story, type Tools } from '../deploy/index.ts'
+import { LONGEST_BODY } from '../github/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { type UpgradePlan } from '../mastodon/index.ts'
-import { makeUpgrade, upgradeMarkdown } from '../report/index.ts'
+import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
 import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addonReader } from './steps/addons.ts'
@@ -26,7 +27,7 @@ export async function plan(context: Context): Promise<void> {
   )
   const source = await runtime.log.group('Source', () => takeSource(context))
   const { plan, upgrade } = await planOfTree(context, config, source)
-  await context.results.summary(`## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`)
+  await tell(context, upgrade)
   judge(plan, { story: new Story(runtime.log, runtime.clock) })
   runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
 }
@@ -38,7 +39,7 @@ export async function planDeploy(context: Context): Promise<void> {
 
 /** @param askDatabase whether a one-off dyno may be started to read which migrations the database has */
 async function planOfApp(context: Context, config: Config, askDatabase: boolean): Promise<void> {
-  const { inputs, results } = context
+  const { inputs } = context
   const name = requireApp(config.app)
   await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
     const { story } = tools
@@ -63,7 +64,7 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
         live.commit,
         live
       )
-      await results.summary(summaryOf(name, made, live.commit))
+      await tell(context, upgradeOf(name, made, live.commit))
       judge(made, tools)
       return made
     })
@@ -89,8 +90,14 @@ async function askApplied(
   }
 }
 
-function summaryOf(app: string, plan: UpgradePlan, commit: string | undefined): string {
+function upgradeOf(app: string, plan: UpgradePlan, commit: string | undefined): Upgrade {
   const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)
-  const base = isHash ? { kind: 'release' as const, commit, name: app } : undefined
-  return `## Upgrade plan\n\n${upgradeMarkdown(makeUpgrade(plan, base), true)}\n`
+  return makeUpgrade(plan, isHash ? { kind: 'release' as const, commit, name: app } : undefined)
+}
+
+/** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
+async function tell({ results }: Context, upgrade: Upgrade): Promise<void> {
+  const whole = `## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`
+  results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false))
+  await results.summary(whole)
 }

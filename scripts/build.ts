@@ -12,6 +12,7 @@ const LIB = path.join(project, 'lib')
 export function bundle(into: string): void {
   rmSync(into, { recursive: true, force: true })
   transpile()
+  // One file: of a bundle with parts that are loaded later, ncc lists the licences of the last part alone.
   ncc('main.js', into, '--license', 'licenses.txt')
   ncc('cli/main.js', path.join(into, 'cli'), '--license', 'licenses.txt')
   ncc('slug/pack-worker.js', path.join(into, 'pack-worker'))

@@ -5,7 +5,7 @@ declare module '@20minutes/s3rver' {
     address: string
     silent: boolean
     directory: string
-    serviceEndpoint: string
+    serviceEndpoint?: string
     configureBuckets: { name: string }[]
   }
   export default class S3rver {

@@ -16204,7 +16204,10 @@ function acmFindings(part, hostname, known, app) {
     ];
 }
 
+// EXTERNAL MODULE: ./node_modules/aws4fetch/dist/aws4fetch.esm.mjs
+var aws4fetch_esm = __webpack_require__(2580);
 ;// CONCATENATED MODULE: ./lib/checks/probes/s3.js
+
 
 
 
@@ -16213,8 +16216,7 @@ function acmFindings(part, hostname, known, app) {
  * @param path of the object below the bucket's prefix; plain letters
  */
 async function askBucket(bucket, method, path, outside, body) {
-    const { AwsV4Signer } = await __webpack_require__.e(/* import() */ 580).then(__webpack_require__.bind(__webpack_require__, 2580));
-    const signer = new AwsV4Signer({
+    const signer = new aws4fetch_esm/* AwsV4Signer */.s({
         method,
         url: `${bucket.url}${bucket.prefix}${path}`,
         headers: body === undefined ? {} : { 'content-type': 'text/plain', ...aclOf(bucket) },
@@ -16378,7 +16380,10 @@ function object_storage_refused(what, how, answer, bucket) {
     };
 }
 
+// EXTERNAL MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/index.js + 10 modules
+var smtp_connection = __webpack_require__(1025);
 ;// CONCATENATED MODULE: ./lib/checks/probes/smtp.js
+
 
 
 
@@ -16397,10 +16402,9 @@ class SmtpError extends Error {
  */
 function greetMailServer(server, outside) {
     return within(outside, async (inner) => {
-        const { default: Connection } = await __webpack_require__.e(/* import() */ 25).then(__webpack_require__.bind(__webpack_require__, 1025));
         const { host, port, tls, starttls, verify, login } = server;
         const socket = await smtp_open(server, inner);
-        const connection = new Connection({
+        const connection = new smtp_connection/* default */.A({
             connection: socket,
             host,
             port,

@@ -9521,7 +9521,7 @@ async function main(argv) {
 async function run(line, command) {
     const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
     const lively = isLively(line.json ? process.stderr : process.stdout);
-    const { runCommand } = await Promise.all(/* import() */[__nccwpck_require__.e(29), __nccwpck_require__.e(81)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9081));
+    const { runCommand } = await Promise.all(/* import() */[__nccwpck_require__.e(574), __nccwpck_require__.e(81)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9081));
     return runCommand(command, line, { lively, stop, dist: new URL('../', here) });
 }
 /** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */

@@ -1,3 +1,4 @@
+import { AwsV4Signer } from 'aws4fetch'
 import { type Bucket } from '../../mastodon/index.ts'
 import { ask, type Answer } from './http.ts'
 import { brief, type Outside } from './network.ts'
@@ -13,7 +14,6 @@ export async function askBucket(
   outside: Outside,
   body?: string
 ): Promise<Answer> {
-  const { AwsV4Signer } = await import('aws4fetch')
   const signer = new AwsV4Signer({
     method,
     url: `${bucket.url}${bucket.prefix}${path}`,

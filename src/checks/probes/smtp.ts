@@ -1,5 +1,5 @@
 import { type Socket } from 'node:net'
-import type SmtpConnection from 'nodemailer/lib/smtp-connection'
+import SmtpConnection from 'nodemailer/lib/smtp-connection'
 import { type MailServer } from '../../mastodon/index.ts'
 import { errorCode, errorText } from '../../runtime/index.ts'
 import { certificateWords, secure, tlsOptions, within, type Outside } from './network.ts'
@@ -36,10 +36,9 @@ export class SmtpError extends Error {
  */
 export function greetMailServer(server: MailServer, outside: Outside): Promise<Greeting> {
   return within(outside, async inner => {
-    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
     const { host, port, tls, starttls, verify, login } = server
     const socket = await open(server, inner)
-    const connection = new Connection({
+    const connection = new SmtpConnection({
       connection: socket,
       host,
       port,

@@ -53362,7 +53362,2326 @@ function advance(parts, name, isFolder) {
 
 
 
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __nccwpck_require__(2779);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
+var heroku_client_lib = __nccwpck_require__(6188);
+// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
+var request = __nccwpck_require__(3633);
+;// CONCATENATED MODULE: ./lib/heroku/errors.js
+
+/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
+class HerokuError extends lib_runtime/* UserError */.yo {
+    details;
+    constructor(details, options) {
+        super(sentence(details), hint(details), options);
+        this.name = 'HerokuError';
+        this.details = details;
+    }
+    get status() {
+        return this.details.status;
+    }
+    get outcome() {
+        return this.details.outcome;
+    }
+}
+/** Whether the request may have been carried out although it failed. */
+function mayHaveHappened(error) {
+    return error instanceof HerokuError && error.outcome === 'unknown';
+}
+function isNotFound(error) {
+    return error instanceof HerokuError && error.status === 404;
+}
+function sentence(details) {
+    const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
+    const known = [status, id].filter(part => part !== undefined).join(' ');
+    const asked = `${method} ${path}`;
+    const trace = requestId ? ` (request id ${requestId})` : '';
+    if (status !== undefined)
+        return `${service} answered ${asked} with ${known}: ${reason}${trace}`;
+    return outcome === 'unknown'
+        ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
+        : `${service} could not be asked ${asked}: ${reason}`;
+}
+/** Ids and statuses: Dev Center, platform-api-reference#errors. */
+function hint({ method, path, status, id, outcome, service, hint }) {
+    if (hint !== undefined)
+        return hint;
+    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
+    if (service !== undefined)
+        return outcome === 'unknown' && method !== 'GET'
+            ? unsure
+            : `Look whether ${service} is down, then run the job again.`;
+    if (id === 'two_factor')
+        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
+    if (id === 'delinquent' || status === 402)
+        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
+    if (id === 'suspended')
+        return 'The account is suspended. Write to Heroku’s support.';
+    switch (status) {
+        case 401:
+            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
+        case 403:
+            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
+        case 404:
+            return /^\/apps\/[^/]+$/.test(path)
+                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
+                : 'It may have been removed meanwhile. Run the job again.';
+        case 409:
+            return 'Something else is changing this app. Wait until it is done, then run the job again.';
+        case 422:
+            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
+        case 429:
+            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
+    }
+    if (outcome === 'unknown' && method !== 'GET')
+        return unsure;
+    return 'Look at https://status.heroku.com, then run the job again.';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/client.js
+
+
+
+
+
+
+const TIMEOUT = 30_000;
+const READ_ATTEMPTS = 6;
+const WRITE_ATTEMPTS = 5;
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 60_000;
+function createClient(options) {
+    const { url, key, clock, timeout = TIMEOUT, random = Math.random } = options;
+    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
+    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
+    const reads = new lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
+    const writes = new lib/* HttpClient */.Qq().getAgent(url);
+    const usage = { requests: 0, remaining: undefined };
+    const heroku = new GuardedHeroku({
+        host: url,
+        token: key,
+        userAgent: `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
+        guard: { reads, writes, clock, timeout, usage, service: options.service }
+    });
+    const patiently = async (method, path, request) => {
+        const { signal = options.signal } = request;
+        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
+        for (let attempt = 1;; attempt++) {
+            if (signal.aborted)
+                throw new lib_runtime/* CancelledError */.cc(`${method} ${path}`);
+            try {
+                return await heroku.ask(method, path, { ...request, signal });
+            }
+            catch (error) {
+                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
+                    throw error;
+                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
+                await clock.sleep(Math.min(wanted, LONGEST_WAIT) * (1 + random() / 4), signal);
+            }
+        }
+    };
+    const shaped = async (method, path, shape, request = {}) => {
+        const answer = await patiently(method, path, request);
+        const result = dist/* safeParse */.xLC(shape, answer);
+        if (result.success)
+            return result.output;
+        const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
+        // A write was carried out, whatever its answer looks like.
+        const outcome = method === 'GET' ? 'refused' : 'unknown';
+        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
+        throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
+    };
+    return {
+        usage,
+        get: (path, shape, request) => shaped('GET', path, shape, request),
+        write: (method, path, shape, request) => shaped(method, path, shape, request)
+    };
+}
+function mayAskAgain(method, error) {
+    const { status = 0, outcome } = error.details;
+    if (outcome === 'not-sent')
+        return true;
+    if (method !== 'GET')
+        return status === 409 || status === 429;
+    return mayHaveHappened(error) || status === 429 || status >= 500;
+}
+/** heroku-client with the guarded request in place of its own. */
+class GuardedHeroku extends heroku_client_lib {
+    #options;
+    constructor(options) {
+        super({});
+        this.#options = options;
+    }
+    async ask(method, path, { body, range, accept, signal }) {
+        const headers = {
+            ...this.#options.guard.service?.headers,
+            ...(accept === undefined ? {} : { Accept: accept }),
+            ...(range === undefined ? {} : { Range: range })
+        };
+        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
+        const cancel = () => request.fail(new lib_runtime/* CancelledError */.cc(`${method} ${path}`));
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+            return await request.request();
+        }
+        finally {
+            signal.removeEventListener('abort', cancel);
+            request.settle();
+        }
+    }
+}
+/**
+ * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
+ * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
+ * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
+ */
+class GuardedRequest extends request {
+    #guard;
+    #method;
+    #path;
+    #sent;
+    #stopTimer = () => { };
+    constructor(options, guard) {
+        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
+        const { noDeprecation } = process;
+        process.noDeprecation = true;
+        super(options);
+        process.noDeprecation = noDeprecation;
+        this.#guard = guard;
+        this.#method = String(options['method']);
+        this.#path = String(options['path']);
+        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
+        this.middleware = (response, next) => this.#receive(response, next);
+    }
+    /** Gives the request up. Nothing is sent again. */
+    fail(error) {
+        this.settle();
+        this.reject(this.#explain(error));
+        this.#sent?.destroy();
+    }
+    settle() {
+        this.#stopTimer();
+    }
+    /** heroku-client calls this for each request it sends, a list's further pages included. */
+    setRequestTimeout(request) {
+        const { clock, timeout, usage, service } = this.#guard;
+        // heroku-client sends a list's range with every request; only the Platform API knows it.
+        if (service && !request.headersSent)
+            request.removeHeader('range');
+        this.settle();
+        usage.requests++;
+        this.#sent = request;
+        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
+    }
+    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
+    isRetryAllowed(error) {
+        this.fail(error);
+        return false;
+    }
+    #receive(response, next) {
+        response.setEncoding('utf8');
+        response.on('error', error => this.fail(error));
+        response.on('close', () => {
+            if (!response.complete)
+                this.fail(new Error('the answer was cut off'));
+        });
+        const remaining = Number(response.headers['ratelimit-remaining']);
+        if (Number.isFinite(remaining))
+            this.#guard.usage.remaining = remaining;
+        // A 304 would crash heroku-client; nothing here asks for one.
+        if (response.statusCode === 304)
+            this.fail(new Error('an answer without content (304)'));
+        else
+            next();
+    }
+    handleSuccess(response, body) {
+        try {
+            super.handleSuccess(response, body);
+        }
+        catch (cause) {
+            const details = this.#details(response, 'unknown');
+            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
+        }
+    }
+    handleFailure(response, body) {
+        const status = response.statusCode ?? 0;
+        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
+        const { id, message } = errorBody(body);
+        const hint = this.#guard.service?.hint(status);
+        const seconds = Number(response.headers['retry-after']);
+        this.fail(new HerokuError({
+            ...this.#details(response, outcome),
+            status,
+            id,
+            hint,
+            reason: message ?? response.statusMessage ?? 'no reason given',
+            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
+        }));
+    }
+    #details(response, outcome) {
+        const requestId = response.headers['request-id'];
+        return {
+            method: this.#method,
+            path: this.#path,
+            outcome,
+            service: this.#guard.service?.name,
+            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
+        };
+    }
+    #explain(error) {
+        if (error instanceof HerokuError || error instanceof lib_runtime/* CancelledError */.cc)
+            return error;
+        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,lib_runtime/* errorCode */.CA)(error) ?? '');
+        const outcome = neverConnected ? 'not-sent' : 'unknown';
+        // The error of a proxy or a socket names hosts, never the key: that is in a header.
+        const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
+        return new HerokuError({ method, path, outcome, service, reason: (0,lib_runtime/* errorText */.kc)(error) }, { cause: error });
+    }
+}
+const client_text = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
+const refusal = dist/* union */.KCZ([
+    dist/* object */.Ikc({ errors: dist/* tuple */.PVZ([dist/* looseObject */._H3({ title: dist/* string */.YjP(), detail: client_text })]) }),
+    dist/* object */.Ikc({ id: client_text, message: client_text })
+]);
+/**
+ * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
+ * JSON:API, of which the first is taken (jsonapi.org: error objects).
+ */
+function errorBody(body) {
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), refusal), body);
+    if (!success)
+        return {};
+    if (!('errors' in output))
+        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
+    const [{ title, detail = title }] = output.errors;
+    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/shapes.js
+/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
+
+const named = dist/* looseObject */._H3({ name: dist/* string */.YjP() });
+const identified = dist/* looseObject */._H3({ id: dist/* string */.YjP() });
+const anything = dist/* unknown */.L5J();
+const account = dist/* looseObject */._H3({ email: dist/* string */.YjP() });
+const authorizations = dist/* array */.YOg(dist/* looseObject */._H3({
+    access_token: dist/* nullish */.cl6(dist/* looseObject */._H3({ token: dist/* nullish */.cl6(dist/* string */.YjP()), expires_in: dist/* nullish */.cl6(dist/* number */.aig()) }))
+}));
+const app = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    web_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    maintenance: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    stack: named,
+    build_stack: dist/* nullish */.cl6(named),
+    /** Only with `version=3.sdk`. */
+    generation: dist/* nullish */.cl6(dist/* union */.KCZ([dist/* string */.YjP(), named]))
+});
+const configVars = dist/* record */.g1P(dist/* string */.YjP(), dist/* nullable */.mee(dist/* string */.YjP()));
+const shapes_slug = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    blob: dist/* looseObject */._H3({ method: dist/* string */.YjP(), url: dist/* string */.YjP() }),
+    checksum: dist/* nullish */.cl6(dist/* string */.YjP()),
+    commit: dist/* nullish */.cl6(dist/* string */.YjP()),
+    commit_description: dist/* nullish */.cl6(dist/* string */.YjP()),
+    process_types: dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP())),
+    size: dist/* nullish */.cl6(dist/* number */.aig()),
+    deleted_at: dist/* nullish */.cl6(dist/* string */.YjP()),
+    stack: dist/* nullish */.cl6(named)
+});
+const release = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    version: dist/* number */.aig(),
+    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed', 'expired']),
+    current: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    description: dist/* optional */.lqM(dist/* string */.YjP(), ''),
+    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    eligible_for_rollback: dist/* optional */.lqM(dist/* boolean */.zMY(), true),
+    slug: dist/* nullish */.cl6(identified),
+    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
+    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
+});
+const dyno = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    type: dist/* string */.YjP(),
+    state: dist/* string */.YjP(),
+    command: dist/* optional */.lqM(dist/* string */.YjP(), ''),
+    attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() }))
+});
+const formation = dist/* looseObject */._H3({ type: dist/* string */.YjP(), quantity: dist/* number */.aig(), size: dist/* nullish */.cl6(dist/* string */.YjP()) });
+const addon = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    name: dist/* string */.YjP(),
+    addon_service: named,
+    plan: dist/* nullish */.cl6(named),
+    state: dist/* optional */.lqM(dist/* string */.YjP(), 'provisioned'),
+    config_vars: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP()), [])
+});
+const attachment = dist/* looseObject */._H3({ name: dist/* string */.YjP(), addon: named, app: dist/* nullish */.cl6(named) });
+/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
+const domain = dist/* looseObject */._H3({
+    hostname: dist/* string */.YjP(),
+    kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom'),
+    /** Where the name's CNAME, ALIAS or ANAME must lead. */
+    cname: dist/* nullish */.cl6(dist/* string */.YjP()),
+    status: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
+    acm_status: dist/* nullish */.cl6(dist/* string */.YjP()),
+    acm_status_reason: dist/* nullish */.cl6(dist/* string */.YjP())
+});
+const feature = dist/* looseObject */._H3({ name: dist/* string */.YjP(), enabled: dist/* boolean */.zMY() });
+const logSession = dist/* looseObject */._H3({ logplex_url: dist/* string */.YjP() });
+const sources = dist/* looseObject */._H3({ source_blob: dist/* looseObject */._H3({ get_url: dist/* string */.YjP(), put_url: dist/* string */.YjP() }) });
+const build = dist/* looseObject */._H3({
+    id: dist/* string */.YjP(),
+    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed']),
+    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
+    slug: dist/* nullish */.cl6(identified),
+    release: dist/* nullish */.cl6(identified),
+    source_blob: dist/* nullish */.cl6(dist/* looseObject */._H3({ version_description: dist/* nullish */.cl6(dist/* string */.YjP()) })),
+    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
+    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
+});
+
+;// CONCATENATED MODULE: ./lib/heroku/app.js
+
+
+
+
+
+
+const SDK = 'application/vnd.heroku+json; version=3.sdk';
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
+class HerokuApp {
+    name;
+    #client;
+    #clock;
+    #signal;
+    #path;
+    constructor(client, name, clock, signal) {
+        this.name = name;
+        this.#client = client;
+        this.#clock = clock;
+        this.#signal = signal;
+        this.#path = `/apps/${encodeURIComponent(name)}`;
+    }
+    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+    under(signal) {
+        const client = {
+            usage: this.#client.usage,
+            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
+            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+        };
+        return new HerokuApp(client, this.name, this.#clock, signal);
+    }
+    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
+    info() {
+        return this.#client.get(this.#path, app, { accept: SDK });
+    }
+    /** All config vars with their values: secrets. */
+    async configVars() {
+        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
+        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+    }
+    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
+    async setConfigVars(vars) {
+        try {
+            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => {
+                const now = await this.configVars();
+                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
+            });
+        }
+    }
+    /** The newest first. */
+    releases(most) {
+        const range = `version ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/releases`, dist/* array */.YOg(release), { range });
+    }
+    release(idOrVersion) {
+        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
+    }
+    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
+    async slug(id) {
+        try {
+            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
+            return slug.deleted_at ? undefined : slug;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
+    createSlug({ processTypes, sha256, commit, description, stack }) {
+        const body = {
+            process_types: processTypes,
+            checksum: `SHA256:${sha256}`,
+            commit,
+            commit_description: description,
+            stack
+        };
+        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
+    }
+    /**
+     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
+     * @param after version of the newest release before
+     */
+    async createRelease(slugId, description, after) {
+        try {
+            const body = { slug: slugId, description };
+            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
+        }
+    }
+    formation() {
+        return this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
+    }
+    dynos() {
+        return this.#client.get(`${this.#path}/dynos`, dist/* array */.YOg(dyno));
+    }
+    /** The dyno, or undefined where it has ended (then it is no longer known). */
+    async dyno(idOrName) {
+        try {
+            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return undefined;
+            throw error;
+        }
+    }
+    /**
+     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
+     * dyno's command back as it was sent.
+     */
+    async createDyno({ command, attach, size, timeToLive, marker }) {
+        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
+        try {
+            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
+        }
+    }
+    /** Stops a dyno; one that is gone is fine. */
+    async stopDyno(idOrName) {
+        try {
+            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
+        }
+        catch (error) {
+            // Asked for once; whoever waits for the dyno sees whether it went.
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    addons() {
+        return this.#client.get(`${this.#path}/addons`, dist/* array */.YOg(addon));
+    }
+    attachments() {
+        return this.#client.get(`${this.#path}/addon-attachments`, dist/* array */.YOg(attachment));
+    }
+    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
+    async attach(addon, name) {
+        const body = { addon, app: this.name, name, confirm: this.name };
+        try {
+            await this.#client.write('POST', '/addon-attachments', attachment, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
+        }
+    }
+    async hasFeature(name) {
+        try {
+            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
+        }
+        catch (error) {
+            if (isNotFound(error))
+                return false;
+            throw error;
+        }
+    }
+    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
+    async setMaintenance(on) {
+        try {
+            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
+        }
+    }
+    /** The newest first. */
+    builds(most) {
+        const range = `created_at ..; order=desc, max=${most}`;
+        return this.#client.get(`${this.#path}/builds`, dist/* array */.YOg(build), { range });
+    }
+    build(id) {
+        return this.#client.get(`${this.#path}/builds/${id}`, build);
+    }
+    /**
+     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
+     * description among those that were not there before.
+     */
+    async createBuild(source, buildpacks) {
+        const { url, version, description, sha256 } = source;
+        const body = {
+            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
+            buildpacks: buildpacks.map(nameOrUrl)
+        };
+        const known = new Set((await this.builds(10)).map(({ id }) => id));
+        try {
+            return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
+        }
+        catch (error) {
+            if (!mayHaveHappened(error))
+                throw error;
+            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
+        }
+    }
+    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
+    async cancelBuild(id) {
+        try {
+            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
+        }
+        catch (error) {
+            if (!isNotFound(error) && !mayHaveHappened(error))
+                throw error;
+        }
+    }
+    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
+    createSource() {
+        return this.#client.write('POST', '/sources', sources);
+    }
+    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
+    async logUrl(lines, source) {
+        const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
+        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
+    }
+    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
+    async #look(error, find) {
+        for (const wait of LOOKS) {
+            await this.#clock.sleep(wait, this.#signal);
+            const found = await find();
+            if (found !== undefined)
+                return found;
+        }
+        throw error;
+    }
+}
+function nameOrUrl(buildpack) {
+    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
+}
+/** Whose key it is; works with any key. */
+async function whoAmI(client) {
+    return (await client.get('/account', account)).email;
+}
+/**
+ * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
+ * authorizations; heroku/cli: auth:token reads the same).
+ */
+async function keyExpiresIn(client, key) {
+    try {
+        const all = await client.get('/oauth/authorizations', authorizations);
+        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/domains.js
+
+
+
+/** All names under which the app is reached, `herokuapp.com` among them. */
+function domainsOf(client, app) {
+    return client.get(`/apps/${encodeURIComponent(app)}/domains`, dist/* array */.YOg(domain));
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/data.js
+
+
+const amount = dist/* optional */.lqM(dist/* nullable */.mee(dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0))));
+const data_text = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(300));
+const lines = dist/* array */.YOg(dist/* looseObject */._H3({ name: data_text, values: dist/* array */.YOg(dist/* union */.KCZ([data_text, dist/* number */.aig()])) }));
+const classic = dist/* looseObject */._H3({
+    plan: dist/* nullish */.cl6(dist/* looseObject */._H3({ name: data_text })),
+    num_bytes: amount,
+    info: dist/* optional */.lqM(lines, [])
+});
+const advanced = dist/* looseObject */._H3({
+    status: dist/* optional */.lqM(data_text),
+    tier: dist/* nullish */.cl6(data_text),
+    plan_limits: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ name: data_text, current: dist/* nullish */.cl6(dist/* number */.aig()), limit: dist/* nullish */.cl6(dist/* number */.aig()) })), []),
+    pools: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ connections_used: dist/* nullish */.cl6(dist/* number */.aig()), expected_connection_limit: dist/* nullish */.cl6(dist/* number */.aig()) })), [])
+});
+const redisConfig = dist/* looseObject */._H3({ maxmemory_policy: dist/* looseObject */._H3({ value: data_text }) });
+/**
+ * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
+ * @param client of the data API
+ * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
+ */
+async function postgresFigures(client, id, plan) {
+    if (/^heroku-postgresql:(advanced|performance)/.test(plan))
+        return advancedFigures(client, id);
+    const { num_bytes: bytes, plan: named, info } = await client.get(`/client/v11/databases/${encodeURIComponent(id)}`, classic);
+    const said = (name) => String(info.find(line => line.name === name)?.values[0] ?? '');
+    return {
+        plan: named?.name,
+        status: said('Status') || undefined,
+        bytes: bytes ?? undefined,
+        size: shareOf(said('Data Size')),
+        connections: shareOf(said('Connections')),
+        tables: shareOf(said('Tables'))
+    };
+}
+/** Redis's eviction policy, of a Heroku Key-Value Store. */
+async function redisPolicy(client, name) {
+    return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
+        .value;
+}
+async function advancedFigures(client, id) {
+    const { status, tier, plan_limits, pools } = await client.get(`/data/postgres/v1/${encodeURIComponent(id)}/info`, advanced);
+    const limit = (name) => {
+        const found = plan_limits.find(one => one.name === name);
+        return share(found?.current, found?.limit);
+    };
+    const size = limit('storage-limit-in-gb');
+    const [pool] = pools;
+    return {
+        plan: tier ?? undefined,
+        status,
+        bytes: size && Math.round(size.part * 1e9),
+        size,
+        connections: share(pool?.connections_used, pool?.expected_connection_limit),
+        tables: limit('table-limit')
+    };
+}
+const UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
+function shareOf(text) {
+    const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
+    const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (UNITS[unit] ?? NaN);
+    return share(number(part, partUnit), number(whole, wholeUnit));
+}
+function share(part, whole) {
+    return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
+}
+
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(7067);
+;// CONCATENATED MODULE: external "node:https"
+const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/heroku/transfer.js
+
+
+
+
+
+/**
+ * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
+ * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
+ * @param options.patience starts when the body has been sent
+ */
+function transfer(url, options) {
+    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
+    const way = wayTo(url, options.connect);
+    return new Promise((resolve, reject) => {
+        const { request: open } = url.startsWith('https:') ? external_node_https_namespaceObject : external_node_http_;
+        const request = open(url, { method, headers, ...way });
+        let stopTimer = () => { };
+        let over = false;
+        const finish = () => {
+            over = true;
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+        };
+        const cancel = () => void request.destroy(new lib_runtime/* CancelledError */.cc(`${method} ${new URL(url).host}`));
+        request.on('finish', () => {
+            // An answer may come before the body has been sent.
+            if (!over)
+                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
+        });
+        request.on('error', error => {
+            finish();
+            reject(error);
+        });
+        const answered = (response) => {
+            finish();
+            resolve(response);
+        };
+        request.on('response', answered);
+        // Another protocol from here on: the connection (`socket` of the answer) is the caller's.
+        request.on('upgrade', answered);
+        if (signal.aborted)
+            return cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+        if (send)
+            send(request);
+        else
+            request.end();
+    });
+}
+/** How a request gets its connection: through `connect`, else as the runner's proxy variables say. */
+function wayTo(url, connect) {
+    if (connect)
+        return {
+            // Without an agent Node would name port 80 in the Host header of an https request.
+            defaultPort: url.startsWith('https:') ? 443 : 80,
+            createConnection: (_, done) => {
+                // The types do not know that nothing may come instead of a connection.
+                connect(new URL(url)).then(connection => done(null, connection), (error) => done(error, undefined));
+                return undefined;
+            }
+        };
+    (0,lib_runtime/* requireSafeUrl */.GX)(url);
+    return { agent: new lib/* HttpClient */.Qq().getAgent(url) };
+}
+/**
+ * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
+ * `patience` milliseconds, and where the signal is aborted.
+ */
+async function receive(response, take, { clock, signal, patience }) {
+    let stopTimer = () => { };
+    const watch = () => {
+        stopTimer();
+        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
+    };
+    const cancel = () => void response.destroy(new lib_runtime/* CancelledError */.cc('A transfer'));
+    if (signal.aborted)
+        cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+        watch();
+        for await (const chunk of response) {
+            take(chunk);
+            watch();
+        }
+    }
+    finally {
+        stopTimer();
+        signal.removeEventListener('abort', cancel);
+    }
+}
+/** The whole of a small answer as text. Rejects past `most` bytes. */
+async function receiveText(response, most, options) {
+    const chunks = [];
+    let size = 0;
+    const take = (chunk) => {
+        size += chunk.length;
+        if (size > most)
+            response.destroy(new Error(`the answer is larger than ${most} bytes`));
+        else
+            chunks.push(chunk);
+    };
+    await receive(response, take, { ...options, patience: 30_000 });
+    return Buffer.concat(chunks).toString('utf8');
+}
+const LARGEST_PAGE = 5_000_000;
+/** GET of a page; redirects are not followed. Rejects on a lost connection, and past `most` bytes. */
+async function fetchPage(url, { host, most = LARGEST_PAGE, headers, ...more }, { clock, signal }) {
+    const response = await transfer(url, {
+        ...more,
+        headers: {
+            'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
+            ...(host === undefined ? {} : { host }),
+            ...headers
+        },
+        patience: 30_000,
+        clock,
+        signal
+    });
+    const body = await receiveText(response, most, { clock, signal });
+    return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/logs.js
+
+
+/** As many lines as Heroku keeps (Dev Center: limits). */
+const LOG_KEPT = 1_500;
+const LARGEST_LOG = 20_000_000;
+/**
+ * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
+ * they cannot be read: they explain a failure, and must not be one.
+ */
+async function herokuLog(app, lines, options) {
+    try {
+        return await readLog(app, lines, 'heroku', options);
+    }
+    catch {
+        return [];
+    }
+}
+/**
+ * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
+ * Lines of another form are left out.
+ */
+async function logLines(app, source, options) {
+    const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options);
+    return lines.flatMap(line => {
+        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
+        const at = Date.parse(time);
+        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
+    });
+}
+async function readLog(app, lines, source, options) {
+    const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options });
+    if (response.statusCode !== 200) {
+        response.resume();
+        throw new Error(`the log was answered with ${response.statusCode ?? 0}`);
+    }
+    const text = await receiveText(response, LARGEST_LOG, options);
+    // An event stream carries each line behind `data: `.
+    return text.split(/\r?\n/).flatMap(line => {
+        const plain = line.replace(/^data: ?/, '');
+        return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
+    });
+}
+/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
+function errorCodes(lines) {
+    return [...new Set(lines.flatMap(codesIn))];
+}
+/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
+function codesIn(line) {
+    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/heroku/rendezvous.js
+
+
+/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
+const CONNECT_PATIENCE = 10_000;
+const CONNECT_ATTEMPTS = 3;
+const BANNER = /^[^\n]*\n/;
+/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
+const SILENCE = 60 * 60_000;
+/**
+ * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
+ * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
+ * the output can tell how the command did. Rejects where the dyno was never reached.
+ */
+async function attach(options) {
+    const { url, clock, signal } = options;
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    if (protocol !== 'rendezvous:') {
+        throw new lib_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+    }
+    const secret = `${pathname.slice(1)}${search}`;
+    for (let attempt = 1;; attempt++) {
+        const connection = await connect(hostname, Number(port || 5000), options);
+        if (typeof connection !== 'string')
+            return converse(connection, secret, options);
+        if (attempt === CONNECT_ATTEMPTS) {
+            throw new lib_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+        }
+        await clock.sleep(1_000, signal);
+    }
+}
+/** A connection, or why there is none. */
+function connect(host, port, { ca, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        const bundle = ca === undefined ? {} : { ca: [...external_node_tls_.rootCertificates, ca] };
+        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
+        const finish = (result) => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (typeof result === 'string')
+                socket.destroy();
+            resolve(result);
+        };
+        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
+        const cancel = () => {
+            stopTimer();
+            socket.destroy();
+            reject(new lib_runtime/* CancelledError */.cc('Attaching to a dyno'));
+        };
+        socket.once('error', error => finish((0,lib_runtime/* errorText */.kc)(error)));
+        socket.once('secureConnect', () => finish(socket));
+        if (signal.aborted)
+            cancel();
+        signal.addEventListener('abort', cancel, { once: true });
+    });
+}
+function converse(socket, secret, { write, clock, signal }) {
+    return new Promise((resolve, reject) => {
+        let banner = Buffer.alloc(0);
+        let stopTimer = () => { };
+        const watch = () => {
+            stopTimer();
+            stopTimer = clock.after(SILENCE, () => socket.destroy());
+        };
+        const cancel = () => void socket.destroy();
+        socket.setKeepAlive(true, 15_000);
+        socket.on('data', (chunk) => {
+            watch();
+            if (banner === undefined)
+                return write(chunk);
+            banner = Buffer.concat([banner, chunk]);
+            const line = BANNER.exec(banner.toString('latin1'))?.[0];
+            if (line === undefined)
+                return;
+            const rest = banner.subarray(line.length);
+            banner = undefined;
+            if (rest.length > 0)
+                write(rest);
+        });
+        // A lost connection ends it like any other end: what is known is what was read.
+        socket.on('error', () => { });
+        socket.on('close', () => {
+            stopTimer();
+            signal.removeEventListener('abort', cancel);
+            if (signal.aborted)
+                reject(new lib_runtime/* CancelledError */.cc('The command'));
+            else
+                resolve();
+        });
+        watch();
+        signal.addEventListener('abort', cancel, { once: true });
+        socket.write(`${secret}\r\n`);
+        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
+        socket.write('\x04');
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/one-off.js
+
+
+
+
+const MARK = 'mastodon-on-heroku';
+/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
+const GONE_WITHIN = 120_000;
+const STOPPED_WITHIN = 60_000;
+const CLEARING_AWAY = 6_000;
+/**
+ * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
+ * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
+ * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
+ */
+async function runOneOff(app, oneOff, options) {
+    const marker = `${MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const exitLine = new ExitLine(`${MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    let dyno;
+    try {
+        const { id, name, attach_url: url } = await app.createDyno({
+            command: wrap(oneOff.command, marker, exitLine.name),
+            attach: true,
+            size: oneOff.size,
+            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
+            marker
+        });
+        dyno = id;
+        if (url)
+            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
+        const exitCode = exitLine.end();
+        if (exitCode === undefined)
+            await waitUntilGone(app, id, options);
+        return { dyno: name, exitCode };
+    }
+    catch (error) {
+        exitLine.end();
+        await stopQuietly(app, dyno, marker);
+        throw options.signal.aborted ? new lib_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
+    }
+}
+/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
+async function endLeftovers(app, purpose, options) {
+    const left = (await app.dynos()).filter(({ command }) => command.includes(`${MARK}:${purpose}:`));
+    for (const { id } of left) {
+        await app.stopDyno(id);
+        await waitUntilGone(app, id, options);
+    }
+    return left.map(({ name }) => name);
+}
+/**
+ * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
+ * process type, or Heroku runs that type's command instead.
+ */
+function wrap(command, marker, exitName) {
+    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
+}
+function one_off_quote(text) {
+    return `'${text.replaceAll("'", "'\\''")}'`;
+}
+/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
+async function waitUntilGone(app, id, { clock, signal }) {
+    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
+        const until = clock.now() + patience;
+        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
+            if ((await app.dyno(id)) === undefined)
+                return;
+            await clock.sleep(pause, signal);
+        }
+        await app.stopDyno(id);
+    }
+    const name = (await app.dyno(id))?.name;
+    if (name === undefined)
+        return;
+    throw new lib_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+}
+/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
+async function stopQuietly(app, id, marker) {
+    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
+    try {
+        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
+        if (dyno !== undefined)
+            await late.stopDyno(dyno);
+    }
+    catch {
+        // Nothing more can be done.
+    }
+}
+/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
+class ExitLine {
+    name;
+    #write;
+    #held = '';
+    #blank = '';
+    #passed = '';
+    #exitCode;
+    constructor(name, write) {
+        this.name = name;
+        this.#write = write;
+    }
+    take(chunk) {
+        // latin1 keeps every byte, also half a letter at the edge of a packet.
+        const text = this.#held + chunk.toString('latin1');
+        const end = text.lastIndexOf('\n') + 1;
+        this.#held = text.slice(end);
+        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
+            this.#line(line);
+        this.#flush();
+    }
+    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
+    end() {
+        if (this.#held !== '')
+            this.#line(this.#held);
+        this.#held = '';
+        this.#passed += this.#blank;
+        this.#blank = '';
+        this.#flush();
+        return this.#exitCode;
+    }
+    #line(line) {
+        const at = line.indexOf(this.name);
+        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
+        if (code !== undefined) {
+            this.#exitCode = Number(code);
+            // The empty line before it is ours, too: it parts the exit line from output without a line end.
+            this.#blank = '';
+            if (at > 0)
+                this.#passed += `${line.slice(0, at)}\n`;
+            return;
+        }
+        this.#passed += this.#blank;
+        this.#blank = '';
+        if (/^\r?\n$/.test(line))
+            this.#blank = line;
+        else
+            this.#passed += line;
+    }
+    #flush() {
+        if (this.#passed !== '')
+            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
+        this.#passed = '';
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/output.js
+
+
+/** Milliseconds. */
+const PATIENCE = 30_000;
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 10_000;
+/** Times that an output which is over may still not be readable to its end. */
+const LAST_TRIES = 5;
+/**
+ * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
+ * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
+ * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
+ * connections. Resolves with the bytes read when the work is over and its output has been read.
+ */
+async function followOutput(options) {
+    const { clock, signal, isOver } = options;
+    let bytes = 0;
+    let pause = FIRST_PAUSE;
+    let failures = 0;
+    for (;;) {
+        // Asked before reading: what is read after the end is all there is.
+        const over = await isOver();
+        const piece = await readFrom(options, bytes);
+        bytes += piece.bytes;
+        if (over && piece.ended)
+            return { bytes, whole: true };
+        if (over && ++failures === LAST_TRIES)
+            return { bytes, whole: false };
+        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Reads on from a byte. `ended`: the server had no more at that time. */
+async function readFrom({ url, write, clock, signal }, from) {
+    let bytes = 0;
+    try {
+        const response = await transfer(url, {
+            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+            patience: PATIENCE,
+            clock,
+            signal
+        });
+        const { statusCode = 0 } = response;
+        if (statusCode !== 200 && statusCode !== 206) {
+            response.resume();
+            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
+            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
+        }
+        // A server that ignores `Range` sends all again; what is here already is left out.
+        let known = statusCode === 200 ? from : 0;
+        await receive(response, chunk => {
+            const news = chunk.subarray(Math.min(known, chunk.length));
+            known -= chunk.length - news.length;
+            bytes += news.length;
+            if (news.length > 0)
+                write(news);
+        }, { clock, signal, patience: PATIENCE });
+        return { bytes, ended: true };
+    }
+    catch {
+        if (signal.aborted)
+            throw new lib_runtime/* CancelledError */.cc('Following the output');
+        return { bytes, ended: false };
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+;// CONCATENATED MODULE: ./lib/heroku/upload.js
+
+
+
+
+
+
+class UploadError extends lib_runtime/* UserError */.yo {
+    constructor(reason, options) {
+        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
+        this.name = 'UploadError';
+    }
+}
+/** Milliseconds without any movement after which an upload is given up. */
+const upload_PATIENCE = 60_000;
+/**
+ * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
+ * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
+ * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
+ * @returns whether the ETag proved that every byte arrived
+ */
+async function upload(options) {
+    const { file, url, method, progress, clock, signal } = options;
+    const { size } = await (0,promises_.stat)(file);
+    const md5 = (0,external_node_crypto_.createHash)('md5');
+    let response;
+    let text;
+    try {
+        response = await transfer(url, {
+            method: method.toUpperCase(),
+            headers: { 'content-type': '', 'content-length': size },
+            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
+            clock,
+            signal,
+            patience: upload_PATIENCE
+        });
+        text = await receiveText(response, 100_000, { clock, signal });
+    }
+    catch (cause) {
+        if (cause instanceof lib_runtime/* CancelledError */.cc || signal.aborted)
+            throw new lib_runtime/* CancelledError */.cc('The upload');
+        throw new UploadError((0,lib_runtime/* errorText */.kc)(cause), { cause });
+    }
+    const { statusCode = 0, headers } = response;
+    if (statusCode < 200 || statusCode > 299) {
+        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
+        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
+    }
+    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
+    const sent = md5.digest('hex');
+    if (etag !== undefined && etag !== sent)
+        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
+    return { bytes: size, proven: etag !== undefined };
+}
+async function send(request, { file, clock }, size, look, progress) {
+    let sent = 0;
+    let told = 0;
+    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
+    let stopTimer = clock.after(upload_PATIENCE, stalled);
+    const tell = (chunk) => {
+        stopTimer();
+        stopTimer = clock.after(upload_PATIENCE, stalled);
+        look(chunk);
+        sent += chunk.length;
+        if (sent - told < size / 10 && sent < size)
+            return;
+        told = sent;
+        progress(sent, size);
+    };
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
+            for await (const chunk of source) {
+                tell(chunk);
+                yield chunk;
+            }
+        }, request);
+    }
+    catch (error) {
+        // The request reports its own errors; one of the file must reach it.
+        request.destroy(error);
+    }
+    finally {
+        stopTimer();
+    }
+}
+/** How many bytes the store has under a presigned GET address: asks for the first alone. */
+async function storedSize(url, options) {
+    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
+    response.destroy();
+    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+    if (response.statusCode === 206 && total !== undefined)
+        return Number(total);
+    const whole = Number(response.headers['content-length']);
+    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/secrets.js
+/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
+const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
+/** Names that look like one, and whose values are shown all over the place. */
+const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
+const SHORTEST = 8;
+/**
+ * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
+ * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
+ * make the log unreadable.)
+ */
+function secretValues(config) {
+    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
+        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
+        : passwordOf(value));
+    return [...new Set(values)].filter(value => value.length >= SHORTEST);
+}
+function passwordOf(value) {
+    if (!URL.canParse(value))
+        return [];
+    const { password } = new URL(value);
+    return password === '' ? [] : [password, decoded(password)];
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        return text;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/server-version.js
+
+
+
+const postgres = dist/* looseObject */._H3({ postgres_version: dist/* nullish */.cl6(dist/* string */.YjP()) });
+const redis = dist/* looseObject */._H3({ version: dist/* nullish */.cl6(dist/* string */.YjP()) });
+/**
+ * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
+ * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
+ * redis:info). Rejects with a `HerokuError`.
+ */
+async function serverVersion(data, { id, name, addon_service: { name: service } }) {
+    const found = service === 'heroku-postgresql'
+        ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
+        : service === 'heroku-redis'
+            ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
+            : undefined;
+    return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0];
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
+
+/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
+const USUAL_LIMIT = 3_600;
+/** Stands in every task that this action makes, wherever a scheduler has room for it. */
+const task_MARK = 'mastodon-on-heroku';
+/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
+function isSame(task, there) {
+    return differences(task, there).length === 0;
+}
+/** What a task with the same command has to change, for people. */
+function differences(task, there) {
+    const limit = task.limit ?? USUAL_LIMIT;
+    return [
+        ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
+        ...(task.size === there.size ? [] : [`on ${there.size}`]),
+        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${minutes(there.limit)} at most`]),
+        ...(there.enabled ? [] : ['it was paused'])
+    ];
+}
+function minutes(seconds) {
+    return `${Math.round(seconds / 6) / 10} min`;
+}
+
+// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
+var croner = __nccwpck_require__(5814);
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/times.js
+
+
+const EVERY_10_MINUTES = '*/10 * * * *';
+/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
+function cronOf({ every, at = '', cron }) {
+    const [hour = '', minute = ''] = at.split(':');
+    switch (every) {
+        case '10 minutes':
+            return EVERY_10_MINUTES;
+        case 'hour':
+            return `${Number(minute)} * * * *`;
+        case 'day':
+            return `${Number(minute)} ${Number(hour)} * * *`;
+        default:
+            return normalCron(cron ?? '');
+    }
+}
+/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
+function normalCron(cron) {
+    return cron
+        .trim()
+        .toUpperCase()
+        .replace(/\s+/g, ' ')
+        .replace(/\b0+(?=\d)/g, '');
+}
+function plainTimes(cron) {
+    if (cron === EVERY_10_MINUTES)
+        return { every: 10, at: 0 };
+    const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? [];
+    if (minute === undefined)
+        return undefined;
+    return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
+}
+function cronOfPlain({ every, at }) {
+    if (every === 10)
+        return EVERY_10_MINUTES;
+    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
+}
+/** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
+function describeCron(cron) {
+    const times = plainTimes(cron);
+    if (!times)
+        return `by cron: ${cron}`;
+    const { every, at } = times;
+    if (every === 10)
+        return 'every 10 minutes';
+    return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
+}
+/** `03:30` of minutes after midnight. */
+function clockTime(at) {
+    return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
+}
+/** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
+function nextTime(cron, after) {
+    return times_parsed(cron).nextRun(new Date(after))?.getTime();
+}
+/** More are not counted. */
+const MOST_TIMES = 1_000;
+/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
+function timesBetween(cron, after, until) {
+    const times = times_parsed(cron);
+    const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
+    if (newest === undefined || newest <= after)
+        return undefined;
+    let count = 0;
+    for (let at = new Date(after); at && count < MOST_TIMES; count++) {
+        at = times.nextRun(at);
+        if (!at || at.getTime() > until)
+            break;
+    }
+    return { newest, count };
+}
+/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
+function meanGap(cron) {
+    const monday = new Date(Date.UTC(2026, 0, 5));
+    const runs = times_parsed(cron)
+        .nextRuns(100, monday)
+        .map(run => run.getTime());
+    const [first, last] = [runs[0], runs.at(-1)];
+    return first === undefined || last === undefined || runs.length < 2
+        ? Infinity
+        : (last - first) / (runs.length - 1) / 60_000;
+}
+function times_parsed(cron) {
+    return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/advanced-scheduler.js
+
+
+
+
+const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
+const LONGEST_COMMAND = 1_000;
+const LONGEST_NAME = 149;
+/**
+ * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
+ * also has its limits).
+ */
+const advancedScheduler = {
+    name: 'Advanced Scheduler',
+    vars: [TOKEN],
+    setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
+    problem: ({ command, size, limit = USUAL_LIMIT }) => {
+        if (command.length > LONGEST_COMMAND)
+            return `it takes a command of ${LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
+        if (/^(private|shield)/i.test(size) && limit < 240)
+            return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
+        return undefined;
+    },
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.advancedscheduler.io',
+            key: vars[TOKEN],
+            clock,
+            signal,
+            service: {
+                name: 'Advanced Scheduler',
+                headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
+                hint: status => status === 401
+                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
+                    : status === 403 || status === 402
+                        ? 'The plan may have no room for another trigger: its dashboard shows it.'
+                        : undefined
+            }
+        });
+        return new AdvancedScheduler(client);
+    }
+};
+const trigger = dist/* looseObject */._H3({
+    uuid: dist/* string */.YjP(),
+    name: dist/* nullish */.cl6(dist/* string */.YjP()),
+    value: dist/* string */.YjP(),
+    /** `recurring` or `one-off`. */
+    frequencyType: dist/* string */.YjP(),
+    schedule: dist/* string */.YjP(),
+    timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** `active`, `inactive` or `completed`. */
+    state: dist/* string */.YjP(),
+    dyno: dist/* nullish */.cl6(dist/* string */.YjP()),
+    timeout: dist/* nullish */.cl6(dist/* number */.aig())
+});
+const triggers = dist/* looseObject */._H3({ triggers: dist/* array */.YOg(trigger) });
+const oneTrigger = dist/* looseObject */._H3({ trigger });
+class AdvancedScheduler {
+    #client;
+    constructor(client) {
+        this.#client = client;
+    }
+    async list() {
+        return (await this.#client.get('/triggers', triggers)).triggers.map(scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', '/triggers', dist/* unknown */.L5J(), { body: fieldsOf(task) });
+    }
+    /** A PUT takes the whole trigger, also what is not known here. */
+    async change({ id }, task) {
+        const path = `/triggers/${encodeURIComponent(id)}`;
+        const { trigger } = await this.#client.get(path, oneTrigger);
+        await this.#client.write('PUT', path, dist/* unknown */.L5J(), { body: { ...trigger, ...fieldsOf(task) } });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `/triggers/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function scheduledTask(trigger) {
+    const { schedule, timezone: zone, frequencyType } = trigger;
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    const cron = frequencyType === 'recurring' && inUtc ? normalCron(schedule) : undefined;
+    return {
+        id: trigger.uuid,
+        command: trigger.value.trim(),
+        own: (trigger.name ?? '').startsWith(task_MARK),
+        cron,
+        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+        size: trigger.dyno ?? '',
+        limit: trigger.timeout ?? undefined,
+        enabled: trigger.state === 'active'
+    };
+}
+function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        name: `${task_MARK}: ${command}`.slice(0, LONGEST_NAME),
+        frequencyType: 'recurring',
+        schedule: cron,
+        value: command,
+        timezone: 'UTC',
+        state: 'active',
+        dyno: size,
+        timeout: limit
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/cron-to-go.js
+
+
+
+
+const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
+const KEY = 'CRONTOGO_API_KEY';
+/**
+ * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
+ * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
+ */
+const cronToGo = {
+    name: 'Cron To Go',
+    vars: [ORGANIZATION, KEY],
+    setUp: app => `heroku addons:create crontogo --app ${app}`,
+    problem: () => undefined,
+    open: ({ app, vars, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://api.crontogo.com',
+            key: vars[KEY],
+            clock,
+            signal,
+            service: {
+                name: 'Cron To Go',
+                headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
+                hint: status => status === 401 || status === 403 || status === 404
+                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
+                    : status === 402 || status === 422
+                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
+                        : undefined
+            }
+        });
+        return new CronToGo(client, vars[ORGANIZATION]);
+    }
+};
+const job = dist/* looseObject */._H3({
+    Id: dist/* string */.YjP(),
+    Alias: dist/* nullish */.cl6(dist/* string */.YjP()),
+    State: dist/* string */.YjP(),
+    ScheduleExpression: dist/* string */.YjP(),
+    ScheduleType: dist/* string */.YjP(),
+    Timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
+    Target: dist/* looseObject */._H3({
+        Type: dist/* nullish */.cl6(dist/* string */.YjP()),
+        Size: dist/* nullish */.cl6(dist/* string */.YjP()),
+        Command: dist/* nullish */.cl6(dist/* string */.YjP()),
+        TimeToLive: dist/* nullish */.cl6(dist/* number */.aig())
+    }),
+    /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
+    LastAttempt: dist/* nullish */.cl6(dist/* looseObject */._H3({ State: dist/* nullish */.cl6(dist/* string */.YjP()), CreatedAt: dist/* nullish */.cl6(dist/* number */.aig()) }))
+});
+class CronToGo {
+    #client;
+    #path;
+    constructor(client, organization) {
+        this.#client = client;
+        this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, dist/* array */.YOg(job))).map(cron_to_go_scheduledTask);
+    }
+    async create(task) {
+        await this.#client.write('POST', this.#path, dist/* unknown */.L5J(), { body: bodyOf(task) });
+    }
+    async change({ id }, task) {
+        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J(), { body: bodyOf(task) });
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function cron_to_go_scheduledTask(job) {
+    const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined;
+    return {
+        id: job.Id,
+        command: (target.Command ?? '').trim(),
+        own: (job.Alias ?? '').startsWith(task_MARK),
+        cron,
+        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+        size: target.Size ?? '',
+        limit: target.TimeToLive ?? undefined,
+        enabled: job.State === 'enabled',
+        lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
+    };
+}
+function outcomeOf(state) {
+    if (state === 'succeeded' || state === 'failed')
+        return state;
+    return state === 'running' || state === 'pending' ? 'running' : 'unknown';
+}
+/** `Retries: 0`: a task that failed is not run a second time by itself. */
+function bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
+    return {
+        Alias: `${task_MARK}: ${command}`.slice(0, 200),
+        ScheduleExpression: cron,
+        ScheduleType: 'cron',
+        Timezone: 'UTC',
+        Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
+        Retries: 0,
+        Jitter: 0,
+        State: 'enabled'
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/github-actions.js
+
+
+/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
+const SHORTEST_MINUTES = 5;
+/** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
+const githubActions = {
+    name: 'GitHub Actions',
+    vars: [],
+    setUp: () => 'a workflow with `schedule:` that runs `command: run`',
+    problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
+        ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
+        : undefined
+};
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/heroku-scheduler.js
+
+
+
+
+
+/**
+ * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
+ * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
+ * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
+ * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
+ */
+const herokuScheduler = {
+    name: 'Heroku Scheduler',
+    vars: [],
+    setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
+    problem: ({ command, cron, limit }) => {
+        if (limit !== undefined)
+            return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
+        // The mark is a comment behind it, and a backslash would take the space before that comment.
+        if (command.endsWith('\\'))
+            return 'a command may not end in a backslash; leave it out, it does nothing';
+        const times = plainTimes(cron);
+        return times && AT[times.every](times.at)
+            ? undefined
+            : `it cannot run ${describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
+    },
+    open: ({ app, herokuKey, url, clock, signal }) => {
+        const client = createClient({
+            url: url ?? 'https://particleboard.heroku.com',
+            key: herokuKey,
+            clock,
+            signal,
+            service: {
+                name: 'Heroku Scheduler',
+                headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
+                hint: status => status === 404
+                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
+                    : status === 401 || status === 403
+                        ? 'Look whether the key’s account is a collaborator of the app.'
+                        : undefined
+            }
+        });
+        return new HerokuScheduler(client, app.id);
+    }
+};
+const JSON_API = 'application/vnd.api+json';
+/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
+const AT = {
+    10: at => at === 0,
+    60: at => at % 10 === 0 && at < 60,
+    1440: at => at % 30 === 0 && at < 1_440
+};
+const heroku_scheduler_job = dist/* pipe */.FsL(dist/* looseObject */._H3({
+    type: dist/* literal */.euz('jobs'),
+    id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
+    attributes: dist/* looseObject */._H3({
+        command: dist/* string */.YjP(),
+        every: dist/* picklist */.KIO([10, 60, 1440]),
+        at: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf()),
+        'dyno-size': dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
+        'ran-at': dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX()))
+    })
+}), dist/* check */.z6Y(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
+const jobs = dist/* looseObject */._H3({ data: dist/* array */.YOg(heroku_scheduler_job) });
+const oneJob = dist/* looseObject */._H3({ data: heroku_scheduler_job });
+class HerokuScheduler {
+    #client;
+    #appId;
+    #path;
+    constructor(client, appId) {
+        this.#client = client;
+        this.#appId = appId;
+        this.#path = `/apps/${appId}/jobs`;
+    }
+    async list() {
+        return (await this.#client.get(this.#path, jobs)).data.map(({ id, attributes }) => {
+            const cron = cronOfPlain(attributes);
+            const ranAt = attributes['ran-at'];
+            return {
+                id,
+                ...unmarked(attributes.command),
+                cron,
+                when: describeCron(cron),
+                size: attributes['dyno-size'],
+                enabled: true,
+                lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
+            };
+        });
+    }
+    async create(task) {
+        const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
+        await this.#client.write('POST', this.#path, oneJob, { body });
+    }
+    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
+    async change({ id }, task) {
+        const patch = async (named) => {
+            const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
+            await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, oneJob, { body });
+        };
+        try {
+            await patch(id);
+        }
+        catch (error) {
+            if (!(error instanceof HerokuError) || ![400, 409, 422].includes(error.status ?? 0))
+                throw error;
+            await patch(this.#appId);
+        }
+    }
+    async remove({ id }) {
+        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
+    }
+}
+function attributesOf(task) {
+    return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
+}
+/**
+ * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
+ * the same write, and is seen in the dashboard.
+ */
+function marked(command) {
+    return `${command} # ${task_MARK}`;
+}
+function unmarked(command) {
+    const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
+    return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
+}
+/** Where a person types them in. */
+function dashboardOf(app) {
+    return `https://dashboard.heroku.com/apps/${app}/scheduler`;
+}
+/** As its dashboard words it. */
+function dashboardTimes(cron) {
+    const { every, at } = plainTimes(cron);
+    if (every === 10)
+        return 'Every 10 minutes';
+    if (every === 60)
+        return `Every hour at :${String(at).padStart(2, '0')}`;
+    const hour = Math.floor(at / 60);
+    return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
+}
+/** The times nearest to those of a cron, as the config would say them. */
+function nearest(cron, times) {
+    if (times?.every === 60)
+        return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
+    if (times?.every === 1440)
+        return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
+    const gap = meanGap(cron);
+    const first = new Date(nextTime(cron, -1) ?? 0);
+    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
+    if (gap < Math.sqrt(10 * 60))
+        return wish({ every: 10, at: 0 });
+    if (gap < Math.sqrt(60 * 1440))
+        return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 });
+    const at = first.getUTCHours() * 60 + first.getUTCMinutes();
+    const often = gap > 2 * 1440 ? ', which is more often' : '';
+    return `${wish({ every: 1440, at: (Math.round(at / 30) * 30) % 1440 })}${often}`;
+}
+function wish({ every, at }) {
+    if (every === 10)
+        return '`every: 10 minutes`';
+    return every === 60
+        ? `\`every: hour\` with \`at: ":${String(at).padStart(2, '0')}"\``
+        : `\`every: day\` with \`at: "${clockTime(at)}"\``;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/reconcile.js
+
+/**
+ * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
+ * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
+ * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
+ * this action made it, or with `prune`.
+ */
+function reconcile(wanted, there, { prune = false } = {}) {
+    const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
+    const take = (fits) => {
+        const index = left.findIndex(fits);
+        return index < 0 ? undefined : left.splice(index, 1)[0];
+    };
+    const found = new Map();
+    // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
+    const fits = [
+        isSame,
+        (task, there) => task.cron === there.cron,
+        (task, there) => task.size === there.size,
+        () => true
+    ];
+    for (const fit of fits) {
+        for (const task of wanted) {
+            if (found.has(task))
+                continue;
+            const match = take(other => other.command === task.command && fit(task, other));
+            if (match)
+                found.set(task, match);
+        }
+    }
+    const steps = wanted.map((task) => {
+        const match = found.get(task);
+        if (!match)
+            return { kind: 'create', task };
+        return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match };
+    });
+    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
+}
+/** Whether there is nothing to write. */
+function isSettled(steps) {
+    return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
+}
+function showStep(step, describe) {
+    const { kind } = step;
+    if (kind === 'remove' || kind === 'leave') {
+        const { command, when, size, own } = step.there;
+        const why = own ? 'not in the config any more' : 'not made by this action';
+        return { action: kind, command, when, size, why: kind === 'leave' ? `${why}; \`prune\` would remove it` : why };
+    }
+    const { command, cron, size } = step.task;
+    return { action: kind, command, when: describe(cron), size, why: reason(step) };
+}
+function reason(step) {
+    if (step.kind === 'change') {
+        const { task, there } = step;
+        return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ');
+    }
+    return step.kind === 'keep' && !step.there.own ? 'not made by this action' : '';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/apply.js
+
+
+
+
+/** Milliseconds between looks for a write whose answer was lost. */
+const apply_LOOKS = [0, 2_000, 5_000];
+/**
+ * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
+ * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
+ * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
+ * tasks are read again, and have to be what is wanted.
+ *
+ * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
+ */
+async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
+    const failures = new Map();
+    const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
+    const carryOut = async (step) => {
+        try {
+            await once(scheduler, step, known, { clock, signal });
+            failures.delete(step);
+        }
+        catch (error) {
+            if (error instanceof lib_runtime/* CancelledError */.cc || !isRefused(error))
+                throw error;
+            failures.set(step, error);
+        }
+    };
+    const ofKind = (kind) => steps.filter(step => step.kind === kind);
+    for (const kind of ['change', 'create', 'remove']) {
+        for (const step of ofKind(kind))
+            await carryOut(step);
+    }
+    const refused = ofKind('create').filter(step => failures.has(step));
+    if (ofKind('remove').length > 0)
+        for (const step of refused)
+            await carryOut(step);
+    if (failures.size > 0)
+        throw notDone(failures);
+    if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
+        throw new lib_runtime/* UserError */.yo('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+    }
+}
+/** One write; where its answer is lost, a look whether it happened. */
+async function once(scheduler, step, known, { clock, signal }) {
+    try {
+        await write(scheduler, step);
+    }
+    catch (error) {
+        if (step.kind === 'remove' && isNotFound(error))
+            return;
+        if (!mayHaveHappened(error))
+            throw error;
+        for (const wait of apply_LOOKS) {
+            await clock.sleep(wait, signal);
+            if (happened(step, await scheduler.list(), known))
+                return;
+        }
+        throw error;
+    }
+}
+async function write(scheduler, step) {
+    if (step.kind === 'create')
+        await scheduler.create(step.task);
+    else if (step.kind === 'change')
+        await scheduler.change(step.there, step.task);
+    else if (step.kind === 'remove')
+        await scheduler.remove(step.there);
+}
+/** @param known the tasks that were there before anything was written */
+function happened(step, now, known) {
+    switch (step.kind) {
+        case 'create':
+            return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there));
+        case 'change':
+            return now.some(there => there.id === step.there.id && isSame(step.task, there));
+        case 'remove':
+            return !now.some(({ id }) => id === step.there.id);
+        default:
+            return true;
+    }
+}
+function isRefused(error) {
+    return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined;
+}
+function notDone(failures) {
+    const lines = [...failures].map(([step, error]) => {
+        const command = 'task' in step ? step.task.command : step.there.command;
+        return `To ${step.kind} "${command}": ${(0,lib_runtime/* errorText */.kc)(error)}`;
+    });
+    const [first] = failures.values();
+    const next = first instanceof lib_runtime/* UserError */.yo ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new lib_runtime/* UserError */.yo(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+        cause: first
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/drift.js
+
+
+
+const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
+/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
+function scheduleDrift(wanted, there) {
+    return reconcile(wanted, there).flatMap((step) => {
+        if (step.kind === 'keep')
+            return [];
+        const { command, when, why } = showStep(step, describeCron);
+        const texts = {
+            create: `is not scheduled; it is to run ${when}`,
+            change: `is to run ${when}; ${why}`,
+            remove: `is still scheduled (${when}), and not in the config any more`,
+            leave: `is scheduled (${when}), and the config does not know it`
+        };
+        return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
+    });
+}
+/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
+const GRACE = 60 * 60_000;
+/**
+ * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
+ * never ran is not judged: nobody knows since when it is there.
+ */
+function lateTasks(there, now) {
+    return there.flatMap(({ command, cron, enabled, lastRun }) => {
+        if (!enabled || !lastRun)
+            return [];
+        const at = new Date(lastRun.at)
+            .toISOString()
+            .replace(/:\d\d\.\d{3}Z$/, ' UTC')
+            .replace('T', ' ');
+        if (lastRun.outcome === 'failed')
+            return [{ command, text: `failed at ${at}` }];
+        const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
+        return next !== undefined && next + GRACE < now
+            ? [
+                {
+                    command,
+                    text: `ran last at ${at}, and was to run again at ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+                }
+            ]
+            : [];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/ledger.js
+
+
+
+
+const time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX(), dist/* transform */.pdi(text => Date.parse(text)));
+const ended = dist/* object */.Ikc({
+    due: time,
+    started: time,
+    /** Seconds. */
+    took: dist/* optional */.lqM(dist/* number */.aig()),
+    outcome: dist/* picklist */.KIO(['succeeded', 'failed', 'lost']),
+    exitCode: dist/* optional */.lqM(dist/* number */.aig()),
+    run: dist/* string */.YjP()
+});
+const claim = dist/* object */.Ikc({ due: time, since: time, until: time, run: dist/* string */.YjP() });
+const entry = dist/* object */.Ikc({
+    command: dist/* string */.YjP(),
+    cron: dist/* string */.YjP(),
+    /** Its times up to this one are dealt with. */
+    handled: time,
+    running: dist/* optional */.lqM(claim),
+    last: dist/* optional */.lqM(ended)
+});
+const ledgerFile = dist/* object */.Ikc({ version: dist/* literal */.euz(1), app: dist/* string */.YjP(), tasks: dist/* array */.YOg(entry) });
+/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
+const MARGIN = 10 * 60_000;
+const DAY = 24 * 3_600_000;
+/**
+ * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
+ * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
+ */
+function takeDue({ app, tasks }, wanted, { run, until, now }) {
+    const lost = [];
+    const busy = [];
+    const begun = [];
+    const entryOf = (task) => {
+        const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
+        if (known === undefined)
+            begun.push(task);
+        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
+        const handled = known !== undefined && known.handled < now + DAY ? known.handled : until;
+        const { running } = known ?? {};
+        const entry = { ...known, command: task.command, cron: task.cron, handled };
+        if (!running || running.run === run)
+            return entry;
+        if (!isOver(running, run, now)) {
+            busy.push({ command: task.command, run: running.run });
+            return entry;
+        }
+        lost.push({ command: task.command, run: running.run });
+        const { due, since: started } = running;
+        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
+    };
+    const entries = wanted.map(entryOf);
+    const waiting = wanted.flatMap((task, index) => {
+        const { running, handled, cron } = entries[index];
+        if (running)
+            return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : [];
+        const times = timesBetween(cron, handled, until);
+        return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : [];
+    });
+    const next = waiting.sort((a, b) => a.since - b.since)[0];
+    if (next) {
+        const { task, due, index } = next;
+        const limit = (task.limit ?? USUAL_LIMIT) * 1_000;
+        const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
+        entries[index] = { ...entries[index], handled: due, running };
+    }
+    // What is not wanted any more is forgotten, unless a run is at it.
+    const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
+    const taken = next && { task: next.task, due: next.due, missed: next.missed };
+    return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
+}
+/** A run is over when its time is, or when it was started anew. */
+function isOver(claim, run, now) {
+    const [id, attempt] = claim.run.split('/');
+    const [ownId, ownAttempt] = run.split('/');
+    return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
+}
+/** The ledger when a task that this run had taken has ended. */
+function markEnded({ app, tasks }, { task }, run, ending) {
+    const { outcome, exitCode, took } = ending;
+    return {
+        app,
+        tasks: tasks.map(entry => {
+            const { running } = entry;
+            if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run)
+                return entry;
+            const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run };
+            return { ...entry, running: undefined, last };
+        })
+    };
+}
+/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
+function parseLedger(text, app, where) {
+    if (text === undefined)
+        return { app, tasks: [] };
+    const { success, output, issues } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), ledgerFile), text);
+    if (success && output.app === app)
+        return output;
+    const why = success
+        ? `it is of the app ${output.app}`
+        : `${issues[0].message} at ${dist/* getDotPath */.BuJ(issues[0]) ?? 'its top'}`;
+    throw new lib_runtime/* UserError */.yo(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+}
+/** As it is written: JSON for people, times as ISO 8601. */
+function ledgerText({ app, tasks }) {
+    const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
+    return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
+}
+/** The tasks of a ledger as any scheduler's. */
+function ledgerTasks(ledger, wanted) {
+    return wanted.map(({ command, cron, size, limit }) => {
+        const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
+        const { running, last } = entry ?? {};
+        return {
+            id: `${command} ${cron}`,
+            command,
+            own: true,
+            cron,
+            when: describeCron(cron),
+            size,
+            limit,
+            enabled: true,
+            lastRun: running
+                ? { at: running.since, outcome: 'running' }
+                : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
+/**
+ * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
+ * is not as it should be.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+
+const SCHEDULERS = {
+    'heroku-scheduler': herokuScheduler,
+    'cron-to-go': cronToGo,
+    'advanced-scheduler': advancedScheduler,
+    'github-actions': githubActions
+};
+/**
+ * The tasks that are wanted, as this scheduler is to have them.
+ * @param defaultSize dyno size of those that name none
+ * @param file the config file's name, for messages
+ * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
+ */
+function plannedTasks({ with: name, tasks }, defaultSize, file) {
+    const kind = SCHEDULERS[name];
+    const planned = tasks.map((wish) => ({
+        command: wish.command.trim(),
+        cron: cronOf(wish),
+        size: wish.size ?? defaultSize,
+        limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
+        line: wish.line
+    }));
+    const problems = planned.flatMap((task, index) => {
+        const where = task.line === undefined ? '' : `${file}:${task.line}: `;
+        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
+        const problem = kind.problem(task);
+        return [
+            ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
+            ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
+        ];
+    });
+    if (problems.length === 0)
+        return planned;
+    const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
+    throw new lib_runtime/* UserError */.yo(problems.join('\n'), next);
+}
+/**
+ * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
+ * no tasks outside this repository.
+ */
+function openScheduler(name, access) {
+    const { name: shown, vars, open, setUp } = SCHEDULERS[name];
+    if (!open)
+        throw new Error(`${shown} keeps no tasks of its own`);
+    const missing = vars.filter(variable => !access.vars[variable]);
+    if (missing.length === 0)
+        return open(access);
+    throw new lib_runtime/* UserError */.yo(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+}
+/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
+function typedByHand(tasks, app) {
+    const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
+    return { lines, url: dashboardOf(app) };
+}
+/**
+ * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
+ * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
+ */
+function usualSize(formation) {
+    const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
+    const has = (start) => sizes.some(size => size.startsWith(start));
+    if (has('private'))
+        return 'Private-S';
+    if (has('shield'))
+        return 'Shield-S';
+    if (has('standard') || has('performance'))
+        return 'Standard-1X';
+    return has('eco') ? 'Eco' : 'Basic';
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/index.js
+/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
 
 
 
@@ -53370,13 +55689,16 @@ function advance(parts, name, isFolder) {
 
 /** This one may be absent. */
 const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. */
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
 function readConfig({ inputs }) {
     const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
         throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
-    return (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
 }
 /** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
 async function takeSource({ inputs, runtime }) {
@@ -53451,10 +55773,6 @@ async function versionsAt({ inputs, runtime }, commit) {
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
 
 
@@ -53492,7 +55810,7 @@ function urlReference(text) {
         throw refuse(text, 'an address with a password would be printed in logs and the report');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,lib_runtime/* isLoopback */.U9)(url.hostname)))
         throw refuse(text, 'only https addresses are fetched');
-    const ref = decoded(url.hash.slice(1)) || undefined;
+    const ref = reference_decoded(url.hash.slice(1)) || undefined;
     url.hash = '';
     if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
         return { kind: 'tarball', text, url: url.href };
@@ -53500,7 +55818,7 @@ function urlReference(text) {
         throw refuse(text, `"${ref}" is not a branch, tag or commit`);
     return { kind: 'git', text, url: url.href, ref };
 }
-function decoded(hash) {
+function reference_decoded(hash) {
     try {
         return decodeURIComponent(hash);
     }
@@ -53563,8 +55881,6 @@ function stackOf(appJson) {
     }
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
@@ -54000,9 +56316,9 @@ async function fetchAll(chosen, options) {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000;
+const host_GRACE = 2_000;
 /** A variable that all processes of a step inherit, also those that leave its process group. */
-const MARK = 'BUILD_STEP_ID';
+const host_MARK = 'BUILD_STEP_ID';
 /**
  * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
  * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
@@ -54056,7 +56372,7 @@ class RunningStep {
         const [program, ...args] = step.argv;
         this.#child = (0,external_node_child_process_.spawn)(program, args, {
             cwd: step.cwd,
-            env: { PATH, ...step.env, [MARK]: this.#mark },
+            env: { PATH, ...step.env, [host_MARK]: this.#mark },
             stdio: ['ignore', 'pipe', 'pipe'],
             detached: true,
             ...identity
@@ -54117,14 +56433,14 @@ class RunningStep {
         const open = pipes.filter(pipe => !pipe.closed);
         const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
         let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, host_GRACE)))]);
         clearTimeout(timer);
         for (const pipe of pipes)
             pipe.destroy();
     }
     #terminate() {
         this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), GRACE).unref();
+        setTimeout(() => this.end(), host_GRACE).unref();
     }
     #signalGroup(signal) {
         if (this.#child.pid !== undefined)
@@ -54132,7 +56448,7 @@ class RunningStep {
     }
     /** Processes with our mark in their environment that still run. */
     #marked() {
-        const mark = `${MARK}=${this.#mark}\0`;
+        const mark = `${host_MARK}=${this.#mark}\0`;
         return (0,external_node_fs_.readdirSync)('/proc')
             .filter(name => /^\d+$/.test(name))
             .map(Number)
@@ -54183,7 +56499,7 @@ var yaml_dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
 
 
-const LONGEST_COMMAND = 10_000;
+const procfile_LONGEST_COMMAND = 10_000;
 /**
  * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
  * Throws a `UserError` with the line's number for one that is none.
@@ -54202,8 +56518,8 @@ function parseProcfile(text) {
             throw wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
         if (Object.hasOwn(types, name))
             throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        if (command.length > procfile_LONGEST_COMMAND)
+            throw wrong(i, `the command of "${name}" is longer than ${procfile_LONGEST_COMMAND} characters`, 'Put it into a script.');
         procfile_define(types, name, command);
     }
     return types;
@@ -54233,7 +56549,7 @@ function parseReleaseOutput(yaml, buildpack) {
         throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > procfile_LONGEST_COMMAND) {
             throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
@@ -54836,18 +57152,18 @@ function plain(text, most) {
  * All sizes are bytes.
  */
 const SCHEMA_VERSION = 1;
-const data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
+const report_data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
 const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(Number.MAX_SAFE_INTEGER));
 const data_count = bytes;
 const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
 /** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
-const shownPath = dist/* pipe */.FsL(data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const shownPath = dist/* pipe */.FsL(report_data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const data_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
 const stack = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{1,50}$/));
 /** Name of a container image, with its tag or digest. */
 const data_image = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w./:@-]{1,300}$/));
 const commit = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
-const time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
+const data_time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
 const variantName = dist/* picklist */.KIO(['with', 'without']);
 /** The source, or how the config names a buildpack. */
 const layerName = dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(300));
@@ -54866,7 +57182,7 @@ const data_layer = dist/* strictObject */.rej({
     name: layerName,
     /** Missing for the source. */
     buildpack: dist/* optional */.lqM(dist/* strictObject */.rej({
-        reference: data_text(2_000),
+        reference: report_data_text(2_000),
         kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
         sha256,
         /** The commit, where it came by git. */
@@ -54876,15 +57192,15 @@ const data_layer = dist/* strictObject */.rej({
 });
 const ffmpegCheck = dist/* strictObject */.rej({
     works: dist/* boolean */.zMY(),
-    version: dist/* optional */.lqM(data_text(500)),
-    encoders: data_list(data_text(50), 50),
+    version: dist/* optional */.lqM(report_data_text(500)),
+    encoders: data_list(report_data_text(50), 50),
     /** Folders that had to be put on the library path before it started. */
     mended: data_list(shownPath, 100),
-    problem: dist/* optional */.lqM(data_text(2_000))
+    problem: dist/* optional */.lqM(report_data_text(2_000))
 });
 const trimRule = dist/* strictObject */.rej({
     name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
-    why: data_text(1_000),
+    why: report_data_text(1_000),
     files: data_count,
     raw: bytes,
     /** Measured: the slug packed with and without them. */
@@ -54898,11 +57214,11 @@ const size = dist/* nullable */.mee(bytes);
  * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
  * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
  */
-const entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
+const data_entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
 const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), data_version]), 20_000);
 const historyPoint = dist/* strictObject */.rej({
     commit,
-    at: time,
+    at: data_time,
     mastodonVersion: dist/* optional */.lqM(data_version),
     with: dist/* optional */.lqM(bytes),
     without: dist/* optional */.lqM(bytes),
@@ -54912,11 +57228,11 @@ const historyPoint = dist/* strictObject */.rej({
 const reportWith = (entries) => dist/* strictObject */.rej({
     schema: dist/* literal */.euz(SCHEMA_VERSION),
     tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_version }),
-    createdAt: time,
+    createdAt: data_time,
     source: dist/* strictObject */.rej({
         commit,
-        ref: data_text(1_000),
-        committedAt: time,
+        ref: report_data_text(1_000),
+        committedAt: data_time,
         mastodonVersion: dist/* optional */.lqM(data_version),
         files: data_count,
         raw: bytes,
@@ -54935,13 +57251,13 @@ const reportWith = (entries) => dist/* strictObject */.rej({
         limit: bytes,
         withinLimit: dist/* boolean */.zMY(),
         /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
-        problem: dist/* optional */.lqM(data_text(2_000))
+        problem: dist/* optional */.lqM(report_data_text(2_000))
     }),
     heroku: dist/* strictObject */.rej({ warnsAt: bytes, stopsAt: bytes }),
     ffmpeg: dist/* strictObject */.rej({
         choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
         /** The buildpacks that bring it, or the Aptfile. */
-        providers: data_list(data_text(2_000), 20),
+        providers: data_list(report_data_text(2_000), 20),
         /** `auto` had one and left it out, because of its size or because it does not start. */
         givenUp: dist/* boolean */.zMY(),
         check: dist/* optional */.lqM(ffmpegCheck)
@@ -54965,7 +57281,7 @@ const reportWith = (entries) => dist/* strictObject */.rej({
     }),
     /** The slug takes any certificate from its Redis (`redis-tls`). */
     redisTls: dist/* optional */.lqM(dist/* literal */.euz('no-verify')),
-    processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), data_text(10_000)),
+    processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), report_data_text(10_000)),
     trim: dist/* strictObject */.rej({
         applied: dist/* boolean */.zMY(),
         rules: data_list(trimRule, 100),
@@ -54975,11 +57291,11 @@ const reportWith = (entries) => dist/* strictObject */.rej({
     }),
     /** What a deploy of this commit will bring, as far as the tree alone can tell. */
     upgrade: dist/* optional */.lqM(upgradeSchema),
-    warnings: data_list(data_text(5_000), 200),
+    warnings: data_list(report_data_text(5_000), 200),
     /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
     history: data_list(historyPoint, 200)
 });
-const reportSchema = reportWith(data_list(entry, MOST_ENTRIES));
+const reportSchema = reportWith(data_list(data_entry, MOST_ENTRIES));
 /** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
 const quickSchema = reportWith(dist/* custom */.IeY(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
 function isEntry(row) {
@@ -56553,14 +58869,14 @@ function sizeTable(told) {
 /** The footer is never left out, so it must not grow without end. */
 const markdown_MOST_BUILDPACKS = 10;
 const STALE_AFTER_DAYS = 30;
-const DAY = 86_400_000;
+const markdown_DAY = 86_400_000;
 /** What it is compared with, how old that is, and what is to be said of it. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
     if (!baseline)
         return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
     const { branch, wanted, behind, runUrl } = baseline;
     const base = baseline.report;
-    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / DAY);
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
     const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
     const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
     const commit = commitLink(base.source.commit, repositoryUrl);
@@ -56715,7 +59031,7 @@ ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | gr
 const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
 /** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
 const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
-const TIMEOUT = 60_000;
+const ffmpeg_check_TIMEOUT = 60_000;
 const MOST_OUTPUT = 1_000_000;
 async function run({ place, stack, signal }, program) {
     const chunks = [];
@@ -56731,10 +59047,10 @@ async function run({ place, stack, signal }, program) {
                 chunks.push(chunk);
         },
         signal,
-        timeout: TIMEOUT
+        timeout: ffmpeg_check_TIMEOUT
     });
     const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${TIMEOUT / 1000} s` : output };
+    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
 }
 /** The folder of a library in the tree; the first one in byte order where there are several. */
 function findFolder(entries, library) {
@@ -57979,7 +60295,7 @@ class Context {
 }
 //# sourceMappingURL=context.js.map
 // EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var lib = __nccwpck_require__(9659);
+var http_client_lib = __nccwpck_require__(9659);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
 var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
@@ -58004,11 +60320,11 @@ function getAuthString(token, options) {
     return typeof options.auth === 'string' ? options.auth : `token ${token}`;
 }
 function getProxyAgent(destinationUrl) {
-    const hc = new lib.HttpClient();
+    const hc = new http_client_lib.HttpClient();
     return hc.getAgent(destinationUrl);
 }
 function getProxyAgentDispatcher(destinationUrl) {
-    const hc = new lib.HttpClient();
+    const hc = new http_client_lib.HttpClient();
     return hc.getAgentDispatcher(destinationUrl);
 }
 function getProxyFetch(destinationUrl) {
@@ -59677,7 +61993,7 @@ function dist_bundle_withDefaults(oldEndpoint, newDefaults) {
 }
 
 // pkg/dist-src/index.js
-var request = dist_bundle_withDefaults(endpoint, defaults_default);
+var dist_bundle_request = dist_bundle_withDefaults(endpoint, defaults_default);
 
 /* v8 ignore next -- @preserve */
 /* v8 ignore else -- @preserve */
@@ -59797,7 +62113,7 @@ function graphql_dist_bundle_withDefaults(request2, newDefaults) {
 }
 
 // pkg/dist-src/index.js
-var graphql2 = graphql_dist_bundle_withDefaults(request, {
+var graphql2 = graphql_dist_bundle_withDefaults(dist_bundle_request, {
   headers: {
     "user-agent": `octokit-graphql.js/${graphql_dist_bundle_VERSION} ${getUserAgent()}`
   },
@@ -59942,7 +62258,7 @@ class Octokit {
   constructor(options = {}) {
     const hook = new before_after_hook.Collection();
     const requestDefaults = {
-      baseUrl: request.endpoint.DEFAULTS.baseUrl,
+      baseUrl: dist_bundle_request.endpoint.DEFAULTS.baseUrl,
       headers: {},
       request: Object.assign({}, options.request, {
         // @ts-ignore internal usage only, no need to type
@@ -59963,7 +62279,7 @@ class Octokit {
     if (options.timeZone) {
       requestDefaults.headers["time-zone"] = options.timeZone;
     }
-    this.request = request.defaults(requestDefaults);
+    this.request = dist_bundle_request.defaults(requestDefaults);
     this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
     this.log = createLogger(options.log);
     this.hook = hook;
@@ -62929,11 +65245,11 @@ function getOctokit(token, options, ...additionalPlugins) {
 
 
 /** Milliseconds for one answer. */
-const PATIENCE = 15_000;
+const client_PATIENCE = 15_000;
 /** Milliseconds before a read is sent again. */
 const READ_AGAIN = [1_000, 3_000];
 /** Longest wait that a rate limit may ask for, in milliseconds. */
-const LONGEST_WAIT = 60_000;
+const client_LONGEST_WAIT = 60_000;
 const COMMENTING = 'pull-requests: write';
 /** docs.github.com: "Events that trigger workflows", on pull requests in forked repositories. */
 const FROM_FORKS = "In a fork's pull request the token may only read, whatever the job asks for: comment from a `workflow_run` workflow. ";
@@ -62969,9 +65285,9 @@ class Github {
             }
             catch (error) {
                 const asked = waitAsked(error);
-                if (isRefused(error) && asked === undefined)
+                if (client_isRefused(error) && asked === undefined)
                     throw error;
-                await this.clock.sleep(Math.min(asked ?? wait, LONGEST_WAIT), signal);
+                await this.clock.sleep(Math.min(asked ?? wait, client_LONGEST_WAIT), signal);
             }
         }
         return this.#once(call, signal);
@@ -62995,7 +65311,7 @@ class Github {
      * @param consequence what happens all the same
      */
     explain(error, permission, consequence) {
-        const status = refusal(error);
+        const status = client_refusal(error);
         const said = (0,lib_runtime/* errorText */.kc)(error).replaceAll(this.#options.token, '***').replace(/\s+/g, ' ').slice(0, 300);
         const reason = status === undefined ? said : `${status}, ${said}`;
         const next = lacksPermission(error)
@@ -63005,7 +65321,7 @@ class Github {
     }
     async #once(call, signal) {
         const late = new AbortController();
-        const answered = this.clock.after(PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${PATIENCE / 1000} seconds`)));
+        const answered = this.clock.after(client_PATIENCE, () => late.abort(new Error(`GitHub did not answer within ${client_PATIENCE / 1000} seconds`)));
         try {
             const answer = await call({ signal: signal ? AbortSignal.any([late.signal, signal]) : late.signal });
             // Octokit hands on what it cannot parse as text, also an answer that was cut off.
@@ -63026,11 +65342,11 @@ function isJson(answer) {
     return /^application\/json\b/.test(headers?.['content-type'] ?? '');
 }
 /** GitHub answered, and did not do it. Any other failure may have come after it did. */
-function isRefused(error) {
-    return refusal(error) !== undefined;
+function client_isRefused(error) {
+    return client_refusal(error) !== undefined;
 }
 /** The status with which GitHub refused; undefined where it may have done what was asked. */
-function refusal(error) {
+function client_refusal(error) {
     const status = response(error)?.status;
     return status !== undefined && status < 500 ? status : undefined;
 }
@@ -63040,14 +65356,14 @@ async function unlessUnknown(find) {
         return await find();
     }
     catch (error) {
-        if (refusal(error) === 404 || refusal(error) === 422)
+        if (client_refusal(error) === 404 || client_refusal(error) === 422)
             return undefined;
         throw error;
     }
 }
 /** Whether more rights would help. */
 function lacksPermission(error) {
-    const status = refusal(error);
+    const status = client_refusal(error);
     return (status === 401 || status === 403 || status === 404) && !isRateLimit(error) && !isLocked(error);
 }
 /** GitHub answers 403 to these too (docs.github.com: "Rate limits for the REST API"). */
@@ -63362,12 +65678,12 @@ class BranchFile {
             return true;
         }
         catch (error) {
-            if (!isRefused(error))
+            if (!client_isRefused(error))
                 return (await this.#version()).text === text;
             // 409: another version. 422: it was made meanwhile.
-            if (refusal(error) === 409 || refusal(error) === 422)
+            if (client_refusal(error) === 409 || client_refusal(error) === 422)
                 return false;
-            if (refusal(error) === 404 && sha === undefined)
+            if (client_refusal(error) === 404 && sha === undefined)
                 return this.#begun(text);
             throw error;
         }
@@ -63387,7 +65703,7 @@ class BranchFile {
             return true;
         }
         catch (error) {
-            if (isRefused(error) && refusal(error) !== 422)
+            if (client_isRefused(error) && client_refusal(error) !== 422)
                 throw error;
             return (await this.#version()).text === text;
         }
@@ -63415,20 +65731,20 @@ async function ownLogin(github) {
         return viewer.login;
     }
     catch (error) {
-        if (!isRefused(error))
+        if (!client_isRefused(error))
             throw error;
     }
     try {
         return (await github.read(request => octokit.rest.users.getAuthenticated({ request }))).login;
     }
     catch (error) {
-        if (!isRefused(error))
+        if (!client_isRefused(error))
             throw error;
         return ACTIONS;
     }
 }
 /** REST writes `name[bot]` for an app, where GraphQL may leave the end out. A person called `name` is another. */
-function isSame({ login, type }, me) {
+function author_isSame({ login, type }, me) {
     return login === me || (type === 'Bot' && login === `${me}[bot]`);
 }
 /** For a hidden marker: nothing in it can end the HTML comment. */
@@ -63482,7 +65798,7 @@ async function create(github, comment, body) {
         return await post();
     }
     catch (error) {
-        if (isRefused(error))
+        if (client_isRefused(error))
             throw error;
         await github.clock.sleep(LOOK_AFTER);
         const there = await newestOwn(github, comment);
@@ -63502,7 +65818,7 @@ async function newestOwn(github, { pullRequest, key, log }) {
     if (marked.length === 0)
         return undefined;
     const me = await ownLogin(github);
-    const own = marked.filter(({ user }) => user !== null && isSame(user, me)).sort((a, b) => a.id - b.id);
+    const own = marked.filter(({ user }) => user !== null && author_isSame(user, me)).sort((a, b) => a.id - b.id);
     if (own.length > 1)
         log.info(`There are ${own.length} comments of this kind; the newest counts.`);
     return own.at(-1);
@@ -63648,7 +65964,7 @@ class Deployments {
             throw new Error(made.message ?? 'GitHub made no deployment');
         }
         catch (error) {
-            if (isRefused(error))
+            if (client_isRefused(error))
                 throw error;
             await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const made = this.ofEarlierAttempt(await this.deployments());
@@ -63673,7 +65989,7 @@ class Deployments {
             await this.#github.write(post);
         }
         catch (error) {
-            if (isRefused(error))
+            if (client_isRefused(error))
                 throw error;
             await this.#options.clock.sleep(deployments_LOOK_AFTER);
             const [newest] = await this.#statuses(id);
@@ -63804,7 +66120,7 @@ async function findIssue(github, key) {
             continue;
         me ??= await ownLogin(github);
         const login = me;
-        const own = marked.filter(({ user }) => user !== null && isSame(user, login)).sort((a, b) => b.number - a.number);
+        const own = marked.filter(({ user }) => user !== null && author_isSame(user, login)).sort((a, b) => b.number - a.number);
         if (own[0])
             return ours(own[0]);
     }
@@ -63813,12 +66129,12 @@ async function findIssue(github, key) {
 /** Opens an issue. Sent once; where the answer is lost, it is looked for, and sent again only if nothing is there. */
 async function openIssue(github, key, issue) {
     const { octokit, repository } = github;
-    const post = async () => ours(await github.write(request => octokit.rest.issues.create({ ...repository, title: issue.title, body: bodyOf(key, issue), request })));
+    const post = async () => ours(await github.write(request => octokit.rest.issues.create({ ...repository, title: issue.title, body: issues_bodyOf(key, issue), request })));
     try {
         return await post();
     }
     catch (error) {
-        if (isRefused(error))
+        if (client_isRefused(error))
             throw error;
         await github.clock.sleep(issues_LOOK_AFTER);
         const there = await findIssue(github, key);
@@ -63829,7 +66145,7 @@ async function openIssue(github, key, issue) {
 async function changeIssue(github, { number }, key, issue, open) {
     const { octokit, repository } = github;
     const state = open ? 'open' : 'closed';
-    const body = bodyOf(key, issue);
+    const body = issues_bodyOf(key, issue);
     await github.read(request => octokit.rest.issues.update({ ...repository, issue_number: number, title: issue.title, body, state, request }));
 }
 /** Adds a comment, of which GitHub tells those who follow the issue: a change of its text goes unnoticed. Sent once. */
@@ -63841,13 +66157,13 @@ async function noteOnIssue(github, { number }, text) {
 /** What to do where GitHub refused issues. */
 function explainIssues(github, error, consequence) {
     // GitHub switches issues off in a new fork, and answers 410 then (docs.github.com: disabling issues).
-    if (refusal(error) === 410) {
+    if (client_refusal(error) === 410) {
         return `Issues are switched off in this repository, as GitHub does in a fork. Switch them on under Settings, General, Features. ${consequence}`;
     }
     return github.explain(error, 'issues: write', consequence);
 }
 const issues_MARKER = /\n*<!-- mastodon-on-heroku:checks key=(\S{1,300}) memo=([A-Za-z0-9+/=]{0,12000}) -->/;
-function bodyOf(key, { text, memo }) {
+function issues_bodyOf(key, { text, memo }) {
     const packed = Buffer.from(memo).toString('base64');
     if (packed.length > LONGEST_MEMO)
         throw new Error(`${packed.length} characters are too many for an issue's marker`);
@@ -64020,2318 +66336,6 @@ function judgeGrowth(comparison, maxGrowth) {
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
     throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
-
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
-var http_client_lib = __nccwpck_require__(2779);
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
-var heroku_client_lib = __nccwpck_require__(6188);
-// EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
-var lib_request = __nccwpck_require__(3633);
-;// CONCATENATED MODULE: ./lib/heroku/errors.js
-
-/** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends lib_runtime/* UserError */.yo {
-    details;
-    constructor(details, options) {
-        super(sentence(details), hint(details), options);
-        this.name = 'HerokuError';
-        this.details = details;
-    }
-    get status() {
-        return this.details.status;
-    }
-    get outcome() {
-        return this.details.outcome;
-    }
-}
-/** Whether the request may have been carried out although it failed. */
-function mayHaveHappened(error) {
-    return error instanceof HerokuError && error.outcome === 'unknown';
-}
-function isNotFound(error) {
-    return error instanceof HerokuError && error.status === 404;
-}
-function sentence(details) {
-    const { method, path, status, id, reason, requestId, outcome, service = 'Heroku' } = details;
-    const known = [status, id].filter(part => part !== undefined).join(' ');
-    const asked = `${method} ${path}`;
-    const trace = requestId ? ` (request id ${requestId})` : '';
-    if (status !== undefined)
-        return `${service} answered ${asked} with ${known}: ${reason}${trace}`;
-    return outcome === 'unknown'
-        ? `${service}'s answer to ${asked} was lost: ${reason}${trace}`
-        : `${service} could not be asked ${asked}: ${reason}`;
-}
-/** Ids and statuses: Dev Center, platform-api-reference#errors. */
-function hint({ method, path, status, id, outcome, service, hint }) {
-    if (hint !== undefined)
-        return hint;
-    const unsure = 'Whether it was carried out is not known. Run the job again: it looks first, and goes on from there.';
-    if (service !== undefined)
-        return outcome === 'unknown' && method !== 'GET'
-            ? unsure
-            : `Look whether ${service} is down, then run the job again.`;
-    if (id === 'two_factor')
-        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
-    if (id === 'delinquent' || status === 402)
-        return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
-    if (id === 'suspended')
-        return 'The account is suspended. Write to Heroku’s support.';
-    switch (status) {
-        case 401:
-            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
-        case 403:
-            return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
-        case 404:
-            return /^\/apps\/[^/]+$/.test(path)
-                ? 'Check the name of the app (`heroku apps`), and that the key’s account is a collaborator of it.'
-                : 'It may have been removed meanwhile. Run the job again.';
-        case 409:
-            return 'Something else is changing this app. Wait until it is done, then run the job again.';
-        case 422:
-            return 'Heroku does not accept this request. Its message says why; where it is no mistake of the app’s settings, report it to mastodon-on-heroku with the request id.';
-        case 429:
-            return 'The account’s rate limit (4,500 requests an hour) is used up. Look for another job that asks without pause, wait some minutes, then run this one again.';
-    }
-    if (outcome === 'unknown' && method !== 'GET')
-        return unsure;
-    return 'Look at https://status.heroku.com, then run the job again.';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/client.js
-
-
-
-
-
-
-const client_TIMEOUT = 30_000;
-const READ_ATTEMPTS = 6;
-const WRITE_ATTEMPTS = 5;
-const FIRST_WAIT = 1_000;
-const client_LONGEST_WAIT = 60_000;
-function createClient(options) {
-    const { url, key, clock, timeout = client_TIMEOUT, random = Math.random } = options;
-    // HTTPS_PROXY and NO_PROXY as the runner's own library reads them; heroku-client knows only variables of its own.
-    // Only reads share connections: a kept one may be closed just when a write goes out, and its fate would be unknown.
-    const reads = new http_client_lib/* HttpClient */.Qq(undefined, undefined, { keepAlive: true }).getAgent(url);
-    const writes = new http_client_lib/* HttpClient */.Qq().getAgent(url);
-    const usage = { requests: 0, remaining: undefined };
-    const heroku = new GuardedHeroku({
-        host: url,
-        token: key,
-        userAgent: `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
-        guard: { reads, writes, clock, timeout, usage, service: options.service }
-    });
-    const patiently = async (method, path, request) => {
-        const { signal = options.signal } = request;
-        const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
-        for (let attempt = 1;; attempt++) {
-            if (signal.aborted)
-                throw new lib_runtime/* CancelledError */.cc(`${method} ${path}`);
-            try {
-                return await heroku.ask(method, path, { ...request, signal });
-            }
-            catch (error) {
-                if (attempt === attempts || !(error instanceof HerokuError) || !mayAskAgain(method, error))
-                    throw error;
-                const wanted = error.details.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1);
-                await clock.sleep(Math.min(wanted, client_LONGEST_WAIT) * (1 + random() / 4), signal);
-            }
-        }
-    };
-    const shaped = async (method, path, shape, request = {}) => {
-        const answer = await patiently(method, path, request);
-        const result = dist/* safeParse */.xLC(shape, answer);
-        if (result.success)
-            return result.output;
-        const where = dist/* getDotPath */.BuJ(result.issues[0]) ?? 'its top';
-        // A write was carried out, whatever its answer looks like.
-        const outcome = method === 'GET' ? 'refused' : 'unknown';
-        const reason = `the answer is not as ${options.service ? 'expected' : 'documented'} at ${where}`;
-        throw new HerokuError({ method, path, outcome, reason, service: options.service?.name });
-    };
-    return {
-        usage,
-        get: (path, shape, request) => shaped('GET', path, shape, request),
-        write: (method, path, shape, request) => shaped(method, path, shape, request)
-    };
-}
-function mayAskAgain(method, error) {
-    const { status = 0, outcome } = error.details;
-    if (outcome === 'not-sent')
-        return true;
-    if (method !== 'GET')
-        return status === 409 || status === 429;
-    return mayHaveHappened(error) || status === 429 || status >= 500;
-}
-/** heroku-client with the guarded request in place of its own. */
-class GuardedHeroku extends heroku_client_lib {
-    #options;
-    constructor(options) {
-        super({});
-        this.#options = options;
-    }
-    async ask(method, path, { body, range, accept, signal }) {
-        const headers = {
-            ...this.#options.guard.service?.headers,
-            ...(accept === undefined ? {} : { Accept: accept }),
-            ...(range === undefined ? {} : { Range: range })
-        };
-        const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const cancel = () => request.fail(new lib_runtime/* CancelledError */.cc(`${method} ${path}`));
-        signal.addEventListener('abort', cancel, { once: true });
-        try {
-            return await request.request();
-        }
-        finally {
-            signal.removeEventListener('abort', cancel);
-            request.settle();
-        }
-    }
-}
-/**
- * heroku-client 3.1.4's request without its faults: it sends every request again after a lost connection, also a write
- * and also after its time limit; it hangs for ever on an answer that is cut off; it breaks letters at the edges of
- * chunks; its errors say neither what was asked nor the request id (heroku/node-heroku-client: lib/request.js).
- */
-class GuardedRequest extends lib_request {
-    #guard;
-    #method;
-    #path;
-    #sent;
-    #stopTimer = () => { };
-    constructor(options, guard) {
-        // Its url.parse() prints a deprecation warning from a bundle; the warning is about its code, not the user's.
-        const { noDeprecation } = process;
-        process.noDeprecation = true;
-        super(options);
-        process.noDeprecation = noDeprecation;
-        this.#guard = guard;
-        this.#method = String(options['method']);
-        this.#path = String(options['path']);
-        this.agent = this.#method === 'GET' ? guard.reads : guard.writes;
-        this.middleware = (response, next) => this.#receive(response, next);
-    }
-    /** Gives the request up. Nothing is sent again. */
-    fail(error) {
-        this.settle();
-        this.reject(this.#explain(error));
-        this.#sent?.destroy();
-    }
-    settle() {
-        this.#stopTimer();
-    }
-    /** heroku-client calls this for each request it sends, a list's further pages included. */
-    setRequestTimeout(request) {
-        const { clock, timeout, usage, service } = this.#guard;
-        // heroku-client sends a list's range with every request; only the Platform API knows it.
-        if (service && !request.headersSent)
-            request.removeHeader('range');
-        this.settle();
-        usage.requests++;
-        this.#sent = request;
-        this.#stopTimer = clock.after(timeout, () => this.fail(new Error(`no answer within ${timeout / 1000} s`)));
-    }
-    /** Sending again is decided above, not here. Its caller rejects with the error it is given. */
-    isRetryAllowed(error) {
-        this.fail(error);
-        return false;
-    }
-    #receive(response, next) {
-        response.setEncoding('utf8');
-        response.on('error', error => this.fail(error));
-        response.on('close', () => {
-            if (!response.complete)
-                this.fail(new Error('the answer was cut off'));
-        });
-        const remaining = Number(response.headers['ratelimit-remaining']);
-        if (Number.isFinite(remaining))
-            this.#guard.usage.remaining = remaining;
-        // A 304 would crash heroku-client; nothing here asks for one.
-        if (response.statusCode === 304)
-            this.fail(new Error('an answer without content (304)'));
-        else
-            next();
-    }
-    handleSuccess(response, body) {
-        try {
-            super.handleSuccess(response, body);
-        }
-        catch (cause) {
-            const details = this.#details(response, 'unknown');
-            this.fail(new HerokuError({ ...details, reason: 'the answer is not JSON' }, { cause }));
-        }
-    }
-    handleFailure(response, body) {
-        const status = response.statusCode ?? 0;
-        const outcome = status >= 400 && status < 500 && status !== 408 ? 'refused' : 'unknown';
-        const { id, message } = errorBody(body);
-        const hint = this.#guard.service?.hint(status);
-        const seconds = Number(response.headers['retry-after']);
-        this.fail(new HerokuError({
-            ...this.#details(response, outcome),
-            status,
-            id,
-            hint,
-            reason: message ?? response.statusMessage ?? 'no reason given',
-            retryAfter: seconds > 0 ? seconds * 1_000 : undefined
-        }));
-    }
-    #details(response, outcome) {
-        const requestId = response.headers['request-id'];
-        return {
-            method: this.#method,
-            path: this.#path,
-            outcome,
-            service: this.#guard.service?.name,
-            requestId: typeof requestId === 'string' ? requestId.slice(0, 200) : undefined
-        };
-    }
-    #explain(error) {
-        if (error instanceof HerokuError || error instanceof lib_runtime/* CancelledError */.cc)
-            return error;
-        const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes((0,lib_runtime/* errorCode */.CA)(error) ?? '');
-        const outcome = neverConnected ? 'not-sent' : 'unknown';
-        // The error of a proxy or a socket names hosts, never the key: that is in a header.
-        const [method, path, service] = [this.#method, this.#path, this.#guard.service?.name];
-        return new HerokuError({ method, path, outcome, service, reason: (0,lib_runtime/* errorText */.kc)(error) }, { cause: error });
-    }
-}
-const client_text = dist/* fallback */.NpB(dist/* optional */.lqM(dist/* string */.YjP()), undefined);
-const client_refusal = dist/* union */.KCZ([
-    dist/* object */.Ikc({ errors: dist/* tuple */.PVZ([dist/* looseObject */._H3({ title: dist/* string */.YjP(), detail: client_text })]) }),
-    dist/* object */.Ikc({ id: client_text, message: client_text })
-]);
-/**
- * Heroku's shape of an error: `{"id","message","url"}` (Dev Center: platform-api-reference#error-response), or that of
- * JSON:API, of which the first is taken (jsonapi.org: error objects).
- */
-function errorBody(body) {
-    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), client_refusal), body);
-    if (!success)
-        return {};
-    if (!('errors' in output))
-        return { id: output.id?.slice(0, 100), message: output.message?.slice(0, 2_000) };
-    const [{ title, detail = title }] = output.errors;
-    return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/shapes.js
-/** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
-
-const named = dist/* looseObject */._H3({ name: dist/* string */.YjP() });
-const identified = dist/* looseObject */._H3({ id: dist/* string */.YjP() });
-const anything = dist/* unknown */.L5J();
-const account = dist/* looseObject */._H3({ email: dist/* string */.YjP() });
-const authorizations = dist/* array */.YOg(dist/* looseObject */._H3({
-    access_token: dist/* nullish */.cl6(dist/* looseObject */._H3({ token: dist/* nullish */.cl6(dist/* string */.YjP()), expires_in: dist/* nullish */.cl6(dist/* number */.aig()) }))
-}));
-const app = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    name: dist/* string */.YjP(),
-    web_url: dist/* nullish */.cl6(dist/* string */.YjP()),
-    maintenance: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
-    stack: named,
-    build_stack: dist/* nullish */.cl6(named),
-    /** Only with `version=3.sdk`. */
-    generation: dist/* nullish */.cl6(dist/* union */.KCZ([dist/* string */.YjP(), named]))
-});
-const configVars = dist/* record */.g1P(dist/* string */.YjP(), dist/* nullable */.mee(dist/* string */.YjP()));
-const shapes_slug = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    blob: dist/* looseObject */._H3({ method: dist/* string */.YjP(), url: dist/* string */.YjP() }),
-    checksum: dist/* nullish */.cl6(dist/* string */.YjP()),
-    commit: dist/* nullish */.cl6(dist/* string */.YjP()),
-    commit_description: dist/* nullish */.cl6(dist/* string */.YjP()),
-    process_types: dist/* nullish */.cl6(dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP())),
-    size: dist/* nullish */.cl6(dist/* number */.aig()),
-    deleted_at: dist/* nullish */.cl6(dist/* string */.YjP()),
-    stack: dist/* nullish */.cl6(named)
-});
-const release = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    version: dist/* number */.aig(),
-    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed', 'expired']),
-    current: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
-    description: dist/* optional */.lqM(dist/* string */.YjP(), ''),
-    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
-    eligible_for_rollback: dist/* optional */.lqM(dist/* boolean */.zMY(), true),
-    slug: dist/* nullish */.cl6(identified),
-    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
-    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
-});
-const dyno = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    name: dist/* string */.YjP(),
-    type: dist/* string */.YjP(),
-    state: dist/* string */.YjP(),
-    command: dist/* optional */.lqM(dist/* string */.YjP(), ''),
-    attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
-    release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() }))
-});
-const formation = dist/* looseObject */._H3({ type: dist/* string */.YjP(), quantity: dist/* number */.aig(), size: dist/* nullish */.cl6(dist/* string */.YjP()) });
-const addon = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    name: dist/* string */.YjP(),
-    addon_service: named,
-    plan: dist/* nullish */.cl6(named),
-    state: dist/* optional */.lqM(dist/* string */.YjP(), 'provisioned'),
-    config_vars: dist/* optional */.lqM(dist/* array */.YOg(dist/* string */.YjP()), [])
-});
-const attachment = dist/* looseObject */._H3({ name: dist/* string */.YjP(), addon: named, app: dist/* nullish */.cl6(named) });
-/** Schema: domain; `acm_status` with its reason as heroku/cli reads them (certs:auto; the words are Heroku's own). */
-const domain = dist/* looseObject */._H3({
-    hostname: dist/* string */.YjP(),
-    kind: dist/* optional */.lqM(dist/* string */.YjP(), 'custom'),
-    /** Where the name's CNAME, ALIAS or ANAME must lead. */
-    cname: dist/* nullish */.cl6(dist/* string */.YjP()),
-    status: dist/* nullish */.cl6(dist/* string */.YjP()),
-    /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
-    acm_status: dist/* nullish */.cl6(dist/* string */.YjP()),
-    acm_status_reason: dist/* nullish */.cl6(dist/* string */.YjP())
-});
-const feature = dist/* looseObject */._H3({ name: dist/* string */.YjP(), enabled: dist/* boolean */.zMY() });
-const logSession = dist/* looseObject */._H3({ logplex_url: dist/* string */.YjP() });
-const sources = dist/* looseObject */._H3({ source_blob: dist/* looseObject */._H3({ get_url: dist/* string */.YjP(), put_url: dist/* string */.YjP() }) });
-const build = dist/* looseObject */._H3({
-    id: dist/* string */.YjP(),
-    status: dist/* picklist */.KIO(['pending', 'succeeded', 'failed']),
-    output_stream_url: dist/* nullish */.cl6(dist/* string */.YjP()),
-    slug: dist/* nullish */.cl6(identified),
-    release: dist/* nullish */.cl6(identified),
-    source_blob: dist/* nullish */.cl6(dist/* looseObject */._H3({ version_description: dist/* nullish */.cl6(dist/* string */.YjP()) })),
-    user: dist/* nullish */.cl6(dist/* looseObject */._H3({ email: dist/* optional */.lqM(dist/* string */.YjP()) })),
-    created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
-});
-
-;// CONCATENATED MODULE: ./lib/heroku/app.js
-
-
-
-
-
-
-const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
-const LOOKS = [0, 2_000, 5_000, 10_000];
-/** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
-class HerokuApp {
-    name;
-    #client;
-    #clock;
-    #signal;
-    #path;
-    constructor(client, name, clock, signal) {
-        this.name = name;
-        this.#client = client;
-        this.#clock = clock;
-        this.#signal = signal;
-        this.#path = `/apps/${encodeURIComponent(name)}`;
-    }
-    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
-    under(signal) {
-        const client = {
-            usage: this.#client.usage,
-            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
-            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
-        };
-        return new HerokuApp(client, this.name, this.#clock, signal);
-    }
-    /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
-    info() {
-        return this.#client.get(this.#path, app, { accept: SDK });
-    }
-    /** All config vars with their values: secrets. */
-    async configVars() {
-        const vars = await this.#client.get(`${this.#path}/config-vars`, configVars);
-        return Object.fromEntries(Object.entries(vars).flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
-    }
-    /** Sets config vars, all in one release. Where the answer is lost, reads whether they are set. */
-    async setConfigVars(vars) {
-        try {
-            await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => {
-                const now = await this.configVars();
-                return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
-            });
-        }
-    }
-    /** The newest first. */
-    releases(most) {
-        const range = `version ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/releases`, dist/* array */.YOg(release), { range });
-    }
-    release(idOrVersion) {
-        return this.#client.get(`${this.#path}/releases/${idOrVersion}`, release);
-    }
-    /** A slug that may still be downloaded, or undefined where Heroku has dropped it. */
-    async slug(id) {
-        try {
-            const slug = await this.#client.get(`${this.#path}/slugs/${id}`, shapes_slug);
-            return slug.deleted_at ? undefined : slug;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /** A new slug to upload to. One that is never released is dropped by Heroku, so nobody looks for a lost one. */
-    createSlug({ processTypes, sha256, commit, description, stack }) {
-        const body = {
-            process_types: processTypes,
-            checksum: `SHA256:${sha256}`,
-            commit,
-            commit_description: description,
-            stack
-        };
-        return this.#client.write('POST', `${this.#path}/slugs`, shapes_slug, { body });
-    }
-    /**
-     * Releases a slug. Where the answer is lost, the release is looked for by its slug among those newer than `after`.
-     * @param after version of the newest release before
-     */
-    async createRelease(slugId, description, after) {
-        try {
-            const body = { slug: slugId, description };
-            return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
-        }
-    }
-    formation() {
-        return this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
-    }
-    dynos() {
-        return this.#client.get(`${this.#path}/dynos`, dist/* array */.YOg(dyno));
-    }
-    /** The dyno, or undefined where it has ended (then it is no longer known). */
-    async dyno(idOrName) {
-        try {
-            return await this.#client.get(`${this.#path}/dynos/${idOrName}`, dyno);
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return undefined;
-            throw error;
-        }
-    }
-    /**
-     * Starts a one-off dyno. Where the answer is lost, it is looked for by its marker: undocumented, that Heroku gives a
-     * dyno's command back as it was sent.
-     */
-    async createDyno({ command, attach, size, timeToLive, marker }) {
-        const body = { command, attach, force_no_tty: true, type: 'run', size, time_to_live: timeToLive };
-        try {
-            return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
-        }
-    }
-    /** Stops a dyno; one that is gone is fine. */
-    async stopDyno(idOrName) {
-        try {
-            await this.#client.write('POST', `${this.#path}/dynos/${idOrName}/actions/stop`, anything);
-        }
-        catch (error) {
-            // Asked for once; whoever waits for the dyno sees whether it went.
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    addons() {
-        return this.#client.get(`${this.#path}/addons`, dist/* array */.YOg(addon));
-    }
-    attachments() {
-        return this.#client.get(`${this.#path}/addon-attachments`, dist/* array */.YOg(attachment));
-    }
-    /** Attaches another app's add-on under a name. Where the answer is lost, reads whether it is attached. */
-    async attach(addon, name) {
-        const body = { addon, app: this.name, name, confirm: this.name };
-        try {
-            await this.#client.write('POST', '/addon-attachments', attachment, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
-        }
-    }
-    async hasFeature(name) {
-        try {
-            return (await this.#client.get(`${this.#path}/features/${name}`, feature)).enabled;
-        }
-        catch (error) {
-            if (isNotFound(error))
-                return false;
-            throw error;
-        }
-    }
-    /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
-    async setMaintenance(on) {
-        try {
-            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
-        }
-    }
-    /** The newest first. */
-    builds(most) {
-        const range = `created_at ..; order=desc, max=${most}`;
-        return this.#client.get(`${this.#path}/builds`, dist/* array */.YOg(build), { range });
-    }
-    build(id) {
-        return this.#client.get(`${this.#path}/builds/${id}`, build);
-    }
-    /**
-     * Builds from a source tarball on Heroku. Where the answer is lost, the build is looked for by its source's
-     * description among those that were not there before.
-     */
-    async createBuild(source, buildpacks) {
-        const { url, version, description, sha256 } = source;
-        const body = {
-            source_blob: { url, version, version_description: description, checksum: `SHA256:${sha256}` },
-            buildpacks: buildpacks.map(nameOrUrl)
-        };
-        const known = new Set((await this.builds(10)).map(({ id }) => id));
-        try {
-            return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
-        }
-        catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
-            return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
-        }
-    }
-    /** Ends a build; one that is over is fine (heroku/heroku-builds: builds:cancel). */
-    async cancelBuild(id) {
-        try {
-            await this.#client.write('DELETE', `${this.#path}/builds/${id}`, anything);
-        }
-        catch (error) {
-            if (!isNotFound(error) && !mayHaveHappened(error))
-                throw error;
-        }
-    }
-    /** Where a source tarball is put and fetched again (Schema: source; the one below `/apps` is deprecated). */
-    createSource() {
-        return this.#client.write('POST', '/sources', sources);
-    }
-    /** Where the last log lines can be read: all, or those of one source (`heroku`). */
-    async logUrl(lines, source) {
-        const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
-        return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
-    }
-    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
-    async #look(error, find) {
-        for (const wait of LOOKS) {
-            await this.#clock.sleep(wait, this.#signal);
-            const found = await find();
-            if (found !== undefined)
-                return found;
-        }
-        throw error;
-    }
-}
-function nameOrUrl(buildpack) {
-    return buildpack.includes('://') ? { url: buildpack } : { name: buildpack };
-}
-/** Whose key it is; works with any key. */
-async function whoAmI(client) {
-    return (await client.get('/account', account)).email;
-}
-/**
- * Seconds until the key expires, or undefined where it does not or may not say (only a key of scope `global` may list
- * authorizations; heroku/cli: auth:token reads the same).
- */
-async function keyExpiresIn(client, key) {
-    try {
-        const all = await client.get('/oauth/authorizations', authorizations);
-        return all.find(({ access_token }) => access_token?.token === key)?.access_token?.expires_in ?? undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/domains.js
-
-
-
-/** All names under which the app is reached, `herokuapp.com` among them. */
-function domainsOf(client, app) {
-    return client.get(`/apps/${encodeURIComponent(app)}/domains`, dist/* array */.YOg(domain));
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/data.js
-
-
-const amount = dist/* optional */.lqM(dist/* nullable */.mee(dist/* pipe */.FsL(dist/* number */.aig(), dist/* minValue */.Wwf(0))));
-const heroku_data_text = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(300));
-const lines = dist/* array */.YOg(dist/* looseObject */._H3({ name: heroku_data_text, values: dist/* array */.YOg(dist/* union */.KCZ([heroku_data_text, dist/* number */.aig()])) }));
-const classic = dist/* looseObject */._H3({
-    plan: dist/* nullish */.cl6(dist/* looseObject */._H3({ name: heroku_data_text })),
-    num_bytes: amount,
-    info: dist/* optional */.lqM(lines, [])
-});
-const advanced = dist/* looseObject */._H3({
-    status: dist/* optional */.lqM(heroku_data_text),
-    tier: dist/* nullish */.cl6(heroku_data_text),
-    plan_limits: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ name: heroku_data_text, current: dist/* nullish */.cl6(dist/* number */.aig()), limit: dist/* nullish */.cl6(dist/* number */.aig()) })), []),
-    pools: dist/* optional */.lqM(dist/* array */.YOg(dist/* looseObject */._H3({ connections_used: dist/* nullish */.cl6(dist/* number */.aig()), expected_connection_limit: dist/* nullish */.cl6(dist/* number */.aig()) })), [])
-});
-const redisConfig = dist/* looseObject */._H3({ maxmemory_policy: dist/* looseObject */._H3({ value: heroku_data_text }) });
-/**
- * Figures of a Heroku Postgres, of Essential to Premium or of the Advanced tier, which has an address of its own.
- * @param client of the data API
- * @param plan as the Platform API names it: `heroku-postgresql:essential-0`
- */
-async function postgresFigures(client, id, plan) {
-    if (/^heroku-postgresql:(advanced|performance)/.test(plan))
-        return advancedFigures(client, id);
-    const { num_bytes: bytes, plan: named, info } = await client.get(`/client/v11/databases/${encodeURIComponent(id)}`, classic);
-    const said = (name) => String(info.find(line => line.name === name)?.values[0] ?? '');
-    return {
-        plan: named?.name,
-        status: said('Status') || undefined,
-        bytes: bytes ?? undefined,
-        size: shareOf(said('Data Size')),
-        connections: shareOf(said('Connections')),
-        tables: shareOf(said('Tables'))
-    };
-}
-/** Redis's eviction policy, of a Heroku Key-Value Store. */
-async function redisPolicy(client, name) {
-    return (await client.get(`/redis/v0/databases/${encodeURIComponent(name)}/config`, redisConfig)).maxmemory_policy
-        .value;
-}
-async function advancedFigures(client, id) {
-    const { status, tier, plan_limits, pools } = await client.get(`/data/postgres/v1/${encodeURIComponent(id)}/info`, advanced);
-    const limit = (name) => {
-        const found = plan_limits.find(one => one.name === name);
-        return share(found?.current, found?.limit);
-    };
-    const size = limit('storage-limit-in-gb');
-    const [pool] = pools;
-    return {
-        plan: tier ?? undefined,
-        status,
-        bytes: size && Math.round(size.part * 1e9),
-        size,
-        connections: share(pool?.connections_used, pool?.expected_connection_limit),
-        tables: limit('table-limit')
-    };
-}
-const UNITS = { '': 1, bytes: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-/** `19/20`, `900.0 MB / 1.00 GB (90.00%) (In compliance)`. */
-function shareOf(text) {
-    const [, part, partUnit = '', whole, wholeUnit = ''] = /^\s*([\d.,]+)\s*(bytes|[KMGT]B|)\s*\/\s*([\d.,]+)\s*(bytes|[KMGT]B|)(?:\s|\(|$)/.exec(text) ?? [];
-    const number = (digits, unit) => Number(digits?.replaceAll(',', '') ?? NaN) * (UNITS[unit] ?? NaN);
-    return share(number(part, partUnit), number(whole, wholeUnit));
-}
-function share(part, whole) {
-    return Number.isFinite(part) && Number.isFinite(whole) && whole > 0 ? { part: part, whole: whole } : undefined;
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(7067);
-;// CONCATENATED MODULE: external "node:https"
-const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./lib/heroku/transfer.js
-
-
-
-
-
-/**
- * One request to an address that Heroku handed out (blob, output stream, logs): such an address carries its own
- * permission, so no key goes with it. Resolves with the answer's head; rejects on a lost connection.
- * @param options.patience starts when the body has been sent
- */
-function transfer(url, options) {
-    const { method = 'GET', headers = {}, send, clock, signal, patience } = options;
-    const way = wayTo(url, options.connect);
-    return new Promise((resolve, reject) => {
-        const { request: open } = url.startsWith('https:') ? external_node_https_namespaceObject : external_node_http_;
-        const request = open(url, { method, headers, ...way });
-        let stopTimer = () => { };
-        let over = false;
-        const finish = () => {
-            over = true;
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-        };
-        const cancel = () => void request.destroy(new lib_runtime/* CancelledError */.cc(`${method} ${new URL(url).host}`));
-        request.on('finish', () => {
-            // An answer may come before the body has been sent.
-            if (!over)
-                stopTimer = clock.after(patience, () => request.destroy(new Error(`no answer within ${patience / 1000} s`)));
-        });
-        request.on('error', error => {
-            finish();
-            reject(error);
-        });
-        const answered = (response) => {
-            finish();
-            resolve(response);
-        };
-        request.on('response', answered);
-        // Another protocol from here on: the connection (`socket` of the answer) is the caller's.
-        request.on('upgrade', answered);
-        if (signal.aborted)
-            return cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-        if (send)
-            send(request);
-        else
-            request.end();
-    });
-}
-/** How a request gets its connection: through `connect`, else as the runner's proxy variables say. */
-function wayTo(url, connect) {
-    if (connect)
-        return {
-            // Without an agent Node would name port 80 in the Host header of an https request.
-            defaultPort: url.startsWith('https:') ? 443 : 80,
-            createConnection: (_, done) => {
-                // The types do not know that nothing may come instead of a connection.
-                connect(new URL(url)).then(connection => done(null, connection), (error) => done(error, undefined));
-                return undefined;
-            }
-        };
-    (0,lib_runtime/* requireSafeUrl */.GX)(url);
-    return { agent: new http_client_lib/* HttpClient */.Qq().getAgent(url) };
-}
-/**
- * Hands an answer's body over piece by piece. Resolves at its end; rejects where it is cut off, where nothing comes for
- * `patience` milliseconds, and where the signal is aborted.
- */
-async function receive(response, take, { clock, signal, patience }) {
-    let stopTimer = () => { };
-    const watch = () => {
-        stopTimer();
-        stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
-    };
-    const cancel = () => void response.destroy(new lib_runtime/* CancelledError */.cc('A transfer'));
-    if (signal.aborted)
-        cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-        watch();
-        for await (const chunk of response) {
-            take(chunk);
-            watch();
-        }
-    }
-    finally {
-        stopTimer();
-        signal.removeEventListener('abort', cancel);
-    }
-}
-/** The whole of a small answer as text. Rejects past `most` bytes. */
-async function receiveText(response, most, options) {
-    const chunks = [];
-    let size = 0;
-    const take = (chunk) => {
-        size += chunk.length;
-        if (size > most)
-            response.destroy(new Error(`the answer is larger than ${most} bytes`));
-        else
-            chunks.push(chunk);
-    };
-    await receive(response, take, { ...options, patience: 30_000 });
-    return Buffer.concat(chunks).toString('utf8');
-}
-const LARGEST_PAGE = 5_000_000;
-/** GET of a page; redirects are not followed. Rejects on a lost connection, and past `most` bytes. */
-async function fetchPage(url, { host, most = LARGEST_PAGE, headers, ...more }, { clock, signal }) {
-    const response = await transfer(url, {
-        ...more,
-        headers: {
-            'user-agent': `mastodon-on-heroku/${lib_runtime/* VERSION */.xv}`,
-            ...(host === undefined ? {} : { host }),
-            ...headers
-        },
-        patience: 30_000,
-        clock,
-        signal
-    });
-    const body = await receiveText(response, most, { clock, signal });
-    return { status: response.statusCode ?? 0, headers: response.headers, body };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/logs.js
-
-
-/** As many lines as Heroku keeps (Dev Center: limits). */
-const LOG_KEPT = 1_500;
-const LARGEST_LOG = 20_000_000;
-/**
- * The last log lines that Heroku itself wrote (`heroku[web.1]: Error R10 …`), oldest first. Hostile text. Empty where
- * they cannot be read: they explain a failure, and must not be one.
- */
-async function herokuLog(app, lines, options) {
-    try {
-        return await readLog(app, lines, 'heroku', options);
-    }
-    catch {
-        return [];
-    }
-}
-/**
- * All lines that Heroku still has, oldest first: its own, or its own and the app's. Rejects where they cannot be read.
- * Lines of another form are left out.
- */
-async function logLines(app, source, options) {
-    const lines = await readLog(app, LOG_KEPT, source === 'heroku' ? 'heroku' : undefined, options);
-    return lines.flatMap(line => {
-        const [, time = '', source = '', dyno = '', text = ''] = /^(\S+) (\w+)\[([\w.-]+)\]: ?(.*)$/.exec(line) ?? [];
-        const at = Date.parse(time);
-        return Number.isNaN(at) ? [] : [{ time: at, source, dyno, text }];
-    });
-}
-async function readLog(app, lines, source, options) {
-    const response = await transfer(await app.logUrl(lines, source), { patience: 15_000, ...options });
-    if (response.statusCode !== 200) {
-        response.resume();
-        throw new Error(`the log was answered with ${response.statusCode ?? 0}`);
-    }
-    const text = await receiveText(response, LARGEST_LOG, options);
-    // An event stream carries each line behind `data: `.
-    return text.split(/\r?\n/).flatMap(line => {
-        const plain = line.replace(/^data: ?/, '');
-        return plain === '' || /^(id|event|retry|:)/.test(line) ? [] : [plain];
-    });
-}
-/** Heroku's error codes in log lines: R10, R14, H10 … (Dev Center: error-codes), each once, in order. */
-function errorCodes(lines) {
-    return [...new Set(lines.flatMap(codesIn))];
-}
-/** `Error R14 (Memory quota exceeded)` of a dyno, `at=error code=H12 desc=…` of the router. */
-function codesIn(line) {
-    return [...line.matchAll(/(?:Error |code=)([RHL]\d{2})\b/g)].map(([, code]) => code);
-}
-
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/heroku/rendezvous.js
-
-
-/** The dyno waits about 30 s for its client (R13, Dev Center: error-codes). */
-const CONNECT_PATIENCE = 10_000;
-const CONNECT_ATTEMPTS = 3;
-const BANNER = /^[^\n]*\n/;
-/** Milliseconds without output after which the connection counts as lost; a keep-alive finds a dead peer sooner. */
-const SILENCE = 60 * 60_000;
-/**
- * Attaches to a one-off dyno: TLS, the secret and a line end, a banner of one line, then its output until it closes
- * (heroku/cli: src/lib/run/dyno.ts; heroku/rendezvous.rb). Resolves when the connection ends, however it ends: only
- * the output can tell how the command did. Rejects where the dyno was never reached.
- */
-async function attach(options) {
-    const { url, clock, signal } = options;
-    const { protocol, hostname, port, pathname, search } = new URL(url);
-    if (protocol !== 'rendezvous:') {
-        throw new lib_runtime/* UserError */.yo(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
-    }
-    const secret = `${pathname.slice(1)}${search}`;
-    for (let attempt = 1;; attempt++) {
-        const connection = await connect(hostname, Number(port || 5000), options);
-        if (typeof connection !== 'string')
-            return converse(connection, secret, options);
-        if (attempt === CONNECT_ATTEMPTS) {
-            throw new lib_runtime/* UserError */.yo(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
-        }
-        await clock.sleep(1_000, signal);
-    }
-}
-/** A connection, or why there is none. */
-function connect(host, port, { ca, clock, signal }) {
-    return new Promise((resolve, reject) => {
-        const bundle = ca === undefined ? {} : { ca: [...external_node_tls_.rootCertificates, ca] };
-        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
-        const finish = (result) => {
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-            if (typeof result === 'string')
-                socket.destroy();
-            resolve(result);
-        };
-        const stopTimer = clock.after(CONNECT_PATIENCE, () => finish(`no answer within ${CONNECT_PATIENCE / 1000} s`));
-        const cancel = () => {
-            stopTimer();
-            socket.destroy();
-            reject(new lib_runtime/* CancelledError */.cc('Attaching to a dyno'));
-        };
-        socket.once('error', error => finish((0,lib_runtime/* errorText */.kc)(error)));
-        socket.once('secureConnect', () => finish(socket));
-        if (signal.aborted)
-            cancel();
-        signal.addEventListener('abort', cancel, { once: true });
-    });
-}
-function converse(socket, secret, { write, clock, signal }) {
-    return new Promise((resolve, reject) => {
-        let banner = Buffer.alloc(0);
-        let stopTimer = () => { };
-        const watch = () => {
-            stopTimer();
-            stopTimer = clock.after(SILENCE, () => socket.destroy());
-        };
-        const cancel = () => void socket.destroy();
-        socket.setKeepAlive(true, 15_000);
-        socket.on('data', (chunk) => {
-            watch();
-            if (banner === undefined)
-                return write(chunk);
-            banner = Buffer.concat([banner, chunk]);
-            const line = BANNER.exec(banner.toString('latin1'))?.[0];
-            if (line === undefined)
-                return;
-            const rest = banner.subarray(line.length);
-            banner = undefined;
-            if (rest.length > 0)
-                write(rest);
-        });
-        // A lost connection ends it like any other end: what is known is what was read.
-        socket.on('error', () => { });
-        socket.on('close', () => {
-            stopTimer();
-            signal.removeEventListener('abort', cancel);
-            if (signal.aborted)
-                reject(new lib_runtime/* CancelledError */.cc('The command'));
-            else
-                resolve();
-        });
-        watch();
-        signal.addEventListener('abort', cancel, { once: true });
-        socket.write(`${secret}\r\n`);
-        // No input: a command that asks gets an end of file instead of waiting (the CLI sends the same without a terminal).
-        socket.write('\x04');
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/one-off.js
-
-
-
-
-const one_off_MARK = 'mastodon-on-heroku';
-/** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
-const GONE_WITHIN = 120_000;
-const STOPPED_WITHIN = 60_000;
-const CLEARING_AWAY = 6_000;
-/**
- * Runs a command in a one-off dyno and hands its output over while it runs. The Platform API has no exit status, so the
- * shell prints it on a line of its own, under a name that no one could know before. Where the job is cancelled the dyno
- * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
- */
-async function runOneOff(app, oneOff, options) {
-    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
-    let dyno;
-    try {
-        const { id, name, attach_url: url } = await app.createDyno({
-            command: wrap(oneOff.command, marker, exitLine.name),
-            attach: true,
-            size: oneOff.size,
-            timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
-            marker
-        });
-        dyno = id;
-        if (url)
-            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
-        const exitCode = exitLine.end();
-        if (exitCode === undefined)
-            await waitUntilGone(app, id, options);
-        return { dyno: name, exitCode };
-    }
-    catch (error) {
-        exitLine.end();
-        await stopQuietly(app, dyno, marker);
-        throw options.signal.aborted ? new lib_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
-    }
-}
-/** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
-async function endLeftovers(app, purpose, options) {
-    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
-    for (const { id } of left) {
-        await app.stopDyno(id);
-        await waitUntilGone(app, id, options);
-    }
-    return left.map(({ name }) => name);
-}
-/**
- * The command in a shell of its own, so that `exit` or `exec` in it cannot skip the line. The first word must be no
- * process type, or Heroku runs that type's command instead.
- */
-function wrap(command, marker, exitName) {
-    return `bash -c ${one_off_quote(command)} ${marker}; printf '\\n%s %s\\n' ${exitName} "$?"`;
-}
-function one_off_quote(text) {
-    return `'${text.replaceAll("'", "'\\''")}'`;
-}
-/** Waits for its end, and asks for it where it does not come. Rejects where it goes on all the same. */
-async function waitUntilGone(app, id, { clock, signal }) {
-    for (const patience of [GONE_WITHIN, STOPPED_WITHIN]) {
-        const until = clock.now() + patience;
-        for (let pause = 1_000; clock.now() < until; pause = Math.min(pause * 2, 10_000)) {
-            if ((await app.dyno(id)) === undefined)
-                return;
-            await clock.sleep(pause, signal);
-        }
-        await app.stopDyno(id);
-    }
-    const name = (await app.dyno(id))?.name;
-    if (name === undefined)
-        return;
-    throw new lib_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
-}
-/** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
-async function stopQuietly(app, id, marker) {
-    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
-    try {
-        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
-        if (dyno !== undefined)
-            await late.stopDyno(dyno);
-    }
-    catch {
-        // Nothing more can be done.
-    }
-}
-/** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
-class ExitLine {
-    name;
-    #write;
-    #held = '';
-    #blank = '';
-    #passed = '';
-    #exitCode;
-    constructor(name, write) {
-        this.name = name;
-        this.#write = write;
-    }
-    take(chunk) {
-        // latin1 keeps every byte, also half a letter at the edge of a packet.
-        const text = this.#held + chunk.toString('latin1');
-        const end = text.lastIndexOf('\n') + 1;
-        this.#held = text.slice(end);
-        for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
-            this.#line(line);
-        this.#flush();
-    }
-    /** Hands over what is held back. Returns the exit code, or undefined where none came. */
-    end() {
-        if (this.#held !== '')
-            this.#line(this.#held);
-        this.#held = '';
-        this.#passed += this.#blank;
-        this.#blank = '';
-        this.#flush();
-        return this.#exitCode;
-    }
-    #line(line) {
-        const at = line.indexOf(this.name);
-        const code = at < 0 ? undefined : /^ (\d+)\r?\n$/.exec(line.slice(at + this.name.length))?.[1];
-        if (code !== undefined) {
-            this.#exitCode = Number(code);
-            // The empty line before it is ours, too: it parts the exit line from output without a line end.
-            this.#blank = '';
-            if (at > 0)
-                this.#passed += `${line.slice(0, at)}\n`;
-            return;
-        }
-        this.#passed += this.#blank;
-        this.#blank = '';
-        if (/^\r?\n$/.test(line))
-            this.#blank = line;
-        else
-            this.#passed += line;
-    }
-    #flush() {
-        if (this.#passed !== '')
-            this.#write(Buffer.from(this.#passed.replaceAll('\r\n', '\n'), 'latin1'));
-        this.#passed = '';
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/output.js
-
-
-/** Milliseconds. */
-const output_PATIENCE = 30_000;
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 10_000;
-/** Times that an output which is over may still not be readable to its end. */
-const LAST_TRIES = 5;
-/**
- * Follows the output of a release phase or a build, whole and in order, through lost connections (`Range`; Schema:
- * release.output_stream_url). Undocumented: it answers 404 until the dyno starts (heroku/cli: releases), and takes
- * `Range`; one that does not is read again and skipped. Its end says nothing of success: `isOver` is asked between the
- * connections. Resolves with the bytes read when the work is over and its output has been read.
- */
-async function followOutput(options) {
-    const { clock, signal, isOver } = options;
-    let bytes = 0;
-    let pause = FIRST_PAUSE;
-    let failures = 0;
-    for (;;) {
-        // Asked before reading: what is read after the end is all there is.
-        const over = await isOver();
-        const piece = await readFrom(options, bytes);
-        bytes += piece.bytes;
-        if (over && piece.ended)
-            return { bytes, whole: true };
-        if (over && ++failures === LAST_TRIES)
-            return { bytes, whole: false };
-        pause = piece.bytes > 0 ? FIRST_PAUSE : Math.min(pause * 1.5, LONGEST_PAUSE);
-        await clock.sleep(pause, signal);
-    }
-}
-/** Reads on from a byte. `ended`: the server had no more at that time. */
-async function readFrom({ url, write, clock, signal }, from) {
-    let bytes = 0;
-    try {
-        const response = await transfer(url, {
-            headers: { accept: 'text/plain', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
-            patience: output_PATIENCE,
-            clock,
-            signal
-        });
-        const { statusCode = 0 } = response;
-        if (statusCode !== 200 && statusCode !== 206) {
-            response.resume();
-            // 404 at the start: it has not begun, or there never was any. 416: nothing beyond what is here.
-            return { bytes, ended: (statusCode === 404 && from === 0) || statusCode === 416 };
-        }
-        // A server that ignores `Range` sends all again; what is here already is left out.
-        let known = statusCode === 200 ? from : 0;
-        await receive(response, chunk => {
-            const news = chunk.subarray(Math.min(known, chunk.length));
-            known -= chunk.length - news.length;
-            bytes += news.length;
-            if (news.length > 0)
-                write(news);
-        }, { clock, signal, patience: output_PATIENCE });
-        return { bytes, ended: true };
-    }
-    catch {
-        if (signal.aborted)
-            throw new lib_runtime/* CancelledError */.cc('Following the output');
-        return { bytes, ended: false };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/upload.js
-
-
-
-
-
-
-class UploadError extends lib_runtime/* UserError */.yo {
-    constructor(reason, options) {
-        super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
-        this.name = 'UploadError';
-    }
-}
-/** Milliseconds without any movement after which an upload is given up. */
-const upload_PATIENCE = 60_000;
-/**
- * Streams a file to a presigned address: with its length, and an empty Content-Type, which the signature wants
- * (undocumented; heroku/heroku-docker: commands/release.js). Rejects with an `UploadError` unless the store answered with success and,
- * where its ETag is an MD5 (a plain S3 PUT), with the MD5 of what was sent.
- * @returns whether the ETag proved that every byte arrived
- */
-async function upload(options) {
-    const { file, url, method, progress, clock, signal } = options;
-    const { size } = await (0,promises_.stat)(file);
-    const md5 = (0,external_node_crypto_.createHash)('md5');
-    let response;
-    let text;
-    try {
-        response = await transfer(url, {
-            method: method.toUpperCase(),
-            headers: { 'content-type': '', 'content-length': size },
-            send: request => void send(request, options, size, chunk => md5.update(chunk), progress),
-            clock,
-            signal,
-            patience: upload_PATIENCE
-        });
-        text = await receiveText(response, 100_000, { clock, signal });
-    }
-    catch (cause) {
-        if (cause instanceof lib_runtime/* CancelledError */.cc || signal.aborted)
-            throw new lib_runtime/* CancelledError */.cc('The upload');
-        throw new UploadError((0,lib_runtime/* errorText */.kc)(cause), { cause });
-    }
-    const { statusCode = 0, headers } = response;
-    if (statusCode < 200 || statusCode > 299) {
-        const code = /<Code>([\w.]{1,100})<\/Code>/.exec(text)?.[1];
-        throw new UploadError(`the store answered ${statusCode}${code ? ` ${code}` : ''}`);
-    }
-    const etag = /^"?([0-9a-f]{32})"?$/.exec(headers.etag ?? '')?.[1];
-    const sent = md5.digest('hex');
-    if (etag !== undefined && etag !== sent)
-        throw new UploadError(`the store has other bytes than were sent (ETag ${etag}, not ${sent})`);
-    return { bytes: size, proven: etag !== undefined };
-}
-async function send(request, { file, clock }, size, look, progress) {
-    let sent = 0;
-    let told = 0;
-    const stalled = () => void request.destroy(new Error(`nothing could be sent for ${upload_PATIENCE / 1000} s`));
-    let stopTimer = clock.after(upload_PATIENCE, stalled);
-    const tell = (chunk) => {
-        stopTimer();
-        stopTimer = clock.after(upload_PATIENCE, stalled);
-        look(chunk);
-        sent += chunk.length;
-        if (sent - told < size / 10 && sent < size)
-            return;
-        told = sent;
-        progress(sent, size);
-    };
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file, { highWaterMark: 1 << 18 }), async function* (source) {
-            for await (const chunk of source) {
-                tell(chunk);
-                yield chunk;
-            }
-        }, request);
-    }
-    catch (error) {
-        // The request reports its own errors; one of the file must reach it.
-        request.destroy(error);
-    }
-    finally {
-        stopTimer();
-    }
-}
-/** How many bytes the store has under a presigned GET address: asks for the first alone. */
-async function storedSize(url, options) {
-    const response = await transfer(url, { headers: { range: 'bytes=0-0' }, patience: 30_000, ...options });
-    response.destroy();
-    const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
-    if (response.statusCode === 206 && total !== undefined)
-        return Number(total);
-    const whole = Number(response.headers['content-length']);
-    return response.statusCode === 200 && Number.isFinite(whole) ? whole : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/secrets.js
-/** Names whose values are secrets. A name too many does no harm: its value is only masked. */
-const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOGIN|_URL$|^DATABASE|COOKIE|SIGNATURE/i;
-/** Names that look like one, and whose values are shown all over the place. */
-const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
-const SHORTEST = 8;
-/**
- * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
- * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
- * make the log unreadable.)
- */
-function secretValues(config) {
-    const values = Object.entries(config).flatMap(([name, value]) => SECRET_NAMES.test(name) && !PUBLIC_NAMES.test(name)
-        ? [value, ...value.split(/\r?\n/), ...passwordOf(value)]
-        : passwordOf(value));
-    return [...new Set(values)].filter(value => value.length >= SHORTEST);
-}
-function passwordOf(value) {
-    if (!URL.canParse(value))
-        return [];
-    const { password } = new URL(value);
-    return password === '' ? [] : [password, secrets_decoded(password)];
-}
-function secrets_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        return text;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/server-version.js
-
-
-
-const postgres = dist/* looseObject */._H3({ postgres_version: dist/* nullish */.cl6(dist/* string */.YjP()) });
-const redis = dist/* looseObject */._H3({ version: dist/* nullish */.cl6(dist/* string */.YjP()) });
-/**
- * Version of the server behind an add-on of Heroku's Postgres (`16.4`) or Redis (`7.2`); undefined for any other add-on,
- * and where the answer does not say. One request to Heroku's API for data, which is undocumented (heroku/cli: pg:info,
- * redis:info). Rejects with a `HerokuError`.
- */
-async function serverVersion(data, { id, name, addon_service: { name: service } }) {
-    const found = service === 'heroku-postgresql'
-        ? (await data.get(`/client/v11/databases/${encodeURIComponent(id)}`, postgres)).postgres_version
-        : service === 'heroku-redis'
-            ? (await data.get(`/redis/v0/databases/${encodeURIComponent(name)}`, redis)).version
-            : undefined;
-    return /\d+(?:\.\d+)*/.exec(found ?? '')?.[0];
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/task.js
-
-/** Seconds that a task may take where the config does not say, and its scheduler has a limit: an hour. */
-const USUAL_LIMIT = 3_600;
-/** Stands in every task that this action makes, wherever a scheduler has room for it. */
-const task_MARK = 'mastodon-on-heroku';
-/** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
-function task_isSame(task, there) {
-    return differences(task, there).length === 0;
-}
-/** What a task with the same command has to change, for people. */
-function differences(task, there) {
-    const limit = task.limit ?? USUAL_LIMIT;
-    return [
-        ...(task.cron === there.cron ? [] : [`it ran ${there.when}`]),
-        ...(task.size === there.size ? [] : [`on ${there.size}`]),
-        ...(there.limit === undefined || there.limit === limit ? [] : [`for ${minutes(there.limit)} at most`]),
-        ...(there.enabled ? [] : ['it was paused'])
-    ];
-}
-function minutes(seconds) {
-    return `${Math.round(seconds / 6) / 10} min`;
-}
-
-// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
-var croner = __nccwpck_require__(5814);
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/times.js
-
-
-const EVERY_10_MINUTES = '*/10 * * * *';
-/** The five fields of cron that a task's `every` and `at` stand for, or its own, in normal form. */
-function cronOf({ every, at = '', cron }) {
-    const [hour = '', minute = ''] = at.split(':');
-    switch (every) {
-        case '10 minutes':
-            return EVERY_10_MINUTES;
-        case 'hour':
-            return `${Number(minute)} * * * *`;
-        case 'day':
-            return `${Number(minute)} ${Number(hour)} * * *`;
-        default:
-            return normalCron(cron ?? '');
-    }
-}
-/** One spelling for one meaning, as far as that is simple: single spaces, no leading zeros, names in capitals. */
-function normalCron(cron) {
-    return cron
-        .trim()
-        .toUpperCase()
-        .replace(/\s+/g, ' ')
-        .replace(/\b0+(?=\d)/g, '');
-}
-function plainTimes(cron) {
-    if (cron === EVERY_10_MINUTES)
-        return { every: 10, at: 0 };
-    const [, minute, hour] = /^(\d+) (\d+|\*) \* \* \*$/.exec(cron) ?? [];
-    if (minute === undefined)
-        return undefined;
-    return hour === '*' ? { every: 60, at: Number(minute) } : { every: 1440, at: Number(hour) * 60 + Number(minute) };
-}
-function cronOfPlain({ every, at }) {
-    if (every === 10)
-        return EVERY_10_MINUTES;
-    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
-}
-/** `every day at 03:30`, `every hour at :20`, `every 10 minutes`, else `by cron: 0 4 * * 1`. All UTC. */
-function describeCron(cron) {
-    const times = plainTimes(cron);
-    if (!times)
-        return `by cron: ${cron}`;
-    const { every, at } = times;
-    if (every === 10)
-        return 'every 10 minutes';
-    return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
-}
-/** `03:30` of minutes after midnight. */
-function clockTime(at) {
-    return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
-}
-/** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
-function nextTime(cron, after) {
-    return times_parsed(cron).nextRun(new Date(after))?.getTime();
-}
-/** More are not counted. */
-const MOST_TIMES = 1_000;
-/** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
-function timesBetween(cron, after, until) {
-    const times = times_parsed(cron);
-    const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
-    if (newest === undefined || newest <= after)
-        return undefined;
-    let count = 0;
-    for (let at = new Date(after); at && count < MOST_TIMES; count++) {
-        at = times.nextRun(at);
-        if (!at || at.getTime() > until)
-            break;
-    }
-    return { newest, count };
-}
-/** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
-function meanGap(cron) {
-    const monday = new Date(Date.UTC(2026, 0, 5));
-    const runs = times_parsed(cron)
-        .nextRuns(100, monday)
-        .map(run => run.getTime());
-    const [first, last] = [runs[0], runs.at(-1)];
-    return first === undefined || last === undefined || runs.length < 2
-        ? Infinity
-        : (last - first) / (runs.length - 1) / 60_000;
-}
-function times_parsed(cron) {
-    return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/advanced-scheduler.js
-
-
-
-
-const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
-const advanced_scheduler_LONGEST_COMMAND = 1_000;
-const LONGEST_NAME = 149;
-/**
- * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
- * also has its limits).
- */
-const advancedScheduler = {
-    name: 'Advanced Scheduler',
-    vars: [TOKEN],
-    setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
-    problem: ({ command, size, limit = USUAL_LIMIT }) => {
-        if (command.length > advanced_scheduler_LONGEST_COMMAND)
-            return `it takes a command of ${advanced_scheduler_LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
-        if (/^(private|shield)/i.test(size) && limit < 240)
-            return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
-        return undefined;
-    },
-    open: ({ app, vars, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://api.advancedscheduler.io',
-            key: vars[TOKEN],
-            clock,
-            signal,
-            service: {
-                name: 'Advanced Scheduler',
-                headers: { authorization: `Bearer ${vars[TOKEN]}`, accept: 'application/json' },
-                hint: status => status === 401
-                    ? `The config var ${TOKEN} is not accepted: make a new token in its dashboard (\`heroku addons:open advanced-scheduler --app ${app.name}\`).`
-                    : status === 403 || status === 402
-                        ? 'The plan may have no room for another trigger: its dashboard shows it.'
-                        : undefined
-            }
-        });
-        return new AdvancedScheduler(client);
-    }
-};
-const trigger = dist/* looseObject */._H3({
-    uuid: dist/* string */.YjP(),
-    name: dist/* nullish */.cl6(dist/* string */.YjP()),
-    value: dist/* string */.YjP(),
-    /** `recurring` or `one-off`. */
-    frequencyType: dist/* string */.YjP(),
-    schedule: dist/* string */.YjP(),
-    timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
-    /** `active`, `inactive` or `completed`. */
-    state: dist/* string */.YjP(),
-    dyno: dist/* nullish */.cl6(dist/* string */.YjP()),
-    timeout: dist/* nullish */.cl6(dist/* number */.aig())
-});
-const triggers = dist/* looseObject */._H3({ triggers: dist/* array */.YOg(trigger) });
-const oneTrigger = dist/* looseObject */._H3({ trigger });
-class AdvancedScheduler {
-    #client;
-    constructor(client) {
-        this.#client = client;
-    }
-    async list() {
-        return (await this.#client.get('/triggers', triggers)).triggers.map(scheduledTask);
-    }
-    async create(task) {
-        await this.#client.write('POST', '/triggers', dist/* unknown */.L5J(), { body: fieldsOf(task) });
-    }
-    /** A PUT takes the whole trigger, also what is not known here. */
-    async change({ id }, task) {
-        const path = `/triggers/${encodeURIComponent(id)}`;
-        const { trigger } = await this.#client.get(path, oneTrigger);
-        await this.#client.write('PUT', path, dist/* unknown */.L5J(), { body: { ...trigger, ...fieldsOf(task) } });
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `/triggers/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
-    }
-}
-function scheduledTask(trigger) {
-    const { schedule, timezone: zone, frequencyType } = trigger;
-    const inUtc = zone === null || zone === undefined || zone === 'UTC';
-    const cron = frequencyType === 'recurring' && inUtc ? normalCron(schedule) : undefined;
-    return {
-        id: trigger.uuid,
-        command: trigger.value.trim(),
-        own: (trigger.name ?? '').startsWith(task_MARK),
-        cron,
-        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
-        size: trigger.dyno ?? '',
-        limit: trigger.timeout ?? undefined,
-        enabled: trigger.state === 'active'
-    };
-}
-function fieldsOf({ command, cron, size, limit = USUAL_LIMIT }) {
-    return {
-        name: `${task_MARK}: ${command}`.slice(0, LONGEST_NAME),
-        frequencyType: 'recurring',
-        schedule: cron,
-        value: command,
-        timezone: 'UTC',
-        state: 'active',
-        dyno: size,
-        timeout: limit
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/cron-to-go.js
-
-
-
-
-const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID';
-const KEY = 'CRONTOGO_API_KEY';
-/**
- * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and its limits in
- * src/lib/validation-service.ts). Its CLI has 10 requests under way at most; here it is one.
- */
-const cronToGo = {
-    name: 'Cron To Go',
-    vars: [ORGANIZATION, KEY],
-    setUp: app => `heroku addons:create crontogo --app ${app}`,
-    problem: () => undefined,
-    open: ({ app, vars, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://api.crontogo.com',
-            key: vars[KEY],
-            clock,
-            signal,
-            service: {
-                name: 'Cron To Go',
-                headers: { authorization: `Bearer ${vars[KEY]}`, accept: 'application/json' },
-                hint: status => status === 401 || status === 403 || status === 404
-                    ? `Look whether the config vars ${ORGANIZATION} and ${KEY} are those of the add-on (\`heroku addons --app ${app.name}\`), and whether it is active.`
-                    : status === 402 || status === 422
-                        ? 'The plan may have no room for another job: `heroku addons:open crontogo` shows it.'
-                        : undefined
-            }
-        });
-        return new CronToGo(client, vars[ORGANIZATION]);
-    }
-};
-const job = dist/* looseObject */._H3({
-    Id: dist/* string */.YjP(),
-    Alias: dist/* nullish */.cl6(dist/* string */.YjP()),
-    State: dist/* string */.YjP(),
-    ScheduleExpression: dist/* string */.YjP(),
-    ScheduleType: dist/* string */.YjP(),
-    Timezone: dist/* nullish */.cl6(dist/* string */.YjP()),
-    Target: dist/* looseObject */._H3({
-        Type: dist/* nullish */.cl6(dist/* string */.YjP()),
-        Size: dist/* nullish */.cl6(dist/* string */.YjP()),
-        Command: dist/* nullish */.cl6(dist/* string */.YjP()),
-        TimeToLive: dist/* nullish */.cl6(dist/* number */.aig())
-    }),
-    /** `pending`, `running`, `succeeded`, `failed`; milliseconds since 1970. */
-    LastAttempt: dist/* nullish */.cl6(dist/* looseObject */._H3({ State: dist/* nullish */.cl6(dist/* string */.YjP()), CreatedAt: dist/* nullish */.cl6(dist/* number */.aig()) }))
-});
-class CronToGo {
-    #client;
-    #path;
-    constructor(client, organization) {
-        this.#client = client;
-        this.#path = `/organizations/${encodeURIComponent(organization)}/jobs`;
-    }
-    async list() {
-        return (await this.#client.get(this.#path, dist/* array */.YOg(job))).map(cron_to_go_scheduledTask);
-    }
-    async create(task) {
-        await this.#client.write('POST', this.#path, dist/* unknown */.L5J(), { body: cron_to_go_bodyOf(task) });
-    }
-    async change({ id }, task) {
-        await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J(), { body: cron_to_go_bodyOf(task) });
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
-    }
-}
-function cron_to_go_scheduledTask(job) {
-    const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
-    const inUtc = zone === null || zone === undefined || zone === 'UTC';
-    const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined;
-    return {
-        id: job.Id,
-        command: (target.Command ?? '').trim(),
-        own: (job.Alias ?? '').startsWith(task_MARK),
-        cron,
-        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
-        size: target.Size ?? '',
-        limit: target.TimeToLive ?? undefined,
-        enabled: job.State === 'enabled',
-        lastRun: last?.CreatedAt ? { at: last.CreatedAt, outcome: outcomeOf(last.State) } : undefined
-    };
-}
-function outcomeOf(state) {
-    if (state === 'succeeded' || state === 'failed')
-        return state;
-    return state === 'running' || state === 'pending' ? 'running' : 'unknown';
-}
-/** `Retries: 0`: a task that failed is not run a second time by itself. */
-function cron_to_go_bodyOf({ command, cron, size, limit = USUAL_LIMIT }) {
-    return {
-        Alias: `${task_MARK}: ${command}`.slice(0, 200),
-        ScheduleExpression: cron,
-        ScheduleType: 'cron',
-        Timezone: 'UTC',
-        Target: { Type: 'dyno', Size: size, Command: command, TimeToLive: limit },
-        Retries: 0,
-        Jitter: 0,
-        State: 'enabled'
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/github-actions.js
-
-
-/** GitHub starts a scheduled workflow every 5 minutes at most (docs.github.com: events that trigger workflows). */
-const SHORTEST_MINUTES = 5;
-/** A workflow with `schedule:` runs the tasks that are due, each in a one-off dyno: `command: run`. */
-const githubActions = {
-    name: 'GitHub Actions',
-    vars: [],
-    setUp: () => 'a workflow with `schedule:` that runs `command: run`',
-    problem: ({ cron }) => meanGap(cron) < SHORTEST_MINUTES
-        ? `it cannot run ${describeCron(cron)}; the nearest is \`cron: "*/5 * * * *"\``
-        : undefined
-};
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/heroku-scheduler.js
-
-
-
-
-
-/**
- * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it. Paths, fields and what they may
- * hold are those that a Terraform provider has used since 2020 (davidji99/terraform-provider-herokux:
- * api/scheduler/job.go, docs/resources/scheduler_job.md), and the host is the one that Heroku's CLI knows
- * (heroku/heroku-cli-command: src/vars.ts). So every answer has to look as expected, to the value.
- */
-const herokuScheduler = {
-    name: 'Heroku Scheduler',
-    vars: [],
-    setUp: app => `heroku addons:create scheduler:standard --app ${app}`,
-    problem: ({ command, cron, limit }) => {
-        if (limit !== undefined)
-            return 'it has no time limit; write `timeout 2h` before the command instead of `timeout`';
-        // The mark is a comment behind it, and a backslash would take the space before that comment.
-        if (command.endsWith('\\'))
-            return 'a command may not end in a backslash; leave it out, it does nothing';
-        const times = plainTimes(cron);
-        return times && AT[times.every](times.at)
-            ? undefined
-            : `it cannot run ${describeCron(cron)}; the nearest is ${nearest(cron, times)}`;
-    },
-    open: ({ app, herokuKey, url, clock, signal }) => {
-        const client = createClient({
-            url: url ?? 'https://particleboard.heroku.com',
-            key: herokuKey,
-            clock,
-            signal,
-            service: {
-                name: 'Heroku Scheduler',
-                headers: { authorization: `Bearer ${herokuKey}`, accept: JSON_API, 'content-type': JSON_API },
-                hint: status => status === 404
-                    ? `Look whether the app has the add-on: \`${herokuScheduler.setUp(app.name)}\`.`
-                    : status === 401 || status === 403
-                        ? 'Look whether the key’s account is a collaborator of the app.'
-                        : undefined
-            }
-        });
-        return new HerokuScheduler(client, app.id);
-    }
-};
-const JSON_API = 'application/vnd.api+json';
-/** What `at` may be, in minutes: after the hour, or after 00:00 UTC. */
-const AT = {
-    10: at => at === 0,
-    60: at => at % 10 === 0 && at < 60,
-    1440: at => at % 30 === 0 && at < 1_440
-};
-const heroku_scheduler_job = dist/* pipe */.FsL(dist/* looseObject */._H3({
-    type: dist/* literal */.euz('jobs'),
-    id: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
-    attributes: dist/* looseObject */._H3({
-        command: dist/* string */.YjP(),
-        every: dist/* picklist */.KIO([10, 60, 1440]),
-        at: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf()),
-        'dyno-size': dist/* pipe */.FsL(dist/* string */.YjP(), dist/* nonEmpty */.hq()),
-        'ran-at': dist/* nullish */.cl6(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX()))
-    })
-}), dist/* check */.z6Y(({ attributes: { every, at } }) => at >= 0 && AT[every](at), 'at does not go with every'));
-const jobs = dist/* looseObject */._H3({ data: dist/* array */.YOg(heroku_scheduler_job) });
-const oneJob = dist/* looseObject */._H3({ data: heroku_scheduler_job });
-class HerokuScheduler {
-    #client;
-    #appId;
-    #path;
-    constructor(client, appId) {
-        this.#client = client;
-        this.#appId = appId;
-        this.#path = `/apps/${appId}/jobs`;
-    }
-    async list() {
-        return (await this.#client.get(this.#path, jobs)).data.map(({ id, attributes }) => {
-            const cron = cronOfPlain(attributes);
-            const ranAt = attributes['ran-at'];
-            return {
-                id,
-                ...unmarked(attributes.command),
-                cron,
-                when: describeCron(cron),
-                size: attributes['dyno-size'],
-                enabled: true,
-                lastRun: ranAt ? { at: Date.parse(ranAt), outcome: 'unknown' } : undefined
-            };
-        });
-    }
-    async create(task) {
-        const body = { data: { type: 'jobs', attributes: attributesOf(task) } };
-        await this.#client.write('POST', this.#path, oneJob, { body });
-    }
-    /** JSON:API wants the job's id in the body; the one client that is known sends the app's (its issue 253). */
-    async change({ id }, task) {
-        const patch = async (named) => {
-            const body = { data: { type: 'jobs', id: named, attributes: attributesOf(task) } };
-            await this.#client.write('PATCH', `${this.#path}/${encodeURIComponent(id)}`, oneJob, { body });
-        };
-        try {
-            await patch(id);
-        }
-        catch (error) {
-            if (!(error instanceof HerokuError) || ![400, 409, 422].includes(error.status ?? 0))
-                throw error;
-            await patch(this.#appId);
-        }
-    }
-    async remove({ id }) {
-        await this.#client.write('DELETE', `${this.#path}/${encodeURIComponent(id)}`, dist/* unknown */.L5J());
-    }
-}
-function attributesOf(task) {
-    return { command: marked(task.command), 'dyno-size': task.size, ...plainTimes(task.cron) };
-}
-/**
- * A job has no place for a mark but its command. A comment behind it changes nothing for the shell that runs it, goes in
- * the same write, and is seen in the dashboard.
- */
-function marked(command) {
-    return `${command} # ${task_MARK}`;
-}
-function unmarked(command) {
-    const own = new RegExp(`\\s#\\s*${task_MARK}\\s*$`).exec(command);
-    return { command: (own ? command.slice(0, own.index) : command).trim(), own: own !== null };
-}
-/** Where a person types them in. */
-function dashboardOf(app) {
-    return `https://dashboard.heroku.com/apps/${app}/scheduler`;
-}
-/** As its dashboard words it. */
-function dashboardTimes(cron) {
-    const { every, at } = plainTimes(cron);
-    if (every === 10)
-        return 'Every 10 minutes';
-    if (every === 60)
-        return `Every hour at :${String(at).padStart(2, '0')}`;
-    const hour = Math.floor(at / 60);
-    return `Every day at ${hour % 12 || 12}:${clockTime(at).slice(3)} ${hour < 12 ? 'AM' : 'PM'} UTC`;
-}
-/** The times nearest to those of a cron, as the config would say them. */
-function nearest(cron, times) {
-    if (times?.every === 60)
-        return wish({ every: 60, at: (Math.round(times.at / 10) * 10) % 60 });
-    if (times?.every === 1440)
-        return wish({ every: 1440, at: (Math.round(times.at / 30) * 30) % 1440 });
-    const gap = meanGap(cron);
-    const first = new Date(nextTime(cron, -1) ?? 0);
-    // In the middle between two of them, as one counts steps of times: 10 × 2.4 × 2.4 is 60.
-    if (gap < Math.sqrt(10 * 60))
-        return wish({ every: 10, at: 0 });
-    if (gap < Math.sqrt(60 * 1440))
-        return wish({ every: 60, at: (Math.round(first.getUTCMinutes() / 10) * 10) % 60 });
-    const at = first.getUTCHours() * 60 + first.getUTCMinutes();
-    const often = gap > 2 * 1440 ? ', which is more often' : '';
-    return `${wish({ every: 1440, at: (Math.round(at / 30) * 30) % 1440 })}${often}`;
-}
-function wish({ every, at }) {
-    if (every === 10)
-        return '`every: 10 minutes`';
-    return every === 60
-        ? `\`every: hour\` with \`at: ":${String(at).padStart(2, '0')}"\``
-        : `\`every: day\` with \`at: "${clockTime(at)}"\``;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/reconcile.js
-
-/**
- * What makes a scheduler's tasks equal to the wanted ones. A task that is there already as it is wanted is kept, whoever
- * made it. One with the same command and other times or size is changed, and is this action's from then on: run beside a
- * new one its work would be done twice. Of several, those that this action made come first. The rest is removed where
- * this action made it, or with `prune`.
- */
-function reconcile(wanted, there, { prune = false } = {}) {
-    const left = [...there].sort((a, b) => Number(b.own) - Number(a.own));
-    const take = (fits) => {
-        const index = left.findIndex(fits);
-        return index < 0 ? undefined : left.splice(index, 1)[0];
-    };
-    const found = new Map();
-    // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
-    const fits = [
-        task_isSame,
-        (task, there) => task.cron === there.cron,
-        (task, there) => task.size === there.size,
-        () => true
-    ];
-    for (const fit of fits) {
-        for (const task of wanted) {
-            if (found.has(task))
-                continue;
-            const match = take(other => other.command === task.command && fit(task, other));
-            if (match)
-                found.set(task, match);
-        }
-    }
-    const steps = wanted.map((task) => {
-        const match = found.get(task);
-        if (!match)
-            return { kind: 'create', task };
-        return { kind: task_isSame(task, match) ? 'keep' : 'change', task, there: match };
-    });
-    return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
-}
-/** Whether there is nothing to write. */
-function isSettled(steps) {
-    return steps.every(({ kind }) => kind === 'keep' || kind === 'leave');
-}
-function showStep(step, describe) {
-    const { kind } = step;
-    if (kind === 'remove' || kind === 'leave') {
-        const { command, when, size, own } = step.there;
-        const why = own ? 'not in the config any more' : 'not made by this action';
-        return { action: kind, command, when, size, why: kind === 'leave' ? `${why}; \`prune\` would remove it` : why };
-    }
-    const { command, cron, size } = step.task;
-    return { action: kind, command, when: describe(cron), size, why: reason(step) };
-}
-function reason(step) {
-    if (step.kind === 'change') {
-        const { task, there } = step;
-        return [...differences(task, there), ...(there.own ? [] : ['until now not this action’s'])].join(', ');
-    }
-    return step.kind === 'keep' && !step.there.own ? 'not made by this action' : '';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/apply.js
-
-
-
-
-/** Milliseconds between looks for a write whose answer was lost. */
-const apply_LOOKS = [0, 2_000, 5_000];
-/**
- * Carries steps out: changes, then new tasks, then removals, one request after the other, each write once. Where an
- * answer is lost the tasks are read again to see whether it happened. What is refused does not keep the others from
- * being done; a new task that was refused is sent again when others have made room for it in the plan. At the end the
- * tasks are read again, and have to be what is wanted.
- *
- * Rejects with a `UserError` that names what is not done. Run again, it goes on from there.
- */
-async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
-    const failures = new Map();
-    const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
-    const carryOut = async (step) => {
-        try {
-            await once(scheduler, step, known, { clock, signal });
-            failures.delete(step);
-        }
-        catch (error) {
-            if (error instanceof lib_runtime/* CancelledError */.cc || !apply_isRefused(error))
-                throw error;
-            failures.set(step, error);
-        }
-    };
-    const ofKind = (kind) => steps.filter(step => step.kind === kind);
-    for (const kind of ['change', 'create', 'remove']) {
-        for (const step of ofKind(kind))
-            await carryOut(step);
-    }
-    const refused = ofKind('create').filter(step => failures.has(step));
-    if (ofKind('remove').length > 0)
-        for (const step of refused)
-            await carryOut(step);
-    if (failures.size > 0)
-        throw notDone(failures);
-    if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new lib_runtime/* UserError */.yo('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
-    }
-}
-/** One write; where its answer is lost, a look whether it happened. */
-async function once(scheduler, step, known, { clock, signal }) {
-    try {
-        await write(scheduler, step);
-    }
-    catch (error) {
-        if (step.kind === 'remove' && isNotFound(error))
-            return;
-        if (!mayHaveHappened(error))
-            throw error;
-        for (const wait of apply_LOOKS) {
-            await clock.sleep(wait, signal);
-            if (happened(step, await scheduler.list(), known))
-                return;
-        }
-        throw error;
-    }
-}
-async function write(scheduler, step) {
-    if (step.kind === 'create')
-        await scheduler.create(step.task);
-    else if (step.kind === 'change')
-        await scheduler.change(step.there, step.task);
-    else if (step.kind === 'remove')
-        await scheduler.remove(step.there);
-}
-/** @param known the tasks that were there before anything was written */
-function happened(step, now, known) {
-    switch (step.kind) {
-        case 'create':
-            return now.some(there => !known.has(there.id) && there.command === step.task.command && task_isSame(step.task, there));
-        case 'change':
-            return now.some(there => there.id === step.there.id && task_isSame(step.task, there));
-        case 'remove':
-            return !now.some(({ id }) => id === step.there.id);
-        default:
-            return true;
-    }
-}
-function apply_isRefused(error) {
-    return error instanceof HerokuError && error.outcome === 'refused' && error.status !== undefined;
-}
-function notDone(failures) {
-    const lines = [...failures].map(([step, error]) => {
-        const command = 'task' in step ? step.task.command : step.there.command;
-        return `To ${step.kind} "${command}": ${(0,lib_runtime/* errorText */.kc)(error)}`;
-    });
-    const [first] = failures.values();
-    const next = first instanceof lib_runtime/* UserError */.yo ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new lib_runtime/* UserError */.yo(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
-        cause: first
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/drift.js
-
-
-
-const KINDS = { create: 'missing', change: 'changed', remove: 'left over', leave: 'unknown' };
-/** What the scheduler has otherwise than the config wants it. A task that nobody asked for is `unknown`, and no fault. */
-function scheduleDrift(wanted, there) {
-    return reconcile(wanted, there).flatMap((step) => {
-        if (step.kind === 'keep')
-            return [];
-        const { command, when, why } = showStep(step, describeCron);
-        const texts = {
-            create: `is not scheduled; it is to run ${when}`,
-            change: `is to run ${when}; ${why}`,
-            remove: `is still scheduled (${when}), and not in the config any more`,
-            leave: `is scheduled (${when}), and the config does not know it`
-        };
-        return [{ kind: KINDS[step.kind], command, text: texts[step.kind] }];
-    });
-}
-/** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
-const drift_GRACE = 60 * 60_000;
-/**
- * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
- * never ran is not judged: nobody knows since when it is there.
- */
-function lateTasks(there, now) {
-    return there.flatMap(({ command, cron, enabled, lastRun }) => {
-        if (!enabled || !lastRun)
-            return [];
-        const at = new Date(lastRun.at)
-            .toISOString()
-            .replace(/:\d\d\.\d{3}Z$/, ' UTC')
-            .replace('T', ' ');
-        if (lastRun.outcome === 'failed')
-            return [{ command, text: `failed at ${at}` }];
-        const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
-        return next !== undefined && next + drift_GRACE < now
-            ? [
-                {
-                    command,
-                    text: `ran last at ${at}, and was to run again at ${new Date(next).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-                }
-            ]
-            : [];
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/ledger.js
-
-
-
-
-const ledger_time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX(), dist/* transform */.pdi(text => Date.parse(text)));
-const ended = dist/* object */.Ikc({
-    due: ledger_time,
-    started: ledger_time,
-    /** Seconds. */
-    took: dist/* optional */.lqM(dist/* number */.aig()),
-    outcome: dist/* picklist */.KIO(['succeeded', 'failed', 'lost']),
-    exitCode: dist/* optional */.lqM(dist/* number */.aig()),
-    run: dist/* string */.YjP()
-});
-const claim = dist/* object */.Ikc({ due: ledger_time, since: ledger_time, until: ledger_time, run: dist/* string */.YjP() });
-const ledger_entry = dist/* object */.Ikc({
-    command: dist/* string */.YjP(),
-    cron: dist/* string */.YjP(),
-    /** Its times up to this one are dealt with. */
-    handled: ledger_time,
-    running: dist/* optional */.lqM(claim),
-    last: dist/* optional */.lqM(ended)
-});
-const ledgerFile = dist/* object */.Ikc({ version: dist/* literal */.euz(1), app: dist/* string */.YjP(), tasks: dist/* array */.YOg(ledger_entry) });
-/** Milliseconds beyond a task's limit after which a run that has not said how it ended is given up. */
-const MARGIN = 10 * 60_000;
-const ledger_DAY = 24 * 3_600_000;
-/**
- * The next task that is due, taken by this run: at most one, the one that waits longest. Pure, and the same again for
- * the same run, so that it may be asked anew where a write was overtaken or its answer lost.
- */
-function takeDue({ app, tasks }, wanted, { run, until, now }) {
-    const lost = [];
-    const busy = [];
-    const begun = [];
-    const entryOf = (task) => {
-        const known = tasks.find(({ command, cron }) => command === task.command && cron === task.cron);
-        if (known === undefined)
-            begun.push(task);
-        // A clock that was ahead must not keep a task from ever running again; a run that began later may be ahead by a bit.
-        const handled = known !== undefined && known.handled < now + ledger_DAY ? known.handled : until;
-        const { running } = known ?? {};
-        const entry = { ...known, command: task.command, cron: task.cron, handled };
-        if (!running || running.run === run)
-            return entry;
-        if (!isOver(running, run, now)) {
-            busy.push({ command: task.command, run: running.run });
-            return entry;
-        }
-        lost.push({ command: task.command, run: running.run });
-        const { due, since: started } = running;
-        return { ...entry, running: undefined, last: { due, started, outcome: 'lost', run: running.run } };
-    };
-    const entries = wanted.map(entryOf);
-    const waiting = wanted.flatMap((task, index) => {
-        const { running, handled, cron } = entries[index];
-        if (running)
-            return running.run === run ? [{ task, due: running.due, missed: 0, index, since: 0 }] : [];
-        const times = timesBetween(cron, handled, until);
-        return times ? [{ task, due: times.newest, missed: times.count - 1, index, since: handled }] : [];
-    });
-    const next = waiting.sort((a, b) => a.since - b.since)[0];
-    if (next) {
-        const { task, due, index } = next;
-        const limit = (task.limit ?? USUAL_LIMIT) * 1_000;
-        const running = entries[index].running ?? { due, since: now, until: now + limit + MARGIN, run };
-        entries[index] = { ...entries[index], handled: due, running };
-    }
-    // What is not wanted any more is forgotten, unless a run is at it.
-    const others = tasks.filter(({ command, cron, running }) => running && !isOver(running, run, now) && !wanted.some(task => task.command === command && task.cron === cron));
-    const taken = next && { task: next.task, due: next.due, missed: next.missed };
-    return { ledger: { app, tasks: [...entries, ...others] }, taken, lost, begun, busy };
-}
-/** A run is over when its time is, or when it was started anew. */
-function isOver(claim, run, now) {
-    const [id, attempt] = claim.run.split('/');
-    const [ownId, ownAttempt] = run.split('/');
-    return now > claim.until || (id === ownId && Number(attempt) < Number(ownAttempt));
-}
-/** The ledger when a task that this run had taken has ended. */
-function markEnded({ app, tasks }, { task }, run, ending) {
-    const { outcome, exitCode, took } = ending;
-    return {
-        app,
-        tasks: tasks.map(entry => {
-            const { running } = entry;
-            if (entry.command !== task.command || entry.cron !== task.cron || running?.run !== run)
-                return entry;
-            const last = { due: running.due, started: running.since, took: took / 1_000, outcome, exitCode, run };
-            return { ...entry, running: undefined, last };
-        })
-    };
-}
-/** Throws a `UserError` for a text that is no ledger; none at all is an empty one. */
-function parseLedger(text, app, where) {
-    if (text === undefined)
-        return { app, tasks: [] };
-    const { success, output, issues } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), ledgerFile), text);
-    if (success && output.app === app)
-        return output;
-    const why = success
-        ? `it is of the app ${output.app}`
-        : `${issues[0].message} at ${dist/* getDotPath */.BuJ(issues[0]) ?? 'its top'}`;
-    throw new lib_runtime/* UserError */.yo(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
-}
-/** As it is written: JSON for people, times as ISO 8601. */
-function ledgerText({ app, tasks }) {
-    const iso = (key, value) => ['due', 'started', 'since', 'until', 'handled'].includes(key) ? new Date(value).toISOString() : value;
-    return `${JSON.stringify({ version: 1, app, tasks }, iso, 2)}\n`;
-}
-/** The tasks of a ledger as any scheduler's. */
-function ledgerTasks(ledger, wanted) {
-    return wanted.map(({ command, cron, size, limit }) => {
-        const entry = ledger.tasks.find(other => other.command === command && other.cron === cron);
-        const { running, last } = entry ?? {};
-        return {
-            id: `${command} ${cron}`,
-            command,
-            own: true,
-            cron,
-            when: describeCron(cron),
-            size,
-            limit,
-            enabled: true,
-            lastRun: running
-                ? { at: running.since, outcome: 'running' }
-                : last && { at: last.started, outcome: last.outcome === 'lost' ? 'failed' : last.outcome }
-        };
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/schedulers/index.js
-/**
- * Scheduled tasks: four ways to run them behind one interface, what is to change to have those that are wanted, and what
- * is not as it should be.
- */
-
-
-
-
-
-
-
-
-
-
-
-
-
-const schedulers_SCHEDULERS = {
-    'heroku-scheduler': herokuScheduler,
-    'cron-to-go': cronToGo,
-    'advanced-scheduler': advancedScheduler,
-    'github-actions': githubActions
-};
-/**
- * The tasks that are wanted, as this scheduler is to have them.
- * @param defaultSize dyno size of those that name none
- * @param file the config file's name, for messages
- * Throws one `UserError` that lists all that it cannot run, each with the nearest that it can.
- */
-function plannedTasks({ with: name, tasks }, defaultSize, file) {
-    const kind = schedulers_SCHEDULERS[name];
-    const planned = tasks.map((wish) => ({
-        command: wish.command.trim(),
-        cron: cronOf(wish),
-        size: wish.size ?? defaultSize,
-        limit: wish.timeout === undefined ? undefined : Math.round(wish.timeout * 60),
-        line: wish.line
-    }));
-    const problems = planned.flatMap((task, index) => {
-        const where = task.line === undefined ? '' : `${file}:${task.line}: `;
-        const twin = planned.findIndex(({ command, cron }) => command === task.command && cron === task.cron);
-        const problem = kind.problem(task);
-        return [
-            ...(problem === undefined ? [] : [`${where}${kind.name} cannot have this task: ${problem}`]),
-            ...(twin === index ? [] : [`${where}this task stands there twice: ${describeCron(task.cron)}, the same command`])
-        ];
-    });
-    if (problems.length === 0)
-        return planned;
-    const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new lib_runtime/* UserError */.yo(problems.join('\n'), next);
-}
-/**
- * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
- * no tasks outside this repository.
- */
-function openScheduler(name, access) {
-    const { name: shown, vars, open, setUp } = schedulers_SCHEDULERS[name];
-    if (!open)
-        throw new Error(`${shown} keeps no tasks of its own`);
-    const missing = vars.filter(variable => !access.vars[variable]);
-    if (missing.length === 0)
-        return open(access);
-    throw new lib_runtime/* UserError */.yo(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
-}
-/** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
-function typedByHand(tasks, app) {
-    const lines = tasks.map(({ command, cron, size }) => `${dashboardTimes(cron)}, dyno size ${size}: ${marked(command)}`);
-    return { lines, url: dashboardOf(app) };
-}
-/**
- * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
- * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
- */
-function usualSize(formation) {
-    const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());
-    const has = (start) => sizes.some(size => size.startsWith(start));
-    if (has('private'))
-        return 'Private-S';
-    if (has('shield'))
-        return 'Shield-S';
-    if (has('standard') || has('performance'))
-        return 'Standard-1X';
-    return has('eco') ? 'Eco' : 'Basic';
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/index.js
-/** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
@@ -69509,7 +69513,7 @@ function late({ late }) {
             about: 'late',
             figure: `${late.length}`,
             text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
-            remedy: 'Heroku Scheduler now and then leaves a run out; where it goes on, look at the log of the dyno `scheduler`.'
+            remedy: 'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
         }
     ];
 }
@@ -76544,12 +76548,13 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
 
 
 
+
 /** Branch on which last runs are kept where the config names none. */
 const STATE_BRANCH = 'scheduled-tasks';
 /**
  * Opens the record of an app's runs. Throws a `UserError` without a token, and for a branch with something else on it.
  */
-function due_tasks_openRecord(context, app, schedule) {
+function openRecord(context, app, schedule) {
     const { inputs } = context;
     const branch = schedule.state ?? STATE_BRANCH;
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
@@ -76565,7 +76570,7 @@ function due_tasks_openRecord(context, app, schedule) {
     return { app, wanted, file, where: `${path} on the branch ${branch}` };
 }
 /** The tasks with their last runs. A read of GitHub. */
-async function due_tasks_recordedTasks({ app, wanted, file, where }) {
+async function recordedTasks({ app, wanted, file, where }) {
     return ledgerTasks(parseLedger(await file.read(), app, where), wanted);
 }
 /**
@@ -76576,8 +76581,8 @@ async function due_tasks_recordedTasks({ app, wanted, file, where }) {
 async function runDueTasks(context, app, schedule, tools) {
     const { story, clock, signal } = tools;
     const { plan, dynoSize, github } = context.inputs;
-    const record = due_tasks_openRecord(context, app.name, schedule);
-    const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() };
+    const record = openRecord(context, app.name, schedule);
+    const asker = { run: `${github.runId ?? (0,external_node_crypto_.randomUUID)()}/${github.runAttempt ?? '1'}`, until: clock.now() };
     if (plan)
         return story.step('Due', () => tellDue(record, asker, tools));
     const failures = [];
@@ -76585,7 +76590,7 @@ async function runDueTasks(context, app, schedule, tools) {
     for (let runs = 0;; runs++) {
         const taken = await story.step(runs === 0 ? 'Due' : 'Record', async () => {
             const turn = await takeNext(record, asker, ended, tools);
-            failures.push(...due_tasks_tell(turn, asker.until, tools));
+            failures.push(...due_tasks_tell(runs === 0 ? turn : { ...turn, busy: [] }, asker.until, tools));
             return turn.taken;
         });
         if (!taken)
@@ -76688,16 +76693,10 @@ function timeText(at) {
 
 
 
-/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
-function checkSchedule({ inputs }, schedule) {
-    if (schedule)
-        plannedTasks(schedule, 'Basic', inputs.config);
-}
 /** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
 async function openTasks(context, app, schedule, mask, { clock, signal }) {
     const { inputs, results } = context;
-    const { name, vars: names } = schedulers_SCHEDULERS[schedule.with];
-    checkSchedule(context, schedule);
+    const { name, vars: names } = SCHEDULERS[schedule.with];
     const { id } = await app.info();
     const sizeless = schedule.tasks.some(({ size }) => size === undefined);
     const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config);
@@ -76711,6 +76710,15 @@ async function openTasks(context, app, schedule, mask, { clock, signal }) {
     const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal };
     context.runtime.log.info(`The tasks are kept by ${name}`);
     return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) };
+}
+/** The tasks as a step of something else: nothing to do without any, nor where a workflow runs them. */
+async function scheduleStep(context, app, schedule, mask, tools) {
+    if (!schedule || !SCHEDULERS[schedule.with].open)
+        return;
+    await tools.story.step('Scheduled tasks', async () => {
+        const tasks = await openTasks(context, app, schedule, mask, tools);
+        tools.story.note(await syncTasks(context, app, tasks, tools));
+    });
 }
 /**
  * The tasks that are wanted, and those that are there, in whichever way they are run; for whoever only looks. Throws a
@@ -76797,9 +76805,9 @@ function tellStarters({ inputs, runtime }) {
 }
 /** The tasks that a workflow runs: when each ran last, how it ended, and when it is due. Reads the record alone. */
 async function showRecorded(context, app, schedule, tools) {
-    const record = due_tasks_openRecord(context, app, schedule);
+    const record = openRecord(context, app, schedule);
     tellAdvice(context, record.wanted.map(({ command }) => command), tools);
-    const tasks = await due_tasks_recordedTasks(record);
+    const tasks = await recordedTasks(record);
     const rows = tasks.map(({ command, cron, when, size, lastRun }) => {
         const next = cron === undefined ? undefined : nextTime(cron, tools.clock.now());
         const last = lastRun === undefined ? 'not yet' : `${lastRun.outcome}, ${timeText(lastRun.at)}`;
@@ -76926,10 +76934,9 @@ function readReport(text) {
 async function tasksOf(context, { config, app, signal }) {
     const { schedule } = config;
     const { clock } = context.runtime;
-    if (!schedule || !schedulers_SCHEDULERS[schedule.with].open)
+    if (!schedule)
         return undefined;
-    const { wanted, scheduler } = await openTasks(context, app, schedule, masker(context), { clock, signal });
-    const there = await scheduler.list();
+    const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal });
     return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) };
 }
 
@@ -77293,6 +77300,7 @@ async function withStory(context, title, work) {
 
 
 
+
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
  * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
@@ -77338,6 +77346,9 @@ async function planOfApp(context, config, askDatabase) {
             preflight_judge(made, tools);
             return made;
         });
+        // With `plan: true` it shows them, and changes nothing.
+        if (inputs.plan)
+            await scheduleStep(context, app(name), config.schedule, mask, tools);
         const warnings = plan.findings.filter(({ level }) => level === 'warn').length;
         return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`;
     });
@@ -77506,27 +77517,15 @@ async function deploy_deploy(context) {
         return planDeploy(context);
     const config = readConfig(context);
     const { schedule } = config;
-    // Better known now than when all else is done.
-    checkSchedule(context, schedule);
     await deployTo(context, herokuOf(context), config, {
-        afterwards: (tools, app) => (schedule ? scheduleTasks(context, app, schedule, tools) : Promise.resolve())
+        afterwards: (tools, app) => scheduleStep(context, app, schedule, masker(context), tools).catch(notScheduled)
     });
 }
-/** The last step. The code is live by then, so a failure here takes nothing back. */
-async function scheduleTasks(context, app, schedule, tools) {
-    if (!schedulers_SCHEDULERS[schedule.with].open)
-        return;
-    await tools.story.step('Scheduled tasks', async () => {
-        try {
-            const tasks = await openTasks(context, app, schedule, masker(context), tools);
-            tools.story.note(await syncTasks(context, app, tasks, tools));
-        }
-        catch (error) {
-            if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
-                throw error;
-            throw new lib_runtime/* UserError */.yo(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
-        }
-    });
+/** Of the last step. The code is live by then, so its failure takes nothing back. */
+function notScheduled(error) {
+    if (error instanceof lib_runtime/* CancelledError */.cc || !(error instanceof lib_runtime/* UserError */.yo))
+        throw error;
+    throw new lib_runtime/* UserError */.yo(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -81536,7 +81535,7 @@ async function schedule(context) {
             tellStarters(context);
         if (!schedule)
             return `The config has no \`schedule:\`, so the scheduled tasks of ${name} are left alone`;
-        if (!schedulers_SCHEDULERS[schedule.with].open) {
+        if (!SCHEDULERS[schedule.with].open) {
             return tools.story.step('Tasks', () => showRecorded(context, name, schedule, tools));
         }
         const tasks = await tools.story.step('Config', () => openTasks(context, app(name), schedule, mask, tools));

@@ -161,9 +161,15 @@ describe('scheduled tasks', () => {
     expect((await given({ config }).tasks())!.drift.map(({ kind }) => kind)).toEqual(['missing', 'unknown'])
   })
 
-  it('are nothing where the config says nothing, or keeps them in the repository', async () => {
+  it('of a workflow are those of its record, where it says that one failed', async () => {
     expect(await given().tasks()).toBeUndefined()
     const config = 'schedule:\n  with: github-actions\n  tasks:\n    - command: a\n      every: day\n'
-    expect(await given({ config }).tasks()).toBeUndefined()
+    expect(await given({ config }).tasks()).toEqual({ wanted: 1, drift: [], late: [] })
+    const time = '2026-11-20T00:00:00.000Z'
+    const last = { due: time, started: time, outcome: 'failed', exitCode: 7, run: '1/1' }
+    const task = { command: 'a', cron: '0 0 * * *', handled: time, last }
+    world.fake.branches.push('scheduled-tasks', 'main.json', JSON.stringify({ version: 1, app: 'main', tasks: [task] }))
+    expect((await given({ config }).tasks())!.late).toEqual([{ command: 'a', text: 'failed at 2026-11-20 00:00 UTC' }])
+    await expect(given({ config, token: '' }).tasks()).rejects.toThrow(/there is no GitHub token/)
   })
 })

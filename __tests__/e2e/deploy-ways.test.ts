@@ -93,6 +93,8 @@ describe('ways to a slug, through the committed dist', () => {
     expect(one.live).toBe(one.head)
 
     await heroku.addApp(one.app, { addons: [{ plan: 'scheduler:standard', vars: {} }] })
+    const planned = await one.run({ ...scheduler, plan: 'true' })
+    expect(planned.output).toMatch(/Plan for the scheduled tasks of app-\d+, nothing was changed: 1 to create/)
     const { code, output } = await one.run(scheduler)
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
     expect(output).toMatch(/The scheduled tasks of app-\d+ are those of the config by now: 1 created/)

@@ -1,4 +1,4 @@
-import { type Config, type ScheduleConfig } from '../config/index.ts'
+import { type Config } from '../config/index.ts'
 import {
   deploy as runDeploy,
   Story,
@@ -10,7 +10,7 @@ import {
 } from '../deploy/index.ts'
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
-import { SCHEDULERS, type HerokuApp } from '../heroku/index.ts'
+import { type HerokuApp } from '../heroku/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { planDeploy } from './plan.ts'
@@ -23,7 +23,7 @@ import { herokuBuilds } from './steps/heroku-builds.ts'
 import { processTypesFor } from './steps/processes.ts'
 import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
-import { checkSchedule, openTasks, syncTasks } from './steps/schedule.ts'
+import { scheduleStep } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
 import { readConfig, takeSource, type Source } from './steps/source.ts'
 import { planFrom } from './steps/upgrade.ts'
@@ -33,29 +33,19 @@ export async function deploy(context: Context): Promise<void> {
   if (context.inputs.plan) return planDeploy(context)
   const config = readConfig(context)
   const { schedule } = config
-  // Better known now than when all else is done.
-  checkSchedule(context, schedule)
   await deployTo(context, herokuOf(context), config, {
-    afterwards: (tools, app) => (schedule ? scheduleTasks(context, app, schedule, tools) : Promise.resolve())
+    afterwards: (tools, app) => scheduleStep(context, app, schedule, masker(context), tools).catch(notScheduled)
   })
 }
 
-/** The last step. The code is live by then, so a failure here takes nothing back. */
-async function scheduleTasks(context: Context, app: HerokuApp, schedule: ScheduleConfig, tools: Tools): Promise<void> {
-  if (!SCHEDULERS[schedule.with].open) return
-  await tools.story.step('Scheduled tasks', async () => {
-    try {
-      const tasks = await openTasks(context, app, schedule, masker(context), tools)
-      tools.story.note(await syncTasks(context, app, tasks, tools))
-    } catch (error) {
-      if (error instanceof CancelledError || !(error instanceof UserError)) throw error
-      throw new UserError(
-        `The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`,
-        `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`,
-        { cause: error }
-      )
-    }
-  })
+/** Of the last step. The code is live by then, so its failure takes nothing back. */
+function notScheduled(error: unknown): never {
+  if (error instanceof CancelledError || !(error instanceof UserError)) throw error
+  throw new UserError(
+    `The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`,
+    `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`,
+    { cause: error }
+  )
 }
 
 interface More {

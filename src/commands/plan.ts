@@ -8,6 +8,7 @@ import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { addonReader } from './steps/addons.ts'
 import { requireApp } from './steps/heroku.ts'
+import { scheduleStep } from './steps/schedule.ts'
 import { readConfig, takeSource } from './steps/source.ts'
 import { planFrom, planOfTree } from './steps/upgrade.ts'
 import { withStory } from './steps/with-story.ts'
@@ -68,6 +69,8 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
       judge(made, tools)
       return made
     })
+    // With `plan: true` it shows them, and changes nothing.
+    if (inputs.plan) await scheduleStep(context, app(name), config.schedule, mask, tools)
     const warnings = plan.findings.filter(({ level }) => level === 'warn').length
     return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`
   })

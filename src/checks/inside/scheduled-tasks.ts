@@ -42,7 +42,7 @@ function late({ late }: Tasks): Finding[] {
       figure: `${late.length}`,
       text: `Tasks did not run as they should: ${late.map(({ command, text }) => `\`${command}\` ${text}`).join('; ')}`,
       remedy:
-        'Heroku Scheduler now and then leaves a run out; where it goes on, look at the log of the dyno `scheduler`.'
+        'Look at what it printed: in the log of the dyno `scheduler`, in the add-on’s dashboard, or in the run of the workflow. Heroku Scheduler now and then leaves a run out.'
     }
   ]
 }

@@ -14,7 +14,6 @@ import {
   keyExpiresIn,
   lateTasks,
   scheduleDrift,
-  SCHEDULERS,
   whoAmI,
   HerokuError,
   type HerokuApp,
@@ -27,7 +26,7 @@ import type { Context } from '../context.ts'
 import { downloads } from './baseline.ts'
 import { githubOf } from './github.ts'
 import { herokuOf, masker } from './heroku.ts'
-import { openTasks } from './schedule.ts'
+import { lookAtTasks } from './schedule.ts'
 
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
@@ -140,8 +139,7 @@ function readReport(text: string): BuildReport {
 async function tasksOf(context: Context, { config, app, signal }: Sources): ReturnType<Given['tasks']> {
   const { schedule } = config
   const { clock } = context.runtime
-  if (!schedule || !SCHEDULERS[schedule.with].open) return undefined
-  const { wanted, scheduler } = await openTasks(context, app, schedule, masker(context), { clock, signal })
-  const there = await scheduler.list()
+  if (!schedule) return undefined
+  const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal })
   return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) }
 }

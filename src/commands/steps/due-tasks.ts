@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ScheduleConfig } from '../../config/index.ts'
 import { type Tools } from '../../deploy/index.ts'
 import { BranchFile } from '../../github/index.ts'
@@ -79,7 +80,7 @@ export async function runDueTasks(
   const { story, clock, signal } = tools
   const { plan, dynoSize, github } = context.inputs
   const record = openRecord(context, app.name, schedule)
-  const asker = { run: `${github.runId ?? 'by-hand'}/${github.runAttempt ?? '1'}`, until: clock.now() }
+  const asker = { run: `${github.runId ?? randomUUID()}/${github.runAttempt ?? '1'}`, until: clock.now() }
   if (plan) return story.step('Due', () => tellDue(record, asker, tools))
 
   const failures: string[] = []
@@ -87,7 +88,7 @@ export async function runDueTasks(
   for (let runs = 0; ; runs++) {
     const taken = await story.step(runs === 0 ? 'Due' : 'Record', async () => {
       const turn = await takeNext(record, asker, ended, tools)
-      failures.push(...tell(turn, asker.until, tools))
+      failures.push(...tell(runs === 0 ? turn : { ...turn, busy: [] }, asker.until, tools))
       return turn.taken
     })
     if (!taken) return outcome(runs, failures)

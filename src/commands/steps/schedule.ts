@@ -32,11 +32,6 @@ export interface OpenTasks {
   readonly scheduler: Scheduler
 }
 
-/** Throws a `UserError` for a task that the scheduler cannot have; asks nobody. */
-export function checkSchedule({ inputs }: Context, schedule: ScheduleConfig | undefined): void {
-  if (schedule) plannedTasks(schedule, 'Basic', inputs.config)
-}
-
 /** Opens the scheduler of an app: up to three reads of Heroku. It is handed no config var but those that it names. */
 export async function openTasks(
   context: Context,
@@ -47,7 +42,6 @@ export async function openTasks(
 ): Promise<OpenTasks> {
   const { inputs, results } = context
   const { name, vars: names } = SCHEDULERS[schedule.with]
-  checkSchedule(context, schedule)
   const { id } = await app.info()
   const sizeless = schedule.tasks.some(({ size }) => size === undefined)
   const wanted = plannedTasks(schedule, sizeless ? usualSize(await app.formation()) : 'Basic', inputs.config)
@@ -59,6 +53,21 @@ export async function openTasks(
   const access = { app: { id, name: app.name }, herokuKey: herokuOf(context).key, vars, clock, signal }
   context.runtime.log.info(`The tasks are kept by ${name}`)
   return { schedule, wanted, scheduler: openScheduler(schedule.with, { ...access, url: inputs.herokuSchedulerUrl }) }
+}
+
+/** The tasks as a step of something else: nothing to do without any, nor where a workflow runs them. */
+export async function scheduleStep(
+  context: Context,
+  app: HerokuApp,
+  schedule: ScheduleConfig | undefined,
+  mask: (config: Readonly<Record<string, string>>) => void,
+  tools: Tools
+): Promise<void> {
+  if (!schedule || !SCHEDULERS[schedule.with].open) return
+  await tools.story.step('Scheduled tasks', async () => {
+    const tasks = await openTasks(context, app, schedule, mask, tools)
+    tools.story.note(await syncTasks(context, app, tasks, tools))
+  })
 }
 
 /**

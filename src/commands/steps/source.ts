@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
+import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
 import { applySlugignore, exportTree, resolveCommit, type Commit, type ExportedTree } from '../../source/index.ts'
@@ -8,7 +9,7 @@ import type { Context } from '../context.ts'
 /** This one may be absent. */
 const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml'
 
-/** The config file of the checkout, with the inputs over it. */
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
 export function readConfig({ inputs }: Context): Config {
   const text = readTreeFile(inputs.path, inputs.config)
   if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
@@ -17,7 +18,9 @@ export function readConfig({ inputs }: Context): Config {
       'Correct the input `config`, or leave it out.'
     )
   }
-  return mergeInputs(loadConfig(text, inputs.config), inputs)
+  const config = mergeInputs(loadConfig(text, inputs.config), inputs)
+  if (config.schedule) plannedTasks(config.schedule, 'Basic', inputs.config)
+  return config
 }
 
 /** A commit as it is built. */

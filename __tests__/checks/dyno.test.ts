@@ -58,7 +58,7 @@ describeOrSkip('a one-off dyno that looks around', reason, () => {
       'bin/ffprobe': BROKEN_FFPROBE
     })
     await ship(appOf(clientOf(heroku), 'main'), slug, { worker: 'sidekiq -r ./app.rb -c 3 -q default -q scheduler' })
-  }, 60_000)
+  })
   afterAll(async () => {
     await heroku.close()
     await Promise.all([redis.close(), postgres.stop()])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Fault } from '../../src/local-heroku/index.ts'
-import { configure, heroku, Instance } from './instance.ts'
+import { configure, heroku, Instance, lean } from './instance.ts'
 
 describe('through the committed action', () => {
   const FAULTS: Fault[] = [
@@ -17,7 +17,7 @@ describe('through the committed action', () => {
   ]
 
   it('ten faults: green and live, or red and clean, then green', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     await one.run()
     const count = { green: 0, red: 0 }
     for (const fault of FAULTS) {
@@ -39,7 +39,7 @@ describe('through the committed action', () => {
     console.log(
       `Faults through dist/: ${FAULTS.length} deploys, ${count.green} green and live, ${count.red} red and clean, then green`
     )
-  }, 120_000)
+  })
 
   const MOMENTS: [at: string, signal: 'SIGTERM' | 'SIGKILL'][] = [
     ['GET /account', 'SIGKILL'],
@@ -55,7 +55,7 @@ describe('through the committed action', () => {
   ]
 
   it('ten kills: run again, it converges, and nothing is done twice', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     await one.run()
     for (const [at, signal] of MOMENTS) {
       const commit = one.commit(folder => configure(folder, `# ${at} ${signal}`))
@@ -77,5 +77,5 @@ describe('through the committed action', () => {
       expect(one.releasesOf(commit)).toBe(1)
     }
     console.log(`Kills through dist/: ${MOMENTS.length} deploys killed, then green, nothing done twice`)
-  }, 120_000)
+  })
 })

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { runAction } from '../../scripts/run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, git } from '../../scripts/sample-fork.ts'
 import { Visitor } from '../../src/local-heroku/index.ts'
-import { configure, DOMAIN, heroku, Instance, postgres, SECRET, temp } from './instance.ts'
+import { configure, DOMAIN, heroku, Instance, lean, postgres, SECRET, temp } from './instance.ts'
 
 describe('deploy', () => {
   it('ships the sample fork: live, healthy, migrated, and no secret anywhere', async () => {
@@ -28,7 +28,7 @@ describe('deploy', () => {
   })
 
   it('ships an upgrade with preboot while somebody is on the site: nothing fails; again does nothing twice', async () => {
-    const one = await Instance.open(true)
+    const one = await Instance.open(true, lean)
     expect((await one.run()).code).toBe(0)
     const second = one.commit(addPostMigration)
     const visitor = new Visitor(`${one.webUrl}api/v1/notes`, DOMAIN)
@@ -48,7 +48,7 @@ describe('deploy', () => {
   })
 
   it('is red where the release phase fails, and rolls back what crashes on boot', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     await one.run()
     const good = one.head
     const visitor = new Visitor(`${one.webUrl}api/v1/notes`, DOMAIN)
@@ -73,7 +73,7 @@ describe('deploy', () => {
   })
 
   it('ships a streaming app of the same commit, and sets it up where that is allowed', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     const streaming = `${one.app}-live`
     const { webUrl } = await heroku.addApp(streaming, {})
     const refused = await one.run({ 'streaming-app': streaming })
@@ -91,7 +91,10 @@ describe('deploy', () => {
   })
 
   it('turns maintenance on only where there is something to migrate, and off again', async () => {
-    const one = await Instance.open(false, folder => configure(folder, 'migrations: maintenance'))
+    const one = await Instance.open(false, folder => {
+      lean(folder)
+      configure(folder, 'migrations: maintenance')
+    })
     await one.run()
     const requests = heroku.requests.length
     const upgrade = await one.run()
@@ -107,7 +110,7 @@ describe('deploy', () => {
 
 describe('the other commands', () => {
   it('run: live output and the real exit code', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     await one.run()
     const good = await one.run({ command: 'run', run: `echo "it's $LOCAL_DOMAIN"` })
     expect(good.code).toBe(0)
@@ -118,7 +121,7 @@ describe('the other commands', () => {
   })
 
   it('migrate runs what is pending; rollback refuses where data was destroyed, and goes back where it was not', async () => {
-    const one = await Instance.open()
+    const one = await Instance.open(false, lean)
     await one.run()
     const first = one.head
     expect((await one.run({ command: 'migrate' })).outputs['migrations-run']).toBe('0')

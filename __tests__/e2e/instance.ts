@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals'
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
 import { runAction, type ActionResult } from '../../scripts/run-action.ts'
@@ -7,6 +7,7 @@ import { commitAll, git, makeSampleFork } from '../../scripts/sample-fork.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { openHeroku } from '../helpers/local-heroku.ts'
 import { lastingTemp } from '../helpers/temp.ts'
+import { configWith } from './fork.ts'
 import { herokuBuilder } from './heroku-builder.ts'
 
 export const DOMAIN = 'sample.example'
@@ -21,7 +22,7 @@ beforeAll(async () => {
   temp = lastingTemp()
   postgres = await startPostgres(path.join(temp, 'postgres'))
   ;({ heroku } = await openHeroku({ times: { preboot: 8_000 }, build: herokuBuilder }))
-}, 60_000)
+})
 afterAll(async () => {
   await heroku.close()
   await postgres.stop()
@@ -120,6 +121,11 @@ export class Instance {
     const { releases, slugs } = this.machine.app
     return releases.filter(({ slugId }) => slugs.find(({ id }) => id === slugId)?.commit === commit).length
   }
+}
+
+/** A build of what the dynos need, for a test that is not of ffmpeg and what else a buildpack may bring. */
+export function lean(folder: string): void {
+  writeFileSync(path.join(folder, '.github', 'mastodon-on-heroku.yml'), configWith(['nodejs', 'ruby']))
 }
 
 /** Adds a line to the fork's config. */

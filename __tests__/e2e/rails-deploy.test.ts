@@ -89,7 +89,7 @@ describeOrSkip('deploys of a Rails app with real migrations', noRails(), () => {
     expect(back.output).toMatch(/deploy forward/)
     expect(one.machine.app.releases).toHaveLength(releases)
     expect(await ask(one, ACCOUNT)).toMatchObject({ can_sign: true })
-  }, 120_000)
+  })
 
   it('a crash on boot: 4.6 comes back, and signs, with the first phase of 4.7 applied', async () => {
     const one = await openOlder()
@@ -107,7 +107,7 @@ describeOrSkip('deploys of a Rails app with real migrations', noRails(), () => {
     expect(await applied(one)).not.toContain(POST)
     expect(await applied(one)).toEqual(expect.arrayContaining(PRE))
     expect(await ask(one, ACCOUNT)).toMatchObject({ can_sign: true })
-  }, 120_000)
+  })
 
   it('a database that is too old for two phases: red, and nothing is changed', async () => {
     const one = await openOlder()
@@ -119,5 +119,5 @@ describeOrSkip('deploys of a Rails app with real migrations', noRails(), () => {
     expect(stopped.output).toMatch(/too old to be migrated in two phases/)
     expect(await applied(one)).toEqual(['20230101000000'])
     expect(await ask(one, 'health')).toBe('OK')
-  }, 120_000)
+  })
 })

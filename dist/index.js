@@ -49378,8 +49378,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./lib/config/index.js + 10 modules
-var config = __nccwpck_require__(5082);
+// EXTERNAL MODULE: ./lib/config/index.js + 11 modules
+var config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
 var runtime = __nccwpck_require__(9);
 // EXTERNAL MODULE: external "node:crypto"
@@ -49494,8 +49494,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
 var lib_runtime = __nccwpck_require__(9);
-// EXTERNAL MODULE: ./lib/config/index.js + 10 modules
-var lib_config = __nccwpck_require__(5082);
+// EXTERNAL MODULE: ./lib/config/index.js + 11 modules
+var lib_config = __nccwpck_require__(3847);
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -81579,7 +81579,7 @@ function findCommand(name) {
 
 /***/ }),
 
-/***/ 5082:
+/***/ 3847:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81771,28 +81771,41 @@ class Given {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
-var croner = __nccwpck_require__(5814);
-;// CONCATENATED MODULE: ./lib/config/cron.js
-
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
-const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
-function cronProblem(cron) {
-    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
-    if (stranger !== undefined)
-        return `"${stranger}" is neither a month nor a day`;
-    try {
-        const times = new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
+;// CONCATENATED MODULE: ./lib/config/rules.js
+/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
+/** App names: Heroku's Platform API schema, `app.name`. */
+const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+/** Stacks that run slugs. */
+const STACK = /^heroku-\d{2}$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+/** Name of an environment variable. */
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Five fields; whether they ever come is for `cronProblem`. */
+const CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
+/** UTC. */
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+/** Minute of an hour. */
+const MINUTE = /^:[0-5]\d$/;
+/** Name of a check. */
+const CHECK = /^[a-z0-9-]+$/;
+/** What git and GitHub take for a branch, and a little less. */
+const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const MOST_MINUTES = 24 * 60;
+/** Variables that a build may not set, and why not. */
+const REFUSED_ENV = [
+    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+    {
+        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+        why: 'the action sets it itself, as Heroku does'
+    },
+    {
+        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+        why: 'it would change the programs that buildpacks run'
     }
-    catch (error) {
-        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
-    }
-}
+];
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var yaml_dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
 var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./lib/config/shown.js
@@ -81817,6 +81830,85 @@ function oneOf(words) {
     return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }
 
+;// CONCATENATED MODULE: ./lib/config/types.js
+const FFMPEG = ['with', 'without', 'auto'];
+const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
+const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
+const INTERVALS = ['10 minutes', 'hour', 'day'];
+/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
+const DYNO_SIZES = [
+    'Eco',
+    'Basic',
+    'Standard-1X',
+    'Standard-2X',
+    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
+];
+const REDIS_TLS = ['verify', 'no-verify'];
+
+;// CONCATENATED MODULE: ./lib/config/inputs.js
+
+
+
+
+
+/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
+function mergeInputs(config, inputs) {
+    return {
+        ...config,
+        app: appName('app', inputs.app) ?? config.app,
+        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
+        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
+        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
+    };
+}
+function appName(input, value) {
+    if (!value || APP_NAME.test(value))
+        return value || undefined;
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
+}
+function ffmpeg(value) {
+    const word = FFMPEG.find(known => known === value);
+    if (!value || word !== undefined)
+        return word;
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
+}
+function slugLimit(value) {
+    if (!value)
+        return undefined;
+    try {
+        return parseSize(value);
+    }
+    catch (error) {
+        throw error instanceof runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
+    }
+}
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+    return new runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
+}
+
+// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
+var croner = __nccwpck_require__(5814);
+;// CONCATENATED MODULE: ./lib/config/cron.js
+
+/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
+/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+function cronProblem(cron) {
+    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
+    if (stranger !== undefined)
+        return `"${stranger}" is neither a month nor a day`;
+    try {
+        const times = new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
+    }
+    catch (error) {
+        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/config/reader.js
 
 
@@ -82005,21 +82097,6 @@ class YamlFile {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/config/types.js
-const FFMPEG = ['with', 'without', 'auto'];
-const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
-const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
-const INTERVALS = ['10 minutes', 'hour', 'day'];
-/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
-const DYNO_SIZES = [
-    'Eco',
-    'Basic',
-    'Standard-1X',
-    'Standard-2X',
-    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
-];
-const REDIS_TLS = ['verify', 'no-verify'];
-
 ;// CONCATENATED MODULE: ./lib/config/load.js
 
 
@@ -82027,24 +82104,9 @@ const REDIS_TLS = ['verify', 'no-verify'];
 
 
 
-/** App names: Heroku's Platform API schema, `app.name`. */
-const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+
 const DEFAULT_LIMIT = 300_000_000;
 const SAFE_TRIM = { safe: true, globs: [] };
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV = [
-    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-    {
-        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-        why: 'the action sets it itself, as Heroku does'
-    },
-    {
-        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-        why: 'it would change the programs that buildpacks run'
-    }
-];
 /**
  * The typed config of a file's text, or the defaults where there is no file (`undefined`).
  * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
@@ -82073,7 +82135,7 @@ function readConfig(root) {
         app: at.app.text(APP_NAME_RULE, APP_NAME),
         streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
         stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
+        stack: at.stack.text('a stack that runs slugs, like heroku-24', STACK),
         ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
         slug: readSlug(at.slug),
         migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
@@ -82125,14 +82187,14 @@ function readBuildpack(reader) {
     if (at.buildpack.absent)
         return at.buildpack.fail(`expected ${what}, nothing is there`);
     const buildpack = at.buildpack.text(what);
-    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase();
+    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase();
     return buildpack === undefined ? undefined : { buildpack, sha256 };
 }
 function readEnv(reader) {
     const env = [];
     for (const [name, value] of reader.entries()) {
         const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        if (!VARIABLE.test(name))
             value.fail('a variable’s name has letters, digits and _ only');
         else if (refused !== undefined)
             value.fail(`this variable cannot be set: ${refused.why}`);
@@ -82187,9 +82249,6 @@ function readSchedule(reader) {
         at.state.fail(`has no effect with ${scheduler}`);
     return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
 }
-/** What git and GitHub take for a branch, and a little less. */
-const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
-const MOST_MINUTES = 24 * 60;
 function readTask(reader) {
     if (!reader.isMapping)
         return reader.expected('a task (command: …, every: …)');
@@ -82213,7 +82272,7 @@ function readTask(reader) {
         };
 }
 function readCron(reader) {
-    const cron = reader.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/);
+    const cron = reader.text('five fields of cron, like "30 3 * * *"', CRON);
     const problem = cron === undefined ? undefined : cronProblem(cron);
     return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
 }
@@ -82234,14 +82293,14 @@ function readTime(reader, every) {
     if (reader.absent)
         return undefined;
     if (every === 'day')
-        return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/);
+        return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY);
     if (every === 'hour')
-        return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/);
+        return reader.text('a minute of the hour in quotes, like ":20"', MINUTE);
     return reader.fail('goes with `every: day` or `every: hour` only');
 }
 function readChecks(reader) {
     const at = reader.members(['skip', 'thresholds']);
-    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/));
+    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
     const days = 'a number of days above 0';
     const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
     return {
@@ -82252,48 +82311,6 @@ function readChecks(reader) {
             queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
         }
     };
-}
-
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseSize(value);
-    }
-    catch (error) {
-        throw error instanceof runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
 }
 
 // EXTERNAL MODULE: external "node:os"

@@ -14,7 +14,8 @@ export function bundle(into: string): void {
   transpile()
   // One file: of a bundle with parts that are loaded later, ncc lists the licences of the last part alone.
   ncc('main.js', into, '--license', 'licenses.txt')
-  ncc('cli/main.js', path.join(into, 'cli'), '--license', 'licenses.txt')
+  ncc('cli/main.js', path.join(into, 'cli'))
+  ncc('cli/work.js', path.join(into, 'cli', 'work'), '--license', 'licenses.txt')
   ncc('slug/pack-worker.js', path.join(into, 'pack-worker'))
   rmSync(LIB, { recursive: true, force: true })
   bundlePage(path.join(into, 'page'))

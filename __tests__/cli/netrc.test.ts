@@ -64,5 +64,6 @@ describe('keys', () => {
     expect(findKeys('run', none, { HOME: home(heroku, 0o644) }).warnings).toEqual([expect.stringMatching(/chmod 600/)])
     expect(findKeys('run', none, { HOME: home(heroku) }).warnings).toEqual([])
     expect(() => findKeys('run', none, { HOME: home() })).toThrow(/There is no Heroku key/)
+    expect(findKeys('plan', none, { HOME: home() }).found.size).toBe(0)
   })
 })

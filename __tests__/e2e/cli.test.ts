@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runCli, type CliRun } from '../../scripts/run-cli.ts'
 import { VERSION } from '../../src/runtime/index.ts'
@@ -114,6 +114,23 @@ describe('the committed program of the terminal', () => {
     expect(stderr).toMatch(/Error: .*\*\*\*/)
     const without = await runCli({ args: ['deploy'], env: { HOME: '/nowhere' } })
     expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('HEROKU_API_KEY is not set') })
+  })
+
+  it('asks for the apps that a config is to name, where somebody can answer', async () => {
+    const fork = new Fork(folder => rmSync(path.join(folder, '.github'), { recursive: true, force: true }))
+    const answers = ['my-app', 'my-live']
+    const { code } = await runCli({
+      args: ['init', '--action', `acme/mastodon-on-heroku@${'e'.repeat(40)}`],
+      cwd: fork.path,
+      terminal: true,
+      onOutput: (chunk, type) => {
+        if (/: $/.test(chunk.replace(/\x1b\[[0-9;]*\w/g, ''))) type(`${answers.shift()}\r`) // eslint-disable-line no-control-regex
+      }
+    })
+    expect(code).toBe(0)
+    const config = readFileSync(path.join(fork.path, '.github/mastodon-on-heroku.yml'), 'utf8')
+    expect(config).toMatch(/^app: my-app\n/m)
+    expect(config).toMatch(/^streaming-app: my-live\n/m)
   })
 })
 

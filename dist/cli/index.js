@@ -152,13 +152,6 @@ __webpack_unused_export__ = closest;
 
 /***/ }),
 
-/***/ 2613:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
-
-/***/ }),
-
 /***/ 181:
 /***/ ((module) => {
 
@@ -166,150 +159,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
 
 /***/ }),
 
-/***/ 4434:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
-
-/***/ }),
-
-/***/ 9896:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
-
-/***/ }),
-
-/***/ 8611:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("http");
-
-/***/ }),
-
-/***/ 5692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("https");
-
-/***/ }),
-
-/***/ 9278:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
-
-/***/ }),
-
-/***/ 4589:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-
-/***/ }),
-
-/***/ 6698:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:async_hooks");
-
-/***/ }),
-
-/***/ 4573:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-
-/***/ }),
-
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 7540:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:console");
-
-/***/ }),
-
-/***/ 7598:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-
-/***/ }),
-
-/***/ 3053:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:diagnostics_channel");
-
-/***/ }),
-
-/***/ 610:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-
-/***/ }),
-
-/***/ 1553:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns/promises");
-
-/***/ }),
-
-/***/ 8474:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-
-/***/ }),
-
 /***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-
-/***/ }),
-
-/***/ 1455:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-
-/***/ }),
-
-/***/ 7067:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
-
-/***/ }),
-
-/***/ 2467:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http2");
-
-/***/ }),
-
-/***/ 4708:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-
-/***/ }),
-
-/***/ 7030:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
@@ -327,150 +180,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
-/***/ 643:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:perf_hooks");
-
-/***/ }),
-
-/***/ 1792:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:querystring");
-
-/***/ }),
-
-/***/ 7075:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 6466:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-
-/***/ }),
-
-/***/ 6193:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-
-/***/ }),
-
-/***/ 8500:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-
-/***/ }),
-
-/***/ 1692:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-
-/***/ }),
-
-/***/ 3136:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-
-/***/ }),
-
-/***/ 7975:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-
-/***/ }),
-
-/***/ 3429:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util/types");
-
-/***/ }),
-
-/***/ 5919:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_threads");
-
-/***/ }),
-
-/***/ 8522:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-
-/***/ }),
-
-/***/ 857:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
-
-/***/ }),
-
-/***/ 6928:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
-
-/***/ }),
-
 /***/ 932:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
-
-/***/ }),
-
-/***/ 2203:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("stream");
-
-/***/ }),
-
-/***/ 3193:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("string_decoder");
-
-/***/ }),
-
-/***/ 4756:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tls");
-
-/***/ }),
-
-/***/ 2018:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("tty");
-
-/***/ }),
-
-/***/ 9023:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
-
-/***/ }),
-
-/***/ 3106:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
@@ -3107,25 +2820,25 @@ __webpack_unused_export__ = errors.YAMLError;
 __webpack_unused_export__ = errors.YAMLParseError;
 __webpack_unused_export__ = errors.YAMLWarning;
 __webpack_unused_export__ = Alias.Alias;
-exports.Vj = identity.isAlias;
+__webpack_unused_export__ = identity.isAlias;
 __webpack_unused_export__ = identity.isCollection;
 __webpack_unused_export__ = identity.isDocument;
-exports.jh = identity.isMap;
+__webpack_unused_export__ = identity.isMap;
 __webpack_unused_export__ = identity.isNode;
 __webpack_unused_export__ = identity.isPair;
-exports.jn = identity.isScalar;
-exports.oP = identity.isSeq;
+__webpack_unused_export__ = identity.isScalar;
+__webpack_unused_export__ = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
 __webpack_unused_export__ = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
 __webpack_unused_export__ = lexer.Lexer;
-exports.HN = lineCounter.LineCounter;
+__webpack_unused_export__ = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
 exports.qg = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
-exports.Tp = publicApi.parseDocument;
+__webpack_unused_export__ = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
 __webpack_unused_export__ = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
@@ -9067,2281 +8780,21 @@ function readActionFile(file) {
 
 /***/ }),
 
-/***/ 3814:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   e: () => (/* binding */ UsageError),
-/* harmony export */   y: () => (/* binding */ readCommandLine)
-/* harmony export */ });
-/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
-/* harmony import */ var _config_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5082);
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9);
-/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4710);
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
-
-
-
-
-
-/** The command line is not one of this program: exit code 2. */
-class UsageError extends _runtime_index_js__WEBPACK_IMPORTED_MODULE_2__/* .UserError */ .yo {
-}
-/**
- * Reads the command line.
- * @param flags of each command that exists
- * @throws UsageError that says what is meant, where that can be guessed
- */
-function readCommandLine(argv, flags) {
-    const every = new Map([...flags.values(), _flags_js__WEBPACK_IMPORTED_MODULE_4__/* .COMMON */ .Sq].flat().map(flag => [flag.name, flag]));
-    const isSwitch = (name) => every.get(name)?.value === undefined;
-    const { tokens } = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.parseArgs)({
-        args: [...argv],
-        options: Object.fromEntries([...every.keys()].map(name => [
-            name,
-            { type: isSwitch(name) ? 'boolean' : 'string', ...(name === 'help' ? { short: 'h' } : {}) }
-        ])),
-        strict: false,
-        allowPositionals: true,
-        tokens: true
-    });
-    const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? Infinity;
-    const words = tokens.flatMap(token => (token.kind === 'positional' && token.index < end ? [token.value] : []));
-    const behind = tokens.flatMap(token => (token.kind === 'positional' && token.index > end ? [token.value] : []));
-    const asksHelp = words[0] === 'help';
-    if (asksHelp)
-        words.shift();
-    const command = commandOf(words[0], [...flags.keys()]);
-    const known = new Set([..._flags_js__WEBPACK_IMPORTED_MODULE_4__/* .COMMON */ .Sq, ...(command === undefined ? [] : flags.get(command))].map(({ name }) => name));
-    const values = new Map();
-    for (const token of tokens) {
-        if (token.kind !== 'option')
-            continue;
-        const { name, rawName } = token;
-        if (!known.has(name))
-            throw unknownFlag(rawName, command, [...known], every.has(name));
-        if (values.has(name))
-            throw new UsageError(`${rawName} is given twice`, 'Give it once.');
-        values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token));
-    }
-    if (words[1] !== undefined) {
-        throw new UsageError(`${quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
-    }
-    if (behind.length > 0)
-        values.set('run', behindDashes(behind, command, values));
-    const on = (name) => values.get(name) === 'true';
-    return { command, values, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
-}
-function commandOf(word, commands) {
-    if (word === undefined)
-        return undefined;
-    const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
-    if (word === 'comment') {
-        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md), or take `comment-body` of `build --json` and post it yourself.');
-    }
-    if (!commands.includes(word))
-        throw new UsageError(`There is no command ${quoted(word)}${(0,_config_index_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .au)(word, commands)}`, seeHelp);
-    return word;
-}
-function unknownFlag(rawName, command, known, existsElsewhere) {
-    const name = rawName.replace(/^-+/, '');
-    const key = Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_3__/* .KEYS */ .R, name) ? _commands_js__WEBPACK_IMPORTED_MODULE_3__/* .KEYS */ .R[name] : undefined;
-    if (key) {
-        return new UsageError(`${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`, `Put the key into the environment instead: \`read -rs ${key.variables[0]} && export ${key.variables[0]}\`.`);
-    }
-    const of = command === undefined ? '--help' : `${command} --help`;
-    const seeHelp = `Run \`mastodon-on-heroku ${of}\` for the flags.`;
-    if (existsElsewhere) {
-        const problem = command === undefined ? `${rawName} goes with a command` : `${rawName} has no effect with ${command}`;
-        return new UsageError(problem, seeHelp);
-    }
-    const near = (0,_config_index_js__WEBPACK_IMPORTED_MODULE_1__/* .didYouMean */ .au)(rawName, known.map(flag => `--${flag}`));
-    return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp);
-}
-function switchValue(rawName, value) {
-    if (value === undefined || value === 'true' || value === 'false')
-        return value ?? 'true';
-    throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
-}
-function textValue(rawName, { value, inlineValue }) {
-    if (value === undefined || (!inlineValue && value.startsWith('-'))) {
-        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; where it begins with a dash, ${rawName}=VALUE.`);
-    }
-    return value;
-}
-/** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
-function behindDashes(words, command, values) {
-    if (command !== 'run')
-        throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.');
-    if (values.has('run'))
-        throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
-    if (words.length === 1)
-        return words[0];
-    return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
-}
-function quoted(text) {
-    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-}
-
-
-/***/ }),
-
-/***/ 4710:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ COMMANDS),
-/* harmony export */   R: () => (/* binding */ KEYS)
-/* harmony export */ });
-const TREE = ['path', 'config'];
-const BUILD = [
-    'ref',
-    'ffmpeg',
-    'slug-limit',
-    'build-in',
-    'build-image',
-    'run-image',
-    'build-network',
-    'build-timeout',
-    'cache',
-    'output-dir',
-    'fail-on',
-    'max-growth',
-    'baseline',
-    'artifact-name'
-];
-const HEROKU = ['app', 'streaming-app', 'heroku-api-key', 'timeout'];
-const APIS = ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url'];
-const DATABASES = {
-    DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
-    REDIS_URL: 'an empty Redis likewise'
-};
-/** In the order of their use. `comment` is none: it goes with the pull request of a workflow. */
-const COMMANDS = {
-    init: {
-        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
-        inputs: ['path', 'app', 'streaming-app'],
-        planned: true
-    },
-    build: {
-        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
-        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url']
-    },
-    rehearse: {
-        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers.',
-        inputs: [...TREE, ...BUILD, 'streaming-app', 'github-token', 'timeout', 'buildpack-registry-url'],
-        environment: DATABASES
-    },
-    plan: {
-        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',
-        inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'github-token', ...APIS],
-        planned: true
-    },
-    deploy: {
-        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
-        inputs: [
-            ...TREE,
-            ...BUILD,
-            ...HEROKU,
-            'staging-app',
-            'builder',
-            'environment',
-            'github-token',
-            'streaming-setup',
-            'provision',
-            'plan',
-            'dyno-size',
-            ...APIS,
-            'buildpack-registry-url'
-        ]
-    },
-    migrate: {
-        about: 'Runs the pending migrations of the current release in a one-off dyno.',
-        inputs: [...TREE, ...HEROKU, 'phase', 'dyno-size', ...APIS]
-    },
-    run: {
-        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-        inputs: [...TREE, ...HEROKU, 'run', 'dyno-size', 'github-token', ...APIS]
-    },
-    rollback: {
-        about: 'Brings the last good release’s code back, where the database is still one for it.',
-        inputs: [...TREE, ...HEROKU, 'dyno-size', ...APIS]
-    },
-    schedule: {
-        about: 'Makes the app’s scheduled tasks equal to the config’s.',
-        inputs: [...TREE, ...HEROKU, 'plan', 'prune', 'github-token', ...APIS]
-    },
-    check: {
-        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
-        inputs: [...TREE, ...HEROKU, 'mastodon-token', 'github-token', 'plan', 'dyno-size', ...APIS]
-    }
-};
-/** Inputs that are keys: they come from the environment, never from a flag, and where from. */
-const KEYS = {
-    'heroku-api-key': {
-        variables: ['HEROKU_API_KEY'],
-        about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc'
-    },
-    'github-token': { variables: ['GITHUB_TOKEN', 'GH_TOKEN'], about: 'GitHub token, such as `gh auth token` prints' },
-    'mastodon-token': { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
-};
-
-
-/***/ }),
-
-/***/ 3467:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ tellError)
-/* harmony export */ });
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9);
-/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3814);
-/* harmony import */ var _terminal_escapes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3891);
-/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3386);
-
-
-
-
-const INPUT = /^Input ([a-z-]+):/;
-/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
-function tellError(error, paint) {
-    const title = paint('red', 'Error:');
-    if (!(error instanceof _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .yo)) {
-        const stack = error instanceof Error && error.stack ? error.stack : (0,_runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .kc)(error);
-        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
-        return { lines: [`${title} ${(0,_terminal_escapes_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutEscapes */ .L)(stack)}`, ours], exitCode: 1 };
-    }
-    const lines = [`${title} ${(0,_terminal_escapes_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutEscapes */ .L)(inFlags(error.message))}`, (0,_terminal_escapes_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutEscapes */ .L)(inFlags(error.nextStep))];
-    if (error.cause !== undefined)
-        lines.push(paint('dim', `Cause: ${(0,_terminal_escapes_js__WEBPACK_IMPORTED_MODULE_3__/* .withoutEscapes */ .L)((0,_runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .errorText */ .kc)(error.cause))}`));
-    return { lines, exitCode: error instanceof _arguments_js__WEBPACK_IMPORTED_MODULE_1__/* .UsageError */ .e || INPUT.test(error.message) ? 2 : 1 };
-}
-function inFlags(text) {
-    return text
-        .replace(INPUT, '--$1:')
-        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
-}
-
-
-/***/ }),
-
-/***/ 2529:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Sq: () => (/* binding */ COMMON),
-/* harmony export */   Zo: () => (/* binding */ flagsOf),
-/* harmony export */   oQ: () => (/* binding */ commandNames)
-/* harmony export */ });
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
-/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
-
-
-/** Flags of every command. */
-const COMMON = [
-    { name: 'json', about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
-    { name: 'full', about: 'Show the parts of the summary that a page would fold, too.' },
-    { name: 'help', about: 'This text; also -h.' },
-    { name: 'version', about: 'The version.' }
-];
-/** `init` is a command of the terminal alone: these are no inputs. */
-const OF_INIT = [
-    {
-        name: 'action',
-        value: 'OWNER/NAME@SHA',
-        about: 'The action that the workflows use. Default: the release that this program is of.'
-    },
-    { name: 'dry-run', about: 'Show what would be written, and write nothing.' }
-];
-/** The commands that are built. */
-function commandNames() {
-    return Object.entries(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L).flatMap(([name, { planned }]) => (planned ? [] : [name]));
-}
-/** The flags of a command: its inputs, as action.yml describes them, but the keys. */
-function flagsOf(command, inputs) {
-    const names = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command].inputs.filter(name => !Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name));
-    const flags = names.map(name => {
-        const { description, default: otherwise, isFlag } = inputs.get(name);
-        return {
-            name,
-            value: isFlag ? undefined : placeholder(name),
-            about: otherwise === undefined || isFlag ? description : `${description} Default: ${otherwise}`
-        };
-    });
-    return command === 'init' ? [...flags, ...OF_INIT] : flags;
-}
-function placeholder(name) {
-    if (name.endsWith('url'))
-        return 'URL';
-    if (/(?:path|dir|config|report|cache|baseline)$/.test(name))
-        return 'PATH';
-    if (name === 'run')
-        return 'COMMAND';
-    return name.endsWith('timeout') ? 'MINUTES' : name.replace(/^.*-/, '').toUpperCase();
-}
-
-
-/***/ }),
-
-/***/ 931:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ helpText)
-/* harmony export */ });
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
-/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2529);
-/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3386);
-
-
-
-
-const EXIT_CODES = { '0': 'done', '1': 'failed', '2': 'wrong usage', '130': 'cancelled with Ctrl-C (twice: at once)' };
-/** What `--help` prints: of one command, or of all. */
-function helpText(command, options) {
-    const page = new Page(options);
-    return command === undefined ? overview(page) : ofCommand(page, command, options.inputs);
-}
-function overview(page) {
-    page.text('Builds a Mastodon fork’s Heroku slug, measures it, ships it and watches over it: the commands of the GitHub Action, on the terminal.');
-    page.usage('<command> [flags]');
-    page.list('Commands', Object.fromEntries((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .commandNames */ .oQ)().map(name => [name, _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[name].about])));
-    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
-    page.list('Environment', environment(Object.keys(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R)));
-    page.list('Exit codes', EXIT_CODES);
-    page.text('`mastodon-on-heroku <command> --help` tells the flags of a command.');
-    return page.toString();
-}
-function ofCommand(page, command, inputs) {
-    const { about, inputs: read, environment: more } = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command];
-    page.text(about);
-    page.usage(`${command} [flags]${command === 'run' ? ' [-- COMMAND …]' : ''}`);
-    page.list('Flags', table((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .flagsOf */ .Zo)(command, inputs)));
-    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
-    page.list('Environment', { ...environment(read), ...more });
-    return page.toString();
-}
-function table(flags) {
-    return Object.fromEntries(flags.map(({ name, value, about }) => [value === undefined ? `--${name}` : `--${name} ${value}`, about]));
-}
-function environment(names) {
-    return Object.fromEntries(names.flatMap(name => {
-        const key = Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name) ? _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R[name] : undefined;
-        return key ? [[key.variables.join(' or '), key.about]] : [];
-    }));
-}
-/** Columns from which on a list has its words beside its names. */
-const WIDE = 72;
-class Page {
-    #parts = [];
-    #paint;
-    #width;
-    constructor({ paint, width }) {
-        this.#paint = paint;
-        this.#width = Math.min(Math.max(width, 40), 110);
-    }
-    text(text) {
-        this.#parts.push((0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width).join('\n'));
-    }
-    usage(rest) {
-        this.#parts.push(`${this.#paint('bold', 'Usage:')} mastodon-on-heroku ${rest}`);
-    }
-    list(title, entries) {
-        const names = Object.keys(entries);
-        if (names.length === 0)
-            return;
-        const longest = Math.max(...names.map(name => name.length));
-        const column = this.#width >= WIDE ? Math.min(longest, 28) + 4 : 6;
-        const rows = Object.entries(entries).flatMap(([name, text]) => {
-            const [first = '', ...more] = (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width - column);
-            const head = `  ${this.#paint('cyan', name)}`;
-            const rest = more.map(line => ' '.repeat(column) + line);
-            return name.length + 4 <= column
-                ? [head + ' '.repeat(column - name.length - 2) + first, ...rest]
-                : [head, ' '.repeat(column) + first, ...rest];
-        });
-        this.#parts.push([this.#paint('bold', `${title}:`), ...rows].join('\n'));
-    }
-    toString() {
-        return this.#parts.join('\n\n');
-    }
-}
-
-
-/***/ }),
-
-/***/ 1273:
-/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
-
-__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9);
-/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
-/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3814);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3467);
-/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
-/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
-/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(100);
-/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3386);
-
-
-
-
-
-
-
-
-/** Where this file is. (A variable, so that the bundler leaves the URLs alone.) */
-const here = import.meta.url;
-/** Runs the command line; returns the exit code. */
-async function main(argv) {
-    const inputs = (0,_action_file_js__WEBPACK_IMPORTED_MODULE_1__/* .readActionFile */ .d)(new URL('../../action.yml', here));
-    const help = (command) => `${(0,_help_js__WEBPACK_IMPORTED_MODULE_5__/* .helpText */ .B)(command, { inputs, paint: (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`;
-    let line;
-    try {
-        line = (0,_arguments_js__WEBPACK_IMPORTED_MODULE_2__/* .readCommandLine */ .y)(argv, new Map((0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .commandNames */ .oQ)().map(name => [name, (0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .flagsOf */ .Zo)(name, inputs)])));
-    }
-    catch (error) {
-        const { lines, exitCode } = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .tellError */ .S)(error, (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stderr)));
-        process.stderr.write(`${lines.join('\n')}\n`);
-        return exitCode;
-    }
-    if (line.version)
-        process.stdout.write(`${_runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .VERSION */ .xv}\n`);
-    else if (line.help)
-        process.stdout.write(help(line.command));
-    else if (line.command === undefined)
-        process.stderr.write(help());
-    else
-        return run(line, line.command);
-    return line.version || line.help ? 0 : 2;
-}
-/** What a command needs is loaded here: `--help` does without. */
-async function run(line, command) {
-    const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
-    const lively = isLively(line.json ? process.stderr : process.stdout);
-    const { runCommand } = await Promise.all(/* import() */[__nccwpck_require__.e(574), __nccwpck_require__.e(81)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9081));
-    return runCommand(command, line, { lively, stop, dist: new URL('../', here) });
-}
-/** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
-function isLively(stream) {
-    const { NO_COLOR, CI, TERM } = process.env;
-    return stream.isTTY && !NO_COLOR && !CI && TERM !== 'dumb';
-}
-const code = await main(process.argv.slice(2));
-// A server that has not answered yet would keep the process; what was written has to get out before it ends.
-for (const stream of [process.stdout, process.stderr])
-    await new Promise(done => stream.write('', () => done()));
-process.exit(code);
-
-__webpack_async_result__();
-} catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 100:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   V: () => (/* binding */ Stop)
-/* harmony export */ });
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-
-/** Ctrl-C and the like: the first cancels, so that all is cleared away; the second ends the process at once. */
-class Stop {
-    #controller = new AbortController();
-    #by;
-    /** Is told of the first. */
-    onFirst = () => { };
-    constructor() {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-            process.on(signal, () => this.#take(signal));
-        // `| head` has read enough.
-        for (const stream of [process.stdout, process.stderr])
-            stream.on('error', () => this.#take('SIGPIPE'));
-    }
-    get signal() {
-        return this.#controller.signal;
-    }
-    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
-    get exitCode() {
-        return this.#by && 128 + node_os__WEBPACK_IMPORTED_MODULE_0__.constants.signals[this.#by];
-    }
-    #take(signal) {
-        if (this.#by && signal !== 'SIGPIPE')
-            process.exit(this.exitCode);
-        const isFirst = this.#by === undefined;
-        this.#by ??= signal;
-        this.#controller.abort();
-        if (isFirst && signal !== 'SIGPIPE')
-            this.onFirst();
-    }
-}
-
-
-/***/ }),
-
-/***/ 3891:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ withoutEscapes)
-/* harmony export */ });
-/**
- * Text of others on a terminal: buildpacks and dynos may print sequences that move the cursor, write over our lines, set
- * the window's title or the clipboard, or make the terminal answer into the shell. None passes but colours (SGR).
- */
-/**
- * ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their end or that of the line; CSI with its parameters; other escapes;
- * each also in its one-character form (C1).
- */
-const SEQUENCE = /(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|(?=[^ -~]|$))|\x1b[ -/]*[0-~]?/g; // eslint-disable-line no-control-regex
-/** All of C0 and C1 but tab and line feed; and what reorders the letters of a line. */
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // eslint-disable-line no-control-regex
-// eslint-disable-next-line no-control-regex
-const COLOUR = /^\x1b\[[0-9;:]{0,40}m$/;
-const KEPT = '\ue000';
-/** The text without control sequences, on one line or several; with `colours`, SGR stays, and is reset at the end. */
-function withoutEscapes(text, colours = false) {
-    const kept = [];
-    const rest = text
-        .replaceAll(KEPT, '')
-        .replace(SEQUENCE, sequence => {
-        if (!colours || !COLOUR.test(sequence))
-            return '';
-        kept.push(sequence);
-        return KEPT;
-    })
-        .replace(/\r+\n/g, '\n')
-        // A carriage return alone would write over what stands in the line.
-        .replace(/\r/g, '\n')
-        .replace(CONTROL, '');
-    if (kept.length === 0)
-        return rest;
-    return `${rest.replaceAll(KEPT, () => kept.shift() ?? '')}\x1b[0m`;
-}
-
-
-/***/ }),
-
-/***/ 3386:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   C: () => (/* binding */ painter),
-/* harmony export */   L: () => (/* binding */ wrap)
-/* harmony export */ });
-/* harmony import */ var string_width__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4292);
-
-const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
-/** Colours a text, or leaves it as it is. */
-function painter(colours) {
-    return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
-}
-/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
-function wrap(text, width) {
-    const lines = [''];
-    for (const word of text.split(/\s+/)) {
-        const line = lines.at(-1);
-        if (line === '')
-            lines[lines.length - 1] = word;
-        else if ((0,string_width__WEBPACK_IMPORTED_MODULE_0__/* ["default"] */ .A)(line) + 1 + (0,string_width__WEBPACK_IMPORTED_MODULE_0__/* ["default"] */ .A)(word) <= width)
-            lines[lines.length - 1] = `${line} ${word}`;
-        else
-            lines.push(word);
-    }
-    return lines;
-}
-
-
-/***/ }),
-
-/***/ 5082:
+/***/ 4715:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  au: () => (/* reexport */ didYouMean),
-  Z9: () => (/* reexport */ loadConfig),
-  sg: () => (/* reexport */ mergeInputs),
-  Ko: () => (/* reexport */ readInputs),
-  Fj: () => (/* reexport */ secretsOf),
-  SP: () => (/* reexport */ shown)
+  e: () => (/* binding */ UsageError),
+  y: () => (/* binding */ readCommandLine)
 });
 
-// UNUSED EXPORTS: parseAmount, parseSize, readEvent
-
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7934);
-;// CONCATENATED MODULE: ./lib/config/event.js
-
-
-const repository = dist/* object */.Ikc({ full_name: dist/* string */.YjP() });
-const pullRequest = dist/* object */.Ikc({
-    number: dist/* number */.aig(),
-    head: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP(), repo: dist/* nullish */.cl6(repository) }),
-    base: dist/* object */.Ikc({ sha: dist/* string */.YjP(), ref: dist/* string */.YjP() })
-});
-const workflowRun = dist/* object */.Ikc({
-    id: dist/* number */.aig(),
-    run_attempt: dist/* optional */.lqM(dist/* number */.aig(), 1),
-    event: dist/* string */.YjP(),
-    head_sha: dist/* string */.YjP(),
-    head_branch: dist/* nullish */.cl6(dist/* string */.YjP()),
-    head_repository: dist/* nullish */.cl6(repository)
-});
-const payload = dist/* object */.Ikc({
-    pull_request: dist/* optional */.lqM(pullRequest),
-    workflow_run: dist/* optional */.lqM(workflowRun),
-    repository: dist/* optional */.lqM(dist/* object */.Ikc({ default_branch: dist/* optional */.lqM(dist/* string */.YjP()) }))
-});
-/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
-function readEvent(name, file) {
-    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), payload), read(file));
-    if (!success)
-        return { name };
-    const { pull_request: pull, workflow_run: run, repository: own } = output;
-    return {
-        name,
-        defaultBranch: own?.default_branch,
-        pullRequest: pull && {
-            number: pull.number,
-            headSha: pull.head.sha,
-            headRepository: pull.head.repo?.full_name,
-            headBranch: pull.head.ref,
-            baseSha: pull.base.sha,
-            baseBranch: pull.base.ref
-        },
-        workflowRun: run && {
-            id: run.id,
-            attempt: run.run_attempt,
-            event: run.event,
-            headSha: run.head_sha,
-            headBranch: run.head_branch ?? undefined,
-            headRepository: run.head_repository?.full_name
-        }
-    };
-}
-function read(file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(file ?? '', 'utf8');
-    }
-    catch {
-        return '';
-    }
-}
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(9);
-;// CONCATENATED MODULE: ./lib/config/size.js
-
-const UNITS = new Map([
-    ['', 1],
-    ['b', 1],
-    ['kb', 1e3],
-    ['mb', 1e6],
-    ['gb', 1e9],
-    ['kib', 2 ** 10],
-    ['mib', 2 ** 20],
-    ['gib', 2 ** 30]
-]);
-const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
-/**
- * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
- * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
- */
-function parseSize(size) {
-    const text = String(size).trim();
-    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
-    const factor = UNITS.get(unit.toLowerCase());
-    if (/^[kmg]i?$/i.test(unit))
-        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
-    if (digits === '' || factor === undefined)
-        throw new runtime/* UserError */.yo(`"${shorten(text)}" is not a size`, EXAMPLES);
-    const bytes = Math.floor(Number(digits) * factor);
-    if (bytes < 1)
-        throw new runtime/* UserError */.yo(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
-    if (!Number.isSafeInteger(bytes))
-        throw new runtime/* UserError */.yo(`"${text}" is larger than any slug`, EXAMPLES);
-    return bytes;
-}
-/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
-function parseAmount(amount) {
-    const text = amount.trim();
-    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
-    if (percent !== undefined)
-        return { percent: Number(percent) };
-    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
-}
-function ambiguous(text, digits, letter) {
-    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new runtime/* UserError */.yo(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
-}
-function shorten(text) {
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-}
-
-;// CONCATENATED MODULE: ./lib/config/given.js
-
-
-
-/** Inputs as they were given, each checked as it is read. Every method throws a `UserError` that names the input. */
-class Given {
-    #source;
-    constructor(source) {
-        this.#source = source;
-    }
-    text(name) {
-        return this.#source(name).trim() || undefined;
-    }
-    oneOf(name, words) {
-        const value = this.text(name);
-        const word = words.find(known => known === value);
-        if (value !== undefined && word === undefined) {
-            throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
-        }
-        return word;
-    }
-    flag(name) {
-        return this.oneOf(name, ['true', 'false']) === 'true';
-    }
-    amount(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        try {
-            return parseAmount(value);
-        }
-        catch (error) {
-            if (!(error instanceof runtime/* UserError */.yo))
-                throw error;
-            throw new runtime/* UserError */.yo(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
-        }
-    }
-    /** An absolute path. */
-    path(name) {
-        const value = this.text(name);
-        return value && external_node_path_.resolve(value);
-    }
-    /** An address without slashes at its end. */
-    url(name) {
-        const value = this.text(name);
-        if (value !== undefined)
-            (0,runtime/* requireSafeUrl */.GX)(value);
-        return value?.replace(/\/+$/, '');
-    }
-    /** Milliseconds. */
-    minutes(name, otherwise) {
-        const value = this.text(name);
-        if (value === undefined)
-            return otherwise * 60_000;
-        const number = Number(value);
-        if (!(number > 0) || number > 24 * 60) {
-            throw new runtime/* UserError */.yo(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
-        }
-        return number * 60_000;
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/croner/dist/croner.js
-var croner = __nccwpck_require__(5814);
-;// CONCATENATED MODULE: ./lib/config/cron.js
-
-/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
-const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
-/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
-function cronProblem(cron) {
-    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
-    if (stranger !== undefined)
-        return `"${stranger}" is neither a month nor a day`;
-    try {
-        const times = new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
-    }
-    catch (error) {
-        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
-    }
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var yaml_dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./lib/config/shown.js
-
-
-const LONGEST = 60;
-/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
-function shown(text) {
-    return `"${(0,runtime/* displayPath */.Gt)((0,runtime/* bytePath */.OO)(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
-}
-/** ` — did you mean "…"?` where a known word is near, else nothing. */
-function didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
-    const near = known
-        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
-        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
-        .sort((a, b) => a.far - b.far)[0];
-    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
-}
-/** `a, b or c`. */
-function oneOf(words) {
-    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./lib/config/reader.js
-
-
-
-/** No config that a person writes comes near. */
-const LARGEST = 200_000;
-/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
-class Reader {
-    file;
-    node;
-    path;
-    /** Where the value stands, or its key where it is missing. */
-    line;
-    constructor(file, node, path, line) {
-        this.file = file;
-        this.node = node;
-        this.path = path;
-        this.line = file.lineOf(node) ?? line;
-    }
-    /** Nothing was written: no key, or a key without a value. */
-    get absent() {
-        return this.node === undefined || this.node === null || ((0,yaml_dist/* isScalar */.jn)(this.node) && this.node.value === null);
-    }
-    get isMapping() {
-        return (0,yaml_dist/* isMap */.jh)(this.node);
-    }
-    get isList() {
-        return (0,yaml_dist/* isSeq */.oP)(this.node);
-    }
-    /** Notes an error here. */
-    fail(problem) {
-        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
-    }
-    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
-    members(keys) {
-        const found = this.entries(keys);
-        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
-    }
-    /** The members of a mapping, by key, in order; with `keys` no others than these. */
-    entries(keys) {
-        const found = new Map();
-        if (this.absent)
-            return found;
-        if (!(0,yaml_dist/* isMap */.jh)(this.node)) {
-            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
-            return found;
-        }
-        for (const { key, value } of this.node.items)
-            this.addEntry(found, key, value, keys);
-        return found;
-    }
-    addEntry(found, key, value, keys) {
-        const line = this.file.lineOf(key) ?? this.line;
-        const name = (0,yaml_dist/* isScalar */.jn)(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
-        const where = this.path === '' ? '' : `${this.path}: `;
-        if (name === undefined) {
-            this.file.fail(line, `${where}expected a name before the ":"`);
-        }
-        else if (found.has(name)) {
-            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
-        }
-        else if (keys !== undefined && !keys.includes(name)) {
-            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
-            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
-        }
-        else
-            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
-    }
-    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
-    items(of) {
-        if (this.absent)
-            return undefined;
-        if (!(0,yaml_dist/* isSeq */.oP)(this.node))
-            return this.expected(`a list of ${of}`);
-        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
-    }
-    /** A text that is not empty and fits `shape`; `what` says what it should be. */
-    text(what, shape = /^[^\p{Cc}]+$/u) {
-        if (this.absent)
-            return undefined;
-        const value = (0,yaml_dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        if (typeof value === 'string' && shape.test(value))
-            return value;
-        return this.expected(what);
-    }
-    choice(words) {
-        if (this.absent)
-            return undefined;
-        const written = this.scalar;
-        const word = words.find(known => known === written);
-        if (word !== undefined)
-            return word;
-        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
-    }
-    /** A number above 0. */
-    positive(what) {
-        if (this.absent)
-            return undefined;
-        const value = (0,yaml_dist/* isScalar */.jn)(this.node) ? this.node.value : undefined;
-        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
-    }
-    /**
-     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
-     * stays "false".
-     */
-    get scalar() {
-        if (!(0,yaml_dist/* isScalar */.jn)(this.node))
-            return undefined;
-        const { value, source } = this.node;
-        if (typeof value === 'string')
-            return value;
-        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
-    }
-    expected(what, hint = '') {
-        return this.fail(`expected ${what}, not ${this.description}${hint}`);
-    }
-    get description() {
-        if (this.scalar !== undefined)
-            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
-        if ((0,yaml_dist/* isMap */.jh)(this.node))
-            return 'a mapping';
-        if ((0,yaml_dist/* isSeq */.oP)(this.node))
-            return 'a list';
-        return (0,yaml_dist/* isAlias */.Vj)(this.node) ? 'an alias (write the value out)' : 'what is there';
-    }
-    pathOf(key) {
-        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
-        return this.path === '' ? name : `${this.path}.${name}`;
-    }
-}
-/**
- * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
- * has no need of them, and a few lines of them can stand for gigabytes.
- */
-class YamlFile {
-    root;
-    name;
-    lines = new yaml_dist/* LineCounter */.HN();
-    problems = [];
-    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
-    constructor(text, name) {
-        this.name = name;
-        this.root = new Reader(this, this.parse(text), '', 1);
-    }
-    fail(line, text) {
-        this.problems.push({ line, text });
-    }
-    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
-    finish() {
-        if (this.problems.length === 0)
-            return;
-        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
-        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new runtime/* UserError */.yo([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
-    }
-    lineOf(node) {
-        const range = node?.range;
-        return range ? this.lines.linePos(range[0]).line : undefined;
-    }
-    parse(text) {
-        if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
-        // eslint-disable-next-line no-control-regex
-        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
-            throw this.notConfig('it is not text');
-        const document = this.parseOrThrow(text);
-        for (const { pos, message } of document.errors)
-            this.fail(this.lines.linePos(pos[0]).line, message);
-        this.finish();
-        return document.contents;
-    }
-    parseOrThrow(text) {
-        try {
-            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
-            return (0,yaml_dist/* parseDocument */.Tp)(text, { ...options, logLevel: 'error' });
-        }
-        catch (error) {
-            // Thousands of nested brackets exhaust the parser's stack.
-            throw this.notConfig('it cannot be parsed', error);
-        }
-    }
-    notConfig(reason, cause) {
-        return new runtime/* UserError */.yo(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
-            cause
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/config/types.js
-const FFMPEG = ['with', 'without', 'auto'];
-const MIGRATIONS = ['zero-downtime', 'maintenance', 'off'];
-const SCHEDULERS = ['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions'];
-const INTERVALS = ['10 minutes', 'hour', 'day'];
-/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
-const DYNO_SIZES = [
-    'Eco',
-    'Basic',
-    'Standard-1X',
-    'Standard-2X',
-    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
-];
-const REDIS_TLS = ['verify', 'no-verify'];
-
-;// CONCATENATED MODULE: ./lib/config/load.js
-
-
-
-
-
-
-/** App names: Heroku's Platform API schema, `app.name`. */
-const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
-const DEFAULT_LIMIT = 300_000_000;
-const SAFE_TRIM = { safe: true, globs: [] };
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV = [
-    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-    {
-        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-        why: 'the action sets it itself, as Heroku does'
-    },
-    {
-        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-        why: 'it would change the programs that buildpacks run'
-    }
-];
-/**
- * The typed config of a file's text, or the defaults where there is no file (`undefined`).
- * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
- * `file:line: key: what was expected`.
- */
-function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName);
-    const config = readConfig(file.root);
-    file.finish();
-    return config;
-}
-function readConfig(root) {
-    const at = root.members([
-        'app',
-        'streaming-app',
-        'staging-app',
-        'stack',
-        'ffmpeg',
-        'slug',
-        'migrations',
-        'schedule',
-        'checks',
-        'redis-tls'
-    ]);
-    return {
-        app: at.app.text(APP_NAME_RULE, APP_NAME),
-        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
-        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-        stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
-        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
-        slug: readSlug(at.slug),
-        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
-        schedule: readSchedule(at.schedule),
-        checks: readChecks(at.checks),
-        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
-    };
-}
-/** What YAML 1.1, which many editors still speak, makes of `off`. */
-function isFalse(reader) {
-    return reader.scalar === 'false';
-}
-function readSlug(reader) {
-    const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
-    return {
-        limit: readSize(at.limit) ?? DEFAULT_LIMIT,
-        buildpacks: readBuildpacks(at.buildpacks),
-        env: readEnv(at.env),
-        trim: readTrim(at.trim) ?? SAFE_TRIM
-    };
-}
-function readSize(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.scalar === undefined)
-        return reader.expected('a size like 300MB');
-    try {
-        return parseSize(reader.scalar);
-    }
-    catch (error) {
-        if (error instanceof runtime/* UserError */.yo)
-            return reader.fail(`${error.message}. ${error.nextStep}`);
-        throw error;
-    }
-}
-function readBuildpacks(reader) {
-    const items = reader.items('buildpacks');
-    if (items?.length === 0)
-        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
-    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
-}
-function readBuildpack(reader) {
-    const what = 'a buildpack (name, URL or folder)';
-    if (!reader.isMapping) {
-        const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what);
-        return buildpack === undefined ? undefined : { buildpack };
-    }
-    const at = reader.members(['buildpack', 'sha256']);
-    if (at.buildpack.absent)
-        return at.buildpack.fail(`expected ${what}, nothing is there`);
-    const buildpack = at.buildpack.text(what);
-    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase();
-    return buildpack === undefined ? undefined : { buildpack, sha256 };
-}
-function readEnv(reader) {
-    const env = [];
-    for (const [name, value] of reader.entries()) {
-        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
-        if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-            value.fail('a variable’s name has letters, digits and _ only');
-        else if (refused !== undefined)
-            value.fail(`this variable cannot be set: ${refused.why}`);
-        else if (value.absent)
-            value.fail('expected a value; write "" for an empty one');
-        else if (value.scalar === undefined)
-            value.expected('a text, a number or a boolean');
-        else
-            env.push([name, value.scalar]);
-    }
-    return Object.fromEntries(env);
-}
-function readTrim(reader) {
-    if (reader.absent)
-        return undefined;
-    if (reader.isList)
-        return readGlobs(reader.items('globs') ?? []);
-    if (reader.scalar === 'safe')
-        return SAFE_TRIM;
-    if (reader.scalar === 'off' || isFalse(reader))
-        return { safe: false, globs: [] };
-    return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']));
-}
-/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
-function readGlobs(items) {
-    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
-    return {
-        safe: globs.includes('safe'),
-        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
-    };
-}
-function readGlob(reader) {
-    const glob = reader.text('a glob like "spec/" or "**/*.map"');
-    if (glob === 'off')
-        return reader.fail('"off" cannot stand in a list; write `trim: off`');
-    if (glob?.startsWith('!'))
-        return reader.fail('a glob cannot be negated with "!"');
-    if (glob?.split('/').includes('..'))
-        return reader.fail('a glob cannot leave the app with ".."');
-    return glob;
-}
-function readSchedule(reader) {
-    if (reader.absent)
-        return undefined;
-    const at = reader.members(['with', 'tasks', 'state']);
-    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
-    if (reader.isMapping && at.tasks.absent)
-        at.tasks.fail('expected a list of tasks; write [] to want none');
-    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
-    const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE);
-    if (state !== undefined && scheduler !== 'github-actions')
-        at.state.fail(`has no effect with ${scheduler}`);
-    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
-}
-/** What git and GitHub take for a branch, and a little less. */
-const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
-const MOST_MINUTES = 24 * 60;
-function readTask(reader) {
-    if (!reader.isMapping)
-        return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout']);
-    const command = at.command.text('a command on one line');
-    if (at.command.absent)
-        reader.fail('expected a command');
-    if (at.every.absent === at.cron.absent)
-        reader.fail('expected either every or cron');
-    const every = at.every.choice(INTERVALS);
-    return command === undefined
-        ? undefined
-        : {
-            command,
-            every,
-            at: readTime(at.at, every),
-            cron: readCron(at.cron),
-            size: readDynoSize(at.size),
-            timeout: readMinutes(at.timeout),
-            line: reader.line
-        };
-}
-function readCron(reader) {
-    const cron = reader.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/);
-    const problem = cron === undefined ? undefined : cronProblem(cron);
-    return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
-}
-/** Spelled as Heroku does, however the capitals are written. */
-function readDynoSize(reader) {
-    const written = reader.text('a dyno size, like Basic or Standard-1X');
-    if (written === undefined)
-        return undefined;
-    const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase());
-    return known ?? reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES));
-}
-function readMinutes(reader) {
-    const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
-    const minutes = reader.positive(what);
-    return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
-}
-function readTime(reader, every) {
-    if (reader.absent)
-        return undefined;
-    if (every === 'day')
-        return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/);
-    if (every === 'hour')
-        return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/);
-    return reader.fail('goes with `every: day` or `every: hour` only');
-}
-function readChecks(reader) {
-    const at = reader.members(['skip', 'thresholds']);
-    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/));
-    const days = 'a number of days above 0';
-    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
-    return {
-        skip: (skip ?? []).filter(name => name !== undefined),
-        thresholds: {
-            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
-            keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/config/inputs.js
-
-
-
-
-
-/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
-function mergeInputs(config, inputs) {
-    return {
-        ...config,
-        app: appName('app', inputs.app) ?? config.app,
-        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
-        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
-        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
-        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
-    };
-}
-function appName(input, value) {
-    if (!value || APP_NAME.test(value))
-        return value || undefined;
-    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
-}
-function ffmpeg(value) {
-    const word = FFMPEG.find(known => known === value);
-    if (!value || word !== undefined)
-        return word;
-    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
-}
-function slugLimit(value) {
-    if (!value)
-        return undefined;
-    try {
-        return parseSize(value);
-    }
-    catch (error) {
-        throw error instanceof runtime/* UserError */.yo ? wrong('slug-limit', error.message, error.nextStep) : error;
-    }
-}
-function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new runtime/* UserError */.yo(`Input ${input}: ${problem}`, nextStep);
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./lib/config/read-inputs.js
-
-
-
-
-
-const HEROKU_API = 'https://api.heroku.com';
-/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
-const HEROKU_DATA = 'https://api.data.heroku.com';
-const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
-const SECRET_INPUTS = ['heroku-api-key', 'github-token', 'mastodon-token'];
-const SECRET_VARIABLES = ['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN'];
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO'];
-const DOCKER_VARIABLES = [
-    'PATH',
-    'HOME',
-    'DOCKER_HOST',
-    'DOCKER_CONTEXT',
-    'DOCKER_CONFIG',
-    'DOCKER_CERT_PATH',
-    'DOCKER_TLS_VERIFY'
-];
-/**
- * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
- * Basic header.
- */
-function secretsOf(source, env) {
-    const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')];
-    return secrets
-        .filter(secret => secret !== '')
-        .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
-}
-/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
-function readInputs(source, env) {
-    const given = new Given(source);
-    return {
-        command: given.text('command') ?? 'deploy',
-        config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
-        path: given.path('path') ?? process.cwd(),
-        ref: given.text('ref'),
-        app: given.text('app'),
-        streamingApp: given.text('streaming-app'),
-        stagingApp: given.text('staging-app'),
-        ffmpeg: given.text('ffmpeg'),
-        slugLimit: given.text('slug-limit'),
-        buildIn: given.oneOf('build-in', ['container', 'host']),
-        buildImage: given.text('build-image'),
-        runImage: given.text('run-image'),
-        buildNetwork: given.text('build-network'),
-        buildTimeout: given.minutes('build-timeout', 60),
-        cache: cacheFolder(given.text('cache') ?? '', env),
-        outputDir: given.path('output-dir') ?? external_node_path_.resolve('slug-report'),
-        jobFolder: env['RUNNER_TEMP'] || undefined,
-        ...growthRules(given),
-        commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
-        report: given.path('report'),
-        baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
-        artifactName: given.text('artifact-name') ?? 'slug-report',
-        builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
-        herokuApiKey: given.text('heroku-api-key'),
-        herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
-        herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
-        herokuSchedulerUrl: given.url('heroku-scheduler-url'),
-        mastodonToken: given.text('mastodon-token'),
-        githubToken: given.text('github-token'),
-        environment: given.text('environment'),
-        streamingSetup: given.flag('streaming-setup'),
-        provision: given.flag('provision'),
-        plan: given.flag('plan'),
-        prune: given.flag('prune'),
-        phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
-        run: given.text('run'),
-        dynoSize: given.text('dyno-size'),
-        timeout: given.minutes('timeout', 60),
-        github: {
-            repository: env['GITHUB_REPOSITORY'],
-            ref: env['GITHUB_REF'],
-            baseRef: env['GITHUB_BASE_REF'] || undefined,
-            runId: env['GITHUB_RUN_ID'],
-            runAttempt: env['GITHUB_RUN_ATTEMPT'],
-            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
-            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
-            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
-            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
-        },
-        rehearsal: pick(env, ['DATABASE_URL', 'REDIS_URL']),
-        buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
-        secretsHeld: [
-            ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
-            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
-        ],
-        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
-        proxyEnvironment: pick(env, PROXY_VARIABLES),
-        dockerEnvironment: pick(env, DOCKER_VARIABLES),
-        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
-    };
-}
-function growthRules(given) {
-    const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
-    const maxGrowth = given.amount('max-growth');
-    if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new runtime/* UserError */.yo('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
-    }
-    return { failOn, maxGrowth };
-}
-function cacheFolder(value, env) {
-    if (['off', 'false', 'none'].includes(value))
-        return undefined;
-    if (value !== '' && value !== 'true')
-        return external_node_path_.resolve(value);
-    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || external_node_path_.join(external_node_os_.homedir(), '.cache');
-    return external_node_path_.join(home, 'mastodon-on-heroku');
-}
-function pick(env, names) {
-    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
-}
-
-;// CONCATENATED MODULE: ./lib/config/index.js
-/** The config file: its keys, defaults and errors; the inputs of action.yml that stand above it, and its outputs. */
-
-
-
-
-
-
-
-
-
-
-/***/ }),
-
-/***/ 9:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  cc: () => (/* reexport */ CancelledError),
-  j$: () => (/* binding */ HttpError),
-  yo: () => (/* reexport */ UserError),
-  xv: () => (/* reexport */ VERSION),
-  Gz: () => (/* reexport */ below),
-  OO: () => (/* reexport */ bytePath),
-  cD: () => (/* reexport */ comparePaths),
-  Gt: () => (/* reexport */ displayPath),
-  p0: () => (/* binding */ duration),
-  CA: () => (/* reexport */ errorCode),
-  kc: () => (/* reexport */ errorText),
-  GK: () => (/* reexport */ explainDiskFull),
-  Ce: () => (/* reexport */ giveTree),
-  U9: () => (/* reexport */ isLoopback),
-  mE: () => (/* reexport */ joinBytes),
-  ix: () => (/* binding */ megabytes),
-  xt: () => (/* reexport */ readTreeFile),
-  dM: () => (/* reexport */ removeTree),
-  GX: () => (/* reexport */ requireSafeUrl),
-  Ir: () => (/* reexport */ walkTree),
-  aD: () => (/* reexport */ writeTreeFile)
-});
-
-// UNUSED EXPORTS: fsPath
-
-;// CONCATENATED MODULE: ./lib/runtime/errors.js
-/**
- * An error whose message is meant for the person who runs the action.
- * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
- */
-class UserError extends Error {
-    nextStep;
-    constructor(message, nextStep, options) {
-        super(message, options);
-        this.name = 'UserError';
-        this.nextStep = nextStep;
-    }
-}
-/** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends UserError {
-    constructor(what) {
-        super(`${what} was cancelled`, 'Run the job again.');
-        this.name = 'CancelledError';
-    }
-}
-/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
-function errorCode(error) {
-    const code = error?.code;
-    return typeof code === 'string' ? code : undefined;
-}
-/** The text of anything that was thrown. */
-function errorText(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
-function explainDiskFull(error, where) {
-    if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
-        return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/paths.js
-const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
-/** The byte path of an ordinary string (encoded as UTF-8). */
-function bytePath(text) {
-    return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
-}
-/** What Node's file functions take for a byte path. */
-function fsPath(path) {
-    return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
-}
-/** `a/b` of two byte paths. */
-function joinBytes(folder, name) {
-    return (folder === '' ? name : `${folder}/${name}`);
-}
-/** A byte path as a file below an ordinary folder. */
-function below(folder, path) {
-    return fsPath(joinBytes(bytePath(folder), path));
-}
-/**
- * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
- * characters, so that no name can forge a line of a log.
- */
-function displayPath(path) {
-    if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
-        return path;
-    const text = Buffer.from(path, 'latin1').toString('utf8');
-    if (!text.includes('\ufffd'))
-        return escapeControls(text);
-    return path.replace(/[^\x20-\x5b\x5d-\x7e]/g, hex);
-}
-function escapeControls(text) {
-    // Control, bidirectional and line-separator characters could make a name look like another one.
-    return text.replace(/[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character => character === '\\'
-        ? '\\\\'
-        : [...Buffer.from(character, 'utf8')].map(byte => hex(String.fromCharCode(byte))).join(''));
-}
-function hex(character) {
-    return character === '\\' ? '\\\\' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
-/** Orders paths as a walk meets them: a folder, then all below it, names by bytes. Makes no strings: a slug has 100,000. */
-function comparePaths(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) {
-        const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-        if (x !== y)
-            return (x === SLASH ? 0 : x) - (y === SLASH ? 0 : y);
-    }
-    return a.length - b.length;
-}
-const SLASH = 0x2f;
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/runtime/tree.js
-
-
-
-
-
-/**
- * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
- * machine. Symlinks are not followed. Throws what the file system throws.
- */
-function walkTree(root, skip = () => false) {
-    const entries = [];
-    const visit = (folder) => {
-        const names = (0,external_node_fs_.readdirSync)(below(root, folder), { encoding: 'latin1' });
-        names.sort();
-        for (const name of names) {
-            const inTree = joinBytes(folder, name);
-            if (skip(inTree))
-                continue;
-            const entry = look(root, inTree);
-            entries.push(entry);
-            if (entry.kind === 'directory')
-                visit(inTree);
-        }
-    };
-    visit('');
-    return entries;
-}
-function look(root, inTree) {
-    const at = below(root, inTree);
-    const stat = (0,external_node_fs_.lstatSync)(at);
-    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
-    const mode = stat.mode & 0o7777;
-    return {
-        path: inTree,
-        kind,
-        mode,
-        size: kind === 'file' ? stat.size : 0,
-        target: kind === 'symlink' ? (0,external_node_fs_.readlinkSync)(at, 'latin1') : undefined,
-        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
-        // A folder's own times change with each name in it: only its permissions say that it was written.
-        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
-    };
-}
-/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
-function inodeOf(at) {
-    const stat = (0,external_node_fs_.lstatSync)(at, { bigint: true });
-    return `${stat.dev}:${stat.ino}`;
-}
-const LARGEST_TEXT = 4_000_000;
-/**
- * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
- * tree counts as no file, so that nothing of this machine can get into an error or a report.
- */
-function readTreeFile(root, file) {
-    let real;
-    try {
-        real = (0,external_node_fs_.realpathSync)(external_node_path_.join(root, file));
-        if (!real.startsWith((0,external_node_fs_.realpathSync)(root) + external_node_path_.sep) || !(0,external_node_fs_.statSync)(real).isFile())
-            return undefined;
-    }
-    catch (error) {
-        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
-            return undefined;
-        throw error;
-    }
-    if ((0,external_node_fs_.statSync)(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
-    }
-    return (0,external_node_fs_.readFileSync)(real, 'utf8');
-}
-/**
- * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
- * that nothing outside the tree is written.
- * @param file relative to the root, with `/`
- */
-function writeTreeFile(root, file, text) {
-    const parts = file.split('/');
-    let at = root;
-    for (const [i, part] of parts.entries()) {
-        at = external_node_path_.join(at, part);
-        const kind = (0,external_node_fs_.lstatSync)(at, { throwIfNoEntry: false });
-        const isFolder = i < parts.length - 1;
-        if (isFolder && kind?.isDirectory())
-            continue;
-        if (kind)
-            (0,external_node_fs_.rmSync)(at, { recursive: true });
-        if (isFolder)
-            (0,external_node_fs_.mkdirSync)(at);
-    }
-    (0,external_node_fs_.writeFileSync)(at, text, { flag: 'wx' });
-}
-/** Gives a folder and all below it to a user, links themselves included. Only root can. */
-function giveTree(folder, { uid, gid }) {
-    (0,external_node_fs_.lchownSync)(folder, uid, gid);
-    (0,external_node_fs_.chmodSync)(folder, 0o755);
-    for (const { path: name } of walkTree(folder))
-        (0,external_node_fs_.lchownSync)(below(folder, name), uid, gid);
-}
-/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
-async function removeTree(folder) {
-    try {
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
-    catch (error) {
-        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
-            throw error;
-        openFolders(folder);
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
-    }
-}
-/** Gives every folder of a tree back to its owner, each before it is entered. */
-function openFolders(root) {
-    (0,external_node_fs_.chmodSync)(root, 0o700);
-    walkTree(root, name => {
-        if ((0,external_node_fs_.lstatSync)(below(root, name)).isDirectory())
-            (0,external_node_fs_.chmodSync)(below(root, name), 0o700);
-        return false;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/urls.js
-
-/** Throws a `UserError` unless the URL is https, or http on this machine. */
-function requireSafeUrl(url) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
-        return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
-}
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./lib/runtime/version.js
-/** This version, as in package.json (a test compares them). */
-const VERSION = '0.1.0';
-
-;// CONCATENATED MODULE: ./lib/runtime/index.js
-/**
- * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
- * Tests hand in their own; `real.ts` holds the real ones.
- */
-
-
-
-
-
-class HttpError extends Error {
-    /** HTTP status, or undefined where no (whole) answer came. */
-    status;
-    url;
-    /** Milliseconds after which the server wants to be asked again. */
-    retryAfter;
-    constructor(message, url, status, options) {
-        super(message, options);
-        this.name = 'HttpError';
-        this.url = url;
-        this.status = status;
-        this.retryAfter = options?.retryAfter;
-    }
-}
-/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
-function megabytes(bytes) {
-    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
-}
-/** `1 min 5 s`, `3.2 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-
-/***/ }),
-
-/***/ 5814:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   l4: () => (/* binding */ j)
-/* harmony export */ });
-/* unused harmony exports CronDate, CronIterator, CronPattern, scheduledJobs */
-function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=3*36e5;function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=[31,28,31,30,31,30,31,31,30,31,30,31],f=[["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]],c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(v(e));let t=v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=1440*60*1e3,$=30*1e3,M=[],j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
-
-
-/***/ }),
-
-/***/ 4292:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  A: () => (/* binding */ stringWidth)
-});
-
-;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/ansi-regex/index.js
-// Valid string terminator sequences are ESC\ and 0x9c; OSC also accepts BEL.
-const ST = String.raw`(?:\u001B\u005C|\u009C)`;
-
-// OSC sequences only: ESC ] ... BEL/ST (or the C1 introducer 0x9d ... BEL/ST).
-// Payloads stop at terminators, cancellations, and C1 controls. An unterminated string cannot swallow the next sequence or repeatedly scan its payload from later introducers. Terminals likewise abort a control string on an unexpected ESC.
-const stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
-const osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
-
-// DCS, SOS, PM, APC, and screen window titles have opaque payloads terminated by ST. Nested ESC payloads, such as tmux passthrough, require a parser.
-const controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
-
-// Linux console palette controls have fixed lengths and no string terminator; iTerm2 terminates its palette assignments. Consume an immediately adjacent OSC terminator, but match these controls before OSC so a later BEL cannot consume visible text.
-const linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`;
-
-// CSI: ESC [ or C1 CSI, parameter bytes (0x30–0x3f), intermediate bytes (0x20–0x2f), then a final byte (0x40–0x7e).
-// `= < >` are final bytes in two-byte VT52 escapes (`ESC >`) but parameter bytes in a CSI (`ESC [ > 0 ; 276 ; 0 c`, the device attributes reply). Match CSI first to consume the whole sequence, where its introducer makes the two unambiguous.
-const csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
-
-// Related escapes: ESC, intermediate bytes (0x20–0x2f), then a final byte (0x30–0x7e), or a supported two-byte escape.
-// The two-byte final class stays narrow so that ESC followed by an arbitrary character is not read as a sequence. CSI parameters belong only to the CSI form, preventing partial matches and avoiding a second scan with nested repetition.
-// Escapes whose final byte is a digit include `ESC 7` and `ESC 8` (save and restore cursor), `ESC ( 0` (line drawing character set), and `ESC # 8` (screen alignment).
-// A digit is never a CSI final byte. These escapes end immediately at their final byte, so `ESC 7 l` is read as the escape followed by text rather than a sequence with parameter 7 and final byte `l`.
-const ansi_regex_escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
-
-const pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${ansi_regex_escape}`;
-
-function ansiRegex({onlyFirst = false} = {}) {
-	return new RegExp(pattern, onlyFirst ? undefined : 'g');
-}
-
-;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/strip-ansi/index.js
-
-
-const regex = ansiRegex();
-
-function stripAnsi(string) {
-	if (typeof string !== 'string') {
-		throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
-	}
-
-	// Fast path: ANSI codes require ESC (7-bit) or CSI (8-bit) introducer
-	if (!string.includes('\u001B') && !string.includes('\u009B')) {
-		return string;
-	}
-
-	// Even though the regex is global, we don't need to reset the `.lastIndex`
-	// because unlike `.exec()` and `.test()`, `.replace()` does it automatically
-	// and doing it manually has a performance penalty.
-	return string.replace(regex, '');
-}
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup-data.js
-// Generated by scripts/build.js
-
-const ambiguousMinimalCodePoint = 161;
-const ambiguousMaximumCodePoint = 1114109;
-const ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
-
-const fullwidthMinimalCodePoint = 12288;
-const fullwidthMaximumCodePoint = 65510;
-const fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
-
-const lookup_data_halfwidthMinimalCodePoint = 8361;
-const lookup_data_halfwidthMaximumCodePoint = 65518;
-const lookup_data_halfwidthRanges = (/* unused pure expression or super */ null && ([8361, 8361, 65377, 65470, 65474, 65479, 65482, 65487, 65490, 65495, 65498, 65500, 65512, 65518]));
-
-const lookup_data_narrowMinimalCodePoint = 32;
-const lookup_data_narrowMaximumCodePoint = 10630;
-const lookup_data_narrowRanges = (/* unused pure expression or super */ null && ([32, 126, 162, 163, 165, 166, 172, 172, 175, 175, 10214, 10221, 10629, 10630]));
-
-const wideMinimalCodePoint = 4352;
-const wideMaximumCodePoint = 262141;
-const wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/utilities.js
-/**
-Binary search on a sorted flat array of [start, end] pairs.
-
-@param {number[]} ranges - Flat array of inclusive [start, end] range pairs, e.g. [0, 5, 10, 20].
-@param {number} codePoint - The value to search for.
-@returns {boolean} Whether the value falls within any of the ranges.
-*/
-const utilities_isInRange = (ranges, codePoint) => {
-	let low = 0;
-	let high = Math.floor(ranges.length / 2) - 1;
-	while (low <= high) {
-		const mid = Math.floor((low + high) / 2);
-		const i = mid * 2;
-		if (codePoint < ranges[i]) {
-			high = mid - 1;
-		} else if (codePoint > ranges[i + 1]) {
-			low = mid + 1;
-		} else {
-			return true;
-		}
-	}
-
-	return false;
-};
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup.js
-
-
-
-const commonCjkCodePoint = 0x4E_00;
-const [wideFastPathStart, wideFastPathEnd] = /* #__PURE__ */ findWideFastPathRange(wideRanges);
-
-// Use a hot-path range so common `isWide` calls can skip binary search.
-// The range containing U+4E00 covers common CJK ideographs;
-// fallback to the largest range for resilience to Unicode table changes.
-function findWideFastPathRange(ranges) {
-	let fastPathStart = ranges[0];
-	let fastPathEnd = ranges[1];
-
-	for (let index = 0; index < ranges.length; index += 2) {
-		const start = ranges[index];
-		const end = ranges[index + 1];
-
-		if (
-			commonCjkCodePoint >= start
-			&& commonCjkCodePoint <= end
-		) {
-			return [start, end];
-		}
-
-		if ((end - start) > (fastPathEnd - fastPathStart)) {
-			fastPathStart = start;
-			fastPathEnd = end;
-		}
-	}
-
-	return [fastPathStart, fastPathEnd];
-}
-
-const isAmbiguous = codePoint => {
-	if (
-		codePoint < ambiguousMinimalCodePoint
-		|| codePoint > ambiguousMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(ambiguousRanges, codePoint);
-};
-
-const isFullwidth = codePoint => {
-	if (
-		codePoint < fullwidthMinimalCodePoint
-		|| codePoint > fullwidthMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(fullwidthRanges, codePoint);
-};
-
-const isHalfwidth = codePoint => {
-	if (
-		codePoint < halfwidthMinimalCodePoint
-		|| codePoint > halfwidthMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return isInRange(halfwidthRanges, codePoint);
-};
-
-const isNarrow = codePoint => {
-	if (
-		codePoint < narrowMinimalCodePoint
-		|| codePoint > narrowMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return isInRange(narrowRanges, codePoint);
-};
-
-const isWide = codePoint => {
-	if (
-		codePoint >= wideFastPathStart
-		&& codePoint <= wideFastPathEnd
-	) {
-		return true;
-	}
-
-	if (
-		codePoint < wideMinimalCodePoint
-		|| codePoint > wideMaximumCodePoint
-	) {
-		return false;
-	}
-
-	return utilities_isInRange(wideRanges, codePoint);
-};
-
-function lookup_getCategory(codePoint) {
-	if (isAmbiguous(codePoint)) {
-		return 'ambiguous';
-	}
-
-	if (isFullwidth(codePoint)) {
-		return 'fullwidth';
-	}
-
-	if (isHalfwidth(codePoint)) {
-		return 'halfwidth';
-	}
-
-	if (isNarrow(codePoint)) {
-		return 'narrow';
-	}
-
-	if (isWide(codePoint)) {
-		return 'wide';
-	}
-
-	return 'neutral';
-}
-
-;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/index.js
-
-
-function validate(codePoint) {
-	if (!Number.isSafeInteger(codePoint)) {
-		throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
-	}
-}
-
-function eastAsianWidthType(codePoint) {
-	validate(codePoint);
-
-	return getCategory(codePoint);
-}
-
-function eastAsianWidth(codePoint, {ambiguousAsWide = false} = {}) {
-	validate(codePoint);
-
-	if (
-		isFullwidth(codePoint)
-		|| isWide(codePoint)
-		|| (ambiguousAsWide && isAmbiguous(codePoint))
-	) {
-		return 2;
-	}
-
-	return 1;
-}
-
-// Private exports for https://github.com/sindresorhus/is-fullwidth-code-point
-
-
-;// CONCATENATED MODULE: ./node_modules/string-width/index.js
-
-
-
-/**
-Logic:
-- Segment graphemes to match how terminals render clusters.
-- Width rules:
-	1. Skip non-printing clusters (Default_Ignorable, Control, Format except spacing prepended concatenation marks like ARABIC NUMBER SIGN, pure nonspacing/enclosing Mark). Tabs are ignored by design. Lone surrogates are measured as U+FFFD, which is how they are written out.
-	2. Clusters starting with an RGI emoji (\p{RGI_Emoji}), regional indicators, or a digit/#/* with VS16 are double-width, even with trailing extenders (e.g., a dangling ZWJ, an extra variation selector, or a spacing mark). Only a stray emoji modifier adds its own swatch width.
-	   A wide BMP emoji followed by VS15 (text presentation) is one column; anything after the VS15 is ignored.
-	3. Minimally-qualified emoji ZWJ sequences (2+ Extended_Pictographic) are double-width, except that a stray emoji modifier after the sequence adds its own swatch width. An unqualified keycap (no VS16) is text, so it uses the width of its base.
-	4. A cluster starting with Hangul (jamo or a precomposed syllable) is one syllable block with the width of its first code point (plus stray emoji modifiers), as in iTerm, Ghostty, and kitty.
-	5. Otherwise sum the East Asian Width of every visible code point in the cluster: the base plus trailing spacing marks (including Thai/Lao AM), stray emoji modifiers, Indic conjunct consonants, and halfwidth dakuten/handakuten. Nothing after a ZWJ is counted.
-	6. Spacing prepended concatenation marks (e.g., ARABIC NUMBER SIGN before digits) are one column each, unless the following glyph is wide (East Asian Wide or emoji, but not in VS15 text style), which takes them into its own cell.
-*/
-
-const segmenter = new Intl.Segmenter();
-const nonAsciiOrControlRegex = /[^\u{20}-\u{7E}]/v;
-
-// Spacing Prepended_Concatenation_Mark format characters (e.g., ARABIC NUMBER SIGN) that are visible signs spanning the following characters. Excludes the zero-width U+070F SYRIAC ABBREVIATION MARK.
-const prependedConcatenationMarks = String.raw`\u{600}-\u{605}\u{6DD}\u{890}\u{891}\u{8E2}\u{110BD}\u{110CD}`;
-const prependedConcatenationMarksRegex = new RegExp(`^[${prependedConcatenationMarks}]+`, 'v');
-
-// Matches a visible (printing) character. Used to find the base scalar of a cluster (skipping leading Format characters and marks), to detect whole-cluster zero-width, and to skip invisible code points when summing widths.
-// Intentionally a single negated class without a quantifier: a repeated pattern like `^(?:…|…)+$` backtracks exponentially on overlapping properties, and even `^[…]+$` overflows V8's backtrack stack (RangeError) on clusters with millions of marks.
-// Line and paragraph separators (U+2028, U+2029) are intentionally not skipped: iTerm, Terminal.app, and kitty show them as one column.
-const visibleCharacterRegex = new RegExp(String.raw`[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Enclosing_Mark}\p{Nonspacing_Mark}[\p{Format}--[${prependedConcatenationMarks}]]]`, 'v');
-
-// Clusters starting with an RGI emoji sequence. Not anchored at the end, so trailing extenders (ZWJ, marks, variation selectors) in the same cluster do not hide the emoji.
-// Regional indicators that do not form a valid flag (alone, or an unknown pair) are also shown as one wide symbol, and so is a digit, number sign, or asterisk with VS16 (an emoji presentation sequence that is not RGI on its own).
-const emojiPrefixRegex = /^(?:\p{RGI_Emoji}|\p{Regional_Indicator}{1,2}|[\d#*]\u{FE0F})/v;
-
-// A wide BMP emoji followed by VS15 asks for its narrow text style. Every BMP Emoji_Presentation character has a standardized text variation sequence.
-// Limitation: astral emoji (e.g., 👍︎) keep their width, because only some of them have a text variation sequence and terminals disagree.
-const textPresentationEmojiRegex = /^[\p{Emoji_Presentation}--[\u{10000}-\u{10FFFF}]]\u{FE0E}/v;
-
-// Counts stray emoji modifiers from `fromIndex`, keeping the whole string for lookbehind context.
-function strayEmojiModifierCount(string, fromIndex) {
-	// Most emoji clusters are fully consumed by the emoji match
-	if (fromIndex >= string.length) {
-		return 0;
-	}
-
-	// An emoji modifier that does not follow an emoji modifier base (or a ZWJ) is shown as a standalone color swatch (UTS #51)
-	const modifierRegex = /(?<![\p{Emoji_Modifier_Base}\u{200D}])\p{Emoji_Modifier}/gv;
-	modifierRegex.lastIndex = fromIndex;
-
-	let count = 0;
-	while (modifierRegex.test(string)) {
-		count++;
-	}
-
-	return count;
-}
-
-// Detect minimally-qualified emoji ZWJ sequences (missing VS16 but still render as double-width)
-// A ZWJ only joins a following Extended_Pictographic into the cluster when an Extended_Pictographic comes before it (GB11), so this means 2+ Extended_Pictographic joined by a ZWJ.
-const emojiZwjSequenceRegex = /\u{200D}\p{Extended_Pictographic}/v;
-
-// Returns the cluster starting at its first visible character, or `undefined` if the whole cluster is zero-width.
-function baseVisible(segment) {
-	const index = segment.search(visibleCharacterRegex);
-	return index === -1 ? undefined : segment.slice(index);
-}
-
-// Hangul jamo (U+1100..U+11FF, Hangul Jamo Extended-A and -B) and precomposed syllables. Includes the Default_Ignorable HANGUL CHOSEONG/JUNGSEONG FILLER (U+115F, U+1160), which start a syllable block in place of a missing jamo.
-function isHangul(codePoint) {
-	return (codePoint >= 0x11_00 && codePoint <= 0x11_FF)
-		|| (codePoint >= 0xA9_60 && codePoint <= 0xA9_7C)
-		|| (codePoint >= 0xAC_00 && codePoint <= 0xD7_A3)
-		|| (codePoint >= 0xD7_B0 && codePoint <= 0xD7_C6)
-		|| (codePoint >= 0xD7_CB && codePoint <= 0xD7_FB);
-}
-
-// Sums the East Asian Width of the visible code points of a cluster.
-// Everything visible after the base still takes columns: spacing marks (Grapheme_Cluster_Break=SpacingMark, including Thai/Lao AM which are Lo), an emoji modifier not consumed by an emoji modifier sequence (shown as a standalone swatch), the consonants of an Indic conjunct joined by a virama (GB9c), and halfwidth dakuten/handakuten. A ZWJ ends the counting.
-function visibleCodePointsWidth(visibleSegment, eastAsianWidthOptions) {
-	let width = 0;
-
-	for (const character of visibleSegment) {
-		// Match terminal handling of explicit Indic half-forms by counting only the visible characters before a ZWJ in the cluster
-		if (character === '\u{200D}') {
-			break;
-		}
-
-		if (visibleCharacterRegex.test(character)) {
-			width += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
-		}
-	}
-
-	return width;
-}
-
-function clusterWidth(segment, eastAsianWidthOptions) {
-	// Spacing prepended concatenation marks (e.g., ARABIC NUMBER SIGN) are visible one-column signs that join the next character. A wide glyph (East Asian Wide or emoji, but not a VS15 text style) takes them into its own cell.
-	// The marks are in U+0600..U+08FF plus U+110BD and U+110CD, so most clusters skip the regex
-	const firstCodePoint = segment.codePointAt(0);
-	const marks = firstCodePoint === 0x1_10_BD || firstCodePoint === 0x1_10_CD || (firstCodePoint >= 0x6_00 && firstCodePoint <= 0x8_FF) ? prependedConcatenationMarksRegex.exec(segment) : undefined;
-	if (marks) {
-		const rest = segment.slice(marks[0].length);
-		const restWidth = clusterWidth(rest, eastAsianWidthOptions);
-		const visibleRest = baseVisible(rest);
-		const isWideGlyph = restWidth >= 2 && (
-			eastAsianWidth(visibleRest.codePointAt(0), eastAsianWidthOptions) === 2
-			|| emojiPrefixRegex.test(visibleRest)
-			|| emojiZwjSequenceRegex.test(visibleRest)
-		);
-		return isWideGlyph ? restWidth : [...marks[0]].length + restWidth;
-	}
-
-	// Zero-width / non-printing clusters (including a Hangul filler with only invisible extenders)
-	const visibleSegment = baseVisible(segment);
-	if (visibleSegment === undefined) {
-		return 0;
-	}
-
-	// Checked on the raw cluster, since it can start with a Default_Ignorable filler
-	if (isHangul(firstCodePoint)) {
-		return eastAsianWidth(firstCodePoint, eastAsianWidthOptions) + (strayEmojiModifierCount(segment, 1) * 2);
-	}
-
-	if (textPresentationEmojiRegex.test(visibleSegment)) {
-		return 1;
-	}
-
-	// Emoji width logic. Uses the visible part, so leading invisible characters do not hide the emoji.
-	const emoji = emojiPrefixRegex.exec(visibleSegment);
-	if (emoji) {
-		return 2 + (strayEmojiModifierCount(visibleSegment, emoji[0].length) * 2);
-	}
-
-	// Minimally-qualified emoji ZWJ sequences are double-width, like RGI emoji, except that a stray emoji modifier after the sequence is shown as its own swatch. Everything else: EAW of the cluster’s visible scalars, including trailing spacing marks and Halfwidth/Fullwidth Forms (e.g., ﾞ, ﾟ)
-	const zwjSequence = emojiZwjSequenceRegex.exec(visibleSegment);
-	return zwjSequence
-		? 2 + (strayEmojiModifierCount(visibleSegment, zwjSequence.index + zwjSequence[0].length) * 2)
-		: visibleCodePointsWidth(visibleSegment, eastAsianWidthOptions);
-}
-
-function unicodeWidth(string, ambiguousIsNarrow) {
-	// Count the initial printable ASCII directly, keeping its last character as a possible grapheme base.
-	let width = 0;
-	const firstNonAsciiIndex = string.search(nonAsciiOrControlRegex);
-	if (firstNonAsciiIndex > 1) {
-		width = firstNonAsciiIndex - 1;
-		string = string.slice(width);
-	}
-
-	// Keep the first trailing ASCII character with the Unicode prefix.
-	let suffixStart = string.length;
-	while (suffixStart > 0) {
-		const codePoint = string.codePointAt(suffixStart - 1);
-		if (codePoint < 0x20 || codePoint > 0x7E) {
-			break;
-		}
-
-		suffixStart--;
-	}
-
-	if (suffixStart + 1 < string.length) {
-		width += string.length - suffixStart - 1;
-		string = string.slice(0, suffixStart + 1);
-	}
-
-	// Printable ASCII, common Han, and precomposed Hangul have fixed widths and cannot form multi-character graphemes together.
-	if (!/[^\u{20}-\u{7E}\u{4E00}-\u{9FFF}\u{AC00}-\u{D7A3}]/v.test(string)) {
-		return width + string.length + string.replaceAll(/[\u{20}-\u{7E}]/gv, '').length;
-	}
-
-	// A lone surrogate is written out as U+FFFD REPLACEMENT CHARACTER
-	string = string.toWellFormed();
-
-	// Kirat Rai vowel runs form one glyph, including canonically decomposed vowels. Collapse them before segmentation so older Unicode tables give the same width.
-	string = string.replaceAll(/(?<=[\u{16D63}-\u{16D6A}])[\u{16D63}-\u{16D6A}]+/gv, '');
-
-	const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};
-
-	for (const {segment} of segmenter.segment(string)) {
-		// Fast path: a single visible UTF-16 code unit has its East Asian Width under every rule above (a single-code-point RGI emoji is East Asian Wide, and a Hangul cluster uses the width of its first code point).
-		if (segment.length === 1) {
-			if (visibleCharacterRegex.test(segment)) {
-				width += eastAsianWidth(segment.codePointAt(0), eastAsianWidthOptions);
-			}
-
-			continue;
-		}
-
-		width += clusterWidth(segment, eastAsianWidthOptions);
-	}
-
-	return width;
-}
-
-function stringWidth(input, options = {}) {
-	if (typeof input !== 'string' || input.length === 0) {
-		return 0;
-	}
-
-	const {
-		ambiguousIsNarrow = true,
-		countAnsiEscapeCodes = false,
-	} = options;
-
-	let string = input;
-
-	// Avoid calling stripAnsi when there are no ANSI escape sequences (ESC = 0x1B, CSI = 0x9B)
-	if (!countAnsiEscapeCodes && (string.includes('\u{1B}') || string.includes('\u{9B}'))) {
-		string = stripAnsi(string);
-	}
-
-	// Fast path: printable ASCII (0x20–0x7E) needs no segmenter, regex, or EAW lookup. Its width equals its length.
-	// A negated class without a quantifier, since `^[…]*$` overflows V8's backtrack stack (RangeError) on strings with millions of characters.
-	return nonAsciiOrControlRegex.test(string) ? unicodeWidth(string, ambiguousIsNarrow) : string.length;
-}
-
-
-/***/ }),
-
-/***/ 7934:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BuJ: () => (/* binding */ getDotPath),
-/* harmony export */   CxQ: () => (/* binding */ strictTuple),
-/* harmony export */   E2x: () => (/* binding */ finite),
-/* harmony export */   FsL: () => (/* binding */ pipe),
-/* harmony export */   IeY: () => (/* binding */ custom),
-/* harmony export */   Ikc: () => (/* binding */ object),
-/* harmony export */   KCZ: () => (/* binding */ union),
-/* harmony export */   KIO: () => (/* binding */ picklist),
-/* harmony export */   L5J: () => (/* binding */ unknown),
-/* harmony export */   NpB: () => (/* binding */ fallback),
-/* harmony export */   PVZ: () => (/* binding */ tuple),
-/* harmony export */   Ru6: () => (/* binding */ maxLength),
-/* harmony export */   Wwf: () => (/* binding */ minValue),
-/* harmony export */   Y2b: () => (/* binding */ safeInteger),
-/* harmony export */   YOg: () => (/* binding */ array),
-/* harmony export */   YjP: () => (/* binding */ string),
-/* harmony export */   _$n: () => (/* binding */ isoDate),
-/* harmony export */   _H3: () => (/* binding */ looseObject),
-/* harmony export */   aig: () => (/* binding */ number),
-/* harmony export */   cGV: () => (/* binding */ maxValue),
-/* harmony export */   cl6: () => (/* binding */ nullish),
-/* harmony export */   euz: () => (/* binding */ literal),
-/* harmony export */   g1P: () => (/* binding */ record),
-/* harmony export */   hq: () => (/* binding */ nonEmpty),
-/* harmony export */   is: () => (/* binding */ is),
-/* harmony export */   lqM: () => (/* binding */ optional),
-/* harmony export */   mee: () => (/* binding */ nullable),
-/* harmony export */   ndf: () => (/* binding */ integer),
-/* harmony export */   pdi: () => (/* binding */ transform),
-/* harmony export */   qFJ: () => (/* binding */ parseJson),
-/* harmony export */   rej: () => (/* binding */ strictObject),
-/* harmony export */   xLC: () => (/* binding */ safeParse),
-/* harmony export */   yGV: () => (/* binding */ regex),
-/* harmony export */   yhX: () => (/* binding */ isoTimestamp),
-/* harmony export */   z6Y: () => (/* binding */ check),
-/* harmony export */   zMY: () => (/* binding */ boolean)
-/* harmony export */ });
-/* unused harmony exports BASE64_REGEX, BIC_REGEX, CUID2_REGEX, DECIMAL_REGEX, DIGITS_REGEX, DOMAIN_REGEX, EMAIL_REGEX, EMOJI_REGEX, HEXADECIMAL_REGEX, HEX_COLOR_REGEX, IMEI_REGEX, IPV4_REGEX, IPV6_REGEX, IP_REGEX, ISO_DATE_REGEX, ISO_DATE_TIME_REGEX, ISO_DATE_TIME_SECOND_REGEX, ISO_TIMESTAMP_REGEX, ISO_TIME_REGEX, ISO_TIME_SECOND_REGEX, ISO_WEEK_REGEX, ISRC_REGEX, JWS_COMPACT_REGEX, KSUID_REGEX, MAC48_REGEX, MAC64_REGEX, MAC_REGEX, NANO_ID_REGEX, OCTAL_REGEX, RFC_EMAIL_REGEX, SLUG_REGEX, ULID_REGEX, UUID_REGEX, ValiError, _addIssue, _cloneDataset, _formatCase, _getByteCount, _getCodePointCount, _getGraphemeCount, _getLastMetadata, _getWordCount, _isLuhnAlgo, _isSameValueZero, _isValidObjectKey, _isValueMatch, _joinExpects, _standardSchema, _stringify, any, args, argsAsync, arrayAsync, assert, awaitAsync, base64, bic, bigint, blob, brand, bytes, cache, cacheAsync, checkAsync, checkItems, checkItemsAsync, codePoints, config, creditCard, cuid2, customAsync, date, decimal, deleteGlobalConfig, deleteGlobalMessage, deleteSchemaMessage, deleteSpecificMessage, description, digits, domain, email, emoji, empty, endsWith, entries, entriesFromList, entriesFromObjects, enum, enum_, everyItem, exactOptional, exactOptionalAsync, examples, excludes, fallbackAsync, file, filterItems, findItem, flatten, flavor, forward, forwardAsync, function, function_, getDefault, getDefaults, getDefaultsAsync, getDescription, getExamples, getFallback, getFallbacks, getFallbacksAsync, getGlobalConfig, getGlobalMessage, getMetadata, getSchemaMessage, getSpecificMessage, getTitle, graphemes, gtValue, guard, hash, hexColor, hexadecimal, imei, includes, instance, intersect, intersectAsync, ip, ipv4, ipv6, isOfKind, isOfType, isValiError, isbn, isoDateTime, isoDateTimeSecond, isoTime, isoTimeSecond, isoWeek, isrc, jwsCompact, keyof, ksuid, lazy, lazyAsync, length, looseObjectAsync, looseTuple, looseTupleAsync, ltValue, mac, mac48, mac64, map, mapAsync, mapItems, maxBytes, maxCodePoints, maxEntries, maxGraphemes, maxSize, maxWords, message, metadata, mimeType, minBytes, minCodePoints, minEntries, minGraphemes, minLength, minSize, minWords, multipleOf, nan, nanoid, never, nonNullable, nonNullableAsync, nonNullish, nonNullishAsync, nonOptional, nonOptionalAsync, normalize, notBytes, notCodePoints, notEntries, notGraphemes, notLength, notSize, notValue, notValues, notWords, null, null_, nullableAsync, nullishAsync, objectAsync, objectWithRest, objectWithRestAsync, octal, omit, optionalAsync, parse, parseAsync, parseBoolean, parser, parserAsync, partial, partialAsync, partialCheck, partialCheckAsync, pick, pipeAsync, promise, rawCheck, rawCheckAsync, rawTransform, rawTransformAsync, readonly, recordAsync, reduceItems, required, requiredAsync, returns, returnsAsync, rfcEmail, safeParseAsync, safeParser, safeParserAsync, set, setAsync, setGlobalConfig, setGlobalMessage, setSchemaMessage, setSpecificMessage, size, slug, someItem, sortItems, startsWith, strictObjectAsync, strictTupleAsync, stringifyJson, summarize, symbol, title, toBigint, toBoolean, toCamelCase, toDate, toKebabCase, toLowerCase, toMaxValue, toMinValue, toNumber, toPascalCase, toSnakeCase, toString, toUpperCase, transformAsync, trim, trimEnd, trimStart, tupleAsync, tupleWithRest, tupleWithRestAsync, ulid, undefined, undefined_, undefinedable, undefinedableAsync, unionAsync, unwrap, url, uuid, value, values, variant, variantAsync, void, void_, words */
+;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
 const DEFAULT_CONFIG = {
@@ -13336,11 +10789,11 @@ function ksuid(message$1) {
 //#endregion
 //#region src/actions/length/length.ts
 /* @__NO_SIDE_EFFECTS__ */
-function length(requirement, message$1) {
+function dist_length(requirement, message$1) {
 	return {
 		kind: "validation",
 		type: "length",
-		reference: length,
+		reference: dist_length,
 		async: false,
 		expects: `${requirement}`,
 		requirement,
@@ -14916,11 +12369,11 @@ function toSnakeCase() {
 //#endregion
 //#region src/actions/toString/toString.ts
 /* @__NO_SIDE_EFFECTS__ */
-function toString(message$1) {
+function dist_toString(message$1) {
 	return {
 		kind: "transformation",
 		type: "to_string",
-		reference: toString,
+		reference: dist_toString,
 		async: false,
 		message: message$1,
 		"~run"(dataset, config$1) {
@@ -15906,11 +13359,11 @@ function blob(message$1) {
 //#endregion
 //#region src/schemas/boolean/boolean.ts
 /* @__NO_SIDE_EFFECTS__ */
-function boolean(message$1) {
+function dist_boolean(message$1) {
 	return _standardSchema({
 		kind: "schema",
 		type: "boolean",
-		reference: boolean,
+		reference: dist_boolean,
 		expects: "boolean",
 		async: false,
 		message: message$1,
@@ -18919,6 +16372,2142 @@ function unwrap(schema) {
 
 //#endregion
 
+;// CONCATENATED MODULE: ./lib/config/event.js
+
+
+const repository = object({ full_name: string() });
+const pullRequest = object({
+    number: number(),
+    head: object({ sha: string(), ref: string(), repo: nullish(repository) }),
+    base: object({ sha: string(), ref: string() })
+});
+const workflowRun = object({
+    id: number(),
+    run_attempt: optional(number(), 1),
+    event: string(),
+    head_sha: string(),
+    head_branch: nullish(string()),
+    head_repository: nullish(repository)
+});
+const payload = object({
+    pull_request: optional(pullRequest),
+    workflow_run: optional(workflowRun),
+    repository: optional(object({ default_branch: optional(string()) }))
+});
+/** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
+function event_readEvent(name, file) {
+    const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), payload), read(file));
+    if (!success)
+        return { name };
+    const { pull_request: pull, workflow_run: run, repository: own } = output;
+    return {
+        name,
+        defaultBranch: own?.default_branch,
+        pullRequest: pull && {
+            number: pull.number,
+            headSha: pull.head.sha,
+            headRepository: pull.head.repo?.full_name,
+            headBranch: pull.head.ref,
+            baseSha: pull.base.sha,
+            baseBranch: pull.base.ref
+        },
+        workflowRun: run && {
+            id: run.id,
+            attempt: run.run_attempt,
+            event: run.event,
+            headSha: run.head_sha,
+            headBranch: run.head_branch ?? undefined,
+            headRepository: run.head_repository?.full_name
+        }
+    };
+}
+function read(file) {
+    try {
+        return readFileSync(file ?? '', 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
+var runtime = __nccwpck_require__(6402);
+;// CONCATENATED MODULE: ./lib/config/size.js
+
+const UNITS = new Map([
+    ['', 1],
+    ['b', 1],
+    ['kb', 1e3],
+    ['mb', 1e6],
+    ['gb', 1e9],
+    ['kib', 2 ** 10],
+    ['mib', 2 ** 20],
+    ['gib', 2 ** 30]
+]);
+const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or as a number of bytes.';
+/**
+ * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
+ * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
+ */
+function size_parseSize(size) {
+    const text = String(size).trim();
+    const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
+    const factor = UNITS.get(unit.toLowerCase());
+    if (/^[kmg]i?$/i.test(unit))
+        throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
+    if (digits === '' || factor === undefined)
+        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+    const bytes = Math.floor(Number(digits) * factor);
+    if (bytes < 1)
+        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+    if (!Number.isSafeInteger(bytes))
+        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
+    return bytes;
+}
+/** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
+function size_parseAmount(amount) {
+    const text = amount.trim();
+    const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
+    if (percent !== undefined)
+        return { percent: Number(percent) };
+    return text === '0' ? { bytes: 0 } : { bytes: size_parseSize(text) };
+}
+function ambiguous(text, digits, letter) {
+    const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
+    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+}
+function shorten(text) {
+    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+;// CONCATENATED MODULE: ./lib/config/given.js
+
+
+
+/** Inputs as they were given, each checked as it is read. Every method throws a `UserError` that names the input. */
+class given_Given {
+    #source;
+    constructor(source) {
+        this.#source = source;
+    }
+    text(name) {
+        return this.#source(name).trim() || undefined;
+    }
+    oneOf(name, words) {
+        const value = this.text(name);
+        const word = words.find(known => known === value);
+        if (value !== undefined && word === undefined) {
+            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+        }
+        return word;
+    }
+    flag(name) {
+        return this.oneOf(name, ['true', 'false']) === 'true';
+    }
+    amount(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        try {
+            return parseAmount(value);
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+        }
+    }
+    /** An absolute path. */
+    path(name) {
+        const value = this.text(name);
+        return value && path.resolve(value);
+    }
+    /** An address without slashes at its end. */
+    url(name) {
+        const value = this.text(name);
+        if (value !== undefined)
+            requireSafeUrl(value);
+        return value?.replace(/\/+$/, '');
+    }
+    /** Milliseconds. */
+    minutes(name, otherwise) {
+        const value = this.text(name);
+        if (value === undefined)
+            return otherwise * 60_000;
+        const number = Number(value);
+        if (!(number > 0) || number > 24 * 60) {
+            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+        }
+        return number * 60_000;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/config/rules.js
+/** What texts of the config file have to look like: for what reads it, and for its JSON Schema (scripts/config-schema.ts). */
+/** App names: Heroku's Platform API schema, `app.name`. */
+const rules_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
+const rules_APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)';
+/** Stacks that run slugs. */
+const rules_STACK = /^heroku-\d{2}$/;
+const rules_SHA256 = /^[0-9a-f]{64}$/i;
+/** Name of an environment variable. */
+const rules_VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Five fields; whether they ever come is for `cronProblem`. */
+const rules_CRON = /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/;
+/** UTC. */
+const rules_TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+/** Minute of an hour. */
+const rules_MINUTE = /^:[0-5]\d$/;
+/** Name of a check. */
+const rules_CHECK = /^[a-z0-9-]+$/;
+/** What git and GitHub take for a branch, and a little less. */
+const rules_STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
+const rules_MOST_MINUTES = (/* unused pure expression or super */ null && (24 * 60));
+/** Variables that a build may not set, and why not. */
+const rules_REFUSED_ENV = [
+    { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
+    { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
+    {
+        names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
+        why: 'the action sets it itself, as Heroku does'
+    },
+    {
+        names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
+        why: 'it would change the programs that buildpacks run'
+    }
+];
+
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./lib/config/shown.js
+
+
+const LONGEST = 60;
+/** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
+function shown_shown(text) {
+    return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+}
+/** ` — did you mean "…"?` where a known word is near, else nothing. */
+function shown_didYouMean(word, known) {
+    const lower = word.slice(0, LONGEST).toLowerCase();
+    const near = known
+        .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
+        .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))
+        .sort((a, b) => a.far - b.far)[0];
+    return near === undefined ? '' : ` — did you mean "${near.name}"?`;
+}
+/** `a, b or c`. */
+function shown_oneOf(words) {
+    return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./lib/config/types.js
+const types_FFMPEG = (/* unused pure expression or super */ null && (['with', 'without', 'auto']));
+const types_MIGRATIONS = (/* unused pure expression or super */ null && (['zero-downtime', 'maintenance', 'off']));
+const types_SCHEDULERS = (/* unused pure expression or super */ null && (['heroku-scheduler', 'cron-to-go', 'advanced-scheduler', 'github-actions']));
+const types_INTERVALS = (/* unused pure expression or super */ null && (['10 minutes', 'hour', 'day']));
+/** Dev Center: dyno-sizes; spelled as Heroku Scheduler wants them, which minds capitals. */
+const types_DYNO_SIZES = [
+    'Eco',
+    'Basic',
+    'Standard-1X',
+    'Standard-2X',
+    ...['Performance', 'Private', 'Shield'].flatMap(kind => [...(kind === 'Performance' ? [] : ['S']), 'M', 'L', 'L-RAM', 'XL', '2XL'].map(size => `${kind}-${size}`))
+];
+const types_REDIS_TLS = (/* unused pure expression or super */ null && (['verify', 'no-verify']));
+
+;// CONCATENATED MODULE: ./lib/config/inputs.js
+
+
+
+
+
+/** The config with the inputs over it. Throws a `UserError` that names the input which is wrong. */
+function mergeInputs(config, inputs) {
+    return {
+        ...config,
+        app: appName('app', inputs.app) ?? config.app,
+        streamingApp: appName('streaming-app', inputs.streamingApp) ?? config.streamingApp,
+        stagingApp: appName('staging-app', inputs.stagingApp) ?? config.stagingApp,
+        ffmpeg: ffmpeg(inputs.ffmpeg) ?? config.ffmpeg,
+        slug: { ...config.slug, limit: slugLimit(inputs.slugLimit) ?? config.slug.limit }
+    };
+}
+function appName(input, value) {
+    if (!value || APP_NAME.test(value))
+        return value || undefined;
+    throw wrong(input, `expected ${APP_NAME_RULE}, not ${shown(value)}`);
+}
+function ffmpeg(value) {
+    const word = FFMPEG.find(known => known === value);
+    if (!value || word !== undefined)
+        return word;
+    throw wrong('ffmpeg', `expected ${oneOf(FFMPEG)}, not ${shown(value)}${didYouMean(value, FFMPEG)}`);
+}
+function slugLimit(value) {
+    if (!value)
+        return undefined;
+    try {
+        return parseSize(value);
+    }
+    catch (error) {
+        throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
+    }
+}
+function wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
+    return new UserError(`Input ${input}: ${problem}`, nextStep);
+}
+
+;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
+function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r,a,i);return o?u-126227808e5:u}function D(s){return g(s.y,s.m-1,s.d,s.h,s.i,s.s)}function w(s,e){return s.y===e.y&&s.m===e.m&&s.d===e.d&&s.h===e.h&&s.i===e.i&&s.s===e.s}function O(s){let e=s.substring(9);return e.includes("Z")||e.includes("+")||e.includes("-")}function Z(s,e){let t=new Date(Date.parse(s));if(isNaN(t))throw new Error("Invalid ISO8601 passed to timezone parser.");return O(s)?{tp:T(t.getUTCFullYear(),t.getUTCMonth()+1,t.getUTCDate(),t.getUTCHours(),t.getUTCMinutes(),t.getUTCSeconds(),"Etc/UTC"),ms:t.getUTCMilliseconds()}:{tp:T(t.getFullYear(),t.getMonth()+1,t.getDate(),t.getHours(),t.getMinutes(),t.getSeconds(),e),ms:t.getMilliseconds()}}function croner_v(s,e,t){let{tp:n,ms:r}=Z(s,e);return new Date(N(n,t).getTime()+r)}function N(s,e){let t=_(s);if(t.kind==="single")return t.date;if(t.kind==="ambiguous")return t.earlier;if(e)throw new Error("Invalid date passed to fromTZ()");return t.after}function _(s){let e=D(s),t=i=>R(new Date(i),s.tz),n=e-t(e),r=y(new Date(n),s.tz);if(w(r,s)){let i=D(r)-n,o=n-(t(n-E)-i);if(o<n&&w(y(new Date(o),s.tz),s))return{kind:"ambiguous",earlier:new Date(o),later:new Date(n)};let u=n+(i-t(n+E));return u>n&&w(y(new Date(u),s.tz),s)?{kind:"ambiguous",earlier:new Date(n),later:new Date(u)}:{kind:"single",date:new Date(n)}}let a=e-(D(r)-n);return w(y(new Date(a),s.tz),s)?{kind:"single",date:new Date(a)}:{kind:"gap",before:new Date(Math.min(n,a)),after:new Date(Math.max(n,a))}}var E=(/* unused pure expression or super */ null && (3*36e5));function R(s,e){return D(y(s,e))-(s.getTime()-s.getUTCMilliseconds())}function k(s,e,t){let n=R(new Date(s),t);for(;e-s>1e3;){let r=s+Math.floor((e-s)/2e3)*1e3;R(new Date(r),t)===n?s=r:e=r}return e}function U(s,e){let t=_(y(new Date(s),e));if(t.kind==="ambiguous")return s<t.later.getTime()?"earlier":"later"}var H=g(1,0,1),S=864e5,W=new Map;function y(s,e){if(e===void 0)return T(s.getFullYear(),s.getMonth()+1,s.getDate(),s.getHours(),s.getMinutes(),s.getSeconds());let t=W.get(e),n;try{t||(t=new Intl.DateTimeFormat("en-US",{timeZone:e,year:"numeric",month:"numeric",day:"numeric",hour:"numeric",minute:"numeric",second:"numeric",hour12:!1}),W.set(e,t)),n=t.formatToParts(s)}catch(i){let o=i instanceof Error?i.message:String(i);throw new RangeError(`toTZ: Invalid timezone '${e}' or date. Please provide a valid IANA timezone (e.g., 'America/New_York', 'Europe/Stockholm'). Original error: ${o}`)}let r={year:0,month:0,day:0,hour:0,minute:0,second:0};for(let i of n)(i.type==="year"||i.type==="month"||i.type==="day"||i.type==="hour"||i.type==="minute"||i.type==="second")&&(r[i.type]=parseInt(i.value,10));if(isNaN(r.year)||isNaN(r.month)||isNaN(r.day)||isNaN(r.hour)||isNaN(r.minute)||isNaN(r.second))throw new Error(`toTZ: Failed to parse all date components from timezone '${e}'. This may indicate an invalid date or timezone configuration. Parsed components: ${JSON.stringify(r)}`);let a=s.getTime()-H;return(a<-S||a<S&&r.month===12)&&(r.year=1-r.year),r.hour===24&&(r.hour=0),{y:r.year,m:r.month,d:r.day,h:r.hour,i:r.minute,s:r.second,tz:e}}function T(s,e,t,n,r,a,i){return{y:s,m:e,d:t,h:n,i:r,s:a,tz:i}}var x=[1,2,4,8,16],C=class s{pattern;timezone;mode;alternativeWeekdays;sloppyRanges;fixedTimeRule;second;minute;hour;day;month;dayOfWeek;year;lastDayOfMonth;lastWeekday;nearestWeekdays;starDOM;starDOW;starYear;useAndLogic;isFixedTime;constructor(e,t,n){this.pattern=e,this.timezone=t,this.mode=n?.mode??"auto",this.alternativeWeekdays=n?.alternativeWeekdays??!1,this.sloppyRanges=n?.sloppyRanges??!1,this.fixedTimeRule=n?.fixedTimeRule??"single-value",this.second=Array(60).fill(0),this.minute=Array(60).fill(0),this.hour=Array(24).fill(0),this.day=Array(31).fill(0),this.month=Array(12).fill(0),this.dayOfWeek=Array(7).fill(0),this.year=[],this.lastDayOfMonth=!1,this.lastWeekday=!1,this.nearestWeekdays=Array(31).fill(0),this.starDOM=!1,this.starDOW=!1,this.starYear=!1,this.useAndLogic=!1,this.isFixedTime=!1,this.parse()}parse(){if(!(typeof this.pattern=="string"||this.pattern instanceof String))throw new TypeError("CronPattern: Pattern has to be of type string.");this.pattern.indexOf("@")>=0&&(this.pattern=this.handleNicknames(this.pattern).trim());let e=this.pattern.match(/\S+/g)||[""],t=e.length;if(e.length<5||e.length>7)throw new TypeError("CronPattern: invalid configuration format ('"+this.pattern+"'), exactly five, six, or seven space separated parts are required.");if(this.mode!=="auto"){let i;switch(this.mode){case"5-part":i=5;break;case"6-part":i=6;break;case"7-part":i=7;break;case"5-or-6-parts":i=[5,6];break;case"6-or-7-parts":i=[6,7];break;default:i=0}if(!(Array.isArray(i)?i.includes(t):t===i)){let u=Array.isArray(i)?i.join(" or "):i.toString();throw new TypeError(`CronPattern: mode '${this.mode}' requires exactly ${u} parts, but pattern '${this.pattern}' has ${t} parts.`)}}if(e.length===5&&e.unshift("0"),e.length===6&&e.push("*"),this.pattern.indexOf("?")>=0)for(let i=0;i<e.length;i++)e[i]=e[i].replace(/\?/g,"*");if(e[3].toUpperCase()==="LW")this.lastWeekday=!0,e[3]="";else if(e[3].toUpperCase().indexOf("L")>=0){let i=e[3].split(",");if(i.length>1&&i.some(o=>o.toUpperCase()==="LW"))throw new TypeError(`CronPattern: Syntax error, LW can not be in a list in day-of-month ('${e[3]}').`);if(i.some(o=>o===""||o.toUpperCase()!=="L"&&/l/i.test(o)))throw new TypeError("CronPattern: Syntax error, L has to be a value of its own in day-of-month ('"+e[3]+"').");e[3]=i.filter(o=>o.toUpperCase()!=="L").join(","),this.lastDayOfMonth=!0}if(e[3]=="*"&&(this.starDOM=!0),e[6]=="*"&&(this.starYear=!0),e[4].length>=3&&(e[4]=this.replaceAlpha(e[4],s.MONTH_NAMES)),e[5].length>=3&&(e[5]=this.alternativeWeekdays?this.replaceAlpha(e[5],s.DAY_NAMES_QUARTZ):this.replaceAlpha(e[5],s.DAY_NAMES)),e[5].startsWith("+")&&(this.useAndLogic=!0,e[5]=e[5].substring(1),e[5]===""))throw new TypeError("CronPattern: Day-of-week field cannot be empty after '+' modifier.");switch(e[5]=="*"&&(this.starDOW=!0),this.mode){case"5-part":e[0]="0",e[6]="*";break;case"6-part":e[6]="*";break;case"5-or-6-parts":e[6]="*";break;case"6-or-7-parts":break;case"7-part":case"auto":break}this.throwAtIllegalCharacters(e),this.partToArray("second",e[0],0,1),this.partToArray("minute",e[1],0,1),this.partToArray("hour",e[2],0,1),this.partToArray("day",e[3],-1,1),this.partToArray("month",e[4],-1,1);let n=this.alternativeWeekdays?-1:0;this.partToArray("dayOfWeek",e[5],n,63),e[6]==="*"?this.year=Array(1e4).fill(1):(this.year=Array(1e4).fill(0),this.partToArray("year",e[6],0,1)),!this.alternativeWeekdays&&this.dayOfWeek[7]&&(this.dayOfWeek[0]=this.dayOfWeek[7]);let r=this.fixedTimeRule==="single-value",a=(i,o)=>!i.includes("*")&&!i.includes("/")&&(!r||o.filter(u=>u).length===1);this.isFixedTime=a(e[0],this.second)&&a(e[1],this.minute)&&a(e[2],this.hour)}partToArray(e,t,n,r){let a=this[e];if(t===""&&!(e==="day"&&(this.lastDayOfMonth||this.lastWeekday)))throw new TypeError("CronPattern: configuration entry "+e+" ("+t+") is empty, check for trailing spaces.");if(t==="*")return a.fill(r);let i=t.split(",");if(i.length>1)for(let o of i)this.partToArray(e,o,n,r);else t.includes("-")&&t.includes("/")?this.handleRangeWithStepping(t,e,n,r):t.includes("-")?this.handleRange(t,e,n,r):t.includes("/")?this.handleStepping(t,e,n,r):t!==""&&this.handleNumber(t,e,n,r)}throwAtIllegalCharacters(e){for(let t=0;t<e.length;t++)if((t===3?/[^/*0-9,\-WwLl]+/:t===5?/[^/*0-9,\-#Ll]+/:/[^/*0-9,\-]+/).test(e[t]))throw new TypeError("CronPattern: configuration entry "+t+" ("+e[t]+") contains illegal characters.")}handleNumber(e,t,n,r){let a=this.extractNth(e,t),i=e.toUpperCase().includes("W");if(t!=="day"&&i)throw new TypeError("CronPattern: Nearest weekday modifier (W) only allowed in day-of-month.");i&&(t="nearestWeekdays");let o=i?a[0].replace(/W$/i,""):a[0],u=s.toNumber(o)+n;if(isNaN(u))throw new TypeError("CronPattern: "+t+" is not a number: '"+e+"'");this.setPart(t,u,a[1]||r)}setPart(e,t,n){if(!Object.prototype.hasOwnProperty.call(this,e))throw new TypeError("CronPattern: Invalid part specified: "+e);if(e==="dayOfWeek"){if(t===7&&(t=0),t<0||t>6)throw new RangeError("CronPattern: Invalid value for dayOfWeek: "+t);this.setNthWeekdayOfMonth(t,n);return}if(e==="second"||e==="minute"){if(t<0||t>=60)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="hour"){if(t<0||t>=24)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="day"||e==="nearestWeekdays"){if(t<0||t>=31)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="month"){if(t<0||t>=12)throw new RangeError("CronPattern: Invalid value for "+e+": "+t)}else if(e==="year"&&(t<1||t>=1e4))throw new RangeError("CronPattern: Invalid value for "+e+": "+t+" (supported range: 1-9999)");this[e][t]=n}static toNumber(e){return/^\d+$/.test(e)?parseInt(e,10):NaN}validateNotNaN(e,t){if(isNaN(e))throw new TypeError(t)}validateRange(e,t,n,r,a){if(e>t)throw new TypeError("CronPattern: From value is larger than to value: '"+a+"'");if(n!==void 0){if(n===0)throw new TypeError("CronPattern: Syntax error, illegal stepping: 0");if(n>this[r].length)throw new TypeError("CronPattern: Syntax error, steps cannot be greater than maximum value of part ("+this[r].length+")")}}handleRangeWithStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in ranges with stepping.");let a=this.extractNth(e,t),i=a[0].match(/^(\d+)-(\d+)\/(\d+)$/);if(i===null)throw new TypeError("CronPattern: Syntax error, illegal range with stepping: '"+e+"'");let[,o,u,l]=i,h=parseInt(o,10)+n,m=parseInt(u,10)+n,d=parseInt(l,10);this.validateNotNaN(h,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(m,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateNotNaN(d,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(h,m,d,t,e);for(let p=h;p<=m;p+=d)this.setPart(t,p,a[1]||r)}extractNth(e,t){let n=e,r;if(n.includes("#")){if(t!=="dayOfWeek")throw new Error("CronPattern: nth (#) only allowed in day-of-week field");let a=n.split("#");if(a.length!==2||a[1]==="")throw new TypeError("CronPattern: Syntax error, illegal nth weekday: '"+e+"'");n=a[0],r=a[1]}else if(n.toUpperCase().endsWith("L")){if(t!=="dayOfWeek")throw new Error("CronPattern: L modifier only allowed in day-of-week field (use L alone for day-of-month)");r="L",n=n.slice(0,-1)}return[n,r]}handleRange(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in a range.");let a=this.extractNth(e,t),i=a[0].split("-");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal range: '"+e+"'");let o=s.toNumber(i[0])+n,u=s.toNumber(i[1])+n;this.validateNotNaN(o,"CronPattern: Syntax error, illegal lower range (NaN)"),this.validateNotNaN(u,"CronPattern: Syntax error, illegal upper range (NaN)"),this.validateRange(o,u,void 0,t,e);for(let l=o;l<=u;l++)this.setPart(t,l,a[1]||r)}handleStepping(e,t,n,r){if(e.toUpperCase().includes("W"))throw new TypeError("CronPattern: Syntax error, W is not allowed in parts with stepping.");let a=this.extractNth(e,t),i=a[0].split("/");if(i.length!==2)throw new TypeError("CronPattern: Syntax error, illegal stepping: '"+e+"'");if(this.sloppyRanges)i[0]===""&&(i[0]="*");else{if(i[0]==="")throw new TypeError("CronPattern: Syntax error, stepping with missing prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.");if(i[0]!=="*")throw new TypeError("CronPattern: Syntax error, stepping with numeric prefix ('"+e+"') is not allowed. Use wildcard (*/step) or range (min-max/step) instead.")}let o=0;i[0]!=="*"&&(o=s.toNumber(i[0])+n,this.validateNotNaN(o,"CronPattern: Syntax error, illegal stepping start (NaN)"));let u=s.toNumber(i[1]);this.validateNotNaN(u,"CronPattern: Syntax error, illegal stepping: (NaN)"),this.validateRange(0,this[t].length-1,u,t,e);for(let l=o;l<this[t].length;l+=u)t==="year"&&l===0||this.setPart(t,l,a[1]||r)}replaceAlpha(e,t){let n=e;for(let[r,a]of Object.entries(t))n=n.replace(new RegExp(r,"gi"),(i,o,u)=>{let l=o+i.length-3,h=u.charAt(l-1),m=u.charAt(l+3);if(/[a-z\d/#]/i.test(h)||/[a-km-z\d]/i.test(m))throw new TypeError(`CronPattern: Syntax error, a month or day name has to stand alone ('${e}').`);return a});return n}static DAY_NAMES={"-sun":"-7",sun:"0",mon:"1",tue:"2",wed:"3",thu:"4",fri:"5",sat:"6"};static DAY_NAMES_QUARTZ={sun:"1",mon:"2",tue:"3",wed:"4",thu:"5",fri:"6",sat:"7"};static MONTH_NAMES={jan:"1",feb:"2",mar:"3",apr:"4",may:"5",jun:"6",jul:"7",aug:"8",sep:"9",oct:"10",nov:"11",dec:"12"};static NICKNAME_MAP={"@yearly":"0 0 1 1 *","@annually":"0 0 1 1 *","@monthly":"0 0 1 * *","@weekly":"0 0 * * SUN","@daily":"0 0 * * *","@midnight":"0 0 * * *","@hourly":"0 * * * *"};handleNicknames(e){let t=e.trim().toLowerCase();if(t==="@reboot")throw new TypeError("CronPattern: @reboot is not supported in this environment. This is an event-based trigger that requires system startup detection.");return s.NICKNAME_MAP[t]||e}setNthWeekdayOfMonth(e,t){if(typeof t!="number"&&t.toUpperCase()==="L")this.dayOfWeek[e]=this.dayOfWeek[e]|32;else if(t===63)this.dayOfWeek[e]=63;else if(t<6&&t>0)this.dayOfWeek[e]=this.dayOfWeek[e]|x[t-1];else throw new TypeError(`CronPattern: nth weekday out of range, should be 1-5 or L. Value: ${t}, Type: ${typeof t}`)}};var B=(/* unused pure expression or super */ null && ([31,28,31,30,31,30,31,31,30,31,30,31])),f=(/* unused pure expression or super */ null && ([["month","year",0],["day","month",-1],["hour","day",0],["minute","hour",0],["second","minute",0]])),c=class s{tz;instantMs;instantFields;ms;second;minute;hour;day;month;year;constructor(e,t){if(this.tz=t,e&&e instanceof Date)if(!isNaN(e))this.fromDate(e);else throw new TypeError("CronDate: Invalid date passed to CronDate constructor");else if(e==null)this.fromDate(new Date);else if(e&&typeof e=="string")this.fromString(e);else if(e instanceof s)this.fromCronDate(e);else throw new TypeError("CronDate: Invalid type ("+typeof e+") passed to CronDate constructor")}getLastDayOfMonth(e,t){return t!==1?B[t]:new Date(g(e,t+1,0)).getUTCDate()}getLastWeekday(e,t){let n=this.getLastDayOfMonth(e,t),a=new Date(g(e,t,n)).getUTCDay();return a===0?n-2:a===6?n-1:n}getNearestWeekday(e,t,n){let r=this.getLastDayOfMonth(e,t);if(n>r)return-1;let i=new Date(g(e,t,n)).getUTCDay();return i===0?n===r?n-2:n+1:i===6?n===1?n+2:n-1:n}isNthWeekdayOfMonth(e,t,n,r){let i=new Date(g(e,t,n)).getUTCDay(),o=0;for(let u=1;u<=n;u++)new Date(g(e,t,u)).getUTCDay()===i&&o++;if(r&63&&x[o-1]&r)return!0;if(r&32){let u=this.getLastDayOfMonth(e,t);for(let l=n+1;l<=u;l++)if(new Date(g(e,t,l)).getUTCDay()===i)return!1;return!0}return!1}fromDate(e){if(this.tz!==void 0)if(typeof this.tz=="number")this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes()+this.tz,this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),this.apply();else try{let t=y(e,this.tz);this.ms=e.getMilliseconds(),this.second=t.s,this.minute=t.i,this.hour=t.h,this.day=t.d,this.month=t.m-1,this.year=t.y,this.cacheInstant(e.getTime()-this.ms)}catch(t){let n=t instanceof Error?t.message:String(t);throw new TypeError(`CronDate: Failed to convert date to timezone '${this.tz}'. This may happen with invalid timezone names or dates. Original error: ${n}`)}else this.ms=e.getMilliseconds(),this.second=e.getSeconds(),this.minute=e.getMinutes(),this.hour=e.getHours(),this.day=e.getDate(),this.month=e.getMonth(),this.year=e.getFullYear(),this.cacheInstant(e.getTime()-this.ms)}cacheInstant(e){this.instantMs=e;let{year:t,month:n,day:r,hour:a,minute:i,second:o}=this;this.instantFields=[t,n,r,a,i,o,this.tz]}cachedInstant(){let e=this.instantFields;if(!(e===void 0||e[6]!==this.tz)&&!(e[5]!==this.second||e[4]!==this.minute||e[3]!==this.hour)&&!(e[2]!==this.day||e[1]!==this.month||e[0]!==this.year))return this.instantMs}fromCronDate(e){this.tz=e.tz,this.year=e.year,this.month=e.month,this.day=e.day,this.hour=e.hour,this.minute=e.minute,this.second=e.second,this.ms=e.ms,this.instantMs=e.instantMs,this.instantFields=e.instantFields}apply(){if(this.month>11||this.month<0||this.day>this.getLastDayOfMonth(this.year,this.month)||this.day<1||this.hour>23||this.minute>59||this.second>59||this.hour<0||this.minute<0||this.second<0){let e=new Date(0);return e.setUTCFullYear(this.year,this.month,this.day),e.setUTCHours(this.hour,this.minute,this.second,this.ms),this.ms=e.getUTCMilliseconds(),this.second=e.getUTCSeconds(),this.minute=e.getUTCMinutes(),this.hour=e.getUTCHours(),this.day=e.getUTCDate(),this.month=e.getUTCMonth(),this.year=e.getUTCFullYear(),!0}else return!1}fromString(e){if(typeof this.tz=="number"){if(O(e))return this.fromDate(croner_v(e));let t=croner_v(e,"Etc/UTC");this.ms=t.getUTCMilliseconds(),this.second=t.getUTCSeconds(),this.minute=t.getUTCMinutes(),this.hour=t.getUTCHours(),this.day=t.getUTCDate(),this.month=t.getUTCMonth(),this.year=t.getUTCFullYear(),this.apply()}else return this.fromDate(croner_v(e,this.tz))}findNext(e,t,n,r){return this._findMatch(e,t,n,r,1)}_matchDayValue(e,t,n,r){let a=e;if(!a){for(let i=0;i<n.nearestWeekdays.length;i++)if(n.nearestWeekdays[i]){let o=this.getNearestWeekday(this.year,this.month,i+1);if(o!==-1&&o===t){a=1;break}}}if(n.lastWeekday){let i=this.getLastWeekday(this.year,this.month);t===i&&(a=1)}if(n.lastDayOfMonth){let i=this.getLastDayOfMonth(this.year,this.month);t===i&&(a=1)}if(!n.starDOW){let i=new Date(g(this.year,this.month,1,0,0,0,0)).getUTCDay(),o=n.dayOfWeek[(i+(t-1))%7];o&&o&63&&(o=this.isNthWeekdayOfMonth(this.year,this.month,t,o)?1:0),n.useAndLogic?a=a&&o:!r.domAndDow&&!n.starDOM?a=a||o:a=a&&o}return a}_findMatch(e,t,n,r,a){let i=this[t],o=t==="day"?this.getLastDayOfMonth(this.year,this.month):0,u=this[t]+r,l=a===1?h=>h<n[t].length:h=>h>=0;for(let h=u;l(h);h+=a){let m=n[t][h];if(t==="day"){if(h-r>o)continue;m=this._matchDayValue(m,h-r,n,e)}if(m)return this[t]=h-r,i!==this[t]?2:1}return 3}recurse(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseStep(e,t,a)}return a}recurseStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year+1;i<e.year.length&&i<1e4;i++)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=0,this.day=1,this.hour=0,this.minute=0,this.second=0,this.ms=0}if(this.year>=1e4)return null}let r=this.findNext(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;)this[f[a][0]]=-f[a][2],a++;if(r===3){if(this[f[n][1]]++,this[f[n][0]]=-f[n][2],this.apply(),n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0&&this.year<1e4;)this.year++;if(this.year>=1e4||this.year>=e.year.length)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:(e.starYear?this.year>=3e3:this.year>=1e4)?null:n}increment(e,t,n){return this.instantMs=void 0,this.instantFields=void 0,this.second+=t.interval!==void 0&&t.interval>1&&n?t.interval:1,this.ms=0,this.apply(),this.recurse(e,t,0)}decrement(e,t,n=!0){this.instantMs=void 0,this.instantFields=void 0;let r=t.interval!==void 0&&t.interval>=1;return(this.ms===0||r)&&(this.second-=r&&n?t.interval:1),this.ms=0,this.apply(),this.year<1?null:this.recurseBackward(e,t,0)}recurseBackward(e,t,n){let r=this.year,a=n;for(;typeof a=="number";){if(e.starYear&&Math.abs(this.year-r)>400)return null;a=this.recurseBackwardStep(e,t,a)}return a}recurseBackwardStep(e,t,n){if(n===0&&!e.starYear){if(this.year>=0&&this.year<e.year.length&&e.year[this.year]===0){let a=-1;for(let i=this.year-1;i>=0;i--)if(e.year[i]===1){a=i;break}if(a===-1)return null;this.year=a,this.month=11,this.day=31,this.hour=23,this.minute=59,this.second=59,this.ms=0}if(this.year<1)return null}let r=this.findPrevious(t,f[n][0],e,f[n][2]);if(r>1){let a=n+1;for(;a<f.length;){let i=f[a][0],o=f[a][2],u=this.getMaxPatternValue(i,e,o);this[i]=u,a++}if(r===3){if(this[f[n][1]]--,n===0){let u=this.getLastDayOfMonth(this.year,this.month);this.day>u&&(this.day=u)}if(n===1)if(this.day<=0)this.day=1;else{let u=this.year,l=this.month;for(;l<0;)l+=12,u--;for(;l>11;)l-=12,u++;let h=this.getLastDayOfMonth(u,l);this.day>h&&(this.day=h)}this.apply();let i=f[n][0],o=f[n][2];if(this[i]=this.getMaxPatternValue(i,e,o),this.apply(),n===0){let u=f[1][2],l=this.getMaxPatternValue("day",e,u);l!==this.day&&(this.day=l,this.hour=this.getMaxPatternValue("hour",e,f[2][2]),this.minute=this.getMaxPatternValue("minute",e,f[3][2]),this.second=this.getMaxPatternValue("second",e,f[4][2]))}if(n===0&&!e.starYear){for(;this.year>=0&&this.year<e.year.length&&e.year[this.year]===0;)this.year--;if(this.year<1)return null}return 0}else if(this.apply())return n-1}return n+=1,n>=f.length?this:this.year<1?null:n}getMaxPatternValue(e,t,n){let r=t[e].length-1-n;for(let a=t[e].length-1;a>=0;a--)if(t[e][a]){r=a-n;break}if(e==="day"){let a=this.getLastDayOfMonth(this.year,this.month);return t.lastWeekday||t.nearestWeekdays.some(i=>i)||t.lastDayOfMonth||!t.starDOW?a:Math.min(r,a)}return r}findPrevious(e,t,n,r){return this._findMatch(e,t,n,r,-1)}getDate(e){if(!e&&typeof this.tz!="number"){let t=this.cachedInstant();if(t!==void 0)return new Date(t+(this.tz===void 0?this.ms:0))}if(e||this.tz===void 0){if(this.year>=0&&this.year<100){let t=new Date(0);return t.setFullYear(this.year,this.month,this.day),t.setHours(this.hour,this.minute,this.second,this.ms),t}return new Date(this.year,this.month,this.day,this.hour,this.minute,this.second,this.ms)}else return typeof this.tz=="number"?new Date(g(this.year,this.month,this.day,this.hour,this.minute-this.tz,this.second,this.ms)):N(T(this.year,this.month+1,this.day,this.hour,this.minute,this.second,this.tz),!1)}getTime(){return this.getDate(!1).getTime()}match(e,t){if(!e.starYear&&(this.year<0||this.year>=e.year.length||e.year[this.year]===0))return!1;for(let n=0;n<f.length;n++){let r=f[n][0],a=f[n][2],i=this[r];if(i+a<0||i+a>=e[r].length)return!1;let o=e[r][i+a];if(r==="day"&&(o=this._matchDayValue(o,i,e,t)),!o)return!1}return!0}};function F(s){s===void 0&&(s={}),delete s.name,s.legacyMode!==void 0&&s.domAndDow===void 0?s.domAndDow=!s.legacyMode:s.domAndDow===void 0&&(s.domAndDow=!1),s.legacyMode=!s.domAndDow;let e=(n,r)=>n===void 0?r:n;if(s.paused=e(s.paused,!1),s.maxRuns=e(s.maxRuns,1/0),s.catch=e(s.catch,!1),s.unref=e(s.unref,!1),s.mode=e(s.mode,"auto"),s.alternativeWeekdays=e(s.alternativeWeekdays,!1),s.sloppyRanges=e(s.sloppyRanges,!1),s.fixedTimeRule=e(s.fixedTimeRule,"single-value"),s.allowPast=e(s.allowPast,!1),s.interval=s.interval===void 0?0:parseInt(s.interval.toString(),10),s.utcOffset=s.utcOffset===void 0?void 0:parseInt(s.utcOffset.toString(),10),s.dayOffset=s.dayOffset===void 0?0:parseInt(s.dayOffset.toString(),10),!["auto","5-part","6-part","7-part","5-or-6-parts","6-or-7-parts"].includes(s.mode))throw new Error("CronOptions: mode must be one of 'auto', '5-part', '6-part', '7-part', '5-or-6-parts', or '6-or-7-parts'.");if(!["single-value","no-wildcard"].includes(s.fixedTimeRule))throw new Error("CronOptions: fixedTimeRule must be one of 'single-value' or 'no-wildcard'.");s.timezone===""&&(s.timezone=void 0);let t=s.timezone??s.utcOffset;if(s.startAt&&(s.startAt=I(new c(s.startAt,t))),s.stopAt&&(s.stopAt=I(new c(s.stopAt,t))),s.interval!==null){if(isNaN(s.interval))throw new Error("CronOptions: Supplied value for interval is not a number");if(s.interval<0)throw new Error("CronOptions: Supplied value for interval can not be negative")}if(s.utcOffset!==void 0){if(isNaN(s.utcOffset))throw new Error("CronOptions: Invalid value passed for utcOffset, should be number representing minutes offset from UTC.");if(s.utcOffset<-870||s.utcOffset>870)throw new Error("CronOptions: utcOffset out of bounds.");if(s.utcOffset!==void 0&&s.timezone)throw new Error("CronOptions: Combining 'utcOffset' with 'timezone' is not allowed.")}if(s.unref!==!0&&s.unref!==!1)throw new Error("CronOptions: Unref should be either true, false or undefined(false).");if(s.dayOffset!==void 0&&s.dayOffset!==0&&isNaN(s.dayOffset))throw new Error("CronOptions: Invalid value passed for dayOffset, should be a number representing days to offset.");return s}function I(s){return s.ms?(s.ms=0,new c(new Date(s.getTime()+1e3),s.tz)):s}function b(s){return typeof s=="function"}function L(s){return b(s)}function Y(s){typeof Deno<"u"&&typeof Deno.unrefTimer<"u"?Deno.unrefTimer(s):s&&typeof s.unref<"u"&&s.unref()}var P=(/* unused pure expression or super */ null && (1440*60*1e3)),$=(/* unused pure expression or super */ null && (30*1e3)),M=(/* unused pure expression or super */ null && ([])),j=class{name;options;_states;fn;_startAtRoundingMs=0;getTz(){return this.options.timezone??this.options.utcOffset}applyDayOffset(e){let t=this._offsetMs();return t?new Date(e.getTime()+t):e}_offsetMs(){return(this.options.dayOffset??0)*P}get _startAt(){return this.options.startAt}get _stopAt(){return this.options.stopAt}_nextTarget(e,t){let n=this._offsetMs(),r=this._next(this._shift(e),new Date(t.getTime()-n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_previousTarget(e,t){let n=this._toMs(e??t)-this._offsetMs(),r=this._previous(new Date(n),{startAt:this._shift(this._startAt),stopAt:this._shift(this._stopAt)});return r?this.applyDayOffset(r.getDate(!1)):null}_shift(e){if(e!=null)return new c(new Date(this._toMs(e)-this._offsetMs()),this.getTz())}constructor(e,t,n){let r,a;if(b(t))a=t;else if(typeof t=="object")r=t;else if(t!==void 0)throw new Error("Cron: Invalid argument passed for optionsIn. Should be one of function, or object (options).");if(b(n))a=n;else if(typeof n=="object")r=n;else if(n!==void 0)throw new Error("Cron: Invalid argument passed for funcIn. Should be one of function, or object (options).");this.name=r?.name;let i=r?.startAt;this.options=F(r),i&&this._startAt&&(this._startAtRoundingMs=this._startAt.getTime()-new c(i,this.getTz()).getTime());let o=!!e&&(e instanceof Date||typeof e=="string"&&e.indexOf(":")>0);if(this._states={kill:!1,blocking:!1,previousRun:void 0,currentRun:void 0,once:void 0,currentTimeout:void 0,maxRuns:r?r.maxRuns:void 0,paused:r?r.paused:!1,pattern:o?new C("* * * * *",void 0,{mode:"auto"}):new C(e,this.options.timezone,{mode:this.options.mode,alternativeWeekdays:this.options.alternativeWeekdays,sloppyRanges:this.options.sloppyRanges,fixedTimeRule:this.options.fixedTimeRule})},o&&(this._states.once=new c(e,this.getTz())),this.name){if(M.find(l=>l.name===this.name))throw new Error("Cron: Tried to initialize new named job '"+this.name+"', but name already taken.");M.push(this)}return a!==void 0&&L(a)&&(this.fn=a,this.schedule()),this}nextRun(e){return this._nextTarget(e,new Date)}nextRuns(e,t){this._states.maxRuns!==void 0&&e>this._states.maxRuns&&(e=this._states.maxRuns);let n=t||this._states.currentRun||void 0;return this._enumerateRuns(e,n,"next")}previousRuns(e,t){return this._enumerateRuns(e,t||void 0,"previous")}enumerate(e){return new A(this,e)}_enumerateRuns(e,t,n){let r=[],a=new Date,i=t;for(;e-- >0;){let o=n==="next"?this._nextTarget(i,a):this._previousTarget(i,a);if(!o)break;r.push(o),i=o}return r}match(e){if(this._states.once){let n=new c(e,this.getTz());n.ms=0;let r=new c(this._states.once,this.getTz());return r.ms=0,n.getTime()===r.getTime()}let t=new c(e,this.getTz());return t.ms=0,t.match(this._states.pattern,this.options)}getPattern(){if(!this._states.once)return this._states.pattern?this._states.pattern.pattern:void 0}getOnce(){return this._states.once?this._states.once.getDate():null}isRunning(){return!this._states.paused&&!this._states.kill&&this.fn!==void 0&&this._nextTarget(this._states.currentRun,new Date)!==null}isStopped(){return this._states.kill}isBusy(){return this._states.blocking}currentRun(){return this._states.currentRun?this._states.currentRun.getDate():null}previousRun(){return this._states.previousRun?this._states.previousRun.getDate():null}msToNext(e){let t=new Date,n=this._nextTarget(e,t);return n?n.getTime()-this._toMs(e??t):null}stop(){this._states.kill=!0,this._states.currentTimeout&&clearTimeout(this._states.currentTimeout);let e=M.indexOf(this);e>=0&&M.splice(e,1)}pause(){return this._states.paused=!0,!this._states.kill}resume(){return this._states.paused=!1,!this._states.kill}schedule(e){return this._schedule(e)}_schedule(e,t){if(e&&this.fn)throw new Error("Cron: It is not allowed to schedule two functions using the same Croner instance.");e&&(this.fn=e);let n=t??new Date,r=this._nextTarget(void 0,n),a=r?r.getTime()-n.getTime():null,i=this._states.currentRun;i&&i.getTime()>n.getTime()&&(i=void 0);let o=this._nextTarget(i,n);return a===null||isNaN(a)||o===null?this:(a>$&&(a=$),a<0&&(a=this._states.paused?1e3:0),this._states.currentTimeout=setTimeout(()=>this._checkTrigger(o),a),this._states.currentTimeout&&this.options.unref&&Y(this._states.currentTimeout),this)}async _trigger(e=new Date){this._states.blocking=!0,this._states.currentRun=new c(e,this.getTz());try{if(this.options.catch)try{this.fn!==void 0&&await this.fn(this,this.options.context)}catch(t){if(b(this.options.catch))try{Promise.resolve(this.options.catch(t,this)).catch(()=>{})}catch{}}else this.fn!==void 0&&await this.fn(this,this.options.context)}finally{this._states.previousRun=new c(e,this.getTz()),this._states.blocking=!1}}async trigger(){await this._trigger()}runsLeft(){return this._states.maxRuns}_checkTrigger(e){let t=new Date,n=!this._states.paused&&t.getTime()>=e.getTime(),r=this._states.blocking&&this.options.protect;n&&!r?(this._states.maxRuns!==void 0&&this._states.maxRuns--,this._trigger(t)):n&&r&&b(this.options.protect)&&setTimeout(()=>this.options.protect(this),0),this._schedule(void 0,n?void 0:t)}_next(e,t,n){let r=n?n.startAt:this._startAt,a=n?n.stopAt:this._stopAt,i=!!e,o=!!(e||this._states.currentRun),u=!1;!e&&r&&this.options.interval&&(e=this._calculatePreviousRun(r,t),e&&(o=!0),u=!e);let l=e??t??new Date,h=this._toMs(l);e=new c(l,this.getTz()),r&&h<r.getTime()&&(e=u?r:new c(new Date(r.getTime()-1e3),this.getTz()),h=e.getTime());let m=this._states.once||new c(e,this.getTz());if(!u&&m!==this._states.once&&(m=this._findOccurrence(e,h,1,o)),this._states.once){let d=this._states.once.getTime(),p=h-d;if(r&&d<r.getTime()-this._startAtRoundingMs||this._states.currentRun&&this.applyDayOffset(this._states.once.getDate()).getTime()<=this._states.currentRun.getTime()||(i?p>=0:p>1e3&&!this.options.allowPast))return null}return m===null||this._states.maxRuns!==void 0&&this._states.maxRuns<=0||this._states.kill||a&&m.getTime()>=a.getTime()?null:m}_previous(e,t){let n=this._toMs(e??new Date);if(t.stopAt&&n>t.stopAt.getTime()&&(n=t.stopAt.getTime()),this._states.once)return this._states.once.getTime()<n?this._states.once:null;let r=this._findOccurrence(new c(new Date(n),this.getTz()),n,-1);return r===null||t.startAt&&r.getTime()<t.startAt.getTime()?null:r}_toMs(e){if(e instanceof Date)return e.getTime();let t=new c(e,this.getTz());return t.getTime()+(typeof t.tz=="string"?t.ms:0)}_findOccurrence(e,t,n,r=!1){let a=this.options.interval??0;if(a>1&&(n===-1||r)){t+=(a-1)*1e3*n;let m=new Date(t);if(isNaN(m.getTime())||(e=new c(m,this.getTz()),!(e.year>=1&&e.year<=9999)))return null;r=!1}let i=this._walk(e,t,n,r),o=this.getTz();if(this._states.pattern.isFixedTime&&n===1||typeof o=="number"||U(t,o)!==(n===1?"earlier":"later"))return i;let u=Math.floor(t/1e3)*1e3,l=n===1?k(u,u+P,o):k(u-P,u,o)-1e3;if(i&&(l-i.getTime())*n>0)return i;let h=this._walk(new c(new Date(l),o),l-n,n,!1,!0);return!i||!h?i??h:(i.getTime()-h.getTime())*n>0?h:i}_walk(e,t,n,r,a=!1){let i=this._states.pattern,o=(l,h)=>n===1?l.increment(i,this.options,h):l.decrement(i,this.options,h),u=new c(e,this.getTz());for((!a||!u.match(i,this.options))&&(u=o(u,r));u;){let l=this._runAt(u,t,n);if(l)return new c(l,this.getTz());u=o(u,!1)}return null}_runAt(e,t,n){let r=d=>(d.getTime()-t)*n>0,a=e.tz;if(typeof a=="number"){let d=e.getDate();return r(d)?d:null}let i=T(e.year,e.month+1,e.day,e.hour,e.minute,e.second,a),o=_(i),u=this._states.pattern.isFixedTime;if(o.kind==="single")return r(o.date)?o.date:null;if(o.kind==="ambiguous"){let{earlier:d,later:p}=o;return(u?[d]:n===1?[d,p]:[p,d]).find(r)??null}if(!u)return null;let l=new Date(k(o.before.getTime(),o.after.getTime(),a)),h=y(l,a);return h.y===i.y&&h.m===i.m&&h.d===i.d&&r(l)?l:null}_calculatePreviousRun(e,t){let n=new c(t,this.getTz()).getTime();if(e.getTime()>n)return;let r=this.options.interval*1e3,a=e;for(;a.getTime()+r<=n;){let i=this._findOccurrence(a,a.getTime(),1,!0);if(i===null)break;a=i}return a}},A=class{cron;cursor;now;done;initialMaxRuns;remainingRuns;constructor(e,t){this.cron=e,this.initialMaxRuns=e.runsLeft()??1/0,this.reset(t)}next(){if(this.done||this.remainingRuns<=0)return this.done=!0,{value:void 0,done:!0};let e=this.cron._nextTarget(this.cursor,this.now);return e===null?(this.done=!0,{value:void 0,done:!0}):(this.cursor=e,this.remainingRuns--,{value:e,done:!1})}peek(){return this.done||this.remainingRuns<=0?null:this.cron._nextTarget(this.cursor,this.now)}reset(e){this.cursor=e instanceof Date?new Date(e.getTime()):e??void 0,this.now=new Date,this.done=!1,this.remainingRuns=this.initialMaxRuns}[Symbol.iterator](){return this}};
+
+;// CONCATENATED MODULE: ./lib/config/cron.js
+
+/** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
+const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
+/** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
+function cron_cronProblem(cron) {
+    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
+    if (stranger !== undefined)
+        return `"${stranger}" is neither a month nor a day`;
+    try {
+        const times = new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+        return times.nextRun(new Date(Date.UTC(2026, 0, 1))) ? undefined : 'they never come';
+    }
+    catch (error) {
+        return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : 'they cannot be read';
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/config/reader.js
+
+
+
+/** No config that a person writes comes near. */
+const LARGEST = 200_000;
+/** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
+class Reader {
+    file;
+    node;
+    path;
+    /** Where the value stands, or its key where it is missing. */
+    line;
+    constructor(file, node, path, line) {
+        this.file = file;
+        this.node = node;
+        this.path = path;
+        this.line = file.lineOf(node) ?? line;
+    }
+    /** Nothing was written: no key, or a key without a value. */
+    get absent() {
+        return this.node === undefined || this.node === null || (isScalar(this.node) && this.node.value === null);
+    }
+    get isMapping() {
+        return isMap(this.node);
+    }
+    get isList() {
+        return isSeq(this.node);
+    }
+    /** Notes an error here. */
+    fail(problem) {
+        this.file.fail(this.line, this.path === '' ? problem : `${this.path}: ${problem}`);
+    }
+    /** The members of a mapping that may have these keys; others are errors. Nothing written counts as an empty one. */
+    members(keys) {
+        const found = this.entries(keys);
+        return Object.fromEntries(keys.map(key => [key, found.get(key) ?? new Reader(this.file, undefined, this.pathOf(key), this.line)]));
+    }
+    /** The members of a mapping, by key, in order; with `keys` no others than these. */
+    entries(keys) {
+        const found = new Map();
+        if (this.absent)
+            return found;
+        if (!isMap(this.node)) {
+            this.expected(keys === undefined ? 'a mapping (name: value)' : `a mapping with ${oneOf(keys)}`);
+            return found;
+        }
+        for (const { key, value } of this.node.items)
+            this.addEntry(found, key, value, keys);
+        return found;
+    }
+    addEntry(found, key, value, keys) {
+        const line = this.file.lineOf(key) ?? this.line;
+        const name = isScalar(key) && key.value !== null ? (key.source ?? JSON.stringify(key.value)) : undefined;
+        const where = this.path === '' ? '' : `${this.path}: `;
+        if (name === undefined) {
+            this.file.fail(line, `${where}expected a name before the ":"`);
+        }
+        else if (found.has(name)) {
+            this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
+        }
+        else if (keys !== undefined && !keys.includes(name)) {
+            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
+            this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
+        }
+        else
+            found.set(name, new Reader(this.file, value, this.pathOf(name), line));
+    }
+    /** The items of a list; a single value is not taken for one. Undefined where nothing was written. */
+    items(of) {
+        if (this.absent)
+            return undefined;
+        if (!isSeq(this.node))
+            return this.expected(`a list of ${of}`);
+        return this.node.items.map((item, index) => new Reader(this.file, item, `${this.path}[${index}]`, this.line));
+    }
+    /** A text that is not empty and fits `shape`; `what` says what it should be. */
+    text(what, shape = /^[^\p{Cc}]+$/u) {
+        if (this.absent)
+            return undefined;
+        const value = isScalar(this.node) ? this.node.value : undefined;
+        if (typeof value === 'string' && shape.test(value))
+            return value;
+        return this.expected(what);
+    }
+    choice(words) {
+        if (this.absent)
+            return undefined;
+        const written = this.scalar;
+        const word = words.find(known => known === written);
+        if (word !== undefined)
+            return word;
+        return this.expected(oneOf(words), written === undefined ? '' : didYouMean(written, words));
+    }
+    /** A number above 0. */
+    positive(what) {
+        if (this.absent)
+            return undefined;
+        const value = isScalar(this.node) ? this.node.value : undefined;
+        return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : this.expected(what);
+    }
+    /**
+     * What was written for a text, number or boolean: `1.10` is "1.10". YAML 1.2 reads `off` as a text; a boolean `false`
+     * stays "false".
+     */
+    get scalar() {
+        if (!isScalar(this.node))
+            return undefined;
+        const { value, source } = this.node;
+        if (typeof value === 'string')
+            return value;
+        return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
+    }
+    expected(what, hint = '') {
+        return this.fail(`expected ${what}, not ${this.description}${hint}`);
+    }
+    get description() {
+        if (this.scalar !== undefined)
+            return this.scalar === '' ? 'an empty text' : shown(this.scalar);
+        if (isMap(this.node))
+            return 'a mapping';
+        if (isSeq(this.node))
+            return 'a list';
+        return isAlias(this.node) ? 'an alias (write the value out)' : 'what is there';
+    }
+    pathOf(key) {
+        const name = /^[\w-]{1,60}$/.test(key) ? key : shown(key);
+        return this.path === '' ? name : `${this.path}.${name}`;
+    }
+}
+/**
+ * A YAML 1.2 file that strangers may have written. Errors are collected with their lines. Aliases are refused: a config
+ * has no need of them, and a few lines of them can stand for gigabytes.
+ */
+class reader_YamlFile {
+    root;
+    name;
+    lines = new LineCounter();
+    problems = [];
+    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
+    constructor(text, name) {
+        this.name = name;
+        this.root = new Reader(this, this.parse(text), '', 1);
+    }
+    fail(line, text) {
+        this.problems.push({ line, text });
+    }
+    /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
+    finish() {
+        if (this.problems.length === 0)
+            return;
+        const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
+        const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+    }
+    lineOf(node) {
+        const range = node?.range;
+        return range ? this.lines.linePos(range[0]).line : undefined;
+    }
+    parse(text) {
+        if (text.length > LARGEST)
+            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+        // eslint-disable-next-line no-control-regex
+        if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
+            throw this.notConfig('it is not text');
+        const document = this.parseOrThrow(text);
+        for (const { pos, message } of document.errors)
+            this.fail(this.lines.linePos(pos[0]).line, message);
+        this.finish();
+        return document.contents;
+    }
+    parseOrThrow(text) {
+        try {
+            const options = { lineCounter: this.lines, prettyErrors: false, uniqueKeys: false, version: '1.2' };
+            return parseDocument(text, { ...options, logLevel: 'error' });
+        }
+        catch (error) {
+            // Thousands of nested brackets exhaust the parser's stack.
+            throw this.notConfig('it cannot be parsed', error);
+        }
+    }
+    notConfig(reason, cause) {
+        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+            cause
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/config/load.js
+
+
+
+
+
+
+
+const DEFAULT_LIMIT = 300_000_000;
+const SAFE_TRIM = { safe: true, globs: [] };
+/**
+ * The typed config of a file's text, or the defaults where there is no file (`undefined`).
+ * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
+ * `file:line: key: what was expected`.
+ */
+function loadConfig(text, fileName) {
+    const file = new YamlFile(text ?? '', fileName);
+    const config = readConfig(file.root);
+    file.finish();
+    return config;
+}
+function readConfig(root) {
+    const at = root.members([
+        'app',
+        'streaming-app',
+        'staging-app',
+        'stack',
+        'ffmpeg',
+        'slug',
+        'migrations',
+        'schedule',
+        'checks',
+        'redis-tls'
+    ]);
+    return {
+        app: at.app.text(APP_NAME_RULE, APP_NAME),
+        streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
+        stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
+        stack: at.stack.text('a stack that runs slugs, like heroku-24', STACK),
+        ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
+        slug: readSlug(at.slug),
+        migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
+        schedule: readSchedule(at.schedule),
+        checks: readChecks(at.checks),
+        redisTls: at['redis-tls'].choice(REDIS_TLS) ?? 'verify'
+    };
+}
+/** What YAML 1.1, which many editors still speak, makes of `off`. */
+function isFalse(reader) {
+    return reader.scalar === 'false';
+}
+function readSlug(reader) {
+    const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
+    return {
+        limit: readSize(at.limit) ?? DEFAULT_LIMIT,
+        buildpacks: readBuildpacks(at.buildpacks),
+        env: readEnv(at.env),
+        trim: readTrim(at.trim) ?? SAFE_TRIM
+    };
+}
+function readSize(reader) {
+    if (reader.absent)
+        return undefined;
+    if (reader.scalar === undefined)
+        return reader.expected('a size like 300MB');
+    try {
+        return parseSize(reader.scalar);
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return reader.fail(`${error.message}. ${error.nextStep}`);
+        throw error;
+    }
+}
+function readBuildpacks(reader) {
+    const items = reader.items('buildpacks');
+    if (items?.length === 0)
+        return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
+    return items?.map(readBuildpack).filter(buildpack => buildpack !== undefined);
+}
+function readBuildpack(reader) {
+    const what = 'a buildpack (name, URL or folder)';
+    if (!reader.isMapping) {
+        const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what);
+        return buildpack === undefined ? undefined : { buildpack };
+    }
+    const at = reader.members(['buildpack', 'sha256']);
+    if (at.buildpack.absent)
+        return at.buildpack.fail(`expected ${what}, nothing is there`);
+    const buildpack = at.buildpack.text(what);
+    const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase();
+    return buildpack === undefined ? undefined : { buildpack, sha256 };
+}
+function readEnv(reader) {
+    const env = [];
+    for (const [name, value] of reader.entries()) {
+        const refused = REFUSED_ENV.find(({ names }) => names.test(name));
+        if (!VARIABLE.test(name))
+            value.fail('a variable’s name has letters, digits and _ only');
+        else if (refused !== undefined)
+            value.fail(`this variable cannot be set: ${refused.why}`);
+        else if (value.absent)
+            value.fail('expected a value; write "" for an empty one');
+        else if (value.scalar === undefined)
+            value.expected('a text, a number or a boolean');
+        else
+            env.push([name, value.scalar]);
+    }
+    return Object.fromEntries(env);
+}
+function readTrim(reader) {
+    if (reader.absent)
+        return undefined;
+    if (reader.isList)
+        return readGlobs(reader.items('globs') ?? []);
+    if (reader.scalar === 'safe')
+        return SAFE_TRIM;
+    if (reader.scalar === 'off' || isFalse(reader))
+        return { safe: false, globs: [] };
+    return reader.expected('safe, off or a list of globs', didYouMean(reader.scalar ?? '', ['safe', 'off']));
+}
+/** The word `safe` in a list adds what `safe` knows; every other text is a glob. */
+function readGlobs(items) {
+    const globs = items.map(item => (item.absent ? item.fail('the item is empty') : readGlob(item)));
+    return {
+        safe: globs.includes('safe'),
+        globs: globs.filter(glob => glob !== undefined && glob !== 'safe')
+    };
+}
+function readGlob(reader) {
+    const glob = reader.text('a glob like "spec/" or "**/*.map"');
+    if (glob === 'off')
+        return reader.fail('"off" cannot stand in a list; write `trim: off`');
+    if (glob?.startsWith('!'))
+        return reader.fail('a glob cannot be negated with "!"');
+    if (glob?.split('/').includes('..'))
+        return reader.fail('a glob cannot leave the app with ".."');
+    return glob;
+}
+function readSchedule(reader) {
+    if (reader.absent)
+        return undefined;
+    const at = reader.members(['with', 'tasks', 'state']);
+    const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
+    if (reader.isMapping && at.tasks.absent)
+        at.tasks.fail('expected a list of tasks; write [] to want none');
+    const tasks = at.tasks.items('tasks')?.map(readTask) ?? [];
+    const state = at.state.text('a branch to keep last runs on, like branch:scheduled-tasks', STATE);
+    if (state !== undefined && scheduler !== 'github-actions')
+        at.state.fail(`has no effect with ${scheduler}`);
+    return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) };
+}
+function readTask(reader) {
+    if (!reader.isMapping)
+        return reader.expected('a task (command: …, every: …)');
+    const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout']);
+    const command = at.command.text('a command on one line');
+    if (at.command.absent)
+        reader.fail('expected a command');
+    if (at.every.absent === at.cron.absent)
+        reader.fail('expected either every or cron');
+    const every = at.every.choice(INTERVALS);
+    return command === undefined
+        ? undefined
+        : {
+            command,
+            every,
+            at: readTime(at.at, every),
+            cron: readCron(at.cron),
+            size: readDynoSize(at.size),
+            timeout: readMinutes(at.timeout),
+            line: reader.line
+        };
+}
+function readCron(reader) {
+    const cron = reader.text('five fields of cron, like "30 3 * * *"', CRON);
+    const problem = cron === undefined ? undefined : cronProblem(cron);
+    return problem === undefined ? cron : reader.fail(`${shown(cron)} is no times for cron: ${problem}`);
+}
+/** Spelled as Heroku does, however the capitals are written. */
+function readDynoSize(reader) {
+    const written = reader.text('a dyno size, like Basic or Standard-1X');
+    if (written === undefined)
+        return undefined;
+    const known = DYNO_SIZES.find(size => size.toLowerCase() === written.toLowerCase());
+    return known ?? reader.expected('a dyno size, like Basic or Standard-1X', didYouMean(written, DYNO_SIZES));
+}
+function readMinutes(reader) {
+    const what = `a number of minutes, 1 to ${MOST_MINUTES}`;
+    const minutes = reader.positive(what);
+    return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
+}
+function readTime(reader, every) {
+    if (reader.absent)
+        return undefined;
+    if (every === 'day')
+        return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY);
+    if (every === 'hour')
+        return reader.text('a minute of the hour in quotes, like ":20"', MINUTE);
+    return reader.fail('goes with `every: day` or `every: hour` only');
+}
+function readChecks(reader) {
+    const at = reader.members(['skip', 'thresholds']);
+    const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
+    const days = 'a number of days above 0';
+    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
+    return {
+        skip: (skip ?? []).filter(name => name !== undefined),
+        thresholds: {
+            certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
+            keyDays: thresholds['key-days'].positive(days) ?? 30,
+            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
+        }
+    };
+}
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+;// CONCATENATED MODULE: ./lib/config/read-inputs.js
+
+
+
+
+
+const HEROKU_API = 'https://api.heroku.com';
+/** heroku/cli: `HEROKU_DATA_HOST`; undocumented. */
+const HEROKU_DATA = 'https://api.data.heroku.com';
+const BUILDPACK_REGISTRY = 'https://buildpack-registry.heroku.com';
+const SECRET_INPUTS = (/* unused pure expression or super */ null && (['heroku-api-key', 'github-token', 'mastodon-token']));
+const SECRET_VARIABLES = (/* unused pure expression or super */ null && (['HEROKU_API_KEY', 'GITHUB_TOKEN', 'GH_TOKEN', 'MASTODON_TOKEN']));
+const PROXY_VARIABLES = (/* unused pure expression or super */ null && (['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy', 'SSL_CERT_FILE', 'GIT_SSL_CAINFO']));
+const DOCKER_VARIABLES = (/* unused pure expression or super */ null && ([
+    'PATH',
+    'HOME',
+    'DOCKER_HOST',
+    'DOCKER_CONTEXT',
+    'DOCKER_CONFIG',
+    'DOCKER_CERT_PATH',
+    'DOCKER_TLS_VERIFY'
+]));
+/**
+ * What must not be shown of the inputs and the environment: keys and tokens, also in the form in which one travels in a
+ * Basic header.
+ */
+function secretsOf(source, env) {
+    const secrets = [...SECRET_INPUTS.map(source), ...SECRET_VARIABLES.map(name => env[name] ?? '')];
+    return secrets
+        .filter(secret => secret !== '')
+        .flatMap(secret => [secret, Buffer.from(`:${secret}`).toString('base64')]);
+}
+/** Reads the inputs of action.yml, wherever they come from. Throws a `UserError` for one that cannot be. */
+function readInputs(source, env) {
+    const given = new Given(source);
+    return {
+        command: given.text('command') ?? 'deploy',
+        config: given.text('config') ?? '.github/mastodon-on-heroku.yml',
+        path: given.path('path') ?? process.cwd(),
+        ref: given.text('ref'),
+        app: given.text('app'),
+        streamingApp: given.text('streaming-app'),
+        stagingApp: given.text('staging-app'),
+        ffmpeg: given.text('ffmpeg'),
+        slugLimit: given.text('slug-limit'),
+        buildIn: given.oneOf('build-in', ['container', 'host']),
+        buildImage: given.text('build-image'),
+        runImage: given.text('run-image'),
+        buildNetwork: given.text('build-network'),
+        buildTimeout: given.minutes('build-timeout', 60),
+        cache: cacheFolder(given.text('cache') ?? '', env),
+        outputDir: given.path('output-dir') ?? path.resolve('slug-report'),
+        jobFolder: env['RUNNER_TEMP'] || undefined,
+        ...growthRules(given),
+        commentThreshold: given.amount('comment-threshold') ?? { bytes: 10_000 },
+        report: given.path('report'),
+        baseline: given.text('baseline') === 'none' ? 'none' : given.path('baseline'),
+        artifactName: given.text('artifact-name') ?? 'slug-report',
+        builder: given.oneOf('builder', ['runner', 'heroku']) ?? 'runner',
+        herokuApiKey: given.text('heroku-api-key'),
+        herokuApiUrl: given.url('heroku-api-url') ?? HEROKU_API,
+        herokuDataUrl: given.url('heroku-data-url') ?? HEROKU_DATA,
+        herokuSchedulerUrl: given.url('heroku-scheduler-url'),
+        mastodonToken: given.text('mastodon-token'),
+        githubToken: given.text('github-token'),
+        environment: given.text('environment'),
+        streamingSetup: given.flag('streaming-setup'),
+        provision: given.flag('provision'),
+        plan: given.flag('plan'),
+        prune: given.flag('prune'),
+        phase: given.oneOf('phase', ['pre', 'post', 'all']) ?? 'all',
+        run: given.text('run'),
+        dynoSize: given.text('dyno-size'),
+        timeout: given.minutes('timeout', 60),
+        github: {
+            repository: env['GITHUB_REPOSITORY'],
+            ref: env['GITHUB_REF'],
+            baseRef: env['GITHUB_BASE_REF'] || undefined,
+            runId: env['GITHUB_RUN_ID'],
+            runAttempt: env['GITHUB_RUN_ATTEMPT'],
+            actionRepository: env['GITHUB_ACTION_REPOSITORY'] || undefined,
+            event: readEvent(env['GITHUB_EVENT_NAME'], env['GITHUB_EVENT_PATH']),
+            serverUrl: env['GITHUB_SERVER_URL'] ?? 'https://github.com',
+            apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com'
+        },
+        rehearsal: read_inputs_pick(env, ['DATABASE_URL', 'REDIS_URL']),
+        buildpackRegistryUrl: given.url('buildpack-registry-url') ?? BUILDPACK_REGISTRY,
+        secretsHeld: [
+            ...SECRET_INPUTS.filter(name => given.text(name) !== undefined),
+            ...SECRET_VARIABLES.filter(name => (env[name] ?? '') !== '')
+        ],
+        searchPath: env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
+        proxyEnvironment: read_inputs_pick(env, PROXY_VARIABLES),
+        dockerEnvironment: read_inputs_pick(env, DOCKER_VARIABLES),
+        hostStack: /^heroku-\d+$/.test(env['STACK'] ?? '') ? env['STACK'] : undefined
+    };
+}
+function growthRules(given) {
+    const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
+    const maxGrowth = given.amount('max-growth');
+    if (failOn === 'growth' && maxGrowth === undefined) {
+        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+    }
+    return { failOn, maxGrowth };
+}
+function cacheFolder(value, env) {
+    if (['off', 'false', 'none'].includes(value))
+        return undefined;
+    if (value !== '' && value !== 'true')
+        return path.resolve(value);
+    const home = env['RUNNER_TOOL_CACHE'] || env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache');
+    return path.join(home, 'mastodon-on-heroku');
+}
+function read_inputs_pick(env, names) {
+    return Object.fromEntries(names.flatMap(name => (env[name] ? [[name, env[name]]] : [])));
+}
+
+;// CONCATENATED MODULE: ./lib/config/index.js
+/** The config file: its keys, defaults and errors; the inputs of action.yml that stand above it, and its outputs. */
+
+
+
+
+
+
+
+
+
+// EXTERNAL MODULE: ./lib/cli/commands.js
+var commands = __nccwpck_require__(4710);
+// EXTERNAL MODULE: ./lib/cli/flags.js
+var cli_flags = __nccwpck_require__(2529);
+;// CONCATENATED MODULE: ./lib/cli/arguments.js
+
+
+
+
+
+/** The command line is not one of this program: exit code 2. */
+class UsageError extends runtime/* UserError */.yo {
+}
+/**
+ * Reads the command line.
+ * @param flags of each command that exists
+ * @throws UsageError that says what is meant, where that can be guessed
+ */
+function readCommandLine(argv, flags) {
+    const every = new Map([...flags.values(), cli_flags/* COMMON */.Sq].flat().map(flag => [flag.name, flag]));
+    const isSwitch = (name) => every.get(name)?.value === undefined;
+    const { tokens } = (0,external_node_util_namespaceObject.parseArgs)({
+        args: [...argv],
+        options: Object.fromEntries([...every.keys()].map(name => [
+            name,
+            { type: isSwitch(name) ? 'boolean' : 'string', ...(name === 'help' ? { short: 'h' } : {}) }
+        ])),
+        strict: false,
+        allowPositionals: true,
+        tokens: true
+    });
+    const end = tokens.find(({ kind }) => kind === 'option-terminator')?.index ?? Infinity;
+    const words = tokens.flatMap(token => (token.kind === 'positional' && token.index < end ? [token.value] : []));
+    const behind = tokens.flatMap(token => (token.kind === 'positional' && token.index > end ? [token.value] : []));
+    const asksHelp = words[0] === 'help';
+    if (asksHelp)
+        words.shift();
+    const command = commandOf(words[0], [...flags.keys()]);
+    const known = new Set([...cli_flags/* COMMON */.Sq, ...(command === undefined ? [] : flags.get(command))].map(({ name }) => name));
+    const values = new Map();
+    for (const token of tokens) {
+        if (token.kind !== 'option')
+            continue;
+        const { name, rawName } = token;
+        if (!known.has(name))
+            throw unknownFlag(rawName, command, [...known], every.has(name));
+        if (values.has(name))
+            throw new UsageError(`${rawName} is given twice`, 'Give it once.');
+        values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token));
+    }
+    if (words[1] !== undefined) {
+        throw new UsageError(`${quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
+    }
+    if (behind.length > 0)
+        values.set('run', behindDashes(behind, command, values));
+    const on = (name) => values.get(name) === 'true';
+    return { command, values, help: asksHelp || on('help'), version: on('version'), json: on('json'), full: on('full') };
+}
+function commandOf(word, commands) {
+    if (word === undefined)
+        return undefined;
+    const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
+    if (word === 'comment') {
+        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md), or take `comment-body` of `build --json` and post it yourself.');
+    }
+    if (!commands.includes(word))
+        throw new UsageError(`There is no command ${quoted(word)}${shown_didYouMean(word, commands)}`, seeHelp);
+    return word;
+}
+function unknownFlag(rawName, command, known, existsElsewhere) {
+    const name = rawName.replace(/^-+/, '');
+    const key = Object.hasOwn(commands/* KEYS */.R, name) ? commands/* KEYS */.R[name] : undefined;
+    if (key) {
+        return new UsageError(`${rawName} is not taken: what stands on a command line, other users of this machine and the shell’s history see`, `Put the key into the environment instead: \`read -rs ${key.variables[0]} && export ${key.variables[0]}\`.`);
+    }
+    const of = command === undefined ? '--help' : `${command} --help`;
+    const seeHelp = `Run \`mastodon-on-heroku ${of}\` for the flags.`;
+    if (existsElsewhere) {
+        const problem = command === undefined ? `${rawName} goes with a command` : `${rawName} has no effect with ${command}`;
+        return new UsageError(problem, seeHelp);
+    }
+    const near = shown_didYouMean(rawName, known.map(flag => `--${flag}`));
+    return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp);
+}
+function switchValue(rawName, value) {
+    if (value === undefined || value === 'true' || value === 'false')
+        return value ?? 'true';
+    throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
+}
+function textValue(rawName, { value, inlineValue }) {
+    if (value === undefined || (!inlineValue && value.startsWith('-'))) {
+        throw new UsageError(`${rawName} needs a value`, `Write ${rawName} VALUE; where it begins with a dash, ${rawName}=VALUE.`);
+    }
+    return value;
+}
+/** `run -- bin/tootctl media remove`: one word is the shell's, several are words of one command. */
+function behindDashes(words, command, values) {
+    if (command !== 'run')
+        throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.');
+    if (values.has('run'))
+        throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
+    if (words.length === 1)
+        return words[0];
+    return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+}
+function quoted(text) {
+    return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+
+/***/ }),
+
+/***/ 4710:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ COMMANDS),
+/* harmony export */   R: () => (/* binding */ KEYS)
+/* harmony export */ });
+const TREE = ['path', 'config'];
+const BUILD = [
+    'ref',
+    'ffmpeg',
+    'slug-limit',
+    'build-in',
+    'build-image',
+    'run-image',
+    'build-network',
+    'build-timeout',
+    'cache',
+    'output-dir',
+    'fail-on',
+    'max-growth',
+    'baseline',
+    'artifact-name'
+];
+const HEROKU = ['app', 'streaming-app', 'heroku-api-key', 'timeout'];
+const APIS = ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url'];
+const DATABASES = {
+    DATABASE_URL: 'an empty Postgres on this machine, for the rehearsal alone',
+    REDIS_URL: 'an empty Redis likewise'
+};
+/** In the order of their use. `comment` is none: it goes with the pull request of a workflow. */
+const COMMANDS = {
+    init: {
+        about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
+        inputs: ['path', 'app', 'streaming-app']
+    },
+    build: {
+        about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
+        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url']
+    },
+    rehearse: {
+        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers.',
+        inputs: [...TREE, ...BUILD, 'streaming-app', 'github-token', 'timeout', 'buildpack-registry-url'],
+        environment: DATABASES
+    },
+    plan: {
+        about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',
+        inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'dyno-size', 'github-token', ...APIS],
+        keyOptional: true
+    },
+    deploy: {
+        about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',
+        inputs: [
+            ...TREE,
+            ...BUILD,
+            ...HEROKU,
+            'staging-app',
+            'builder',
+            'environment',
+            'github-token',
+            'streaming-setup',
+            'provision',
+            'plan',
+            'dyno-size',
+            ...APIS,
+            'buildpack-registry-url'
+        ]
+    },
+    migrate: {
+        about: 'Runs the pending migrations of the current release in a one-off dyno.',
+        inputs: [...TREE, ...HEROKU, 'phase', 'dyno-size', ...APIS]
+    },
+    run: {
+        about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
+        inputs: [...TREE, ...HEROKU, 'run', 'dyno-size', 'github-token', ...APIS]
+    },
+    rollback: {
+        about: 'Brings the last good release’s code back, where the database is still one for it.',
+        inputs: [...TREE, ...HEROKU, 'dyno-size', ...APIS]
+    },
+    schedule: {
+        about: 'Makes the app’s scheduled tasks equal to the config’s.',
+        inputs: [...TREE, ...HEROKU, 'plan', 'prune', 'github-token', ...APIS]
+    },
+    check: {
+        about: 'Checks what may break the instance soon: limits, certificates, keys, queues, drift.',
+        inputs: [...TREE, ...HEROKU, 'mastodon-token', 'github-token', 'plan', 'dyno-size', ...APIS]
+    }
+};
+/** Inputs that are keys: they come from the environment, never from a flag, and where from. */
+const KEYS = {
+    'heroku-api-key': {
+        variables: ['HEROKU_API_KEY'],
+        about: 'Heroku key; without it the one that `heroku login` left in ~/.netrc'
+    },
+    'github-token': { variables: ['GITHUB_TOKEN', 'GH_TOKEN'], about: 'GitHub token, such as `gh auth token` prints' },
+    'mastodon-token': { variables: ['MASTODON_TOKEN'], about: 'access token of a bot account on the instance' }
+};
+
+
+/***/ }),
+
+/***/ 423:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  S: () => (/* binding */ tellError)
+});
+
+// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
+var runtime = __nccwpck_require__(6402);
+// EXTERNAL MODULE: ./lib/cli/arguments.js + 15 modules
+var cli_arguments = __nccwpck_require__(4715);
+;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
+/**
+ * Text of others on a terminal: buildpacks and dynos may print sequences that move the cursor, write over our lines, set
+ * the window's title or the clipboard, or make the terminal answer into the shell. None passes but colours (SGR).
+ */
+/**
+ * ECMA-48: strings (OSC, DCS, SOS, PM, APC) to their end or that of the line; CSI with its parameters; other escapes;
+ * each also in its one-character form (C1).
+ */
+const SEQUENCE = /(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|(?:\x1b\[|\x9b)[0-?]*[ -/]*(?:[@-~]|(?=[^ -~]|$))|\x1b[ -/]*[0-~]?/g; // eslint-disable-line no-control-regex
+/** All of C0 and C1 but tab and line feed; and what reorders the letters of a line. */
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g; // eslint-disable-line no-control-regex
+// eslint-disable-next-line no-control-regex
+const COLOUR = /^\x1b\[[0-9;:]{0,40}m$/;
+const KEPT = '\ue000';
+/** The text without control sequences, on one line or several; with `colours`, SGR stays, and is reset at the end. */
+function withoutEscapes(text, colours = false) {
+    const kept = [];
+    const rest = text
+        .replaceAll(KEPT, '')
+        .replace(SEQUENCE, sequence => {
+        if (!colours || !COLOUR.test(sequence))
+            return '';
+        kept.push(sequence);
+        return KEPT;
+    })
+        .replace(/\r+\n/g, '\n')
+        // A carriage return alone would write over what stands in the line.
+        .replace(/\r/g, '\n')
+        .replace(CONTROL, '');
+    if (kept.length === 0)
+        return rest;
+    return `${rest.replaceAll(KEPT, () => kept.shift() ?? '')}\x1b[0m`;
+}
+
+// EXTERNAL MODULE: ./lib/cli/terminal/style.js + 7 modules
+var style = __nccwpck_require__(4826);
+;// CONCATENATED MODULE: ./lib/cli/errors.js
+
+
+
+
+const INPUT = /^Input ([a-z-]+):/;
+/** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
+function tellError(error, paint) {
+    const title = paint('red', 'Error:');
+    if (!(error instanceof runtime/* UserError */.yo)) {
+        const stack = error instanceof Error && error.stack ? error.stack : (0,runtime/* errorText */.kc)(error);
+        const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
+        return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
+    }
+    const lines = [`${title} ${withoutEscapes(inFlags(error.message))}`, withoutEscapes(inFlags(error.nextStep))];
+    if (error.cause !== undefined)
+        lines.push(paint('dim', `Cause: ${withoutEscapes((0,runtime/* errorText */.kc)(error.cause))}`));
+    return { lines, exitCode: error instanceof cli_arguments/* UsageError */.e || INPUT.test(error.message) ? 2 : 1 };
+}
+function inFlags(text) {
+    return text
+        .replace(INPUT, '--$1:')
+        .replace(/(?:the )?inputs? `([a-z-]+)(?:: ([\w./-]+))?`(?: of the action)?/g, (_, name, value) => value === undefined ? `\`--${name}\`` : `\`--${name} ${value}\``);
+}
+
+
+/***/ }),
+
+/***/ 2529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Sq: () => (/* binding */ COMMON),
+/* harmony export */   Zo: () => (/* binding */ flagsOf),
+/* harmony export */   oQ: () => (/* binding */ commandNames)
+/* harmony export */ });
+/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
+/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
+
+
+/** Flags of every command. */
+const COMMON = [
+    { name: 'json', about: 'Print the outputs as one JSON object on stdout, and all else on stderr.' },
+    { name: 'full', about: 'Show the parts of the summary that a page would fold, too.' },
+    { name: 'help', about: 'This text; also -h.' },
+    { name: 'version', about: 'The version.' }
+];
+/** `init` is a command of the terminal alone: these are no inputs. */
+const OF_INIT = [
+    {
+        name: 'action',
+        value: 'OWNER/NAME@SHA',
+        about: 'The action that the workflows use. Default: the release that this program is of.'
+    },
+    { name: 'with-tasks', about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.' },
+    { name: 'dry-run', about: 'Show what would be written, and write nothing.' }
+];
+function commandNames() {
+    return Object.keys(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L);
+}
+/** The flags of a command: its inputs, as action.yml describes them, but the keys. */
+function flagsOf(command, inputs) {
+    const names = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command].inputs.filter(name => !Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name));
+    const flags = names.map(name => {
+        const { description, default: otherwise, isFlag } = inputs.get(name);
+        return {
+            name,
+            value: isFlag ? undefined : placeholder(name),
+            about: otherwise === undefined || isFlag ? description : `${description} Default: ${otherwise}`
+        };
+    });
+    return command === 'init' ? [...flags, ...OF_INIT] : flags;
+}
+function placeholder(name) {
+    if (name.endsWith('url'))
+        return 'URL';
+    if (/(?:path|dir|config|report|cache|baseline)$/.test(name))
+        return 'PATH';
+    if (name === 'run')
+        return 'COMMAND';
+    return name.endsWith('timeout') ? 'MINUTES' : name.replace(/^.*-/, '').toUpperCase();
+}
+
+
+/***/ }),
+
+/***/ 931:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ helpText)
+/* harmony export */ });
+/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7673);
+/* harmony import */ var _commands_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4710);
+/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2529);
+/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4826);
+
+
+
+
+const EXIT_CODES = { '0': 'done', '1': 'failed', '2': 'wrong usage', '130': 'cancelled with Ctrl-C (twice: at once)' };
+/** What `--help` prints: of one command, or of all. */
+function helpText(command, options) {
+    const page = new Page(options);
+    return command === undefined ? overview(page) : ofCommand(page, command, options.inputs);
+}
+function overview(page) {
+    page.text('Builds a Mastodon fork’s Heroku slug, measures it, ships it and watches over it: the commands of the GitHub Action, on the terminal.');
+    page.usage('<command> [flags]');
+    page.list('Commands', Object.fromEntries((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .commandNames */ .oQ)().map(name => [name, _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[name].about])));
+    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
+    page.list('Environment', environment(Object.keys(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R)));
+    page.list('Exit codes', EXIT_CODES);
+    page.text('`mastodon-on-heroku <command> --help` tells the flags of a command.');
+    return page.toString();
+}
+function ofCommand(page, command, inputs) {
+    const { about, inputs: read, environment: more } = _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .COMMANDS */ .L[command];
+    page.text(about);
+    page.usage(`${command} [flags]${command === 'run' ? ' [-- COMMAND …]' : ''}`);
+    page.list('Flags', table((0,_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .flagsOf */ .Zo)(command, inputs)));
+    page.list('Flags of every command', table(_flags_js__WEBPACK_IMPORTED_MODULE_2__/* .COMMON */ .Sq));
+    page.list('Environment', { ...environment(read), ...more });
+    return page.toString();
+}
+function table(flags) {
+    return Object.fromEntries(flags.map(({ name, value, about }) => [value === undefined ? `--${name}` : `--${name} ${value}`, about]));
+}
+function environment(names) {
+    return Object.fromEntries(names.flatMap(name => {
+        const key = Object.hasOwn(_commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R, name) ? _commands_js__WEBPACK_IMPORTED_MODULE_1__/* .KEYS */ .R[name] : undefined;
+        return key ? [[key.variables.join(' or '), key.about]] : [];
+    }));
+}
+/** Columns from which on a list has its words beside its names. */
+const WIDE = 72;
+class Page {
+    #parts = [];
+    #paint;
+    #width;
+    constructor({ paint, width }) {
+        this.#paint = paint;
+        this.#width = Math.min(Math.max(width, 40), 110);
+    }
+    text(text) {
+        this.#parts.push((0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width).join('\n'));
+    }
+    usage(rest) {
+        this.#parts.push(`${this.#paint('bold', 'Usage:')} mastodon-on-heroku ${rest}`);
+    }
+    list(title, entries) {
+        const names = Object.keys(entries);
+        if (names.length === 0)
+            return;
+        const longest = Math.max(...names.map(name => name.length));
+        const column = this.#width >= WIDE ? Math.min(longest, 28) + 4 : 6;
+        const rows = Object.entries(entries).flatMap(([name, text]) => {
+            const [first = '', ...more] = (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_3__/* .wrap */ .L)(text, this.#width - column);
+            const head = `  ${this.#paint('cyan', name)}`;
+            const rest = more.map(line => ' '.repeat(column) + line);
+            return name.length + 4 <= column
+                ? [head + ' '.repeat(column - name.length - 2) + first, ...rest]
+                : [head, ' '.repeat(column) + first, ...rest];
+        });
+        this.#parts.push([this.#paint('bold', `${title}:`), ...rows].join('\n'));
+    }
+    toString() {
+        return this.#parts.join('\n\n');
+    }
+}
+
+
+/***/ }),
+
+/***/ 1273:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6402);
+/* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
+/* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4715);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
+/* harmony import */ var _flags_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2529);
+/* harmony import */ var _help_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(931);
+/* harmony import */ var _stop_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(100);
+/* harmony import */ var _terminal_style_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(4826);
+var __rewriteRelativeImportExtension = (undefined && undefined.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+
+
+
+
+
+
+
+
+/** Where this file is. (A variable, so that the bundler leaves the URLs alone.) */
+const here = import.meta.url;
+/** Runs the command line; returns the exit code. */
+async function main(argv) {
+    const inputs = (0,_action_file_js__WEBPACK_IMPORTED_MODULE_1__/* .readActionFile */ .d)(new URL('../../action.yml', here));
+    const help = (command) => `${(0,_help_js__WEBPACK_IMPORTED_MODULE_5__/* .helpText */ .B)(command, { inputs, paint: (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stdout)), width: process.stdout.columns || 80 })}\n`;
+    let line;
+    try {
+        line = (0,_arguments_js__WEBPACK_IMPORTED_MODULE_2__/* .readCommandLine */ .y)(argv, new Map((0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .commandNames */ .oQ)().map(name => [name, (0,_flags_js__WEBPACK_IMPORTED_MODULE_4__/* .flagsOf */ .Zo)(name, inputs)])));
+    }
+    catch (error) {
+        const { lines, exitCode } = (0,_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .tellError */ .S)(error, (0,_terminal_style_js__WEBPACK_IMPORTED_MODULE_7__/* .painter */ .C)(isLively(process.stderr)));
+        process.stderr.write(`${lines.join('\n')}\n`);
+        return exitCode;
+    }
+    if (line.version)
+        process.stdout.write(`${_runtime_index_js__WEBPACK_IMPORTED_MODULE_0__/* .VERSION */ .xv}\n`);
+    else if (line.help)
+        process.stdout.write(help(line.command));
+    else if (line.command === undefined)
+        process.stderr.write(help());
+    else
+        return run(line, line.command);
+    return line.version || line.help ? 0 : 2;
+}
+/** What a command needs is another bundle (`work.ts`), loaded here: `--help` does without. */
+async function run(line, command) {
+    const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
+    const work = new URL('./work/index.js', here).href;
+    const { runCommand, runInit } = (await import(__rewriteRelativeImportExtension(/* webpackIgnore: true */ work, true)));
+    const lively = isLively(line.json ? process.stderr : process.stdout);
+    return command === 'init'
+        ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })
+        : runCommand(command, line, { lively, stop, dist: new URL('../', here) });
+}
+/** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */
+function isLively(stream) {
+    const { NO_COLOR, CI, TERM } = process.env;
+    return stream.isTTY && !NO_COLOR && !CI && TERM !== 'dumb';
+}
+const code = await main(process.argv.slice(2));
+// A server that has not answered yet would keep the process; what was written has to get out before it ends.
+for (const stream of [process.stdout, process.stderr])
+    await new Promise(done => stream.write('', () => done()));
+process.exit(code);
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 100:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   V: () => (/* binding */ Stop)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+
+/** Ctrl-C and the like: the first cancels, so that all is cleared away; the second ends the process at once. */
+class Stop {
+    #controller = new AbortController();
+    #by;
+    /** Is told of the first. */
+    onFirst = () => { };
+    constructor() {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+            process.on(signal, () => this.#take(signal));
+        // `| head` has read enough.
+        for (const stream of [process.stdout, process.stderr])
+            stream.on('error', () => this.#take('SIGPIPE'));
+    }
+    get signal() {
+        return this.#controller.signal;
+    }
+    /** As a shell tells that a signal ended a program: 130 for SIGINT. Undefined where none came. */
+    get exitCode() {
+        return this.#by && 128 + node_os__WEBPACK_IMPORTED_MODULE_0__.constants.signals[this.#by];
+    }
+    #take(signal) {
+        if (this.#by && signal !== 'SIGPIPE')
+            process.exit(this.exitCode);
+        const isFirst = this.#by === undefined;
+        this.#by ??= signal;
+        this.#controller.abort();
+        if (isFirst && signal !== 'SIGPIPE')
+            this.onFirst();
+    }
+}
+
+
+/***/ }),
+
+/***/ 4826:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  C: () => (/* binding */ painter),
+  L: () => (/* binding */ wrap)
+});
+
+;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/ansi-regex/index.js
+// Valid string terminator sequences are ESC\ and 0x9c; OSC also accepts BEL.
+const ST = String.raw`(?:\u001B\u005C|\u009C)`;
+
+// OSC sequences only: ESC ] ... BEL/ST (or the C1 introducer 0x9d ... BEL/ST).
+// Payloads stop at terminators, cancellations, and C1 controls. An unterminated string cannot swallow the next sequence or repeatedly scan its payload from later introducers. Terminals likewise abort a control string on an unexpected ESC.
+const stringControls = String.raw`\u0018\u001A\u001B\u0080-\u009F`;
+const osc = String.raw`(?:\u001B\]|\u009D)[^\u0007${stringControls}]*(?:\u0007|${ST})`;
+
+// DCS, SOS, PM, APC, and screen window titles have opaque payloads terminated by ST. Nested ESC payloads, such as tmux passthrough, require a parser.
+const controlString = String.raw`(?:\u001B[PX^_k]|[\u0090\u0098\u009E\u009F])[^${stringControls}]*${ST}`;
+
+// Linux console palette controls have fixed lengths and no string terminator; iTerm2 terminates its palette assignments. Consume an immediately adjacent OSC terminator, but match these controls before OSC so a later BEL cannot consume visible text.
+const linuxPalette = String.raw`\u001B\](?:P[\dA-Fa-f]{7}|R)(?:\u0007|${ST})?`;
+
+// CSI: ESC [ or C1 CSI, parameter bytes (0x30–0x3f), intermediate bytes (0x20–0x2f), then a final byte (0x40–0x7e).
+// `= < >` are final bytes in two-byte VT52 escapes (`ESC >`) but parameter bytes in a CSI (`ESC [ > 0 ; 276 ; 0 c`, the device attributes reply). Match CSI first to consume the whole sequence, where its introducer makes the two unambiguous.
+const csi = String.raw`(?:\u001B\[|\u009B)[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]`;
+
+// Related escapes: ESC, intermediate bytes (0x20–0x2f), then a final byte (0x30–0x7e), or a supported two-byte escape.
+// The two-byte final class stays narrow so that ESC followed by an arbitrary character is not read as a sequence. CSI parameters belong only to the CSI form, preventing partial matches and avoiding a second scan with nested repetition.
+// Escapes whose final byte is a digit include `ESC 7` and `ESC 8` (save and restore cursor), `ESC ( 0` (line drawing character set), and `ESC # 8` (screen alignment).
+// A digit is never a CSI final byte. These escapes end immediately at their final byte, so `ESC 7 l` is read as the escape followed by text rather than a sequence with parameter 7 and final byte `l`.
+const ansi_regex_escape = String.raw`\u001B(?:[\u0020-\u002F]+[\u0030-\u007E]|[\dA-PR-TZcf-oq-uy=><~|}])`;
+
+const pattern = `${linuxPalette}|${osc}|${controlString}|${csi}|${ansi_regex_escape}`;
+
+function ansiRegex({onlyFirst = false} = {}) {
+	return new RegExp(pattern, onlyFirst ? undefined : 'g');
+}
+
+;// CONCATENATED MODULE: ./node_modules/string-width/node_modules/strip-ansi/index.js
+
+
+const regex = ansiRegex();
+
+function stripAnsi(string) {
+	if (typeof string !== 'string') {
+		throw new TypeError(`Expected a \`string\`, got \`${typeof string}\``);
+	}
+
+	// Fast path: ANSI codes require ESC (7-bit) or CSI (8-bit) introducer
+	if (!string.includes('\u001B') && !string.includes('\u009B')) {
+		return string;
+	}
+
+	// Even though the regex is global, we don't need to reset the `.lastIndex`
+	// because unlike `.exec()` and `.test()`, `.replace()` does it automatically
+	// and doing it manually has a performance penalty.
+	return string.replace(regex, '');
+}
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup-data.js
+// Generated by scripts/build.js
+
+const ambiguousMinimalCodePoint = 161;
+const ambiguousMaximumCodePoint = 1114109;
+const ambiguousRanges = [161, 161, 164, 164, 167, 168, 170, 170, 173, 174, 176, 180, 182, 186, 188, 191, 198, 198, 208, 208, 215, 216, 222, 225, 230, 230, 232, 234, 236, 237, 240, 240, 242, 243, 247, 250, 252, 252, 254, 254, 257, 257, 273, 273, 275, 275, 283, 283, 294, 295, 299, 299, 305, 307, 312, 312, 319, 322, 324, 324, 328, 331, 333, 333, 338, 339, 358, 359, 363, 363, 462, 462, 464, 464, 466, 466, 468, 468, 470, 470, 472, 472, 474, 474, 476, 476, 593, 593, 609, 609, 708, 708, 711, 711, 713, 715, 717, 717, 720, 720, 728, 731, 733, 733, 735, 735, 768, 879, 913, 929, 931, 937, 945, 961, 963, 969, 1025, 1025, 1040, 1103, 1105, 1105, 8208, 8208, 8211, 8214, 8216, 8217, 8220, 8221, 8224, 8226, 8228, 8231, 8240, 8240, 8242, 8243, 8245, 8245, 8251, 8251, 8254, 8254, 8308, 8308, 8319, 8319, 8321, 8324, 8364, 8364, 8451, 8451, 8453, 8453, 8457, 8457, 8467, 8467, 8470, 8470, 8481, 8482, 8486, 8486, 8491, 8491, 8531, 8532, 8539, 8542, 8544, 8555, 8560, 8569, 8585, 8585, 8592, 8601, 8632, 8633, 8658, 8658, 8660, 8660, 8679, 8679, 8704, 8704, 8706, 8707, 8711, 8712, 8715, 8715, 8719, 8719, 8721, 8721, 8725, 8725, 8730, 8730, 8733, 8736, 8739, 8739, 8741, 8741, 8743, 8748, 8750, 8750, 8756, 8759, 8764, 8765, 8776, 8776, 8780, 8780, 8786, 8786, 8800, 8801, 8804, 8807, 8810, 8811, 8814, 8815, 8834, 8835, 8838, 8839, 8853, 8853, 8857, 8857, 8869, 8869, 8895, 8895, 8978, 8978, 9312, 9449, 9451, 9547, 9552, 9587, 9600, 9615, 9618, 9621, 9632, 9633, 9635, 9641, 9650, 9651, 9654, 9655, 9660, 9661, 9664, 9665, 9670, 9672, 9675, 9675, 9678, 9681, 9698, 9701, 9711, 9711, 9733, 9734, 9737, 9737, 9742, 9743, 9756, 9756, 9758, 9758, 9792, 9792, 9794, 9794, 9824, 9825, 9827, 9829, 9831, 9834, 9836, 9837, 9839, 9839, 9886, 9887, 9919, 9919, 9926, 9933, 9935, 9939, 9941, 9953, 9955, 9955, 9960, 9961, 9963, 9969, 9972, 9972, 9974, 9977, 9979, 9980, 9982, 9983, 10045, 10045, 10102, 10111, 11094, 11097, 12872, 12879, 57344, 63743, 65024, 65039, 65533, 65533, 127232, 127242, 127248, 127277, 127280, 127337, 127344, 127373, 127375, 127376, 127387, 127404, 917760, 917999, 983040, 1048573, 1048576, 1114109];
+
+const fullwidthMinimalCodePoint = 12288;
+const fullwidthMaximumCodePoint = 65510;
+const fullwidthRanges = [12288, 12288, 65281, 65376, 65504, 65510];
+
+const lookup_data_halfwidthMinimalCodePoint = 8361;
+const lookup_data_halfwidthMaximumCodePoint = 65518;
+const lookup_data_halfwidthRanges = (/* unused pure expression or super */ null && ([8361, 8361, 65377, 65470, 65474, 65479, 65482, 65487, 65490, 65495, 65498, 65500, 65512, 65518]));
+
+const lookup_data_narrowMinimalCodePoint = 32;
+const lookup_data_narrowMaximumCodePoint = 10630;
+const lookup_data_narrowRanges = (/* unused pure expression or super */ null && ([32, 126, 162, 163, 165, 166, 172, 172, 175, 175, 10214, 10221, 10629, 10630]));
+
+const wideMinimalCodePoint = 4352;
+const wideMaximumCodePoint = 262141;
+const wideRanges = [4352, 4447, 8986, 8987, 9001, 9002, 9193, 9196, 9200, 9200, 9203, 9203, 9725, 9726, 9748, 9749, 9776, 9783, 9800, 9811, 9855, 9855, 9866, 9871, 9875, 9875, 9889, 9889, 9898, 9899, 9917, 9918, 9924, 9925, 9934, 9934, 9940, 9940, 9962, 9962, 9970, 9971, 9973, 9973, 9978, 9978, 9981, 9981, 9989, 9989, 9994, 9995, 10024, 10024, 10060, 10060, 10062, 10062, 10067, 10069, 10071, 10071, 10133, 10135, 10160, 10160, 10175, 10175, 11035, 11036, 11088, 11088, 11093, 11093, 11904, 11929, 11931, 12019, 12032, 12245, 12272, 12287, 12289, 12350, 12353, 12438, 12441, 12543, 12549, 12591, 12593, 12686, 12688, 12773, 12783, 12830, 12832, 12871, 12880, 42124, 42128, 42182, 43360, 43388, 44032, 55203, 63744, 64255, 65040, 65049, 65072, 65106, 65108, 65126, 65128, 65131, 94176, 94180, 94192, 94198, 94208, 101594, 101631, 101664, 101760, 101874, 101888, 102801, 102816, 102866, 110576, 110579, 110581, 110587, 110589, 110590, 110592, 110888, 110898, 110898, 110928, 110930, 110933, 110933, 110948, 110952, 110960, 111355, 119552, 119638, 119648, 119670, 126980, 126980, 127183, 127183, 127374, 127374, 127377, 127386, 127406, 127406, 127488, 127490, 127504, 127547, 127552, 127560, 127568, 127569, 127584, 127589, 127744, 127776, 127789, 127797, 127799, 127868, 127870, 127891, 127904, 127946, 127951, 127955, 127968, 127984, 127988, 127988, 127992, 128062, 128064, 128064, 128066, 128252, 128255, 128317, 128331, 128334, 128336, 128359, 128378, 128378, 128405, 128406, 128420, 128420, 128507, 128591, 128640, 128709, 128716, 128716, 128720, 128722, 128725, 128729, 128732, 128735, 128747, 128748, 128756, 128764, 128986, 128986, 128992, 129003, 129008, 129008, 129292, 129338, 129340, 129349, 129351, 129535, 129648, 129660, 129664, 129734, 129736, 129736, 129740, 129757, 129759, 129771, 129775, 129786, 131072, 196605, 196608, 262141];
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/utilities.js
+/**
+Binary search on a sorted flat array of [start, end] pairs.
+
+@param {number[]} ranges - Flat array of inclusive [start, end] range pairs, e.g. [0, 5, 10, 20].
+@param {number} codePoint - The value to search for.
+@returns {boolean} Whether the value falls within any of the ranges.
+*/
+const utilities_isInRange = (ranges, codePoint) => {
+	let low = 0;
+	let high = Math.floor(ranges.length / 2) - 1;
+	while (low <= high) {
+		const mid = Math.floor((low + high) / 2);
+		const i = mid * 2;
+		if (codePoint < ranges[i]) {
+			high = mid - 1;
+		} else if (codePoint > ranges[i + 1]) {
+			low = mid + 1;
+		} else {
+			return true;
+		}
+	}
+
+	return false;
+};
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/lookup.js
+
+
+
+const commonCjkCodePoint = 0x4E_00;
+const [wideFastPathStart, wideFastPathEnd] = /* #__PURE__ */ findWideFastPathRange(wideRanges);
+
+// Use a hot-path range so common `isWide` calls can skip binary search.
+// The range containing U+4E00 covers common CJK ideographs;
+// fallback to the largest range for resilience to Unicode table changes.
+function findWideFastPathRange(ranges) {
+	let fastPathStart = ranges[0];
+	let fastPathEnd = ranges[1];
+
+	for (let index = 0; index < ranges.length; index += 2) {
+		const start = ranges[index];
+		const end = ranges[index + 1];
+
+		if (
+			commonCjkCodePoint >= start
+			&& commonCjkCodePoint <= end
+		) {
+			return [start, end];
+		}
+
+		if ((end - start) > (fastPathEnd - fastPathStart)) {
+			fastPathStart = start;
+			fastPathEnd = end;
+		}
+	}
+
+	return [fastPathStart, fastPathEnd];
+}
+
+const isAmbiguous = codePoint => {
+	if (
+		codePoint < ambiguousMinimalCodePoint
+		|| codePoint > ambiguousMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(ambiguousRanges, codePoint);
+};
+
+const isFullwidth = codePoint => {
+	if (
+		codePoint < fullwidthMinimalCodePoint
+		|| codePoint > fullwidthMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(fullwidthRanges, codePoint);
+};
+
+const isHalfwidth = codePoint => {
+	if (
+		codePoint < halfwidthMinimalCodePoint
+		|| codePoint > halfwidthMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return isInRange(halfwidthRanges, codePoint);
+};
+
+const isNarrow = codePoint => {
+	if (
+		codePoint < narrowMinimalCodePoint
+		|| codePoint > narrowMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return isInRange(narrowRanges, codePoint);
+};
+
+const isWide = codePoint => {
+	if (
+		codePoint >= wideFastPathStart
+		&& codePoint <= wideFastPathEnd
+	) {
+		return true;
+	}
+
+	if (
+		codePoint < wideMinimalCodePoint
+		|| codePoint > wideMaximumCodePoint
+	) {
+		return false;
+	}
+
+	return utilities_isInRange(wideRanges, codePoint);
+};
+
+function lookup_getCategory(codePoint) {
+	if (isAmbiguous(codePoint)) {
+		return 'ambiguous';
+	}
+
+	if (isFullwidth(codePoint)) {
+		return 'fullwidth';
+	}
+
+	if (isHalfwidth(codePoint)) {
+		return 'halfwidth';
+	}
+
+	if (isNarrow(codePoint)) {
+		return 'narrow';
+	}
+
+	if (isWide(codePoint)) {
+		return 'wide';
+	}
+
+	return 'neutral';
+}
+
+;// CONCATENATED MODULE: ./node_modules/get-east-asian-width/index.js
+
+
+function validate(codePoint) {
+	if (!Number.isSafeInteger(codePoint)) {
+		throw new TypeError(`Expected a code point, got \`${typeof codePoint}\`.`);
+	}
+}
+
+function eastAsianWidthType(codePoint) {
+	validate(codePoint);
+
+	return getCategory(codePoint);
+}
+
+function eastAsianWidth(codePoint, {ambiguousAsWide = false} = {}) {
+	validate(codePoint);
+
+	if (
+		isFullwidth(codePoint)
+		|| isWide(codePoint)
+		|| (ambiguousAsWide && isAmbiguous(codePoint))
+	) {
+		return 2;
+	}
+
+	return 1;
+}
+
+// Private exports for https://github.com/sindresorhus/is-fullwidth-code-point
+
+
+;// CONCATENATED MODULE: ./node_modules/string-width/index.js
+
+
+
+/**
+Logic:
+- Segment graphemes to match how terminals render clusters.
+- Width rules:
+	1. Skip non-printing clusters (Default_Ignorable, Control, Format except spacing prepended concatenation marks like ARABIC NUMBER SIGN, pure nonspacing/enclosing Mark). Tabs are ignored by design. Lone surrogates are measured as U+FFFD, which is how they are written out.
+	2. Clusters starting with an RGI emoji (\p{RGI_Emoji}), regional indicators, or a digit/#/* with VS16 are double-width, even with trailing extenders (e.g., a dangling ZWJ, an extra variation selector, or a spacing mark). Only a stray emoji modifier adds its own swatch width.
+	   A wide BMP emoji followed by VS15 (text presentation) is one column; anything after the VS15 is ignored.
+	3. Minimally-qualified emoji ZWJ sequences (2+ Extended_Pictographic) are double-width, except that a stray emoji modifier after the sequence adds its own swatch width. An unqualified keycap (no VS16) is text, so it uses the width of its base.
+	4. A cluster starting with Hangul (jamo or a precomposed syllable) is one syllable block with the width of its first code point (plus stray emoji modifiers), as in iTerm, Ghostty, and kitty.
+	5. Otherwise sum the East Asian Width of every visible code point in the cluster: the base plus trailing spacing marks (including Thai/Lao AM), stray emoji modifiers, Indic conjunct consonants, and halfwidth dakuten/handakuten. Nothing after a ZWJ is counted.
+	6. Spacing prepended concatenation marks (e.g., ARABIC NUMBER SIGN before digits) are one column each, unless the following glyph is wide (East Asian Wide or emoji, but not in VS15 text style), which takes them into its own cell.
+*/
+
+const segmenter = new Intl.Segmenter();
+const nonAsciiOrControlRegex = /[^\u{20}-\u{7E}]/v;
+
+// Spacing Prepended_Concatenation_Mark format characters (e.g., ARABIC NUMBER SIGN) that are visible signs spanning the following characters. Excludes the zero-width U+070F SYRIAC ABBREVIATION MARK.
+const prependedConcatenationMarks = String.raw`\u{600}-\u{605}\u{6DD}\u{890}\u{891}\u{8E2}\u{110BD}\u{110CD}`;
+const prependedConcatenationMarksRegex = new RegExp(`^[${prependedConcatenationMarks}]+`, 'v');
+
+// Matches a visible (printing) character. Used to find the base scalar of a cluster (skipping leading Format characters and marks), to detect whole-cluster zero-width, and to skip invisible code points when summing widths.
+// Intentionally a single negated class without a quantifier: a repeated pattern like `^(?:…|…)+$` backtracks exponentially on overlapping properties, and even `^[…]+$` overflows V8's backtrack stack (RangeError) on clusters with millions of marks.
+// Line and paragraph separators (U+2028, U+2029) are intentionally not skipped: iTerm, Terminal.app, and kitty show them as one column.
+const visibleCharacterRegex = new RegExp(String.raw`[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Enclosing_Mark}\p{Nonspacing_Mark}[\p{Format}--[${prependedConcatenationMarks}]]]`, 'v');
+
+// Clusters starting with an RGI emoji sequence. Not anchored at the end, so trailing extenders (ZWJ, marks, variation selectors) in the same cluster do not hide the emoji.
+// Regional indicators that do not form a valid flag (alone, or an unknown pair) are also shown as one wide symbol, and so is a digit, number sign, or asterisk with VS16 (an emoji presentation sequence that is not RGI on its own).
+const emojiPrefixRegex = /^(?:\p{RGI_Emoji}|\p{Regional_Indicator}{1,2}|[\d#*]\u{FE0F})/v;
+
+// A wide BMP emoji followed by VS15 asks for its narrow text style. Every BMP Emoji_Presentation character has a standardized text variation sequence.
+// Limitation: astral emoji (e.g., 👍︎) keep their width, because only some of them have a text variation sequence and terminals disagree.
+const textPresentationEmojiRegex = /^[\p{Emoji_Presentation}--[\u{10000}-\u{10FFFF}]]\u{FE0E}/v;
+
+// Counts stray emoji modifiers from `fromIndex`, keeping the whole string for lookbehind context.
+function strayEmojiModifierCount(string, fromIndex) {
+	// Most emoji clusters are fully consumed by the emoji match
+	if (fromIndex >= string.length) {
+		return 0;
+	}
+
+	// An emoji modifier that does not follow an emoji modifier base (or a ZWJ) is shown as a standalone color swatch (UTS #51)
+	const modifierRegex = /(?<![\p{Emoji_Modifier_Base}\u{200D}])\p{Emoji_Modifier}/gv;
+	modifierRegex.lastIndex = fromIndex;
+
+	let count = 0;
+	while (modifierRegex.test(string)) {
+		count++;
+	}
+
+	return count;
+}
+
+// Detect minimally-qualified emoji ZWJ sequences (missing VS16 but still render as double-width)
+// A ZWJ only joins a following Extended_Pictographic into the cluster when an Extended_Pictographic comes before it (GB11), so this means 2+ Extended_Pictographic joined by a ZWJ.
+const emojiZwjSequenceRegex = /\u{200D}\p{Extended_Pictographic}/v;
+
+// Returns the cluster starting at its first visible character, or `undefined` if the whole cluster is zero-width.
+function baseVisible(segment) {
+	const index = segment.search(visibleCharacterRegex);
+	return index === -1 ? undefined : segment.slice(index);
+}
+
+// Hangul jamo (U+1100..U+11FF, Hangul Jamo Extended-A and -B) and precomposed syllables. Includes the Default_Ignorable HANGUL CHOSEONG/JUNGSEONG FILLER (U+115F, U+1160), which start a syllable block in place of a missing jamo.
+function isHangul(codePoint) {
+	return (codePoint >= 0x11_00 && codePoint <= 0x11_FF)
+		|| (codePoint >= 0xA9_60 && codePoint <= 0xA9_7C)
+		|| (codePoint >= 0xAC_00 && codePoint <= 0xD7_A3)
+		|| (codePoint >= 0xD7_B0 && codePoint <= 0xD7_C6)
+		|| (codePoint >= 0xD7_CB && codePoint <= 0xD7_FB);
+}
+
+// Sums the East Asian Width of the visible code points of a cluster.
+// Everything visible after the base still takes columns: spacing marks (Grapheme_Cluster_Break=SpacingMark, including Thai/Lao AM which are Lo), an emoji modifier not consumed by an emoji modifier sequence (shown as a standalone swatch), the consonants of an Indic conjunct joined by a virama (GB9c), and halfwidth dakuten/handakuten. A ZWJ ends the counting.
+function visibleCodePointsWidth(visibleSegment, eastAsianWidthOptions) {
+	let width = 0;
+
+	for (const character of visibleSegment) {
+		// Match terminal handling of explicit Indic half-forms by counting only the visible characters before a ZWJ in the cluster
+		if (character === '\u{200D}') {
+			break;
+		}
+
+		if (visibleCharacterRegex.test(character)) {
+			width += eastAsianWidth(character.codePointAt(0), eastAsianWidthOptions);
+		}
+	}
+
+	return width;
+}
+
+function clusterWidth(segment, eastAsianWidthOptions) {
+	// Spacing prepended concatenation marks (e.g., ARABIC NUMBER SIGN) are visible one-column signs that join the next character. A wide glyph (East Asian Wide or emoji, but not a VS15 text style) takes them into its own cell.
+	// The marks are in U+0600..U+08FF plus U+110BD and U+110CD, so most clusters skip the regex
+	const firstCodePoint = segment.codePointAt(0);
+	const marks = firstCodePoint === 0x1_10_BD || firstCodePoint === 0x1_10_CD || (firstCodePoint >= 0x6_00 && firstCodePoint <= 0x8_FF) ? prependedConcatenationMarksRegex.exec(segment) : undefined;
+	if (marks) {
+		const rest = segment.slice(marks[0].length);
+		const restWidth = clusterWidth(rest, eastAsianWidthOptions);
+		const visibleRest = baseVisible(rest);
+		const isWideGlyph = restWidth >= 2 && (
+			eastAsianWidth(visibleRest.codePointAt(0), eastAsianWidthOptions) === 2
+			|| emojiPrefixRegex.test(visibleRest)
+			|| emojiZwjSequenceRegex.test(visibleRest)
+		);
+		return isWideGlyph ? restWidth : [...marks[0]].length + restWidth;
+	}
+
+	// Zero-width / non-printing clusters (including a Hangul filler with only invisible extenders)
+	const visibleSegment = baseVisible(segment);
+	if (visibleSegment === undefined) {
+		return 0;
+	}
+
+	// Checked on the raw cluster, since it can start with a Default_Ignorable filler
+	if (isHangul(firstCodePoint)) {
+		return eastAsianWidth(firstCodePoint, eastAsianWidthOptions) + (strayEmojiModifierCount(segment, 1) * 2);
+	}
+
+	if (textPresentationEmojiRegex.test(visibleSegment)) {
+		return 1;
+	}
+
+	// Emoji width logic. Uses the visible part, so leading invisible characters do not hide the emoji.
+	const emoji = emojiPrefixRegex.exec(visibleSegment);
+	if (emoji) {
+		return 2 + (strayEmojiModifierCount(visibleSegment, emoji[0].length) * 2);
+	}
+
+	// Minimally-qualified emoji ZWJ sequences are double-width, like RGI emoji, except that a stray emoji modifier after the sequence is shown as its own swatch. Everything else: EAW of the cluster’s visible scalars, including trailing spacing marks and Halfwidth/Fullwidth Forms (e.g., ﾞ, ﾟ)
+	const zwjSequence = emojiZwjSequenceRegex.exec(visibleSegment);
+	return zwjSequence
+		? 2 + (strayEmojiModifierCount(visibleSegment, zwjSequence.index + zwjSequence[0].length) * 2)
+		: visibleCodePointsWidth(visibleSegment, eastAsianWidthOptions);
+}
+
+function unicodeWidth(string, ambiguousIsNarrow) {
+	// Count the initial printable ASCII directly, keeping its last character as a possible grapheme base.
+	let width = 0;
+	const firstNonAsciiIndex = string.search(nonAsciiOrControlRegex);
+	if (firstNonAsciiIndex > 1) {
+		width = firstNonAsciiIndex - 1;
+		string = string.slice(width);
+	}
+
+	// Keep the first trailing ASCII character with the Unicode prefix.
+	let suffixStart = string.length;
+	while (suffixStart > 0) {
+		const codePoint = string.codePointAt(suffixStart - 1);
+		if (codePoint < 0x20 || codePoint > 0x7E) {
+			break;
+		}
+
+		suffixStart--;
+	}
+
+	if (suffixStart + 1 < string.length) {
+		width += string.length - suffixStart - 1;
+		string = string.slice(0, suffixStart + 1);
+	}
+
+	// Printable ASCII, common Han, and precomposed Hangul have fixed widths and cannot form multi-character graphemes together.
+	if (!/[^\u{20}-\u{7E}\u{4E00}-\u{9FFF}\u{AC00}-\u{D7A3}]/v.test(string)) {
+		return width + string.length + string.replaceAll(/[\u{20}-\u{7E}]/gv, '').length;
+	}
+
+	// A lone surrogate is written out as U+FFFD REPLACEMENT CHARACTER
+	string = string.toWellFormed();
+
+	// Kirat Rai vowel runs form one glyph, including canonically decomposed vowels. Collapse them before segmentation so older Unicode tables give the same width.
+	string = string.replaceAll(/(?<=[\u{16D63}-\u{16D6A}])[\u{16D63}-\u{16D6A}]+/gv, '');
+
+	const eastAsianWidthOptions = {ambiguousAsWide: !ambiguousIsNarrow};
+
+	for (const {segment} of segmenter.segment(string)) {
+		// Fast path: a single visible UTF-16 code unit has its East Asian Width under every rule above (a single-code-point RGI emoji is East Asian Wide, and a Hangul cluster uses the width of its first code point).
+		if (segment.length === 1) {
+			if (visibleCharacterRegex.test(segment)) {
+				width += eastAsianWidth(segment.codePointAt(0), eastAsianWidthOptions);
+			}
+
+			continue;
+		}
+
+		width += clusterWidth(segment, eastAsianWidthOptions);
+	}
+
+	return width;
+}
+
+function stringWidth(input, options = {}) {
+	if (typeof input !== 'string' || input.length === 0) {
+		return 0;
+	}
+
+	const {
+		ambiguousIsNarrow = true,
+		countAnsiEscapeCodes = false,
+	} = options;
+
+	let string = input;
+
+	// Avoid calling stripAnsi when there are no ANSI escape sequences (ESC = 0x1B, CSI = 0x9B)
+	if (!countAnsiEscapeCodes && (string.includes('\u{1B}') || string.includes('\u{9B}'))) {
+		string = stripAnsi(string);
+	}
+
+	// Fast path: printable ASCII (0x20–0x7E) needs no segmenter, regex, or EAW lookup. Its width equals its length.
+	// A negated class without a quantifier, since `^[…]*$` overflows V8's backtrack stack (RangeError) on strings with millions of characters.
+	return nonAsciiOrControlRegex.test(string) ? unicodeWidth(string, ambiguousIsNarrow) : string.length;
+}
+
+;// CONCATENATED MODULE: ./lib/cli/terminal/style.js
+
+const SGR = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+/** Colours a text, or leaves it as it is. */
+function painter(colours) {
+    return (style, text) => (colours && text !== '' ? `\x1b[${SGR[style]}m${text}\x1b[0m` : text);
+}
+/** Breaks a text between words, so that no line is wider than `width` where its words allow it. */
+function wrap(text, width) {
+    const lines = [''];
+    for (const word of text.split(/\s+/)) {
+        const line = lines.at(-1);
+        if (line === '')
+            lines[lines.length - 1] = word;
+        else if (stringWidth(line) + 1 + stringWidth(word) <= width)
+            lines[lines.length - 1] = `${line} ${word}`;
+        else
+            lines.push(word);
+    }
+    return lines;
+}
+
+
+/***/ }),
+
+/***/ 6402:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  yo: () => (/* reexport */ errors_UserError),
+  xv: () => (/* reexport */ VERSION),
+  kc: () => (/* reexport */ errorText)
+});
+
+// UNUSED EXPORTS: CancelledError, HttpError, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fsPath, giveTree, isLoopback, joinBytes, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
+
+;// CONCATENATED MODULE: ./lib/runtime/errors.js
+/**
+ * An error whose message is meant for the person who runs the action.
+ * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
+ */
+class errors_UserError extends Error {
+    nextStep;
+    constructor(message, nextStep, options) {
+        super(message, options);
+        this.name = 'UserError';
+        this.nextStep = nextStep;
+    }
+}
+/** The run was cancelled: by SIGINT or SIGTERM of the job. */
+class CancelledError extends errors_UserError {
+    constructor(what) {
+        super(`${what} was cancelled`, 'Run the job again.');
+        this.name = 'CancelledError';
+    }
+}
+/** A file-system or system-call error's code (`ENOENT`, `ENOSPC` …), or undefined. */
+function errors_errorCode(error) {
+    const code = error?.code;
+    return typeof code === 'string' ? code : undefined;
+}
+/** The text of anything that was thrown. */
+function errorText(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** Turns "no space left on device" into an error that tells what to do; hands anything else back as it is. */
+function explainDiskFull(error, where) {
+    if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
+        return error;
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/runtime/tree.js
+
+
+
+
+
+/**
+ * Every name below `root`, a folder before what is in it, names in byte order: the same list for the same tree on any
+ * machine. Symlinks are not followed. Throws what the file system throws.
+ */
+function walkTree(root, skip = () => false) {
+    const entries = [];
+    const visit = (folder) => {
+        const names = readdirSync(below(root, folder), { encoding: 'latin1' });
+        names.sort();
+        for (const name of names) {
+            const inTree = joinBytes(folder, name);
+            if (skip(inTree))
+                continue;
+            const entry = look(root, inTree);
+            entries.push(entry);
+            if (entry.kind === 'directory')
+                visit(inTree);
+        }
+    };
+    visit('');
+    return entries;
+}
+function look(root, inTree) {
+    const at = below(root, inTree);
+    const stat = lstatSync(at);
+    const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : 'other';
+    const mode = stat.mode & 0o7777;
+    return {
+        path: inTree,
+        kind,
+        mode,
+        size: kind === 'file' ? stat.size : 0,
+        target: kind === 'symlink' ? readlinkSync(at, 'latin1') : undefined,
+        inode: kind === 'file' && stat.nlink > 1 ? inodeOf(at) : undefined,
+        // A folder's own times change with each name in it: only its permissions say that it was written.
+        stamp: kind === 'directory' ? `d${mode}` : `${stat.ino}:${stat.size}:${stat.mtimeMs}:${mode}`
+    };
+}
+/** Inode numbers of some file systems are too large for a double, and two files must never be taken for one. */
+function inodeOf(at) {
+    const stat = lstatSync(at, { bigint: true });
+    return `${stat.dev}:${stat.ino}`;
+}
+const LARGEST_TEXT = 4_000_000;
+/**
+ * The text of a file in a tree that others wrote; undefined where it has no such file. A symlink that leads out of the
+ * tree counts as no file, so that nothing of this machine can get into an error or a report.
+ */
+function readTreeFile(root, file) {
+    let real;
+    try {
+        real = realpathSync(path.join(root, file));
+        if (!real.startsWith(realpathSync(root) + path.sep) || !statSync(real).isFile())
+            return undefined;
+    }
+    catch (error) {
+        if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? ''))
+            return undefined;
+        throw error;
+    }
+    if (statSync(real).size > LARGEST_TEXT) {
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+    }
+    return readFileSync(real, 'utf8');
+}
+/**
+ * Writes a file into a tree that others wrote, in place of one of that name. A link on the way is taken away first, so
+ * that nothing outside the tree is written.
+ * @param file relative to the root, with `/`
+ */
+function writeTreeFile(root, file, text) {
+    const parts = file.split('/');
+    let at = root;
+    for (const [i, part] of parts.entries()) {
+        at = path.join(at, part);
+        const kind = lstatSync(at, { throwIfNoEntry: false });
+        const isFolder = i < parts.length - 1;
+        if (isFolder && kind?.isDirectory())
+            continue;
+        if (kind)
+            rmSync(at, { recursive: true });
+        if (isFolder)
+            mkdirSync(at);
+    }
+    writeFileSync(at, text, { flag: 'wx' });
+}
+/** Gives a folder and all below it to a user, links themselves included. Only root can. */
+function giveTree(folder, { uid, gid }) {
+    lchownSync(folder, uid, gid);
+    chmodSync(folder, 0o755);
+    for (const { path: name } of walkTree(folder))
+        lchownSync(below(folder, name), uid, gid);
+}
+/** Removes a folder and all below it, also where a build took the permissions away. Does nothing where it is not there. */
+async function removeTree(folder) {
+    try {
+        await rm(folder, { recursive: true, force: true });
+    }
+    catch (error) {
+        if (!['EACCES', 'EPERM'].includes(errorCode(error) ?? ''))
+            throw error;
+        openFolders(folder);
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+/** Gives every folder of a tree back to its owner, each before it is entered. */
+function openFolders(root) {
+    chmodSync(root, 0o700);
+    walkTree(root, name => {
+        if (lstatSync(below(root, name)).isDirectory())
+            chmodSync(below(root, name), 0o700);
+        return false;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/urls.js
+
+/** Throws a `UserError` unless the URL is https, or http on this machine. */
+function requireSafeUrl(url) {
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
+        return;
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+}
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/version.js
+/** This version, as in package.json (a test compares them). */
+const VERSION = '0.1.0';
+
+;// CONCATENATED MODULE: ./lib/runtime/index.js
+/**
+ * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
+ * Tests hand in their own; `real.ts` holds the real ones.
+ */
+
+
+
+
+
+class HttpError extends Error {
+    /** HTTP status, or undefined where no (whole) answer came. */
+    status;
+    url;
+    /** Milliseconds after which the server wants to be asked again. */
+    retryAfter;
+    constructor(message, url, status, options) {
+        super(message, options);
+        this.name = 'HttpError';
+        this.url = url;
+        this.status = status;
+        this.retryAfter = options?.retryAfter;
+    }
+}
+/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
+function megabytes(bytes) {
+    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
+}
+/** `1 min 5 s`, `3.2 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 
 /***/ })
 
@@ -18944,7 +18533,7 @@ function unwrap(schema) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -18953,9 +18542,6 @@ function unwrap(schema) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
-/******/ 
-/******/ // expose the modules object (__webpack_modules__)
-/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -19030,36 +18616,6 @@ function unwrap(schema) {
 /******/ 	};
 /******/ })();
 /******/ 
-/******/ /* webpack/runtime/create fake namespace object */
-/******/ (() => {
-/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
-/******/ 	var leafPrototypes;
-/******/ 	// create a fake namespace object
-/******/ 	// mode & 1: value is a module id, require it
-/******/ 	// mode & 2: merge all properties of value into the ns
-/******/ 	// mode & 4: return value when already ns object
-/******/ 	// mode & 16: return value when it's Promise-like
-/******/ 	// mode & 8|1: behave like require
-/******/ 	__nccwpck_require__.t = function(value, mode) {
-/******/ 		if(mode & 1) value = this(value);
-/******/ 		if(mode & 8) return value;
-/******/ 		if(typeof value === 'object' && value) {
-/******/ 			if((mode & 4) && value.__esModule) return value;
-/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
-/******/ 		}
-/******/ 		var ns = Object.create(null);
-/******/ 		__nccwpck_require__.r(ns);
-/******/ 		var def = {};
-/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
-/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
-/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
-/******/ 		}
-/******/ 		def['default'] = () => (value);
-/******/ 		__nccwpck_require__.d(ns, def);
-/******/ 		return ns;
-/******/ 	};
-/******/ })();
-/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -19072,105 +18628,9 @@ function unwrap(schema) {
 /******/ 	};
 /******/ })();
 /******/ 
-/******/ /* webpack/runtime/ensure chunk */
-/******/ (() => {
-/******/ 	__nccwpck_require__.f = {};
-/******/ 	// This file contains only the entry chunk.
-/******/ 	// The chunk loading function for additional chunks
-/******/ 	__nccwpck_require__.e = (chunkId) => {
-/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
-/******/ 			__nccwpck_require__.f[key](chunkId, promises);
-/******/ 			return promises;
-/******/ 		}, []));
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/get javascript chunk filename */
-/******/ (() => {
-/******/ 	// This function allow to reference async chunks
-/******/ 	__nccwpck_require__.u = (chunkId) => {
-/******/ 		// return url for filenames based on template
-/******/ 		return "" + chunkId + ".index.js";
-/******/ 	};
-/******/ })();
-/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/make namespace object */
-/******/ (() => {
-/******/ 	// define __esModule on exports
-/******/ 	__nccwpck_require__.r = (exports) => {
-/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
-/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
-/******/ 		}
-/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
-/******/ 	};
-/******/ })();
-/******/ 
-/******/ /* webpack/runtime/import chunk loading */
-/******/ (() => {
-/******/ 	// no baseURI
-/******/ 	
-/******/ 	// object to store loaded and loading chunks
-/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
-/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
-/******/ 	var installedChunks = {
-/******/ 		792: 0
-/******/ 	};
-/******/ 	
-/******/ 	var installChunk = (data) => {
-/******/ 		var {ids, modules, runtime} = data;
-/******/ 		// add "modules" to the modules object,
-/******/ 		// then flag all "ids" as loaded and fire callback
-/******/ 		var moduleId, chunkId, i = 0;
-/******/ 		for(moduleId in modules) {
-/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
-/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
-/******/ 			}
-/******/ 		}
-/******/ 		if(runtime) runtime(__nccwpck_require__);
-/******/ 		for(;i < ids.length; i++) {
-/******/ 			chunkId = ids[i];
-/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
-/******/ 				installedChunks[chunkId][0]();
-/******/ 			}
-/******/ 			installedChunks[ids[i]] = 0;
-/******/ 		}
-/******/ 	
-/******/ 	}
-/******/ 	
-/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
-/******/ 			// import() chunk loading for javascript
-/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
-/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
-/******/ 	
-/******/ 				// a Promise means "currently loading".
-/******/ 				if(installedChunkData) {
-/******/ 					promises.push(installedChunkData[1]);
-/******/ 				} else {
-/******/ 					if(true) { // all chunks have JS
-/******/ 						// setup Promise in chunk cache
-/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
-/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
-/******/ 							throw e;
-/******/ 						});
-/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
-/******/ 						promises.push(installedChunkData[1] = promise);
-/******/ 					}
-/******/ 				}
-/******/ 			}
-/******/ 	};
-/******/ 	
-/******/ 	// no prefetching
-/******/ 	
-/******/ 	// no preloaded
-/******/ 	
-/******/ 	// no external install chunk
-/******/ 	
-/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/

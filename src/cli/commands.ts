@@ -5,8 +5,8 @@ export interface CommandHelp {
   readonly inputs: readonly string[]
   /** What it takes from the environment beyond keys. */
   readonly environment?: Readonly<Record<string, string>>
-  /** It is not built yet (a test compares this with `src/commands/`). */
-  readonly planned?: true
+  /** It does less without a Heroku key, and needs none. */
+  readonly keyOptional?: true
 }
 
 const TREE = ['path', 'config']
@@ -37,8 +37,7 @@ const DATABASES = {
 export const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   init: {
     about: 'Writes workflows and a config that fit this fork, and says which secrets to set.',
-    inputs: ['path', 'app', 'streaming-app'],
-    planned: true
+    inputs: ['path', 'app', 'streaming-app']
   },
   build: {
     about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
@@ -51,8 +50,8 @@ export const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   },
   plan: {
     about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',
-    inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'github-token', ...APIS],
-    planned: true
+    inputs: [...TREE, 'ref', ...HEROKU, 'staging-app', 'dyno-size', 'github-token', ...APIS],
+    keyOptional: true
   },
   deploy: {
     about: 'Builds or reuses the slug, releases it, migrates, and waits until it is live.',

@@ -23,12 +23,12 @@ const OF_INIT: readonly Flag[] = [
     value: 'OWNER/NAME@SHA',
     about: 'The action that the workflows use. Default: the release that this program is of.'
   },
+  { name: 'with-tasks', about: 'Write heroku-tasks.yml, too: GitHub runs the scheduled tasks, and no add-on does.' },
   { name: 'dry-run', about: 'Show what would be written, and write nothing.' }
 ]
 
-/** The commands that are built. */
 export function commandNames(): string[] {
-  return Object.entries(COMMANDS).flatMap(([name, { planned }]) => (planned ? [] : [name]))
+  return Object.keys(COMMANDS)
 }
 
 /** The flags of a command: its inputs, as action.yml describes them, but the keys. */

@@ -21,7 +21,8 @@ export interface Keys {
  * @throws UserError where a command needs Heroku and there is no key
  */
 export function findKeys(command: string, input: InputSource, env: NodeJS.ProcessEnv): Keys {
-  const wanted = COMMANDS[command]!.inputs.filter(name => Object.hasOwn(KEYS, name))
+  const { inputs, keyOptional } = COMMANDS[command]!
+  const wanted = inputs.filter(name => Object.hasOwn(KEYS, name))
   const found = new Map<string, string>()
   for (const name of wanted) {
     const value = KEYS[name]!.variables.map(variable => env[variable]).find(Boolean)
@@ -32,9 +33,10 @@ export function findKeys(command: string, input: InputSource, env: NodeJS.Proces
   const password = netrc && passwordFor(machine, netrc.text)
   const warnings: string[] = []
   if (wanted.includes('heroku-api-key') && !found.has('heroku-api-key')) {
-    if (password === undefined) throw noKey(machine)
-    found.set('heroku-api-key', password)
-    if (netrc?.open) warnings.push('Others of this machine may read ~/.netrc, and a key is in it: `chmod 600 ~/.netrc`')
+    if (password !== undefined) found.set('heroku-api-key', password)
+    else if (!keyOptional) throw noKey(machine)
+    if (password !== undefined && netrc?.open)
+      warnings.push('Others of this machine may read ~/.netrc, and a key is in it: `chmod 600 ~/.netrc`')
   }
   return { found, beside: password === undefined ? [] : ['~/.netrc'], warnings }
 }

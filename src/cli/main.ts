@@ -31,12 +31,15 @@ async function main(argv: readonly string[]): Promise<number> {
   return line.version || line.help ? 0 : 2
 }
 
-/** What a command needs is loaded here: `--help` does without. */
+/** What a command needs is another bundle (`work.ts`), loaded here: `--help` does without. */
 async function run(line: CommandLine, command: string): Promise<number> {
   const stop = new Stop()
+  const work = new URL('./work/index.js', here).href
+  const { runCommand, runInit } = (await import(/* webpackIgnore: true */ work)) as typeof import('./work.ts')
   const lively = isLively(line.json ? process.stderr : process.stdout)
-  const { runCommand } = await import('./run.ts')
-  return runCommand(command, line, { lively, stop, dist: new URL('../', here) })
+  return command === 'init'
+    ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })
+    : runCommand(command, line, { lively, stop, dist: new URL('../', here) })
 }
 
 /** Colours and lines that move are for a person who looks on (no-color.org; CI services set `CI`). */

@@ -1,5 +1,5 @@
 import { UserError } from '../runtime/index.ts'
-import { APP_NAME, APP_NAME_RULE } from './load.ts'
+import { APP_NAME, APP_NAME_RULE } from './rules.ts'
 import { didYouMean, oneOf, shown } from './shown.ts'
 import { parseSize } from './size.ts'
 import { FFMPEG, type Config } from './types.ts'

@@ -1,6 +1,20 @@
 import { UserError } from '../runtime/index.ts'
 import { cronProblem } from './cron.ts'
 import { YamlFile, type Reader } from './reader.ts'
+import {
+  APP_NAME,
+  APP_NAME_RULE,
+  CHECK,
+  CRON,
+  MINUTE,
+  MOST_MINUTES,
+  REFUSED_ENV,
+  SHA256,
+  STACK,
+  STATE,
+  TIME_OF_DAY,
+  VARIABLE
+} from './rules.ts'
 import { didYouMean, shown } from './shown.ts'
 import { parseSize } from './size.ts'
 import {
@@ -19,26 +33,8 @@ import {
   type TrimConfig
 } from './types.ts'
 
-/** App names: Heroku's Platform API schema, `app.name`. */
-export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
-export const APP_NAME_RULE = 'the name of a Heroku app (3 to 30 lower-case letters, digits and dashes)'
-
 const DEFAULT_LIMIT = 300_000_000
 const SAFE_TRIM: TrimConfig = { safe: true, globs: [] }
-
-/** Variables that a build may not set, and why not. */
-const REFUSED_ENV: { names: RegExp; why: string }[] = [
-  { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
-  { names: /^(?:INPUT|GITHUB|ACTIONS|RUNNER)_/, why: 'variables of GitHub Actions are kept out of builds' },
-  {
-    names: /^(?:STACK|BUILD_DIR|CACHE_DIR|ENV_DIR|SOURCE_VERSION|HOME)$/,
-    why: 'the action sets it itself, as Heroku does'
-  },
-  {
-    names: /^(?:PATH|GIT_DIR|GIT_WORK_TREE|LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV)$/,
-    why: 'it would change the programs that buildpacks run'
-  }
-]
 
 /**
  * The typed config of a file's text, or the defaults where there is no file (`undefined`).
@@ -69,7 +65,7 @@ function readConfig(root: Reader): Config {
     app: at.app.text(APP_NAME_RULE, APP_NAME),
     streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
     stagingApp: at['staging-app'].text(APP_NAME_RULE, APP_NAME),
-    stack: at.stack.text('a stack that runs slugs, like heroku-24', /^heroku-\d{2}$/),
+    stack: at.stack.text('a stack that runs slugs, like heroku-24', STACK),
     ffmpeg: at.ffmpeg.choice(FFMPEG) ?? 'auto',
     slug: readSlug(at.slug),
     migrations: (isFalse(at.migrations) ? 'off' : at.migrations.choice(MIGRATIONS)) ?? 'zero-downtime',
@@ -121,7 +117,7 @@ function readBuildpack(reader: Reader): BuildpackConfig | undefined {
   const at = reader.members(['buildpack', 'sha256'])
   if (at.buildpack.absent) return at.buildpack.fail(`expected ${what}, nothing is there`)
   const buildpack = at.buildpack.text(what)
-  const sha256 = at.sha256.text('64 hexadecimal digits in quotes', /^[0-9a-f]{64}$/i)?.toLowerCase()
+  const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase()
   return buildpack === undefined ? undefined : { buildpack, sha256 }
 }
 
@@ -129,7 +125,7 @@ function readEnv(reader: Reader): Record<string, string> {
   const env: [string, string][] = []
   for (const [name, value] of reader.entries()) {
     const refused = REFUSED_ENV.find(({ names }) => names.test(name))
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) value.fail('a variable’s name has letters, digits and _ only')
+    if (!VARIABLE.test(name)) value.fail('a variable’s name has letters, digits and _ only')
     else if (refused !== undefined) value.fail(`this variable cannot be set: ${refused.why}`)
     else if (value.absent) value.fail('expected a value; write "" for an empty one')
     else if (value.scalar === undefined) value.expected('a text, a number or a boolean')
@@ -174,10 +170,6 @@ function readSchedule(reader: Reader): ScheduleConfig | undefined {
   return { with: scheduler, tasks: tasks.filter(task => task !== undefined), state: state?.slice('branch:'.length) }
 }
 
-/** What git and GitHub take for a branch, and a little less. */
-const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/
-const MOST_MINUTES = 24 * 60
-
 function readTask(reader: Reader): TaskConfig | undefined {
   if (!reader.isMapping) return reader.expected('a task (command: …, every: …)')
   const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout'])
@@ -199,7 +191,7 @@ function readTask(reader: Reader): TaskConfig | undefined {
 }
 
 function readCron(reader: Reader): string | undefined {
-  const cron = reader.text('five fields of cron, like "30 3 * * *"', /^(?:[\d*,/A-Za-z-]+ +){4}[\d*,/A-Za-z-]+$/)
+  const cron = reader.text('five fields of cron, like "30 3 * * *"', CRON)
   const problem = cron === undefined ? undefined : cronProblem(cron)
   return problem === undefined ? cron : reader.fail(`${shown(cron!)} is no times for cron: ${problem}`)
 }
@@ -220,14 +212,14 @@ function readMinutes(reader: Reader): number | undefined {
 
 function readTime(reader: Reader, every: TaskConfig['every']): string | undefined {
   if (reader.absent) return undefined
-  if (every === 'day') return reader.text('a time of day (UTC) in quotes, like "03:30"', /^(?:[01]\d|2[0-3]):[0-5]\d$/)
-  if (every === 'hour') return reader.text('a minute of the hour in quotes, like ":20"', /^:[0-5]\d$/)
+  if (every === 'day') return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY)
+  if (every === 'hour') return reader.text('a minute of the hour in quotes, like ":20"', MINUTE)
   return reader.fail('goes with `every: day` or `every: hour` only')
 }
 
 function readChecks(reader: Reader): ChecksConfig {
   const at = reader.members(['skip', 'thresholds'])
-  const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', /^[a-z0-9-]+$/))
+  const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK))
   const days = 'a number of days above 0'
   const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency'])
   return {

@@ -1,0 +1,202 @@
+import { describe, expect, it } from '@jest/globals'
+import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { loadConfig } from '../../src/config/index.ts'
+import { adviceFor, CONFIG, ours, planFiles, readFork, writeFiles, type Examples } from '../../src/init/index.ts'
+import { readWorkflow } from '../../src/init/workflow.ts'
+import { GitRepo, run } from '../helpers/git-repo.ts'
+import { temp } from '../helpers/temp.ts'
+import { UPSTREAM_WORKFLOWS } from '../helpers/upstream-workflows.ts'
+
+const folder = path.join(import.meta.dirname, '..', '..', 'examples')
+const EXAMPLES: Examples = new Map(
+  readdirSync(folder)
+    .filter(file => file.endsWith('.yml'))
+    .map(file => [file, readFileSync(path.join(folder, file), 'utf8')])
+)
+const WORKFLOWS = [...EXAMPLES.keys()].filter(file => file.startsWith('heroku-') && file !== 'heroku-tasks.yml')
+const ACTION = { repository: 'acme/mastodon-on-heroku', sha: 'c'.repeat(40), version: '1.2.3' }
+const SEARCH_PATH = process.env['PATH']!
+
+const VERSION_FILE = `module Mastodon\n  module Version\n    def major\n      4\n    end\n    def minor\n      6\n    end\n    def patch\n      5\n    end\n  end\nend\n`
+const APP_JSON = {
+  stack: 'heroku-24',
+  buildpacks: [
+    { url: 'https://github.com/heroku/heroku-buildpack-activestorage-preview' },
+    { url: 'heroku/nodejs' },
+    { url: 'heroku/ruby' }
+  ]
+}
+
+/** A tree shaped like Mastodon's. */
+function mastodon(files: Record<string, string> = {}, branch = 'main'): GitRepo {
+  const repo = new GitRepo(path.join(temp(), 'fork'))
+  repo.git('checkout', '-q', '-b', 'start')
+  const all = {
+    'lib/mastodon/version.rb': VERSION_FILE,
+    'app.json': JSON.stringify(APP_JSON),
+    ...Object.fromEntries(
+      Object.entries(UPSTREAM_WORKFLOWS).map(([name, on]) => [`.github/workflows/${name}`, `name: ${name}\n${on}\n`])
+    ),
+    ...files
+  }
+  for (const [file, text] of Object.entries(all)) repo.write(file, text)
+  repo.git('branch', '-M', branch)
+  repo.commit()
+  return repo
+}
+
+const readIt = (repo: GitRepo) => readFork(repo.path, run, SEARCH_PATH)
+const wish = { action: ACTION, tasks: false, app: 'my-app', streamingApp: 'my-live' }
+
+describe('a fork that is set up', () => {
+  it('has the workflows, with this release by its hash, and a config that is read', async () => {
+    const repo = mastodon()
+    const fork = await readIt(repo)
+    expect(fork).toMatchObject({ version: '4.6.5', branch: 'main', stack: 'heroku-24' })
+    const files = planFiles(fork, EXAMPLES, wish)
+    expect(files.map(({ path: file, state }) => [file, state])).toEqual([
+      ...WORKFLOWS.map(file => [`.github/workflows/${file}`, 'new']),
+      [CONFIG, 'new']
+    ])
+    writeFiles(fork, files)
+    for (const file of WORKFLOWS) {
+      const text = readFileSync(path.join(repo.path, '.github/workflows', file), 'utf8')
+      expect(text).not.toMatch(/OWNER\/mastodon|@COMMIT/)
+      if (EXAMPLES.get(file)!.includes('@COMMIT'))
+        expect(text).toContain(`uses: acme/mastodon-on-heroku@${ACTION.sha} # v1.2.3`)
+    }
+    const config = readFileSync(path.join(repo.path, CONFIG), 'utf8')
+    expect(loadConfig(config, CONFIG)).toMatchObject({
+      app: 'my-app',
+      streamingApp: 'my-live',
+      ffmpeg: 'auto',
+      stack: undefined
+    })
+    expect(config).toContain('$schema=https://raw.githubusercontent.com/acme/mastodon-on-heroku/cccc')
+    expect(config).toContain('Made for Mastodon 4.6.5')
+    expect(config).toContain('# Here https://github.com/heroku/heroku-buildpack-activestorage-preview brings it.')
+  })
+
+  it('is the same when it is set up again, and what differs is left alone', async () => {
+    const repo = mastodon()
+    const plan = async () => planFiles(await readIt(repo), EXAMPLES, wish)
+    writeFiles(await readIt(repo), await plan())
+    expect(new Set((await plan()).map(({ state }) => state))).toEqual(new Set(['same']))
+    repo.write('.github/workflows/heroku-deploy.yml', 'name: Mine\n')
+    const again = await plan()
+    expect(again.find(({ path }) => path.endsWith('heroku-deploy.yml'))).toMatchObject({ state: 'differs' })
+    writeFiles(await readIt(repo), again)
+    expect(readFileSync(path.join(repo.path, '.github/workflows/heroku-deploy.yml'), 'utf8')).toBe('name: Mine\n')
+  })
+
+  it('has no two workflows of one name, and none that writes over an inherited file', async () => {
+    const fork = await readIt(mastodon({ '.github/workflows/own.yml': 'name: heroku DEPLOY\non: push\n' }))
+    const files = planFiles(fork, EXAMPLES, wish)
+    expect(files.find(({ path }) => path.endsWith('heroku-deploy.yml'))).toMatchObject({
+      state: 'clashes',
+      with: 'own.yml'
+    })
+    expect([...ours(files).keys()]).not.toContain('heroku-deploy.yml')
+    for (const file of WORKFLOWS) expect(Object.keys(UPSTREAM_WORKFLOWS)).not.toContain(file)
+  })
+
+  it('follows its own branch, and what its app.json lacks is said in the config', async () => {
+    const fork = await readIt(mastodon({ 'app.json': '{"addons": []}' }, 'heroku/live'))
+    expect(fork).toMatchObject({ branch: 'heroku/live', buildpacks: [], stack: undefined, ffmpeg: undefined })
+    const files = planFiles(fork, EXAMPLES, { action: ACTION, tasks: true })
+    const text = (name: string): string => files.find(({ path }) => path.endsWith(name))!.text
+    expect(text('heroku-slug-size.yml')).toContain('branches: ["heroku/live"]')
+    expect(files.map(({ path }) => path)).toContain('.github/workflows/heroku-tasks.yml')
+    const config = loadConfig(text('mastodon-on-heroku.yml'), CONFIG)
+    expect(config).toMatchObject({
+      app: undefined,
+      stack: 'heroku-24',
+      slug: { buildpacks: [{ buildpack: 'heroku/nodejs' }, { buildpack: 'heroku/ruby' }] }
+    })
+    expect(text('mastodon-on-heroku.yml')).toContain('nothing brings ffmpeg')
+  })
+
+  it('of Mastodon 4.2 has ffmpeg from the Aptfile', async () => {
+    const apt = { buildpacks: [{ url: 'https://github.com/heroku/heroku-buildpack-apt' }, { url: 'heroku/ruby' }] }
+    const fork = await readIt(mastodon({ 'app.json': JSON.stringify(apt), Aptfile: 'ffmpeg\nlibxdamage1\n' }))
+    expect(fork.ffmpeg).toBe('the Aptfile')
+  })
+
+  it.each([
+    ['My_App', /^Input app: expected the name of a Heroku app/],
+    ['x\nrun: evil', /^Input app: expected/]
+  ])('gets no app %j', async (app, says) => {
+    const fork = await readIt(mastodon())
+    expect(() => planFiles(fork, EXAMPLES, { ...wish, app })).toThrow(says)
+  })
+
+  it('is not written to through a link', async () => {
+    const repo = mastodon()
+    repo.git('rm', '-rqf', '.github')
+    const outside = temp()
+    symlinkSync(outside, path.join(repo.path, '.github'))
+    const fork = await readIt(repo)
+    expect(() => writeFiles(fork, planFiles(fork, EXAMPLES, wish))).toThrow(/could not be written/)
+  })
+
+  it.each([
+    ['outside git', () => temp(), /is not in a checkout of git/],
+    ['without a version', () => mastodon({ 'lib/mastodon/version.rb': '# none' }).path, /is not Mastodon/],
+    ['of something else', () => new GitRepo(temp()).path, /is not Mastodon/]
+  ])('is none %s', async (_, where, says) => {
+    await expect(readFork(where(), run, SEARCH_PATH)).rejects.toThrow(says)
+  })
+})
+
+describe('what is left to do', () => {
+  const advice = async (repository?: string): Promise<string> => {
+    const fork = await readIt(mastodon())
+    return adviceFor(fork, { ours: ours(planFiles(fork, EXAMPLES, wish)), repository, app: 'my-app' })
+  }
+
+  it('names a key with an end, and each secret with its environment, in the fork and not upstream', async () => {
+    const text = await advice('me/mastodon')
+    expect(text).toMatch(/heroku authorizations:create .*of my-app" --scope \S+ --expires-in \d+/)
+    expect(text).toContain('gh secret set HEROKU_API_KEY --env production --repo me/mastodon')
+    expect(text).toContain('gh api --method PUT repos/me/mastodon/environments/production')
+    expect(text).not.toContain('OWNER/NAME')
+    expect(await advice()).toContain('--repo OWNER/NAME')
+  })
+
+  it('switches off what a deploy’s tag would start, and on what GitHub leaves off', async () => {
+    const text = await advice('me/mastodon')
+    expect(text.match(/gh workflow disable \S+/g)).toEqual(['gh workflow disable build-releases.yml'])
+    const scheduled = WORKFLOWS.filter(file => EXAMPLES.get(file)!.includes('schedule:'))
+    expect(text.match(/(?<=gh workflow enable )\S+/g)).toEqual(scheduled)
+  })
+})
+
+describe('a workflow', () => {
+  it.each([
+    ['on: push', true],
+    ['on: [push, pull_request]', true],
+    ['on: { push: null }', true],
+    ["on: { push: { branches: ['**'] } }", false],
+    ["on: { push: { branches: [main], tags: ['v*'] } }", false],
+    ["on: { push: { tags: ['**', '!heroku-*'] } }", false],
+    ["on: { push: { tags-ignore: ['v*'] } }", true],
+    ['on: pull_request', false],
+    ['on: [', false],
+    ['- a list', false],
+    ['', false]
+  ])('%j starts on a deploy’s tag: %j', (text, starts) => {
+    expect(readWorkflow(text).startsOn('heroku-1')).toBe(starts)
+  })
+
+  it('tells its secrets, each with the job’s environment', () => {
+    const text = `jobs:
+  a: { environment: production, steps: [{ with: { key: '\${{ secrets.A_KEY }}', token: '\${{ secrets.GITHUB_TOKEN }}' } }] }
+  b: { environment: { name: night }, steps: [{ env: { B: '\${{ secrets.A_KEY }}' } }] }
+  c: { steps: [] }`
+    expect(readWorkflow(text).secrets).toEqual([
+      { name: 'A_KEY', environment: 'production', optional: false },
+      { name: 'A_KEY', environment: 'night', optional: false }
+    ])
+  })
+})

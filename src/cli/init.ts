@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import {
+  adviceFor,
+  CONFIG,
+  ours,
+  planFiles,
+  readFork,
+  TASKS,
+  writeFiles,
+  type Apps,
+  type Fork,
+  type PlannedFile
+} from '../init/index.ts'
+import { runCommand } from '../runtime/real.ts'
+import { type CommandLine } from './arguments.ts'
+import { tellError } from './errors.ts'
+import { actionOf } from './package.ts'
+import { githubRepository } from './repository.ts'
+import { withoutEscapes } from './terminal/escapes.ts'
+import { renderMarkdown } from './terminal/markdown.ts'
+import { painter, type Paint } from './terminal/style.ts'
+
+export interface InitTerminal {
+  /** Colours. */
+  readonly lively: boolean
+  readonly signal: AbortSignal
+  /** The folder of the package: package.json and `examples/` lie in it. */
+  readonly root: URL
+}
+
+/** Sets the fork up that the command line names. Returns the exit code. */
+export async function runInit(
+  { values, json, full }: CommandLine,
+  { lively, signal, root }: InitTerminal
+): Promise<number> {
+  const paint = painter(lively)
+  const say = (text: string): void => void (json ? process.stderr : process.stdout).write(`${text}\n`)
+  try {
+    const searchPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'
+    const action = actionOf(values.get('action'), new URL('package.json', root))
+    const fork = await readFork(path.resolve(values.get('path') ?? '.'), runCommand, searchPath)
+    say(`Mastodon ${withoutEscapes(fork.version)} in ${withoutEscapes(fork.root)}`)
+    const examples = examplesIn(new URL('examples/', root))
+    const given = { app: values.get('app'), streamingApp: values.get('streaming-app') }
+    const tasks = values.get('with-tasks') === 'true'
+    const plan = (apps: Apps): PlannedFile[] => planFiles(fork, examples, { action, tasks, ...apps })
+    const apps = needsApps(plan(given)) ? await ask(given, signal) : given
+    const files = plan(apps)
+    const dryRun = values.get('dry-run') === 'true'
+    if (!dryRun) writeFiles(fork, files)
+    for (const file of files) say(tell(file, dryRun, paint))
+    if (dryRun && full)
+      for (const { path: file, text, state } of files) if (state === 'new') say(`\n${paint('bold', file)}\n${text}`)
+    for (const line of hints(files, { apps, tasks, dryRun, full, fork })) say(line)
+    const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath })
+    const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app })
+    say('')
+    for (const line of renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
+      say(line)
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify(Object.fromEntries(files.map(({ path, state }) => [path, state])), undefined, 2)}\n`
+      )
+    return 0
+  } catch (error) {
+    if (signal.aborted) return 130
+    const { lines, exitCode } = tellError(error, paint)
+    process.stderr.write(`${lines.join('\n')}\n`)
+    return exitCode
+  }
+}
+
+function examplesIn(folder: URL): Map<string, string> {
+  const files = readdirSync(folder).filter(file => file.endsWith('.yml'))
+  return new Map(files.sort().map(file => [file, readFileSync(new URL(file, folder), 'utf8')]))
+}
+
+/** A config that is there already is not changed, so nothing has to be asked for it. */
+function needsApps(files: readonly PlannedFile[]): boolean {
+  return files.some(({ path, state }) => path === CONFIG && state === 'new')
+}
+
+/** Asks for what was not given, where somebody can answer. An empty answer is none. */
+async function ask(given: Apps, signal: AbortSignal): Promise<Apps> {
+  if (given.app !== undefined || !process.stdin.isTTY || !process.stdout.isTTY || process.env['CI']) return given
+  const prompt = createInterface({ input: process.stdin, output: process.stdout })
+  prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    const app = (await prompt.question('Heroku app that runs web and worker: ', { signal })).trim() || undefined
+    if (app === undefined || given.streamingApp !== undefined) return { ...given, app }
+    const streamingApp = (await prompt.question('Heroku app for streaming (empty: none yet): ', { signal })).trim()
+    return { app, streamingApp: streamingApp || undefined }
+  } finally {
+    prompt.close()
+  }
+}
+
+function tell({ path, state, with: other }: PlannedFile, dryRun: boolean, paint: Paint): string {
+  switch (state) {
+    case 'new':
+      return `  ${paint('green', dryRun ? 'would write' : 'written')}  ${path}`
+    case 'same':
+      return `  ${paint('dim', 'unchanged')}  ${path}`
+    case 'differs':
+      return `  ${paint('yellow', 'left alone')}  ${path}: it is there already, and differs`
+    case 'clashes':
+      return `  ${paint('yellow', 'left out')}  ${path}: ${withoutEscapes(other ?? '')} has the same \`name:\`; rename that one, and run this again`
+  }
+}
+
+interface Done {
+  readonly apps: Apps
+  readonly tasks: boolean
+  readonly dryRun: boolean
+  readonly full: boolean
+  readonly fork: Fork
+}
+
+function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork }: Done): Generator<string> {
+  if (dryRun && !full) yield 'Nothing was written. With --full the files are shown.'
+  if (needsApps(files) && apps.app === undefined) yield `No app is named: set \`app:\` in ${CONFIG}, or give --app.`
+  if (fork.stack === undefined || fork.buildpacks.length === 0) {
+    const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(
+      Boolean
+    )
+    yield `app.json names no ${lacks.join(' and no ')}; what ${CONFIG} has now is a guess: compare it with \`heroku stack\` and \`heroku buildpacks\`.`
+  }
+  if (!tasks) yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`
+}

@@ -1,0 +1,85 @@
+import { type Fork } from './fork.ts'
+import { type Workflow } from './workflow.ts'
+
+export interface AdviceFacts {
+  /** Workflows of ours, by file name. */
+  readonly ours: ReadonlyMap<string, Workflow>
+  /** `owner/name` of the fork on GitHub. */
+  readonly repository: string | undefined
+  readonly app: string | undefined
+}
+
+/** A tag that the deploy listens to. */
+const DEPLOY_TAG = 'heroku-2026-01-31'
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000
+
+/** What is left to do by hand: Markdown, with commands to copy. */
+export function adviceFor({ workflows }: Fork, { ours, repository, app }: AdviceFacts): string {
+  // In a checkout with a second remote gh asks for, or takes, the upstream repository.
+  const repo = repository ?? 'OWNER/NAME'
+  const steps = [secrets(ours, repo, app), tags(workflows, ours, repo), schedules(ours, repo)].filter(Boolean)
+  const last = [
+    'Commit the files, push them, and open a pull request: its comment tells the slug’s size. A deploy is a tag:',
+    '',
+    block(
+      'git add .github && git commit -m "Deploy to Heroku" && git push',
+      'git tag heroku-1 && git push origin heroku-1'
+    )
+  ].join('\n')
+  return ['## What is left to do', ...[...steps, last].map((step, i) => `### ${i + 1}. ${step}`)].join('\n\n')
+}
+
+function block(...lines: string[]): string {
+  return ['```', ...lines, '```'].join('\n')
+}
+
+/** An authorization of its own can be ended by itself, and ends by itself; the account's key can do neither. */
+function secrets(ours: ReadonlyMap<string, Workflow>, repo: string, app: string | undefined): string {
+  const wanted = new Map(
+    [...ours.values()].flatMap(({ secrets }) => secrets).map(secret => [`${secret.name} ${secret.environment}`, secret])
+  )
+  const set = (optional: boolean): string[] =>
+    [...wanted.values()]
+      .filter(secret => secret.optional === optional)
+      .map(
+        ({ name, environment }) =>
+          `gh secret set ${name}${environment === undefined ? '' : ` --env ${environment}`} --repo ${repo}`
+      )
+  const environments = [...new Set([...wanted.values()].flatMap(({ environment }) => environment ?? []))]
+  return [
+    'Secrets\n\nMake a key for this alone, which ends in a year (not the account’s own), and store it where only the deploy’s environment reads it:',
+    block(
+      `heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS}`,
+      ...environments.map(name => `gh api --method PUT repos/${repo}/environments/${name}`),
+      ...set(false)
+    ),
+    ...(set(true).length > 0 ? ['Only for what the comments in the workflows say:', block(...set(true))] : []),
+    ...(environments.length > 0
+      ? [
+          `In Settings → Environments → ${environments.join(', ')} let only your default branch and the tags \`heroku-*\` deploy, and add a reviewer where others can push.`
+        ]
+      : [])
+  ].join('\n\n')
+}
+
+function tags(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<string, Workflow>, repo: string): string {
+  const firing = [...theirs]
+    .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
+    .map(([file]) => file)
+  if (firing.length === 0) return ''
+  return [
+    `Upstream’s own workflows\n\nA deploy’s tag also starts ${firing.map(file => `\`${file}\``).join(', ')}, of which \`build-releases.yml\` tries to push upstream’s container images and fails in a fork. Switch off what you do not want:`,
+    block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
+  ].join('\n\n')
+}
+
+/** docs.github.com: "Disabling and enabling a workflow"; events that trigger workflows, `schedule`. */
+function schedules(ours: ReadonlyMap<string, Workflow>, repo: string): string {
+  const files = [...ours].filter(([, { scheduled }]) => scheduled).map(([file]) => file)
+  if (files.length === 0) return ''
+  return [
+    'Schedules\n\nGitHub leaves scheduled workflows of a fork off until they are enabled, and switches them off again after 60 days without a commit. After the push, in the Actions tab (which a new fork asks to enable as a whole) or with:',
+    block(...files.map(file => `gh workflow enable ${file} --repo ${repo}`))
+  ].join('\n\n')
+}

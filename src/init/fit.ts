@@ -1,0 +1,68 @@
+import { type Fork } from './fork.ts'
+
+/** The action that workflows use. */
+export interface Action {
+  /** `owner/name` on GitHub. */
+  readonly repository: string
+  /** The release's commit. */
+  readonly sha: string
+  /** The release, where it is known: `0.1.0`. */
+  readonly version?: string
+}
+
+export interface Apps {
+  readonly app?: string
+  readonly streamingApp?: string
+}
+
+/** A workflow of `examples/` for a fork: the action by its hash, and the fork's own branch. */
+export function fitWorkflow(example: string, { repository, sha, version }: Action, branch: string): string {
+  const release = version === undefined ? '' : ` # v${version}`
+  return example
+    .replace(
+      /(uses: )OWNER\/mastodon-on-heroku@COMMIT(?: #.*)?$/gm,
+      (_, uses: string) => `${uses}${repository}@${sha}${release}`
+    )
+    .replace(/branches: \[main\] # your default branch$/gm, () => `branches: [${JSON.stringify(branch)}]`)
+}
+
+const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby']
+const DEFAULT_STACK = 'heroku-24'
+
+/** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
+export function fitConfig(
+  example: string,
+  { repository, sha }: Action,
+  fork: Fork,
+  { app, streamingApp }: Apps
+): string {
+  const { stack, buildpacks, ffmpeg, version } = fork
+  const named = buildpacks.map(name => JSON.stringify(name)).join(', ')
+  const keys: [from: RegExp, to: string][] = [
+    [/OWNER\/mastodon-on-heroku\/COMMIT/, `${repository}/${sha}`],
+    [/^app: .*$/m, app === undefined ? '#app: my-mastodon' : `app: ${app}`],
+    [
+      /^#streaming-app: .*$/m,
+      streamingApp === undefined ? '#streaming-app: my-mastodon-live' : `streaming-app: ${streamingApp}`
+    ],
+    [/^#stack: .*$/m, stack === undefined ? `stack: ${DEFAULT_STACK}` : `#stack: ${stack} # app.json’s`],
+    [
+      /^( *)#buildpacks: .*$/m,
+      named === ''
+        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # app.json names none`
+        : `$1#buildpacks: [${named}] # app.json’s`
+    ],
+    [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
+    [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
+  ]
+  return keys.reduce((text, [from, to]) => {
+    if (!from.test(text)) throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`)
+    return text.replace(from, to)
+  }, example)
+}
+
+function ffmpegFrom(ffmpeg: string | undefined): string {
+  return ffmpeg === undefined
+    ? 'nothing brings ffmpeg; with `ffmpeg: with` a buildpack for it is added.'
+    : `${ffmpeg} brings it.`
+}

@@ -1,8 +1,8 @@
 import { type Config } from '../config/index.ts'
-import { appliedMigrations, judge, liveFacts, readTarget, Story, type Tools } from '../deploy/index.ts'
+import { appliedMigrations, liveFacts, readTarget, refuse, tellPlan, type Target, type Tools } from '../deploy/index.ts'
 import { LONGEST_BODY } from '../github/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
-import { type UpgradePlan } from '../mastodon/index.ts'
+import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
 import { makeUpgrade, upgradeMarkdown, type Upgrade } from '../report/index.ts'
 import { errorText } from '../runtime/index.ts'
 import type { Context } from './context.ts'
@@ -29,7 +29,7 @@ export async function plan(context: Context): Promise<void> {
   const source = await runtime.log.group('Source', () => takeSource(context))
   const { plan, upgrade } = await planOfTree(context, config, source)
   await tell(context, upgrade)
-  judge(plan, { story: new Story(runtime.log, runtime.clock) })
+  announce(context, plan)
   runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
 }
 
@@ -42,7 +42,7 @@ export async function planDeploy(context: Context): Promise<void> {
 async function planOfApp(context: Context, config: Config, askDatabase: boolean): Promise<void> {
   const { inputs } = context
   const name = requireApp(config.app)
-  await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
+  await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask }) => {
     const { story } = tools
     const read = (name: string) => readTarget(app(name), mask, tools)
     const target = await story.step('Preflight', () => read(name))
@@ -57,23 +57,35 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
         ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
         : undefined
     const plan = await story.step('Upgrade plan', async () => {
-      const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied }
-      const made = await planFrom(
-        context,
-        { ...config, stack: config.stack ?? target.stack },
-        source,
-        live.commit,
-        live
-      )
-      await tell(context, upgradeOf(name, made, live.commit))
-      judge(made, tools)
-      return made
+      const live = await factsOf(context, target, streaming, applied)
+      return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live)
     })
+    await tell(context, upgradeOf(name, plan, target.currentSlug?.commit ?? undefined))
     // With `plan: true` it shows them, and changes nothing.
     if (inputs.plan) await scheduleStep(context, app(name), config.schedule, mask, tools)
+    announce(context, plan)
     const warnings = plan.findings.filter(({ level }) => level === 'warn').length
     return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`
   })
+}
+
+/** Tells it in the log, and fails where something blocks. */
+function announce({ runtime: { log } }: Context, plan: UpgradePlan): void {
+  tellPlan(plan, { note: text => log.info(text), warn: text => log.warning(text) })
+  refuse(plan.findings)
+}
+
+async function factsOf(
+  context: Context,
+  target: Target,
+  streaming: Target | undefined,
+  applied: ReadonlySet<string> | undefined
+): Promise<LiveFacts> {
+  const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied }
+  // A deploy would set up what the streaming app lacks.
+  return context.inputs.streamingSetup && live.streaming
+    ? { ...live, streaming: { ...live.streaming, lacks: [] } }
+    : live
 }
 
 /** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */

@@ -5,7 +5,7 @@ import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from
 import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
-import { judge, liveFacts, readTarget, refuse, type Target } from './preflight.ts'
+import { liveFacts, readTarget, refuse, tellPlan, type Target } from './preflight.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
 import { CrashError, waitForDynos } from './rollout.ts'
@@ -88,7 +88,9 @@ async function judgeUpgrade(
   tools: Tools
 ): Promise<void> {
   if (!deployable.plan) return
-  judge(await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app))), tools)
+  const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app)))
+  tellPlan(upgrade, tools.story)
+  refuse(upgrade.findings)
   // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
   if (staging && deployable.supply.by === 'heroku')
     refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings)

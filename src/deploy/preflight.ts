@@ -121,19 +121,24 @@ export function liveFacts(
   }
 }
 
-/** Tells a plan, and throws all together what stands against it. */
-export function judge(plan: UpgradePlan, { story }: Pick<Tools, 'story'>): void {
+/** Where a plan is told: the story of a deploy, or the log. */
+export interface Teller {
+  note(text: string): void
+  warn(text: string): void
+}
+
+/** Tells a plan in words; what blocks is for `refuse` to say. */
+export function tellPlan(plan: UpgradePlan, teller: Teller): void {
   const { from, to, findings, steps } = plan
   const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : ''
-  story.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`)
+  teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`)
   for (const { when, version, text, command } of steps) {
-    story.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`)
+    teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`)
   }
   for (const finding of findings) {
-    if (finding.level === 'warn') story.warn(sentence(finding))
-    if (finding.level === 'note') story.note(sentence(finding))
+    if (finding.level === 'warn') teller.warn(sentence(finding))
+    if (finding.level === 'note') teller.note(sentence(finding))
   }
-  refuse(findings)
 }
 
 /** Throws what blocks, if anything does. */

@@ -26,7 +26,7 @@ export interface ConfigRules {
 
 const DUMMY = 'SECRET_KEY_BASE_DUMMY'
 /** mastodon/mastodon: config/initializers/active_record_encryption.rb. */
-export const ENCRYPTION_KEYS = [
+const ENCRYPTION_KEYS = [
   'ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY',
   'ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT',
   'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'

@@ -102,7 +102,10 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     fires: [{ vars: { OTP_SECRET: 'a' } }, { vars: { LOCAL_HTTPS: 'true' } }],
     silent: [
       { files: { 'config/environments/production.rb': "otp = ENV.fetch('OTP_SECRET')\n" }, vars: { OTP_SECRET: 'a' } },
-      { files: { 'lib/mastodon/version.rb': undefined }, vars: { OTP_SECRET: 'a' } }
+      { files: { 'lib/mastodon/version.rb': undefined }, vars: { OTP_SECRET: 'a' } },
+      // A migration in between reads it.
+      { before: version('4.3.0'), vars: { OTP_SECRET: 'a' } },
+      { before: false, vars: { OTP_SECRET: 'a' } }
     ]
   },
   'secret-key-base': { fires: [{ vars: { SECRET_KEY_BASE: undefined } }], silent: [] },

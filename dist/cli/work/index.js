@@ -49068,177 +49068,7 @@ function buildVariables(root) {
     return { OTP_SECRET: 'precompile_placeholder', SECRET_KEY_BASE: 'precompile_placeholder' };
 }
 
-;// CONCATENATED MODULE: ./lib/mastodon/migrations.js
-/**
- * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
- * a pull request. Where the text is unclear it errs towards a marker that is not needed.
- *
- * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
- * `db/post_migrate` after no older code is left.
- */
-/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
-const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
-/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
-function readMigrations(files) {
-    return files
-        .flatMap(file => readMigration(file.path, file.text))
-        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
-}
-function readMigration(path, text) {
-    const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
-    if (version === undefined || name === undefined)
-        return [];
-    const forward = forwardOnly(splitRuby(text));
-    return [
-        {
-            version,
-            name,
-            phase: folder === 'post_migrate' ? 'post' : 'pre',
-            long: findMarkers(LONG, forward, text),
-            destructive: findMarkers(DESTRUCTIVE, forward, text)
-        }
-    ];
-}
-/**
- * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
- * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
- * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
- * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
- */
-function rollbackVerdict(state) {
-    const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
-    const isUnknown = new Set(unknown);
-    const because = state.migrations.filter(one => isUnknown.has(one.version) && one.destructive.length > 0);
-    const readable = new Set(state.migrations.map(one => one.version));
-    const unreadable = unknown.filter(version => !readable.has(version));
-    return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
-}
-/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
-function breakpoints(dbRakeText) {
-    const { code } = splitRuby(dbRakeText);
-    const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
-    const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
-    const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1];
-    return {
-        ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
-        ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
-        ...(version !== undefined && { version })
-    };
-}
-const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
-const SQL_DELETE = /\bDELETE\s+FROM\b/gi;
-const LONG = [
-    { where: 'code', pattern: /\bdisable_ddl_transaction!/g, why: 'runs outside a transaction' },
-    { where: 'code', pattern: /:concurrently\b/g, why: 'builds or drops an index while writes go on' },
-    { where: 'code', pattern: /\b(?:in_batches|find_each|find_in_batches)\b/g, why: 'walks over rows' },
-    { where: 'code', pattern: /\b\w+_in_batches\b/g, why: 'walks over rows' },
-    { where: 'code', pattern: /\bmigration_duration_warning\b/g, why: 'its authors warn that it takes long' },
-    { where: 'code', pattern: /\brefresh_materialized_view\b/g, why: 'computes a materialized view' },
-    { where: 'sql', pattern: /\bREFRESH\s+MATERIALIZED\s+VIEW\b/gi, why: 'computes a materialized view' },
-    { where: 'sql', pattern: /\bINDEX\s+CONCURRENTLY\b/gi, why: 'builds or drops an index while writes go on' },
-    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
-    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
-];
-/** Parts of a table that hold no data: without them older code still works. */
-const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
-const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
-const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
-const DESTRUCTIVE = [
-    {
-        where: 'code',
-        pattern: /\b(?:remove_columns?|remove_references?|remove_belongs_to|remove_timestamps|remove_attachment)\b|\bt\.remove\b/g,
-        why: 'drops a column'
-    },
-    { where: 'code', pattern: /\b(?:drop_table|drop_join_table|drop_schema|drop_enum)\b/g, why: 'drops a table or type' },
-    { where: 'code', pattern: /\b(?:drop_view|update_view)\b/g, why: 'drops a view' },
-    {
-        where: 'code',
-        pattern: /\b(?:rename_table|rename_column|rename_column_concurrently|cleanup_concurrent_column_rename)\b|\bt\.rename\b/g,
-        why: 'renames what older code asks for'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:change_column|change_column_type_concurrently|cleanup_concurrent_column_type_change)\b|\bt\.change\b/g,
-        why: 'changes the type of a column'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:change_column_null\b[^,;]{1,200},[^,;]{1,200}|t\.change_null\b[^,;]{1,200}),\s*false\b/g,
-        why: 'refuses rows that older code writes'
-    },
-    {
-        where: 'code',
-        pattern: /(?:\.|&?:|\b)(?:delete_all|destroy_all|delete_by|destroy_by)\b|(?:\.|&:)destroy\b|(?:\.|&:)delete(?=\s*(?:$|[;})]|if\b|unless\b))/gm,
-        why: 'deletes rows'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:update_all|update_columns?|update_attributes?|update_column_in_batches|upsert_all)\b|(?:\.|&:)(?:update!?|upsert|save!?)(?![\w?])/g,
-        why: 'rewrites rows'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp('\\bDROP\\s+(?:TABLE|COLUMN|VIEW|MATERIALIZED\\s+VIEW|SCHEMA|TYPE|DOMAIN|SEQUENCE|FUNCTION|EXTENSION|DATABASE)\\b' +
-            `|${OF_ALTER}\\bDROP\\s+(?!(?:${NO_DATA})\\b)\\S`, 'gi'),
-        why: 'drops what older code asks for'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp(`${OF_ALTER}\\bRENAME\\s+(?!CONSTRAINT\\b)\\S`, 'gi'),
-        why: 'renames what older code asks for'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp(`${OF_ALTER}\\bALTER\\s[^;]{0,300}?\\bTYPE\\b`, 'gi'),
-        why: 'changes the type of a column'
-    },
-    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' },
-    { where: 'sql', pattern: /\bTRUNCATE\s+(?:TABLE\s+|ONLY\s+)?\S/gi, why: 'deletes rows' },
-    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
-    { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
-];
-/** A report has room for a few; a file of a million `drop_table` says no more. */
-const MOST_MARKERS = 20;
-const LONGEST_TEXT = 120;
-function findMarkers(rules, ruby, text) {
-    const lineAt = lineFinder(text);
-    const found = new Map();
-    for (const rule of rules) {
-        for (const match of ruby[rule.where].matchAll(rule.pattern)) {
-            const line = lineAt(match.index);
-            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
-        }
-    }
-    return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
-}
-/** The lines that a match touches: a statement in a heredoc is often spread over several. */
-function wholeLines(text, match) {
-    const from = text.lastIndexOf('\n', match.index) + 1;
-    const to = text.indexOf('\n', match.index + match[0].length);
-    return text.slice(from, to === -1 ? undefined : to);
-}
-function oneLine(lines) {
-    const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
-    const characters = [...clean];
-    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
-}
-function lineFinder(text) {
-    const starts = [0];
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-        starts.push(at + 1);
-    return offset => {
-        let low = 0;
-        let high = starts.length;
-        while (high - low > 1) {
-            const middle = (low + high) >> 1;
-            if (starts[middle] <= offset)
-                low = middle;
-            else
-                high = middle;
-        }
-        return low + 1;
-    };
-}
+;// CONCATENATED MODULE: ./lib/mastodon/ruby-text.js
 /**
  * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
  * that it loses its way in (a string that never ends) counts as both, whole.
@@ -49432,6 +49262,9 @@ class RubyScanner {
         this.#at = this.#text.length;
     }
 }
+
+;// CONCATENATED MODULE: ./lib/mastodon/migration-direction.js
+
 /** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
 function forwardOnly(ruby) {
     const methods = findMethods(ruby.code);
@@ -49500,6 +49333,185 @@ function blank(text, ranges) {
         at = to;
     }
     return kept.join('') + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/migration-markers.js
+
+const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
+const SQL_DELETE = /\bDELETE\s+FROM\b/gi;
+const LONG = [
+    { where: 'code', pattern: /\bdisable_ddl_transaction!/g, why: 'runs outside a transaction' },
+    { where: 'code', pattern: /:concurrently\b/g, why: 'builds or drops an index while writes go on' },
+    { where: 'code', pattern: /\b(?:in_batches|find_each|find_in_batches)\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\b\w+_in_batches\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\bmigration_duration_warning\b/g, why: 'its authors warn that it takes long' },
+    { where: 'code', pattern: /\brefresh_materialized_view\b/g, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bREFRESH\s+MATERIALIZED\s+VIEW\b/gi, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bINDEX\s+CONCURRENTLY\b/gi, why: 'builds or drops an index while writes go on' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
+];
+/** Parts of a table that hold no data: without them older code still works. */
+const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
+const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
+const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
+const DESTRUCTIVE = [
+    {
+        where: 'code',
+        pattern: /\b(?:remove_columns?|remove_references?|remove_belongs_to|remove_timestamps|remove_attachment)\b|\bt\.remove\b/g,
+        why: 'drops a column'
+    },
+    { where: 'code', pattern: /\b(?:drop_table|drop_join_table|drop_schema|drop_enum)\b/g, why: 'drops a table or type' },
+    { where: 'code', pattern: /\b(?:drop_view|update_view)\b/g, why: 'drops a view' },
+    {
+        where: 'code',
+        pattern: /\b(?:rename_table|rename_column|rename_column_concurrently|cleanup_concurrent_column_rename)\b|\bt\.rename\b/g,
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column|change_column_type_concurrently|cleanup_concurrent_column_type_change)\b|\bt\.change\b/g,
+        why: 'changes the type of a column'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column_null\b[^,;]{1,200},[^,;]{1,200}|t\.change_null\b[^,;]{1,200}),\s*false\b/g,
+        why: 'refuses rows that older code writes'
+    },
+    {
+        where: 'code',
+        pattern: /(?:\.|&?:|\b)(?:delete_all|destroy_all|delete_by|destroy_by)\b|(?:\.|&:)destroy\b|(?:\.|&:)delete(?=\s*(?:$|[;})]|if\b|unless\b))/gm,
+        why: 'deletes rows'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:update_all|update_columns?|update_attributes?|update_column_in_batches|upsert_all)\b|(?:\.|&:)(?:update!?|upsert|save!?)(?![\w?])/g,
+        why: 'rewrites rows'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp('\\bDROP\\s+(?:TABLE|COLUMN|VIEW|MATERIALIZED\\s+VIEW|SCHEMA|TYPE|DOMAIN|SEQUENCE|FUNCTION|EXTENSION|DATABASE)\\b' +
+            `|${OF_ALTER}\\bDROP\\s+(?!(?:${NO_DATA})\\b)\\S`, 'gi'),
+        why: 'drops what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bRENAME\\s+(?!CONSTRAINT\\b)\\S`, 'gi'),
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bALTER\\s[^;]{0,300}?\\bTYPE\\b`, 'gi'),
+        why: 'changes the type of a column'
+    },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' },
+    { where: 'sql', pattern: /\bTRUNCATE\s+(?:TABLE\s+|ONLY\s+)?\S/gi, why: 'deletes rows' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
+];
+/** A report has room for a few; a file of a million `drop_table` says no more. */
+const MOST_MARKERS = 20;
+const LONGEST_TEXT = 120;
+function findMarkers(rules, ruby, text) {
+    const lineAt = lineFinder(text);
+    const found = new Map();
+    for (const rule of rules) {
+        for (const match of ruby[rule.where].matchAll(rule.pattern)) {
+            const line = lineAt(match.index);
+            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+        }
+    }
+    return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
+}
+/** The lines that a match touches: a statement in a heredoc is often spread over several. */
+function wholeLines(text, match) {
+    const from = text.lastIndexOf('\n', match.index) + 1;
+    const to = text.indexOf('\n', match.index + match[0].length);
+    return text.slice(from, to === -1 ? undefined : to);
+}
+function oneLine(lines) {
+    const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
+    const characters = [...clean];
+    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
+}
+function lineFinder(text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+        starts.push(at + 1);
+    return offset => {
+        let low = 0;
+        let high = starts.length;
+        while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if (starts[middle] <= offset)
+                low = middle;
+            else
+                high = middle;
+        }
+        return low + 1;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/migrations.js
+/**
+ * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
+ * a pull request. Where the text is unclear it errs towards a marker that is not needed.
+ *
+ * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
+ * `db/post_migrate` after no older code is left.
+ */
+
+
+
+
+/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
+const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
+/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
+function readMigrations(files) {
+    return files
+        .flatMap(file => readMigration(file.path, file.text))
+        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
+}
+function readMigration(path, text) {
+    const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
+    if (version === undefined || name === undefined)
+        return [];
+    const forward = forwardOnly(splitRuby(text));
+    return [
+        {
+            version,
+            name,
+            phase: folder === 'post_migrate' ? 'post' : 'pre',
+            long: findMarkers(LONG, forward, text),
+            destructive: findMarkers(DESTRUCTIVE, forward, text)
+        }
+    ];
+}
+/**
+ * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
+ * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
+ * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
+ * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
+ */
+function rollbackVerdict(state) {
+    const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
+    const isUnknown = new Set(unknown);
+    const because = state.migrations.filter(one => isUnknown.has(one.version) && one.destructive.length > 0);
+    const readable = new Set(state.migrations.map(one => one.version));
+    const unreadable = unknown.filter(version => !readable.has(version));
+    return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
+}
+/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
+function breakpoints(dbRakeText) {
+    const { code } = splitRuby(dbRakeText);
+    const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
+    const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
+    const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1];
+    return {
+        ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
+        ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
+        ...(version !== undefined && { version })
+    };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
@@ -58373,6 +58385,7 @@ function lastName(reference) {
 
 
 
+
 /** Config vars that this version wants, does not want, or does not need any more. */
 function checkConfig(facts) {
     const { tree, from, live } = facts;
@@ -58413,7 +58426,8 @@ function newlyRequired(now, before) {
     ];
 }
 /** Variables that change what commands and builds do. */
-function switches({ tree }, app, config) {
+function switches(facts, app, config) {
+    const { tree } = facts;
     const found = [];
     if (tree.config.knowsDummy && config.isSet('SECRET_KEY_BASE_DUMMY')) {
         found.push(finding('secret-key-base-dummy', `${app} has SECRET_KEY_BASE_DUMMY: this version would run with random keys, and lose what is encrypted with the real ones`, unset('SECRET_KEY_BASE_DUMMY', app)));
@@ -58421,15 +58435,20 @@ function switches({ tree }, app, config) {
     if (config.isSet('SKIP_POST_DEPLOYMENT_MIGRATIONS')) {
         found.push(finding('skip-post-deployment-migrations', `${app} has SKIP_POST_DEPLOYMENT_MIGRATIONS, and any value counts, also "false": migrations started by hand leave the second phase out`, unset('SKIP_POST_DEPLOYMENT_MIGRATIONS', app)));
     }
-    const required = new Set(tree.config.required.map(({ name }) => name));
-    const obsolete = OBSOLETE.filter(name => config.isSet(name) && !required.has(name) && tree.version !== undefined);
-    if (obsolete.length > 0 && tree.config.required.some(({ name }) => name === ENCRYPTION_KEYS[0])) {
+    const obsolete = obsoleteOnes(facts, config);
+    if (obsolete.length > 0) {
         found.push(finding('obsolete-config', `${app} has ${obsolete.join(', ')}, which this version does not read any more`, `\`heroku config:unset ${obsolete.join(' ')} --app ${app}\` when no going back is planned.`));
     }
     return found;
 }
-/** Asked for by versions before 4.4 (OTP_SECRET), 1.2 and 2.0. */
-const OBSOLETE = ['OTP_SECRET', 'PAPERCLIP_SECRET', 'LOCAL_HTTPS'];
+/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET where what runs is older than 4.4. */
+function obsoleteOnes({ tree, from }, config) {
+    if (isOlder(tree.version ?? '0', '4.4.0-alpha'))
+        return [];
+    const isBehind = from?.version !== undefined && !isOlder(from.version, '4.4.0-alpha');
+    const names = ['PAPERCLIP_SECRET', 'LOCAL_HTTPS', ...(isBehind ? ['OTP_SECRET'] : [])];
+    return names.filter(name => config.isSet(name) && !tree.config.required.some(rule => rule.name === name));
+}
 /** Variables that belong together. It boots without them, and something does not work. */
 function groups({ tree }, app, config) {
     const lacks = (...wanted) => wanted.filter(name => !config.has(name));
@@ -58528,6 +58547,18 @@ function takesAway({ why }) {
 function heaviest(markers) {
     const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX);
     return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why === INDEX);
+}
+/** From what keeps a release waiting longest to what is over soon. */
+const BY_LENGTH = [
+    'its authors warn that it takes long',
+    'walks over rows',
+    'computes a materialized view',
+    'rewrites rows'
+];
+/** Higher for what takes longer. */
+function lengthOf(markers) {
+    const ranks = markers.flatMap(({ why }) => BY_LENGTH.includes(why) ? [BY_LENGTH.length - BY_LENGTH.indexOf(why)] : []);
+    return Math.max(0, ...ranks);
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/pending.js
@@ -58641,7 +58672,8 @@ function longOnes(migrations) {
 const MOST_NAMED = 4;
 /** Names the first ones, each with the line that makes it so. */
 function list(migrations, of) {
-    const byWeight = [...migrations].sort((one, other) => weight(other) - weight(one));
+    const weigh = of === 'long' ? ({ long }) => lengthOf(long) : weight;
+    const byWeight = [...migrations].sort((one, other) => weigh(other) - weigh(one));
     const named = byWeight.slice(0, MOST_NAMED).map(migration => {
         const marker = heaviest(migration[of]);
         const what = notable(migration) ?? marker?.why;
@@ -75669,21 +75701,20 @@ function liveFacts(target, streaming, addons) {
         }
     };
 }
-/** Tells a plan, and throws all together what stands against it. */
-function preflight_judge(plan, { story }) {
+/** Tells a plan in words; what blocks is for `refuse` to say. */
+function tellPlan(plan, teller) {
     const { from, to, findings, steps } = plan;
     const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
-    story.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
+    teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
     for (const { when, version, text, command } of steps) {
-        story.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
+        teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
     }
     for (const finding of findings) {
         if (finding.level === 'warn')
-            story.warn(preflight_sentence(finding));
+            teller.warn(preflight_sentence(finding));
         if (finding.level === 'note')
-            story.note(preflight_sentence(finding));
+            teller.note(preflight_sentence(finding));
     }
-    preflight_refuse(findings);
 }
 /** Throws what blocks, if anything does. */
 function preflight_refuse(findings) {
@@ -76617,7 +76648,9 @@ function isFaultOfTheRelease(error) {
 async function judgeUpgrade(plan, { main, streaming, staging }, deployable, tools) {
     if (!deployable.plan)
         return;
-    preflight_judge(await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app))), tools);
+    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app)));
+    tellPlan(upgrade, tools.story);
+    preflight_refuse(upgrade.findings);
     // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
     if (staging && deployable.supply.by === 'heroku')
         preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
@@ -86324,7 +86357,7 @@ async function plan(context) {
     const source = await runtime.log.group('Source', () => takeSource(context));
     const { plan, upgrade } = await planOfTree(context, config, source);
     await plan_tell(context, upgrade);
-    preflight_judge(plan, { story: new Story(runtime.log, runtime.clock) });
+    announce(context, plan);
     runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
 }
 /** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
@@ -86335,7 +86368,7 @@ async function planDeploy(context) {
 async function planOfApp(context, config, askDatabase) {
     const { inputs } = context;
     const name = requireApp(config.app);
-    await withStory(context, `Upgrade plan for ${name}`, async ({ app, tools, mask }) => {
+    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask }) => {
         const { story } = tools;
         const read = (name) => readTarget(app(name), mask, tools);
         const target = await story.step('Preflight', () => read(name));
@@ -86348,18 +86381,29 @@ async function planOfApp(context, config, askDatabase) {
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
             : undefined;
         const plan = await story.step('Upgrade plan', async () => {
-            const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
-            const made = await planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
-            await plan_tell(context, plan_upgradeOf(name, made, live.commit));
-            preflight_judge(made, tools);
-            return made;
+            const live = await factsOf(context, target, streaming, applied);
+            return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
         });
+        await plan_tell(context, plan_upgradeOf(name, plan, target.currentSlug?.commit ?? undefined));
         // With `plan: true` it shows them, and changes nothing.
         if (inputs.plan)
             await scheduleStep(context, app(name), config.schedule, mask, tools);
+        announce(context, plan);
         const warnings = plan.findings.filter(({ level }) => level === 'warn').length;
         return `Nothing stands against deploying ${source.commit.sha.slice(0, 8)} to ${name}${warnings > 0 ? `; warnings: ${warnings}` : ''}. Nothing was changed.`;
     });
+}
+/** Tells it in the log, and fails where something blocks. */
+function announce({ runtime: { log } }, plan) {
+    tellPlan(plan, { note: text => log.info(text), warn: text => log.warning(text) });
+    preflight_refuse(plan.findings);
+}
+async function factsOf(context, target, streaming, applied) {
+    const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
+    // A deploy would set up what the streaming app lacks.
+    return context.inputs.streamingSetup && live.streaming
+        ? { ...live, streaming: { ...live.streaming, lacks: [] } }
+        : live;
 }
 /** The versions in `schema_migrations`; where they cannot be read the trees are compared instead. */
 async function askApplied(app, size, tools) {

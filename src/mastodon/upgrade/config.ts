@@ -1,4 +1,5 @@
-import { ENCRYPTION_KEYS, type ConfigRule } from '../config-rules.ts'
+import { type ConfigRule } from '../config-rules.ts'
+import { isOlder } from '../versions.ts'
 import { type ConfigView, type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
 
@@ -63,7 +64,8 @@ function newlyRequired(now: readonly ConfigRule[], before: readonly ConfigRule[]
 }
 
 /** Variables that change what commands and builds do. */
-function switches({ tree }: UpgradeFacts, app: string, config: ConfigView): Finding[] {
+function switches(facts: UpgradeFacts, app: string, config: ConfigView): Finding[] {
+  const { tree } = facts
   const found: Finding[] = []
   if (tree.config.knowsDummy && config.isSet('SECRET_KEY_BASE_DUMMY')) {
     found.push(
@@ -83,9 +85,8 @@ function switches({ tree }: UpgradeFacts, app: string, config: ConfigView): Find
       )
     )
   }
-  const required = new Set(tree.config.required.map(({ name }) => name))
-  const obsolete = OBSOLETE.filter(name => config.isSet(name) && !required.has(name) && tree.version !== undefined)
-  if (obsolete.length > 0 && tree.config.required.some(({ name }) => name === ENCRYPTION_KEYS[0])) {
+  const obsolete = obsoleteOnes(facts, config)
+  if (obsolete.length > 0) {
     found.push(
       finding(
         'obsolete-config',
@@ -97,8 +98,13 @@ function switches({ tree }: UpgradeFacts, app: string, config: ConfigView): Find
   return found
 }
 
-/** Asked for by versions before 4.4 (OTP_SECRET), 1.2 and 2.0. */
-const OBSOLETE = ['OTP_SECRET', 'PAPERCLIP_SECRET', 'LOCAL_HTTPS']
+/** Variables of versions before 1.2, 2.0 and 4.4. A migration still reads OTP_SECRET where what runs is older than 4.4. */
+function obsoleteOnes({ tree, from }: UpgradeFacts, config: ConfigView): string[] {
+  if (isOlder(tree.version ?? '0', '4.4.0-alpha')) return []
+  const isBehind = from?.version !== undefined && !isOlder(from.version, '4.4.0-alpha')
+  const names = ['PAPERCLIP_SECRET', 'LOCAL_HTTPS', ...(isBehind ? ['OTP_SECRET'] : [])]
+  return names.filter(name => config.isSet(name) && !tree.config.required.some(rule => rule.name === name))
+}
 
 /** Variables that belong together. It boots without them, and something does not work. */
 function groups({ tree }: UpgradeFacts, app: string, config: ConfigView): Finding[] {

@@ -14,3 +14,19 @@ export function heaviest(markers: readonly Marker[]): Marker | undefined {
   const heavy = markers.filter(({ why }) => why !== OUTSIDE && why !== INDEX)
   return heavy.find(takesAway) ?? heavy[0] ?? markers.find(({ why }) => why === INDEX)
 }
+
+/** From what keeps a release waiting longest to what is over soon. */
+const BY_LENGTH = [
+  'its authors warn that it takes long',
+  'walks over rows',
+  'computes a materialized view',
+  'rewrites rows'
+]
+
+/** Higher for what takes longer. */
+export function lengthOf(markers: readonly Marker[]): number {
+  const ranks = markers.flatMap(({ why }) =>
+    BY_LENGTH.includes(why) ? [BY_LENGTH.length - BY_LENGTH.indexOf(why)] : []
+  )
+  return Math.max(0, ...ranks)
+}

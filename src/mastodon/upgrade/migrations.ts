@@ -1,7 +1,7 @@
 import { type Marker, type Migration } from '../migrations.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
-import { heaviest, INDEX, OUTSIDE, takesAway } from './markers.ts'
+import { heaviest, INDEX, lengthOf, OUTSIDE, takesAway } from './markers.ts'
 import { notable, pendingOf, wayBack, type Pending } from './pending.ts'
 
 /** What the pending migrations do to the site while and after they run. */
@@ -109,7 +109,8 @@ const MOST_NAMED = 4
 
 /** Names the first ones, each with the line that makes it so. */
 function list(migrations: readonly Migration[], of: 'long' | 'destructive'): string {
-  const byWeight = [...migrations].sort((one, other) => weight(other) - weight(one))
+  const weigh = of === 'long' ? ({ long }: Migration): number => lengthOf(long) : weight
+  const byWeight = [...migrations].sort((one, other) => weigh(other) - weigh(one))
   const named = byWeight.slice(0, MOST_NAMED).map(migration => {
     const marker = heaviest(migration[of])
     const what = notable(migration) ?? marker?.why

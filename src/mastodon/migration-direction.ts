@@ -1,0 +1,83 @@
+import { type RubyText } from './ruby-text.ts'
+
+/** Offsets of the first and behind the last character. */
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+interface Method extends Range {
+  readonly name: string
+}
+
+/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
+export function forwardOnly(ruby: RubyText): RubyText {
+  const methods = findMethods(ruby.code)
+  const backwards = onlyBackwards(ruby.code, methods)
+  const ranges = [...backwards, ...findDownBlocks(ruby.code)]
+  return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) }
+}
+
+/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
+function findMethods(code: string): Method[] {
+  return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+    const [head, indent, name, rest] = match as unknown as [string, string, string, string]
+    const to = /;[ \t]*end\b/.test(rest)
+      ? match.index + head.length
+      : endOfBlock(code, match.index + head.length, indent)
+    return to === undefined ? [] : [{ name, from: match.index, to }]
+  })
+}
+
+/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
+function endOfBlock(code: string, from: number, indent: string): number | undefined {
+  const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm')
+  next.lastIndex = from
+  const found = next.exec(code)
+  return found?.[1] === 'end' ? next.lastIndex : undefined
+}
+
+function onlyBackwards(code: string, methods: Method[]): Method[] {
+  const bodies = new Map<string, string>()
+  for (const { name, from, to } of methods) bodies.set(name, `${bodies.get(name) ?? ''}\n${code.slice(from, to)}`)
+  const forward = reachable(`${blank(code, methods)}\nup change`, bodies)
+  const backward = reachable('down', bodies)
+  return methods.filter(({ name }) => backward.has(name) && !forward.has(name))
+}
+
+/** Names of the methods that the text mentions, and of those that they mention. */
+function reachable(text: string, bodies: ReadonlyMap<string, string>): Set<string> {
+  const seen = new Set<string>()
+  const waiting = [text]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const word of new Set(next.match(/\w+[?!]?/g))) {
+      const body = bodies.get(word)
+      if (body === undefined || seen.has(word)) continue
+      seen.add(word)
+      waiting.push(body)
+    }
+  }
+  return seen
+}
+
+function findDownBlocks(code: string): Range[] {
+  return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
+    const [head, indent, body] = match as unknown as [string, string, string]
+    const from = match.index
+    if (/\}[ \t]*$/.test(body)) return [{ from, to: from + head.length }]
+    const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm')
+    closing.lastIndex = from + head.length
+    return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }]
+  })
+}
+
+function blank(text: string, ranges: Range[]): string {
+  const kept: string[] = []
+  let at = 0
+  for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
+    if (to <= at) continue
+    kept.push(text.slice(at, Math.max(at, from)), text.slice(Math.max(at, from), to).replace(/[^\n]/g, ' '))
+    at = to
+  }
+  return kept.join('') + text.slice(at)
+}

@@ -1,0 +1,195 @@
+/** The same file twice, character for character in its place; what does not belong is blank. */
+export interface RubyText {
+  /** Without comments and without what stands in strings. */
+  readonly code: string
+  /** Only what stands in strings, heredocs and words; an interpolation is a run of `x`. */
+  readonly sql: string
+}
+
+type Part = 'code' | 'sql' | 'interpolation' | 'nothing'
+
+/**
+ * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
+ * that it loses its way in (a string that never ends) counts as both, whole.
+ */
+export function splitRuby(text: string): RubyText {
+  const scanner = new RubyScanner(text)
+  return scanner.scan() ? { code: scanner.only('code'), sql: scanner.only('sql') } : { code: text, sql: text }
+}
+
+const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}', '<': '>' }
+const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y
+const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y
+/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
+const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/
+
+/** Strings in interpolations in strings: nobody writes that many. */
+const DEEPEST = 20
+
+interface Heredoc {
+  readonly end: RegExp
+  readonly interpolates: boolean
+}
+
+class RubyScanner {
+  readonly #text: string
+  readonly #parts: Part[]
+  #at = 0
+  #lost = false
+  #depth = 0
+  #heredocs: Heredoc[] = []
+
+  constructor(text: string) {
+    this.#text = text
+    this.#parts = new Array<Part>(text.length).fill('nothing')
+  }
+
+  /** False where the file does not end in code. */
+  scan(): boolean {
+    this.#code(undefined)
+    return !this.#lost
+  }
+
+  only(wanted: 'code' | 'sql'): string {
+    const kept: string[] = []
+    for (let index = 0; index < this.#text.length; index++) {
+      const character = this.#text[index] as string
+      const part = this.#parts[index]
+      if (character === '\n') kept.push('\n')
+      else if (part === wanted || (part === 'interpolation' && wanted === 'code')) kept.push(character)
+      else kept.push(part === 'interpolation' ? 'x' : ' ')
+    }
+    return kept.join('')
+  }
+
+  /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
+  #code(until: '}' | undefined): void {
+    const part: Part = until === undefined ? 'code' : 'interpolation'
+    let open = 0
+    while (this.#at < this.#text.length) {
+      const character = this.#text[this.#at] as string
+      if (character === '\n') this.#newline()
+      else if (character === '#') this.#skipLine()
+      else if (character === "'") this.#string("'", undefined, false)
+      else if (character === '"' || character === '`') this.#string(character, undefined, true)
+      else if (this.#literal(character)) continue
+      else if (character === until && open === 0) return
+      else {
+        if (character === '{') open++
+        if (character === '}') open--
+        this.#take(part)
+      }
+    }
+    if (until !== undefined) this.#lost = true
+  }
+
+  #take(part: Part): void {
+    this.#parts[this.#at++] = part
+  }
+
+  #skipLine(): void {
+    const end = this.#text.indexOf('\n', this.#at)
+    this.#at = end === -1 ? this.#text.length : end
+  }
+
+  #newline(): void {
+    this.#at++
+    const waiting = this.#heredocs
+    this.#heredocs = []
+    for (const heredoc of waiting) this.#heredocBody(heredoc)
+    if (this.#text.startsWith('=begin', this.#at)) this.#skipTo(/^=end\b.*$/gm)
+    if (/^__END__\r?$/m.test(this.#text.slice(this.#at, this.#at + 9))) this.#at = this.#text.length
+  }
+
+  #skipTo(end: RegExp): void {
+    end.lastIndex = this.#at
+    const found = end.exec(this.#text)
+    this.#at = found === null ? this.#text.length : end.lastIndex
+  }
+
+  /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
+  #literal(character: string): boolean {
+    if (character === '<') return this.#heredocOpening()
+    if (character !== '%' && character !== '/') return false
+    if (!BEFORE_LITERAL.test(this.#text.slice(Math.max(0, this.#at - 20), this.#at))) return false
+    if (character === '/') return this.#regularExpression()
+    PERCENT.lastIndex = this.#at
+    const found = PERCENT.exec(this.#text)
+    if (found === null) return false
+    const [whole, kind, opening] = found as unknown as [string, string, string]
+    this.#at += whole.length - 1
+    this.#string(CLOSING[opening] ?? opening, CLOSING[opening] && opening, !'qwis'.includes(kind) || kind === '')
+    return true
+  }
+
+  #regularExpression(): boolean {
+    const found = /^\/(?:[^/\\\n]|\\.)+\//.exec(this.#text.slice(this.#at, this.#at + 2000))
+    if (found === null) return false
+    this.#at += found[0].length
+    return true
+  }
+
+  #heredocOpening(): boolean {
+    HEREDOC.lastIndex = this.#at
+    const found = HEREDOC.exec(this.#text)
+    if (found === null) return false
+    const [whole, indent, quote, name] = found as unknown as [string, string, string, string]
+    // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
+    const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm')
+    end.lastIndex = this.#at
+    if (end.exec(this.#text) === null) return false
+    for (const after = this.#at + whole.length; this.#at < after;) this.#take('code')
+    this.#heredocs.push({ end, interpolates: quote !== "'" })
+    return true
+  }
+
+  #heredocBody(heredoc: Heredoc): void {
+    heredoc.end.lastIndex = this.#at
+    const found = heredoc.end.exec(this.#text)
+    if (found === null) {
+      this.#lost = true
+      return
+    }
+    while (this.#at < found.index) this.#stringCharacter(heredoc.interpolates)
+    this.#at = Math.max(this.#at, found.index + found[0].length)
+  }
+
+  /** Reads a string from its opening to its closing character; brackets of the same kind nest. */
+  #string(closing: string, opening: string | undefined, interpolates: boolean): void {
+    this.#at++
+    let open = 0
+    while (this.#at < this.#text.length) {
+      const character = this.#text[this.#at]
+      if (character === opening) open++
+      if (character === closing && open-- === 0) {
+        this.#at++
+        return
+      }
+      this.#stringCharacter(interpolates)
+    }
+    this.#lost = true
+  }
+
+  #stringCharacter(interpolates: boolean): void {
+    if (this.#text[this.#at] === '\\') {
+      this.#take('nothing')
+      if (this.#at < this.#text.length) this.#take('nothing')
+    } else if (interpolates && this.#text.startsWith('#{', this.#at)) {
+      this.#interpolation()
+    } else this.#take('sql')
+  }
+
+  #interpolation(): void {
+    this.#take('interpolation')
+    this.#take('interpolation')
+    if (++this.#depth > DEEPEST) return this.#giveUp()
+    this.#code('}')
+    this.#depth--
+    if (this.#at < this.#text.length) this.#take('interpolation')
+  }
+
+  #giveUp(): void {
+    this.#lost = true
+    this.#at = this.#text.length
+  }
+}

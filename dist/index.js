@@ -54838,13 +54838,29 @@ function describeCron(cron) {
         return 'every 10 minutes';
     return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`;
 }
+/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
+function timesShown(expression, isCron, zone) {
+    const inUtc = zone === null || zone === undefined || zone === 'UTC';
+    if (!isCron || !inUtc)
+        return { cron: undefined, when: `${expression}${inUtc ? '' : ` (${zone})`}` };
+    const cron = normalCron(expression);
+    return { cron, when: describeCron(cron) };
+}
 /** `03:30` of minutes after midnight. */
 function clockTime(at) {
     return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':');
 }
-/** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
+/**
+ * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
+ * take for cron and is none here.
+ */
 function nextTime(cron, after) {
-    return times_parsed(cron).nextRun(new Date(after))?.getTime();
+    try {
+        return times_parsed(cron).nextRun(new Date(after))?.getTime();
+    }
+    catch {
+        return undefined;
+    }
 }
 /** More are not counted. */
 const MOST_TIMES = 1_000;
@@ -54956,15 +54972,11 @@ class AdvancedScheduler {
     }
 }
 function scheduledTask(trigger) {
-    const { schedule, timezone: zone, frequencyType } = trigger;
-    const inUtc = zone === null || zone === undefined || zone === 'UTC';
-    const cron = frequencyType === 'recurring' && inUtc ? normalCron(schedule) : undefined;
     return {
         id: trigger.uuid,
         command: trigger.value.trim(),
-        own: (trigger.name ?? '').startsWith(task_MARK),
-        cron,
-        when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+        own: (trigger.name ?? '').startsWith(`${task_MARK}:`),
+        ...timesShown(trigger.schedule, trigger.frequencyType === 'recurring', trigger.timezone),
         size: trigger.dyno ?? '',
         limit: trigger.timeout ?? undefined,
         enabled: trigger.state === 'active'
@@ -55056,14 +55068,11 @@ class CronToGo {
 }
 function cron_to_go_scheduledTask(job) {
     const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job;
-    const inUtc = zone === null || zone === undefined || zone === 'UTC';
-    const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined;
     return {
         id: job.Id,
         command: (target.Command ?? '').trim(),
-        own: (job.Alias ?? '').startsWith(task_MARK),
-        cron,
-        when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+        own: (job.Alias ?? '').startsWith(`${task_MARK}:`),
+        ...timesShown(expression, type === 'cron', zone),
         size: target.Size ?? '',
         limit: target.TimeToLive ?? undefined,
         enabled: job.State === 'enabled',
@@ -55681,8 +55690,8 @@ function typedByHand(tasks, app) {
     return { lines, url: dashboardOf(app) };
 }
 /**
- * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
- * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
+ * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
+ * the smallest of its kind (Dev Center: dyno-sizes).
  */
 function usualSize(formation) {
     const sizes = formation.map(({ size }) => (size ?? '').toLowerCase());

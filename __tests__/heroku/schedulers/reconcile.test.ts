@@ -194,6 +194,7 @@ describe('drift', () => {
     ['failed', ran('failed', at(19, 3, 31)), ['failed at 2026-11-19 03:31 UTC']],
     ['is paused', { ...ran('failed', at(18, 3, 31)), enabled: false }, []],
     ['never ran, as far as is known', {}, []],
+    ['runs by what is no cron here', { ...ran('unknown', at(1, 0)), cron: '5/15 * * * *' }, []],
     ['runs at times that are not known', { ...ran('unknown', at(1, 0)), cron: undefined }, []]
   ])('a task that %s', (_, more, texts) => {
     expect(lateTasks([there('a', more)], at(20, 3, 45)).map(({ text }) => text)).toEqual(texts)

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { createClient, type HerokuClient } from '../client.ts'
 import { MARK, USUAL_LIMIT, type ScheduledTask, type Scheduler, type SchedulerKind, type Task } from './task.ts'
-import { describeCron, normalCron } from './times.ts'
+import { timesShown } from './times.ts'
 
 const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN'
 const LONGEST_COMMAND = 1_000
@@ -89,15 +89,11 @@ class AdvancedScheduler implements Scheduler {
 }
 
 function scheduledTask(trigger: Trigger): ScheduledTask {
-  const { schedule, timezone: zone, frequencyType } = trigger
-  const inUtc = zone === null || zone === undefined || zone === 'UTC'
-  const cron = frequencyType === 'recurring' && inUtc ? normalCron(schedule) : undefined
   return {
     id: trigger.uuid,
     command: trigger.value.trim(),
-    own: (trigger.name ?? '').startsWith(MARK),
-    cron,
-    when: cron === undefined ? `${schedule}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+    own: (trigger.name ?? '').startsWith(`${MARK}:`),
+    ...timesShown(trigger.schedule, trigger.frequencyType === 'recurring', trigger.timezone),
     size: trigger.dyno ?? '',
     limit: trigger.timeout ?? undefined,
     enabled: trigger.state === 'active'

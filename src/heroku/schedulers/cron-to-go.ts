@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { createClient, type HerokuClient } from '../client.ts'
 import { MARK, USUAL_LIMIT, type ScheduledTask, type Scheduler, type SchedulerKind, type Task } from './task.ts'
-import { describeCron, normalCron } from './times.ts'
+import { timesShown } from './times.ts'
 
 const ORGANIZATION = 'CRONTOGO_ORGANIZATION_ID'
 const KEY = 'CRONTOGO_API_KEY'
@@ -82,14 +82,11 @@ class CronToGo implements Scheduler {
 
 function scheduledTask(job: Job): ScheduledTask {
   const { ScheduleExpression: expression, ScheduleType: type, Timezone: zone, Target: target, LastAttempt: last } = job
-  const inUtc = zone === null || zone === undefined || zone === 'UTC'
-  const cron = type === 'cron' && inUtc ? normalCron(expression) : undefined
   return {
     id: job.Id,
     command: (target.Command ?? '').trim(),
-    own: (job.Alias ?? '').startsWith(MARK),
-    cron,
-    when: cron === undefined ? `${expression}${inUtc ? '' : ` (${zone})`}` : describeCron(cron),
+    own: (job.Alias ?? '').startsWith(`${MARK}:`),
+    ...timesShown(expression, type === 'cron', zone),
     size: target.Size ?? '',
     limit: target.TimeToLive ?? undefined,
     enabled: job.State === 'enabled',

@@ -101,8 +101,8 @@ export function typedByHand(tasks: readonly Task[], app: string): { readonly lin
 }
 
 /**
- * Size of a one-off dyno where none is named, by those of the app's formation: apps on Eco or Basic dynos use the same,
- * those in Private Spaces the smallest there, all others Standard-1X (Dev Center: one-off-dynos, dyno-sizes).
+ * Size of a task's dyno where none is named, by those of the app's formation: Eco or Basic where the app has those, else
+ * the smallest of its kind (Dev Center: dyno-sizes).
  */
 export function usualSize(formation: readonly { readonly size?: string | null }[]): string {
   const sizes = formation.map(({ size }) => (size ?? '').toLowerCase())

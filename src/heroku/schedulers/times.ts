@@ -54,14 +54,33 @@ export function describeCron(cron: string): string {
   return every === 60 ? `every hour at ${clockTime(at).slice(2)}` : `every day at ${clockTime(at)}`
 }
 
+/** What a scheduler's times are: as cron, where they are that and in UTC, and for people. */
+export function timesShown(
+  expression: string,
+  isCron: boolean,
+  zone: string | null | undefined
+): { readonly cron: string | undefined; readonly when: string } {
+  const inUtc = zone === null || zone === undefined || zone === 'UTC'
+  if (!isCron || !inUtc) return { cron: undefined, when: `${expression}${inUtc ? '' : ` (${zone})`}` }
+  const cron = normalCron(expression)
+  return { cron, when: describeCron(cron) }
+}
+
 /** `03:30` of minutes after midnight. */
 export function clockTime(at: number): string {
   return [Math.floor(at / 60), at % 60].map(part => String(part).padStart(2, '0')).join(':')
 }
 
-/** The first time after a moment, in milliseconds since 1970; undefined where it never comes. */
+/**
+ * The first time after a moment, in milliseconds since 1970; undefined where it never comes, and for what a scheduler may
+ * take for cron and is none here.
+ */
 export function nextTime(cron: string, after: number): number | undefined {
-  return parsed(cron).nextRun(new Date(after))?.getTime()
+  try {
+    return parsed(cron).nextRun(new Date(after))?.getTime()
+  } catch {
+    return undefined
+  }
 }
 
 /** More are not counted. */

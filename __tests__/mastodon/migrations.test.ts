@@ -46,6 +46,22 @@ describe('the migrations of a tree', () => {
   })
 })
 
+describe('what cannot be reversed', () => {
+  it.each([
+    ['  def down\n    raise ActiveRecord::IrreversibleMigration\n  end', 5, 'cannot be reversed'],
+    ['  def up; end\n\n  def down; end', 6, 'reversing it does nothing'],
+    ['  def down\n    # nothing\n  end', 4, 'reversing it does nothing']
+  ])('is told with its line: %#', (body, line, why) => {
+    expect(read(body).irreversible).toMatchObject({ line, why })
+  })
+
+  it.each([
+    '  def change\n    add_column :a, :b, :text\n  end',
+    '  def down\n    drop_table :a\n  end',
+    '  # raise ActiveRecord::IrreversibleMigration'
+  ])('is nothing of %j', body => expect(read(body)).not.toHaveProperty('irreversible'))
+})
+
 describe('what destroys or rewrites data', () => {
   it.each([
     'remove_columns :users, :a, :b',

@@ -100,6 +100,20 @@ export const DESTRUCTIVE: readonly Rule[] = [
   { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
 ]
 
+const IRREVERSIBLE: readonly Rule[] = [
+  { where: 'code', pattern: /\braise\s+ActiveRecord::IrreversibleMigration\b/g, why: 'cannot be reversed' },
+  {
+    where: 'code',
+    pattern: /^[ \t]*def[ \t]+down\b[ \t]*(?:;[ \t]*end\b|(?:\r?\n[ \t]*)+end\b)/gm,
+    why: 'reversing it does nothing'
+  }
+]
+
+/** What is in the way of reversing a migration; undefined where nothing is. */
+export function findIrreversible(ruby: RubyText, text: string): Marker | undefined {
+  return findMarkers(IRREVERSIBLE, ruby, text)[0]
+}
+
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20
 const LONGEST_TEXT = 120

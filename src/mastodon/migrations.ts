@@ -6,7 +6,7 @@
  * `db/post_migrate` after no older code is left.
  */
 import { forwardOnly } from './migration-direction.ts'
-import { DESTRUCTIVE, findMarkers, LONG, type Marker } from './migration-markers.ts'
+import { DESTRUCTIVE, findIrreversible, findMarkers, LONG, type Marker } from './migration-markers.ts'
 import { splitRuby } from './ruby-text.ts'
 
 export { type Marker } from './migration-markers.ts'
@@ -19,6 +19,8 @@ export interface Migration {
   readonly phase: 'pre' | 'post'
   readonly long: Marker[]
   readonly destructive: Marker[]
+  /** What keeps its way back from undoing it: it raises, or does nothing. */
+  readonly irreversible?: Marker
 }
 
 /** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
@@ -34,14 +36,17 @@ export function readMigrations(files: readonly { path: string; text: string }[])
 function readMigration(path: string, text: string): Migration[] {
   const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? []
   if (version === undefined || name === undefined) return []
-  const forward = forwardOnly(splitRuby(text))
+  const ruby = splitRuby(text)
+  const forward = forwardOnly(ruby)
+  const irreversible = findIrreversible(ruby, text)
   return [
     {
       version,
       name,
       phase: folder === 'post_migrate' ? 'post' : 'pre',
       long: findMarkers(LONG, forward, text),
-      destructive: findMarkers(DESTRUCTIVE, forward, text)
+      destructive: findMarkers(DESTRUCTIVE, forward, text),
+      ...(irreversible && { irreversible })
     }
   ]
 }

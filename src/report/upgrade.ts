@@ -24,7 +24,9 @@ const migration = v.strictObject({
   does: v.optional(line(100)),
   /** The line that takes longest, and the one that takes away or rewrites most. */
   long: v.optional(marker),
-  destructive: v.optional(marker)
+  destructive: v.optional(marker),
+  /** What keeps it from being reversed. */
+  irreversible: v.optional(marker)
 })
 
 const MOST_MIGRATIONS = 3_000
@@ -75,11 +77,12 @@ export function makeUpgrade(plan: UpgradePlan, base: Upgrade['base']): Upgrade {
     ...(v.is(version, from) && { from }),
     ...(v.is(version, to) && { to }),
     basis,
-    migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, ...rest }) => ({
+    migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
       ...rest,
       name: name.slice(0, 200),
-      ...(long && { long: { ...long, text: plain(long.text, 200) } }),
-      ...(destructive && { destructive: { ...destructive, text: plain(destructive.text, 200) } })
+      ...(long && { long: cut(long) }),
+      ...(destructive && { destructive: cut(destructive) }),
+      ...(irreversible && { irreversible: cut(irreversible) })
     })),
     streaming,
     rollback,
@@ -91,6 +94,10 @@ export function makeUpgrade(plan: UpgradePlan, base: Upgrade['base']): Upgrade {
       remedy: plain(remedy, LONGEST)
     }))
   }
+}
+
+function cut(line: v.InferOutput<typeof marker>): v.InferOutput<typeof marker> {
+  return { ...line, text: plain(line.text, 200) }
 }
 
 function plain(text: string, most: number): string {

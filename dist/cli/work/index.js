@@ -49409,6 +49409,18 @@ const DESTRUCTIVE = [
     { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
     { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
 ];
+const IRREVERSIBLE = [
+    { where: 'code', pattern: /\braise\s+ActiveRecord::IrreversibleMigration\b/g, why: 'cannot be reversed' },
+    {
+        where: 'code',
+        pattern: /^[ \t]*def[ \t]+down\b[ \t]*(?:;[ \t]*end\b|(?:\r?\n[ \t]*)+end\b)/gm,
+        why: 'reversing it does nothing'
+    }
+];
+/** What is in the way of reversing a migration; undefined where nothing is. */
+function findIrreversible(ruby, text) {
+    return findMarkers(IRREVERSIBLE, ruby, text)[0];
+}
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20;
 const LONGEST_TEXT = 120;
@@ -49476,14 +49488,17 @@ function readMigration(path, text) {
     const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
     if (version === undefined || name === undefined)
         return [];
-    const forward = forwardOnly(splitRuby(text));
+    const ruby = splitRuby(text);
+    const forward = forwardOnly(ruby);
+    const irreversible = findIrreversible(ruby, text);
     return [
         {
             version,
             name,
             phase: folder === 'post_migrate' ? 'post' : 'pre',
             long: findMarkers(LONG, forward, text),
-            destructive: findMarkers(DESTRUCTIVE, forward, text)
+            destructive: findMarkers(DESTRUCTIVE, forward, text),
+            ...(irreversible && { irreversible })
         }
     ];
 }
@@ -59147,7 +59162,7 @@ function planUpgrade(facts) {
     };
 }
 function planned(migration) {
-    const { version, name, phase, long, destructive } = migration;
+    const { version, name, phase, long, destructive, irreversible } = migration;
     const does = notable(migration);
     const [slow, taking] = [heaviest(long), heaviest(destructive)];
     return {
@@ -59156,7 +59171,8 @@ function planned(migration) {
         phase,
         ...(does !== undefined && { does }),
         ...(slow && { long: slow }),
-        ...(taking && { destructive: taking })
+        ...(taking && { destructive: taking }),
+        ...(irreversible && { irreversible })
     };
 }
 /** Somebody has looked at it and wants it told only. */
@@ -67345,7 +67361,9 @@ const migration = strictObject({
     does: optional(upgrade_line(100)),
     /** The line that takes longest, and the one that takes away or rewrites most. */
     long: optional(marker),
-    destructive: optional(marker)
+    destructive: optional(marker),
+    /** What keeps it from being reversed. */
+    irreversible: optional(marker)
 });
 const MOST_MIGRATIONS = 3_000;
 const MOST_FINDINGS = 100;
@@ -67384,11 +67402,12 @@ function makeUpgrade(plan, base) {
         ...(is(upgrade_version, from) && { from }),
         ...(is(upgrade_version, to) && { to }),
         basis,
-        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, ...rest }) => ({
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
             ...rest,
             name: name.slice(0, 200),
-            ...(long && { long: { ...long, text: plain(long.text, 200) } }),
-            ...(destructive && { destructive: { ...destructive, text: plain(destructive.text, 200) } })
+            ...(long && { long: cut(long) }),
+            ...(destructive && { destructive: cut(destructive) }),
+            ...(irreversible && { irreversible: cut(irreversible) })
         })),
         streaming,
         rollback,
@@ -67400,6 +67419,9 @@ function makeUpgrade(plan, base) {
             remedy: plain(remedy, upgrade_LONGEST)
         }))
     };
+}
+function cut(line) {
+    return { ...line, text: plain(line.text, 200) };
 }
 function plain(text, most) {
     const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
@@ -68958,11 +68980,11 @@ const SHOWN = 200;
 function migrationTable(migrations) {
     const rows = migrations
         .slice(0, SHOWN)
-        .map(({ version, name, phase, does, long, destructive }) => [
+        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
         `\`${version}\``,
         code(name),
         phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long)])]
+        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
             .filter(Boolean)
             .join('<br>')
     ]);

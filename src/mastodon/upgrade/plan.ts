@@ -38,6 +38,8 @@ export interface PlannedMigration extends Pick<Migration, 'version' | 'name' | '
   readonly long?: Marker
   /** The line that takes away or rewrites most. */
   readonly destructive?: Marker
+  /** What keeps it from being reversed. */
+  readonly irreversible?: Marker
 }
 
 export type Check = (facts: UpgradeFacts) => Finding[]
@@ -77,7 +79,7 @@ export function planUpgrade(facts: UpgradeFacts): UpgradePlan {
 }
 
 function planned(migration: Migration): PlannedMigration {
-  const { version, name, phase, long, destructive } = migration
+  const { version, name, phase, long, destructive, irreversible } = migration
   const does = notable(migration)
   const [slow, taking] = [heaviest(long), heaviest(destructive)]
   return {
@@ -86,7 +88,8 @@ function planned(migration: Migration): PlannedMigration {
     phase,
     ...(does !== undefined && { does }),
     ...(slow && { long: slow }),
-    ...(taking && { destructive: taking })
+    ...(taking && { destructive: taking }),
+    ...(irreversible && { irreversible })
   }
 }
 

@@ -86,11 +86,11 @@ const SHOWN = 200
 function migrationTable(migrations: Upgrade['migrations']): string {
   const rows = migrations
     .slice(0, SHOWN)
-    .map(({ version, name, phase, does, long, destructive }) => [
+    .map(({ version, name, phase, does, long, destructive, irreversible }) => [
       `\`${version}\``,
       code(name),
       phase === 'pre' ? 'before' : 'after',
-      [...new Set([does === undefined ? '' : escape(does), lineOf(destructive), lineOf(long)])]
+      [...new Set([does === undefined ? '' : escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
         .filter(Boolean)
         .join('<br>')
     ])

@@ -9,9 +9,10 @@ import { insideCommand, readInside } from '../../src/mastodon/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { ask } from '../local-heroku/ask.ts'
 import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
+import { noRails, writeRailsTree } from '../e2e/rails-app/trees.ts'
 import { noRedis, startTlsRedis, type TestRedis } from '../helpers/redis.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
-import { lastingTemp } from '../helpers/temp.ts'
+import { lastingTemp, temp } from '../helpers/temp.ts'
 
 const GEMS = '%w[sidekiq redis activerecord pg].each { |name| gem name }'
 const reason =
@@ -156,6 +157,31 @@ describeOrSkip('a one-off dyno that looks around', reason, () => {
     await expect(boot).rejects.toThrow()
     await settled()
     await until(async () => (await dynos()).length === 0)
+  })
+})
+
+describeOrSkip("the script in Rails' own runner", noRails(), () => {
+  it('says why each part is not there, and goes on', () => {
+    const folder = path.join(temp(), 'app')
+    writeRailsTree(folder, '4.7')
+    const output = execFileSync('bash', ['-c', insideCommand('mark')], {
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        RAILS_ENV: 'production',
+        SECRET_KEY_BASE: 'x',
+        DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/none'
+      },
+      stdio: ['ignore', 'pipe', 'ignore']
+    }).toString()
+    expect(output).not.toContain('secret')
+    expect(readInside(output, 'mark')).toMatchObject({
+      boot: { value: { mastodon: '4.7.0' } },
+      ffmpeg: { value: { encoders: expect.any(Array) } },
+      sidekiq: { error: expect.stringMatching(/^LoadError/) },
+      retention: { error: expect.stringMatching(/^NameError/) },
+      migrations: { error: expect.stringMatching(/refused/) }
+    })
   })
 })
 

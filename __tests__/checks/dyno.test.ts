@@ -72,16 +72,24 @@ describeOrSkip('a one-off dyno that looks around', reason, () => {
       env: { PATH: process.env['PATH'], REDIS_URL: redis.url, DATABASE_URL: postgres.url('inside') }
     }).toString()
 
+  /** How many processes of Sidekiq say that they run. */
+  const processes = (): string => {
+    const server = ['--tls', '--insecure', '-p', `${redis.port}`, '--no-auth-warning', '-a', redis.password]
+    return execFileSync('redis-cli', [...server, 'scard', 'processes'])
+      .toString()
+      .trim()
+  }
+
   it('sees queues, processes, Redis, Postgres, settings and ffmpeg in one boot', async () => {
     ruby(`
       Sidekiq.redis { |c| c.config(:set, 'maxmemory', 50_000_000); c.config(:set, 'maxmemory-policy', 'allkeys-lru') }
       job = { 'class' => 'Job', 'args' => [], 'jid' => 'y', 'enqueued_at' => Time.now.to_f - 300 }
-      Sidekiq.redis { |c| c.sadd('queues', 'pull'); 3.times { c.lpush('queue:pull', JSON.generate(job)) } }
+      Sidekiq.redis { |c| c.sadd?('queues', 'pull'); 3.times { c.lpush('queue:pull', JSON.generate(job)) } }
       Sidekiq::DeadSet.new.kill(JSON.generate('class' => 'Job', 'args' => [], 'jid' => 'x'))
       Sidekiq.redis { |c| c.hset('sidekiq-scheduler:last_times', 'vacuum_scheduler', (Time.now - 7200).to_s) }
     `)
     await ask(heroku, 'PATCH /apps/main/formation', { body: { updates: [{ type: 'worker', quantity: 1 }] } })
-    await until(() => ruby('puts Sidekiq::ProcessSet.new.size').trim().endsWith('1'))
+    await until(() => processes() === '1')
     const started = heroku.requests.length
     const { part } = look()
     expect(await part('sidekiq')).toEqual({
@@ -157,6 +165,8 @@ describeOrSkip('a one-off dyno that looks around', reason, () => {
     await expect(boot).rejects.toThrow()
     await settled()
     await until(async () => (await dynos()).length === 0)
+    // Ended, and not given up by Heroku for want of a client.
+    expect(heroku.machine('main').log.last(10).join('\n')).not.toContain('R13')
   })
 })
 

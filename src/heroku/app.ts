@@ -65,12 +65,12 @@ export class HerokuApp {
     this.#path = `/apps/${encodeURIComponent(name)}`
   }
 
-  /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+  /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
   under(signal: AbortSignal): HerokuApp {
     const client: HerokuClient = {
       usage: this.#client.usage,
-      get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
-      write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+      get: (path, shape, options) => this.#client.get(path, shape, { signal, ...options }),
+      write: (method, path, shape, options) => this.#client.write(method, path, shape, { signal, ...options })
     }
     return new HerokuApp(client, this.name, this.#clock, signal)
   }

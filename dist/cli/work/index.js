@@ -65334,12 +65334,12 @@ class HerokuApp {
         this.#signal = signal;
         this.#path = `/apps/${encodeURIComponent(name)}`;
     }
-    /** The same app, asked under another signal: for clearing away after the job was cancelled. */
+    /** The same app, asked under another signal, also under another again: for clearing away after the job was cancelled. */
     under(signal) {
         const client = {
             usage: this.#client.usage,
-            get: (path, shape, options) => this.#client.get(path, shape, { ...options, signal }),
-            write: (method, path, shape, options) => this.#client.write(method, path, shape, { ...options, signal })
+            get: (path, shape, options) => this.#client.get(path, shape, { signal, ...options }),
+            write: (method, path, shape, options) => this.#client.write(method, path, shape, { signal, ...options })
         };
         return new HerokuApp(client, this.name, this.#clock, signal);
     }
@@ -79308,6 +79308,162 @@ function federation_parsed(body) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/checks/outside/gif.js
+/**
+ * A GIF of 16 by 16 pixels with two frames, one black and one white: the least that Mastodon takes for an animation
+ * (mastodon: lib/paperclip/gif_transcoder.rb counts frames). Made here, byte by byte (W3C: GIF89a).
+ */
+function twoFrameGif() {
+    const [width, height] = [16, 16];
+    const size = [width, 0, height, 0];
+    const loop = [0x21, 0xff, 0x0b, ...Buffer.from('NETSCAPE2.0'), 3, 1, 0, 0, 0];
+    const colours = [0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 255];
+    const frame = (colour) => [
+        // Shown for half a second.
+        ...[0x21, 0xf9, 4, 0, 50, 0, 0, 0],
+        ...[0x2c, 0, 0, 0, 0, ...size, 0],
+        ...[BITS, ...blocks(pack(width * height, colour)), 0]
+    ];
+    // A table of four colours for all frames.
+    return Buffer.from([
+        ...Buffer.from('GIF89a'),
+        ...size,
+        0x81,
+        0,
+        0,
+        ...colours,
+        ...loop,
+        ...frame(0),
+        ...frame(1),
+        0x3b
+    ]);
+}
+/** Bits of a colour. */
+const BITS = 2;
+/**
+ * LZW as it is without compressing: cleared after every two pixels, so that its codes never grow beyond three bits.
+ */
+function pack(pixels, colour) {
+    const [clear, end] = [1 << BITS, (1 << BITS) + 1];
+    const codes = [];
+    for (let pixel = 0; pixel < pixels; pixel += 2)
+        codes.push(clear, colour, colour);
+    codes.push(end);
+    const bits = codes.flatMap(code => [code & 1, (code >> 1) & 1, (code >> 2) & 1]);
+    const bytes = [];
+    for (let at = 0; at < bits.length; at += 8) {
+        bytes.push(bits.slice(at, at + 8).reduce((byte, bit, index) => byte | (bit << index), 0));
+    }
+    return bytes;
+}
+/** Pieces of at most 255 bytes, each behind its length. */
+function blocks(bytes) {
+    const pieces = [];
+    for (let at = 0; at < bytes.length; at += 255) {
+        const piece = bytes.slice(at, at + 255);
+        pieces.push(piece.length, ...piece);
+    }
+    return pieces;
+}
+
+;// CONCATENATED MODULE: ./lib/checks/outside/gif-upload.js
+
+
+
+
+
+/** Milliseconds between looks at what is still worked on, and for how long. */
+const gif_upload_PAUSE = 2_000;
+const gif_upload_PATIENCE = 15_000;
+const media = object({ id: pipe(string(), regex(/^\d{1,30}$/)), type: string(), url: nullish(string()) });
+/** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
+const gifUpload = {
+    name: 'gif-upload',
+    title: 'Animated GIFs',
+    config: [],
+    token: true,
+    async look(world) {
+        const { instance, token, wants } = world;
+        if (instance === undefined || token === undefined || wants.ffmpeg === 'without')
+            return [];
+        const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()));
+        if (asked.status !== 200 && asked.status !== 202)
+            return [gif_upload_refused(asked, world)];
+        const made = gif_upload_read(asked);
+        try {
+            return [gif_upload_judge(asked.status === 202 ? await worked(made, world) : made, world)];
+        }
+        finally {
+            // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
+            await gif_upload_ask(world, 'DELETE', `/api/v1/media/${made.id}`).catch(() => { });
+        }
+    }
+};
+/** Waits until a worker has made of it what it makes; `undefined` where none could. */
+async function worked({ id }, world) {
+    const until = world.clock.now() + gif_upload_PATIENCE;
+    for (;;) {
+        const now = await gif_upload_ask(world, 'GET', `/api/v1/media/${id}`);
+        if (now.status === 200)
+            return gif_upload_read(now);
+        if (now.status === 422)
+            return undefined;
+        if (now.status !== 206)
+            throw new Error(`the upload was answered with ${now.status}`);
+        if (world.clock.now() >= until)
+            throw new Error(`it is still worked on after ${gif_upload_PATIENCE / 1000} s; look at the queues`);
+        await world.clock.sleep(gif_upload_PAUSE, world.signal);
+    }
+}
+function gif_upload_judge(made, world) {
+    if (made?.type === 'gifv')
+        return { level: 'ok', figure: 'gifv', text: 'An animated GIF became a video, and was removed again' };
+    return broken(made === undefined ? 'could not be worked on' : `became ${made.type.slice(0, 20)} and no video`, world);
+}
+function gif_upload_refused({ status, body }, world) {
+    if (status === 401 || status === 403) {
+        return {
+            level: 'unknown',
+            text: `The instance does not take \`mastodon-token\` for an upload (${status})`,
+            remedy: 'Give the token of a bot account with the scope `write:media`.'
+        };
+    }
+    // What a Mastodon without ffmpeg says: "Error processing thumbnail for uploaded media".
+    if (status >= 500 && body.includes('"error"'))
+        return broken(`was answered with ${status}`, world);
+    throw new Error(`the upload was answered with ${status}`);
+}
+/** Where `auto` left ffmpeg out that is a choice, if a costly one. */
+function broken(how, { wants }) {
+    return {
+        level: wants.ffmpeg === 'with' ? 'fail' : 'warn',
+        text: `An animated GIF ${how}`,
+        remedy: 'Look at what the check `ffmpeg` says, and at the log of the dyno that worked on it; `ffmpeg: without` says that it is meant so.'
+    };
+}
+function gif_upload_read({ body, status }) {
+    const said = safeParse(pipe(string(), parseJson(), media), body);
+    if (said.success)
+        return said.output;
+    throw new Error(`the upload was answered with ${status}, and not as Mastodon does`);
+}
+/** One request with the token, to the instance alone: redirects are not followed. */
+function gif_upload_ask(world, method, path, part) {
+    const headers = {
+        authorization: `Bearer ${world.token}`,
+        ...(part && { 'content-type': part.type, 'content-length': `${part.body.length}` })
+    };
+    return askPlace(world.instance, path, world, { method, headers, send: part && (request => request.end(part.body)) });
+}
+function multipart(file) {
+    const boundary = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="two-frames.gif"\r\nContent-Type: image/gif\r\n\r\n`;
+    return {
+        type: `multipart/form-data; boundary=${boundary}`,
+        body: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)])
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/outside/health.js
 
 
@@ -79482,7 +79638,7 @@ function hsts({ last }, hostname) {
 
 
 /** Where pictures come from: kept at all, by https, with CORS, allowed by the page's own policy, nothing by plain http. */
-const media = {
+const media_media = {
     name: 'media',
     title: 'Media',
     config: MEDIA_VARIABLES,
@@ -85157,6 +85313,7 @@ function supportFinding(version, known, { clock }) {
 
 
 
+
 /** Those that look from outside, as a visitor or another server does. */
 const outside_OUTSIDE = [
     health,
@@ -85164,7 +85321,8 @@ const outside_OUTSIDE = [
     assets,
     streaming,
     federation,
-    media,
+    media_media,
+    gifUpload,
     objectStorage,
     smtp,
     names_names,

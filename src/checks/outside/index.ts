@@ -2,6 +2,7 @@ import { type Check } from '../check.ts'
 import { assets } from './assets.ts'
 import { certificates } from './certificates.ts'
 import { federation } from './federation.ts'
+import { gifUpload } from './gif-upload.ts'
 import { health } from './health.ts'
 import { https } from './https.ts'
 import { instance } from './instance.ts'
@@ -20,6 +21,7 @@ export const OUTSIDE: readonly Check[] = [
   streaming,
   federation,
   media,
+  gifUpload,
   objectStorage,
   smtp,
   names,

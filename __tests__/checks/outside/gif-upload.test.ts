@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals'
+import { type IncomingMessage } from 'node:http'
+import { type Surroundings } from '../../../src/checks/index.ts'
+import { gifUpload } from '../../../src/checks/outside/gif-upload.ts'
+import { twoFrameGif } from '../../../src/checks/outside/gif.ts'
+import { TestClock } from '../../helpers/clock.ts'
+import { ask, useInternet } from './scene.ts'
+
+const internet = useInternet()
+const TOKEN = 'a-token-of-a-bot'
+
+interface Answer {
+  readonly status: number
+  readonly body?: unknown
+}
+const made = (type: string): Answer => ({ status: 200, body: { id: '77', type, url: 'https://media.test/77.mp4' } })
+const PENDING: Answer = { status: 202, body: { id: '77', type: 'image', url: null } }
+const FAILED: Answer = { status: 500, body: { error: 'Error processing thumbnail for uploaded media' } }
+
+/** A Mastodon as far as uploads go: what it answers to one, and then to each look. Returns what it was asked. */
+function openMedia(upload: Answer, looks: readonly Answer[] = []): { asked: string[]; files: Buffer[] } {
+  const seen = { asked: [] as string[], files: [] as Buffer[] }
+  let look = 0
+  const receive = async (request: IncomingMessage): Promise<Answer> => {
+    const { method, url, headers } = request
+    seen.asked.push(`${method} ${url}`)
+    if (headers.authorization !== `Bearer ${TOKEN}`) return { status: 401 }
+    if (method === 'DELETE') return { status: 200, body: {} }
+    if (method === 'GET') return looks[Math.min(look++, looks.length - 1)]!
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const type = { headers: { 'content-type': headers['content-type']! } }
+    const file = (await new Response(new Uint8Array(Buffer.concat(chunks)), type).formData()).get('file') as File
+    seen.files.push(Buffer.from(await file.arrayBuffer()))
+    return upload
+  }
+  internet.site('site.test', (request, response) => {
+    void receive(request).then(({ status, body }) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}))
+    )
+  })
+  return seen
+}
+
+const look = (more: Partial<Surroundings> = {}): Promise<string[]> =>
+  ask(internet, gifUpload, { mastodonToken: TOKEN, clock: new TestClock(), ...more })
+const wanting = (ffmpeg: 'with' | 'without' | 'auto') => ({ wants: { ffmpeg, slugLimit: 3e8 } })
+
+describe('gif-upload', () => {
+  it('uploads two frames, sees a video, and removes it again', async () => {
+    const seen = openMedia(made('gifv'))
+    expect(await look()).toEqual(['ok (gifv): An animated GIF became a video, and was removed again'])
+    expect(seen.asked).toEqual(['POST /api/v2/media', 'DELETE /api/v1/media/77'])
+    expect(seen.files).toEqual([twoFrameGif()])
+  })
+
+  it('waits for a worker', async () => {
+    const seen = openMedia(PENDING, [{ status: 206 }, { status: 206 }, made('gifv')])
+    expect(await look()).toEqual(['ok (gifv): An animated GIF became a video, and was removed again'])
+    expect(seen.asked.at(-1)).toBe('DELETE /api/v1/media/77')
+    expect(seen.asked).toHaveLength(5)
+  })
+
+  it.each<[string, Answer, readonly Answer[], 'with' | 'auto', string]>([
+    ['there is no ffmpeg', FAILED, [], 'with', 'fail: An animated GIF was answered with 500'],
+    ['there is no ffmpeg, as auto chose', FAILED, [], 'auto', 'warn: An animated GIF was answered with 500'],
+    ['it stays a picture', made('image'), [], 'with', 'fail: An animated GIF became image and no video'],
+    ['the worker fails', PENDING, [{ status: 422 }], 'with', 'fail: An animated GIF could not be worked on'],
+    [
+      'the token lacks a scope',
+      { status: 403, body: { error: 'This action is outside the authorized scopes' } },
+      [],
+      'with',
+      'unknown: The instance does not take `mastodon-token` for an upload (403)'
+    ],
+    [
+      'no worker comes',
+      PENDING,
+      [{ status: 206 }],
+      'with',
+      'unknown: It could not look: it is still worked on after 15 s; look at the queues'
+    ],
+    ['a proxy answers', { status: 502 }, [], 'with', 'unknown: It could not look: the upload was answered with 502'],
+    [
+      'something else answers',
+      { status: 200, body: { id: '../x', type: 'gifv' } },
+      [],
+      'with',
+      'unknown: It could not look: the upload was answered with 200, and not as Mastodon does'
+    ]
+  ])('%s', async (_, upload, looks, wanted, expected) => {
+    const seen = openMedia(upload, looks)
+    expect(await look(wanting(wanted))).toEqual([expected])
+    // What was made is removed, whatever came of it.
+    const stays = upload.status > 202 || !/^\d+$/.test((upload.body as { id: string }).id)
+    expect(seen.asked.filter(request => request.startsWith('DELETE'))).toHaveLength(stays ? 0 : 1)
+  })
+
+  it('has nothing to do without a token, and where no ffmpeg is wanted', async () => {
+    const seen = openMedia(made('gifv'))
+    expect(await look({ mastodonToken: undefined })).toEqual([])
+    expect(await look(wanting('without'))).toEqual([])
+    expect(seen.asked).toEqual([])
+  })
+})
+
+/** Frames of a GIF as colour indexes, by LZW as it is defined: codes that grow (W3C: GIF89a, appendix F). */
+function framesOf(gif: Buffer): number[][] {
+  expect(gif.subarray(0, 6).toString()).toBe('GIF89a')
+  const frames: number[][] = []
+  let at = 13 + 3 * (2 << (gif[10]! & 7))
+  const takeBlocks = (): number[] => {
+    const bytes: number[] = []
+    for (let size = gif[at++]!; size > 0; size = gif[at++]!) {
+      bytes.push(...gif.subarray(at, at + size))
+      at += size
+    }
+    return bytes
+  }
+  for (;;) {
+    const kind = gif[at++]
+    if (kind === 0x3b) return frames
+    if (kind === 0x21) {
+      at++
+      takeBlocks()
+    } else {
+      expect(kind).toBe(0x2c)
+      at += 9
+      frames.push(unpack(gif[at++]!, takeBlocks()))
+    }
+  }
+}
+
+function unpack(minimum: number, bytes: readonly number[]): number[] {
+  const [clear, end] = [1 << minimum, (1 << minimum) + 1]
+  const bits = bytes.flatMap(byte => Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1))
+  const pixels: number[] = []
+  let table: number[][] = []
+  let before: number[] | undefined
+  for (let at = 0, width = minimum + 1; at < bits.length;) {
+    const code = bits.slice(at, at + width).reduce((sum, bit, index) => sum | (bit << index), 0)
+    at += width
+    if (code === end) return pixels
+    if (code === clear) {
+      table = Array.from({ length: end + 1 }, (_, colour) => [colour])
+      width = minimum + 1
+      before = undefined
+      continue
+    }
+    const run = table[code] ?? [...before!, before![0]!]
+    pixels.push(...run)
+    if (before) table.push([...before, run[0]!])
+    if (table.length === 1 << width && width < 12) width++
+    before = run
+  }
+  throw new Error('the picture has no end')
+}
+
+it('the GIF has two frames of 256 pixels, each of one colour', () => {
+  const gif = twoFrameGif()
+  expect(gif.readUInt16LE(6)).toBe(16)
+  expect(gif.readUInt16LE(8)).toBe(16)
+  expect(framesOf(gif).map(pixels => [pixels.length, ...new Set(pixels)])).toEqual([
+    [256, 0],
+    [256, 1]
+  ])
+})

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import { type Check, type Finding, type World } from '../check.ts'
+import { askPlace, type Answer } from '../probes/http.ts'
+import { twoFrameGif } from './gif.ts'
+
+/** Milliseconds between looks at what is still worked on, and for how long. */
+const PAUSE = 2_000
+const PATIENCE = 15_000
+const media = v.object({ id: v.pipe(v.string(), v.regex(/^\d{1,30}$/)), type: v.string(), url: v.nullish(v.string()) })
+type Media = v.InferOutput<typeof media>
+
+/** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
+export const gifUpload: Check = {
+  name: 'gif-upload',
+  title: 'Animated GIFs',
+  config: [],
+  token: true,
+  async look(world) {
+    const { instance, token, wants } = world
+    if (instance === undefined || token === undefined || wants.ffmpeg === 'without') return []
+    const asked = await ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()))
+    if (asked.status !== 200 && asked.status !== 202) return [refused(asked, world)]
+    const made = read(asked)
+    try {
+      return [judge(asked.status === 202 ? await worked(made, world) : made, world)]
+    } finally {
+      // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
+      await ask(world, 'DELETE', `/api/v1/media/${made.id}`).catch(() => {})
+    }
+  }
+}
+
+/** Waits until a worker has made of it what it makes; `undefined` where none could. */
+async function worked({ id }: Media, world: World): Promise<Media | undefined> {
+  const until = world.clock.now() + PATIENCE
+  for (;;) {
+    const now = await ask(world, 'GET', `/api/v1/media/${id}`)
+    if (now.status === 200) return read(now)
+    if (now.status === 422) return undefined
+    if (now.status !== 206) throw new Error(`the upload was answered with ${now.status}`)
+    if (world.clock.now() >= until)
+      throw new Error(`it is still worked on after ${PATIENCE / 1000} s; look at the queues`)
+    await world.clock.sleep(PAUSE, world.signal)
+  }
+}
+
+function judge(made: Media | undefined, world: World): Finding {
+  if (made?.type === 'gifv')
+    return { level: 'ok', figure: 'gifv', text: 'An animated GIF became a video, and was removed again' }
+  return broken(made === undefined ? 'could not be worked on' : `became ${made.type.slice(0, 20)} and no video`, world)
+}
+
+function refused({ status, body }: Answer, world: World): Finding {
+  if (status === 401 || status === 403) {
+    return {
+      level: 'unknown',
+      text: `The instance does not take \`mastodon-token\` for an upload (${status})`,
+      remedy: 'Give the token of a bot account with the scope `write:media`.'
+    }
+  }
+  // What a Mastodon without ffmpeg says: "Error processing thumbnail for uploaded media".
+  if (status >= 500 && body.includes('"error"')) return broken(`was answered with ${status}`, world)
+  throw new Error(`the upload was answered with ${status}`)
+}
+
+/** Where `auto` left ffmpeg out that is a choice, if a costly one. */
+function broken(how: string, { wants }: World): Finding {
+  return {
+    level: wants.ffmpeg === 'with' ? 'fail' : 'warn',
+    text: `An animated GIF ${how}`,
+    remedy:
+      'Look at what the check `ffmpeg` says, and at the log of the dyno that worked on it; `ffmpeg: without` says that it is meant so.'
+  }
+}
+
+function read({ body, status }: Answer): Media {
+  const said = v.safeParse(v.pipe(v.string(), v.parseJson(), media), body)
+  if (said.success) return said.output
+  throw new Error(`the upload was answered with ${status}, and not as Mastodon does`)
+}
+
+/** One request with the token, to the instance alone: redirects are not followed. */
+function ask(world: World, method: string, path: string, part?: { type: string; body: Buffer }): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${world.token!}`,
+    ...(part && { 'content-type': part.type, 'content-length': `${part.body.length}` })
+  }
+  return askPlace(world.instance!, path, world, { method, headers, send: part && (request => request.end(part.body)) })
+}
+
+function multipart(file: Buffer): { type: string; body: Buffer } {
+  const boundary = `mastodon-on-heroku-${randomBytes(12).toString('hex')}`
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="two-frames.gif"\r\nContent-Type: image/gif\r\n\r\n`
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    body: Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)])
+  }
+}

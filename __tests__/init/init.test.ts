@@ -117,6 +117,20 @@ describe('a fork that is set up', () => {
     expect(text('mastodon-on-heroku.yml')).toContain('nothing brings ffmpeg')
   })
 
+  it('has the tasks that its version does not do by itself, switched on where GitHub runs them', async () => {
+    const media = 'option :prune_profiles\noption :days\n    def remove\n    end\n'
+    const fork = await readIt(mastodon({ 'lib/mastodon/cli/media.rb': media }))
+    const config = (tasks: boolean): string => planFiles(fork, EXAMPLES, { ...wish, tasks }).at(-1)!.text
+    const schedule = loadConfig(config(true), CONFIG).schedule
+    expect(schedule).toMatchObject({ with: 'github-actions' })
+    expect(schedule!.tasks.map(({ command }) => command)).toEqual([
+      'bin/tootctl media remove --prune-profiles --days 30',
+      'bin/tootctl media remove --days 7'
+    ])
+    expect(loadConfig(config(false), CONFIG).schedule).toBeUndefined()
+    expect(config(false)).toContain('#    - { command: bin/tootctl media remove --days 7, every: day, at: "04:00" }')
+  })
+
   it('of Mastodon 4.2 has ffmpeg from the Aptfile', async () => {
     const apt = { buildpacks: [{ url: 'https://github.com/heroku/heroku-buildpack-apt' }, { url: 'heroku/ruby' }] }
     const fork = await readIt(mastodon({ 'app.json': JSON.stringify(apt), Aptfile: 'ffmpeg\nlibxdamage1\n' }))

@@ -15,6 +15,12 @@ export interface Apps {
   readonly streamingApp?: string
 }
 
+/** What a config begins with. */
+export interface Start extends Apps {
+  /** Whether GitHub is to run scheduled tasks; else they are only proposed. */
+  readonly tasks: boolean
+}
+
 /** A workflow of `examples/` for a fork: the action by its hash, and the fork's own branch. */
 export function fitWorkflow(example: string, { repository, sha, version }: Action, branch: string): string {
   const release = version === undefined ? '' : ` # v${version}`
@@ -34,7 +40,7 @@ export function fitConfig(
   example: string,
   { repository, sha }: Action,
   fork: Fork,
-  { app, streamingApp }: Apps
+  { app, streamingApp, tasks }: Start
 ): string {
   const { stack, buildpacks, ffmpeg, version } = fork
   const named = buildpacks.map(name => JSON.stringify(name)).join(', ')
@@ -53,12 +59,25 @@ export function fitConfig(
         : `$1#buildpacks: [${named}] # app.json’s`
     ],
     [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
+    [/^#schedule:\n(#.*\n)+/m, schedule(fork, tasks)],
     [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
   ]
   return keys.reduce((text, [from, to]) => {
     if (!from.test(text)) throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`)
     return text.replace(from, to)
   }, example)
+}
+
+/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
+function schedule({ tasks }: Fork, on: boolean): string {
+  if (tasks.length === 0 && !on) return '$&'
+  const lines = [
+    'schedule:',
+    `  with: ${on ? 'github-actions' : 'heroku-scheduler'} # heroku-scheduler | cron-to-go | advanced-scheduler | github-actions (heroku-tasks.yml)`,
+    tasks.length === 0 ? '  tasks: []' : '  tasks:',
+    ...tasks.flatMap(({ command, times, why }) => [`    # ${why}`, `    - { command: ${command}, ${times} }`])
+  ]
+  return lines.map(line => `${on ? '' : '#'}${line}\n`).join('')
 }
 
 function ffmpegFrom(ffmpeg: string | undefined): string {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { chooseBuildpacks, stackOf } from '../buildpacks/index.ts'
-import { readMastodon } from '../mastodon/index.ts'
+import { readMastodon, starterTasks, type StarterTask } from '../mastodon/index.ts'
 import { readTreeFile, UserError, type RunCommand } from '../runtime/index.ts'
 import { findProvider } from '../slug/index.ts'
 import { readWorkflow, WORKFLOWS, type Workflow } from './workflow.ts'
@@ -19,6 +19,8 @@ export interface Fork {
   readonly buildpacks: readonly string[]
   /** What brings ffmpeg into the slug. */
   readonly ffmpeg?: string
+  /** Tasks worth scheduling in this version. */
+  readonly tasks: readonly StarterTask[]
   /** What the fork has in `.github/workflows`, by file name. */
   readonly workflows: ReadonlyMap<string, Workflow>
 }
@@ -62,6 +64,7 @@ export async function readFork(folder: string, run: RunCommand, searchPath: stri
     stack: stackOf(appJson),
     buildpacks,
     ffmpeg: provider && (provider.buildpacks[0] === undefined ? 'the Aptfile' : buildpacks[provider.buildpacks[0]]),
+    tasks: starterTasks(root),
     workflows: workflowsOf(root)
   }
 }

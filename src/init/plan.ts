@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { loadConfig, mergeInputs } from '../config/index.ts'
 import { errorCode, errorText, readTreeFile, UserError } from '../runtime/index.ts'
-import { fitConfig, fitWorkflow, type Action, type Apps } from './fit.ts'
+import { fitConfig, fitWorkflow, type Action, type Start } from './fit.ts'
 import { type Fork } from './fork.ts'
 import { readWorkflow, WORKFLOWS, type Workflow } from './workflow.ts'
 
@@ -23,23 +23,21 @@ export interface PlannedFile {
 /** Texts of `examples/`, by file name. */
 export type Examples = ReadonlyMap<string, string>
 
-export interface Wish extends Apps {
+export interface Wish extends Start {
   readonly action: Action
-  /** Whether GitHub is to run scheduled tasks. */
-  readonly tasks: boolean
 }
 
 /** What is to be written into a fork. What is there already is never changed. */
-export function planFiles(fork: Fork, examples: Examples, { action, tasks, ...apps }: Wish): PlannedFile[] {
-  mergeInputs(loadConfig(undefined, CONFIG), apps) // says which flag is wrong
+export function planFiles(fork: Fork, examples: Examples, { action, ...start }: Wish): PlannedFile[] {
+  mergeInputs(loadConfig(undefined, CONFIG), start) // says which flag is wrong
   const files: PlannedFile[] = []
   for (const [file, example] of examples) {
-    if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !tasks)) continue
+    if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks)) continue
     const planned = compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch))
     const other = sameName(fork, file, planned.text)
     files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other })
   }
-  const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, apps)
+  const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start)
   return [...files, compared(fork, CONFIG, text)]
 }
 

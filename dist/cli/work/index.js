@@ -60728,6 +60728,7 @@ async function readFork(folder, run, searchPath) {
         stack: stackOf(appJson),
         buildpacks,
         ffmpeg: provider && (provider.buildpacks[0] === undefined ? 'the Aptfile' : buildpacks[provider.buildpacks[0]]),
+        tasks: starterTasks(root),
         workflows: workflowsOf(root)
     };
 }
@@ -60833,7 +60834,7 @@ function fitWorkflow(example, { repository, sha, version }, branch) {
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby'];
 const DEFAULT_STACK = 'heroku-24';
 /** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
-function fitConfig(example, { repository, sha }, fork, { app, streamingApp }) {
+function fitConfig(example, { repository, sha }, fork, { app, streamingApp, tasks }) {
     const { stack, buildpacks, ffmpeg, version } = fork;
     const named = buildpacks.map(name => JSON.stringify(name)).join(', ');
     const keys = [
@@ -60851,6 +60852,7 @@ function fitConfig(example, { repository, sha }, fork, { app, streamingApp }) {
                 : `$1#buildpacks: [${named}] # app.json’s`
         ],
         [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
+        [/^#schedule:\n(#.*\n)+/m, schedule(fork, tasks)],
         [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
     ];
     return keys.reduce((text, [from, to]) => {
@@ -60858,6 +60860,18 @@ function fitConfig(example, { repository, sha }, fork, { app, streamingApp }) {
             throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`);
         return text.replace(from, to);
     }, example);
+}
+/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
+function schedule({ tasks }, on) {
+    if (tasks.length === 0 && !on)
+        return '$&';
+    const lines = [
+        'schedule:',
+        `  with: ${on ? 'github-actions' : 'heroku-scheduler'} # heroku-scheduler | cron-to-go | advanced-scheduler | github-actions (heroku-tasks.yml)`,
+        tasks.length === 0 ? '  tasks: []' : '  tasks:',
+        ...tasks.flatMap(({ command, times, why }) => [`    # ${why}`, `    - { command: ${command}, ${times} }`])
+    ];
+    return lines.map(line => `${on ? '' : '#'}${line}\n`).join('');
 }
 function ffmpegFrom(ffmpeg) {
     return ffmpeg === undefined
@@ -61716,17 +61730,17 @@ const CONFIG = '.github/mastodon-on-heroku.yml';
 /** For tasks that GitHub runs; with an add-on it has nothing to do. */
 const TASKS = 'heroku-tasks.yml';
 /** What is to be written into a fork. What is there already is never changed. */
-function planFiles(fork, examples, { action, tasks, ...apps }) {
-    mergeInputs(loadConfig(undefined, CONFIG), apps); // says which flag is wrong
+function planFiles(fork, examples, { action, ...start }) {
+    mergeInputs(loadConfig(undefined, CONFIG), start); // says which flag is wrong
     const files = [];
     for (const [file, example] of examples) {
-        if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !tasks))
+        if (!/^heroku-.*\.yml$/.test(file) || (file === TASKS && !start.tasks))
             continue;
         const planned = plan_compared(fork, `${WORKFLOWS}/${file}`, fitWorkflow(example, action, fork.branch));
         const other = sameName(fork, file, planned.text);
         files.push(other === undefined || planned.state !== 'new' ? planned : { ...planned, state: 'clashes', with: other });
     }
-    const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, apps);
+    const text = fitConfig(examples.get('mastodon-on-heroku.yml') ?? '', action, fork, start);
     return [...files, plan_compared(fork, CONFIG, text)];
 }
 function plan_compared({ root }, file, text) {
@@ -90766,7 +90780,7 @@ function nothingToRun(scheduler) {
 
 
 /** Makes the app's scheduled tasks equal to the config's; `plan` shows the difference only. */
-async function schedule(context) {
+async function schedule_schedule(context) {
     const { app: main, schedule } = source_readConfig(context);
     const name = requireApp(main);
     await withStory(context, `Scheduled tasks of ${name}`, async ({ app, tools, mask }) => {
@@ -90804,7 +90818,7 @@ const lib_commands_COMMANDS = {
     rehearse: rehearse,
     rollback: rollback,
     run: run_run,
-    schedule: schedule
+    schedule: schedule_schedule
 };
 /** The command of that name. Throws a `UserError` for one that does not exist. */
 function findCommand(name) {

@@ -50887,10 +50887,9 @@ function guardOfBlock(line) {
     const [, word, condition] = /(?:^|=\s*)(if|unless)\s+(.+)$/.exec(line) ?? [];
     if (word !== undefined && condition !== undefined)
         return guardOf(word, condition);
-    // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called.
-    return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /(?:^|=\s*)begin\b/.test(line) || /^(?:class|module)\b/.test(line)
-        ? 'always'
-        : 'unclear';
+    // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called, and what
+    // `begin` holds may be rescued.
+    return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /^(?:class|module)\b/.test(line) ? 'always' : 'unclear';
 }
 function guardOf(word, condition) {
     const test = envTest(condition.trim());
@@ -50946,6 +50945,7 @@ function readConfigRules(root, version) {
         knowsDummy: files.some(({ text }) => text.includes(DUMMY))
     };
 }
+/** Paths of `config/initializers/*.rb`. */
 function initializers(root) {
     return (0,lib_runtime/* walkTree */.Ir)(root, name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`))
         .filter(({ kind, path }) => kind === 'file' && /^config\/initializers\/.+\.rb$/.test(path))
@@ -51038,7 +51038,10 @@ function readUpgradeTree(root) {
         config: readConfigRules(root, mastodon.version),
         migrations: migrationsOf(root),
         breakpoints: breakpoints(read('lib/tasks/db.rake')),
-        redis: redisTls(REDIS_FILES.map(read).join('\n'), read('streaming/redis.js') + read('streaming/index.js'), read('Gemfile.lock')),
+        redis: redisTls(REDIS_FILES.map(read).join('\n'), initializers(root)
+            .map(read)
+            .filter(text => /redis/i.test(text))
+            .join('\n'), read('streaming/redis.js') + read('streaming/index.js'), read('Gemfile.lock')),
         streaming: digestOf(root, 'streaming'),
         listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
@@ -51057,13 +51060,14 @@ function filesBelow(root, folder) {
         .filter(({ kind }) => kind === 'file')
         .map(({ path }) => path);
 }
-function redisTls(ruby, streaming, gemfileLock) {
-    const code = ruby.replace(/^\s*#.*$/gm, '');
+/** @param others initializers that have to do with Redis: a fork may change there how it connects */
+function redisTls(ruby, others, streaming, gemfileLock) {
+    const [code, all] = [ruby, ruby + others].map(text => text.replace(/^\s*#.*$/gm, ''));
     const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code);
     return {
         driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
         hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
-        takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(code),
+        takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
         streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
     };
 }
@@ -51597,7 +51601,7 @@ function unset(name, app) {
 
 
 /** A host with an optional port, as Rails compares it with the Host header. */
-const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?$/i;
+const HOST = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::\d+)?$/i;
 /** The names under which the instance and its media are reached. */
 function checkDomains({ tree, live }) {
     if (!live)
@@ -51893,12 +51897,13 @@ function checkStack({ stack, live }) {
     }
     return found;
 }
-function checkRuby({ tree: { minimums }, stack }) {
+function checkRuby({ tree: { minimums }, stack, buildpacks }) {
     const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
     if (pinned === undefined)
         return [];
     const found = [];
-    if (OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
+    const isHerokus = buildpacks.some(name => /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(name));
+    if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
         found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
     }
     if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
@@ -51923,13 +51928,14 @@ function checkNode({ tree: { minimums, version }, from }) {
         finding('node-range', `package.json allows Node ${allowed}, and Mastodon ${version} takes ${wanted} or newer${before === undefined || before === allowed ? '' : ` (${before} before)`}`, `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`)
     ];
 }
-function checkLibraries({ tree: { minimums, packages }, stack, live }) {
+function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks }) {
     const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {};
     const found = [];
     const wanted = minimums.libvips;
     const isUsed = wanted?.unless === undefined ||
         (live ? live.config.equals(wanted.unless.name, wanted.unless.value) === wanted.unless.not : !wanted.unless.not);
-    if (wanted && isUsed && isOlder(libvips, wanted.version)) {
+    const isBrought = buildpacks.some(name => /vips/i.test(name));
+    if (wanted && isUsed && !isBrought && isOlder(libvips, wanted.version)) {
         const { unless } = wanted;
         const switchOff = unless && !unless.not ? `, or \`heroku config:set ${unless.name}=${unless.value}\`` : '';
         found.push(finding('libvips-version', `${stack} has libvips ${libvips}, and this version takes ${wanted.version} or newer: it would stop as it boots`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config${switchOff}.`));

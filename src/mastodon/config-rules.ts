@@ -51,7 +51,8 @@ export function readConfigRules(root: string, version: string | undefined): Conf
   }
 }
 
-function initializers(root: string): string[] {
+/** Paths of `config/initializers/*.rb`. */
+export function initializers(root: string): string[] {
   return walkTree(
     root,
     name => !`${name}/`.startsWith('config/') || /^config\/(?!initializers(?:\/|$))[^/]+\//.test(`${name}/`)

@@ -72,10 +72,9 @@ export function rubyLines(text: string): RubyLine[] {
 function guardOfBlock(line: string): Guard {
   const [, word, condition] = /(?:^|=\s*)(if|unless)\s+(.+)$/.exec(line) ?? []
   if (word !== undefined && condition !== undefined) return guardOf(word, condition)
-  // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called.
-  return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /(?:^|=\s*)begin\b/.test(line) || /^(?:class|module)\b/.test(line)
-    ? 'always'
-    : 'unclear'
+  // A block is run by what it is given to: `configure do`, `each do`. What a method holds runs when it is called, and what
+  // `begin` holds may be rescued.
+  return /\bdo(?:\s*\|[^|]*\|)?$/.test(line) || /^(?:class|module)\b/.test(line) ? 'always' : 'unclear'
 }
 
 function guardOf(word: string, condition: string): Guard {

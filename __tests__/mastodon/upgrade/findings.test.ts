@@ -47,6 +47,7 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
         files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { 'b' }\nb = ENV.fetch('B', nil)\n# ENV.fetch('C')\n" }
       },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { \"x-#{ENV.fetch('B')}\" }\n" } },
+      { files: { 'config/initializers/a.rb': "a = begin\n  ENV.fetch('A')\nrescue KeyError\n  nil\nend\n" } },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') if ENV.key?('A')\ndef b\n  ENV.fetch('B')\nend\n" } },
       {
         files: { ...version('4.2.10'), 'config/initializers/active_record_encryption.rb': undefined },
@@ -181,6 +182,13 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     ],
     silent: [
       { files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' }, facts: { redisTls: 'no-verify' } },
+      {
+        files: {
+          'lib/mastodon/redis_configuration.rb': ':ruby\n',
+          'config/initializers/zz_own.rb':
+            'RedisClient::Config.prepend(OwnTls) # VERIFY_NONE\nMODE = OpenSSL::SSL::VERIFY_NONE\n'
+        }
+      },
       { files: { 'streaming/redis.js': 'new Redis(url)' }, facts: { hasStreamingApp: false } },
       {
         files: { 'lib/mastodon/redis_configuration.rb': ':ruby\n' },
@@ -222,7 +230,10 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
       { files: { '.ruby-version': '2.4.1\n' } },
       { files: { '.ruby-version': undefined, Gemfile: "ruby '2.4.1'\n" } }
     ],
-    silent: [{ files: { '.ruby-version': '2.7.8\n' }, facts: { stack: 'heroku-20' } }]
+    silent: [
+      { files: { '.ruby-version': '2.7.8\n' }, facts: { stack: 'heroku-20' } },
+      { files: { '.ruby-version': '2.7.8\n' }, facts: { buildpacks: ['heroku/nodejs', './my-ruby'] } }
+    ]
   },
   'ruby-range': {
     fires: [{ files: { '.ruby-version': '3.2.9\n' } }, { files: { '.ruby-version': 'ruby-4.1.0\n' } }],
@@ -259,7 +270,13 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     silent: [
       { files: LIBVIPS_UNLESS(), facts: { stack: 'heroku-22' }, vars: { MASTODON_USE_LIBVIPS: 'false' } },
       { files: LIBVIPS_UNLESS('=='), facts: { stack: 'heroku-22' } },
-      { files: { 'config/initializers/vips.rb': undefined }, facts: { stack: 'heroku-22' } }
+      { files: { 'config/initializers/vips.rb': undefined }, facts: { stack: 'heroku-22' } },
+      {
+        facts: {
+          stack: 'heroku-22',
+          buildpacks: ['https://github.com/me/heroku-buildpack-vips', 'heroku/nodejs', 'heroku/ruby']
+        }
+      }
     ]
   },
   'ffmpeg-version': {

@@ -2,7 +2,7 @@ import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
 
 /** A host with an optional port, as Rails compares it with the Host header. */
-const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?$/i
+const HOST = /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?(?::\d+)?$/i
 
 /** The names under which the instance and its media are reached. */
 export function checkDomains({ tree, live }: UpgradeFacts): Finding[] {

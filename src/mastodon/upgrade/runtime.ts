@@ -59,11 +59,12 @@ function checkStack({ stack, live }: UpgradeFacts): Finding[] {
   return found
 }
 
-function checkRuby({ tree: { minimums }, stack }: UpgradeFacts): Finding[] {
+function checkRuby({ tree: { minimums }, stack, buildpacks }: UpgradeFacts): Finding[] {
   const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums
   if (pinned === undefined) return []
   const found: Finding[] = []
-  if (OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
+  const isHerokus = buildpacks.some(name => /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(name))
+  if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
     found.push(
       finding(
         'ruby-on-stack',
@@ -116,14 +117,15 @@ function checkNode({ tree: { minimums, version }, from }: UpgradeFacts): Finding
   ]
 }
 
-function checkLibraries({ tree: { minimums, packages }, stack, live }: UpgradeFacts): Finding[] {
+function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks }: UpgradeFacts): Finding[] {
   const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {}
   const found: Finding[] = []
   const wanted = minimums.libvips
   const isUsed =
     wanted?.unless === undefined ||
     (live ? live.config.equals(wanted.unless.name, wanted.unless.value) === wanted.unless.not : !wanted.unless.not)
-  if (wanted && isUsed && isOlder(libvips, wanted.version)) {
+  const isBrought = buildpacks.some(name => /vips/i.test(name))
+  if (wanted && isUsed && !isBrought && isOlder(libvips, wanted.version)) {
     const { unless } = wanted
     const switchOff = unless && !unless.not ? `, or \`heroku config:set ${unless.name}=${unless.value}\`` : ''
     found.push(

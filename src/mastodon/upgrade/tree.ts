@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readTreeFile, walkTree } from '../../runtime/index.ts'
-import { readConfigRules, type ConfigRules } from '../config-rules.ts'
+import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
 import { readMinimums, type Minimums } from '../minimums.ts'
 import { readMastodon, type MastodonTree } from '../tree.ts'
@@ -59,6 +59,10 @@ export function readUpgradeTree(root: string): UpgradeTree {
     breakpoints: breakpoints(read('lib/tasks/db.rake')),
     redis: redisTls(
       REDIS_FILES.map(read).join('\n'),
+      initializers(root)
+        .map(read)
+        .filter(text => /redis/i.test(text))
+        .join('\n'),
       read('streaming/redis.js') + read('streaming/index.js'),
       read('Gemfile.lock')
     ),
@@ -85,13 +89,14 @@ function filesBelow(root: string, folder: string): string[] {
     .map(({ path }) => path)
 }
 
-function redisTls(ruby: string, streaming: string, gemfileLock: string): RedisTls {
-  const code = ruby.replace(/^\s*#.*$/gm, '')
+/** @param others initializers that have to do with Redis: a fork may change there how it connects */
+function redisTls(ruby: string, others: string, streaming: string, gemfileLock: string): RedisTls {
+  const [code, all] = [ruby, ruby + others].map(text => text.replace(/^\s*#.*$/gm, '')) as [string, string]
   const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code)
   return {
     driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
     hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
-    takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(code),
+    takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
     streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
   }
 }

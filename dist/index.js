@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 344:
+/***/ 2591:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49496,6 +49496,61 @@ __nccwpck_require__.d(__webpack_exports__, {
 var lib_runtime = __nccwpck_require__(9);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
+// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
+var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./lib/mastodon/app-json.js
+
+
+const app_json_short = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(1_000));
+/** A plan, as far as its letters go; it reaches a request and a table. */
+const plan = dist/* pipe */.FsL(app_json_short, dist/* regex */.yGV(/^[a-z\d][a-z\d-]*(?::[a-z\d][\w.-]*)?$/i, 'a plan like heroku-redis:mini'));
+const app_json_text = dist/* pipe */.FsL(dist/* union */.KCZ([app_json_short, dist/* number */.aig(), dist/* boolean */.zMY()]), dist/* transform */.pdi(String));
+const schema = dist/* object */.Ikc({
+    addons: dist/* optional */.lqM(dist/* array */.YOg(dist/* union */.KCZ([plan, dist/* object */.Ikc({ plan, as: dist/* optional */.lqM(app_json_short), options: dist/* optional */.lqM(dist/* record */.g1P(app_json_short, app_json_text)) })])), []),
+    env: dist/* optional */.lqM(dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[A-Za-z_]\w{0,199}$/, 'a name of letters, digits and _')), dist/* union */.KCZ([
+        app_json_text,
+        dist/* object */.Ikc({
+            value: dist/* optional */.lqM(dist/* nullable */.mee(app_json_text)),
+            generator: dist/* optional */.lqM(dist/* string */.YjP()),
+            required: dist/* optional */.lqM(dist/* boolean */.zMY(), true)
+        })
+    ])), {}),
+    formation: dist/* optional */.lqM(dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), dist/* object */.Ikc({
+        quantity: dist/* optional */.lqM(dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0)), 1),
+        size: dist/* optional */.lqM(dist/* pipe */.FsL(app_json_short, dist/* regex */.yGV(/^[A-Za-z\d-]+$/, 'a dyno size')))
+    })), {})
+});
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names what is not as it should be. */
+function readAppJson(json) {
+    const { success, output, issues } = dist/* safeParse */.xLC(schema, parse(json ?? '{}'));
+    if (!success) {
+        const [issue] = issues;
+        const at = dist/* getDotPath */.BuJ(issue) ?? 'its top';
+        throw new lib_runtime/* UserError */.yo(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+    }
+    return {
+        addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
+        env: Object.entries(output.env).map(([name, entry]) => typeof entry === 'string'
+            ? { name, value: entry, generated: false, required: true }
+            : {
+                name,
+                value: entry.value ?? undefined,
+                generated: entry.generator === 'secret',
+                required: entry.required
+            }),
+        formation: Object.entries(output.formation).map(([type, dynos]) => ({ type, ...dynos }))
+    };
+}
+const NEXT = 'Mend app.json: https://devcenter.heroku.com/articles/app-json-schema';
+function parse(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch (error) {
+        throw new lib_runtime/* UserError */.yo('app.json is not JSON', NEXT, { cause: error });
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
 
 const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
@@ -50187,8 +50242,6 @@ function breakpoints(dbRakeText) {
     };
 }
 
-// EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
-var dist = __nccwpck_require__(7934);
 ;// CONCATENATED MODULE: ./lib/mastodon/inside.js
 
 /**
@@ -50693,6 +50746,82 @@ function withSlash(url) {
     return url.endsWith('/') ? url : `${url}/`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/mastodon/secrets.js
+
+
+
+const ENCRYPTION = 'config/initializers/active_record_encryption.rb';
+const PRODUCTION = 'config/environments/production.rb';
+/**
+ * The secrets that a tree wants: as it says itself where it does, so that the next version's are found, too.
+ * VAPID: config/vapid.yml or initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3;
+ * what app.json has a generator for.
+ */
+function secretsOf(root, { env }) {
+    const initializer = (0,lib_runtime/* readTreeFile */.xt)(root, ENCRYPTION) ?? '';
+    const keys = [...new Set(encryptionKeys(initializer))];
+    const wantsOtp = /\bOTP_SECRET\b/.test((0,lib_runtime/* readTreeFile */.xt)(root, PRODUCTION) ?? '');
+    const singles = ['SECRET_KEY_BASE', ...(wantsOtp ? ['OTP_SECRET'] : [])];
+    const generated = env.filter(({ name, generated, value }) => generated && value === undefined && !singles.includes(name));
+    return [
+        ...singles.map(name => single(name, true)),
+        ...generated.map(({ name }) => single(name, false)),
+        ...(keys.length > 0
+            ? [
+                {
+                    name: 'Active Record encryption',
+                    vars: keys,
+                    needed: true,
+                    make: () => Object.fromEntries(keys.map(name => [name, alphanumeric(32)])),
+                    byHand: 'bin/rails db:encryption:init'
+                }
+            ]
+            : []),
+        {
+            name: 'VAPID',
+            vars: ['VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY'],
+            needed: false,
+            make: makeVapidPair,
+            byHand: 'bin/rails mastodon:webpush:generate_vapid_key'
+        }
+    ];
+}
+/** Its names in full (mastodon/mastodon), or their ends in a list. */
+function encryptionKeys(initializer) {
+    const whole = [...initializer.matchAll(/\bACTIVE_RECORD_ENCRYPTION_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name);
+    const known = ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].filter(end => initializer.includes(end));
+    return whole.length > 0 ? whole : known.map(end => `ACTIVE_RECORD_ENCRYPTION_${end}`);
+}
+function single(name, needed) {
+    return {
+        name,
+        vars: [name],
+        needed,
+        make: () => ({ [name]: (0,external_node_crypto_.randomBytes)(64).toString('hex') }),
+        byHand: 'openssl rand -hex 64'
+    };
+}
+/** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
+function alphanumeric(length) {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+    return Array.from({ length }, () => letters[(0,external_node_crypto_.randomInt)(letters.length)]).join('');
+}
+/**
+ * A key pair for web push (RFC 8292): a point and a number of the curve P-256, in url-safe Base64 with its padding, as
+ * `mastodon:webpush:generate_vapid_key` prints them (zaru/webpush: lib/webpush/vapid_key.rb).
+ */
+function makeVapidPair() {
+    const { privateKey } = (0,external_node_crypto_.generateKeyPairSync)('ec', { namedCurve: 'prime256v1' });
+    const { x, y, d } = privateKey.export({ format: 'jwk' });
+    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+    return { VAPID_PRIVATE_KEY: padded(Buffer.from(d, 'base64url')), VAPID_PUBLIC_KEY: padded(point) };
+}
+function padded(bytes) {
+    return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/source-offer.js
 /**
  * Makes the instance say which commit it runs and where its source is: `/api/v2/instance` then shows `version`
@@ -51012,8 +51141,6 @@ function distinct(rules) {
     return [...new Map(rules.map(rule => [`${rule.name}=${rule.value ?? ''}`, rule])).values()];
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/tree.js
 
 
@@ -52509,6 +52636,8 @@ function upstream_parsed(body) {
 
 
 
+
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -53189,7 +53318,7 @@ async function isShallow(tools, repository) {
 }
 async function lookUp(tools, repository, ref) {
     for (const name of placesOf(ref)) {
-        const sha = await parse(tools, repository, `${name}^{commit}`);
+        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
         if (sha !== undefined)
             return sha;
     }
@@ -53203,7 +53332,7 @@ function placesOf(ref) {
         return [ref, ref.replace('refs/', 'refs/remotes/')];
     return [ref, `refs/remotes/origin/${ref}`];
 }
-async function parse(tools, repository, name) {
+async function resolve_parse(tools, repository, name) {
     const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
@@ -53257,7 +53386,7 @@ async function sameStart(tools, repository, ref) {
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
-    const sha = await parse(tools, repository, `${ref}^{}`);
+    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
     const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
@@ -53712,6 +53841,27 @@ function errorBody(body) {
     return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/look.js
+
+
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/**
+ * Looks, some times, whether a write happened that failed with `error`. Rejects with `error` where it surely did not, or
+ * nothing is found.
+ */
+async function lookForLost(error, find, { clock, signal }) {
+    if (!mayHaveHappened(error))
+        throw error;
+    for (const wait of LOOKS) {
+        await clock.sleep(wait, signal);
+        const found = await find();
+        if (found !== undefined)
+            return found;
+    }
+    throw error;
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/shapes.js
 /** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
 
@@ -53722,11 +53872,13 @@ const account = dist/* looseObject */._H3({ email: dist/* string */.YjP() });
 const authorizations = dist/* array */.YOg(dist/* looseObject */._H3({
     access_token: dist/* nullish */.cl6(dist/* looseObject */._H3({ token: dist/* nullish */.cl6(dist/* string */.YjP()), expires_in: dist/* nullish */.cl6(dist/* number */.aig()) }))
 }));
-const app = dist/* looseObject */._H3({
+const shapes_app = dist/* looseObject */._H3({
     id: dist/* string */.YjP(),
     name: dist/* string */.YjP(),
     web_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     maintenance: dist/* optional */.lqM(dist/* boolean */.zMY(), false),
+    /** Whether Heroku manages the certificates of its domains. */
+    acm: dist/* nullish */.cl6(dist/* boolean */.zMY()),
     stack: named,
     build_stack: dist/* nullish */.cl6(named),
     /** Only with `version=3.sdk`. */
@@ -53782,6 +53934,8 @@ const domain = dist/* looseObject */._H3({
     /** Where the name's CNAME, ALIAS or ANAME must lead. */
     cname: dist/* nullish */.cl6(dist/* string */.YjP()),
     status: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** A certificate that it has. */
+    sni_endpoint: dist/* nullish */.cl6(dist/* unknown */.L5J()),
     /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
     acm_status: dist/* nullish */.cl6(dist/* string */.YjP()),
     acm_status_reason: dist/* nullish */.cl6(dist/* string */.YjP())
@@ -53800,6 +53954,33 @@ const build = dist/* looseObject */._H3({
     created_at: dist/* optional */.lqM(dist/* string */.YjP(), '')
 });
 
+;// CONCATENATED MODULE: ./lib/heroku/addons.js
+
+
+
+
+/** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
+function serviceOf(plan) {
+    return plan.split(':')[0] ?? '';
+}
+/**
+ * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
+ * for by its service among those that were not there before.
+ */
+async function createAddon(client, app, { plan, as, options }, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/addons`;
+    const all = () => client.get(path, dist/* array */.YOg(addon));
+    const known = new Set((await all()).map(({ id }) => id));
+    const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
+    try {
+        return await client.write('POST', path, addon, { body });
+    }
+    catch (error) {
+        const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
+        return lookForLost(error, async () => (await all()).find(isNew), patience);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/app.js
 
 
@@ -53807,9 +53988,8 @@ const build = dist/* looseObject */._H3({
 
 
 
+
 const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
-const LOOKS = [0, 2_000, 5_000, 10_000];
 /** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
 class HerokuApp {
     name;
@@ -53835,7 +54015,7 @@ class HerokuApp {
     }
     /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
     info() {
-        return this.#client.get(this.#path, app, { accept: SDK });
+        return this.#client.get(this.#path, shapes_app, { accept: SDK });
     }
     /** All config vars with their values: secrets. */
     async configVars() {
@@ -53848,8 +54028,6 @@ class HerokuApp {
             await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => {
                 const now = await this.configVars();
                 return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
@@ -53897,8 +54075,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
         }
     }
@@ -53929,8 +54105,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
         }
     }
@@ -53958,8 +54132,6 @@ class HerokuApp {
             await this.#client.write('POST', '/addon-attachments', attachment, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
         }
     }
@@ -53976,11 +54148,9 @@ class HerokuApp {
     /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
     async setMaintenance(on) {
         try {
-            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
+            await this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
         }
     }
@@ -54007,8 +54177,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
         }
     }
@@ -54031,15 +54199,8 @@ class HerokuApp {
         const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
     }
-    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
-    async #look(error, find) {
-        for (const wait of LOOKS) {
-            await this.#clock.sleep(wait, this.#signal);
-            const found = await find();
-            if (found !== undefined)
-                return found;
-        }
-        throw error;
+    #look(error, find) {
+        return lookForLost(error, find, { clock: this.#clock, signal: this.#signal });
     }
 }
 function nameOrUrl(buildpack) {
@@ -54067,9 +54228,64 @@ async function keyExpiresIn(client, key) {
 
 
 
+
 /** All names under which the app is reached, `herokuapp.com` among them. */
 function domainsOf(client, app) {
-    return client.get(`/apps/${encodeURIComponent(app)}/domains`, dist/* array */.YOg(domain));
+    return client.get(`${pathOf(app)}/domains`, dist/* array */.YOg(domain));
+}
+/**
+ * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
+ * (Schema: domain, "create": both keys are required.)
+ */
+async function addDomain(client, app, hostname, patience) {
+    try {
+        return await client.write('POST', `${pathOf(app)}/domains`, domain, { body: { hostname, sni_endpoint: null } });
+    }
+    catch (error) {
+        const find = async () => (await domainsOf(client, app)).find(known => known.hostname === hostname);
+        return lookForLost(error, find, patience);
+    }
+}
+/**
+ * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
+ * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
+ */
+async function enableCertificates(client, app, patience) {
+    try {
+        await client.write('POST', `${pathOf(app)}/acm`, shapes_app);
+    }
+    catch (error) {
+        await lookForLost(error, async () => (await client.get(pathOf(app), shapes_app)).acm || undefined, patience);
+    }
+}
+function pathOf(app) {
+    return `/apps/${encodeURIComponent(app)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/formation.js
+
+
+
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+async function scaleFormation(client, app, wanted, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/formation`;
+    const updates = wanted.map(({ type, quantity, size }) => ({
+        type,
+        quantity,
+        ...(size === undefined ? {} : { dyno_size: { name: size } })
+    }));
+    try {
+        await client.write('PATCH', path, dist/* array */.YOg(formation), { body: { updates } });
+    }
+    catch (error) {
+        const isSet = async () => {
+            const now = await client.get(path, dist/* array */.YOg(formation));
+            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+            return wanted.every(has) || undefined;
+        };
+        await lookForLost(error, isSet, patience);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
@@ -55743,6 +55959,8 @@ function usualSize(formation) {
 
 
 
+
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/source.js
 
 
@@ -55788,6 +56006,11 @@ async function takeSource({ inputs, runtime }) {
         ]
         : [];
     return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+}
+/** Does it at the first call; every other one gets the same. */
+function source_once(work) {
+    let done;
+    return () => (done ??= work());
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -65466,7 +65689,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 const zip_MOST_ENTRIES = 10_000;
-const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
+const zip_NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
@@ -65532,7 +65755,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new lib_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+    return new lib_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -66585,8 +66808,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         return target;
     if (!allowed)
         throw new lib_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
-    const vars = missingVars(config);
-    const attachments = missingAttachments(config);
+    const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
         const addon = shared.find(attachment => attachment.name === name)?.addon.name;
@@ -66608,15 +66830,11 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
 }
 /** Config vars that the streaming app needs and does not have, and how to set them. */
 function streamingLacks(main, { app, config }) {
-    const vars = missingVars(config);
-    const attachments = missingAttachments(config);
+    const { vars, attachments } = missingOfStreaming(config);
     return {
         lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
         remedy: howTo(main.app.name, app.name, vars, attachments)
     };
-}
-function missingAttachments(config) {
-    return SHARED.filter(name => !config[`${name}_URL`]);
 }
 /** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
 function requireSameCommit(main, streaming) {
@@ -66624,6 +66842,10 @@ function requireSameCommit(main, streaming) {
     if (wanted && wanted === runs)
         return;
     throw new lib_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+/** What the streaming app's config lacks. */
+function missingOfStreaming(config) {
+    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
 }
 function missingVars(config) {
     const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
@@ -67148,6 +67370,316 @@ async function inDyno(app, job, tools, quiet = false) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
+
+
+
+/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
+const SERVICES = {
+    'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
+    'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
+};
+/**
+ * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
+ * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
+ * (lib/mastodon/redis_configuration.rb).
+ */
+const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
+/** Mastodon cannot do without them, whatever app.json says. */
+const provision_plan_NEEDED = Object.keys(SERVICES);
+/** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
+const RUNS = ['web', 'worker'];
+const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
+const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+/** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
+function planProvision(have, wishes) {
+    const addons = missingAddons(have, wishes.appJson);
+    const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets);
+    const vars = provision_plan_missingVars(have, wishes);
+    const domain = domainOf({ ...vars, ...have.config });
+    const isOwn = domain === undefined || /(^|\.)herokuapp\.com$/.test(domain);
+    return {
+        addons,
+        vars,
+        secrets,
+        domain: isOwn || have.domains.some(({ hostname }) => hostname === domain) ? undefined : domain,
+        certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
+        scale: missingDynos(have, wishes.appJson),
+        streaming: streamingOf(have),
+        blockers: [...blockers, ...provision_plan_unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
+        hints: [...hints, ...unfinished(have)]
+    };
+}
+/** Whether there is nothing to do. */
+function isProvisioned(plan) {
+    return isConfigured(plan) && plan.scale.length === 0 && plan.domain === undefined && !plan.certificates;
+}
+/** Whether add-ons and config vars are as the commit wants them, so that it can be looked at as it will run. */
+function isConfigured({ addons, vars, secrets }) {
+    return addons.length + Object.keys(vars).length + secrets.length === 0;
+}
+/** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
+function domainOf(config) {
+    const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
+    return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined;
+}
+function missingAddons({ addons, config }, appJson) {
+    const there = new Set(addons.filter(({ state }) => state !== 'deprovisioned').map(addon => addon.addon_service.name));
+    const named = new Set(appJson.addons.map(({ plan }) => serviceOf(plan)));
+    const wanted = [...appJson.addons, ...provision_plan_NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
+    return wanted.flatMap(addon => {
+        const service = serviceOf(addon.plan);
+        const { brings, smallest } = SERVICES[service] ?? {};
+        if (there.has(service) || (brings !== undefined && config[brings]))
+            return [];
+        if (addon.plan !== service)
+            return [{ ...addon, why: 'as app.json says' }];
+        return smallest === undefined
+            ? [{ ...addon, why: 'Heroku’s default plan, as app.json names none' }]
+            : [{ ...addon, plan: `${service}:${smallest}`, why: 'Heroku’s smallest plan, as app.json names none' }];
+    });
+}
+/**
+ * All that is missing, on an app that has never run and has no secret yet. On any other nothing is made: what was
+ * encrypted or signed with a value that is only missing here would be lost.
+ */
+function missingSecrets({ app, config, hasRun }, groups) {
+    const lacking = (group) => group.vars.filter(name => !config[name]);
+    const isWhollyMissing = (group) => lacking(group).length === group.vars.length;
+    const missing = groups.filter(group => lacking(group).length > 0);
+    if (!hasRun && groups.every(isWhollyMissing))
+        return { secrets: missing, blockers: [], hints: [] };
+    const why = hasRun ? 'has run before' : 'has other secrets already';
+    const needs = (of) => of.map(group => ({
+        reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
+        remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
+    }));
+    const blocks = (group) => group.needed || !isWhollyMissing(group);
+    return {
+        secrets: [],
+        blockers: needs(missing.filter(blocks)),
+        hints: needs(missing.filter(group => !blocks(group)))
+    };
+}
+/** Values that app.json knows, those that Heroku wants, and the streaming server's address. */
+function provision_plan_missingVars({ config, streaming }, { appJson }) {
+    const known = appJson.env.flatMap(({ name, value }) => (value === undefined || value === '' ? [] : [[name, value]]));
+    const url = streaming?.webUrl;
+    const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
+    const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
+    return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
+}
+/** What app.json requires and nobody gave: only a person can know it. */
+function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
+    const comes = new Set([
+        ...secrets.flatMap(({ vars }) => vars),
+        ...Object.values(SERVICES).map(({ brings }) => brings)
+    ]);
+    const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
+    const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
+    if (missing.length === 0)
+        return [];
+    const forEver = missing.includes('LOCAL_DOMAIN')
+        ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
+        : '';
+    return [
+        {
+            reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
+            remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
+        }
+    ];
+}
+function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
+    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis'))
+        return [];
+    return [
+        {
+            reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+        }
+    ];
+}
+/** What app.json says, at least one of each that Mastodon needs; what runs already stays as it is. */
+function missingDynos({ formation }, appJson) {
+    return RUNS.flatMap(type => {
+        const wanted = appJson.formation.find(entry => entry.type === type);
+        const now = formation.find(entry => entry.type === type);
+        if ((now?.quantity ?? 0) > 0)
+            return [];
+        return [{ type, quantity: Math.max(wanted?.quantity ?? 1, 1), ...(wanted?.size ? { size: wanted.size } : {}) }];
+    });
+}
+function streamingOf({ streaming }) {
+    if (!streaming)
+        return undefined;
+    const missing = missingOfStreaming(streaming.config);
+    return Object.keys(missing.vars).length + missing.attachments.length === 0
+        ? undefined
+        : { app: streaming.app, ...missing };
+}
+/** What a person should give, too. */
+function unfinished({ app, config, streaming }) {
+    const group = (names, reason) => {
+        const missing = names.filter(name => !config[name]);
+        if (missing.length === 0)
+            return [];
+        return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }];
+    };
+    return [
+        ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
+        ...(config['S3_ENABLED'] === 'false'
+            ? []
+            : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
+        ...(streaming
+            ? []
+            : [
+                {
+                    reason: 'There is no streaming app, so timelines do not move by themselves',
+                    remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
+                }
+            ])
+    ];
+}
+/** `NAME=…`, for a command that a person fills in. */
+function assigned(name) {
+    return `${name}=…`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/provision.js
+
+
+
+
+/** Newest releases among which one with a slug is looked for. */
+const provision_RELEASES = 25;
+/** Reads the app, and what it lacks. Changes nothing. */
+async function readProvisionPlan(of, wishes) {
+    return planProvision(await readHave(of), wishes);
+}
+/**
+ * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
+ * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
+ * `UserError` before anything is bought where a person has to do something first.
+ */
+async function provision(of, wishes, tools) {
+    const { client, app } = of;
+    const { story } = tools;
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    if (isProvisioned(plan))
+        story.note(`${app.name} lacks nothing`);
+    for (const { why, ...wanted } of plan.addons) {
+        const { name } = await createAddon(client, app.name, wanted, tools);
+        story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
+    }
+    await untilProvisioned(app, tools);
+    await configure(of, wishes, tools);
+    if (plan.domain !== undefined) {
+        await addDomain(client, app.name, plan.domain, tools);
+        story.note(`${app.name} answers to ${plan.domain} now`);
+    }
+    await tellDomains(of, tools);
+}
+/**
+ * Right after the first release: dynos of each process type that Mastodon needs, and certificates, which Heroku gives to
+ * apps with paid dynos alone.
+ */
+async function provisionDynos(of, wishes, tools) {
+    const { client, app } = of;
+    const { story } = tools;
+    const { scale, certificates } = await readProvisionPlan(of, wishes);
+    const types = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = scale.filter(({ type }) => types.has(type));
+    if (wanted.length > 0) {
+        await scaleFormation(client, app.name, wanted, tools);
+        story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
+    }
+    if (certificates)
+        await manageCertificates(of, tools);
+    await tellDomains(of, tools);
+}
+/** Throws what a person has to do first, if anything. */
+function provision_refuse({ blockers }) {
+    if (blockers.length === 0)
+        return;
+    throw new lib_runtime/* UserError */.yo(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+}
+async function readHave({ client, app, streaming, maskConfig }) {
+    const configOf = async (of) => {
+        const config = await of.configVars();
+        maskConfig(config);
+        return config;
+    };
+    return {
+        app: app.name,
+        info: await app.info(),
+        config: await configOf(app),
+        addons: await app.addons(),
+        domains: await domainsOf(client, app.name),
+        formation: await app.formation(),
+        hasRun: (await app.releases(provision_RELEASES)).some(({ slug }) => slug),
+        streaming: streaming && {
+            app: streaming.name,
+            webUrl: (await streaming.info()).web_url,
+            config: await configOf(streaming)
+        }
+    };
+}
+/** Add-ons may take minutes; their config vars come with them. */
+async function untilProvisioned(app, tools) {
+    const polling = {
+        what: `the add-ons of ${app.name}`,
+        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
+        first: 2_000,
+        longest: 10_000,
+        timeout: tools.timeout
+    };
+    await poll(tools, polling, async () => {
+        const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
+        return waiting.length === 0 || undefined;
+    });
+}
+/** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
+async function configure(of, wishes, { story }) {
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    const made = {};
+    for (const group of plan.secrets)
+        Object.assign(made, group.make());
+    for (const value of Object.values(made))
+        of.maskSecret(value);
+    const vars = { ...plan.vars, ...made };
+    const names = Object.keys(vars);
+    if (names.length === 0)
+        return;
+    await of.app.setConfigVars(vars);
+    if (Object.keys(plan.vars).length > 0)
+        story.note(`Set ${Object.keys(plan.vars).join(', ')}`);
+    if (Object.keys(made).length > 0)
+        story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`);
+}
+/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
+async function manageCertificates({ client, app }, tools) {
+    try {
+        await enableCertificates(client, app.name, tools);
+        tools.story.note('Heroku gets and renews the certificate from now on');
+    }
+    catch (error) {
+        if (!(error instanceof HerokuError) || error.outcome !== 'refused')
+            throw error;
+        tools.story.warn(`Heroku does not manage the certificate: ${error.details.reason}. With paid dynos: \`heroku certs:auto:enable --app ${app.name}\``);
+    }
+}
+/** Where names must lead, and how their certificates stand. */
+async function tellDomains({ client, app }, { story }) {
+    for (const { hostname, kind, cname, acm_status, acm_status_reason } of await domainsOf(client, app.name)) {
+        if (kind === 'heroku')
+            continue;
+        const status = [acm_status ?? 'not managed by Heroku', acm_status_reason].filter(Boolean).join(': ');
+        story.note(`DNS: ${hostname} must lead to ${cname ?? 'the app'} (CNAME; ALIAS or ANAME for a name without www). Certificate: ${status}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/release.js
 
 
@@ -67422,6 +67954,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 
+
 /** The slug is over its limit. */
 class GateError extends lib_runtime/* UserError */.yo {
 }
@@ -67607,6 +68140,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -67615,12 +68149,24 @@ async function prove(staging, slug, recipe, found, tools) {
 async function deploy(plan, tools) {
     const { story } = tools;
     const { progress } = plan;
-    const target = await story.step('Preflight', async () => {
+    const read = async () => {
         const target = await readTarget(plan.app, plan.mask, tools);
-        describe(target, tools);
         progress.target(target);
         return target;
+    };
+    let target = await story.step('Preflight', async () => {
+        const target = await read();
+        describe(target, tools);
+        return target;
     });
+    const { provisioning } = plan;
+    const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
+    if (wishes) {
+        target = await story.step('Provision', async () => {
+            await provision(provisioning, wishes, tools);
+            return read();
+        });
+    }
     const staging = plan.staging &&
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
@@ -67641,6 +68187,8 @@ async function deploy(plan, tools) {
         progress.migrated(finished.migrations?.ran ?? []);
         switched = true;
         live.judge?.();
+        if (wishes)
+            await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
         await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
         await maintenance.end();
         await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
@@ -67791,8 +68339,53 @@ function escaped(text) {
         .replace(/\p{Cc}/gu, ' ');
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/provision-table.js
+
+
+/** What would be bought, made and set, a row each: names alone, no value. */
+function provisionRows({ addons, vars, secrets, domain, certificates, scale, streaming }) {
+    const names = Object.keys(vars);
+    const made = secrets.flatMap(group => group.vars);
+    const rows = [
+        ...addons.map(({ plan, why }) => ({ what: 'Buy an add-on', which: `${plan} (${why})` })),
+        names.length > 0 ? { what: 'Set config vars', which: names.join(', ') } : undefined,
+        made.length > 0 ? { what: 'Make secrets, once', which: made.join(', ') } : undefined,
+        domain === undefined ? undefined : { what: 'Add a domain', which: domain },
+        ...scale.map(({ type, quantity, size }) => ({
+            what: 'Run dynos',
+            which: `${type}: ${quantity}${size ? ` ${size}` : ', of the size that Heroku gives'}`
+        })),
+        certificates ? { what: 'Have Heroku manage the certificate', which: 'ACM' } : undefined,
+        streaming && {
+            what: `Set up ${streaming.app}`,
+            which: [...streaming.attachments.map(name => `attach ${name}`), ...Object.keys(streaming.vars)].join(', ')
+        }
+    ];
+    return rows.filter(row => row !== undefined);
+}
+/** The same for the job's summary, with what a person has to do. */
+function provisionMarkdown(plan) {
+    const rows = provisionRows(plan);
+    const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)];
+    return [
+        rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+        needs('Do this first: nothing is bought or set before', plan.blockers),
+        needs('Do this, too', plan.hints)
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function needs(title, list) {
+    if (list.length === 0)
+        return '';
+    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/index.js
 /** A deploy: each step looks whether it is done already, and green means live. */
+
+
+
 
 
 
@@ -69953,7 +70546,7 @@ const instance = {
             const answer = await askPlace(place, instance_PATH, world);
             const said = answer.status === 200 ? readInstance(answer.body) : undefined;
             if (said)
-                return [await instance_versionOf(said, world), streamingOf(said, world), pushOf(said, world)];
+                return [await instance_versionOf(said, world), instance_streamingOf(said, world), pushOf(said, world)];
             const how = answer.status === 200 ? 'did not answer as Mastodon does' : answered(answer);
             return [{ level: 'fail', text: `${what} ${how}`, remedy: remedyFor(how, world) }];
         }
@@ -70004,7 +70597,7 @@ async function instance_versionOf({ version }, { config, deployed }) {
         };
     return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` };
 }
-function streamingOf({ streaming }, { config, instance: place }) {
+function instance_streamingOf({ streaming }, { config, instance: place }) {
     const about = 'streaming-url';
     const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app';
     const shown = brief(streaming ?? '', 100);
@@ -77492,6 +78085,55 @@ function addonReader({ inputs, runtime }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
+
+/**
+ * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects where a person
+ * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
+ */
+async function provision_plan_planProvision({ results }, of, { story }) {
+    const plan = await readProvisionPlan(of, await of.wishes());
+    const rows = provisionRows(plan);
+    if (rows.length === 0)
+        story.note(`${of.app.name} lacks nothing`);
+    for (const { what, which } of rows)
+        story.note(`${what}: ${which}`);
+    for (const { reason, remedy } of plan.hints)
+        story.note(`Do this, too: ${reason}. ${remedy}`);
+    await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(plan)}\n`));
+    provision_refuse(plan);
+    return isConfigured(plan);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/provisioning.js
+
+
+
+
+
+
+/** What is bought, made and set on an app that has nothing yet, or would be. */
+function provisioningOf(context, config, { client, app }, source) {
+    return {
+        client,
+        app: app(requireApp(config.app)),
+        streaming: config.streamingApp === undefined ? undefined : app(config.streamingApp),
+        wishes: async () => wishesOf((await source()).folder, config),
+        maskConfig: masker(context),
+        maskSecret: value => context.results.mask(value)
+    };
+}
+function wishesOf(folder, { redisTls, streamingApp }) {
+    const { redis } = readUpgradeTree(folder);
+    const itselfTakesIt = redis.takesSelfSigned && (redis.streamingTakesSelfSigned || streamingApp === undefined);
+    const appJson = readAppJson((0,lib_runtime/* readTreeFile */.xt)(folder, 'app.json'));
+    return {
+        appJson,
+        secrets: secretsOf(folder, appJson),
+        takesHerokuRedis: redisTls === 'no-verify' || itselfTakesIt
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/with-story.js
 
 
@@ -77505,7 +78147,8 @@ async function withStory(context, title, work) {
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
-        const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
+        const { client, tools } = connection;
+        const outcome = await work({ tools, client, mask: masker(context), app: name => connection.app(name) });
         runtime.log.info(outcome);
         await tell(outcome);
     }
@@ -77529,11 +78172,13 @@ async function withStory(context, title, work) {
 
 
 
+
+
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
  * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
  */
-async function plan(context) {
+async function plan_plan(context) {
     const { inputs, runtime } = context;
     const config = readConfig(context);
     if (inputs.herokuApiKey !== undefined && config.app !== undefined)
@@ -77555,7 +78200,7 @@ async function planDeploy(context) {
 async function planOfApp(context, config, askDatabase) {
     const { inputs } = context;
     const name = requireApp(config.app);
-    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask }) => {
+    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask, client }) => {
         const { story } = tools;
         const read = (name) => readTarget(app(name), mask, tools);
         const target = await story.step('Preflight', () => read(name));
@@ -77564,6 +78209,12 @@ async function planOfApp(context, config, askDatabase) {
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
         const source = await story.span('Source', () => takeSource(context));
+        if (inputs.provision && !askDatabase) {
+            const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
+            const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
+            if (!complete)
+                return `${name} would be provisioned first. Nothing was changed.`;
+        }
         const applied = askDatabase && target.current?.slug
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
             : undefined;
@@ -77588,7 +78239,7 @@ function announce({ runtime: { log } }, plan) {
 async function factsOf(context, target, streaming, applied) {
     const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
     // A deploy would set up what the streaming app lacks.
-    return context.inputs.streamingSetup && live.streaming
+    return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
         ? { ...live, streaming: { ...live.streaming, lacks: [] } }
         : live;
 }
@@ -77750,6 +78401,7 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 
 
 
+
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
     if (context.inputs.plan)
@@ -77778,6 +78430,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
+    const source = source_once(() => runtime.log.group('Source', () => takeSource(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -77787,12 +78440,13 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
             app: connection.app(app),
             streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
             staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
-            streamingSetup: { allowed: inputs.streamingSetup },
+            streamingSetup: { allowed: inputs.streamingSetup || inputs.provision },
+            provisioning: inputs.provision ? provisioningOf(context, config, connection, source) : undefined,
             migrations: config.migrations,
             dynoSize: inputs.dynoSize,
             addons: addonReader(context),
             mask: masker(context),
-            prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
+            prepare: async (stack) => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, await source(), alter),
             progress: facts
         }, connection.tools);
         if (config.redisTls === 'no-verify')
@@ -77814,9 +78468,8 @@ function deploy_firstLine(error) {
     return first.replace(/\. [\w’' ]+:$/, '');
 }
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function deploy_prepare(context, config, alter) {
+async function deploy_prepare(context, config, source, alter) {
     const { inputs, runtime } = context;
-    const source = await runtime.log.group('Source', () => takeSource(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
     const fingerprint = fingerprintOf(config, source, recipe, inputs.builder);
@@ -78039,7 +78692,8 @@ const HEROKU_TIMES = {
     preboot: 180_000,
     coolOff: 10_000,
     hold: 30_000,
-    memory: 20_000
+    memory: 20_000,
+    provision: 0
 };
 /** Memory in bytes (Dev Center: dyno-sizes). */
 const MEMORY = {
@@ -79098,7 +79752,7 @@ function appView(app) {
         updated_at: app.createdAt,
         released_at: app.releases.at(-1)?.createdAt ?? null,
         archived_at: null,
-        acm: false,
+        acm: app.acm ?? false,
         buildpack_provided_description: null,
         build_stack: stack,
         stack,
@@ -79209,7 +79863,7 @@ function domainView(app, { id, hostname, createdAt }) {
         kind: own ? 'heroku' : 'custom',
         cname: own ? null : `${app.name}.local.herokudns.com`,
         status: own ? 'none' : 'succeeded',
-        acm_status: own ? null : 'cert issued',
+        acm_status: own || !app.acm ? null : 'cert issued',
         acm_status_reason: null,
         sni_endpoint: null,
         app: { id: app.id, name: app.name },
@@ -79229,7 +79883,7 @@ function addonView(world, addon) {
         billed_price: { cents: 0, contract: false, unit: 'month' },
         billing_entity: { id: app.id, name: app.name, type: 'app' },
         config_vars: addon.configVars,
-        state: 'provisioned',
+        state: addon.provisioning ? 'provisioning' : 'provisioned',
         provider_id: addon.id,
         web_url: null,
         created_at: addon.createdAt,
@@ -79343,6 +79997,8 @@ function only(body, known) {
 
 
 
+/** What a service alone means (heroku/cli: addons:create). */
+const DEFAULT_PLANS = { 'heroku-postgresql': 'essential-0', 'heroku-redis': 'mini' };
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 const ADDON_ROUTES = {
     'GET /addons': world => [200, world.store.state.addons.map(addon => addonView(world, addon))],
@@ -79357,12 +80013,23 @@ const ADDON_ROUTES = {
     },
     'POST /apps/:app/addons': async (world, { params, body }) => {
         const app = appOf(world, params);
-        const plan = route_named(body['plan']);
-        const vars = await world.addonVars(plan.split(':')[0], app.name);
+        only(body, ['plan', 'attachment', 'config', 'confirm', 'name']);
+        const wanted = route_named(body['plan']);
+        const service = wanted.split(':')[0];
+        const vars = await world.addonVars(service, app.name);
+        const plan = wanted === service ? `${service}:${DEFAULT_PLANS[service] ?? 'standard'}` : wanted;
         if (!vars)
             throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`);
-        const { addon, attachment } = provision(world, app, plan, vars);
-        configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        const addon = newAddon(world, app, plan);
+        // The slow ones are made in the background, and the app restarts when they are there (heroku/cli: addons:create).
+        const finish = () => {
+            const attachment = complete(world, app, addon, vars, route_text(route_within(body['attachment'], 'name')));
+            configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        };
+        if (world.addonTime === 0)
+            finish();
+        else
+            world.clock.after(world.addonTime, finish);
         return [201, addonView(world, addon)];
     },
     'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
@@ -79430,26 +80097,38 @@ const ADDON_ROUTES = {
     }
 };
 /** Makes an add-on of an app, attached to it under the name that its first config var has. */
-function provision(world, app, plan, vars) {
+function addons_provision(world, app, plan, vars) {
+    const addon = newAddon(world, app, plan);
+    return { addon, attachment: complete(world, app, addon, vars) };
+}
+function newAddon(world, { name: app }, plan) {
     const service = plan.split(':')[0];
-    const names = Object.keys(vars);
-    const short = service.replace('heroku-', '');
     const addon = {
         id: (0,external_node_crypto_.randomUUID)(),
-        name: `${short}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
+        name: `${service.replace('heroku-', '')}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
         service,
         plan,
-        configVars: names,
-        app: app.name,
+        provisioning: true,
+        configVars: [],
+        app,
         createdAt: new Date(world.clock.now()).toISOString()
     };
-    const name = names[0]?.replace(/_URL$/, '') ?? short.toUpperCase();
-    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: names };
-    Object.assign(app.configVars, vars);
     world.store.state.addons.push(addon);
+    world.store.save();
+    return addon;
+}
+/** Attaches it to the app that owns it, with its config vars. */
+function complete(world, app, addon, vars, as) {
+    const own = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? addon.service.replace('heroku-', '').toUpperCase();
+    const name = as ?? own;
+    const renamed = Object.entries(vars).map(([variable, value]) => [variable.replace(own, name), value]);
+    addon.configVars = renamed.map(([variable]) => variable);
+    addon.provisioning = false;
+    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: addon.configVars };
+    Object.assign(app.configVars, Object.fromEntries(renamed));
     world.store.state.attachments.push(attachment);
     world.store.save();
-    return { addon, attachment };
+    return attachment;
 }
 /** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
 function addons_attach(world, body) {
@@ -79930,8 +80609,12 @@ const APP_ROUTES = {
     },
     'GET /apps/:app/domains/:domain': (world, { params }) => {
         const app = appOf(world, params);
-        return [200, domainView(app, domainOf(app, params[1]))];
+        return [200, domainView(app, apps_domainOf(app, params[1]))];
     },
+    // Automated Certificate Management; a certificate is issued at once.
+    'POST /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
+    'PATCH /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
+    'DELETE /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, false),
     // TLS ends nowhere here.
     'GET /apps/:app/sni-endpoints': (world, { params }) => {
         appOf(world, params);
@@ -79954,12 +80637,18 @@ const APP_ROUTES = {
     },
     'DELETE /apps/:app/domains/:domain': (world, { params }) => {
         const app = appOf(world, params);
-        const domain = domainOf(app, params[1]);
+        const domain = apps_domainOf(app, params[1]);
         app.domains.splice(app.domains.indexOf(domain), 1);
         world.store.save();
         return [200, domainView(app, domain)];
     }
 };
+function apps_manageCertificates(world, params, on) {
+    const app = appOf(world, params);
+    app.acm = on;
+    world.store.save();
+    return [200, appView(app)];
+}
 function featureOf(params) {
     const name = params[1] ?? '';
     if (!FEATURES.includes(name))
@@ -79969,7 +80658,7 @@ function featureOf(params) {
 function ownDomain({ id, port, createdAt }) {
     return { id, hostname: `127.0.0.1:${port}`, createdAt };
 }
-function domainOf(app, idOrName) {
+function apps_domainOf(app, idOrName) {
     const domain = app.domains.find(({ id, hostname }) => id === idOrName || hostname === idOrName);
     if (!domain)
         throw notFound('domain');
@@ -80284,12 +80973,12 @@ const REDIS_SETTINGS = {
     notify_keyspace_events: ''
 };
 function databaseOf(world, idOrName) {
-    return serviceOf(world, idOrName, 'heroku-postgresql');
+    return data_serviceOf(world, idOrName, 'heroku-postgresql');
 }
 function redisOf(world, idOrName) {
-    return serviceOf(world, idOrName, 'heroku-redis');
+    return data_serviceOf(world, idOrName, 'heroku-redis');
 }
-function serviceOf(world, idOrName, service) {
+function data_serviceOf(world, idOrName, service) {
     const addon = addons_addonOf(world, idOrName);
     if (addon.service !== service)
         throw notFound('add-on');
@@ -81380,6 +82069,7 @@ async function startLocalHeroku(options) {
             void done.then(() => building.delete(state.id));
         },
         cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
+        addonTime: times.provision,
         addonVars: options.addon ?? (() => Promise.resolve(undefined)),
         figures: options.figures ?? (() => Promise.resolve({})),
         jobsLimit: options.jobsLimit ?? 100
@@ -81460,7 +82150,7 @@ async function startLocalHeroku(options) {
             app.preboot = preboot ?? app.preboot;
             for (const { plan, vars } of addons) {
                 if (!hasAddon(store, app, plan))
-                    provision(world, app, plan, vars);
+                    addons_provision(world, app, plan, vars);
             }
             store.save();
             // What runs already has to learn of it.
@@ -81516,7 +82206,13 @@ async function rehearse(context) {
         const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
         const local = {
             ...context,
-            inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' }
+            inputs: {
+                ...inputs,
+                herokuApiUrl: heroku.apiUrl,
+                streamingSetup: true,
+                provision: false,
+                builder: 'runner'
+            }
         };
         await deployTo(local, access, config, {
             alter: deployable => withBaseSchema(local, access, deployable),
@@ -81576,8 +82272,6 @@ function requireOtherUser({ inputs }, inContainer) {
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
-    const vapid = (0,external_node_crypto_.createECDH)('prime256v1');
-    const publicKey = vapid.generateKeys('base64url');
     const secret = () => (0,external_node_crypto_.randomBytes)(32).toString('hex');
     return {
         LOCAL_DOMAIN: DOMAIN,
@@ -81590,8 +82284,7 @@ function rehearse_configVars() {
         ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secret(),
         ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
         ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
-        VAPID_PUBLIC_KEY: publicKey,
-        VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+        ...makeVapidPair(),
         REDIS_DRIVER: 'ruby'
     };
 }
@@ -81800,7 +82493,7 @@ const COMMANDS = {
     comment: comment,
     deploy: deploy_deploy,
     migrate: migrate_migrate,
-    plan: plan,
+    plan: plan_plan,
     rehearse: rehearse,
     rollback: rollback,
     run: run_run,
@@ -82690,7 +83383,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(344);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2591);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

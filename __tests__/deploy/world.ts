@@ -77,7 +77,7 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
 delete process.env['SSL_CERT_DIR']
 
 /** The clock of one job. When the job is dead nothing of it ever goes on. */
-class JobClock implements Clock {
+export class JobClock implements Clock {
   readonly #clock: Clock
   dead = false
 

@@ -21,11 +21,12 @@ import { fingerprintOf } from './steps/fingerprint.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
 import { herokuBuilds } from './steps/heroku-builds.ts'
 import { processTypesFor } from './steps/processes.ts'
+import { provisioningOf } from './steps/provisioning.ts'
 import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { scheduleStep } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
-import { readConfig, takeSource, type Source } from './steps/source.ts'
+import { once, readConfig, takeSource, type Source } from './steps/source.ts'
 import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
@@ -71,6 +72,7 @@ export async function deployTo(
   const story = new Story(runtime.log, runtime.clock)
   const connection = connect(context, access, story)
   const app = requireApp(config.app)
+  const source = once(() => runtime.log.group('Source', () => takeSource(context)))
   const title = `Deploy of ${app}`
   const facts = new Facts(context, app, config.migrations)
   const tell = (outcome: string): Promise<void> =>
@@ -82,12 +84,13 @@ export async function deployTo(
         app: connection.app(app),
         streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
         staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
-        streamingSetup: { allowed: inputs.streamingSetup },
+        streamingSetup: { allowed: inputs.streamingSetup || inputs.provision },
+        provisioning: inputs.provision ? provisioningOf(context, config, connection, source) : undefined,
         migrations: config.migrations,
         dynoSize: inputs.dynoSize,
         addons: addonReader(context),
         mask: masker(context),
-        prepare: stack => prepare(context, { ...config, stack: config.stack ?? stack }, alter),
+        prepare: async stack => prepare(context, { ...config, stack: config.stack ?? stack }, await source(), alter),
         progress: facts
       },
       connection.tools
@@ -112,9 +115,8 @@ function firstLine(error: unknown): string {
 }
 
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function prepare(context: Context, config: Config, alter: More['alter']): Promise<Deployable> {
+async function prepare(context: Context, config: Config, source: Source, alter: More['alter']): Promise<Deployable> {
   const { inputs, runtime } = context
-  const source = await runtime.log.group('Source', () => takeSource(context))
   addOwnFiles(context, config, source)
   const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
   const fingerprint = fingerprintOf(config, source, recipe, inputs.builder)

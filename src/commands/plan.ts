@@ -10,6 +10,8 @@ import { addonReader } from './steps/addons.ts'
 import { requireApp } from './steps/heroku.ts'
 import { scheduleStep } from './steps/schedule.ts'
 import { readConfig, takeSource } from './steps/source.ts'
+import { planProvision } from './steps/provision-plan.ts'
+import { provisioningOf } from './steps/provisioning.ts'
 import { planFrom, planOfTree } from './steps/upgrade.ts'
 import { withStory } from './steps/with-story.ts'
 
@@ -42,7 +44,7 @@ export async function planDeploy(context: Context): Promise<void> {
 async function planOfApp(context: Context, config: Config, askDatabase: boolean): Promise<void> {
   const { inputs } = context
   const name = requireApp(config.app)
-  await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask }) => {
+  await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask, client }) => {
     const { story } = tools
     const read = (name: string) => readTarget(app(name), mask, tools)
     const target = await story.step('Preflight', () => read(name))
@@ -52,6 +54,11 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
         ? undefined
         : await story.step('Preflight of the streaming app', () => read(streamingApp))
     const source = await story.span('Source', () => takeSource(context))
+    if (inputs.provision && !askDatabase) {
+      const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source))
+      const complete = await story.step('What the app lacks', () => planProvision(context, provisioning, tools))
+      if (!complete) return `${name} would be provisioned first. Nothing was changed.`
+    }
     const applied =
       askDatabase && target.current?.slug
         ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
@@ -83,7 +90,7 @@ async function factsOf(
 ): Promise<LiveFacts> {
   const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied }
   // A deploy would set up what the streaming app lacks.
-  return context.inputs.streamingSetup && live.streaming
+  return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
     ? { ...live, streaming: { ...live.streaming, lacks: [] } }
     : live
 }

@@ -1,4 +1,4 @@
-import { createECDH, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
@@ -21,7 +21,7 @@ import {
   type LocalHeroku,
   type Visit
 } from '../local-heroku/index.ts'
-import { BASE_SCHEMA_COMMAND } from '../mastodon/index.ts'
+import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
 import { isLoopback, UserError } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
 import type { Context } from './context.ts'
@@ -53,7 +53,13 @@ export async function rehearse(context: Context): Promise<void> {
     const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
     const local = {
       ...context,
-      inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' as const }
+      inputs: {
+        ...inputs,
+        herokuApiUrl: heroku.apiUrl,
+        streamingSetup: true,
+        provision: false,
+        builder: 'runner' as const
+      }
     }
     await deployTo(local, access, config, {
       alter: deployable => withBaseSchema(local, access, deployable),
@@ -117,8 +123,6 @@ function requireOtherUser({ inputs }: Context, inContainer: boolean): ReturnType
 
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function configVars(): Record<string, string> {
-  const vapid = createECDH('prime256v1')
-  const publicKey = vapid.generateKeys('base64url')
   const secret = (): string => randomBytes(32).toString('hex')
   return {
     LOCAL_DOMAIN: DOMAIN,
@@ -131,8 +135,7 @@ function configVars(): Record<string, string> {
     ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secret(),
     ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
     ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
-    VAPID_PUBLIC_KEY: publicKey,
-    VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+    ...makeVapidPair(),
     REDIS_DRIVER: 'ruby'
   }
 }

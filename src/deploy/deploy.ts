@@ -6,6 +6,7 @@ import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
 import { liveFacts, readTarget, refuse, tellPlan, type Target } from './preflight.ts'
+import { provision, provisionDynos } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
 import { CrashError, waitForDynos } from './rollout.ts'
@@ -22,12 +23,24 @@ import { type Tools } from './tools.ts'
 export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   const { story } = tools
   const { progress } = plan
-  const target = await story.step('Preflight', async () => {
+  const read = async (): Promise<Target> => {
     const target = await readTarget(plan.app, plan.mask, tools)
-    describe(target, tools)
     progress.target(target)
     return target
+  }
+  let target = await story.step('Preflight', async () => {
+    const target = await read()
+    describe(target, tools)
+    return target
   })
+  const { provisioning } = plan
+  const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes))
+  if (wishes) {
+    target = await story.step('Provision', async () => {
+      await provision(provisioning, wishes, tools)
+      return read()
+    })
+  }
   const staging =
     plan.staging &&
     (await story.step('Preflight of the staging app', () => readTarget(plan.staging!, plan.mask, tools)))
@@ -50,6 +63,7 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     progress.migrated(finished.migrations?.ran ?? [])
     switched = true
     live.judge?.()
+    if (wishes) await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools))
     await story.step('Dynos', () => waitForDynos(plan.app, version, tools))
     await maintenance.end()
     await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)))

@@ -5,6 +5,22 @@ export { HealthError, type ProbeResult } from './health.ts'
 export { appliedMigrations, migrate, MigrationError } from './migrate.ts'
 export { GateError, type Deployable, type DeployPlan, type DeployProgress, type HerokuSupply } from './plan.ts'
 export { liveFacts, readTarget, refuse, tellPlan, type Target } from './preflight.ts'
+export {
+  provision,
+  provisionDynos,
+  readProvisionPlan,
+  refuse as refuseProvision,
+  type Provisioning
+} from './provision.ts'
+export {
+  isConfigured,
+  isProvisioned,
+  planProvision,
+  type Have,
+  type ProvisionPlan,
+  type Wishes
+} from './provision-plan.ts'
+export { provisionMarkdown, provisionRows } from './provision-table.ts'
 export { finishRelease, ReleasePhaseError } from './release.ts'
 export { bringBack, bringStreamingBack, RollbackRefused, type BroughtBack, type Trees } from './rollback.ts'
 export { CrashError, waitForDynos } from './rollout.ts'

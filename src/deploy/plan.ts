@@ -4,6 +4,7 @@ import { UserError } from '../runtime/index.ts'
 import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
 import { type Target } from './preflight.ts'
+import { type Provisioning } from './provision.ts'
 import { type Trees } from './rollback.ts'
 import { type Artifact, type ShippedSlug } from './slugs.ts'
 import { type StreamingSetup } from './streaming.ts'
@@ -48,6 +49,8 @@ export interface DeployPlan {
   /** Where Heroku builds before production has the slug; its slugs are used again, too. */
   readonly staging?: HerokuApp
   readonly streamingSetup: StreamingSetup
+  /** Whether and how what the app lacks is bought, made and set. */
+  readonly provisioning?: Provisioning
   readonly migrations: 'zero-downtime' | 'maintenance' | 'off'
   /** Size of one-off dynos. */
   readonly dynoSize?: string

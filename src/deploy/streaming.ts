@@ -40,8 +40,7 @@ export async function prepareStreaming(
   const { lacks, remedy } = streamingLacks(main, target)
   if (lacks.length === 0) return target
   if (!allowed) throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy)
-  const vars = missingVars(config)
-  const attachments = missingAttachments(config)
+  const { vars, attachments } = missingOfStreaming(config)
   const shared = await main.app.attachments()
   for (const name of attachments) {
     const addon = shared.find(attachment => attachment.name === name)?.addon.name
@@ -62,16 +61,11 @@ export async function prepareStreaming(
 
 /** Config vars that the streaming app needs and does not have, and how to set them. */
 export function streamingLacks(main: Target, { app, config }: Target): { lacks: string[]; remedy: string } {
-  const vars = missingVars(config)
-  const attachments = missingAttachments(config)
+  const { vars, attachments } = missingOfStreaming(config)
   return {
     lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
     remedy: howTo(main.app.name, app.name, vars, attachments)
   }
-}
-
-function missingAttachments(config: Readonly<Record<string, string>>): string[] {
-  return SHARED.filter(name => !config[`${name}_URL`])
 }
 
 /** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
@@ -82,6 +76,17 @@ export function requireSameCommit(main: Target, streaming: Target): void {
     `${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`,
     'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.'
   )
+}
+
+export interface MissingOfStreaming {
+  readonly vars: Record<string, string>
+  /** Names under which the main app's add-ons are to be attached. */
+  readonly attachments: readonly string[]
+}
+
+/** What the streaming app's config lacks. */
+export function missingOfStreaming(config: Readonly<Record<string, string>>): MissingOfStreaming {
+  return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) }
 }
 
 function missingVars(config: Readonly<Record<string, string>>): Record<string, string> {

@@ -32,7 +32,7 @@ export function storyMarkdown(story: Story, { title, outcome, links, redact }: S
 }
 
 /** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .slice(0, 1_500)
     .replaceAll('&', '&amp;')

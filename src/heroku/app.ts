@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Clock } from '../runtime/index.ts'
 import { type HerokuClient } from './client.ts'
 import { isNotFound, mayHaveHappened } from './errors.ts'
+import { lookForLost } from './look.ts'
 import * as shapes from './shapes.ts'
 import {
   type Addon,
@@ -46,8 +47,6 @@ export interface NewDyno {
 }
 
 const SDK = 'application/vnd.heroku+json; version=3.sdk'
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
-const LOOKS = [0, 2_000, 5_000, 10_000]
 
 /** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
 export class HerokuApp {
@@ -91,7 +90,6 @@ export class HerokuApp {
     try {
       await this.#client.write('PATCH', `${this.#path}/config-vars`, shapes.configVars, { body: vars })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       await this.#look(error, async () => {
         const now = await this.configVars()
         return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined
@@ -141,7 +139,6 @@ export class HerokuApp {
       const body = { slug: slugId, description }
       return await this.#client.write('POST', `${this.#path}/releases`, shapes.release, { body })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       return this.#look(error, async () =>
         (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId)
       )
@@ -175,7 +172,6 @@ export class HerokuApp {
     try {
       return await this.#client.write('POST', `${this.#path}/dynos`, shapes.dyno, { body })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)))
     }
   }
@@ -204,7 +200,6 @@ export class HerokuApp {
     try {
       await this.#client.write('POST', '/addon-attachments', shapes.attachment, { body })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name))
     }
   }
@@ -223,7 +218,6 @@ export class HerokuApp {
     try {
       await this.#client.write('PATCH', this.#path, shapes.app, { body: { maintenance: on } })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       await this.#look(error, async () => (await this.info()).maintenance === on || undefined)
     }
   }
@@ -252,7 +246,6 @@ export class HerokuApp {
     try {
       return await this.#client.write('POST', `${this.#path}/builds`, shapes.build, { body })
     } catch (error) {
-      if (!mayHaveHappened(error)) throw error
       return this.#look(error, async () =>
         (await this.builds(10)).find(
           ({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description
@@ -281,14 +274,8 @@ export class HerokuApp {
     return (await this.#client.write('POST', `${this.#path}/log-sessions`, shapes.logSession, { body })).logplex_url
   }
 
-  /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
-  async #look<Found>(error: unknown, find: () => Promise<Found | undefined>): Promise<Found> {
-    for (const wait of LOOKS) {
-      await this.#clock.sleep(wait, this.#signal)
-      const found = await find()
-      if (found !== undefined) return found
-    }
-    throw error
+  #look<Found>(error: unknown, find: () => Promise<Found | undefined>): Promise<Found> {
+    return lookForLost(error, find, { clock: this.#clock, signal: this.#signal })
   }
 }
 

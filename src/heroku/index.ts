@@ -1,8 +1,10 @@
 /** Heroku: the Platform API behind one guarded client, uploads, output streams, one-off dynos. */
+export { createAddon, serviceOf, type NewAddon } from './addons.ts'
 export { HerokuApp, keyExpiresIn, whoAmI, type NewSlug } from './app.ts'
 export { createClient, type HerokuClient } from './client.ts'
 export { HerokuError, isNotFound, mayHaveHappened } from './errors.ts'
-export { domainsOf } from './domains.ts'
+export { addDomain, domainsOf, enableCertificates } from './domains.ts'
+export { scaleFormation, type Scale } from './formation.ts'
 export { postgresFigures, redisPolicy, type PostgresFigures, type Share } from './data.ts'
 export { codesIn, errorCodes, herokuLog, LOG_KEPT, logLines, type LogLine } from './logs.ts'
 export { endLeftovers, runOneOff, type OneOff, type OneOffOptions, type OneOffResult } from './one-off.ts'

@@ -19,6 +19,8 @@ export const app = v.looseObject({
   name: v.string(),
   web_url: v.nullish(v.string()),
   maintenance: v.optional(v.boolean(), false),
+  /** Whether Heroku manages the certificates of its domains. */
+  acm: v.nullish(v.boolean()),
   stack: named,
   build_stack: v.nullish(named),
   /** Only with `version=3.sdk`. */
@@ -89,6 +91,8 @@ export const domain = v.looseObject({
   /** Where the name's CNAME, ALIAS or ANAME must lead. */
   cname: v.nullish(v.string()),
   status: v.nullish(v.string()),
+  /** A certificate that it has. */
+  sni_endpoint: v.nullish(v.unknown()),
   /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
   acm_status: v.nullish(v.string()),
   acm_status_reason: v.nullish(v.string())

@@ -141,6 +141,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
       void done.then(() => building.delete(state.id))
     },
     cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
+    addonTime: times.provision,
     addonVars: options.addon ?? (() => Promise.resolve(undefined)),
     figures: options.figures ?? (() => Promise.resolve({})),
     jobsLimit: options.jobsLimit ?? 100

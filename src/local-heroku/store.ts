@@ -46,7 +46,9 @@ export interface AddonState {
   readonly name: string
   readonly service: string
   plan: string
-  readonly configVars: readonly string[]
+  /** Not there yet: without config vars and attachment. */
+  provisioning?: boolean
+  configVars: readonly string[]
   /** The app that owns it. */
   readonly app: string
   readonly createdAt: string
@@ -119,6 +121,8 @@ export interface AppState {
   stack: string
   maintenance: boolean
   preboot: boolean
+  /** Certificates are managed; undefined in older states. */
+  acm?: boolean
   configVars: Record<string, string>
   formation: Record<string, { quantity: number; size: string }>
   readonly slugs: SlugState[]

@@ -30,6 +30,8 @@ export interface World {
   cancelBuild(build: BuildState): void
   /** Config vars that a new add-on brings, or undefined where this service is not to be had. */
   addonVars(service: string, app: string): Promise<Record<string, string> | undefined>
+  /** Milliseconds until a new add-on is there. */
+  readonly addonTime: number
   /** What the data API says of an add-on. */
   figures(addon: AddonState): Promise<DataFigures>
   /** How many jobs a plan of Cron To Go has room for. */

@@ -1,3 +1,4 @@
+export { readAppJson, type AppJson, type WantedAddon } from './app-json.ts'
 export { readDependencies, type Dependencies, type Dependency } from './dependencies.ts'
 export { REDIS_NOT_VERIFIED, REDIS_TLS_FILES, requireRedisTlsFits } from './redis-tls.ts'
 export { buildVariables, parseVersion, readMastodon, VERSION_FILE, type MastodonTree } from './tree.ts'
@@ -25,6 +26,7 @@ export {
 export { assetsOf, mayRun, readInstance, type Instance } from './instance.ts'
 export { MAIL_VARIABLES, mailServer, type MailServer } from './mail.ts'
 export { BUCKET_VARIABLES, bucketOf, MEDIA_VARIABLES, mediaUrl, storageOf, type Bucket } from './storage.ts'
+export { makeVapidPair, secretsOf, type SecretGroup } from './secrets.ts'
 export { sourceOffer, type ProfileScript, type Source } from './source-offer.ts'
 export { readMinimums, type Minimums } from './minimums.ts'
 export { readConfigRules, type ConfigRule, type ConfigRules } from './config-rules.ts'

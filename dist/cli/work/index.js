@@ -48838,697 +48838,6 @@ async function succeed(run, program, args) {
 
 
 
-;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
-
-const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
-const PACKAGE = /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/;
-const dependencies_VERSION = /^[\w.+-]{1,100}$/;
-/** What the lock files of a tree name, in the order of the names. A file that is not there, or is no lock file, names nothing. */
-function readDependencies(root) {
-    return {
-        gems: sorted(gemsOf(readTreeFile(root, 'Gemfile.lock') ?? ''), GEM),
-        packages: sorted(packagesOf(readTreeFile(root, 'yarn.lock') ?? ''), PACKAGE)
-    };
-}
-/** `specs:` lists gems with four spaces before them, what they need with six (bundler: lib/bundler/lockfile_parser.rb). */
-function gemsOf(lock) {
-    return [...lock.matchAll(/^ {4}(\S+) \(([^)\s]+)\)$/gm)].map(([, name = '', version = '']) => [
-        name,
-        // A platform behind the version: 1.18.3-x86_64-linux-gnu.
-        version.split('-')[0]
-    ]);
-}
-/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`; both Yarns write its version below. */
-function packagesOf(lock) {
-    const entries = lock.matchAll(/^"?(@?[^@\s"]+)@[^\n]*:\n {2}version:? "?([^\s"]+)"?$/gm);
-    return [...entries].map(([, name = '', version = '']) => [name, version]).filter(isNotOurs);
-}
-/** Yarn lists the workspaces of the tree itself under this version. */
-function isNotOurs([, version]) {
-    return version !== '0.0.0-use.local';
-}
-function sorted(dependencies, names) {
-    const distinct = new Map(dependencies
-        .filter(([name, version]) => names.test(name) && dependencies_VERSION.test(version))
-        .map(dependency => [dependency.join('\n'), dependency]));
-    return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/redis-tls.js
-
-
-/**
- * Lets stock Mastodon talk to Heroku Key-Value Store, whose certificate is self-signed (mastodon/mastodon#19824; upstream
- * has no setting for it). Files are added to the tree that is built, and none of upstream's is touched: an initializer
- * changes how the gems `redis` and `redis-client` connect, a module that is loaded before the streaming server changes
- * `tls.connect`. Both give up verification for the hosts and ports of Mastodon's own `rediss://` addresses alone. The
- * traffic is still encrypted; who is at the other end is not proven.
- */
-/** What a person is told wherever such a slug is shown. */
-const REDIS_NOT_VERIFIED = 'Redis certificate not verified (`redis-tls: no-verify`): the traffic to Redis is encrypted, but who answers is not proven';
-/** Address of a Redis with TLS: host and port behind an optional user. Not by a URL parser, whose errors quote passwords. */
-const ADDRESS = String.raw `rediss:\/\/(?:[^@\/]*@)?(\[[^\]]+\]|[^:\/?#]+)(?::(\d+))?`;
-/**
- * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS;
- * `redis-client` (Sidekiq since 7, `redis` since 5) by what RedisClient::Config names, and its driver hiredis got
- * `verify_mode` late: so the Ruby driver is taken, whatever REDIS_DRIVER says. (redis/redis-rb: lib/redis/connection,
- * redis-rb/redis-client: lib/redis_client/config.rb.) It ends a boot, and with it the build, where it finds neither.
- */
-const INITIALIZER = String.raw `# frozen_string_literal: true
-
-# Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
-# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.
-module MastodonOnHerokuRedisTls
-  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|
-    address = ENV.fetch(name, '').match(%r{\A${ADDRESS}}i)
-    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address
-  end.freeze
-  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze
-
-  def self.own?(host, port)
-    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])
-  end
-
-  module Socket
-    def connect(host, port, timeout, ssl_params)
-      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)
-      super
-    end
-  end
-
-  module Hiredis
-    def connect(config)
-      tls = config[:scheme] == 'rediss' || config[:ssl]
-      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])
-
-      Redis::Connection::Ruby.connect(config)
-    end
-  end
-
-  module Config
-    def driver
-      own_tls? ? RedisClient.driver(:ruby) : super
-    end
-
-    def ssl_context
-      return super unless own_tls?
-
-      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))
-    end
-
-    private
-
-    def own_tls?
-      ssl && MastodonOnHerokuRedisTls.own?(host, port)
-    end
-  end
-
-  def self.install
-    clients = [install_in_redis, install_in_redis_client].compact
-    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?
-  rescue StandardError, LoadError => e
-    abort "mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). " \
-          'Take it out of the config, and use a Redis whose certificate can be verified.'
-  end
-
-  def self.install_in_redis
-    return unless Redis::VERSION.start_with?('4.')
-
-    # The last driver that was loaded is the default: that stays as it is.
-    drivers = Redis::Connection.drivers.dup
-    require 'redis/connection/ruby'
-    Redis::Connection.drivers.replace(drivers) unless drivers.empty?
-    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)
-    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)
-    true
-  end
-
-  def self.install_in_redis_client
-    return unless defined?(RedisClient)
-
-    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }
-    RedisClient.driver(:ruby).method(:ssl_context)
-    prepend_to(RedisClient::Config, Config)
-    true
-  end
-
-  # A method that is not there, or takes other arguments, is an error at once.
-  def self.prepend_to(target, changes)
-    changes.instance_methods.each do |name|
-      fits = target.instance_method(name).arity == changes.instance_method(name).arity
-      raise "#{target.inspect} #{name}" unless fits
-    end
-    target.prepend(changes)
-  end
-end
-
-MastodonOnHerokuRedisTls.install
-`;
-/** Loaded before the streaming server by `NODE_OPTIONS`. ioredis and pg both call `tls.connect` with options. */
-const PRELOAD = String.raw `'use strict'
-// Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
-// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.
-const tls = require('node:tls')
-const { syncBuiltinESMExports } = require('node:module')
-
-const plain = host => String(host).replace(/[[\]]/g, '').toLowerCase()
-const [, host, port = '6379'] = /^${ADDRESS}/i.exec(process.env.REDIS_URL || '') || []
-
-if (host !== undefined) {
-  const { connect } = tls
-  const isOwn = options =>
-    typeof options === 'object' && options !== null && !options.socket &&
-    plain(options.host) === plain(host) && Number(options.port) === Number(port)
-  const connectToOwn = (options, ...rest) =>
-    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)
-  tls.connect = connectToOwn
-  syncBuiltinESMExports()
-  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')
-}
-`;
-const PRELOAD_FILE = '.mastodon-on-heroku/redis-tls.cjs';
-/** What is added to the tree: path relative to the app's root, text. The initializer comes before Mastodon's own. */
-const REDIS_TLS_FILES = {
-    'config/initializers/000_mastodon_on_heroku_redis_tls.rb': INITIALIZER,
-    [PRELOAD_FILE]: PRELOAD,
-    '.profile.d/mastodon-on-heroku-redis-tls.sh': `export NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }--require \\"$HOME/${PRELOAD_FILE}\\""\n`
-};
-/** Major versions of the gems that the initializer knows. */
-const KNOWN_GEMS = { redis: /^[456]\./, 'redis-client': /^0\./ };
-/** Throws a `UserError` where the tree is none that the added files fit. */
-function requireRedisTlsFits(root) {
-    const { gems } = readDependencies(root);
-    const versions = new Map(gems);
-    const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
-    if (!versions.has('redis'))
-        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
-    for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
-        const version = versions.get(gem);
-        if (version !== undefined && !known.test(version))
-            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
-    }
-    if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
-        return;
-    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/tree.js
-
-const VERSION_FILE = 'lib/mastodon/version.rb';
-/** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
-function readMastodon(root) {
-    const gemfileLock = readTreeFile(root, 'Gemfile.lock') ?? '';
-    const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => readTreeFile(root, file) !== undefined);
-    return {
-        version: parseVersion(readTreeFile(root, VERSION_FILE)),
-        bundler: hasVite ? 'vite' : 'webpack',
-        rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
-    };
-}
-/** lib/mastodon/version.rb spells the version as methods: `def major`, `def minor`, `def patch`, `def default_prerelease`. */
-function parseVersion(file) {
-    if (file === undefined)
-        return undefined;
-    const [major, minor, patch] = ['major', 'minor', 'patch'].map(name => new RegExp(`def ${name}\\s+(\\d+)\\s`).exec(file)?.[1]);
-    if (major === undefined || minor === undefined || patch === undefined)
-        return undefined;
-    const prerelease = /def default_prerelease\s+['"]([\w.-]+)['"]/.exec(file)?.[1];
-    return `${major}.${minor}.${patch}${prerelease ? `-${prerelease}` : ''}`;
-}
-/**
- * Build-time variables with which Mastodon's assets compile without a secret. Rails boots for `assets:precompile`:
- * since 4.3 it wants the Active Record encryption keys, for which SECRET_KEY_BASE_DUMMY stands in
- * (mastodon/mastodon: config/initializers/active_record_encryption.rb, Dockerfile); until 4.3 it wants OTP_SECRET and
- * SECRET_KEY_BASE (Dockerfile of 4.2). Placeholders only: they are files of ENV_DIR and reach no dyno.
- */
-function buildVariables(root) {
-    const knowsDummy = readTreeFile(root, 'config/initializers/active_record_encryption.rb') !== undefined;
-    if (knowsDummy)
-        return { SECRET_KEY_BASE_DUMMY: '1' };
-    return { OTP_SECRET: 'precompile_placeholder', SECRET_KEY_BASE: 'precompile_placeholder' };
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/ruby-text.js
-/**
- * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
- * that it loses its way in (a string that never ends) counts as both, whole.
- */
-function splitRuby(text) {
-    const scanner = new RubyScanner(text);
-    return scanner.scan() ? { code: scanner.only('code'), sql: scanner.only('sql') } : { code: text, sql: text };
-}
-const CLOSING = { '(': ')', '[': ']', '{': '}', '<': '>' };
-const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y;
-const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
-/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
-const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
-/** Strings in interpolations in strings: nobody writes that many. */
-const DEEPEST = 20;
-class RubyScanner {
-    #text;
-    #parts;
-    #at = 0;
-    #lost = false;
-    #depth = 0;
-    #heredocs = [];
-    constructor(text) {
-        this.#text = text;
-        this.#parts = new Array(text.length).fill('nothing');
-    }
-    /** False where the file does not end in code. */
-    scan() {
-        this.#code(undefined);
-        return !this.#lost;
-    }
-    only(wanted) {
-        const kept = [];
-        for (let index = 0; index < this.#text.length; index++) {
-            const character = this.#text[index];
-            const part = this.#parts[index];
-            if (character === '\n')
-                kept.push('\n');
-            else if (part === wanted || (part === 'interpolation' && wanted === 'code'))
-                kept.push(character);
-            else
-                kept.push(part === 'interpolation' ? 'x' : ' ');
-        }
-        return kept.join('');
-    }
-    /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
-    #code(until) {
-        const part = until === undefined ? 'code' : 'interpolation';
-        let open = 0;
-        while (this.#at < this.#text.length) {
-            const character = this.#text[this.#at];
-            if (character === '\n')
-                this.#newline();
-            else if (character === '#')
-                this.#skipLine();
-            else if (character === "'")
-                this.#string("'", undefined, false);
-            else if (character === '"' || character === '`')
-                this.#string(character, undefined, true);
-            else if (this.#literal(character))
-                continue;
-            else if (character === until && open === 0)
-                return;
-            else {
-                if (character === '{')
-                    open++;
-                if (character === '}')
-                    open--;
-                this.#take(part);
-            }
-        }
-        if (until !== undefined)
-            this.#lost = true;
-    }
-    #take(part) {
-        this.#parts[this.#at++] = part;
-    }
-    #skipLine() {
-        const end = this.#text.indexOf('\n', this.#at);
-        this.#at = end === -1 ? this.#text.length : end;
-    }
-    #newline() {
-        this.#at++;
-        const waiting = this.#heredocs;
-        this.#heredocs = [];
-        for (const heredoc of waiting)
-            this.#heredocBody(heredoc);
-        if (this.#text.startsWith('=begin', this.#at))
-            this.#skipTo(/^=end\b.*$/gm);
-        if (/^__END__\r?$/m.test(this.#text.slice(this.#at, this.#at + 9)))
-            this.#at = this.#text.length;
-    }
-    #skipTo(end) {
-        end.lastIndex = this.#at;
-        const found = end.exec(this.#text);
-        this.#at = found === null ? this.#text.length : end.lastIndex;
-    }
-    /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
-    #literal(character) {
-        if (character === '<')
-            return this.#heredocOpening();
-        if (character !== '%' && character !== '/')
-            return false;
-        if (!BEFORE_LITERAL.test(this.#text.slice(Math.max(0, this.#at - 20), this.#at)))
-            return false;
-        if (character === '/')
-            return this.#regularExpression();
-        PERCENT.lastIndex = this.#at;
-        const found = PERCENT.exec(this.#text);
-        if (found === null)
-            return false;
-        const [whole, kind, opening] = found;
-        this.#at += whole.length - 1;
-        this.#string(CLOSING[opening] ?? opening, CLOSING[opening] && opening, !'qwis'.includes(kind) || kind === '');
-        return true;
-    }
-    #regularExpression() {
-        const found = /^\/(?:[^/\\\n]|\\.)+\//.exec(this.#text.slice(this.#at, this.#at + 2000));
-        if (found === null)
-            return false;
-        this.#at += found[0].length;
-        return true;
-    }
-    #heredocOpening() {
-        HEREDOC.lastIndex = this.#at;
-        const found = HEREDOC.exec(this.#text);
-        if (found === null)
-            return false;
-        const [whole, indent, quote, name] = found;
-        // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
-        const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm');
-        end.lastIndex = this.#at;
-        if (end.exec(this.#text) === null)
-            return false;
-        for (const after = this.#at + whole.length; this.#at < after;)
-            this.#take('code');
-        this.#heredocs.push({ end, interpolates: quote !== "'" });
-        return true;
-    }
-    #heredocBody(heredoc) {
-        heredoc.end.lastIndex = this.#at;
-        const found = heredoc.end.exec(this.#text);
-        if (found === null) {
-            this.#lost = true;
-            return;
-        }
-        while (this.#at < found.index)
-            this.#stringCharacter(heredoc.interpolates);
-        this.#at = Math.max(this.#at, found.index + found[0].length);
-    }
-    /** Reads a string from its opening to its closing character; brackets of the same kind nest. */
-    #string(closing, opening, interpolates) {
-        this.#at++;
-        let open = 0;
-        while (this.#at < this.#text.length) {
-            const character = this.#text[this.#at];
-            if (character === opening)
-                open++;
-            if (character === closing && open-- === 0) {
-                this.#at++;
-                return;
-            }
-            this.#stringCharacter(interpolates);
-        }
-        this.#lost = true;
-    }
-    #stringCharacter(interpolates) {
-        if (this.#text[this.#at] === '\\') {
-            this.#take('nothing');
-            if (this.#at < this.#text.length)
-                this.#take('nothing');
-        }
-        else if (interpolates && this.#text.startsWith('#{', this.#at)) {
-            this.#interpolation();
-        }
-        else
-            this.#take('sql');
-    }
-    #interpolation() {
-        this.#take('interpolation');
-        this.#take('interpolation');
-        if (++this.#depth > DEEPEST)
-            return this.#giveUp();
-        this.#code('}');
-        this.#depth--;
-        if (this.#at < this.#text.length)
-            this.#take('interpolation');
-    }
-    #giveUp() {
-        this.#lost = true;
-        this.#at = this.#text.length;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/migration-direction.js
-
-/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
-function forwardOnly(ruby) {
-    const methods = findMethods(ruby.code);
-    const backwards = onlyBackwards(ruby.code, methods);
-    const ranges = [...backwards, ...findDownBlocks(ruby.code)];
-    return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) };
-}
-/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
-function findMethods(code) {
-    return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
-        const [head, indent, name, rest] = match;
-        const to = /;[ \t]*end\b/.test(rest)
-            ? match.index + head.length
-            : endOfBlock(code, match.index + head.length, indent);
-        return to === undefined ? [] : [{ name, from: match.index, to }];
-    });
-}
-/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
-function endOfBlock(code, from, indent) {
-    const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm');
-    next.lastIndex = from;
-    const found = next.exec(code);
-    return found?.[1] === 'end' ? next.lastIndex : undefined;
-}
-function onlyBackwards(code, methods) {
-    const bodies = new Map();
-    for (const { name, from, to } of methods)
-        bodies.set(name, `${bodies.get(name) ?? ''}\n${code.slice(from, to)}`);
-    const forward = reachable(`${blank(code, methods)}\nup change`, bodies);
-    const backward = reachable('down', bodies);
-    return methods.filter(({ name }) => backward.has(name) && !forward.has(name));
-}
-/** Names of the methods that the text mentions, and of those that they mention. */
-function reachable(text, bodies) {
-    const seen = new Set();
-    const waiting = [text];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        for (const word of new Set(next.match(/\w+[?!]?/g))) {
-            const body = bodies.get(word);
-            if (body === undefined || seen.has(word))
-                continue;
-            seen.add(word);
-            waiting.push(body);
-        }
-    }
-    return seen;
-}
-function findDownBlocks(code) {
-    return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
-        const [head, indent, body] = match;
-        const from = match.index;
-        if (/\}[ \t]*$/.test(body))
-            return [{ from, to: from + head.length }];
-        const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm');
-        closing.lastIndex = from + head.length;
-        return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }];
-    });
-}
-function blank(text, ranges) {
-    const kept = [];
-    let at = 0;
-    for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
-        if (to <= at)
-            continue;
-        kept.push(text.slice(at, Math.max(at, from)), text.slice(Math.max(at, from), to).replace(/[^\n]/g, ' '));
-        at = to;
-    }
-    return kept.join('') + text.slice(at);
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/migration-markers.js
-
-const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
-const SQL_DELETE = /\bDELETE\s+FROM\b/gi;
-const LONG = [
-    { where: 'code', pattern: /\bdisable_ddl_transaction!/g, why: 'runs outside a transaction' },
-    { where: 'code', pattern: /:concurrently\b/g, why: 'builds or drops an index while writes go on' },
-    { where: 'code', pattern: /\b(?:in_batches|find_each|find_in_batches)\b/g, why: 'walks over rows' },
-    { where: 'code', pattern: /\b\w+_in_batches\b/g, why: 'walks over rows' },
-    { where: 'code', pattern: /\bmigration_duration_warning\b/g, why: 'its authors warn that it takes long' },
-    { where: 'code', pattern: /\brefresh_materialized_view\b/g, why: 'computes a materialized view' },
-    { where: 'sql', pattern: /\bREFRESH\s+MATERIALIZED\s+VIEW\b/gi, why: 'computes a materialized view' },
-    { where: 'sql', pattern: /\bINDEX\s+CONCURRENTLY\b/gi, why: 'builds or drops an index while writes go on' },
-    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
-    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
-];
-/** Parts of a table that hold no data: without them older code still works. */
-const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
-const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
-const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
-const DESTRUCTIVE = [
-    {
-        where: 'code',
-        pattern: /\b(?:remove_columns?|remove_references?|remove_belongs_to|remove_timestamps|remove_attachment)\b|\bt\.remove\b/g,
-        why: 'drops a column'
-    },
-    { where: 'code', pattern: /\b(?:drop_table|drop_join_table|drop_schema|drop_enum)\b/g, why: 'drops a table or type' },
-    { where: 'code', pattern: /\b(?:drop_view|update_view)\b/g, why: 'drops a view' },
-    {
-        where: 'code',
-        pattern: /\b(?:rename_table|rename_column|rename_column_concurrently|cleanup_concurrent_column_rename)\b|\bt\.rename\b/g,
-        why: 'renames what older code asks for'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:change_column|change_column_type_concurrently|cleanup_concurrent_column_type_change)\b|\bt\.change\b/g,
-        why: 'changes the type of a column'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:change_column_null\b[^,;]{1,200},[^,;]{1,200}|t\.change_null\b[^,;]{1,200}),\s*false\b/g,
-        why: 'refuses rows that older code writes'
-    },
-    {
-        where: 'code',
-        pattern: /(?:\.|&?:|\b)(?:delete_all|destroy_all|delete_by|destroy_by)\b|(?:\.|&:)destroy\b|(?:\.|&:)delete(?=\s*(?:$|[;})]|if\b|unless\b))/gm,
-        why: 'deletes rows'
-    },
-    {
-        where: 'code',
-        pattern: /\b(?:update_all|update_columns?|update_attributes?|update_column_in_batches|upsert_all)\b|(?:\.|&:)(?:update!?|upsert|save!?)(?![\w?])/g,
-        why: 'rewrites rows'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp('\\bDROP\\s+(?:TABLE|COLUMN|VIEW|MATERIALIZED\\s+VIEW|SCHEMA|TYPE|DOMAIN|SEQUENCE|FUNCTION|EXTENSION|DATABASE)\\b' +
-            `|${OF_ALTER}\\bDROP\\s+(?!(?:${NO_DATA})\\b)\\S`, 'gi'),
-        why: 'drops what older code asks for'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp(`${OF_ALTER}\\bRENAME\\s+(?!CONSTRAINT\\b)\\S`, 'gi'),
-        why: 'renames what older code asks for'
-    },
-    {
-        where: 'sql',
-        pattern: new RegExp(`${OF_ALTER}\\bALTER\\s[^;]{0,300}?\\bTYPE\\b`, 'gi'),
-        why: 'changes the type of a column'
-    },
-    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' },
-    { where: 'sql', pattern: /\bTRUNCATE\s+(?:TABLE\s+|ONLY\s+)?\S/gi, why: 'deletes rows' },
-    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
-    { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
-];
-const IRREVERSIBLE = [
-    { where: 'code', pattern: /\braise\s+ActiveRecord::IrreversibleMigration\b/g, why: 'cannot be reversed' },
-    {
-        where: 'code',
-        pattern: /^[ \t]*def[ \t]+down\b[ \t]*(?:;[ \t]*end\b|(?:\r?\n[ \t]*)+end\b)/gm,
-        why: 'reversing it does nothing'
-    }
-];
-/** What is in the way of reversing a migration; undefined where nothing is. */
-function findIrreversible(ruby, text) {
-    return findMarkers(IRREVERSIBLE, ruby, text)[0];
-}
-/** A report has room for a few; a file of a million `drop_table` says no more. */
-const MOST_MARKERS = 20;
-const LONGEST_TEXT = 120;
-function findMarkers(rules, ruby, text) {
-    const lineAt = lineFinder(text);
-    const found = new Map();
-    for (const rule of rules) {
-        for (const match of ruby[rule.where].matchAll(rule.pattern)) {
-            const line = lineAt(match.index);
-            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
-        }
-    }
-    return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
-}
-/** The lines that a match touches: a statement in a heredoc is often spread over several. */
-function wholeLines(text, match) {
-    const from = text.lastIndexOf('\n', match.index) + 1;
-    const to = text.indexOf('\n', match.index + match[0].length);
-    return text.slice(from, to === -1 ? undefined : to);
-}
-function oneLine(lines) {
-    const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
-    const characters = [...clean];
-    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
-}
-function lineFinder(text) {
-    const starts = [0];
-    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
-        starts.push(at + 1);
-    return offset => {
-        let low = 0;
-        let high = starts.length;
-        while (high - low > 1) {
-            const middle = (low + high) >> 1;
-            if (starts[middle] <= offset)
-                low = middle;
-            else
-                high = middle;
-        }
-        return low + 1;
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/mastodon/migrations.js
-/**
- * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
- * a pull request. Where the text is unclear it errs towards a marker that is not needed.
- *
- * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
- * `db/post_migrate` after no older code is left.
- */
-
-
-
-
-/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
-const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
-/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
-function readMigrations(files) {
-    return files
-        .flatMap(file => readMigration(file.path, file.text))
-        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
-}
-function readMigration(path, text) {
-    const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
-    if (version === undefined || name === undefined)
-        return [];
-    const ruby = splitRuby(text);
-    const forward = forwardOnly(ruby);
-    const irreversible = findIrreversible(ruby, text);
-    return [
-        {
-            version,
-            name,
-            phase: folder === 'post_migrate' ? 'post' : 'pre',
-            long: findMarkers(LONG, forward, text),
-            destructive: findMarkers(DESTRUCTIVE, forward, text),
-            ...(irreversible && { irreversible })
-        }
-    ];
-}
-/**
- * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
- * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
- * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
- * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
- */
-function rollbackVerdict(state) {
-    const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
-    const isUnknown = new Set(unknown);
-    const because = state.migrations.filter(one => isUnknown.has(one.version) && one.destructive.length > 0);
-    const readable = new Set(state.migrations.map(one => one.version));
-    const unreadable = unknown.filter(version => !readable.has(version));
-    return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
-}
-/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
-function breakpoints(dbRakeText) {
-    const { code } = splitRuby(dbRakeText);
-    const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
-    const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
-    const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1];
-    return {
-        ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
-        ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
-        ...(version !== undefined && { version })
-    };
-}
-
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
 //#region src/storages/globalConfig/globalConfig.ts
 let store$4;
@@ -57107,6 +56416,750 @@ function unwrap(schema) {
 
 //#endregion
 
+;// CONCATENATED MODULE: ./lib/mastodon/app-json.js
+
+
+const app_json_short = pipe(string(), maxLength(1_000));
+/** A plan, as far as its letters go; it reaches a request and a table. */
+const plan = pipe(app_json_short, regex(/^[a-z\d][a-z\d-]*(?::[a-z\d][\w.-]*)?$/i, 'a plan like heroku-redis:mini'));
+const app_json_text = pipe(union([app_json_short, number(), dist_boolean()]), transform(String));
+const schema = object({
+    addons: optional(array(union([plan, object({ plan, as: optional(app_json_short), options: optional(record(app_json_short, app_json_text)) })])), []),
+    env: optional(record(pipe(string(), regex(/^[A-Za-z_]\w{0,199}$/, 'a name of letters, digits and _')), union([
+        app_json_text,
+        object({
+            value: optional(nullable(app_json_text)),
+            generator: optional(string()),
+            required: optional(dist_boolean(), true)
+        })
+    ])), {}),
+    formation: optional(record(pipe(string(), regex(/^[-\w]{1,128}$/)), object({
+        quantity: optional(pipe(number(), integer(), minValue(0)), 1),
+        size: optional(pipe(app_json_short, regex(/^[A-Za-z\d-]+$/, 'a dyno size')))
+    })), {})
+});
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names what is not as it should be. */
+function readAppJson(json) {
+    const { success, output, issues } = safeParse(schema, app_json_parse(json ?? '{}'));
+    if (!success) {
+        const [issue] = issues;
+        const at = getDotPath(issue) ?? 'its top';
+        throw new UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+    }
+    return {
+        addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
+        env: Object.entries(output.env).map(([name, entry]) => typeof entry === 'string'
+            ? { name, value: entry, generated: false, required: true }
+            : {
+                name,
+                value: entry.value ?? undefined,
+                generated: entry.generator === 'secret',
+                required: entry.required
+            }),
+        formation: Object.entries(output.formation).map(([type, dynos]) => ({ type, ...dynos }))
+    };
+}
+const NEXT = 'Mend app.json: https://devcenter.heroku.com/articles/app-json-schema';
+function app_json_parse(json) {
+    try {
+        return JSON.parse(json);
+    }
+    catch (error) {
+        throw new UserError('app.json is not JSON', NEXT, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
+
+const GEM = /^[A-Za-z0-9][\w.-]{0,99}$/;
+const PACKAGE = /^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/;
+const dependencies_VERSION = /^[\w.+-]{1,100}$/;
+/** What the lock files of a tree name, in the order of the names. A file that is not there, or is no lock file, names nothing. */
+function readDependencies(root) {
+    return {
+        gems: sorted(gemsOf(readTreeFile(root, 'Gemfile.lock') ?? ''), GEM),
+        packages: sorted(packagesOf(readTreeFile(root, 'yarn.lock') ?? ''), PACKAGE)
+    };
+}
+/** `specs:` lists gems with four spaces before them, what they need with six (bundler: lib/bundler/lockfile_parser.rb). */
+function gemsOf(lock) {
+    return [...lock.matchAll(/^ {4}(\S+) \(([^)\s]+)\)$/gm)].map(([, name = '', version = '']) => [
+        name,
+        // A platform behind the version: 1.18.3-x86_64-linux-gnu.
+        version.split('-')[0]
+    ]);
+}
+/** An entry begins with what was asked for, `"@a/b@npm:^1", "@a/b@npm:^2":`; both Yarns write its version below. */
+function packagesOf(lock) {
+    const entries = lock.matchAll(/^"?(@?[^@\s"]+)@[^\n]*:\n {2}version:? "?([^\s"]+)"?$/gm);
+    return [...entries].map(([, name = '', version = '']) => [name, version]).filter(isNotOurs);
+}
+/** Yarn lists the workspaces of the tree itself under this version. */
+function isNotOurs([, version]) {
+    return version !== '0.0.0-use.local';
+}
+function sorted(dependencies, names) {
+    const distinct = new Map(dependencies
+        .filter(([name, version]) => names.test(name) && dependencies_VERSION.test(version))
+        .map(dependency => [dependency.join('\n'), dependency]));
+    return [...distinct.values()].sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1));
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/redis-tls.js
+
+
+/**
+ * Lets stock Mastodon talk to Heroku Key-Value Store, whose certificate is self-signed (mastodon/mastodon#19824; upstream
+ * has no setting for it). Files are added to the tree that is built, and none of upstream's is touched: an initializer
+ * changes how the gems `redis` and `redis-client` connect, a module that is loaded before the streaming server changes
+ * `tls.connect`. Both give up verification for the hosts and ports of Mastodon's own `rediss://` addresses alone. The
+ * traffic is still encrypted; who is at the other end is not proven.
+ */
+/** What a person is told wherever such a slug is shown. */
+const REDIS_NOT_VERIFIED = 'Redis certificate not verified (`redis-tls: no-verify`): the traffic to Redis is encrypted, but who answers is not proven';
+/** Address of a Redis with TLS: host and port behind an optional user. Not by a URL parser, whose errors quote passwords. */
+const ADDRESS = String.raw `rediss:\/\/(?:[^@\/]*@)?(\[[^\]]+\]|[^:\/?#]+)(?::(\d+))?`;
+/**
+ * `redis` 4 (Mastodon up to 4.5) connects by Redis::Connection::SSLSocket, and its driver hiredis knows no TLS;
+ * `redis-client` (Sidekiq since 7, `redis` since 5) by what RedisClient::Config names, and its driver hiredis got
+ * `verify_mode` late: so the Ruby driver is taken, whatever REDIS_DRIVER says. (redis/redis-rb: lib/redis/connection,
+ * redis-rb/redis-client: lib/redis_client/config.rb.) It ends a boot, and with it the build, where it finds neither.
+ */
+const INITIALIZER = String.raw `# frozen_string_literal: true
+
+# Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
+# It is accepted from Mastodon's own Redis servers; every other certificate is verified as ever.
+module MastodonOnHerokuRedisTls
+  OWN = %w(REDIS_URL CACHE_REDIS_URL SIDEKIQ_REDIS_URL).filter_map do |name|
+    address = ENV.fetch(name, '').match(%r{\A${ADDRESS}}i)
+    [address[1].delete('[]').downcase, (address[2] || 6379).to_i] if address
+  end.freeze
+  NO_VERIFY = { verify_mode: OpenSSL::SSL::VERIFY_NONE }.freeze
+
+  def self.own?(host, port)
+    OWN.include?([host.to_s.delete('[]').downcase, port.to_i])
+  end
+
+  module Socket
+    def connect(host, port, timeout, ssl_params)
+      ssl_params = (ssl_params || {}).merge(NO_VERIFY) if MastodonOnHerokuRedisTls.own?(host, port)
+      super
+    end
+  end
+
+  module Hiredis
+    def connect(config)
+      tls = config[:scheme] == 'rediss' || config[:ssl]
+      return super unless tls && MastodonOnHerokuRedisTls.own?(config[:host], config[:port])
+
+      Redis::Connection::Ruby.connect(config)
+    end
+  end
+
+  module Config
+    def driver
+      own_tls? ? RedisClient.driver(:ruby) : super
+    end
+
+    def ssl_context
+      return super unless own_tls?
+
+      @mastodon_on_heroku_ssl_context ||= driver.ssl_context((ssl_params || {}).merge(NO_VERIFY))
+    end
+
+    private
+
+    def own_tls?
+      ssl && MastodonOnHerokuRedisTls.own?(host, port)
+    end
+  end
+
+  def self.install
+    clients = [install_in_redis, install_in_redis_client].compact
+    raise 'it found neither the gem redis 4 nor redis-client' if clients.empty?
+  rescue StandardError, LoadError => e
+    abort "mastodon-on-heroku: redis-tls: no-verify does not fit this version of Mastodon (#{e.message}). " \
+          'Take it out of the config, and use a Redis whose certificate can be verified.'
+  end
+
+  def self.install_in_redis
+    return unless Redis::VERSION.start_with?('4.')
+
+    # The last driver that was loaded is the default: that stays as it is.
+    drivers = Redis::Connection.drivers.dup
+    require 'redis/connection/ruby'
+    Redis::Connection.drivers.replace(drivers) unless drivers.empty?
+    prepend_to(Redis::Connection::SSLSocket.singleton_class, Socket)
+    prepend_to(Redis::Connection::Hiredis.singleton_class, Hiredis) if defined?(Redis::Connection::Hiredis)
+    true
+  end
+
+  def self.install_in_redis_client
+    return unless defined?(RedisClient)
+
+    %i(ssl ssl_params host port).each { |name| RedisClient::Config.instance_method(name) }
+    RedisClient.driver(:ruby).method(:ssl_context)
+    prepend_to(RedisClient::Config, Config)
+    true
+  end
+
+  # A method that is not there, or takes other arguments, is an error at once.
+  def self.prepend_to(target, changes)
+    changes.instance_methods.each do |name|
+      fits = target.instance_method(name).arity == changes.instance_method(name).arity
+      raise "#{target.inspect} #{name}" unless fits
+    end
+    target.prepend(changes)
+  end
+end
+
+MastodonOnHerokuRedisTls.install
+`;
+/** Loaded before the streaming server by `NODE_OPTIONS`. ioredis and pg both call `tls.connect` with options. */
+const PRELOAD = String.raw `'use strict'
+// Added to the slug by mastodon-on-heroku for "redis-tls: no-verify": Redis on Heroku has a self-signed certificate.
+// It is accepted from the streaming server's own Redis; every other certificate is verified as ever.
+const tls = require('node:tls')
+const { syncBuiltinESMExports } = require('node:module')
+
+const plain = host => String(host).replace(/[[\]]/g, '').toLowerCase()
+const [, host, port = '6379'] = /^${ADDRESS}/i.exec(process.env.REDIS_URL || '') || []
+
+if (host !== undefined) {
+  const { connect } = tls
+  const isOwn = options =>
+    typeof options === 'object' && options !== null && !options.socket &&
+    plain(options.host) === plain(host) && Number(options.port) === Number(port)
+  const connectToOwn = (options, ...rest) =>
+    connect(isOwn(options) ? { ...options, rejectUnauthorized: false } : options, ...rest)
+  tls.connect = connectToOwn
+  syncBuiltinESMExports()
+  if (tls.connect !== connectToOwn) throw new Error('mastodon-on-heroku: redis-tls: no-verify does not fit this Node')
+}
+`;
+const PRELOAD_FILE = '.mastodon-on-heroku/redis-tls.cjs';
+/** What is added to the tree: path relative to the app's root, text. The initializer comes before Mastodon's own. */
+const REDIS_TLS_FILES = {
+    'config/initializers/000_mastodon_on_heroku_redis_tls.rb': INITIALIZER,
+    [PRELOAD_FILE]: PRELOAD,
+    '.profile.d/mastodon-on-heroku-redis-tls.sh': `export NODE_OPTIONS="\${NODE_OPTIONS:+$NODE_OPTIONS }--require \\"$HOME/${PRELOAD_FILE}\\""\n`
+};
+/** Major versions of the gems that the initializer knows. */
+const KNOWN_GEMS = { redis: /^[456]\./, 'redis-client': /^0\./ };
+/** Throws a `UserError` where the tree is none that the added files fit. */
+function requireRedisTlsFits(root) {
+    const { gems } = readDependencies(root);
+    const versions = new Map(gems);
+    const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
+    if (!versions.has('redis'))
+        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+    for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
+        const version = versions.get(gem);
+        if (version !== undefined && !known.test(version))
+            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+    }
+    if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
+        return;
+    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/tree.js
+
+const VERSION_FILE = 'lib/mastodon/version.rb';
+/** Reads lib/mastodon/version.rb, package.json's neighbours and Gemfile.lock of a tree. */
+function readMastodon(root) {
+    const gemfileLock = readTreeFile(root, 'Gemfile.lock') ?? '';
+    const hasVite = ['vite.config.mts', 'vite.config.ts', 'vite.config.js'].some(file => readTreeFile(root, file) !== undefined);
+    return {
+        version: parseVersion(readTreeFile(root, VERSION_FILE)),
+        bundler: hasVite ? 'vite' : 'webpack',
+        rubyNeedsNode: /^ {4}execjs \(/m.test(gemfileLock)
+    };
+}
+/** lib/mastodon/version.rb spells the version as methods: `def major`, `def minor`, `def patch`, `def default_prerelease`. */
+function parseVersion(file) {
+    if (file === undefined)
+        return undefined;
+    const [major, minor, patch] = ['major', 'minor', 'patch'].map(name => new RegExp(`def ${name}\\s+(\\d+)\\s`).exec(file)?.[1]);
+    if (major === undefined || minor === undefined || patch === undefined)
+        return undefined;
+    const prerelease = /def default_prerelease\s+['"]([\w.-]+)['"]/.exec(file)?.[1];
+    return `${major}.${minor}.${patch}${prerelease ? `-${prerelease}` : ''}`;
+}
+/**
+ * Build-time variables with which Mastodon's assets compile without a secret. Rails boots for `assets:precompile`:
+ * since 4.3 it wants the Active Record encryption keys, for which SECRET_KEY_BASE_DUMMY stands in
+ * (mastodon/mastodon: config/initializers/active_record_encryption.rb, Dockerfile); until 4.3 it wants OTP_SECRET and
+ * SECRET_KEY_BASE (Dockerfile of 4.2). Placeholders only: they are files of ENV_DIR and reach no dyno.
+ */
+function buildVariables(root) {
+    const knowsDummy = readTreeFile(root, 'config/initializers/active_record_encryption.rb') !== undefined;
+    if (knowsDummy)
+        return { SECRET_KEY_BASE_DUMMY: '1' };
+    return { OTP_SECRET: 'precompile_placeholder', SECRET_KEY_BASE: 'precompile_placeholder' };
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/ruby-text.js
+/**
+ * Tells code from strings and comments: a scanner for the Ruby that migrations are written in, not a parser. A file
+ * that it loses its way in (a string that never ends) counts as both, whole.
+ */
+function splitRuby(text) {
+    const scanner = new RubyScanner(text);
+    return scanner.scan() ? { code: scanner.only('code'), sql: scanner.only('sql') } : { code: text, sql: text };
+}
+const CLOSING = { '(': ')', '[': ']', '{': '}', '<': '>' };
+const HEREDOC = /<<([~-]?)(["'`]?)([A-Za-z_]\w*)\2/y;
+const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
+/** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
+const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
+/** Strings in interpolations in strings: nobody writes that many. */
+const DEEPEST = 20;
+class RubyScanner {
+    #text;
+    #parts;
+    #at = 0;
+    #lost = false;
+    #depth = 0;
+    #heredocs = [];
+    constructor(text) {
+        this.#text = text;
+        this.#parts = new Array(text.length).fill('nothing');
+    }
+    /** False where the file does not end in code. */
+    scan() {
+        this.#code(undefined);
+        return !this.#lost;
+    }
+    only(wanted) {
+        const kept = [];
+        for (let index = 0; index < this.#text.length; index++) {
+            const character = this.#text[index];
+            const part = this.#parts[index];
+            if (character === '\n')
+                kept.push('\n');
+            else if (part === wanted || (part === 'interpolation' && wanted === 'code'))
+                kept.push(character);
+            else
+                kept.push(part === 'interpolation' ? 'x' : ' ');
+        }
+        return kept.join('');
+    }
+    /** Reads code up to the end of the file, or, inside an interpolation, up to its closing bracket. */
+    #code(until) {
+        const part = until === undefined ? 'code' : 'interpolation';
+        let open = 0;
+        while (this.#at < this.#text.length) {
+            const character = this.#text[this.#at];
+            if (character === '\n')
+                this.#newline();
+            else if (character === '#')
+                this.#skipLine();
+            else if (character === "'")
+                this.#string("'", undefined, false);
+            else if (character === '"' || character === '`')
+                this.#string(character, undefined, true);
+            else if (this.#literal(character))
+                continue;
+            else if (character === until && open === 0)
+                return;
+            else {
+                if (character === '{')
+                    open++;
+                if (character === '}')
+                    open--;
+                this.#take(part);
+            }
+        }
+        if (until !== undefined)
+            this.#lost = true;
+    }
+    #take(part) {
+        this.#parts[this.#at++] = part;
+    }
+    #skipLine() {
+        const end = this.#text.indexOf('\n', this.#at);
+        this.#at = end === -1 ? this.#text.length : end;
+    }
+    #newline() {
+        this.#at++;
+        const waiting = this.#heredocs;
+        this.#heredocs = [];
+        for (const heredoc of waiting)
+            this.#heredocBody(heredoc);
+        if (this.#text.startsWith('=begin', this.#at))
+            this.#skipTo(/^=end\b.*$/gm);
+        if (/^__END__\r?$/m.test(this.#text.slice(this.#at, this.#at + 9)))
+            this.#at = this.#text.length;
+    }
+    #skipTo(end) {
+        end.lastIndex = this.#at;
+        const found = end.exec(this.#text);
+        this.#at = found === null ? this.#text.length : end.lastIndex;
+    }
+    /** Reads a heredoc's opening, a %-literal or a regular expression; false where none begins here. */
+    #literal(character) {
+        if (character === '<')
+            return this.#heredocOpening();
+        if (character !== '%' && character !== '/')
+            return false;
+        if (!BEFORE_LITERAL.test(this.#text.slice(Math.max(0, this.#at - 20), this.#at)))
+            return false;
+        if (character === '/')
+            return this.#regularExpression();
+        PERCENT.lastIndex = this.#at;
+        const found = PERCENT.exec(this.#text);
+        if (found === null)
+            return false;
+        const [whole, kind, opening] = found;
+        this.#at += whole.length - 1;
+        this.#string(CLOSING[opening] ?? opening, CLOSING[opening] && opening, !'qwis'.includes(kind) || kind === '');
+        return true;
+    }
+    #regularExpression() {
+        const found = /^\/(?:[^/\\\n]|\\.)+\//.exec(this.#text.slice(this.#at, this.#at + 2000));
+        if (found === null)
+            return false;
+        this.#at += found[0].length;
+        return true;
+    }
+    #heredocOpening() {
+        HEREDOC.lastIndex = this.#at;
+        const found = HEREDOC.exec(this.#text);
+        if (found === null)
+            return false;
+        const [whole, indent, quote, name] = found;
+        // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
+        const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm');
+        end.lastIndex = this.#at;
+        if (end.exec(this.#text) === null)
+            return false;
+        for (const after = this.#at + whole.length; this.#at < after;)
+            this.#take('code');
+        this.#heredocs.push({ end, interpolates: quote !== "'" });
+        return true;
+    }
+    #heredocBody(heredoc) {
+        heredoc.end.lastIndex = this.#at;
+        const found = heredoc.end.exec(this.#text);
+        if (found === null) {
+            this.#lost = true;
+            return;
+        }
+        while (this.#at < found.index)
+            this.#stringCharacter(heredoc.interpolates);
+        this.#at = Math.max(this.#at, found.index + found[0].length);
+    }
+    /** Reads a string from its opening to its closing character; brackets of the same kind nest. */
+    #string(closing, opening, interpolates) {
+        this.#at++;
+        let open = 0;
+        while (this.#at < this.#text.length) {
+            const character = this.#text[this.#at];
+            if (character === opening)
+                open++;
+            if (character === closing && open-- === 0) {
+                this.#at++;
+                return;
+            }
+            this.#stringCharacter(interpolates);
+        }
+        this.#lost = true;
+    }
+    #stringCharacter(interpolates) {
+        if (this.#text[this.#at] === '\\') {
+            this.#take('nothing');
+            if (this.#at < this.#text.length)
+                this.#take('nothing');
+        }
+        else if (interpolates && this.#text.startsWith('#{', this.#at)) {
+            this.#interpolation();
+        }
+        else
+            this.#take('sql');
+    }
+    #interpolation() {
+        this.#take('interpolation');
+        this.#take('interpolation');
+        if (++this.#depth > DEEPEST)
+            return this.#giveUp();
+        this.#code('}');
+        this.#depth--;
+        if (this.#at < this.#text.length)
+            this.#take('interpolation');
+    }
+    #giveUp() {
+        this.#lost = true;
+        this.#at = this.#text.length;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/migration-direction.js
+
+/** Blanks what only runs backwards: `def down`, the methods that only it calls, and `dir.down` of a `reversible`. */
+function forwardOnly(ruby) {
+    const methods = findMethods(ruby.code);
+    const backwards = onlyBackwards(ruby.code, methods);
+    const ranges = [...backwards, ...findDownBlocks(ruby.code)];
+    return { code: blank(ruby.code, ranges), sql: blank(ruby.sql, ranges) };
+}
+/** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
+function findMethods(code) {
+    return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+        const [head, indent, name, rest] = match;
+        const to = /;[ \t]*end\b/.test(rest)
+            ? match.index + head.length
+            : endOfBlock(code, match.index + head.length, indent);
+        return to === undefined ? [] : [{ name, from: match.index, to }];
+    });
+}
+/** The offset behind the `end` of that indentation, or undefined where something else stands there first. */
+function endOfBlock(code, from, indent) {
+    const next = new RegExp(`^${indent}(end\\b|def\\b|class\\b|module\\b)`, 'gm');
+    next.lastIndex = from;
+    const found = next.exec(code);
+    return found?.[1] === 'end' ? next.lastIndex : undefined;
+}
+function onlyBackwards(code, methods) {
+    const bodies = new Map();
+    for (const { name, from, to } of methods)
+        bodies.set(name, `${bodies.get(name) ?? ''}\n${code.slice(from, to)}`);
+    const forward = reachable(`${blank(code, methods)}\nup change`, bodies);
+    const backward = reachable('down', bodies);
+    return methods.filter(({ name }) => backward.has(name) && !forward.has(name));
+}
+/** Names of the methods that the text mentions, and of those that they mention. */
+function reachable(text, bodies) {
+    const seen = new Set();
+    const waiting = [text];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        for (const word of new Set(next.match(/\w+[?!]?/g))) {
+            const body = bodies.get(word);
+            if (body === undefined || seen.has(word))
+                continue;
+            seen.add(word);
+            waiting.push(body);
+        }
+    }
+    return seen;
+}
+function findDownBlocks(code) {
+    return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
+        const [head, indent, body] = match;
+        const from = match.index;
+        if (/\}[ \t]*$/.test(body))
+            return [{ from, to: from + head.length }];
+        const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm');
+        closing.lastIndex = from + head.length;
+        return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }];
+    });
+}
+function blank(text, ranges) {
+    const kept = [];
+    let at = 0;
+    for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
+        if (to <= at)
+            continue;
+        kept.push(text.slice(at, Math.max(at, from)), text.slice(Math.max(at, from), to).replace(/[^\n]/g, ' '));
+        at = to;
+    }
+    return kept.join('') + text.slice(at);
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/migration-markers.js
+
+const SQL_UPDATE = /(?<!\b(?:ON|FOR)\s+)\bUPDATE\s[^;]{0,200}?\bSET\b/gi;
+const SQL_DELETE = /\bDELETE\s+FROM\b/gi;
+const LONG = [
+    { where: 'code', pattern: /\bdisable_ddl_transaction!/g, why: 'runs outside a transaction' },
+    { where: 'code', pattern: /:concurrently\b/g, why: 'builds or drops an index while writes go on' },
+    { where: 'code', pattern: /\b(?:in_batches|find_each|find_in_batches)\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\b\w+_in_batches\b/g, why: 'walks over rows' },
+    { where: 'code', pattern: /\bmigration_duration_warning\b/g, why: 'its authors warn that it takes long' },
+    { where: 'code', pattern: /\brefresh_materialized_view\b/g, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bREFRESH\s+MATERIALIZED\s+VIEW\b/gi, why: 'computes a materialized view' },
+    { where: 'sql', pattern: /\bINDEX\s+CONCURRENTLY\b/gi, why: 'builds or drops an index while writes go on' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' }
+];
+/** Parts of a table that hold no data: without them older code still works. */
+const NO_DATA = 'INDEX|CONSTRAINT|DEFAULT|NOT\\s+NULL|EXPRESSION|IDENTITY';
+const SAME_STATEMENT = '(?:(?!\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED|TYPE|SCHEMA)\\b)[^;])*?';
+const OF_ALTER = `\\bALTER\\s+(?:TABLE|VIEW|MATERIALIZED\\s+VIEW|TYPE|SCHEMA)\\b${SAME_STATEMENT}`;
+const DESTRUCTIVE = [
+    {
+        where: 'code',
+        pattern: /\b(?:remove_columns?|remove_references?|remove_belongs_to|remove_timestamps|remove_attachment)\b|\bt\.remove\b/g,
+        why: 'drops a column'
+    },
+    { where: 'code', pattern: /\b(?:drop_table|drop_join_table|drop_schema|drop_enum)\b/g, why: 'drops a table or type' },
+    { where: 'code', pattern: /\b(?:drop_view|update_view)\b/g, why: 'drops a view' },
+    {
+        where: 'code',
+        pattern: /\b(?:rename_table|rename_column|rename_column_concurrently|cleanup_concurrent_column_rename)\b|\bt\.rename\b/g,
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column|change_column_type_concurrently|cleanup_concurrent_column_type_change)\b|\bt\.change\b/g,
+        why: 'changes the type of a column'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:change_column_null\b[^,;]{1,200},[^,;]{1,200}|t\.change_null\b[^,;]{1,200}),\s*false\b/g,
+        why: 'refuses rows that older code writes'
+    },
+    {
+        where: 'code',
+        pattern: /(?:\.|&?:|\b)(?:delete_all|destroy_all|delete_by|destroy_by)\b|(?:\.|&:)destroy\b|(?:\.|&:)delete(?=\s*(?:$|[;})]|if\b|unless\b))/gm,
+        why: 'deletes rows'
+    },
+    {
+        where: 'code',
+        pattern: /\b(?:update_all|update_columns?|update_attributes?|update_column_in_batches|upsert_all)\b|(?:\.|&:)(?:update!?|upsert|save!?)(?![\w?])/g,
+        why: 'rewrites rows'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp('\\bDROP\\s+(?:TABLE|COLUMN|VIEW|MATERIALIZED\\s+VIEW|SCHEMA|TYPE|DOMAIN|SEQUENCE|FUNCTION|EXTENSION|DATABASE)\\b' +
+            `|${OF_ALTER}\\bDROP\\s+(?!(?:${NO_DATA})\\b)\\S`, 'gi'),
+        why: 'drops what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bRENAME\\s+(?!CONSTRAINT\\b)\\S`, 'gi'),
+        why: 'renames what older code asks for'
+    },
+    {
+        where: 'sql',
+        pattern: new RegExp(`${OF_ALTER}\\bALTER\\s[^;]{0,300}?\\bTYPE\\b`, 'gi'),
+        why: 'changes the type of a column'
+    },
+    { where: 'sql', pattern: SQL_DELETE, why: 'deletes rows' },
+    { where: 'sql', pattern: /\bTRUNCATE\s+(?:TABLE\s+|ONLY\s+)?\S/gi, why: 'deletes rows' },
+    { where: 'sql', pattern: SQL_UPDATE, why: 'rewrites rows' },
+    { where: 'sql', pattern: /\bMERGE\s+INTO\b/gi, why: 'rewrites rows' }
+];
+const IRREVERSIBLE = [
+    { where: 'code', pattern: /\braise\s+ActiveRecord::IrreversibleMigration\b/g, why: 'cannot be reversed' },
+    {
+        where: 'code',
+        pattern: /^[ \t]*def[ \t]+down\b[ \t]*(?:;[ \t]*end\b|(?:\r?\n[ \t]*)+end\b)/gm,
+        why: 'reversing it does nothing'
+    }
+];
+/** What is in the way of reversing a migration; undefined where nothing is. */
+function findIrreversible(ruby, text) {
+    return findMarkers(IRREVERSIBLE, ruby, text)[0];
+}
+/** A report has room for a few; a file of a million `drop_table` says no more. */
+const MOST_MARKERS = 20;
+const LONGEST_TEXT = 120;
+function findMarkers(rules, ruby, text) {
+    const lineAt = lineFinder(text);
+    const found = new Map();
+    for (const rule of rules) {
+        for (const match of ruby[rule.where].matchAll(rule.pattern)) {
+            const line = lineAt(match.index);
+            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+        }
+    }
+    return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
+}
+/** The lines that a match touches: a statement in a heredoc is often spread over several. */
+function wholeLines(text, match) {
+    const from = text.lastIndexOf('\n', match.index) + 1;
+    const to = text.indexOf('\n', match.index + match[0].length);
+    return text.slice(from, to === -1 ? undefined : to);
+}
+function oneLine(lines) {
+    const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
+    const characters = [...clean];
+    return characters.length > LONGEST_TEXT ? `${characters.slice(0, LONGEST_TEXT - 1).join('')}…` : clean;
+}
+function lineFinder(text) {
+    const starts = [0];
+    for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1))
+        starts.push(at + 1);
+    return offset => {
+        let low = 0;
+        let high = starts.length;
+        while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if (starts[middle] <= offset)
+                low = middle;
+            else
+                high = middle;
+        }
+        return low + 1;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/migrations.js
+/**
+ * What a tree's migrations do to a live instance, read from their text. Nothing here runs Ruby: the files may come from
+ * a pull request. Where the text is unclear it errs towards a marker that is not needed.
+ *
+ * Two phases, as in mastodon/mastodon:lib/mastodon/database.rb: `db/migrate` runs before the new code serves,
+ * `db/post_migrate` after no older code is left.
+ */
+
+
+
+
+/** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
+const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
+/** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
+function readMigrations(files) {
+    return files
+        .flatMap(file => readMigration(file.path, file.text))
+        .sort((one, other) => (one.version < other.version ? -1 : one.version > other.version ? 1 : 0));
+}
+function readMigration(path, text) {
+    const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
+    if (version === undefined || name === undefined)
+        return [];
+    const ruby = splitRuby(text);
+    const forward = forwardOnly(ruby);
+    const irreversible = findIrreversible(ruby, text);
+    return [
+        {
+            version,
+            name,
+            phase: folder === 'post_migrate' ? 'post' : 'pre',
+            long: findMarkers(LONG, forward, text),
+            destructive: findMarkers(DESTRUCTIVE, forward, text),
+            ...(irreversible && { irreversible })
+        }
+    ];
+}
+/**
+ * Whether older code can run on the database as it is now. `applied` is what `schema_migrations` holds, `oldVersions`
+ * what the old tree's files (both folders) are named after, and what it has been seen to run with; `migrations` are
+ * those of every newer tree at hand. Going back does not run any `down`, so a reversible migration is no excuse: after
+ * 4.7's `migrate_local_account_keypairs` older code finds no keys (mastodon/mastodon:db/post_migrate).
+ */
+function rollbackVerdict(state) {
+    const unknown = [...new Set(state.applied)].filter(version => !state.oldVersions.has(version)).sort();
+    const isUnknown = new Set(unknown);
+    const because = state.migrations.filter(one => isUnknown.has(one.version) && one.destructive.length > 0);
+    const readable = new Set(state.migrations.map(one => one.version));
+    const unreadable = unknown.filter(version => !readable.has(version));
+    return because.length > 0 || unreadable.length > 0 ? { safe: false, because, unreadable } : { safe: true, unknown };
+}
+/** Reads the numbers with which `db:pre_migration_check` stops (mastodon/mastodon:lib/tasks/db.rake). */
+function breakpoints(dbRakeText) {
+    const { code } = splitRuby(dbRakeText);
+    const postgres = /\bpg_version\s*<\s*(\d[\d_]{0,19})/.exec(code)?.[1];
+    const schema = /\bschema_version\s*<\s*(\d{4}_?\d{2}_?\d{2}_?\d{6})\b/.exec(code)?.[1];
+    const version = schema === undefined ? undefined : /\bearlier than (\d+\.\d+\.\d+)/.exec(dbRakeText)?.[1];
+    return {
+        ...(postgres !== undefined && { postgres: Number(postgres.replaceAll('_', '')) }),
+        ...(schema !== undefined && { schema: schema.replaceAll('_', '') }),
+        ...(version !== undefined && { version })
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/inside.js
 
 /**
@@ -57609,6 +57662,80 @@ function s3Url(config, protocol) {
 }
 function withSlash(url) {
     return url.endsWith('/') ? url : `${url}/`;
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/secrets.js
+
+
+
+const ENCRYPTION = 'config/initializers/active_record_encryption.rb';
+const PRODUCTION = 'config/environments/production.rb';
+/**
+ * The secrets that a tree wants: as it says itself where it does, so that the next version's are found, too.
+ * VAPID: config/vapid.yml or initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3;
+ * what app.json has a generator for.
+ */
+function secretsOf(root, { env }) {
+    const initializer = readTreeFile(root, ENCRYPTION) ?? '';
+    const keys = [...new Set(encryptionKeys(initializer))];
+    const wantsOtp = /\bOTP_SECRET\b/.test(readTreeFile(root, PRODUCTION) ?? '');
+    const singles = ['SECRET_KEY_BASE', ...(wantsOtp ? ['OTP_SECRET'] : [])];
+    const generated = env.filter(({ name, generated, value }) => generated && value === undefined && !singles.includes(name));
+    return [
+        ...singles.map(name => single(name, true)),
+        ...generated.map(({ name }) => single(name, false)),
+        ...(keys.length > 0
+            ? [
+                {
+                    name: 'Active Record encryption',
+                    vars: keys,
+                    needed: true,
+                    make: () => Object.fromEntries(keys.map(name => [name, alphanumeric(32)])),
+                    byHand: 'bin/rails db:encryption:init'
+                }
+            ]
+            : []),
+        {
+            name: 'VAPID',
+            vars: ['VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY'],
+            needed: false,
+            make: makeVapidPair,
+            byHand: 'bin/rails mastodon:webpush:generate_vapid_key'
+        }
+    ];
+}
+/** Its names in full (mastodon/mastodon), or their ends in a list. */
+function encryptionKeys(initializer) {
+    const whole = [...initializer.matchAll(/\bACTIVE_RECORD_ENCRYPTION_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name);
+    const known = ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].filter(end => initializer.includes(end));
+    return whole.length > 0 ? whole : known.map(end => `ACTIVE_RECORD_ENCRYPTION_${end}`);
+}
+function single(name, needed) {
+    return {
+        name,
+        vars: [name],
+        needed,
+        make: () => ({ [name]: (0,external_node_crypto_.randomBytes)(64).toString('hex') }),
+        byHand: 'openssl rand -hex 64'
+    };
+}
+/** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
+function alphanumeric(length) {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+    return Array.from({ length }, () => letters[(0,external_node_crypto_.randomInt)(letters.length)]).join('');
+}
+/**
+ * A key pair for web push (RFC 8292): a point and a number of the curve P-256, in url-safe Base64 with its padding, as
+ * `mastodon:webpush:generate_vapid_key` prints them (zaru/webpush: lib/webpush/vapid_key.rb).
+ */
+function makeVapidPair() {
+    const { privateKey } = (0,external_node_crypto_.generateKeyPairSync)('ec', { namedCurve: 'prime256v1' });
+    const { x, y, d } = privateKey.export({ format: 'jwk' });
+    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+    return { VAPID_PRIVATE_KEY: padded(Buffer.from(d, 'base64url')), VAPID_PUBLIC_KEY: padded(point) };
+}
+function padded(bytes) {
+    return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/source-offer.js
@@ -59425,6 +59552,8 @@ function upstream_parsed(body) {
 
 
 
+
+
 ;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
 
 
@@ -60645,7 +60774,7 @@ function readWorkflow(text) {
         name: typeof document['name'] === 'string' ? document['name'] : undefined,
         startsOn: tag => 'push' in on && startsOnTag(asObject(on['push']), tag),
         scheduled: 'schedule' in on,
-        secrets: Object.values(asObject(document['jobs'])).flatMap(job => secretsOf(asObject(job), text))
+        secrets: Object.values(asObject(document['jobs'])).flatMap(job => workflow_secretsOf(asObject(job), text))
     };
 }
 function workflow_parsed(text) {
@@ -60683,7 +60812,7 @@ function matchesAny(patterns, tag) {
     }
     return matches;
 }
-function secretsOf(job, text) {
+function workflow_secretsOf(job, text) {
     const { environment } = job;
     const name = typeof environment === 'string' ? environment : asObject(environment)['name'];
     const names = new Set([...JSON.stringify(job).matchAll(/secrets\.([A-Z][A-Z0-9_]*)/g)].map(([, secret]) => secret));
@@ -65242,6 +65371,27 @@ function errorBody(body) {
     return { message: (detail === title ? title : `${title} (${detail})`).slice(0, 2_000) };
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/look.js
+
+
+/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
+const LOOKS = [0, 2_000, 5_000, 10_000];
+/**
+ * Looks, some times, whether a write happened that failed with `error`. Rejects with `error` where it surely did not, or
+ * nothing is found.
+ */
+async function lookForLost(error, find, { clock, signal }) {
+    if (!mayHaveHappened(error))
+        throw error;
+    for (const wait of LOOKS) {
+        await clock.sleep(wait, signal);
+        const found = await find();
+        if (found !== undefined)
+            return found;
+    }
+    throw error;
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/shapes.js
 /** The parts of Heroku's answers that are used here (Schema: heroku/platform-api:schema.json). More may be in them. */
 
@@ -65252,11 +65402,13 @@ const account = looseObject({ email: string() });
 const authorizations = array(looseObject({
     access_token: nullish(looseObject({ token: nullish(string()), expires_in: nullish(number()) }))
 }));
-const app = looseObject({
+const shapes_app = looseObject({
     id: string(),
     name: string(),
     web_url: nullish(string()),
     maintenance: optional(dist_boolean(), false),
+    /** Whether Heroku manages the certificates of its domains. */
+    acm: nullish(dist_boolean()),
     stack: named,
     build_stack: nullish(named),
     /** Only with `version=3.sdk`. */
@@ -65312,6 +65464,8 @@ const shapes_domain = looseObject({
     /** Where the name's CNAME, ALIAS or ANAME must lead. */
     cname: nullish(string()),
     status: nullish(string()),
+    /** A certificate that it has. */
+    sni_endpoint: nullish(unknown()),
     /** `cert issued`, `failing`, `failed` …; null where Heroku does not manage the certificate. */
     acm_status: nullish(string()),
     acm_status_reason: nullish(string())
@@ -65330,6 +65484,33 @@ const build = looseObject({
     created_at: optional(string(), '')
 });
 
+;// CONCATENATED MODULE: ./lib/heroku/addons.js
+
+
+
+
+/** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
+function serviceOf(plan) {
+    return plan.split(':')[0] ?? '';
+}
+/**
+ * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
+ * for by its service among those that were not there before.
+ */
+async function createAddon(client, app, { plan, as, options }, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/addons`;
+    const all = () => client.get(path, array(addon));
+    const known = new Set((await all()).map(({ id }) => id));
+    const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) };
+    try {
+        return await client.write('POST', path, addon, { body });
+    }
+    catch (error) {
+        const isNew = ({ id, addon_service: { name } }) => !known.has(id) && name === serviceOf(plan);
+        return lookForLost(error, async () => (await all()).find(isNew), patience);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/app.js
 
 
@@ -65337,9 +65518,8 @@ const build = looseObject({
 
 
 
+
 const SDK = 'application/vnd.heroku+json; version=3.sdk';
-/** Milliseconds between looks for a write whose answer was lost: it may still be on its way. */
-const LOOKS = [0, 2_000, 5_000, 10_000];
 /** One app on Heroku. Each method is one request unless it says so; all reject with a `HerokuError`. */
 class HerokuApp {
     name;
@@ -65365,7 +65545,7 @@ class HerokuApp {
     }
     /** With `version=3.sdk`, which adds the generation (Cedar or Fir). */
     info() {
-        return this.#client.get(this.#path, app, { accept: SDK });
+        return this.#client.get(this.#path, shapes_app, { accept: SDK });
     }
     /** All config vars with their values: secrets. */
     async configVars() {
@@ -65378,8 +65558,6 @@ class HerokuApp {
             await this.#client.write('PATCH', `${this.#path}/config-vars`, configVars, { body: vars });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => {
                 const now = await this.configVars();
                 return Object.entries(vars).every(([name, value]) => now[name] === value) || undefined;
@@ -65427,8 +65605,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/releases`, release, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.releases(10)).find(({ version, slug }) => version > after && slug?.id === slugId));
         }
     }
@@ -65459,8 +65635,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/dynos`, dyno, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.dynos()).find(({ command }) => command.includes(marker)));
         }
     }
@@ -65488,8 +65662,6 @@ class HerokuApp {
             await this.#client.write('POST', '/addon-attachments', attachment, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => (await this.attachments()).find(attached => attached.name === name));
         }
     }
@@ -65506,11 +65678,9 @@ class HerokuApp {
     /** Maintenance mode. Setting it twice is the same as once, so a lost answer is looked into by reading the app. */
     async setMaintenance(on) {
         try {
-            await this.#client.write('PATCH', this.#path, app, { body: { maintenance: on } });
+            await this.#client.write('PATCH', this.#path, shapes_app, { body: { maintenance: on } });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             await this.#look(error, async () => (await this.info()).maintenance === on || undefined);
         }
     }
@@ -65537,8 +65707,6 @@ class HerokuApp {
             return await this.#client.write('POST', `${this.#path}/builds`, build, { body });
         }
         catch (error) {
-            if (!mayHaveHappened(error))
-                throw error;
             return this.#look(error, async () => (await this.builds(10)).find(({ id, source_blob }) => !known.has(id) && source_blob?.version_description === description));
         }
     }
@@ -65561,15 +65729,8 @@ class HerokuApp {
         const body = { lines, tail: false, ...(source === undefined ? {} : { source }) };
         return (await this.#client.write('POST', `${this.#path}/log-sessions`, logSession, { body })).logplex_url;
     }
-    /** Looks, some times, whether a write happened whose answer was lost. Rejects with `error` where nothing is found. */
-    async #look(error, find) {
-        for (const wait of LOOKS) {
-            await this.#clock.sleep(wait, this.#signal);
-            const found = await find();
-            if (found !== undefined)
-                return found;
-        }
-        throw error;
+    #look(error, find) {
+        return lookForLost(error, find, { clock: this.#clock, signal: this.#signal });
     }
 }
 function nameOrUrl(buildpack) {
@@ -65597,9 +65758,64 @@ async function keyExpiresIn(client, key) {
 
 
 
+
 /** All names under which the app is reached, `herokuapp.com` among them. */
 function domainsOf(client, app) {
-    return client.get(`/apps/${encodeURIComponent(app)}/domains`, array(shapes_domain));
+    return client.get(`${pathOf(app)}/domains`, array(shapes_domain));
+}
+/**
+ * Adds a name of one's own; its `cname` says where the name must lead. Where the answer is lost, it is looked for.
+ * (Schema: domain, "create": both keys are required.)
+ */
+async function addDomain(client, app, hostname, patience) {
+    try {
+        return await client.write('POST', `${pathOf(app)}/domains`, shapes_domain, { body: { hostname, sni_endpoint: null } });
+    }
+    catch (error) {
+        const find = async () => (await domainsOf(client, app)).find(known => known.hostname === hostname);
+        return lookForLost(error, find, patience);
+    }
+}
+/**
+ * Has Heroku get and renew the certificates of the app's domains (Automated Certificate Management; Schema: app, "enable
+ * ACM"). Not for Eco dynos. Where the answer is lost, reads whether it is on.
+ */
+async function enableCertificates(client, app, patience) {
+    try {
+        await client.write('POST', `${pathOf(app)}/acm`, shapes_app);
+    }
+    catch (error) {
+        await lookForLost(error, async () => (await client.get(pathOf(app), shapes_app)).acm || undefined, patience);
+    }
+}
+function pathOf(app) {
+    return `/apps/${encodeURIComponent(app)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/heroku/formation.js
+
+
+
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+async function scaleFormation(client, app, wanted, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/formation`;
+    const updates = wanted.map(({ type, quantity, size }) => ({
+        type,
+        quantity,
+        ...(size === undefined ? {} : { dyno_size: { name: size } })
+    }));
+    try {
+        await client.write('PATCH', path, array(formation), { body: { updates } });
+    }
+    catch (error) {
+        const isSet = async () => {
+            const now = await client.get(path, array(formation));
+            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+            return wanted.every(has) || undefined;
+        };
+        await lookForLost(error, isSet, patience);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
@@ -67265,6 +67481,8 @@ function usualSize(formation) {
 
 
 
+
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/source.js
 
 
@@ -67310,6 +67528,11 @@ async function takeSource({ inputs, runtime }) {
         ]
         : [];
     return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+}
+/** Does it at the first call; every other one gets the same. */
+function source_once(work) {
+    let done;
+    return () => (done ??= work());
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -74492,7 +74715,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 const zip_MOST_ENTRIES = 10_000;
-const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
+const zip_NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
@@ -74558,7 +74781,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+    return new UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -75611,8 +75834,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         return target;
     if (!allowed)
         throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
-    const vars = missingVars(config);
-    const attachments = missingAttachments(config);
+    const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
         const addon = shared.find(attachment => attachment.name === name)?.addon.name;
@@ -75634,15 +75856,11 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
 }
 /** Config vars that the streaming app needs and does not have, and how to set them. */
 function streamingLacks(main, { app, config }) {
-    const vars = missingVars(config);
-    const attachments = missingAttachments(config);
+    const { vars, attachments } = missingOfStreaming(config);
     return {
         lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
         remedy: howTo(main.app.name, app.name, vars, attachments)
     };
-}
-function missingAttachments(config) {
-    return SHARED.filter(name => !config[`${name}_URL`]);
 }
 /** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
 function requireSameCommit(main, streaming) {
@@ -75650,6 +75868,10 @@ function requireSameCommit(main, streaming) {
     if (wanted && wanted === runs)
         return;
     throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+/** What the streaming app's config lacks. */
+function missingOfStreaming(config) {
+    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
 }
 function missingVars(config) {
     const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
@@ -76174,6 +76396,316 @@ async function inDyno(app, job, tools, quiet = false) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
+
+
+
+/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
+const SERVICES = {
+    'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
+    'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
+};
+/**
+ * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
+ * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
+ * (lib/mastodon/redis_configuration.rb).
+ */
+const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
+/** Mastodon cannot do without them, whatever app.json says. */
+const provision_plan_NEEDED = Object.keys(SERVICES);
+/** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
+const RUNS = ['web', 'worker'];
+const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
+const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+/** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
+function planProvision(have, wishes) {
+    const addons = missingAddons(have, wishes.appJson);
+    const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets);
+    const vars = provision_plan_missingVars(have, wishes);
+    const domain = domainOf({ ...vars, ...have.config });
+    const isOwn = domain === undefined || /(^|\.)herokuapp\.com$/.test(domain);
+    return {
+        addons,
+        vars,
+        secrets,
+        domain: isOwn || have.domains.some(({ hostname }) => hostname === domain) ? undefined : domain,
+        certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
+        scale: missingDynos(have, wishes.appJson),
+        streaming: streamingOf(have),
+        blockers: [...blockers, ...provision_plan_unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
+        hints: [...hints, ...unfinished(have)]
+    };
+}
+/** Whether there is nothing to do. */
+function isProvisioned(plan) {
+    return isConfigured(plan) && plan.scale.length === 0 && plan.domain === undefined && !plan.certificates;
+}
+/** Whether add-ons and config vars are as the commit wants them, so that it can be looked at as it will run. */
+function isConfigured({ addons, vars, secrets }) {
+    return addons.length + Object.keys(vars).length + secrets.length === 0;
+}
+/** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
+function domainOf(config) {
+    const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
+    return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined;
+}
+function missingAddons({ addons, config }, appJson) {
+    const there = new Set(addons.filter(({ state }) => state !== 'deprovisioned').map(addon => addon.addon_service.name));
+    const named = new Set(appJson.addons.map(({ plan }) => serviceOf(plan)));
+    const wanted = [...appJson.addons, ...provision_plan_NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
+    return wanted.flatMap(addon => {
+        const service = serviceOf(addon.plan);
+        const { brings, smallest } = SERVICES[service] ?? {};
+        if (there.has(service) || (brings !== undefined && config[brings]))
+            return [];
+        if (addon.plan !== service)
+            return [{ ...addon, why: 'as app.json says' }];
+        return smallest === undefined
+            ? [{ ...addon, why: 'Heroku’s default plan, as app.json names none' }]
+            : [{ ...addon, plan: `${service}:${smallest}`, why: 'Heroku’s smallest plan, as app.json names none' }];
+    });
+}
+/**
+ * All that is missing, on an app that has never run and has no secret yet. On any other nothing is made: what was
+ * encrypted or signed with a value that is only missing here would be lost.
+ */
+function missingSecrets({ app, config, hasRun }, groups) {
+    const lacking = (group) => group.vars.filter(name => !config[name]);
+    const isWhollyMissing = (group) => lacking(group).length === group.vars.length;
+    const missing = groups.filter(group => lacking(group).length > 0);
+    if (!hasRun && groups.every(isWhollyMissing))
+        return { secrets: missing, blockers: [], hints: [] };
+    const why = hasRun ? 'has run before' : 'has other secrets already';
+    const needs = (of) => of.map(group => ({
+        reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
+        remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
+    }));
+    const blocks = (group) => group.needed || !isWhollyMissing(group);
+    return {
+        secrets: [],
+        blockers: needs(missing.filter(blocks)),
+        hints: needs(missing.filter(group => !blocks(group)))
+    };
+}
+/** Values that app.json knows, those that Heroku wants, and the streaming server's address. */
+function provision_plan_missingVars({ config, streaming }, { appJson }) {
+    const known = appJson.env.flatMap(({ name, value }) => (value === undefined || value === '' ? [] : [[name, value]]));
+    const url = streaming?.webUrl;
+    const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
+    const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
+    return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
+}
+/** What app.json requires and nobody gave: only a person can know it. */
+function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
+    const comes = new Set([
+        ...secrets.flatMap(({ vars }) => vars),
+        ...Object.values(SERVICES).map(({ brings }) => brings)
+    ]);
+    const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
+    const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
+    if (missing.length === 0)
+        return [];
+    const forEver = missing.includes('LOCAL_DOMAIN')
+        ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
+        : '';
+    return [
+        {
+            reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
+            remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
+        }
+    ];
+}
+function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
+    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis'))
+        return [];
+    return [
+        {
+            reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+        }
+    ];
+}
+/** What app.json says, at least one of each that Mastodon needs; what runs already stays as it is. */
+function missingDynos({ formation }, appJson) {
+    return RUNS.flatMap(type => {
+        const wanted = appJson.formation.find(entry => entry.type === type);
+        const now = formation.find(entry => entry.type === type);
+        if ((now?.quantity ?? 0) > 0)
+            return [];
+        return [{ type, quantity: Math.max(wanted?.quantity ?? 1, 1), ...(wanted?.size ? { size: wanted.size } : {}) }];
+    });
+}
+function streamingOf({ streaming }) {
+    if (!streaming)
+        return undefined;
+    const missing = missingOfStreaming(streaming.config);
+    return Object.keys(missing.vars).length + missing.attachments.length === 0
+        ? undefined
+        : { app: streaming.app, ...missing };
+}
+/** What a person should give, too. */
+function unfinished({ app, config, streaming }) {
+    const group = (names, reason) => {
+        const missing = names.filter(name => !config[name]);
+        if (missing.length === 0)
+            return [];
+        return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }];
+    };
+    return [
+        ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
+        ...(config['S3_ENABLED'] === 'false'
+            ? []
+            : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
+        ...(streaming
+            ? []
+            : [
+                {
+                    reason: 'There is no streaming app, so timelines do not move by themselves',
+                    remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
+                }
+            ])
+    ];
+}
+/** `NAME=…`, for a command that a person fills in. */
+function assigned(name) {
+    return `${name}=…`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/provision.js
+
+
+
+
+/** Newest releases among which one with a slug is looked for. */
+const provision_RELEASES = 25;
+/** Reads the app, and what it lacks. Changes nothing. */
+async function readProvisionPlan(of, wishes) {
+    return planProvision(await readHave(of), wishes);
+}
+/**
+ * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
+ * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
+ * `UserError` before anything is bought where a person has to do something first.
+ */
+async function provision(of, wishes, tools) {
+    const { client, app } = of;
+    const { story } = tools;
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    if (isProvisioned(plan))
+        story.note(`${app.name} lacks nothing`);
+    for (const { why, ...wanted } of plan.addons) {
+        const { name } = await createAddon(client, app.name, wanted, tools);
+        story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
+    }
+    await untilProvisioned(app, tools);
+    await configure(of, wishes, tools);
+    if (plan.domain !== undefined) {
+        await addDomain(client, app.name, plan.domain, tools);
+        story.note(`${app.name} answers to ${plan.domain} now`);
+    }
+    await tellDomains(of, tools);
+}
+/**
+ * Right after the first release: dynos of each process type that Mastodon needs, and certificates, which Heroku gives to
+ * apps with paid dynos alone.
+ */
+async function provisionDynos(of, wishes, tools) {
+    const { client, app } = of;
+    const { story } = tools;
+    const { scale, certificates } = await readProvisionPlan(of, wishes);
+    const types = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = scale.filter(({ type }) => types.has(type));
+    if (wanted.length > 0) {
+        await scaleFormation(client, app.name, wanted, tools);
+        story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
+    }
+    if (certificates)
+        await manageCertificates(of, tools);
+    await tellDomains(of, tools);
+}
+/** Throws what a person has to do first, if anything. */
+function provision_refuse({ blockers }) {
+    if (blockers.length === 0)
+        return;
+    throw new UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+}
+async function readHave({ client, app, streaming, maskConfig }) {
+    const configOf = async (of) => {
+        const config = await of.configVars();
+        maskConfig(config);
+        return config;
+    };
+    return {
+        app: app.name,
+        info: await app.info(),
+        config: await configOf(app),
+        addons: await app.addons(),
+        domains: await domainsOf(client, app.name),
+        formation: await app.formation(),
+        hasRun: (await app.releases(provision_RELEASES)).some(({ slug }) => slug),
+        streaming: streaming && {
+            app: streaming.name,
+            webUrl: (await streaming.info()).web_url,
+            config: await configOf(streaming)
+        }
+    };
+}
+/** Add-ons may take minutes; their config vars come with them. */
+async function untilProvisioned(app, tools) {
+    const polling = {
+        what: `the add-ons of ${app.name}`,
+        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
+        first: 2_000,
+        longest: 10_000,
+        timeout: tools.timeout
+    };
+    await poll(tools, polling, async () => {
+        const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
+        return waiting.length === 0 || undefined;
+    });
+}
+/** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
+async function configure(of, wishes, { story }) {
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    const made = {};
+    for (const group of plan.secrets)
+        Object.assign(made, group.make());
+    for (const value of Object.values(made))
+        of.maskSecret(value);
+    const vars = { ...plan.vars, ...made };
+    const names = Object.keys(vars);
+    if (names.length === 0)
+        return;
+    await of.app.setConfigVars(vars);
+    if (Object.keys(plan.vars).length > 0)
+        story.note(`Set ${Object.keys(plan.vars).join(', ')}`);
+    if (Object.keys(made).length > 0)
+        story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`);
+}
+/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
+async function manageCertificates({ client, app }, tools) {
+    try {
+        await enableCertificates(client, app.name, tools);
+        tools.story.note('Heroku gets and renews the certificate from now on');
+    }
+    catch (error) {
+        if (!(error instanceof HerokuError) || error.outcome !== 'refused')
+            throw error;
+        tools.story.warn(`Heroku does not manage the certificate: ${error.details.reason}. With paid dynos: \`heroku certs:auto:enable --app ${app.name}\``);
+    }
+}
+/** Where names must lead, and how their certificates stand. */
+async function tellDomains({ client, app }, { story }) {
+    for (const { hostname, kind, cname, acm_status, acm_status_reason } of await domainsOf(client, app.name)) {
+        if (kind === 'heroku')
+            continue;
+        const status = [acm_status ?? 'not managed by Heroku', acm_status_reason].filter(Boolean).join(': ');
+        story.note(`DNS: ${hostname} must lead to ${cname ?? 'the app'} (CNAME; ALIAS or ANAME for a name without www). Certificate: ${status}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/release.js
 
 
@@ -76448,6 +76980,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 
+
 /** The slug is over its limit. */
 class GateError extends UserError {
 }
@@ -76633,6 +77166,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -76641,12 +77175,24 @@ async function prove(staging, slug, recipe, found, tools) {
 async function deploy(plan, tools) {
     const { story } = tools;
     const { progress } = plan;
-    const target = await story.step('Preflight', async () => {
+    const read = async () => {
         const target = await readTarget(plan.app, plan.mask, tools);
-        describe(target, tools);
         progress.target(target);
         return target;
+    };
+    let target = await story.step('Preflight', async () => {
+        const target = await read();
+        describe(target, tools);
+        return target;
     });
+    const { provisioning } = plan;
+    const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
+    if (wishes) {
+        target = await story.step('Provision', async () => {
+            await provision(provisioning, wishes, tools);
+            return read();
+        });
+    }
     const staging = plan.staging &&
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
@@ -76667,6 +77213,8 @@ async function deploy(plan, tools) {
         progress.migrated(finished.migrations?.ran ?? []);
         switched = true;
         live.judge?.();
+        if (wishes)
+            await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
         await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
         await maintenance.end();
         await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
@@ -76817,8 +77365,53 @@ function escaped(text) {
         .replace(/\p{Cc}/gu, ' ');
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/provision-table.js
+
+
+/** What would be bought, made and set, a row each: names alone, no value. */
+function provisionRows({ addons, vars, secrets, domain, certificates, scale, streaming }) {
+    const names = Object.keys(vars);
+    const made = secrets.flatMap(group => group.vars);
+    const rows = [
+        ...addons.map(({ plan, why }) => ({ what: 'Buy an add-on', which: `${plan} (${why})` })),
+        names.length > 0 ? { what: 'Set config vars', which: names.join(', ') } : undefined,
+        made.length > 0 ? { what: 'Make secrets, once', which: made.join(', ') } : undefined,
+        domain === undefined ? undefined : { what: 'Add a domain', which: domain },
+        ...scale.map(({ type, quantity, size }) => ({
+            what: 'Run dynos',
+            which: `${type}: ${quantity}${size ? ` ${size}` : ', of the size that Heroku gives'}`
+        })),
+        certificates ? { what: 'Have Heroku manage the certificate', which: 'ACM' } : undefined,
+        streaming && {
+            what: `Set up ${streaming.app}`,
+            which: [...streaming.attachments.map(name => `attach ${name}`), ...Object.keys(streaming.vars)].join(', ')
+        }
+    ];
+    return rows.filter(row => row !== undefined);
+}
+/** The same for the job's summary, with what a person has to do. */
+function provisionMarkdown(plan) {
+    const rows = provisionRows(plan);
+    const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)];
+    return [
+        rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+        needs('Do this first: nothing is bought or set before', plan.blockers),
+        needs('Do this, too', plan.hints)
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function needs(title, list) {
+    if (list.length === 0)
+        return '';
+    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/index.js
 /** A deploy: each step looks whether it is done already, and green means live. */
+
+
+
 
 
 
@@ -78977,7 +79570,7 @@ const instance_instance = {
             const answer = await askPlace(place, instance_PATH, world);
             const said = answer.status === 200 ? readInstance(answer.body) : undefined;
             if (said)
-                return [await instance_versionOf(said, world), streamingOf(said, world), pushOf(said, world)];
+                return [await instance_versionOf(said, world), instance_streamingOf(said, world), pushOf(said, world)];
             const how = answer.status === 200 ? 'did not answer as Mastodon does' : answered(answer);
             return [{ level: 'fail', text: `${what} ${how}`, remedy: remedyFor(how, world) }];
         }
@@ -79028,7 +79621,7 @@ async function instance_versionOf({ version }, { config, deployed }) {
         };
     return { level: 'ok', about, figure: shown, text: `It runs ${shown}, as deployed` };
 }
-function streamingOf({ streaming }, { config, instance: place }) {
+function instance_streamingOf({ streaming }, { config, instance: place }) {
     const about = 'streaming-url';
     const remedy = 'Set `STREAMING_API_BASE_URL` to `wss://` and the name of the streaming app';
     const shown = brief(streaming ?? '', 100);
@@ -86514,6 +87107,55 @@ function addonReader({ inputs, runtime }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
+
+/**
+ * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects where a person
+ * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
+ */
+async function provision_plan_planProvision({ results }, of, { story }) {
+    const plan = await readProvisionPlan(of, await of.wishes());
+    const rows = provisionRows(plan);
+    if (rows.length === 0)
+        story.note(`${of.app.name} lacks nothing`);
+    for (const { what, which } of rows)
+        story.note(`${what}: ${which}`);
+    for (const { reason, remedy } of plan.hints)
+        story.note(`Do this, too: ${reason}. ${remedy}`);
+    await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(plan)}\n`));
+    provision_refuse(plan);
+    return isConfigured(plan);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/provisioning.js
+
+
+
+
+
+
+/** What is bought, made and set on an app that has nothing yet, or would be. */
+function provisioningOf(context, config, { client, app }, source) {
+    return {
+        client,
+        app: app(requireApp(config.app)),
+        streaming: config.streamingApp === undefined ? undefined : app(config.streamingApp),
+        wishes: async () => wishesOf((await source()).folder, config),
+        maskConfig: masker(context),
+        maskSecret: value => context.results.mask(value)
+    };
+}
+function wishesOf(folder, { redisTls, streamingApp }) {
+    const { redis } = readUpgradeTree(folder);
+    const itselfTakesIt = redis.takesSelfSigned && (redis.streamingTakesSelfSigned || streamingApp === undefined);
+    const appJson = readAppJson(readTreeFile(folder, 'app.json'));
+    return {
+        appJson,
+        secrets: secretsOf(folder, appJson),
+        takesHerokuRedis: redisTls === 'no-verify' || itselfTakesIt
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/with-story.js
 
 
@@ -86527,7 +87169,8 @@ async function withStory(context, title, work) {
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }));
     try {
         await story.step('Key', () => checkKey(connection));
-        const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) });
+        const { client, tools } = connection;
+        const outcome = await work({ tools, client, mask: masker(context), app: name => connection.app(name) });
         runtime.log.info(outcome);
         await tell(outcome);
     }
@@ -86551,11 +87194,13 @@ async function withStory(context, title, work) {
 
 
 
+
+
 /**
  * Preflight and upgrade plan alone: with a Heroku key against the app as it runs, its database included, without one
  * against what came before the commit in the checkout. Changes nothing; fails where something blocks.
  */
-async function plan(context) {
+async function plan_plan(context) {
     const { inputs, runtime } = context;
     const config = source_readConfig(context);
     if (inputs.herokuApiKey !== undefined && config.app !== undefined)
@@ -86577,7 +87222,7 @@ async function planDeploy(context) {
 async function planOfApp(context, config, askDatabase) {
     const { inputs } = context;
     const name = requireApp(config.app);
-    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask }) => {
+    await withStory(context, `How the plan for ${name} was made`, async ({ app, tools, mask, client }) => {
         const { story } = tools;
         const read = (name) => readTarget(app(name), mask, tools);
         const target = await story.step('Preflight', () => read(name));
@@ -86586,6 +87231,12 @@ async function planOfApp(context, config, askDatabase) {
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
         const source = await story.span('Source', () => takeSource(context));
+        if (inputs.provision && !askDatabase) {
+            const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
+            const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
+            if (!complete)
+                return `${name} would be provisioned first. Nothing was changed.`;
+        }
         const applied = askDatabase && target.current?.slug
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
             : undefined;
@@ -86610,7 +87261,7 @@ function announce({ runtime: { log } }, plan) {
 async function factsOf(context, target, streaming, applied) {
     const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
     // A deploy would set up what the streaming app lacks.
-    return context.inputs.streamingSetup && live.streaming
+    return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
         ? { ...live, streaming: { ...live.streaming, lacks: [] } }
         : live;
 }
@@ -86772,6 +87423,7 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 
 
 
+
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
 async function deploy_deploy(context) {
     if (context.inputs.plan)
@@ -86800,6 +87452,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
+    const source = source_once(() => runtime.log.group('Source', () => takeSource(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -86809,12 +87462,13 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
             app: connection.app(app),
             streaming: config.streamingApp === undefined ? undefined : connection.app(config.streamingApp),
             staging: config.stagingApp === undefined ? undefined : connection.app(config.stagingApp),
-            streamingSetup: { allowed: inputs.streamingSetup },
+            streamingSetup: { allowed: inputs.streamingSetup || inputs.provision },
+            provisioning: inputs.provision ? provisioningOf(context, config, connection, source) : undefined,
             migrations: config.migrations,
             dynoSize: inputs.dynoSize,
             addons: addonReader(context),
             mask: masker(context),
-            prepare: stack => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, alter),
+            prepare: async (stack) => deploy_prepare(context, { ...config, stack: config.stack ?? stack }, await source(), alter),
             progress: facts
         }, connection.tools);
         if (config.redisTls === 'no-verify')
@@ -86836,9 +87490,8 @@ function deploy_firstLine(error) {
     return first.replace(/\. [\w’' ]+:$/, '');
 }
 /** The commit, how it is built, and what a slug of it is known by. The build itself comes only where none can be reused. */
-async function deploy_prepare(context, config, alter) {
+async function deploy_prepare(context, config, source, alter) {
     const { inputs, runtime } = context;
-    const source = await runtime.log.group('Source', () => takeSource(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
     const fingerprint = fingerprintOf(config, source, recipe, inputs.builder);
@@ -87061,7 +87714,8 @@ const HEROKU_TIMES = {
     preboot: 180_000,
     coolOff: 10_000,
     hold: 30_000,
-    memory: 20_000
+    memory: 20_000,
+    provision: 0
 };
 /** Memory in bytes (Dev Center: dyno-sizes). */
 const MEMORY = {
@@ -88120,7 +88774,7 @@ function appView(app) {
         updated_at: app.createdAt,
         released_at: app.releases.at(-1)?.createdAt ?? null,
         archived_at: null,
-        acm: false,
+        acm: app.acm ?? false,
         buildpack_provided_description: null,
         build_stack: stack,
         stack,
@@ -88231,7 +88885,7 @@ function domainView(app, { id, hostname, createdAt }) {
         kind: own ? 'heroku' : 'custom',
         cname: own ? null : `${app.name}.local.herokudns.com`,
         status: own ? 'none' : 'succeeded',
-        acm_status: own ? null : 'cert issued',
+        acm_status: own || !app.acm ? null : 'cert issued',
         acm_status_reason: null,
         sni_endpoint: null,
         app: { id: app.id, name: app.name },
@@ -88251,7 +88905,7 @@ function addonView(world, addon) {
         billed_price: { cents: 0, contract: false, unit: 'month' },
         billing_entity: { id: app.id, name: app.name, type: 'app' },
         config_vars: addon.configVars,
-        state: 'provisioned',
+        state: addon.provisioning ? 'provisioning' : 'provisioned',
         provider_id: addon.id,
         web_url: null,
         created_at: addon.createdAt,
@@ -88365,6 +89019,8 @@ function only(body, known) {
 
 
 
+/** What a service alone means (heroku/cli: addons:create). */
+const DEFAULT_PLANS = { 'heroku-postgresql': 'essential-0', 'heroku-redis': 'mini' };
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 const ADDON_ROUTES = {
     'GET /addons': world => [200, world.store.state.addons.map(addon => addonView(world, addon))],
@@ -88379,12 +89035,23 @@ const ADDON_ROUTES = {
     },
     'POST /apps/:app/addons': async (world, { params, body }) => {
         const app = appOf(world, params);
-        const plan = route_named(body['plan']);
-        const vars = await world.addonVars(plan.split(':')[0], app.name);
+        only(body, ['plan', 'attachment', 'config', 'confirm', 'name']);
+        const wanted = route_named(body['plan']);
+        const service = wanted.split(':')[0];
+        const vars = await world.addonVars(service, app.name);
+        const plan = wanted === service ? `${service}:${DEFAULT_PLANS[service] ?? 'standard'}` : wanted;
         if (!vars)
             throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`);
-        const { addon, attachment } = provision(world, app, plan, vars);
-        configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        const addon = newAddon(world, app, plan);
+        // The slow ones are made in the background, and the app restarts when they are there (heroku/cli: addons:create).
+        const finish = () => {
+            const attachment = complete(world, app, addon, vars, route_text(route_within(body['attachment'], 'name')));
+            configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        };
+        if (world.addonTime === 0)
+            finish();
+        else
+            world.clock.after(world.addonTime, finish);
         return [201, addonView(world, addon)];
     },
     'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
@@ -88452,26 +89119,38 @@ const ADDON_ROUTES = {
     }
 };
 /** Makes an add-on of an app, attached to it under the name that its first config var has. */
-function provision(world, app, plan, vars) {
+function addons_provision(world, app, plan, vars) {
+    const addon = newAddon(world, app, plan);
+    return { addon, attachment: complete(world, app, addon, vars) };
+}
+function newAddon(world, { name: app }, plan) {
     const service = plan.split(':')[0];
-    const names = Object.keys(vars);
-    const short = service.replace('heroku-', '');
     const addon = {
         id: (0,external_node_crypto_.randomUUID)(),
-        name: `${short}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
+        name: `${service.replace('heroku-', '')}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
         service,
         plan,
-        configVars: names,
-        app: app.name,
+        provisioning: true,
+        configVars: [],
+        app,
         createdAt: new Date(world.clock.now()).toISOString()
     };
-    const name = names[0]?.replace(/_URL$/, '') ?? short.toUpperCase();
-    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: names };
-    Object.assign(app.configVars, vars);
     world.store.state.addons.push(addon);
+    world.store.save();
+    return addon;
+}
+/** Attaches it to the app that owns it, with its config vars. */
+function complete(world, app, addon, vars, as) {
+    const own = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? addon.service.replace('heroku-', '').toUpperCase();
+    const name = as ?? own;
+    const renamed = Object.entries(vars).map(([variable, value]) => [variable.replace(own, name), value]);
+    addon.configVars = renamed.map(([variable]) => variable);
+    addon.provisioning = false;
+    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: addon.configVars };
+    Object.assign(app.configVars, Object.fromEntries(renamed));
     world.store.state.attachments.push(attachment);
     world.store.save();
-    return { addon, attachment };
+    return attachment;
 }
 /** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
 function addons_attach(world, body) {
@@ -88952,8 +89631,12 @@ const APP_ROUTES = {
     },
     'GET /apps/:app/domains/:domain': (world, { params }) => {
         const app = appOf(world, params);
-        return [200, domainView(app, domainOf(app, params[1]))];
+        return [200, domainView(app, apps_domainOf(app, params[1]))];
     },
+    // Automated Certificate Management; a certificate is issued at once.
+    'POST /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
+    'PATCH /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
+    'DELETE /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, false),
     // TLS ends nowhere here.
     'GET /apps/:app/sni-endpoints': (world, { params }) => {
         appOf(world, params);
@@ -88976,12 +89659,18 @@ const APP_ROUTES = {
     },
     'DELETE /apps/:app/domains/:domain': (world, { params }) => {
         const app = appOf(world, params);
-        const domain = domainOf(app, params[1]);
+        const domain = apps_domainOf(app, params[1]);
         app.domains.splice(app.domains.indexOf(domain), 1);
         world.store.save();
         return [200, domainView(app, domain)];
     }
 };
+function apps_manageCertificates(world, params, on) {
+    const app = appOf(world, params);
+    app.acm = on;
+    world.store.save();
+    return [200, appView(app)];
+}
 function featureOf(params) {
     const name = params[1] ?? '';
     if (!FEATURES.includes(name))
@@ -88991,7 +89680,7 @@ function featureOf(params) {
 function ownDomain({ id, port, createdAt }) {
     return { id, hostname: `127.0.0.1:${port}`, createdAt };
 }
-function domainOf(app, idOrName) {
+function apps_domainOf(app, idOrName) {
     const domain = app.domains.find(({ id, hostname }) => id === idOrName || hostname === idOrName);
     if (!domain)
         throw notFound('domain');
@@ -89306,12 +89995,12 @@ const REDIS_SETTINGS = {
     notify_keyspace_events: ''
 };
 function databaseOf(world, idOrName) {
-    return serviceOf(world, idOrName, 'heroku-postgresql');
+    return data_serviceOf(world, idOrName, 'heroku-postgresql');
 }
 function redisOf(world, idOrName) {
-    return serviceOf(world, idOrName, 'heroku-redis');
+    return data_serviceOf(world, idOrName, 'heroku-redis');
 }
-function serviceOf(world, idOrName, service) {
+function data_serviceOf(world, idOrName, service) {
     const addon = addons_addonOf(world, idOrName);
     if (addon.service !== service)
         throw notFound('add-on');
@@ -90400,6 +91089,7 @@ async function startLocalHeroku(options) {
             void done.then(() => building.delete(state.id));
         },
         cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
+        addonTime: times.provision,
         addonVars: options.addon ?? (() => Promise.resolve(undefined)),
         figures: options.figures ?? (() => Promise.resolve({})),
         jobsLimit: options.jobsLimit ?? 100
@@ -90480,7 +91170,7 @@ async function startLocalHeroku(options) {
             app.preboot = preboot ?? app.preboot;
             for (const { plan, vars } of addons) {
                 if (!hasAddon(store, app, plan))
-                    provision(world, app, plan, vars);
+                    addons_provision(world, app, plan, vars);
             }
             store.save();
             // What runs already has to learn of it.
@@ -90536,7 +91226,13 @@ async function rehearse(context) {
         const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,external_node_fs_promises_namespaceObject.readFile)(heroku.caFile, 'utf8') };
         const local = {
             ...context,
-            inputs: { ...inputs, herokuApiUrl: heroku.apiUrl, streamingSetup: true, builder: 'runner' }
+            inputs: {
+                ...inputs,
+                herokuApiUrl: heroku.apiUrl,
+                streamingSetup: true,
+                provision: false,
+                builder: 'runner'
+            }
         };
         await deployTo(local, access, config, {
             alter: deployable => withBaseSchema(local, access, deployable),
@@ -90596,8 +91292,6 @@ function requireOtherUser({ inputs }, inContainer) {
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
-    const vapid = (0,external_node_crypto_.createECDH)('prime256v1');
-    const publicKey = vapid.generateKeys('base64url');
     const secret = () => (0,external_node_crypto_.randomBytes)(32).toString('hex');
     return {
         LOCAL_DOMAIN: DOMAIN,
@@ -90610,8 +91304,7 @@ function rehearse_configVars() {
         ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secret(),
         ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secret(),
         ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secret(),
-        VAPID_PUBLIC_KEY: publicKey,
-        VAPID_PRIVATE_KEY: vapid.getPrivateKey('base64url'),
+        ...makeVapidPair(),
         REDIS_DRIVER: 'ruby'
     };
 }
@@ -90820,7 +91513,7 @@ const lib_commands_COMMANDS = {
     comment: comment,
     deploy: deploy_deploy,
     migrate: migrate_migrate,
-    plan: plan,
+    plan: plan_plan,
     rehearse: rehearse,
     rollback: rollback,
     run: run_run,

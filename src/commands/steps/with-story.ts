@@ -1,5 +1,5 @@
 import { Story, storyMarkdown, type Tools } from '../../deploy/index.ts'
-import { type HerokuApp } from '../../heroku/index.ts'
+import { type HerokuApp, type HerokuClient } from '../../heroku/index.ts'
 import { errorText } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { checkKey, connect, herokuOf, masker } from './heroku.ts'
@@ -8,6 +8,7 @@ export interface Stage {
   readonly tools: Tools
   readonly mask: (config: Readonly<Record<string, string>>) => void
   readonly app: (name: string) => HerokuApp
+  readonly client: HerokuClient
 }
 
 /** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
@@ -23,7 +24,8 @@ export async function withStory(
     results.summary(storyMarkdown(story, { title, outcome, links: {}, redact: results.redact }))
   try {
     await story.step('Key', () => checkKey(connection))
-    const outcome = await work({ tools: connection.tools, mask: masker(context), app: name => connection.app(name) })
+    const { client, tools } = connection
+    const outcome = await work({ tools, client, mask: masker(context), app: name => connection.app(name) })
     runtime.log.info(outcome)
     await tell(outcome)
   } catch (error) {

@@ -3,7 +3,10 @@ import { ApiError, invalid, notFound } from '../errors.ts'
 import { type AddonState, type AppState, type AttachmentState } from '../store.ts'
 import { addonView, attachmentView } from '../views.ts'
 import { appOf, configRelease, type World } from '../world.ts'
-import { named, text, type Answer, type Routes } from './route.ts'
+import { named, only, text, within, type Answer, type Routes } from './route.ts'
+
+/** What a service alone means (heroku/cli: addons:create). */
+const DEFAULT_PLANS: Readonly<Record<string, string>> = { 'heroku-postgresql': 'essential-0', 'heroku-redis': 'mini' }
 
 /** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
 export const ADDON_ROUTES: Routes = {
@@ -19,11 +22,20 @@ export const ADDON_ROUTES: Routes = {
   },
   'POST /apps/:app/addons': async (world, { params, body }) => {
     const app = appOf(world, params)
-    const plan = named(body['plan'])
-    const vars = await world.addonVars(plan.split(':')[0]!, app.name)
+    only(body, ['plan', 'attachment', 'config', 'confirm', 'name'])
+    const wanted = named(body['plan'])
+    const service = wanted.split(':')[0]!
+    const vars = await world.addonVars(service, app.name)
+    const plan = wanted === service ? `${service}:${DEFAULT_PLANS[service] ?? 'standard'}` : wanted
     if (!vars) throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`)
-    const { addon, attachment } = provision(world, app, plan, vars)
-    configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`)
+    const addon = newAddon(world, app, plan)
+    // The slow ones are made in the background, and the app restarts when they are there (heroku/cli: addons:create).
+    const finish = (): void => {
+      const attachment = complete(world, app, addon, vars, text(within(body['attachment'], 'name')))
+      configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`)
+    }
+    if (world.addonTime === 0) finish()
+    else world.clock.after(world.addonTime, finish)
     return [201, addonView(world, addon)]
   },
   'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
@@ -104,25 +116,45 @@ export function provision(
   plan: string,
   vars: Readonly<Record<string, string>>
 ): { addon: AddonState; attachment: AttachmentState } {
+  const addon = newAddon(world, app, plan)
+  return { addon, attachment: complete(world, app, addon, vars) }
+}
+
+function newAddon(world: World, { name: app }: AppState, plan: string): AddonState {
   const service = plan.split(':')[0]!
-  const names = Object.keys(vars)
-  const short = service.replace('heroku-', '')
   const addon: AddonState = {
     id: randomUUID(),
-    name: `${short}-local-${randomUUID().slice(0, 5)}`,
+    name: `${service.replace('heroku-', '')}-local-${randomUUID().slice(0, 5)}`,
     service,
     plan,
-    configVars: names,
-    app: app.name,
+    provisioning: true,
+    configVars: [],
+    app,
     createdAt: new Date(world.clock.now()).toISOString()
   }
-  const name = names[0]?.replace(/_URL$/, '') ?? short.toUpperCase()
-  const attachment = { id: randomUUID(), name, addon: addon.name, app: app.name, configVars: names }
-  Object.assign(app.configVars, vars)
   world.store.state.addons.push(addon)
+  world.store.save()
+  return addon
+}
+
+/** Attaches it to the app that owns it, with its config vars. */
+function complete(
+  world: World,
+  app: AppState,
+  addon: AddonState,
+  vars: Readonly<Record<string, string>>,
+  as?: string
+): AttachmentState {
+  const own = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? addon.service.replace('heroku-', '').toUpperCase()
+  const name = as ?? own
+  const renamed = Object.entries(vars).map(([variable, value]) => [variable.replace(own, name), value] as const)
+  addon.configVars = renamed.map(([variable]) => variable)
+  addon.provisioning = false
+  const attachment = { id: randomUUID(), name, addon: addon.name, app: app.name, configVars: addon.configVars }
+  Object.assign(app.configVars, Object.fromEntries(renamed))
   world.store.state.attachments.push(attachment)
   world.store.save()
-  return { addon, attachment }
+  return attachment
 }
 
 /** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { invalid, notFound } from '../errors.ts'
 import { type AppState } from '../store.ts'
 import { appView, domainView, featureView, USER } from '../views.ts'
-import { appOf, configRelease, machineOf } from '../world.ts'
-import { now, text, type Routes } from './route.ts'
+import { appOf, configRelease, machineOf, type World } from '../world.ts'
+import { now, text, type Answer, type Routes } from './route.ts'
 
 /** Schema: app.name */
 export const APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/
@@ -89,6 +89,10 @@ export const APP_ROUTES: Routes = {
     const app = appOf(world, params)
     return [200, domainView(app, domainOf(app, params[1]))]
   },
+  // Automated Certificate Management; a certificate is issued at once.
+  'POST /apps/:app/acm': (world, { params }) => manageCertificates(world, params, true),
+  'PATCH /apps/:app/acm': (world, { params }) => manageCertificates(world, params, true),
+  'DELETE /apps/:app/acm': (world, { params }) => manageCertificates(world, params, false),
   // TLS ends nowhere here.
   'GET /apps/:app/sni-endpoints': (world, { params }) => {
     appOf(world, params)
@@ -115,6 +119,13 @@ export const APP_ROUTES: Routes = {
     world.store.save()
     return [200, domainView(app, domain)]
   }
+}
+
+function manageCertificates(world: World, params: readonly string[], on: boolean): Answer {
+  const app = appOf(world, params)
+  app.acm = on
+  world.store.save()
+  return [200, appView(app)]
 }
 
 function featureOf(params: readonly string[]): string {

@@ -1,0 +1,25 @@
+import {
+  isConfigured,
+  provisionMarkdown,
+  provisionRows,
+  readProvisionPlan,
+  refuseProvision,
+  type Provisioning,
+  type Tools
+} from '../../deploy/index.ts'
+import type { Context } from '../context.ts'
+
+/**
+ * Shows what `provision: true` would buy, make and set, in the log and the summary; changes nothing. Rejects where a person
+ * has to do something first. Returns whether the app can be looked at as it will run: its config is complete.
+ */
+export async function planProvision({ results }: Context, of: Provisioning, { story }: Tools): Promise<boolean> {
+  const plan = await readProvisionPlan(of, await of.wishes())
+  const rows = provisionRows(plan)
+  if (rows.length === 0) story.note(`${of.app.name} lacks nothing`)
+  for (const { what, which } of rows) story.note(`${what}: ${which}`)
+  for (const { reason, remedy } of plan.hints) story.note(`Do this, too: ${reason}. ${remedy}`)
+  await results.summary(results.redact(`## What would be provisioned\n\n${provisionMarkdown(plan)}\n`))
+  refuseProvision(plan)
+  return isConfigured(plan)
+}

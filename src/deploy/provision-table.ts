@@ -1,0 +1,57 @@
+import { type Need, type ProvisionPlan } from './provision-plan.ts'
+import { escaped } from './summary.ts'
+
+export interface PlanRow {
+  readonly what: string
+  readonly which: string
+}
+
+/** What would be bought, made and set, a row each: names alone, no value. */
+export function provisionRows({
+  addons,
+  vars,
+  secrets,
+  domain,
+  certificates,
+  scale,
+  streaming
+}: ProvisionPlan): PlanRow[] {
+  const names = Object.keys(vars)
+  const made = secrets.flatMap(group => group.vars)
+  const rows: (PlanRow | undefined)[] = [
+    ...addons.map(({ plan, why }) => ({ what: 'Buy an add-on', which: `${plan} (${why})` })),
+    names.length > 0 ? { what: 'Set config vars', which: names.join(', ') } : undefined,
+    made.length > 0 ? { what: 'Make secrets, once', which: made.join(', ') } : undefined,
+    domain === undefined ? undefined : { what: 'Add a domain', which: domain },
+    ...scale.map(({ type, quantity, size }) => ({
+      what: 'Run dynos',
+      which: `${type}: ${quantity}${size ? ` ${size}` : ', of the size that Heroku gives'}`
+    })),
+    certificates ? { what: 'Have Heroku manage the certificate', which: 'ACM' } : undefined,
+    streaming && {
+      what: `Set up ${streaming.app}`,
+      which: [...streaming.attachments.map(name => `attach ${name}`), ...Object.keys(streaming.vars)].join(', ')
+    }
+  ]
+  return rows.filter(row => row !== undefined)
+}
+
+/** The same for the job's summary, with what a person has to do. */
+export function provisionMarkdown(plan: ProvisionPlan): string {
+  const rows = provisionRows(plan)
+  const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)]
+  return [
+    rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+    needs('Do this first: nothing is bought or set before', plan.blockers),
+    needs('Do this, too', plan.hints)
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function needs(title: string, list: readonly Need[]): string {
+  if (list.length === 0) return ''
+  return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join(
+    '\n'
+  )
+}

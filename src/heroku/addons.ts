@@ -1,0 +1,40 @@
+import * as v from 'valibot'
+import { type HerokuClient } from './client.ts'
+import { lookForLost, type Patience } from './look.ts'
+import { addon, type Addon } from './shapes.ts'
+
+export interface NewAddon {
+  /** `heroku-postgresql:essential-0`; of a service alone Heroku takes its default plan. */
+  readonly plan: string
+  /** Name of its attachment, before `_URL` of its config var; Heroku's choice without it. */
+  readonly as?: string
+  /** What the service itself wants to know. */
+  readonly options?: Readonly<Record<string, string>>
+}
+
+/** The service of a plan: `heroku-postgresql` of `heroku-postgresql:essential-0`. */
+export function serviceOf(plan: string): string {
+  return plan.split(':')[0] ?? ''
+}
+
+/**
+ * Buys an add-on (Schema: add-on, "create"). It may take its time: see its `state`. Where the answer is lost, it is looked
+ * for by its service among those that were not there before.
+ */
+export async function createAddon(
+  client: HerokuClient,
+  app: string,
+  { plan, as, options }: NewAddon,
+  patience: Patience
+): Promise<Addon> {
+  const path = `/apps/${encodeURIComponent(app)}/addons`
+  const all = (): Promise<Addon[]> => client.get(path, v.array(addon))
+  const known = new Set((await all()).map(({ id }) => id))
+  const body = { plan, ...(as === undefined ? {} : { attachment: { name: as } }), ...(options && { config: options }) }
+  try {
+    return await client.write('POST', path, addon, { body })
+  } catch (error) {
+    const isNew = ({ id, addon_service: { name } }: Addon): boolean => !known.has(id) && name === serviceOf(plan)
+    return lookForLost(error, async () => (await all()).find(isNew), patience)
+  }
+}

@@ -1,0 +1,37 @@
+import * as v from 'valibot'
+import { type HerokuClient } from './client.ts'
+import { lookForLost, type Patience } from './look.ts'
+import { formation } from './shapes.ts'
+
+export interface Scale {
+  readonly type: string
+  readonly quantity: number
+  /** `Standard-1X`; as it is without it. */
+  readonly size?: string
+}
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+export async function scaleFormation(
+  client: HerokuClient,
+  app: string,
+  wanted: readonly Scale[],
+  patience: Patience
+): Promise<void> {
+  const path = `/apps/${encodeURIComponent(app)}/formation`
+  const updates = wanted.map(({ type, quantity, size }) => ({
+    type,
+    quantity,
+    ...(size === undefined ? {} : { dyno_size: { name: size } })
+  }))
+  try {
+    await client.write('PATCH', path, v.array(formation), { body: { updates } })
+  } catch (error) {
+    const isSet = async (): Promise<true | undefined> => {
+      const now = await client.get(path, v.array(formation))
+      const has = ({ type, quantity }: Scale): boolean =>
+        now.some(entry => entry.type === type && entry.quantity === quantity)
+      return wanted.every(has) || undefined
+    }
+    await lookForLost(error, isSet, patience)
+  }
+}

@@ -1,0 +1,93 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { readTreeFile } from '../runtime/index.ts'
+import { type AppJson } from './app-json.ts'
+
+/** Secrets that belong together: made all at once, and never changed afterwards. */
+export interface SecretGroup {
+  readonly name: string
+  readonly vars: readonly string[]
+  /** Mastodon does not boot without. */
+  readonly needed: boolean
+  /** New values, one a variable. */
+  readonly make: () => Record<string, string>
+  /** Prints new ones where an app runs already; for people who have to do it by hand. */
+  readonly byHand: string
+}
+
+const ENCRYPTION = 'config/initializers/active_record_encryption.rb'
+const PRODUCTION = 'config/environments/production.rb'
+
+/**
+ * The secrets that a tree wants: as it says itself where it does, so that the next version's are found, too.
+ * VAPID: config/vapid.yml or initializers of mastodon/mastodon; Active Record encryption since 4.3; OTP_SECRET up to 4.3;
+ * what app.json has a generator for.
+ */
+export function secretsOf(root: string, { env }: AppJson): SecretGroup[] {
+  const initializer = readTreeFile(root, ENCRYPTION) ?? ''
+  const keys = [...new Set(encryptionKeys(initializer))]
+  const wantsOtp = /\bOTP_SECRET\b/.test(readTreeFile(root, PRODUCTION) ?? '')
+  const singles = ['SECRET_KEY_BASE', ...(wantsOtp ? ['OTP_SECRET'] : [])]
+  const generated = env.filter(
+    ({ name, generated, value }) => generated && value === undefined && !singles.includes(name)
+  )
+  return [
+    ...singles.map(name => single(name, true)),
+    ...generated.map(({ name }) => single(name, false)),
+    ...(keys.length > 0
+      ? [
+          {
+            name: 'Active Record encryption',
+            vars: keys,
+            needed: true,
+            make: () => Object.fromEntries(keys.map(name => [name, alphanumeric(32)])),
+            byHand: 'bin/rails db:encryption:init'
+          }
+        ]
+      : []),
+    {
+      name: 'VAPID',
+      vars: ['VAPID_PRIVATE_KEY', 'VAPID_PUBLIC_KEY'],
+      needed: false,
+      make: makeVapidPair,
+      byHand: 'bin/rails mastodon:webpush:generate_vapid_key'
+    }
+  ]
+}
+
+/** Its names in full (mastodon/mastodon), or their ends in a list. */
+function encryptionKeys(initializer: string): string[] {
+  const whole = [...initializer.matchAll(/\bACTIVE_RECORD_ENCRYPTION_[A-Z]+(?:_[A-Z]+)*\b/g)].map(([name]) => name)
+  const known = ['DETERMINISTIC_KEY', 'KEY_DERIVATION_SALT', 'PRIMARY_KEY'].filter(end => initializer.includes(end))
+  return whole.length > 0 ? whole : known.map(end => `ACTIVE_RECORD_ENCRYPTION_${end}`)
+}
+
+function single(name: string, needed: boolean): SecretGroup {
+  return {
+    name,
+    vars: [name],
+    needed,
+    make: () => ({ [name]: randomBytes(64).toString('hex') }),
+    byHand: 'openssl rand -hex 64'
+  }
+}
+
+/** As Rails makes keys in `db:encryption:init` (rails/rails: SecureRandom.alphanumeric). */
+function alphanumeric(length: number): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  return Array.from({ length }, () => letters[randomInt(letters.length)]).join('')
+}
+
+/**
+ * A key pair for web push (RFC 8292): a point and a number of the curve P-256, in url-safe Base64 with its padding, as
+ * `mastodon:webpush:generate_vapid_key` prints them (zaru/webpush: lib/webpush/vapid_key.rb).
+ */
+export function makeVapidPair(): Record<string, string> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  const { x, y, d } = privateKey.export({ format: 'jwk' })
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')])
+  return { VAPID_PRIVATE_KEY: padded(Buffer.from(d!, 'base64url')), VAPID_PUBLIC_KEY: padded(point) }
+}
+
+function padded(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_')
+}

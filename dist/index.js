@@ -70008,7 +70008,7 @@ async function eviction({ app, dyno }) {
             text: `Redis drops keys when it is full (${policy}): jobs of Sidekiq and whole home feeds vanish without a word`,
             remedy: onHeroku === undefined
                 ? 'Set its `maxmemory-policy` to `noeviction`.'
-                : `heroku redis:maxmemory --policy noeviction --app ${app.name}`,
+                : `Run \`heroku redis:maxmemory --policy noeviction --app ${app.name}\`.`,
             link: 'https://devcenter.heroku.com/articles/heroku-redis'
         }
     ];
@@ -70361,7 +70361,7 @@ const worker = {
                 level: 'fail',
                 text: 'No worker dyno is scaled: nothing federates, no mail goes out, nothing is cleaned up',
                 figure: '0',
-                remedy: `heroku ps:scale worker=1 --app ${app.name}`
+                remedy: `Run \`heroku ps:scale worker=1 --app ${app.name}\`.`
             }
         ];
     }
@@ -77253,6 +77253,14 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
 }
+const SAID = {
+    none: 'none is needed',
+    open: 'a new one',
+    update: 'brought up to date',
+    close: 'closed',
+    reopen: 'opened again',
+    remember: 'stays closed'
+};
 async function keep(context, github, app, results) {
     const { log, clock } = context.runtime;
     const issue = await findIssue(github, app);
@@ -77266,7 +77274,7 @@ async function keep(context, github, app, results) {
     const night = compareNight(results, before.memory, now);
     const step = nextStep(night, issue, now);
     const text = check_issue_textOf(context, night, results, app);
-    log.info(`Issue: ${step}${issue ? ` (${issue.url})` : ''}`);
+    log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`);
     if (step === 'none')
         return undefined;
     if (step === 'open' || !issue)
@@ -77666,6 +77674,7 @@ function byHand(error, app, wanted) {
 
 
 
+const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key and of scheduled tasks. */
@@ -77741,17 +77750,18 @@ function check_given_textOf(context, github, artifact) {
     return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
 }
 function readReport(text) {
-    const { source, verdict, layers } = parseReport(text);
+    const report = parseReport(text);
+    const { source, verdict, layers } = report;
     return {
         commit: source.commit,
         compressed: verdict.compressed,
         limit: verdict.limit,
         withinLimit: verdict.withinLimit,
-        problem: verdict.problem,
+        problem: verdict.problem ?? (verdict.withinLimit && !fitsLimit(report) ? STREAMING_TOO_LARGE : undefined),
         buildpacks: layers.flatMap(({ buildpack }) => buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : [])
     };
 }
-/** Nothing where the config says nothing of tasks, or where they are kept in this repository alone. */
+/** Nothing where the config says nothing of tasks. */
 async function tasksOf(context, { config, app, signal }) {
     const { schedule } = config;
     const { clock } = context.runtime;

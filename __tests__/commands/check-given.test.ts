@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { givenTo } from '../../src/commands/steps/check-given.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
@@ -97,6 +99,16 @@ describe("tonight's build", () => {
     addReport(RUN - 1, DEPLOYED, '2')
     const sha256 = '1'.repeat(64)
     expect((await given().build())!.deployed!.buildpacks.every(buildpack => buildpack.sha256 === sha256)).toBe(true)
+  })
+
+  it("is no good where the streaming app's slug is too large", async () => {
+    const file = path.join(temp(), 'report.json')
+    const weight = { compressed: 400e6, raw: 9e8, files: 1 }
+    writeFileSync(file, JSON.stringify(sampleReport(report => void (report.streaming = weight))))
+    expect((await given({ report: file }).build())!.report).toMatchObject({
+      withinLimit: true,
+      problem: "the streaming app's slug is over the limit"
+    })
   })
 
   it('is a job that failed, or none at all', async () => {

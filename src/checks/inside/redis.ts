@@ -37,7 +37,7 @@ async function eviction({ app, dyno }: World): Promise<Finding[]> {
       remedy:
         onHeroku === undefined
           ? 'Set its `maxmemory-policy` to `noeviction`.'
-          : `heroku redis:maxmemory --policy noeviction --app ${app.name}`,
+          : `Run \`heroku redis:maxmemory --policy noeviction --app ${app.name}\`.`,
       link: 'https://devcenter.heroku.com/articles/heroku-redis'
     }
   ]

@@ -20,7 +20,7 @@ export const worker: Check = {
         level: 'fail',
         text: 'No worker dyno is scaled: nothing federates, no mail goes out, nothing is cleaned up',
         figure: '0',
-        remedy: `heroku ps:scale worker=1 --app ${app.name}`
+        remedy: `Run \`heroku ps:scale worker=1 --app ${app.name}\`.`
       }
     ]
   }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { once, type BuildReport, type Given } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
@@ -11,16 +12,15 @@ import {
   type Github
 } from '../../github/index.ts'
 import {
+  HerokuError,
   keyExpiresIn,
   lateTasks,
   scheduleDrift,
   whoAmI,
-  HerokuError,
   type HerokuApp,
   type HerokuClient
 } from '../../heroku/index.ts'
-import { LARGEST_REPORT, parseReport } from '../../report/index.ts'
-import { readFile } from 'node:fs/promises'
+import { fitsLimit, LARGEST_REPORT, parseReport } from '../../report/index.ts'
 import { VERSION } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { downloads } from './baseline.ts'
@@ -28,6 +28,7 @@ import { githubOf } from './github.ts'
 import { herokuOf, masker } from './heroku.ts'
 import { lookAtTasks } from './schedule.ts'
 
+const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
 
@@ -122,20 +123,21 @@ function textOf(context: Context, github: Github, artifact: Artifact): Promise<s
 }
 
 function readReport(text: string): BuildReport {
-  const { source, verdict, layers } = parseReport(text)
+  const report = parseReport(text)
+  const { source, verdict, layers } = report
   return {
     commit: source.commit,
     compressed: verdict.compressed,
     limit: verdict.limit,
     withinLimit: verdict.withinLimit,
-    problem: verdict.problem,
+    problem: verdict.problem ?? (verdict.withinLimit && !fitsLimit(report) ? STREAMING_TOO_LARGE : undefined),
     buildpacks: layers.flatMap(({ buildpack }) =>
       buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : []
     )
   }
 }
 
-/** Nothing where the config says nothing of tasks, or where they are kept in this repository alone. */
+/** Nothing where the config says nothing of tasks. */
 async function tasksOf(context: Context, { config, app, signal }: Sources): ReturnType<Given['tasks']> {
   const { schedule } = config
   const { clock } = context.runtime

@@ -4,6 +4,7 @@ import {
   memoryOf,
   nextStep,
   NO_MEMORY,
+  type IssueStep,
   type Memory,
   type Night,
   type Result
@@ -53,6 +54,15 @@ export async function keepIssue(
   }
 }
 
+const SAID: Readonly<Record<IssueStep, string>> = {
+  none: 'none is needed',
+  open: 'a new one',
+  update: 'brought up to date',
+  close: 'closed',
+  reopen: 'opened again',
+  remember: 'stays closed'
+}
+
 async function keep(
   context: Context,
   github: Github,
@@ -71,7 +81,7 @@ async function keep(
   const night = compareNight(results, before.memory, now)
   const step = nextStep(night, issue, now)
   const text = textOf(context, night, results, app)
-  log.info(`Issue: ${step}${issue ? ` (${issue.url})` : ''}`)
+  log.info(`Issue: ${SAID[step]}${issue ? ` (${issue.url})` : ''}`)
   if (step === 'none') return undefined
   if (step === 'open' || !issue) return (await openIssue(github, app, text)).url
   if (step === 'remember') {

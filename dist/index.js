@@ -54572,11 +54572,18 @@ async function attach(options) {
         await clock.sleep(1_000, signal);
     }
 }
+const contexts = new Map();
+/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
+function contextWith(ca) {
+    const context = contexts.get(ca) ?? external_node_tls_.createSecureContext({ ca: [...external_node_tls_.rootCertificates, ca] });
+    contexts.set(ca, context);
+    return context;
+}
 /** A connection, or why there is none. */
 function connect(host, port, { ca, clock, signal }) {
     return new Promise((resolve, reject) => {
-        const bundle = ca === undefined ? {} : { ca: [...external_node_tls_.rootCertificates, ca] };
-        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle });
+        const trust = ca === undefined ? {} : { secureContext: contextWith(ca) };
+        const socket = external_node_tls_.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust });
         const finish = (result) => {
             stopTimer();
             signal.removeEventListener('abort', cancel);

@@ -43,6 +43,8 @@ export const APP = 'my-mastodon'
 export const STAGING = 'my-staging'
 export const STREAMING = 'my-streaming'
 const LIMIT = 300_000_000
+/** Heroku here writes its state after each change: a world's few small files need no disk. */
+const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir()
 /** Milliseconds: longer than any test, and the most that a real timer takes. */
 const NEVER = 2 ** 31 - 1
 const VERSIONS = { first: '20260101000000', pre: '20260201000000', post: '20260202000000' }
@@ -73,8 +75,8 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
   }
 }
 
-/** heroku-client reads every file of this folder for each request; nothing here needs them. */
-delete process.env['SSL_CERT_DIR']
+/** heroku-client reads what these name for each request; nothing here needs it. */
+for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]
 
 /** The clock of one job. When the job is dead nothing of it ever goes on. */
 export class JobClock implements Clock {
@@ -146,7 +148,7 @@ export class World {
   private constructor(options: WorldOptions) {
     this.#options = options
     this.clock = options.clock ?? new TestClock()
-    this.#folder = mkdtempSync(path.join(os.tmpdir(), 'world-'))
+    this.#folder = mkdtempSync(path.join(MEMORY, 'world-'))
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {

@@ -12,8 +12,8 @@ import {
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { lastingTemp } from './temp.ts'
 
-/** heroku-client reads every file of this folder for each request; nothing here needs them. */
-delete process.env['SSL_CERT_DIR']
+/** heroku-client reads what these name for each request; nothing here needs it. */
+for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]
 
 export const NO_SIGNAL = new AbortController().signal
 

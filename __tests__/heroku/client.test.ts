@@ -6,8 +6,8 @@ import { createClient, HerokuError, type HerokuClient } from '../../src/heroku/i
 import { CancelledError } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 
-/** heroku-client reads every file of this folder for each request; nothing here needs them. */
-delete process.env['SSL_CERT_DIR']
+/** heroku-client reads what these name for each request; nothing here needs it. */
+for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]
 
 const KEY = 'HRKU-0123456789'
 const thing = v.looseObject({ name: v.string() })

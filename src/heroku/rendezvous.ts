@@ -46,6 +46,15 @@ export async function attach(options: RendezvousOptions): Promise<void> {
   }
 }
 
+const contexts = new Map<string, tls.SecureContext>()
+
+/** Made once: each one reads all the authorities that Node trusts, which takes longer than the connection. */
+function contextWith(ca: string): tls.SecureContext {
+  const context = contexts.get(ca) ?? tls.createSecureContext({ ca: [...tls.rootCertificates, ca] })
+  contexts.set(ca, context)
+  return context
+}
+
 /** A connection, or why there is none. */
 function connect(
   host: string,
@@ -53,8 +62,8 @@ function connect(
   { ca, clock, signal }: RendezvousOptions
 ): Promise<tls.TLSSocket | string> {
   return new Promise((resolve, reject) => {
-    const bundle = ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }
-    const socket = tls.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...bundle })
+    const trust = ca === undefined ? {} : { secureContext: contextWith(ca) }
+    const socket = tls.connect({ host, port, servername: /^[\d.]+$/.test(host) ? undefined : host, ...trust })
     const finish = (result: tls.TLSSocket | string): void => {
       stopTimer()
       signal.removeEventListener('abort', cancel)

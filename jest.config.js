@@ -1,3 +1,5 @@
+import os from 'node:os'
+
 /** Native ESM; TypeScript through swc (types are checked by tsc). */
 export default {
   testEnvironment: '<rootDir>/scripts/test-environment.js',
@@ -13,5 +15,6 @@ export default {
   testTimeout: 300_000,
   testSequencer: '<rootDir>/scripts/slowest-first.js',
   // Tests through dist/ wait for processes, polls and sockets about a third of their time.
-  maxWorkers: '150%'
+  // (A number: Jest reads '150%' as 150 workers.)
+  maxWorkers: Math.ceil(os.availableParallelism() * 1.5)
 }

@@ -50558,7 +50558,7 @@ const shape = dist/* looseObject */._H3({
 });
 /** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
 function readInstance(body) {
-    const { success, output } = dist/* safeParse */.xLC(shape, parsed(body));
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), shape), body);
     if (!success)
         return undefined;
     const { version, thumbnail, contact, configuration } = output;
@@ -50591,14 +50591,6 @@ function assetsOf(html) {
 }
 function isText(value) {
     return typeof value === 'string' && value !== '';
-}
-function parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/mail.js
@@ -52574,6 +52566,8 @@ const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
 const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
 const date = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{4}-\d{2}-\d{2}/));
+/** A row of the table: `< `, a version, what is said of it. */
+const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm;
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
 const upstream_shape = dist/* looseObject */._H3({
     updatesAvailable: dist/* pipe */.FsL(dist/* array */.YOg(dist/* looseObject */._H3({ version, urgent: dist/* boolean */.zMY(), type: dist/* picklist */.KIO(['major', 'minor', 'patch']) })), dist/* maxLength */.Ru6(200)),
@@ -52581,7 +52575,7 @@ const upstream_shape = dist/* looseObject */._H3({
 });
 /** Reads the update server's answer; undefined where it has another shape. */
 function readUpdates(body) {
-    const { success, output } = dist/* safeParse */.xLC(upstream_shape, upstream_parsed(body));
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), upstream_shape), body);
     if (!success)
         return undefined;
     const { updatesAvailable, currentVersion } = output;
@@ -52596,7 +52590,7 @@ function readUpdates(body) {
  */
 function readSupport(table, version) {
     const line = seriesOf(version);
-    for (const [, below, name, said] of table.matchAll(/^\|\s*(<\s*)?(\d+\.\d+)[.\w]*\s*\|\s*([^|\n]{1,60}?)\s*\|\s*$/gm)) {
+    for (const [, below, name, said] of table.matchAll(ROW)) {
         if (below ? compareVersions(line, name) >= 0 : name !== line)
             continue;
         const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said)?.[1];
@@ -52607,14 +52601,6 @@ function readSupport(table, version) {
         return undefined;
     }
     return undefined;
-}
-function upstream_parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
@@ -55101,7 +55087,7 @@ function clockTime(at) {
  */
 function nextTime(cron, after) {
     try {
-        return times_parsed(cron).nextRun(new Date(after))?.getTime();
+        return parsed(cron).nextRun(new Date(after))?.getTime();
     }
     catch {
         return undefined;
@@ -55111,7 +55097,7 @@ function nextTime(cron, after) {
 const MOST_TIMES = 1_000;
 /** The newest time in (after, until], and how many there are in it, 1,000 at most; undefined where there is none. */
 function timesBetween(cron, after, until) {
-    const times = times_parsed(cron);
+    const times = parsed(cron);
     const newest = times.previousRuns(1, new Date(until + 1))[0]?.getTime();
     if (newest === undefined || newest <= after)
         return undefined;
@@ -55126,7 +55112,7 @@ function timesBetween(cron, after, until) {
 /** Minutes between two runs in the mean of a hundred; `Infinity` where there are fewer than two. */
 function meanGap(cron) {
     const monday = new Date(Date.UTC(2026, 0, 5));
-    const runs = times_parsed(cron)
+    const runs = parsed(cron)
         .nextRuns(100, monday)
         .map(run => run.getTime());
     const [first, last] = [runs[0], runs.at(-1)];
@@ -55134,7 +55120,7 @@ function meanGap(cron) {
         ? Infinity
         : (last - first) / (runs.length - 1) / 60_000;
 }
-function times_parsed(cron) {
+function parsed(cron) {
     return new croner/* Cron */.l4(cron, { timezone: 'UTC', mode: '5-part', paused: true });
 }
 
@@ -70522,6 +70508,10 @@ function frontOf({ headers }) {
 function cameThroughHeroku({ headers: { via = '' } }) {
     return /\b(vegur|heroku-router)\b/.test(via);
 }
+/** What to do where only the app can know. */
+function lookAtLogs({ app }) {
+    return `Look at \`heroku logs --app ${app.name}\``;
+}
 /** `0.3 s` */
 function said_seconds(milliseconds) {
     return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -70530,7 +70520,6 @@ function said_seconds(milliseconds) {
 function hostOf({ url, host }) {
     return host ?? new URL(url).host;
 }
-
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/instance.js
 
@@ -70571,7 +70560,7 @@ const NO_NAME = {
 function remedyFor(how, { app }) {
     if (how.includes('Blocked host'))
         return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name';
-    return `heroku logs --app ${app.name}; the page is made with Postgres and Redis, /health is not`;
+    return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`;
 }
 async function instance_versionOf({ version }, { config, deployed }) {
     const about = 'version';
@@ -70642,7 +70631,7 @@ function pushOf({ webPush }, { app }) {
         level: 'fail',
         about,
         text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
-        remedy: `heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}, and set both variables that it prints`
+        remedy: `Set both variables that \`heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}\` prints`
     };
 }
 
@@ -70664,16 +70653,16 @@ const assets = {
             return [NO_NAME];
         const what = `The front page of ${hostOf(place)}`;
         try {
-            const page = await askPlace(place, '/', world, { most: 5_000_000 });
+            const page = await askPlace(place, '/', world, { most: 2_000_000 });
             if (page.status !== 200)
-                return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: LOGS(world) }];
+                return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: lookAtLogs(world) }];
             const urls = assetsOf(page.body);
             if (urls.length === 0)
                 return [
                     {
                         level: 'warn',
                         text: `${what} asks for no styles and no scripts, so it is not Mastodon’s`,
-                        remedy: LOGS(world)
+                        remedy: lookAtLogs(world)
                     }
                 ];
             return [judged(what, urls.length, await assets_missing(urls, place, world))];
@@ -70683,7 +70672,6 @@ const assets = {
         }
     }
 };
-const LOGS = ({ app }) => `heroku logs --app ${app.name}`;
 /** Why each asset that does not come does not. */
 async function assets_missing(urls, place, world) {
     const looks = urls.map(async (url) => {
@@ -70777,7 +70765,7 @@ async function certificateFinding(about, host, world) {
         const days = daysUntil(until, clock.now());
         const date = new Date(until).toISOString().slice(0, 10);
         const figure = `${days} days`;
-        const remedy = `Where Heroku makes it: heroku certs:auto --app ${app.name}; else renew it where it is made (${issuer})`;
+        const remedy = `Where Heroku makes it: \`heroku certs:auto --app ${app.name}\`; else renew it where it is made (${issuer})`;
         if (trouble)
             return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy };
         if (days < thresholds.certificateDays)
@@ -70791,7 +70779,7 @@ async function certificateFinding(about, host, world) {
         return { level: 'ok', about, figure, text: `The certificate of ${host} is good until ${date}` };
     }
     catch (error) {
-        return notReached(host, error, world, { about });
+        return notReached(host, error, world, { about, remedy: `Look at the DNS of ${host}, and at what answers there` });
     }
 }
 
@@ -70844,7 +70832,9 @@ async function federation_lookAt(about, local, path, wrong, world, place) {
 }
 /** RFC 6415; mastodon: app/views/well_known/host_meta/show.xml.ruby. */
 function hostMeta({ body }) {
-    return /<Link\b[^>]*\blrdd\b[^>]*\{uri\}/.test(body) ? undefined : 'does not say where WebFinger is';
+    return /<Link\b[^>]{0,200}\blrdd\b[^>]{0,500}\{uri\}/.test(body.slice(0, 10_000))
+        ? undefined
+        : 'does not say where WebFinger is';
 }
 const jrd = dist/* looseObject */._H3({
     subject: dist/* string */.YjP(),
@@ -70852,7 +70842,7 @@ const jrd = dist/* looseObject */._H3({
 });
 /** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }, local) {
-    const { success, output } = dist/* safeParse */.xLC(jrd, federation_parsed(body));
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), jrd), body);
     if (!success)
         return 'does not answer as WebFinger does';
     if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
@@ -70867,40 +70857,31 @@ async function nodeinfo(place, world) {
     const what = `${place.host ?? new URL(place.url).host}/nodeinfo`;
     try {
         const found = await http_ask(new URL('/.well-known/nodeinfo', place.url).href, { host: place.host }, world);
-        const links = dist/* safeParse */.xLC(discovery, federation_parsed(found.body));
+        const links = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), discovery), found.body);
         const link = links.success ? links.output.links.find(({ rel }) => rel.endsWith('/ns/schema/2.0'))?.href : undefined;
         if (found.status !== 200 || link === undefined || !URL.canParse(link))
             return {
                 level: 'fail',
                 about,
                 text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
-                remedy: federation_LOGS(world)
+                remedy: lookAtLogs(world)
             };
         // Asked where the instance is; only its path is taken from the answer.
         const { pathname } = new URL(link);
         const answer = await http_ask(new URL(pathname, place.url).href, { host: place.host }, world);
-        const told = dist/* safeParse */.xLC(information, federation_parsed(answer.body));
+        const told = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), information), answer.body);
         if (answer.status !== 200 || !told.success)
             return {
                 level: 'fail',
                 about,
                 text: `${what} ${answer.status === 200 ? 'does not answer as NodeInfo does' : answered(answer)}`,
-                remedy: federation_LOGS(world)
+                remedy: lookAtLogs(world)
             };
         const { name, version } = told.output.software;
         return { level: 'ok', about, text: `${what} says ${brief(name, 40)} ${brief(version, 40)}` };
     }
     catch (error) {
         return notReached(what, error, world, { about });
-    }
-}
-const federation_LOGS = ({ app }) => `heroku logs --app ${app.name}`;
-function federation_parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
     }
 }
 
@@ -71065,6 +71046,8 @@ function multipart(file) {
 
 
 
+
+
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
 const SLOW = 3_000;
 /** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
@@ -71074,29 +71057,32 @@ const health = {
     config: [],
     alone: true,
     async look(world) {
-        const info = await world.app.info().catch(() => undefined);
-        const own = info?.web_url ? { url: info.web_url } : undefined;
-        if (info?.maintenance)
+        const info = await world.app.info().catch((error) => (0,lib_runtime/* errorText */.kc)(error));
+        const known = typeof info !== 'string';
+        if (known && info.maintenance)
             return [
                 {
                     level: 'fail',
                     text: 'Maintenance mode is on: nobody reaches the instance',
-                    remedy: `heroku maintenance:off --app ${world.app.name}`
+                    remedy: `\`heroku maintenance:off --app ${world.app.name}\``
                 }
             ];
         const { instance } = world;
         // On the runner both are one.
         const named = instance?.host === undefined ? instance : undefined;
-        return Promise.all([
-            ...(own ? [health_lookAt('app', own, world)] : []),
+        const findings = await Promise.all([
+            ...(known && info.web_url ? [health_lookAt('app', { url: info.web_url }, world)] : []),
             ...(named ? [health_lookAt('domain', named, world)] : [])
         ]);
+        if (known)
+            return findings;
+        return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings];
     }
 };
 async function health_lookAt(about, place, world) {
     const what = `${hostOf(place)}/health`;
     const remedy = about === 'app'
-        ? `heroku ps --app ${world.app.name}, heroku logs --app ${world.app.name}`
+        ? `Look at \`heroku ps --app ${world.app.name}\` and \`heroku logs --app ${world.app.name}\``
         : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN';
     try {
         const answer = await askPlace(place, '/health', world);
@@ -71170,9 +71156,7 @@ async function fromSecure(hostname, world) {
         if (bad)
             return [bad];
         if (trail.last.status >= 500)
-            return [
-                { level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: `heroku logs --app ${world.app.name}` }
-            ];
+            return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }];
         return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)];
     }
     catch (error) {
@@ -71256,7 +71240,9 @@ const media_media = {
         ]);
         if (typeof pages === 'string')
             return [host, certificate, unread(pages)];
-        const pictures = await pictureFindings(url, place, pages, world);
+        // What no browser can connect to is told already.
+        const open = ['ok', 'warn'].includes(certificate.level);
+        const pictures = open ? await pictureFindings(url, place, pages, world) : [];
         return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)];
     }
 };
@@ -71301,7 +71287,7 @@ function hostFinding(url) {
 /** The front page, and pictures from wherever a visitor without a login sees any. */
 async function readPages(place, world) {
     const [front, instance, emojis, timeline] = await Promise.all([
-        askPlace(place, '/', world, { most: 5_000_000 }),
+        askPlace(place, '/', world, { most: 2_000_000 }),
         askPlace(place, '/api/v2/instance', world),
         textOf(place, '/api/v1/custom_emojis', world),
         textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
@@ -71344,7 +71330,7 @@ async function pictureFindings(url, place, { pictures }, world) {
         return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)];
     }
     catch (error) {
-        return [notReached(host, error, world, { about })];
+        return [notReached(host, error, world, { about, remedy: 'Look at the bucket, and at what is in front of it' })];
     }
 }
 function corsFinding(host, origin, { headers }) {
@@ -71394,7 +71380,7 @@ function allows(policy, name, host) {
 }
 function mixedFinding({ front, pictures }) {
     const about = 'mixed-content';
-    const tags = front.body.matchAll(/<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,2000}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi);
+    const tags = front.body.matchAll(/<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,300}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi);
     const plain = [...[...tags].map(([, url]) => url), ...pictures.filter(url => url.startsWith('http:'))];
     if (plain.length === 0)
         return { level: 'ok', about, text: 'Nothing on the front page comes by plain http' };
@@ -71434,7 +71420,11 @@ async function names_lookAt(about, place, app, world) {
     if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname))
         return [];
     const known = (await app.domains()).find(domain => covers(domain.hostname, hostname));
-    return [await wayOf(about, hostname, place, known, app, world), ...acmFindings(about, hostname, known, app)];
+    const way = await wayOf(about, hostname, place, known, app, world).catch((error) => {
+        const { why } = unreached(error, world);
+        return { level: 'unknown', about, text: `Where ${hostname} leads could not be found out: ${why}` };
+    });
+    return [way, ...acmFindings(about, hostname, known, app)];
 }
 function covers(name, hostname) {
     if (name.startsWith('*.'))
@@ -71448,13 +71438,13 @@ async function wayOf(about, hostname, place, known, app, world) {
             level: 'fail',
             about,
             text: `Heroku does not know the name ${hostname}, so its router answers it with an error`,
-            remedy: `heroku domains:add ${hostname} --app ${app.name}`
+            remedy: `\`heroku domains:add ${hostname} --app ${app.name}\``
         };
     const target = known.cname ?? undefined;
     const { aliases, addresses } = await network.names.resolve(hostname, signal);
     const remedy = target
         ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
-        : `heroku domains --app ${app.name}`;
+        : `Look at \`heroku domains --app ${app.name}\``;
     if (addresses.length === 0)
         return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy };
     if (target !== undefined && aliases.includes(target))
@@ -71502,7 +71492,7 @@ function acmFindings(part, hostname, known, app) {
     if (ISSUED.includes(status))
         return [{ level: 'ok', about, text: `Heroku renews the certificate of ${hostname}` }];
     const reason = known?.acm_status_reason ? ` (${brief(known.acm_status_reason, 150)})` : '';
-    const remedy = `heroku certs:auto --app ${app.name}; ACM needs the name to lead straight to Heroku, without a proxy in front`;
+    const remedy = `Look at \`heroku certs:auto --app ${app.name}\`: ACM needs the name to lead straight to Heroku, without a proxy in front`;
     if (status === 'failed')
         return [
             { level: 'fail', about, text: `Heroku has given up making the certificate of ${hostname}${reason}`, remedy }
@@ -76434,6 +76424,8 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 
 
 
+/** Milliseconds for the server's goodbye. */
+const LEAVING = 2_000;
 /** A server that did not go along. `stage`: what it was about. */
 class SmtpError extends Error {
     stage;
@@ -76463,7 +76455,8 @@ function greetMailServer(server, outside) {
             greetingTimeout: inner.network.patience,
             maxResponseSize: 100_000
         });
-        const give = () => void socket.destroy();
+        const over = new Promise(resolve => connection.once('end', () => resolve()));
+        const give = () => connection.close();
         inner.signal.addEventListener('abort', give, { once: true });
         try {
             await step(connection, done => connection.connect(done));
@@ -76475,10 +76468,13 @@ function greetMailServer(server, outside) {
             return { encrypted, loggedIn: true };
         }
         finally {
-            inner.signal.removeEventListener('abort', give);
             connection.on('error', () => { });
+            const stop = inner.clock.after(LEAVING, give);
             connection.quit();
-            socket.end();
+            await over;
+            stop();
+            inner.signal.removeEventListener('abort', give);
+            socket.destroy();
         }
     });
 }
@@ -76665,7 +76661,9 @@ const streaming = {
         const place = world.streaming ?? world.instance;
         if (!place)
             return [];
-        return Promise.all([healthOf(place, world), socketOf(place, world)]);
+        const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)]);
+        // Where nobody was told of a streaming server, that there is none is one thing to say.
+        return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket];
     }
 };
 async function healthOf(place, world) {
@@ -76686,7 +76684,7 @@ async function healthOf(place, world) {
 function remedyOf({ streaming: place, streamingApp }) {
     if (!place)
         return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)';
-    return `Look at ${streamingApp ? `heroku logs --app ${streamingApp.name}` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
+    return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
 }
 async function socketOf(place, world) {
     const about = 'websocket';
@@ -76790,9 +76788,9 @@ const updates = {
 };
 /** As Mastodon asks for its updates: without the part behind `+`. */
 async function updates_versionOf(world) {
-    const { version } = await world.deployed();
-    if (version !== undefined)
-        return version;
+    const deployed = await world.deployed().catch(() => undefined);
+    if (deployed?.version !== undefined)
+        return deployed.version;
     if (!world.instance)
         return undefined;
     const answer = await askPlace(world.instance, '/api/v2/instance', world);

@@ -38,7 +38,7 @@ const shape = v.looseObject({
 
 /** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
 export function readInstance(body: string): Instance | undefined {
-  const { success, output } = v.safeParse(shape, parsed(body))
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), shape), body)
   if (!success) return undefined
   const { version, thumbnail, contact, configuration } = output
   const account = contact?.account
@@ -74,12 +74,4 @@ export function assetsOf(html: string): string[] {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -25,6 +25,9 @@ export const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodo
 const version = v.pipe(v.string(), v.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/))
 const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}/))
 
+/** A row of the table: `< `, a version, what is said of it. */
+const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm
+
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
 const shape = v.looseObject({
   updatesAvailable: v.pipe(
@@ -36,7 +39,7 @@ const shape = v.looseObject({
 
 /** Reads the update server's answer; undefined where it has another shape. */
 export function readUpdates(body: string): UpstreamNews | undefined {
-  const { success, output } = v.safeParse(shape, parsed(body))
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), shape), body)
   if (!success) return undefined
   const { updatesAvailable, currentVersion } = output
   return {
@@ -54,9 +57,7 @@ export type Support = 'yes' | 'no' | number
  */
 export function readSupport(table: string, version: string): Support | undefined {
   const line = seriesOf(version)
-  for (const [, below, name, said] of table.matchAll(
-    /^\|\s*(<\s*)?(\d+\.\d+)[.\w]*\s*\|\s*([^|\n]{1,60}?)\s*\|\s*$/gm
-  )) {
+  for (const [, below, name, said] of table.matchAll(ROW)) {
     if (below ? compareVersions(line, name!) >= 0 : name !== line) continue
     const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said!)?.[1]
     if (until) return Date.parse(until)
@@ -64,12 +65,4 @@ export function readSupport(table: string, version: string): Support | undefined
     return undefined
   }
   return undefined
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -67,6 +67,7 @@ describe('health', () => {
 
   it('fails where the name leads nowhere, and looks at the name where Heroku says nothing', async () => {
     expect(await ask(internet, health)).toEqual([
+      'unknown app: The app’s own address is not known: nobody answers for info',
       'fail domain: site.test/health cannot be reached: its name is not in the DNS'
     ])
   })
@@ -74,6 +75,7 @@ describe('health', () => {
   it('is unknown where the runner has no network', async () => {
     const dial = (): Promise<never> => Promise.reject(Object.assign(new Error('x'), { code: 'ENETUNREACH' }))
     expect(await ask(internet, health, { network: { ...internet.network(), dial } })).toEqual([
+      'unknown app: The app’s own address is not known: nobody answers for info',
       'unknown domain: site.test/health could not be reached from here: x'
     ])
   })
@@ -83,6 +85,7 @@ describe('health', () => {
     let now = 0
     const clock = { now: () => (now += 4_000), sleep: () => Promise.resolve(), after: () => () => {} }
     expect(await ask(internet, health, { clock })).toEqual([
+      'unknown app: The app’s own address is not known: nobody answers for info',
       'warn domain (4.0 s): site.test/health took 4.0 s to say that all is well'
     ])
   })
@@ -247,9 +250,15 @@ describe('streaming', () => {
   it('fails where streaming is looked for on the main app', async () => {
     openSite(internet)
     expect(await said({ streaming: undefined })).toEqual([
-      'fail health: site.test/api/v1/streaming/health answered 404: no streaming server is there',
-      'fail websocket: A WebSocket to site.test is not to be had: the answer was 404 instead of a change of protocol'
+      'fail health: site.test/api/v1/streaming/health answered 404: no streaming server is there'
     ])
+  })
+
+  it('fails where it is told of a server that is none', async () => {
+    openSite(internet, {}, 'live.test')
+    expect((await said())[1]).toBe(
+      'fail websocket: A WebSocket to live.test is not to be had: the answer was 404 instead of a change of protocol'
+    )
   })
 
   it('fails where something in between answers for it', async () => {
@@ -354,6 +363,14 @@ describe('federation', () => {
   ])('fails where %s', async (_, answers, at, expected) => {
     sendsOn()
     expect((await said(answers))[at]).toBe(expected)
+  })
+
+  it('does not choke on a page that is made to', async () => {
+    sendsOn()
+    const started = Date.now()
+    const page = '<Link lrdd '.repeat(90_000)
+    expect((await said({ '/.well-known/host-meta': page }))[0]).toMatch(/^fail host-meta/)
+    expect(Date.now() - started).toBeLessThan(5_000)
   })
 
   it('is unknown without a domain', async () => {

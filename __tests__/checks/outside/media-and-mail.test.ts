@@ -110,6 +110,12 @@ describe('media', () => {
     expect(await said(site, file)).toEqual(but(change).filter(Boolean))
   })
 
+  it('does not choke on a page that is made to', async () => {
+    const started = Date.now()
+    expect((await said({ '/': '<img '.repeat(380_000) })).at(-1)).toBe(OK.mixed)
+    expect(Date.now() - started).toBeLessThan(10_000)
+  })
+
   it.each<[string, Record<string, string>, string]>([
     [
       'on the dyno',
@@ -133,6 +139,14 @@ describe('media', () => {
     ]
   ])('fails where they come %s', async (_, vars, expected) => {
     expect(await said({}, OPEN, vars)).toEqual([expected])
+  })
+
+  it('fails once where the host is not there', async () => {
+    openSite(internet)
+    const all = await ask(internet, media, { configVars })
+    expect(all.filter(line => line.startsWith('fail'))).toEqual([
+      'fail certificate: media.test cannot be reached: its name is not in the DNS'
+    ])
   })
 
   it('warns of a host that is not one’s own, and of a certificate about to end', async () => {

@@ -107,7 +107,9 @@ describe('names', () => {
   })
 
   it('is unknown where the DNS does not answer, and nothing on the runner', async () => {
-    expect(await said([domain()])).toEqual(['unknown: It could not look: nobody knows site.test'])
+    expect(await said([domain()])).toEqual([
+      'unknown site: Where site.test leads could not be found out: nobody knows site.test'
+    ])
     expect(
       await said([], { instance: { url: 'http://127.0.0.1:1/', host: 'site.test' }, streaming: undefined })
     ).toEqual([])
@@ -342,7 +344,7 @@ describe('updates', () => {
   })
 
   it('believes no table of another shape', async () => {
-    const table = '| 4.7.0 | Until further notice |\n| 4.7 | <b>Yes</b> |'
+    const table = `| 4.7.0 | Until further notice |\n| 4.7 | <b>Yes</b> |\n| 4.7 |${' '.repeat(90_000)}`
     expect((await said({ updatesAvailable: [] }, '4.7.4', table))[1]).toMatch(/^unknown support/)
   })
 

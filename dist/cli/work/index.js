@@ -57476,7 +57476,7 @@ const shape = looseObject({
 });
 /** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
 function readInstance(body) {
-    const { success, output } = safeParse(shape, parsed(body));
+    const { success, output } = safeParse(pipe(string(), parseJson(), shape), body);
     if (!success)
         return undefined;
     const { version, thumbnail, contact, configuration } = output;
@@ -57509,14 +57509,6 @@ function assetsOf(html) {
 }
 function isText(value) {
     return typeof value === 'string' && value !== '';
-}
-function parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/mail.js
@@ -59490,6 +59482,8 @@ const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
 const version = pipe(string(), regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
 const upstream_date = pipe(string(), regex(/^\d{4}-\d{2}-\d{2}/));
+/** A row of the table: `< `, a version, what is said of it. */
+const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm;
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
 const upstream_shape = looseObject({
     updatesAvailable: pipe(array(looseObject({ version, urgent: dist_boolean(), type: picklist(['major', 'minor', 'patch']) })), maxLength(200)),
@@ -59497,7 +59491,7 @@ const upstream_shape = looseObject({
 });
 /** Reads the update server's answer; undefined where it has another shape. */
 function readUpdates(body) {
-    const { success, output } = safeParse(upstream_shape, upstream_parsed(body));
+    const { success, output } = safeParse(pipe(string(), parseJson(), upstream_shape), body);
     if (!success)
         return undefined;
     const { updatesAvailable, currentVersion } = output;
@@ -59512,7 +59506,7 @@ function readUpdates(body) {
  */
 function readSupport(table, version) {
     const line = seriesOf(version);
-    for (const [, below, name, said] of table.matchAll(/^\|\s*(<\s*)?(\d+\.\d+)[.\w]*\s*\|\s*([^|\n]{1,60}?)\s*\|\s*$/gm)) {
+    for (const [, below, name, said] of table.matchAll(ROW)) {
         if (below ? compareVersions(line, name) >= 0 : name !== line)
             continue;
         const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said)?.[1];
@@ -59523,14 +59517,6 @@ function readSupport(table, version) {
         return undefined;
     }
     return undefined;
-}
-function upstream_parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
@@ -60768,7 +60754,7 @@ async function measureSavings({ packer, applied, offered }, files, bytes) {
 
 const WORKFLOWS = '.github/workflows';
 function readWorkflow(text) {
-    const document = workflow_parsed(text);
+    const document = parsed(text);
     const on = triggers(document['on']);
     return {
         name: typeof document['name'] === 'string' ? document['name'] : undefined,
@@ -60777,7 +60763,7 @@ function readWorkflow(text) {
         secrets: Object.values(asObject(document['jobs'])).flatMap(job => workflow_secretsOf(asObject(job), text))
     };
 }
-function workflow_parsed(text) {
+function parsed(text) {
     try {
         return asObject((0,dist/* parse */.qg)(text, { maxAliasCount: 100, logLevel: 'silent' }));
     }
@@ -79546,6 +79532,10 @@ function frontOf({ headers }) {
 function cameThroughHeroku({ headers: { via = '' } }) {
     return /\b(vegur|heroku-router)\b/.test(via);
 }
+/** What to do where only the app can know. */
+function lookAtLogs({ app }) {
+    return `Look at \`heroku logs --app ${app.name}\``;
+}
 /** `0.3 s` */
 function said_seconds(milliseconds) {
     return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -79554,7 +79544,6 @@ function said_seconds(milliseconds) {
 function hostOf({ url, host }) {
     return host ?? new URL(url).host;
 }
-
 
 ;// CONCATENATED MODULE: ./lib/checks/outside/instance.js
 
@@ -79595,7 +79584,7 @@ const NO_NAME = {
 function remedyFor(how, { app }) {
     if (how.includes('Blocked host'))
         return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name';
-    return `heroku logs --app ${app.name}; the page is made with Postgres and Redis, /health is not`;
+    return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`;
 }
 async function instance_versionOf({ version }, { config, deployed }) {
     const about = 'version';
@@ -79666,7 +79655,7 @@ function pushOf({ webPush }, { app }) {
         level: 'fail',
         about,
         text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
-        remedy: `heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}, and set both variables that it prints`
+        remedy: `Set both variables that \`heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}\` prints`
     };
 }
 
@@ -79688,16 +79677,16 @@ const assets = {
             return [NO_NAME];
         const what = `The front page of ${hostOf(place)}`;
         try {
-            const page = await askPlace(place, '/', world, { most: 5_000_000 });
+            const page = await askPlace(place, '/', world, { most: 2_000_000 });
             if (page.status !== 200)
-                return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: LOGS(world) }];
+                return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: lookAtLogs(world) }];
             const urls = assetsOf(page.body);
             if (urls.length === 0)
                 return [
                     {
                         level: 'warn',
                         text: `${what} asks for no styles and no scripts, so it is not Mastodon’s`,
-                        remedy: LOGS(world)
+                        remedy: lookAtLogs(world)
                     }
                 ];
             return [judged(what, urls.length, await assets_missing(urls, place, world))];
@@ -79707,7 +79696,6 @@ const assets = {
         }
     }
 };
-const LOGS = ({ app }) => `heroku logs --app ${app.name}`;
 /** Why each asset that does not come does not. */
 async function assets_missing(urls, place, world) {
     const looks = urls.map(async (url) => {
@@ -79801,7 +79789,7 @@ async function certificateFinding(about, host, world) {
         const days = daysUntil(until, clock.now());
         const date = new Date(until).toISOString().slice(0, 10);
         const figure = `${days} days`;
-        const remedy = `Where Heroku makes it: heroku certs:auto --app ${app.name}; else renew it where it is made (${issuer})`;
+        const remedy = `Where Heroku makes it: \`heroku certs:auto --app ${app.name}\`; else renew it where it is made (${issuer})`;
         if (trouble)
             return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy };
         if (days < thresholds.certificateDays)
@@ -79815,7 +79803,7 @@ async function certificateFinding(about, host, world) {
         return { level: 'ok', about, figure, text: `The certificate of ${host} is good until ${date}` };
     }
     catch (error) {
-        return notReached(host, error, world, { about });
+        return notReached(host, error, world, { about, remedy: `Look at the DNS of ${host}, and at what answers there` });
     }
 }
 
@@ -79868,7 +79856,9 @@ async function federation_lookAt(about, local, path, wrong, world, place) {
 }
 /** RFC 6415; mastodon: app/views/well_known/host_meta/show.xml.ruby. */
 function hostMeta({ body }) {
-    return /<Link\b[^>]*\blrdd\b[^>]*\{uri\}/.test(body) ? undefined : 'does not say where WebFinger is';
+    return /<Link\b[^>]{0,200}\blrdd\b[^>]{0,500}\{uri\}/.test(body.slice(0, 10_000))
+        ? undefined
+        : 'does not say where WebFinger is';
 }
 const jrd = looseObject({
     subject: string(),
@@ -79876,7 +79866,7 @@ const jrd = looseObject({
 });
 /** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }, local) {
-    const { success, output } = safeParse(jrd, federation_parsed(body));
+    const { success, output } = safeParse(pipe(string(), parseJson(), jrd), body);
     if (!success)
         return 'does not answer as WebFinger does';
     if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
@@ -79891,40 +79881,31 @@ async function nodeinfo(place, world) {
     const what = `${place.host ?? new URL(place.url).host}/nodeinfo`;
     try {
         const found = await http_ask(new URL('/.well-known/nodeinfo', place.url).href, { host: place.host }, world);
-        const links = safeParse(discovery, federation_parsed(found.body));
+        const links = safeParse(pipe(string(), parseJson(), discovery), found.body);
         const link = links.success ? links.output.links.find(({ rel }) => rel.endsWith('/ns/schema/2.0'))?.href : undefined;
         if (found.status !== 200 || link === undefined || !URL.canParse(link))
             return {
                 level: 'fail',
                 about,
                 text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
-                remedy: federation_LOGS(world)
+                remedy: lookAtLogs(world)
             };
         // Asked where the instance is; only its path is taken from the answer.
         const { pathname } = new URL(link);
         const answer = await http_ask(new URL(pathname, place.url).href, { host: place.host }, world);
-        const told = safeParse(information, federation_parsed(answer.body));
+        const told = safeParse(pipe(string(), parseJson(), information), answer.body);
         if (answer.status !== 200 || !told.success)
             return {
                 level: 'fail',
                 about,
                 text: `${what} ${answer.status === 200 ? 'does not answer as NodeInfo does' : answered(answer)}`,
-                remedy: federation_LOGS(world)
+                remedy: lookAtLogs(world)
             };
         const { name, version } = told.output.software;
         return { level: 'ok', about, text: `${what} says ${brief(name, 40)} ${brief(version, 40)}` };
     }
     catch (error) {
         return notReached(what, error, world, { about });
-    }
-}
-const federation_LOGS = ({ app }) => `heroku logs --app ${app.name}`;
-function federation_parsed(body) {
-    try {
-        return JSON.parse(body);
-    }
-    catch {
-        return undefined;
     }
 }
 
@@ -80089,6 +80070,8 @@ function multipart(file) {
 
 
 
+
+
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
 const SLOW = 3_000;
 /** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
@@ -80098,29 +80081,32 @@ const health = {
     config: [],
     alone: true,
     async look(world) {
-        const info = await world.app.info().catch(() => undefined);
-        const own = info?.web_url ? { url: info.web_url } : undefined;
-        if (info?.maintenance)
+        const info = await world.app.info().catch((error) => errorText(error));
+        const known = typeof info !== 'string';
+        if (known && info.maintenance)
             return [
                 {
                     level: 'fail',
                     text: 'Maintenance mode is on: nobody reaches the instance',
-                    remedy: `heroku maintenance:off --app ${world.app.name}`
+                    remedy: `\`heroku maintenance:off --app ${world.app.name}\``
                 }
             ];
         const { instance } = world;
         // On the runner both are one.
         const named = instance?.host === undefined ? instance : undefined;
-        return Promise.all([
-            ...(own ? [health_lookAt('app', own, world)] : []),
+        const findings = await Promise.all([
+            ...(known && info.web_url ? [health_lookAt('app', { url: info.web_url }, world)] : []),
             ...(named ? [health_lookAt('domain', named, world)] : [])
         ]);
+        if (known)
+            return findings;
+        return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings];
     }
 };
 async function health_lookAt(about, place, world) {
     const what = `${hostOf(place)}/health`;
     const remedy = about === 'app'
-        ? `heroku ps --app ${world.app.name}, heroku logs --app ${world.app.name}`
+        ? `Look at \`heroku ps --app ${world.app.name}\` and \`heroku logs --app ${world.app.name}\``
         : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN';
     try {
         const answer = await askPlace(place, '/health', world);
@@ -80194,9 +80180,7 @@ async function fromSecure(hostname, world) {
         if (bad)
             return [bad];
         if (trail.last.status >= 500)
-            return [
-                { level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: `heroku logs --app ${world.app.name}` }
-            ];
+            return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }];
         return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)];
     }
     catch (error) {
@@ -80280,7 +80264,9 @@ const media_media = {
         ]);
         if (typeof pages === 'string')
             return [host, certificate, unread(pages)];
-        const pictures = await pictureFindings(url, place, pages, world);
+        // What no browser can connect to is told already.
+        const open = ['ok', 'warn'].includes(certificate.level);
+        const pictures = open ? await pictureFindings(url, place, pages, world) : [];
         return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)];
     }
 };
@@ -80325,7 +80311,7 @@ function hostFinding(url) {
 /** The front page, and pictures from wherever a visitor without a login sees any. */
 async function readPages(place, world) {
     const [front, instance, emojis, timeline] = await Promise.all([
-        askPlace(place, '/', world, { most: 5_000_000 }),
+        askPlace(place, '/', world, { most: 2_000_000 }),
         askPlace(place, '/api/v2/instance', world),
         textOf(place, '/api/v1/custom_emojis', world),
         textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
@@ -80368,7 +80354,7 @@ async function pictureFindings(url, place, { pictures }, world) {
         return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)];
     }
     catch (error) {
-        return [notReached(host, error, world, { about })];
+        return [notReached(host, error, world, { about, remedy: 'Look at the bucket, and at what is in front of it' })];
     }
 }
 function corsFinding(host, origin, { headers }) {
@@ -80418,7 +80404,7 @@ function allows(policy, name, host) {
 }
 function mixedFinding({ front, pictures }) {
     const about = 'mixed-content';
-    const tags = front.body.matchAll(/<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,2000}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi);
+    const tags = front.body.matchAll(/<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,300}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi);
     const plain = [...[...tags].map(([, url]) => url), ...pictures.filter(url => url.startsWith('http:'))];
     if (plain.length === 0)
         return { level: 'ok', about, text: 'Nothing on the front page comes by plain http' };
@@ -80458,7 +80444,11 @@ async function names_lookAt(about, place, app, world) {
     if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname))
         return [];
     const known = (await app.domains()).find(domain => covers(domain.hostname, hostname));
-    return [await wayOf(about, hostname, place, known, app, world), ...acmFindings(about, hostname, known, app)];
+    const way = await wayOf(about, hostname, place, known, app, world).catch((error) => {
+        const { why } = unreached(error, world);
+        return { level: 'unknown', about, text: `Where ${hostname} leads could not be found out: ${why}` };
+    });
+    return [way, ...acmFindings(about, hostname, known, app)];
 }
 function covers(name, hostname) {
     if (name.startsWith('*.'))
@@ -80472,13 +80462,13 @@ async function wayOf(about, hostname, place, known, app, world) {
             level: 'fail',
             about,
             text: `Heroku does not know the name ${hostname}, so its router answers it with an error`,
-            remedy: `heroku domains:add ${hostname} --app ${app.name}`
+            remedy: `\`heroku domains:add ${hostname} --app ${app.name}\``
         };
     const target = known.cname ?? undefined;
     const { aliases, addresses } = await network.names.resolve(hostname, signal);
     const remedy = target
         ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
-        : `heroku domains --app ${app.name}`;
+        : `Look at \`heroku domains --app ${app.name}\``;
     if (addresses.length === 0)
         return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy };
     if (target !== undefined && aliases.includes(target))
@@ -80526,7 +80516,7 @@ function acmFindings(part, hostname, known, app) {
     if (ISSUED.includes(status))
         return [{ level: 'ok', about, text: `Heroku renews the certificate of ${hostname}` }];
     const reason = known?.acm_status_reason ? ` (${brief(known.acm_status_reason, 150)})` : '';
-    const remedy = `heroku certs:auto --app ${app.name}; ACM needs the name to lead straight to Heroku, without a proxy in front`;
+    const remedy = `Look at \`heroku certs:auto --app ${app.name}\`: ACM needs the name to lead straight to Heroku, without a proxy in front`;
     if (status === 'failed')
         return [
             { level: 'fail', about, text: `Heroku has given up making the certificate of ${hostname}${reason}`, remedy }
@@ -85456,6 +85446,8 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 
 
 
+/** Milliseconds for the server's goodbye. */
+const LEAVING = 2_000;
 /** A server that did not go along. `stage`: what it was about. */
 class SmtpError extends Error {
     stage;
@@ -85485,7 +85477,8 @@ function greetMailServer(server, outside) {
             greetingTimeout: inner.network.patience,
             maxResponseSize: 100_000
         });
-        const give = () => void socket.destroy();
+        const over = new Promise(resolve => connection.once('end', () => resolve()));
+        const give = () => connection.close();
         inner.signal.addEventListener('abort', give, { once: true });
         try {
             await step(connection, done => connection.connect(done));
@@ -85497,10 +85490,13 @@ function greetMailServer(server, outside) {
             return { encrypted, loggedIn: true };
         }
         finally {
-            inner.signal.removeEventListener('abort', give);
             connection.on('error', () => { });
+            const stop = inner.clock.after(LEAVING, give);
             connection.quit();
-            socket.end();
+            await over;
+            stop();
+            inner.signal.removeEventListener('abort', give);
+            socket.destroy();
         }
     });
 }
@@ -85687,7 +85683,9 @@ const streaming = {
         const place = world.streaming ?? world.instance;
         if (!place)
             return [];
-        return Promise.all([healthOf(place, world), socketOf(place, world)]);
+        const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)]);
+        // Where nobody was told of a streaming server, that there is none is one thing to say.
+        return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket];
     }
 };
 async function healthOf(place, world) {
@@ -85708,7 +85706,7 @@ async function healthOf(place, world) {
 function remedyOf({ streaming: place, streamingApp }) {
     if (!place)
         return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)';
-    return `Look at ${streamingApp ? `heroku logs --app ${streamingApp.name}` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
+    return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
 }
 async function socketOf(place, world) {
     const about = 'websocket';
@@ -85812,9 +85810,9 @@ const updates = {
 };
 /** As Mastodon asks for its updates: without the part behind `+`. */
 async function updates_versionOf(world) {
-    const { version } = await world.deployed();
-    if (version !== undefined)
-        return version;
+    const deployed = await world.deployed().catch(() => undefined);
+    if (deployed?.version !== undefined)
+        return deployed.version;
     if (!world.instance)
         return undefined;
     const answer = await askPlace(world.instance, '/api/v2/instance', world);

@@ -2,7 +2,7 @@ import { assetsOf } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, askPlace } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
-import { answered, hostOf, notReached } from './said.ts'
+import { answered, hostOf, lookAtLogs, notReached } from './said.ts'
 import { NO_NAME } from './instance.ts'
 
 /** The styles and scripts that the front page asks for: without them it stays white. */
@@ -15,15 +15,15 @@ export const assets: Check = {
     if (!place) return [NO_NAME]
     const what = `The front page of ${hostOf(place)}`
     try {
-      const page = await askPlace(place, '/', world, { most: 5_000_000 })
-      if (page.status !== 200) return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: LOGS(world) }]
+      const page = await askPlace(place, '/', world, { most: 2_000_000 })
+      if (page.status !== 200) return [{ level: 'fail', text: `${what} ${answered(page)}`, remedy: lookAtLogs(world) }]
       const urls = assetsOf(page.body)
       if (urls.length === 0)
         return [
           {
             level: 'warn',
             text: `${what} asks for no styles and no scripts, so it is not Mastodon’s`,
-            remedy: LOGS(world)
+            remedy: lookAtLogs(world)
           }
         ]
       return [judged(what, urls.length, await missing(urls, place, world))]
@@ -32,8 +32,6 @@ export const assets: Check = {
     }
   }
 }
-
-const LOGS = ({ app }: World): string => `heroku logs --app ${app.name}`
 
 /** Why each asset that does not come does not. */
 async function missing(

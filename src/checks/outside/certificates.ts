@@ -29,7 +29,7 @@ export async function certificateFinding(about: string, host: string, world: Wor
     const days = daysUntil(until, clock.now())
     const date = new Date(until).toISOString().slice(0, 10)
     const figure = `${days} days`
-    const remedy = `Where Heroku makes it: heroku certs:auto --app ${app.name}; else renew it where it is made (${issuer})`
+    const remedy = `Where Heroku makes it: \`heroku certs:auto --app ${app.name}\`; else renew it where it is made (${issuer})`
     if (trouble) return { level: 'fail', about, figure, text: `${host}: ${trouble.why}`, remedy }
     if (days < thresholds.certificateDays)
       return {
@@ -41,6 +41,6 @@ export async function certificateFinding(about: string, host: string, world: Wor
       }
     return { level: 'ok', about, figure, text: `The certificate of ${host} is good until ${date}` }
   } catch (error) {
-    return notReached(host, error, world, { about })
+    return notReached(host, error, world, { about, remedy: `Look at the DNS of ${host}, and at what answers there` })
   }
 }

@@ -3,7 +3,7 @@ import { type Place } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { ask, follow, type Answer } from '../probes/http.ts'
 import { brief } from '../probes/network.ts'
-import { answered, notReached } from './said.ts'
+import { answered, lookAtLogs, notReached } from './said.ts'
 import { NO_NAME } from './instance.ts'
 
 const MORE =
@@ -63,7 +63,9 @@ async function lookAt(
 
 /** RFC 6415; mastodon: app/views/well_known/host_meta/show.xml.ruby. */
 function hostMeta({ body }: Answer): string | undefined {
-  return /<Link\b[^>]*\blrdd\b[^>]*\{uri\}/.test(body) ? undefined : 'does not say where WebFinger is'
+  return /<Link\b[^>]{0,200}\blrdd\b[^>]{0,500}\{uri\}/.test(body.slice(0, 10_000))
+    ? undefined
+    : 'does not say where WebFinger is'
 }
 
 const jrd = v.looseObject({
@@ -73,7 +75,7 @@ const jrd = v.looseObject({
 
 /** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }: Answer, local: string): string | undefined {
-  const { success, output } = v.safeParse(jrd, parsed(body))
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), jrd), body)
   if (!success) return 'does not answer as WebFinger does'
   if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
     return `answers for ${brief(output.subject, 100)}, not for accounts of ${local}`
@@ -89,39 +91,29 @@ async function nodeinfo(place: Place, world: World): Promise<Finding> {
   const what = `${place.host ?? new URL(place.url).host}/nodeinfo`
   try {
     const found = await ask(new URL('/.well-known/nodeinfo', place.url).href, { host: place.host }, world)
-    const links = v.safeParse(discovery, parsed(found.body))
+    const links = v.safeParse(v.pipe(v.string(), v.parseJson(), discovery), found.body)
     const link = links.success ? links.output.links.find(({ rel }) => rel.endsWith('/ns/schema/2.0'))?.href : undefined
     if (found.status !== 200 || link === undefined || !URL.canParse(link))
       return {
         level: 'fail',
         about,
         text: `${what} ${found.status === 200 ? 'is named nowhere' : answered(found)}`,
-        remedy: LOGS(world)
+        remedy: lookAtLogs(world)
       }
     // Asked where the instance is; only its path is taken from the answer.
     const { pathname } = new URL(link)
     const answer = await ask(new URL(pathname, place.url).href, { host: place.host }, world)
-    const told = v.safeParse(information, parsed(answer.body))
+    const told = v.safeParse(v.pipe(v.string(), v.parseJson(), information), answer.body)
     if (answer.status !== 200 || !told.success)
       return {
         level: 'fail',
         about,
         text: `${what} ${answer.status === 200 ? 'does not answer as NodeInfo does' : answered(answer)}`,
-        remedy: LOGS(world)
+        remedy: lookAtLogs(world)
       }
     const { name, version } = told.output.software
     return { level: 'ok', about, text: `${what} says ${brief(name, 40)} ${brief(version, 40)}` }
   } catch (error) {
     return notReached(what, error, world, { about })
-  }
-}
-
-const LOGS = ({ app }: World): string => `heroku logs --app ${app.name}`
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,8 @@
 import { type Place } from '../../mastodon/index.ts'
+import { errorText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace } from '../probes/http.ts'
+import { brief } from '../probes/network.ts'
 import { answered, hostOf, notReached, seconds } from './said.ts'
 
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
@@ -13,23 +15,25 @@ export const health: Check = {
   config: [],
   alone: true,
   async look(world) {
-    const info = await world.app.info().catch(() => undefined)
-    const own = info?.web_url ? { url: info.web_url } : undefined
-    if (info?.maintenance)
+    const info = await world.app.info().catch((error: unknown) => errorText(error))
+    const known = typeof info !== 'string'
+    if (known && info.maintenance)
       return [
         {
           level: 'fail',
           text: 'Maintenance mode is on: nobody reaches the instance',
-          remedy: `heroku maintenance:off --app ${world.app.name}`
+          remedy: `\`heroku maintenance:off --app ${world.app.name}\``
         }
       ]
     const { instance } = world
     // On the runner both are one.
     const named = instance?.host === undefined ? instance : undefined
-    return Promise.all([
-      ...(own ? [lookAt('app', own, world)] : []),
+    const findings = await Promise.all([
+      ...(known && info.web_url ? [lookAt('app', { url: info.web_url }, world)] : []),
       ...(named ? [lookAt('domain', named, world)] : [])
     ])
+    if (known) return findings
+    return [{ level: 'unknown', about: 'app', text: `The app’s own address is not known: ${brief(info)}` }, ...findings]
   }
 }
 
@@ -37,7 +41,7 @@ async function lookAt(about: string, place: Place, world: World): Promise<Findin
   const what = `${hostOf(place)}/health`
   const remedy =
     about === 'app'
-      ? `heroku ps --app ${world.app.name}, heroku logs --app ${world.app.name}`
+      ? `Look at \`heroku ps --app ${world.app.name}\` and \`heroku logs --app ${world.app.name}\``
       : 'Where the app itself answers, look at what is between it and its name: DNS, certificate, CDN'
   try {
     const answer = await askPlace(place, '/health', world)

@@ -1,7 +1,7 @@
 import { type Check, type Finding, type World } from '../check.ts'
 import { follow, type Trail } from '../probes/http.ts'
 import { brief, unreached } from '../probes/network.ts'
-import { answered, notReached } from './said.ts'
+import { answered, lookAtLogs, notReached } from './said.ts'
 
 /** Seconds. Half a year, as browsers want it of a site that takes it seriously (hstspreload.org wants a whole one). */
 const LONG = 15_552_000
@@ -54,9 +54,7 @@ async function fromSecure(hostname: string, world: World): Promise<Finding[]> {
     const bad = wrongWay(about, trail, world)
     if (bad) return [bad]
     if (trail.last.status >= 500)
-      return [
-        { level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: `heroku logs --app ${world.app.name}` }
-      ]
+      return [{ level: 'fail', about, text: `${url} ${answered(trail.last)}`, remedy: lookAtLogs(world) }]
     return [{ level: 'ok', about, text: `${url} goes round in no circles` }, hsts(trail, hostname)]
   } catch (error) {
     return [notReached(url, error, world, { about })]

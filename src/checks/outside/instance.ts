@@ -36,7 +36,7 @@ export const NO_NAME: Finding = {
 
 function remedyFor(how: string, { app }: World): string {
   if (how.includes('Blocked host')) return 'Set `LOCAL_DOMAIN`, `WEB_DOMAIN` or `ALTERNATE_DOMAINS` to the name'
-  return `heroku logs --app ${app.name}; the page is made with Postgres and Redis, /health is not`
+  return `Look at \`heroku logs --app ${app.name}\`: the page is made with Postgres and Redis, \`/health\` is not`
 }
 
 async function versionOf({ version }: Instance, { config, deployed }: World): Promise<Finding> {
@@ -109,6 +109,6 @@ function pushOf({ webPush }: Instance, { app }: World): Finding {
     level: 'fail',
     about,
     text: 'It has no key for push notifications (`VAPID_PUBLIC_KEY`), so no browser gets any',
-    remedy: `heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}, and set both variables that it prints`
+    remedy: `Set both variables that \`heroku run bin/rails mastodon:webpush:generate_vapid_key --app ${app.name}\` prints`
   }
 }

@@ -25,7 +25,9 @@ export const media: Check = {
       readPages(place, world).catch((error: unknown) => unreached(error, world).why)
     ])
     if (typeof pages === 'string') return [host, certificate, unread(pages)]
-    const pictures = await pictureFindings(url, place, pages, world)
+    // What no browser can connect to is told already.
+    const open = ['ok', 'warn'].includes(certificate.level)
+    const pictures = open ? await pictureFindings(url, place, pages, world) : []
     return [host, certificate, ...pictures, policyFinding(url, pages.front), mixedFinding(pages)]
   }
 }
@@ -82,7 +84,7 @@ interface Pages {
 /** The front page, and pictures from wherever a visitor without a login sees any. */
 async function readPages(place: Place, world: World): Promise<Pages> {
   const [front, instance, emojis, timeline] = await Promise.all([
-    askPlace(place, '/', world, { most: 5_000_000 }),
+    askPlace(place, '/', world, { most: 2_000_000 }),
     askPlace(place, '/api/v2/instance', world),
     textOf(place, '/api/v1/custom_emojis', world),
     textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
@@ -131,7 +133,7 @@ async function pictureFindings(url: string, place: Place, { pictures }: Pages, w
       ]
     return [{ level: 'ok', about, text: `${host} gives out a picture` }, corsFinding(host, origin, answer)]
   } catch (error) {
-    return [notReached(host, error, world, { about })]
+    return [notReached(host, error, world, { about, remedy: 'Look at the bucket, and at what is in front of it' })]
   }
 }
 
@@ -185,7 +187,7 @@ export function allows(policy: string, name: string, host: string): boolean {
 function mixedFinding({ front, pictures }: Pages): Finding {
   const about = 'mixed-content'
   const tags = front.body.matchAll(
-    /<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,2000}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi
+    /<(?:img|script|source|video|audio|iframe|link)\b[^>]{0,300}?\s(?:src|href)="(http:\/\/[^"\s]{1,300})"/gi
   )
   const plain = [...[...tags].map(([, url]) => url!), ...pictures.filter(url => url.startsWith('http:'))]
   if (plain.length === 0) return { level: 'ok', about, text: 'Nothing on the front page comes by plain http' }

@@ -3,7 +3,7 @@ import { type Place } from '../../mastodon/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { type AppFacts } from '../facts.ts'
 import { askPlace } from '../probes/http.ts'
-import { brief } from '../probes/network.ts'
+import { brief, unreached } from '../probes/network.ts'
 import { cameThroughHeroku, frontOf } from './said.ts'
 
 /** Whether the instance's names lead to Heroku, or to something in front of it, and whether Heroku renews their certificates. */
@@ -27,7 +27,11 @@ async function lookAt(about: string, place: Place, app: AppFacts, world: World):
   // On the runner there is no name; a name of Heroku's own is Heroku's to keep.
   if (place.host !== undefined || /\.herokuapp\.com$/.test(hostname)) return []
   const known = (await app.domains()).find(domain => covers(domain.hostname, hostname))
-  return [await wayOf(about, hostname, place, known, app, world), ...acmFindings(about, hostname, known, app)]
+  const way = await wayOf(about, hostname, place, known, app, world).catch((error: unknown): Finding => {
+    const { why } = unreached(error, world)
+    return { level: 'unknown', about, text: `Where ${hostname} leads could not be found out: ${why}` }
+  })
+  return [way, ...acmFindings(about, hostname, known, app)]
 }
 
 function covers(name: string, hostname: string): boolean {
@@ -49,13 +53,13 @@ async function wayOf(
       level: 'fail',
       about,
       text: `Heroku does not know the name ${hostname}, so its router answers it with an error`,
-      remedy: `heroku domains:add ${hostname} --app ${app.name}`
+      remedy: `\`heroku domains:add ${hostname} --app ${app.name}\``
     }
   const target = known.cname ?? undefined
   const { aliases, addresses } = await network.names.resolve(hostname, signal)
   const remedy = target
     ? `Let the DNS record of ${hostname} be a CNAME, ALIAS or ANAME to ${brief(target, 100)}`
-    : `heroku domains --app ${app.name}`
+    : `Look at \`heroku domains --app ${app.name}\``
   if (addresses.length === 0)
     return { level: 'fail', about, text: `${hostname} leads nowhere: the DNS has no address for it`, remedy }
   if (target !== undefined && aliases.includes(target))
@@ -110,7 +114,7 @@ function acmFindings(part: string, hostname: string, known: Domain | undefined, 
   const about = part === 'site' ? 'acm' : `acm-${part}`
   if (ISSUED.includes(status)) return [{ level: 'ok', about, text: `Heroku renews the certificate of ${hostname}` }]
   const reason = known?.acm_status_reason ? ` (${brief(known.acm_status_reason, 150)})` : ''
-  const remedy = `heroku certs:auto --app ${app.name}; ACM needs the name to lead straight to Heroku, without a proxy in front`
+  const remedy = `Look at \`heroku certs:auto --app ${app.name}\`: ACM needs the name to lead straight to Heroku, without a proxy in front`
   if (status === 'failed')
     return [
       { level: 'fail', about, text: `Heroku has given up making the certificate of ${hostname}${reason}`, remedy }

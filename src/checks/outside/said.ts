@@ -1,6 +1,6 @@
 import { type Finding, type World } from '../check.ts'
 import { type Answer } from '../probes/http.ts'
-import { brief, unreached } from '../probes/network.ts'
+import { unreached } from '../probes/network.ts'
 
 /** What to tell of a target that was not reached: nothing is known where the runner's own network may be the cause. */
 export function notReached(what: string, error: unknown, world: World, more: Partial<Finding> = {}): Finding {
@@ -33,6 +33,11 @@ export function cameThroughHeroku({ headers: { via = '' } }: Answer): boolean {
   return /\b(vegur|heroku-router)\b/.test(via)
 }
 
+/** What to do where only the app can know. */
+export function lookAtLogs({ app }: Pick<World, 'app'>): string {
+  return `Look at \`heroku logs --app ${app.name}\``
+}
+
 /** `0.3 s` */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`
@@ -42,5 +47,3 @@ export function seconds(milliseconds: number): string {
 export function hostOf({ url, host }: { url: string; host?: string }): string {
   return host ?? new URL(url).host
 }
-
-export { brief }

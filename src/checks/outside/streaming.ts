@@ -20,7 +20,9 @@ export const streaming: Check = {
     // Without STREAMING_API_BASE_URL browsers look on the instance itself.
     const place = world.streaming ?? world.instance
     if (!place) return []
-    return Promise.all([healthOf(place, world), socketOf(place, world)])
+    const [health, socket] = await Promise.all([healthOf(place, world), socketOf(place, world)])
+    // Where nobody was told of a streaming server, that there is none is one thing to say.
+    return world.streaming === undefined && health.level === 'fail' ? [health] : [health, socket]
   }
 }
 
@@ -42,7 +44,7 @@ async function healthOf(place: Place, world: World): Promise<Finding> {
 function remedyOf({ streaming: place, streamingApp }: World): string {
   if (!place)
     return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)'
-  return `Look at ${streamingApp ? `heroku logs --app ${streamingApp.name}` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
+  return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`
 }
 
 async function socketOf(place: Place, world: World): Promise<Finding> {

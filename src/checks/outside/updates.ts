@@ -40,8 +40,8 @@ export const updates: Check = {
 
 /** As Mastodon asks for its updates: without the part behind `+`. */
 async function versionOf(world: World): Promise<string | undefined> {
-  const { version } = await world.deployed()
-  if (version !== undefined) return version
+  const deployed = await world.deployed().catch(() => undefined)
+  if (deployed?.version !== undefined) return deployed.version
   if (!world.instance) return undefined
   const answer = await askPlace(world.instance, '/api/v2/instance', world)
   const said = readInstance(answer.body)?.version.split('+')[0]

@@ -13,6 +13,9 @@ interface NodemailerError extends Error {
   readonly response?: string
 }
 
+/** Milliseconds for the server's goodbye. */
+const LEAVING = 2_000
+
 /** How far a mail server let us in. */
 export interface Greeting {
   readonly encrypted: boolean
@@ -51,7 +54,8 @@ export function greetMailServer(server: MailServer, outside: Outside): Promise<G
       greetingTimeout: inner.network.patience,
       maxResponseSize: 100_000
     })
-    const give = (): void => void socket.destroy()
+    const over = new Promise<void>(resolve => connection.once('end', () => resolve()))
+    const give = (): void => connection.close()
     inner.signal.addEventListener('abort', give, { once: true })
     try {
       await step(connection, done => connection.connect(done))
@@ -61,10 +65,13 @@ export function greetMailServer(server: MailServer, outside: Outside): Promise<G
       await step(connection, done => connection.login({ user, pass, method }, done))
       return { encrypted, loggedIn: true }
     } finally {
-      inner.signal.removeEventListener('abort', give)
       connection.on('error', () => {})
+      const stop = inner.clock.after(LEAVING, give)
       connection.quit()
-      socket.end()
+      await over
+      stop()
+      inner.signal.removeEventListener('abort', give)
+      socket.destroy()
     }
   })
 }

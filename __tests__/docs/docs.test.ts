@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { COMMON } from '../../src/cli/flags.ts'
+import { COMMON, flagsOf } from '../../src/cli/flags.ts'
 import { findCommand } from '../../src/commands/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
 
@@ -15,7 +15,8 @@ const pages = [
 ].filter(file => file.endsWith('.md'))
 
 const action = parse(read('action.yml')) as { inputs: Record<string, unknown> }
-const FLAGS = [...Object.keys(action.inputs), ...COMMON.map(({ name }) => name)]
+const described = Object.keys(action.inputs).map(name => [name, { description: '', isFlag: false }] as const)
+const FLAGS = [...described.map(([name]) => name), ...[...COMMON, ...flagsOf('init', new Map(described))].map(({ name }) => name)]
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 const CONFIG_KEYS = [...read('examples/mastodon-on-heroku.yml').matchAll(/^#?([a-z-]+):/gm)].map(([, key]) => key!)
 /** An image in a page is loaded by everyone who reads it. */
@@ -82,8 +83,7 @@ describe.each(pages)('%s', file => {
     for (const [, command] of text.matchAll(/`command: ([a-z]+)`|command: ([a-z]+)$/gm))
       if (command !== undefined) expect(isCommand(command)).toBe(true)
     for (const [, command, flags = ''] of text.matchAll(/npx mastodon-on-heroku ([a-z]+)([^\n`]*)/g)) {
-      if (command === 'init') continue
-      expect(isCommand(command!)).toBe(true)
+      expect(command === 'init' || isCommand(command!)).toBe(true)
       for (const [, flag] of flags.matchAll(/ --([\w-]+)/g)) expect(FLAGS).toContain(flag)
     }
   })

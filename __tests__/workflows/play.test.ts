@@ -64,12 +64,10 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     )
     expect(one.live).toBe(first)
 
-    const shown = await play(
-      'heroku-deploy.yml',
-      stage,
-      stage.onMain('workflow_dispatch', { tag: 'heroku-2', plan: true })
-    )
+    const shown = await play('heroku-deploy.yml', stage, stage.onMain('workflow_dispatch', { tag: '', plan: true }))
     expect(good(shown, 'deploy').steps.at(-1)!.action!.summary).toMatch(/## Upgrade plan/)
+    const nothing = await play('heroku-deploy.yml', stage, stage.onMain('workflow_dispatch', { tag: '', plan: false }))
+    expect(nothing.jobs['deploy']!.result).toBe('skipped')
     expect(one.live).toBe(first)
   })
 
@@ -79,7 +77,7 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     const { steps, used } = played.jobs['checks']!
     const { outputs, output } = steps.at(-1)!
     expect(output).toMatch(/worker/)
-    expect(used).toEqual(['issues: read', 'issues: write'])
+    expect(used).toEqual(['actions: read', 'issues: read', 'issues: write'])
     expect(outputs['issue-url']).toContain('/issues/')
     expect(stage.github.issues.all).toHaveLength(1)
   })

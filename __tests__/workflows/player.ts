@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { type ActionResult } from '../../scripts/run-action.ts'
@@ -57,11 +57,12 @@ export interface Played {
   readonly jobs: Readonly<Record<string, PlayedJob>>
 }
 
-const EXAMPLES = path.join(import.meta.dirname, '..', '..', 'examples')
-
-/** Plays one of the examples as GitHub would run it: job after job, step after step, with nothing but what the workflow grants. */
+/**
+ * Plays a workflow of the fork as GitHub would run it: the file of the commit that counts, job after job, step after step,
+ * with nothing but what it grants.
+ */
 export async function play(file: string, stage: Stage, event: Event): Promise<Played> {
-  const workflow = parse(readFileSync(path.join(EXAMPLES, file), 'utf8')) as WorkflowText
+  const workflow = parse(stage.workflow(file, event)) as WorkflowText
   const run = stage.newRun(event)
   const jobs: Record<string, PlayedJob> = {}
   for (const [id, job] of Object.entries(workflow.jobs)) {

@@ -1,10 +1,14 @@
-import { git } from '../../scripts/sample-fork.ts'
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+import { commitAll, git } from '../../scripts/sample-fork.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { type FakeRun } from '../helpers/fake-repository.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 
 const CONFIG = '.github/mastodon-on-heroku.yml'
+export const OWN_ACTION = 'owner/mastodon-on-heroku'
+const CLI = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'index.js')
 
 /** What started a workflow, as GitHub would hand it over. */
 export interface Event {
@@ -41,8 +45,18 @@ export class Stage {
     this.github = github
   }
 
+  /** Sets the fork up as its owner would, by `init`, and commits what that writes. */
   static async open(origin: string, heroku: LocalHeroku): Promise<Stage> {
+    const action = `${OWN_ACTION}@${'a'.repeat(40)}`
+    execFileSync(process.execPath, [CLI, 'init', '--with-tasks', '--action', action], { cwd: origin, stdio: 'pipe' })
+    commitAll(origin, 'Deploy to Heroku')
     return new Stage(origin, heroku, await FakeGithub.start())
+  }
+
+  /** GitHub takes the file of the commit that was pushed or is on trial, else the default branch's (docs.github.com: events). */
+  workflow(file: string, { name, sha }: Event): string {
+    const commit = name === 'push' || name === 'pull_request' ? sha : 'main'
+    return git(this.origin, 'show', `${commit}:.github/workflows/${file}`)
   }
 
   sha(ref: string): string {
@@ -51,7 +65,8 @@ export class Stage {
 
   /** Tells GitHub every commit of the origin, and the config of its default branch. */
   private publish(): void {
-    this.github.repository.files.set(CONFIG, git(this.origin, 'show', `main:${CONFIG}`))
+    if (git(this.origin, 'ls-tree', 'main', CONFIG) !== '')
+      this.github.repository.files.set(CONFIG, git(this.origin, 'show', `main:${CONFIG}`))
     for (const line of git(this.origin, 'log', '--all', '--format=%H %P').split('\n')) {
       const [sha = '', ...parents] = line.split(' ').filter(Boolean)
       this.github.repository.addCommit(sha, ...parents)

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { runAction, type ActionResult } from '../../scripts/run-action.ts'
 import { type FakeRun } from '../helpers/fake-repository.ts'
 import { zipOf } from '../helpers/zip.ts'
-import { type Event, type Stage } from './stage.ts'
+import { OWN_ACTION, type Event, type Stage } from './stage.ts'
 
 /** A job that is being played. */
 export interface Job {
@@ -30,7 +30,7 @@ const ROOT = path.join(import.meta.dirname, '..', '..')
 
 /** Our own action is the committed one; what others' actions do here is played. */
 export const ACTIONS: Readonly<Record<string, Step>> = {
-  'OWNER/mastodon-on-heroku': ownAction,
+  [OWN_ACTION]: ownAction,
   'actions/checkout': checkout,
   'actions/upload-artifact': uploadArtifact,
   'actions/create-github-app-token': createAppToken

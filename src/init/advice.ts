@@ -20,13 +20,14 @@ export function adviceFor({ workflows }: Fork, { ours, repository, app }: Advice
   const repo = repository ?? 'OWNER/NAME'
   const steps = [secrets(ours, repo, app), tags(workflows, ours, repo), schedules(ours, repo)].filter(Boolean)
   const last = [
-    'Commit the files, push them, and open a pull request: its comment tells the slug’s size. A deploy is a tag:',
-    '',
+    'Commit the files on a branch and open a pull request: its comment tells the slug’s size, and its deploy is rehearsed.',
     block(
-      'git add .github && git commit -m "Deploy to Heroku" && git push',
-      'git tag heroku-1 && git push origin heroku-1'
-    )
-  ].join('\n')
+      'git switch -c heroku-setup && git add .github && git commit -m "Deploy to Heroku"',
+      'git push -u origin heroku-setup'
+    ),
+    'A deploy is a tag, once that is merged:',
+    block('git tag heroku-1 && git push origin heroku-1')
+  ].join('\n\n')
   return ['## What is left to do', ...[...steps, last].map((step, i) => `### ${i + 1}. ${step}`)].join('\n\n')
 }
 
@@ -50,7 +51,7 @@ function secrets(ours: ReadonlyMap<string, Workflow>, repo: string, app: string 
   return [
     'Secrets\n\nMake a key for this alone, which ends in a year (not the account’s own), and store it where only the deploy’s environment reads it:',
     block(
-      `heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS}`,
+      `heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS} --short`,
       ...environments.map(name => `gh api --method PUT repos/${repo}/environments/${name}`),
       ...set(false)
     ),
@@ -68,8 +69,13 @@ function tags(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<string, W
     .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
     .map(([file]) => file)
   if (firing.length === 0) return ''
+  const names = firing.map(file => `\`${file}\``).join(', ')
+  // mastodon/mastodon: .github/workflows/build-releases.yml has no condition of the repository.
+  const images = firing.includes('build-releases.yml')
+    ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
+    : ''
   return [
-    `Upstream’s own workflows\n\nA deploy’s tag also starts ${firing.map(file => `\`${file}\``).join(', ')}, of which \`build-releases.yml\` tries to push upstream’s container images and fails in a fork. Switch off what you do not want:`,
+    `Upstream’s own workflows\n\nA deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,
     block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
   ].join('\n\n')
 }

@@ -60894,10 +60894,11 @@ function adviceFor({ workflows }, { ours, repository, app }) {
     const repo = repository ?? 'OWNER/NAME';
     const steps = [secrets(ours, repo, app), tags(workflows, ours, repo), schedules(ours, repo)].filter(Boolean);
     const last = [
-        'Commit the files, push them, and open a pull request: its comment tells the slug’s size. A deploy is a tag:',
-        '',
-        block('git add .github && git commit -m "Deploy to Heroku" && git push', 'git tag heroku-1 && git push origin heroku-1')
-    ].join('\n');
+        'Commit the files on a branch and open a pull request: its comment tells the slug’s size, and its deploy is rehearsed.',
+        block('git switch -c heroku-setup && git add .github && git commit -m "Deploy to Heroku"', 'git push -u origin heroku-setup'),
+        'A deploy is a tag, once that is merged:',
+        block('git tag heroku-1 && git push origin heroku-1')
+    ].join('\n\n');
     return ['## What is left to do', ...[...steps, last].map((step, i) => `### ${i + 1}. ${step}`)].join('\n\n');
 }
 function block(...lines) {
@@ -60912,7 +60913,7 @@ function secrets(ours, repo, app) {
     const environments = [...new Set([...wanted.values()].flatMap(({ environment }) => environment ?? []))];
     return [
         'Secrets\n\nMake a key for this alone, which ends in a year (not the account’s own), and store it where only the deploy’s environment reads it:',
-        block(`heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS}`, ...environments.map(name => `gh api --method PUT repos/${repo}/environments/${name}`), ...set(false)),
+        block(`heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS} --short`, ...environments.map(name => `gh api --method PUT repos/${repo}/environments/${name}`), ...set(false)),
         ...(set(true).length > 0 ? ['Only for what the comments in the workflows say:', block(...set(true))] : []),
         ...(environments.length > 0
             ? [
@@ -60927,8 +60928,13 @@ function tags(theirs, ours, repo) {
         .map(([file]) => file);
     if (firing.length === 0)
         return '';
+    const names = firing.map(file => `\`${file}\``).join(', ');
+    // mastodon/mastodon: .github/workflows/build-releases.yml has no condition of the repository.
+    const images = firing.includes('build-releases.yml')
+        ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
+        : '';
     return [
-        `Upstream’s own workflows\n\nA deploy’s tag also starts ${firing.map(file => `\`${file}\``).join(', ')}, of which \`build-releases.yml\` tries to push upstream’s container images and fails in a fork. Switch off what you do not want:`,
+        `Upstream’s own workflows\n\nA deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,
         block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
     ].join('\n\n');
 }

@@ -404,7 +404,7 @@ describe('object storage', () => {
       if (request.method === 'PUT') hangs(request, response)
       else response.writeHead(204).end()
     })
-    expect(await said({}, 200)).toEqual(['fail bucket: The bucket media cannot be reached: no answer within 0.2 s'])
+    expect(await said({}, 2_000)).toEqual(['fail bucket: The bucket media cannot be reached: no answer within 2 s'])
     expect(methods).toEqual(['PUT', 'DELETE'])
   })
 

@@ -138,7 +138,7 @@ describe('the repository of a checkout', () => {
   ])('%s', (url, repository) => expect(repositoryOf(url, 'github.com')).toBe(repository))
 })
 
-it('the sizes of the source: action.yml is the one place that describes inputs', () => {
+it('action.yml is the one place that describes inputs', () => {
   for (const { description } of inputs.values()) {
     for (const file of ['commands', 'flags', 'help']) {
       expect(readFileSync(path.join(project, `src/cli/${file}.ts`), 'utf8')).not.toContain(description)

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runCli, type CliRun } from '../../scripts/run-cli.ts'
+import { git } from '../../scripts/sample-fork.ts'
 import { VERSION } from '../../src/runtime/index.ts'
 import { HttpServer, type Answer } from '../helpers/http-server.ts'
 import { temp } from '../helpers/temp.ts'
@@ -29,15 +30,23 @@ describe('the committed program of the terminal', () => {
 
   it('builds as the action does; --json has its outputs alone on stdout', async () => {
     const fork = new Fork()
+    git(fork.path, 'remote', 'add', 'origin', 'git@github.com:me/fork.git')
+    const github = await HttpServer.start({})
     const { code, stdout, stderr } = await build(fork, SAMPLE, {
       flags: ['--json', '--ref', fork.commit],
-      env: { GITHUB_TOKEN: 'ghs_secret' }
+      env: { GITHUB_TOKEN: 'ghs_secret', GITHUB_API_URL: github.url }
     })
+    await github.close()
+    expect(github.requests).toContain(`GET /repos/me/fork/git/commits/${fork.commit}`)
+    expect(stderr).toContain('There is nothing to compare with')
     expect(stderr).toContain('│ -----> Installing express')
     expect(stderr).toContain('Within the limit')
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('\x1b') })
     const outputs = JSON.parse(stdout) as Record<string, unknown>
-    const fromAction = await fork.build({ 'output-dir': path.join(fork.output, 'action') }, configWith(SAMPLE))
+    // The slug offers its source, which is where the repository is.
+    const env = { GITHUB_REPOSITORY: 'me/fork' }
+    const inputs = { 'output-dir': path.join(fork.output, 'action') }
+    const fromAction = await fork.build(inputs, configWith(SAMPLE), { env })
     for (const name of ['slug-sha256', 'slug-size', 'slug-limit', 'within-limit', 'ffmpeg']) {
       expect(String(outputs[name])).toBe(fromAction.outputs[name])
     }

@@ -77465,10 +77465,11 @@ async function findBefore(context, report, pullRequest) {
         return NOTHING;
     if (inputs.baseline !== undefined)
         return fromFile(inputs.baseline);
-    if (inputs.github.repository === undefined || inputs.github.runId === undefined)
-        return NOTHING;
+    const { repository, runId } = inputs.github;
     const github = githubOf(context);
     if (!github) {
+        if (repository === undefined || runId === undefined)
+            return NOTHING;
         return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' };
     }
     try {
@@ -86268,6 +86269,9 @@ async function keepIssue(context, app, results) {
     const { log, signal } = runtime;
     if (inputs.plan)
         return void log.info('`plan: true`: the issue is left as it is.');
+    // A look from a terminal, whose token is a person's, is nobody's nightly report.
+    if (inputs.github.runId === undefined)
+        return void log.info('Outside a workflow the issue is left as it is.');
     const github = githubOf(context);
     if (!github) {
         log.warning('The checks keep no issue: give `github-token: ${{ github.token }}`, and the job `permissions: issues: write`.');

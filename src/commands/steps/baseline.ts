@@ -46,9 +46,10 @@ export async function findBefore(context: Context, report: Report, pullRequest: 
   const { inputs, runtime } = context
   if (inputs.baseline === 'none') return NOTHING
   if (inputs.baseline !== undefined) return fromFile(inputs.baseline)
-  if (inputs.github.repository === undefined || inputs.github.runId === undefined) return NOTHING
+  const { repository, runId } = inputs.github
   const github = githubOf(context)
   if (!github) {
+    if (repository === undefined || runId === undefined) return NOTHING
     return { ...NOTHING, noBaseline: 'give the action a github-token (permissions: actions: read, contents: read).' }
   }
   try {

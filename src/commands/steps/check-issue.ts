@@ -36,6 +36,8 @@ export async function keepIssue(
   const { inputs, runtime, results: job } = context
   const { log, signal } = runtime
   if (inputs.plan) return void log.info('`plan: true`: the issue is left as it is.')
+  // A look from a terminal, whose token is a person's, is nobody's nightly report.
+  if (inputs.github.runId === undefined) return void log.info('Outside a workflow the issue is left as it is.')
   const github = githubOf(context)
   if (!github) {
     log.warning(

@@ -69,6 +69,7 @@ describeOrSkip('provision, through the committed dist', noRedis(), () => {
         cache: 'off',
         'heroku-api-key': heroku.apiKey,
         'heroku-api-url': heroku.apiUrl,
+        'heroku-data-url': heroku.dataUrl,
         ...inputs
       },
       env: { NODE_EXTRA_CA_CERTS: heroku.caFile, GITHUB_REPOSITORY: 'me/fork', DEBUG: '*' },
@@ -166,7 +167,8 @@ describe('a mistyped app', () => {
           app: 'mistyped',
           'build-in': 'host',
           'heroku-api-key': heroku.apiKey,
-          'heroku-api-url': heroku.apiUrl
+          'heroku-api-url': heroku.apiUrl,
+          'heroku-data-url': heroku.dataUrl
         },
         env: { NODE_EXTRA_CA_CERTS: heroku.caFile }
       })

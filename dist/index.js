@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2591:
+/***/ 4671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51390,8 +51390,8 @@ const FINDINGS = {
     },
     'ruby-on-stack': {
         level: 'block',
-        why: 'Heroku has no such old Ruby for this stack: before 3.1 it cannot be built with OpenSSL 3',
-        remedy: 'A newer version of Mastodon, or another `.ruby-version`'
+        why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
     },
     'ruby-range': {
         level: 'block',
@@ -51999,6 +51999,10 @@ const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
 /** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
 const RUBY_FLOORS = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' };
 const OLDEST_SERIES = '3.3';
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+function isHerokuRuby(buildpack) {
+    return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack);
+}
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 function checkRuntime(facts) {
     return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
@@ -52016,14 +52020,17 @@ function checkStack({ stack, live }) {
     }
     return found;
 }
-function checkRuby({ tree: { minimums }, stack, buildpacks }) {
+function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }) {
     const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
     if (pinned === undefined)
         return [];
     const found = [];
-    const isHerokus = buildpacks.some(name => /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(name));
+    const isHerokus = buildpacks.some(isHerokuRuby);
     if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
         found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
+    }
+    else if (isHerokus && hasRuby === false) {
+        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`, 'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'));
     }
     if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
         const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
@@ -56843,6 +56850,28 @@ function procfile_shown(text) {
     return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
 }
 
+;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
+
+/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
+/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
+/** A Ruby that these stacks have. */
+const ruby_KNOWN = '3.4.1';
+/**
+ * Whether Heroku has a Ruby (`4.0.6`) for a stack; undefined where that cannot be told. The bucket answers 403 to what is
+ * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
+ * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ */
+async function hasRuby(http, { version, stack, vendorUrl = VENDOR }) {
+    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
+    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`);
+    const [wanted, known] = await Promise.all([status(version), status(ruby_KNOWN)]);
+    if (wanted === 200)
+        return true;
+    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
+}
+
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
@@ -57328,6 +57357,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -68669,11 +68699,15 @@ const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/
  */
 async function planFrom(context, config, source, from, live) {
     const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const tree = readUpgradeTree(source.folder);
+    const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
+    const buildpacks = upgrade_buildpacksOf(config, appJson);
     return planUpgrade({
-        tree: readUpgradeTree(source.folder),
+        tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
-        stack: config.stack ?? stackOf(appJson) ?? live?.stack,
-        buildpacks: upgrade_buildpacksOf(config, appJson),
+        stack,
+        buildpacks,
+        hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
         strategy: config.migrations,
         redisTls: config.redisTls,
         hasStreamingApp: config.streamingApp !== undefined,
@@ -68696,6 +68730,12 @@ async function planOfTree(context, config, source) {
     });
     const plan = await planFrom(context, config, source, base?.commit);
     return { plan, upgrade: makeUpgrade(plan, base) };
+}
+/** Asks where Heroku's own buildpack would fetch it, and only where it would. */
+async function askForRuby({ runtime }, { slug }, buildpacks, version, stack) {
+    if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
+        return undefined;
+    return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] });
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -83402,7 +83442,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2591);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4671);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -83778,6 +83818,7 @@ const ATTEMPTS = 4;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
 const SILENCE = 60_000;
+const STATUS_SILENCE = 10_000;
 const MOST_REDIRECTS = 5;
 const MOST_JSON = 5_000_000;
 /** HTTP on `@actions/http-client`, which knows the runner's proxy variables. */
@@ -83814,8 +83855,26 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
                 throw new runtime/* HttpError */.j$(`${url} did not answer with JSON`, url, response.statusCode, { cause: error });
             }
         }),
-        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence))
+        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
+        status: url => statusOf(url, signal)
     };
+}
+async function statusOf(url, signal) {
+    (0,runtime/* requireSafeUrl */.GX)(url);
+    const client = new lib/* HttpClient */.Qq(`mastodon-on-heroku/${runtime/* VERSION */.xv}`, undefined, {
+        allowRedirects: false,
+        socketTimeout: STATUS_SILENCE
+    });
+    try {
+        const { message } = await send(signal, url, client.head(url));
+        message.resume();
+        return message.statusCode;
+    }
+    catch (error) {
+        if (error instanceof runtime/* CancelledError */.cc)
+            throw error;
+        return undefined;
+    }
 }
 async function download(client, url, file, maxBytes, signal, silence) {
     const response = await request(client, url, {}, signal, silence);
@@ -83837,7 +83896,7 @@ async function request(client, url, headers, signal, silence) {
     let at = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
         (0,runtime/* requireSafeUrl */.GX)(at);
-        const message = await send(client, at, headers, signal);
+        const { message } = await send(signal, at, client.get(at, headers));
         // The client's own time limit only half-closes the connection once an answer has begun.
         message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)));
         const status = message.statusCode ?? 0;
@@ -83858,7 +83917,8 @@ async function request(client, url, headers, signal, silence) {
     }
     throw new runtime/* HttpError */.j$(`${url} redirects too often`, url);
 }
-async function send(client, url, headers, signal) {
+/** Waits for the answer; rejects with an `HttpError` where none comes. */
+async function send(signal, url, answer) {
     const cancelled = new Promise((_, reject) => {
         const cancel = () => reject(new runtime/* CancelledError */.cc('A download'));
         if (signal.aborted)
@@ -83866,7 +83926,7 @@ async function send(client, url, headers, signal) {
         signal.addEventListener('abort', cancel, { once: true });
     });
     try {
-        return (await Promise.race([client.get(url, headers), cancelled])).message;
+        return await Promise.race([answer, cancelled]);
     }
     catch (error) {
         if (error instanceof runtime/* CancelledError */.cc)

@@ -35,6 +35,7 @@ export {
   CHECKS,
   ConfigView,
   FINDINGS,
+  isHerokuRuby,
   migrationsOf,
   planUpgrade,
   readUpgradeTree,

@@ -30,6 +30,7 @@ const ATTEMPTS = 4
 const FIRST_WAIT = 1_000
 const LONGEST_WAIT = 60_000
 const SILENCE = 60_000
+const STATUS_SILENCE = 10_000
 const MOST_REDIRECTS = 5
 const MOST_JSON = 5_000_000
 
@@ -66,7 +67,24 @@ export function createHttp({ signal, wait = waitFor, silence = SILENCE }: HttpOp
           throw new HttpError(`${url} did not answer with JSON`, url, response.statusCode, { cause: error })
         }
       }),
-    download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence))
+    download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
+    status: url => statusOf(url, signal)
+  }
+}
+
+async function statusOf(url: string, signal: AbortSignal): Promise<number | undefined> {
+  requireSafeUrl(url)
+  const client = new HttpClient(`mastodon-on-heroku/${VERSION}`, undefined, {
+    allowRedirects: false,
+    socketTimeout: STATUS_SILENCE
+  })
+  try {
+    const { message } = await send(signal, url, client.head(url))
+    message.resume()
+    return message.statusCode
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    return undefined
   }
 }
 
@@ -103,7 +121,7 @@ async function request(
   let at = url
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
     requireSafeUrl(at)
-    const message = await send(client, at, headers, signal)
+    const { message } = await send(signal, at, client.get(at, headers))
     // The client's own time limit only half-closes the connection once an answer has begun.
     message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)))
     const status = message.statusCode ?? 0
@@ -127,19 +145,15 @@ async function request(
   throw new HttpError(`${url} redirects too often`, url)
 }
 
-async function send(
-  client: HttpClient,
-  url: string,
-  headers: Record<string, string>,
-  signal: AbortSignal
-): Promise<IncomingMessage> {
+/** Waits for the answer; rejects with an `HttpError` where none comes. */
+async function send<Answer>(signal: AbortSignal, url: string, answer: Promise<Answer>): Promise<Answer> {
   const cancelled = new Promise<never>((_, reject) => {
     const cancel = (): void => reject(new CancelledError('A download'))
     if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
   })
   try {
-    return (await Promise.race([client.get(url, headers), cancelled])).message
+    return await Promise.race([answer, cancelled])
   } catch (error) {
     if (error instanceof CancelledError) throw error
     throw new HttpError(`${new URL(url).host} did not answer: ${errorText(error)}`, url, undefined, { cause: error })

@@ -70,6 +70,8 @@ export interface Http {
    */
   getJson(url: string, headers?: Record<string, string>): Promise<unknown>
   download(url: string, file: string, maxBytes: number): Promise<DownloadResult>
+  /** Status of a HEAD, asked once; undefined where nothing answers within 10 seconds. */
+  status(url: string): Promise<number | undefined>
 }
 
 export class HttpError extends Error {

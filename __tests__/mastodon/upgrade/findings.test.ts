@@ -228,9 +228,12 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
   'ruby-on-stack': {
     fires: [
       { files: { '.ruby-version': '2.4.1\n' } },
-      { files: { '.ruby-version': undefined, Gemfile: "ruby '2.4.1'\n" } }
+      { files: { '.ruby-version': undefined, Gemfile: "ruby '2.4.1'\n" } },
+      { facts: { hasRuby: false } }
     ],
     silent: [
+      { facts: { hasRuby: true } },
+      { facts: { hasRuby: false, buildpacks: ['heroku/nodejs', './my-ruby'] } },
       { files: { '.ruby-version': '2.7.8\n' }, facts: { stack: 'heroku-20' } },
       { files: { '.ruby-version': '2.7.8\n' }, facts: { buildpacks: ['heroku/nodejs', './my-ruby'] } }
     ]

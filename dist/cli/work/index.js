@@ -48344,6 +48344,28 @@ function shown(text) {
     return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
 }
 
+;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
+
+/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
+/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
+/** A Ruby that these stacks have. */
+const KNOWN = '3.4.1';
+/**
+ * Whether Heroku has a Ruby (`4.0.6`) for a stack; undefined where that cannot be told. The bucket answers 403 to what is
+ * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
+ * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ */
+async function hasRuby(http, { version, stack, vendorUrl = VENDOR }) {
+    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
+    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`);
+    const [wanted, known] = await Promise.all([status(version), status(KNOWN)]);
+    if (wanted === 200)
+        return true;
+    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
+}
+
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
@@ -48829,6 +48851,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -57862,7 +57885,7 @@ function libvipsOf(initializer, application) {
         : { version, unless: { name, value, not: operator === '==' } };
 }
 /** For trees that do not say it themselves, from the release notes. The newest first. */
-const KNOWN = [
+const minimums_KNOWN = [
     ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
     ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
     ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
@@ -57870,7 +57893,7 @@ const KNOWN = [
     ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
 ];
 function knownFor(version) {
-    return (version !== undefined && KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+    return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby-blocks.js
@@ -58306,8 +58329,8 @@ const FINDINGS = {
     },
     'ruby-on-stack': {
         level: 'block',
-        why: 'Heroku has no such old Ruby for this stack: before 3.1 it cannot be built with OpenSSL 3',
-        remedy: 'A newer version of Mastodon, or another `.ruby-version`'
+        why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
     },
     'ruby-range': {
         level: 'block',
@@ -58915,6 +58938,10 @@ const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
 /** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
 const RUBY_FLOORS = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' };
 const OLDEST_SERIES = '3.3';
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+function isHerokuRuby(buildpack) {
+    return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack);
+}
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 function checkRuntime(facts) {
     return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
@@ -58932,14 +58959,17 @@ function checkStack({ stack, live }) {
     }
     return found;
 }
-function checkRuby({ tree: { minimums }, stack, buildpacks }) {
+function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }) {
     const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
     if (pinned === undefined)
         return [];
     const found = [];
-    const isHerokus = buildpacks.some(name => /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(name));
+    const isHerokus = buildpacks.some(isHerokuRuby);
     if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
         found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
+    }
+    else if (isHerokus && hasRuby === false) {
+        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`, 'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'));
     }
     if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
         const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
@@ -62722,6 +62752,7 @@ const ATTEMPTS = 4;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
 const SILENCE = 60_000;
+const STATUS_SILENCE = 10_000;
 const MOST_REDIRECTS = 5;
 const MOST_JSON = 5_000_000;
 /** HTTP on `@actions/http-client`, which knows the runner's proxy variables. */
@@ -62758,8 +62789,26 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
                 throw new HttpError(`${url} did not answer with JSON`, url, response.statusCode, { cause: error });
             }
         }),
-        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence))
+        download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
+        status: url => statusOf(url, signal)
     };
+}
+async function statusOf(url, signal) {
+    requireSafeUrl(url);
+    const client = new HttpClient(`mastodon-on-heroku/${VERSION}`, undefined, {
+        allowRedirects: false,
+        socketTimeout: STATUS_SILENCE
+    });
+    try {
+        const { message } = await send(signal, url, client.head(url));
+        message.resume();
+        return message.statusCode;
+    }
+    catch (error) {
+        if (error instanceof CancelledError)
+            throw error;
+        return undefined;
+    }
 }
 async function download(client, url, file, maxBytes, signal, silence) {
     const response = await request(client, url, {}, signal, silence);
@@ -62781,7 +62830,7 @@ async function request(client, url, headers, signal, silence) {
     let at = url;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
         requireSafeUrl(at);
-        const message = await send(client, at, headers, signal);
+        const { message } = await send(signal, at, client.get(at, headers));
         // The client's own time limit only half-closes the connection once an answer has begun.
         message.setTimeout(silence, () => message.destroy(new Error(`nothing came for ${silence / 1000} s`)));
         const status = message.statusCode ?? 0;
@@ -62802,7 +62851,8 @@ async function request(client, url, headers, signal, silence) {
     }
     throw new HttpError(`${url} redirects too often`, url);
 }
-async function send(client, url, headers, signal) {
+/** Waits for the answer; rejects with an `HttpError` where none comes. */
+async function send(signal, url, answer) {
     const cancelled = new Promise((_, reject) => {
         const cancel = () => reject(new CancelledError('A download'));
         if (signal.aborted)
@@ -62810,7 +62860,7 @@ async function send(client, url, headers, signal) {
         signal.addEventListener('abort', cancel, { once: true });
     });
     try {
-        return (await Promise.race([client.get(url, headers), cancelled])).message;
+        return await Promise.race([answer, cancelled]);
     }
     catch (error) {
         if (error instanceof CancelledError)
@@ -77701,11 +77751,15 @@ const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/
  */
 async function planFrom(context, config, source, from, live) {
     const appJson = readTreeFile(source.folder, 'app.json');
+    const tree = readUpgradeTree(source.folder);
+    const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
+    const buildpacks = upgrade_buildpacksOf(config, appJson);
     return planUpgrade({
-        tree: readUpgradeTree(source.folder),
+        tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
-        stack: config.stack ?? stackOf(appJson) ?? live?.stack,
-        buildpacks: upgrade_buildpacksOf(config, appJson),
+        stack,
+        buildpacks,
+        hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
         strategy: config.migrations,
         redisTls: config.redisTls,
         hasStreamingApp: config.streamingApp !== undefined,
@@ -77728,6 +77782,12 @@ async function planOfTree(context, config, source) {
     });
     const plan = await planFrom(context, config, source, base?.commit);
     return { plan, upgrade: makeUpgrade(plan, base) };
+}
+/** Asks where Heroku's own buildpack would fetch it, and only where it would. */
+async function askForRuby({ runtime }, { slug }, buildpacks, version, stack) {
+    if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
+        return undefined;
+    return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] });
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -91801,7 +91861,7 @@ function terminalLog(screen, clock) {
     };
     const showStatus = () => {
         const group = groups.at(-1);
-        screen.status(group && (() => statusOf(screen, group, clock.now())));
+        screen.status(group && (() => log_statusOf(screen, group, clock.now())));
     };
     return {
         info: line => say(withoutEscapes(line)),
@@ -91841,7 +91901,7 @@ function terminalLog(screen, clock) {
         })
     };
 }
-function statusOf({ paint }, { title, started, transfer }, now) {
+function log_statusOf({ paint }, { title, started, transfer }, now) {
     const time = paint('dim', duration(now - started));
     if (!transfer)
         return `${title} ${time}`;

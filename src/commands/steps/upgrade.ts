@@ -1,8 +1,9 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { chooseBuildpacks, stackOf } from '../../buildpacks/index.ts'
+import { chooseBuildpacks, hasRuby, stackOf } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
+  isHerokuRuby,
   planUpgrade,
   readUpgradeTree,
   type LiveFacts,
@@ -32,11 +33,15 @@ export async function planFrom(
   live?: LiveFacts
 ): Promise<UpgradePlan> {
   const appJson = readTreeFile(source.folder, 'app.json')
+  const tree = readUpgradeTree(source.folder)
+  const stack = config.stack ?? stackOf(appJson) ?? live?.stack
+  const buildpacks = buildpacksOf(config, appJson)
   return planUpgrade({
-    tree: readUpgradeTree(source.folder),
+    tree,
     from: from === undefined ? undefined : await readTreeAt(context, from),
-    stack: config.stack ?? stackOf(appJson) ?? live?.stack,
-    buildpacks: buildpacksOf(config, appJson),
+    stack,
+    buildpacks,
+    hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
     strategy: config.migrations,
     redisTls: config.redisTls,
     hasStreamingApp: config.streamingApp !== undefined,
@@ -64,6 +69,18 @@ export async function planOfTree(
   })
   const plan = await planFrom(context, config, source, base?.commit)
   return { plan, upgrade: makeUpgrade(plan, base) }
+}
+
+/** Asks where Heroku's own buildpack would fetch it, and only where it would. */
+async function askForRuby(
+  { runtime }: Context,
+  { slug }: Config,
+  buildpacks: readonly string[],
+  version: string | undefined,
+  stack: string | undefined
+): Promise<boolean | undefined> {
+  if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
+  return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] })
 }
 
 /** A list that cannot be read is told by what builds with it. */

@@ -10,6 +10,8 @@ export interface UpgradeFacts {
   readonly stack?: string
   /** As they are built with, in order: names, addresses or folders. */
   readonly buildpacks: readonly string[]
+  /** Whether Heroku has the Ruby of `.ruby-version` for the stack; absent where that is not known. */
+  readonly hasRuby?: boolean
   readonly strategy: 'zero-downtime' | 'maintenance' | 'off'
   /** `no-verify`: the built tree is made to take Heroku's certificates. */
   readonly redisTls: 'verify' | 'no-verify'

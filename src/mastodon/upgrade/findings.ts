@@ -148,8 +148,8 @@ export const FINDINGS = {
   },
   'ruby-on-stack': {
     level: 'block',
-    why: 'Heroku has no such old Ruby for this stack: before 3.1 it cannot be built with OpenSSL 3',
-    remedy: 'A newer version of Mastodon, or another `.ruby-version`'
+    why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+    remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
   },
   'ruby-range': {
     level: 'block',

@@ -28,6 +28,11 @@ const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26']
 export const RUBY_FLOORS: Readonly<Record<string, string>> = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' }
 const OLDEST_SERIES = '3.3'
 
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+export function isHerokuRuby(buildpack: string): boolean {
+  return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack)
+}
+
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 export function checkRuntime(facts: UpgradeFacts): Finding[] {
   return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)]
@@ -59,17 +64,25 @@ function checkStack({ stack, live }: UpgradeFacts): Finding[] {
   return found
 }
 
-function checkRuby({ tree: { minimums }, stack, buildpacks }: UpgradeFacts): Finding[] {
+function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }: UpgradeFacts): Finding[] {
   const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums
   if (pinned === undefined) return []
   const found: Finding[] = []
-  const isHerokus = buildpacks.some(name => /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(name))
+  const isHerokus = buildpacks.some(isHerokuRuby)
   if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
     found.push(
       finding(
         'ruby-on-stack',
         `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`,
         'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'
+      )
+    )
+  } else if (isHerokus && hasRuby === false) {
+    found.push(
+      finding(
+        'ruby-on-stack',
+        `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`,
+        'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'
       )
     )
   }

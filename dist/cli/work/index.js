@@ -69255,7 +69255,9 @@ function inWords(upgrade) {
         prose(remedy)
     ]);
     return [
-        rows.length > 0 ? table(['', 'Finding', 'What is so', 'What to do'], rows, '----') : 'Nothing stands against it.',
+        rows.length > 0
+            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+            : 'Nothing stands against it.',
         steps
             .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
             .join('\n'),

@@ -63,7 +63,9 @@ function inWords(upgrade: Upgrade): string[] {
     prose(remedy)
   ])
   return [
-    rows.length > 0 ? table(['', 'Finding', 'What is so', 'What to do'], rows, '----') : 'Nothing stands against it.',
+    rows.length > 0
+      ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+      : 'Nothing stands against it.',
     steps
       .map(
         ({ when, version, text, command }) =>

@@ -119,7 +119,8 @@ async function ship(
       'output-dir': path.join(temp, 'deploy-output'),
       cache: path.join(temp, 'cache'),
       'heroku-api-key': heroku.apiKey,
-      'heroku-api-url': heroku.apiUrl
+      'heroku-api-url': heroku.apiUrl,
+      'heroku-data-url': heroku.dataUrl
     },
     env: { NODE_EXTRA_CA_CERTS: heroku.caFile, GITHUB_REPOSITORY: 'you/your-fork' },
     onOutput: aloud ? chunk => void process.stdout.write(chunk) : undefined

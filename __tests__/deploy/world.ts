@@ -68,6 +68,7 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
     streaming: undefined,
     listsMediaHosts: true,
     usesVapid: true,
+    wantsStaticFilesTrue: false,
     hasScheduler: true,
     processTypes: { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' },
     buildpacks: [],

@@ -8,7 +8,16 @@ describe('on the terminal', () => {
     const instance = await Instance.open(false, lean)
     const cli = (args: string[], more: string[] = [], terminal = false): Promise<CliResult> =>
       runCli({
-        args: [...args, '--app', instance.app, '--heroku-api-url', heroku.apiUrl, ...more],
+        args: [
+          ...args,
+          '--app',
+          instance.app,
+          '--heroku-api-url',
+          heroku.apiUrl,
+          '--heroku-data-url',
+          heroku.dataUrl,
+          ...more
+        ],
         cwd: instance.fork,
         terminal,
         env: { HEROKU_API_KEY: heroku.apiKey, NODE_EXTRA_CA_CERTS: heroku.caFile }

@@ -83,6 +83,7 @@ export class Instance {
         cache: path.join(temp, 'cache'),
         'heroku-api-key': heroku.apiKey,
         'heroku-api-url': heroku.apiUrl,
+        'heroku-data-url': heroku.dataUrl,
         ...inputs
       },
       // Each job has its own folder. DEBUG: heroku-client would print config vars with it.

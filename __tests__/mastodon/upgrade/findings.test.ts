@@ -117,6 +117,15 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     ],
     silent: [{ files: { 'config/vapid.yml': undefined }, vars: { VAPID_PUBLIC_KEY: undefined } }]
   },
+  'static-files': {
+    fires: [{ vars: { RAILS_SERVE_STATIC_FILES: undefined } }, { vars: { RAILS_SERVE_STATIC_FILES: 'enabled' } }],
+    silent: [
+      {
+        files: { 'config/application.rb': "use Files if ENV['RAILS_SERVE_STATIC_FILES'].present?\n" },
+        vars: { RAILS_SERVE_STATIC_FILES: 'enabled' }
+      }
+    ]
+  },
   'media-storage': {
     fires: [{ vars: { S3_ENABLED: undefined } }, { vars: { S3_ENABLED: 'True' } }],
     silent: [{ vars: { S3_ENABLED: undefined, SWIFT_ENABLED: 'true' } }]

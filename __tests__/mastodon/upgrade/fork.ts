@@ -40,7 +40,7 @@ export const FORK: Files = {
   Procfile: 'web: bin/heroku-web\nworker: bundle exec sidekiq\n',
   'vite.config.mts': '',
   'config/application.rb':
-    'module Mastodon\n  class Application < Rails::Application\n    config.load_defaults 8.1\n  end\nend\n',
+    "module Mastodon\n  class Application < Rails::Application\n    config.load_defaults 8.1\n    use Files if Rails.env.local? || ENV['RAILS_SERVE_STATIC_FILES'] == 'true'\n  end\nend\n",
   'config/environments/production.rb':
     "Rails.application.configure do\n  config.log_level = ENV.fetch('RAILS_LOG_LEVEL', 'info')\nend\n",
   'config/initializers/active_record_encryption.rb':
@@ -67,6 +67,7 @@ export const VARS: Files = {
   REDIS_URL: 'rediss://:secret@ec2-2.compute-1.amazonaws.com:6380',
   REDIS_DRIVER: 'ruby',
   LOCAL_DOMAIN: 'example.com',
+  RAILS_SERVE_STATIC_FILES: 'true',
   SECRET_KEY_BASE: 'a',
   ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: 'a',
   ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: 'a',

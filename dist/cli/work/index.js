@@ -58103,6 +58103,7 @@ function readUpgradeTree(root) {
         streaming: digestOf(root, 'streaming'),
         listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
+        wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
         processTypes: processTypesOf(read('Procfile')),
         buildpacks: tree_buildpacksOf(read('app.json')),
@@ -58232,6 +58233,11 @@ const FINDINGS = {
         level: 'warn',
         why: 'SKIP_POST_DEPLOYMENT_MIGRATIONS is set, and any value counts, `false` too: migrations started by hand leave the second phase out',
         remedy: '`heroku config:unset SKIP_POST_DEPLOYMENT_MIGRATIONS`; a deploy sets it by itself, for one command'
+    },
+    'static-files': {
+        level: 'warn',
+        why: 'RAILS_SERVE_STATIC_FILES is not exactly `true`, and heroku/ruby’s own `enabled` does not count: pages have no style and no script',
+        remedy: '`heroku config:set RAILS_SERVE_STATIC_FILES=true`'
     },
     'obsolete-config': {
         level: 'note',
@@ -58595,6 +58601,9 @@ function switches(facts, app, config) {
     }
     if (config.isSet('SKIP_POST_DEPLOYMENT_MIGRATIONS')) {
         found.push(finding('skip-post-deployment-migrations', `${app} has SKIP_POST_DEPLOYMENT_MIGRATIONS, and any value counts, also "false": migrations started by hand leave the second phase out`, unset('SKIP_POST_DEPLOYMENT_MIGRATIONS', app)));
+    }
+    if (tree.wantsStaticFilesTrue && !config.equals('RAILS_SERVE_STATIC_FILES', 'true')) {
+        found.push(finding('static-files', `${app} has no RAILS_SERVE_STATIC_FILES that is exactly "true" (heroku/ruby sets "enabled"): pages have no style and no script`, `\`heroku config:set RAILS_SERVE_STATIC_FILES=true --app ${app}\`.`));
     }
     const obsolete = obsoleteOnes(facts, config);
     if (obsolete.length > 0) {
@@ -69224,7 +69233,7 @@ function summary({ base, from, to, basis, streaming, rollback }, ours) {
         database: 'The database was asked which migrations it has.',
         tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
         empty: '',
-        unknown: 'There is nothing to compare with: check out with `fetch-depth: 0`.'
+        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
     }[basis];
     const versions = from === undefined || to === undefined
         ? ''

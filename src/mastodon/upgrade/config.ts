@@ -85,6 +85,15 @@ function switches(facts: UpgradeFacts, app: string, config: ConfigView): Finding
       )
     )
   }
+  if (tree.wantsStaticFilesTrue && !config.equals('RAILS_SERVE_STATIC_FILES', 'true')) {
+    found.push(
+      finding(
+        'static-files',
+        `${app} has no RAILS_SERVE_STATIC_FILES that is exactly "true" (heroku/ruby sets "enabled"): pages have no style and no script`,
+        `\`heroku config:set RAILS_SERVE_STATIC_FILES=true --app ${app}\`.`
+      )
+    )
+  }
   const obsolete = obsoleteOnes(facts, config)
   if (obsolete.length > 0) {
     found.push(

@@ -52,6 +52,11 @@ export const FINDINGS = {
     why: 'SKIP_POST_DEPLOYMENT_MIGRATIONS is set, and any value counts, `false` too: migrations started by hand leave the second phase out',
     remedy: '`heroku config:unset SKIP_POST_DEPLOYMENT_MIGRATIONS`; a deploy sets it by itself, for one command'
   },
+  'static-files': {
+    level: 'warn',
+    why: 'RAILS_SERVE_STATIC_FILES is not exactly `true`, and heroku/ruby’s own `enabled` does not count: pages have no style and no script',
+    remedy: '`heroku config:set RAILS_SERVE_STATIC_FILES=true`'
+  },
   'obsolete-config': {
     level: 'note',
     why: 'A config var is set that this version does not read any more',

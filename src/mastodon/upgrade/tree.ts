@@ -19,6 +19,8 @@ export interface UpgradeTree extends MastodonTree {
   readonly listsMediaHosts: boolean
   /** It signs web pushes. */
   readonly usesVapid: boolean
+  /** It serves `public/` by itself only where RAILS_SERVE_STATIC_FILES is exactly `true` (config/application.rb). */
+  readonly wantsStaticFilesTrue: boolean
   /** A queue `scheduler` that exactly one process has to listen to. */
   readonly hasScheduler: boolean
   readonly processTypes: Readonly<Record<string, string>>
@@ -70,6 +72,9 @@ export function readUpgradeTree(root: string): UpgradeTree {
     listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
     usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file =>
       read(file).includes('VAPID_PRIVATE_KEY')
+    ),
+    wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file =>
+      /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))
     ),
     hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
     processTypes: processTypesOf(read('Procfile')),

@@ -29,7 +29,7 @@ function summary({ base, from, to, basis, streaming, rollback }: Upgrade, ours: 
     database: 'The database was asked which migrations it has.',
     tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
     empty: '',
-    unknown: 'There is nothing to compare with: check out with `fetch-depth: 0`.'
+    unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
   }[basis]
   const versions =
     from === undefined || to === undefined

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CHECKS, inTime, runChecks, type AppFacts, type Result } from '../../src/checks/index.ts'
-import { DEADLINE } from '../../src/checks/check.ts'
+import { DEADLINE } from '../../src/checks/deadline.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { dynoOf, factsOf, givenOf, surroundings } from './world.ts'
 

@@ -44,9 +44,6 @@ export interface Check {
   look(this: void, world: World): Promise<readonly Finding[]>
 }
 
-/** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
-export const DEADLINE = 25_000
-
 /** What a check is handed. Everything in it is read only, and asked for once whoever asks. */
 export interface World {
   /** Values of the config vars that the check names, where they are set; one may be set and empty. Secrets. */

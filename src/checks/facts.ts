@@ -16,7 +16,7 @@ import {
   type Slug
 } from '../heroku/index.ts'
 import { type Clock } from '../runtime/index.ts'
-import { DEADLINE } from './check.ts'
+import { DEADLINE } from './deadline.ts'
 
 /** Facts of one Heroku app. Each is asked for when it is first wanted, and once for all checks. */
 export interface AppFacts {

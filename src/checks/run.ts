@@ -1,5 +1,6 @@
 import { CancelledError } from '../runtime/index.ts'
-import { DEADLINE, type Check, type Finding, type Level, type Result, type World } from './check.ts'
+import { type Check, type Finding, type Level, type Result, type World } from './check.ts'
+import { DEADLINE } from './deadline.ts'
 import { couldNotLook } from './figures.ts'
 
 /** All that the checks share; each is handed its own part of it. */

@@ -5,7 +5,7 @@ import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from
 import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
-import { liveFacts, readTarget, refuse, tellPlan, type Target } from './preflight.ts'
+import { liveFacts, refuse, tellPlan } from './preflight.ts'
 import { provision, provisionDynos } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
@@ -13,6 +13,7 @@ import { CrashError, waitForDynos } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
 import { obtainSlugs, type Apps, type Shippable } from './supply.ts'
+import { readTarget, type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { fetchPage, type Page } from '../heroku/index.ts'
 import { assetsOf, instancePlace, mayRun, readInstance } from '../mastodon/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 export interface Probe {

@@ -4,7 +4,8 @@ export { deploy } from './deploy.ts'
 export { HealthError, type ProbeResult } from './health.ts'
 export { appliedMigrations, migrate, MigrationError } from './migrate.ts'
 export { GateError, type Deployable, type DeployPlan, type DeployProgress, type HerokuSupply } from './plan.ts'
-export { liveFacts, readTarget, refuse, tellPlan, type Target } from './preflight.ts'
+export { liveFacts, refuse, tellPlan } from './preflight.ts'
+export { readTarget, type Target } from './target.ts'
 export {
   provision,
   provisionDynos,

@@ -1,7 +1,7 @@
 import { errorText } from '../runtime/index.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Deployable, type DeployPlan } from './plan.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 /** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */

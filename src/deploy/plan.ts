@@ -3,7 +3,7 @@ import { type LiveAddon, type LiveFacts, type UpgradePlan } from '../mastodon/in
 import { UserError } from '../runtime/index.ts'
 import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { type Provisioning } from './provision.ts'
 import { type Trees } from './rollback.ts'
 import { type Artifact, type ShippedSlug } from './slugs.ts'

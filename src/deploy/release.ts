@@ -1,7 +1,7 @@
 import { type HerokuApp, type Release } from '../heroku/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { followToEnd } from './follow.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { releaseDescription, type Artifact, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 

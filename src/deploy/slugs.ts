@@ -1,6 +1,6 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type HerokuApp, type Slug } from '../heroku/index.ts'
 import { CancelledError, megabytes, UserError } from '../runtime/index.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 export type Role = 'web' | 'streaming'

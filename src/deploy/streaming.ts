@@ -1,5 +1,5 @@
 import { UserError } from '../runtime/index.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 export interface StreamingSetup {

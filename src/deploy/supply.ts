@@ -1,7 +1,7 @@
 import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { checkHealth, ownHealth } from './health.ts'
 import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './plan.ts'
-import { type Target } from './preflight.ts'
+import { type Target } from './target.ts'
 import { finishRelease, releaseOnce } from './release.ts'
 import { waitForDynos } from './rollout.ts'
 import { findShipped, shipSlug, type Role, type ShippedSlug } from './slugs.ts'

@@ -75865,92 +75865,7 @@ async function followToEnd(first, read, { what, next }, tools) {
     return { latest, tail, output };
 }
 
-;// CONCATENATED MODULE: ./lib/deploy/streaming.js
-
-
-
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED = {
-    RUN_STREAMING: 'true',
-    NODE_ENV: 'production',
-    PGSSLMODE: 'no-verify'
-};
-/** Add-ons of the main app that the streaming server shares. */
-const SHARED = ['DATABASE', 'REDIS'];
-/**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
- * says how. Returns the app as it is then.
- */
-async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
-    const { app, config } = target;
-    if (target.stack !== main.stack) {
-        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
-    }
-    const { lacks, remedy } = streamingLacks(main, target);
-    if (lacks.length === 0)
-        return target;
-    if (!allowed)
-        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
-    const { vars, attachments } = missingOfStreaming(config);
-    const shared = await main.app.attachments();
-    for (const name of attachments) {
-        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
-        if (addon) {
-            await app.attach(addon, name);
-            story.note(`${app.name}: ${addon} is attached as ${name}`);
-        }
-        else {
-            const url = main.config[`${name}_URL`];
-            if (!url)
-                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
-            vars[`${name}_URL`] = url;
-        }
-    }
-    if (Object.keys(vars).length > 0)
-        await app.setConfigVars(vars);
-    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
-    return readAgain();
-}
-/** Config vars that the streaming app needs and does not have, and how to set them. */
-function streamingLacks(main, { app, config }) {
-    const { vars, attachments } = missingOfStreaming(config);
-    return {
-        lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
-        remedy: howTo(main.app.name, app.name, vars, attachments)
-    };
-}
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
-function requireSameCommit(main, streaming) {
-    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
-    if (wanted && wanted === runs)
-        return;
-    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
-}
-/** What the streaming app's config lacks. */
-function missingOfStreaming(config) {
-    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
-}
-function missingVars(config) {
-    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
-    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
-        ? config[name] !== value
-        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
-}
-function howTo(main, app, vars, attachments) {
-    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
-    const commands = [
-        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
-        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
-    ];
-    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/preflight.js
-
-
+;// CONCATENATED MODULE: ./lib/deploy/target.js
 
 
 
@@ -76011,53 +75926,6 @@ async function settledReleases(app, tools) {
 function waiting(what, { timeout }) {
     const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
     return { what, next, first: 2_000, longest: 10_000, timeout };
-}
-/**
- * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one
- * @param addons absent where they could not be read
- */
-function liveFacts(target, streaming, addons) {
-    const { app, stack, config, formation, current, currentSlug } = target;
-    return {
-        app: app.name,
-        stack,
-        config: new ConfigView(config),
-        addons,
-        formation,
-        runs: Boolean(current?.slug),
-        commit: currentSlug?.commit || undefined,
-        streaming: streaming && {
-            app: streaming.app.name,
-            config: new ConfigView(streaming.config),
-            ...streamingLacks(target, streaming)
-        }
-    };
-}
-/** Tells a plan in words; what blocks is for `refuse` to say. */
-function tellPlan(plan, teller) {
-    const { from, to, findings, steps } = plan;
-    const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
-    teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
-    for (const { when, version, text, command } of steps) {
-        teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
-    }
-    for (const finding of findings) {
-        if (finding.level === 'warn')
-            teller.warn(preflight_sentence(finding));
-        if (finding.level === 'note')
-            teller.note(preflight_sentence(finding));
-    }
-}
-/** Throws what blocks, if anything does. */
-function preflight_refuse(findings) {
-    const blocking = findings.filter(({ level }) => level === 'block');
-    if (blocking.length === 0)
-        return;
-    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
-}
-function preflight_sentence({ reason, remedy, name }) {
-    return `${reason}. ${remedy} (${name})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/slugs.js
@@ -76454,6 +76322,89 @@ async function inDyno(app, job, tools, quiet = false) {
     finally {
         fence?.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/streaming.js
+
+
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED = {
+    RUN_STREAMING: 'true',
+    NODE_ENV: 'production',
+    PGSSLMODE: 'no-verify'
+};
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS'];
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
+    const { app, config } = target;
+    if (target.stack !== main.stack) {
+        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    const { lacks, remedy } = streamingLacks(main, target);
+    if (lacks.length === 0)
+        return target;
+    if (!allowed)
+        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+    const { vars, attachments } = missingOfStreaming(config);
+    const shared = await main.app.attachments();
+    for (const name of attachments) {
+        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
+        if (addon) {
+            await app.attach(addon, name);
+            story.note(`${app.name}: ${addon} is attached as ${name}`);
+        }
+        else {
+            const url = main.config[`${name}_URL`];
+            if (!url)
+                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+            vars[`${name}_URL`] = url;
+        }
+    }
+    if (Object.keys(vars).length > 0)
+        await app.setConfigVars(vars);
+    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
+    return readAgain();
+}
+/** Config vars that the streaming app needs and does not have, and how to set them. */
+function streamingLacks(main, { app, config }) {
+    const { vars, attachments } = missingOfStreaming(config);
+    return {
+        lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
+        remedy: howTo(main.app.name, app.name, vars, attachments)
+    };
+}
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+function requireSameCommit(main, streaming) {
+    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
+    if (wanted && wanted === runs)
+        return;
+    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+/** What the streaming app's config lacks. */
+function missingOfStreaming(config) {
+    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
+}
+function missingVars(config) {
+    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
+    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
+}
+function howTo(main, app, vars, attachments) {
+    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    const commands = [
+        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
+        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
+    ];
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
@@ -77100,6 +77051,59 @@ class Maintenance {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/preflight.js
+
+
+
+
+/**
+ * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
+ * @param streaming the streaming app, where there is one
+ * @param addons absent where they could not be read
+ */
+function liveFacts(target, streaming, addons) {
+    const { app, stack, config, formation, current, currentSlug } = target;
+    return {
+        app: app.name,
+        stack,
+        config: new ConfigView(config),
+        addons,
+        formation,
+        runs: Boolean(current?.slug),
+        commit: currentSlug?.commit || undefined,
+        streaming: streaming && {
+            app: streaming.app.name,
+            config: new ConfigView(streaming.config),
+            ...streamingLacks(target, streaming)
+        }
+    };
+}
+/** Tells a plan in words; what blocks is for `refuse` to say. */
+function tellPlan(plan, teller) {
+    const { from, to, findings, steps } = plan;
+    const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
+    teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
+    for (const { when, version, text, command } of steps) {
+        teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
+    }
+    for (const finding of findings) {
+        if (finding.level === 'warn')
+            teller.warn(preflight_sentence(finding));
+        if (finding.level === 'note')
+            teller.note(preflight_sentence(finding));
+    }
+}
+/** Throws what blocks, if anything does. */
+function preflight_refuse(findings) {
+    const blocking = findings.filter(({ level }) => level === 'block');
+    if (blocking.length === 0)
+        return;
+    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+}
+function preflight_sentence({ reason, remedy, name }) {
+    return `${reason}. ${remedy} (${name})`;
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/supply.js
 
 
@@ -77211,6 +77215,7 @@ async function prove(staging, slug, recipe, found, tools) {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/deploy.js
+
 
 
 
@@ -77469,6 +77474,7 @@ function needs(title, list) {
 
 ;// CONCATENATED MODULE: ./lib/deploy/index.js
 /** A deploy: each step looks whether it is done already, and green means live. */
+
 
 
 
@@ -78107,6 +78113,10 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
+;// CONCATENATED MODULE: ./lib/checks/deadline.js
+/** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
+const DEADLINE = 25_000;
+
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
 
 
@@ -78454,8 +78464,6 @@ function brief(text, most = 200) {
 
 
 
-/** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
-const DEADLINE = 25_000;
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/action-version.js
 
@@ -86124,6 +86132,7 @@ function titleOf(key, results) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/run.js
+
 
 
 

@@ -92,7 +92,9 @@ describe.each(pages)('%s', file => {
     for (const { language, text: block } of blocks(text)) {
       if (!/^ya?ml$/.test(language)) continue
       const data: unknown = parse(block)
-      for (const [, uses] of block.matchAll(/uses: (\S+)/g)) expect(uses).toMatch(/@(?:[0-9a-f]{40}|COMMIT)$/)
+      for (const [, uses, version] of block.matchAll(/uses: (\S+)(.*)/g)) {
+        if (!uses!.endsWith('@COMMIT')) expect(`${uses}${version}`).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+      }
       for (const inputs of ownInputs(data)) expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(inputs))
       const keys = typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.keys(data) : []
       if (keys.length > 0 && keys.every(key => CONFIG_KEYS.includes(key))) loadConfig(block, file)

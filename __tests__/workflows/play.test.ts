@@ -68,6 +68,12 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     expect(good(shown, 'deploy').steps.at(-1)!.action!.summary).toMatch(/## Upgrade plan/)
     const nothing = await play('heroku-deploy.yml', stage, stage.onMain('workflow_dispatch', { tag: '', plan: false }))
     expect(nothing.jobs['deploy']!.result).toBe('skipped')
+    git(one.fork, 'tag', 'v4.7.0')
+    const upstream = stage.onMain('workflow_dispatch', { tag: 'v4.7.0', plan: false })
+    const refused = (await play('heroku-deploy.yml', stage, upstream)).jobs['deploy']!
+    expect(refused.result).toBe('failure')
+    expect(refused.steps[0]!.output).toMatch(/^::error::Only a tag heroku-\* is deployed/)
+    expect(refused.steps.slice(1).map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped'])
     expect(one.live).toBe(first)
   })
 

@@ -60934,7 +60934,8 @@ function adviceFor({ workflows }, { ours, repository, app }) {
     const steps = [secrets(ours, repo, app), tags(workflows, ours, repo), schedules(ours, repo)].filter(Boolean);
     const last = [
         'Commit the files on a branch and open a pull request: its comment tells the slug’s size, and its deploy is rehearsed.',
-        block('git switch -c heroku-setup && git add .github && git commit -m "Deploy to Heroku"', 'git push -u origin heroku-setup'),
+        block('git switch -c heroku-setup && git add .github && git commit -m "Deploy to Heroku"', 'git push -u origin heroku-setup', `gh pr create --repo ${repo} --head heroku-setup --fill`),
+        'On the web choose your fork as its base: GitHub proposes the repository that was forked.',
         'A deploy is a tag, once that is merged:',
         block('git tag heroku-1 && git push origin heroku-1')
     ].join('\n\n');
@@ -60956,10 +60957,16 @@ function secrets(ours, repo, app) {
         ...(set(true).length > 0 ? ['Only for what the comments in the workflows say:', block(...set(true))] : []),
         ...(environments.length > 0
             ? [
-                `In Settings → Environments → ${environments.join(', ')} let only your default branch and the tags \`heroku-*\` deploy, and add a reviewer where others can push.`
+                'In Settings → Environments let only these deploy to each, and add a reviewer where others can push:',
+                environments.map(name => mayUse(ours, name)).join('\n')
             ]
             : [])
     ].join('\n\n');
+}
+/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
+function mayUse(ours, environment) {
+    const byTag = [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment));
+    return `- \`${environment}\`: your default branch${byTag ? ' and the tags `heroku-*`' : ''}`;
 }
 function tags(theirs, ours, repo) {
     const firing = [...theirs]

@@ -103,6 +103,7 @@ describe('facts of an app', () => {
 
   it('knows domains, and says what it was refused', async () => {
     await ask(heroku, 'POST /apps/one/domains', { body: { hostname: 'www.example.org', sni_endpoint: null } })
+    await ask(heroku, 'POST /apps/one/acm')
     const domains = await facts('one').domains()
     expect(domains.map(({ hostname, kind, acm_status }) => [hostname, kind, acm_status]).sort()).toEqual([
       [expect.stringMatching(/^127/), 'heroku', null],

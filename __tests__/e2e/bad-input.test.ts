@@ -38,7 +38,13 @@ const CASES: Case[] = [
     says: /shallow.*fetch-depth: 0/s
   },
   { name: 'an unknown command', inputs: { command: 'biuld' }, says: /There is no command "biuld"/ },
-  { name: 'a command that is planned', inputs: { command: 'plan' }, says: /"plan" is not built yet/ },
+  { name: 'nightly checks of no app', inputs: { command: 'check' }, says: /No app is named.*`app:`/s },
+  {
+    name: 'a check that does not exist',
+    config: 'checks:\n  skip: [certificats]\n',
+    inputs: { command: 'check', app: 'my-mastodon' },
+    says: /certificats.*certificates/s
+  },
   { name: 'a deploy without a key', inputs: { command: 'deploy' }, says: /needs a Heroku key.*authorizations:create/s },
   {
     name: 'a typo in the config',

@@ -51614,13 +51614,19 @@ function lastName(reference) {
 
 
 
+/**
+ * In a dyno's environment without being config vars: its own (Dev Center: dynos, "Local environment variables";
+ * dyno-metadata), and what the buildpacks for Ruby and Node export where it is not set (`.profile.d` of
+ * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
+ */
+const PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
 /** Config vars that this version wants, does not want, or does not need any more. */
 function checkConfig(facts) {
     const { tree, from, live } = facts;
     if (!live)
         return newlyRequired(tree.config.required, from?.config.required);
     const { app, config } = live;
-    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name));
+    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name) && !PLATFORM.test(rule.name));
     const isHit = ({ name, value }) => value === undefined ? config.isSet(name) : config.equals(name, value);
     return [
         ...(missing.length > 0
@@ -51646,7 +51652,7 @@ function newlyRequired(now, before) {
     if (!before)
         return [];
     const known = new Set(before.map(({ name }) => name));
-    const added = now.filter(({ name, when }) => when === undefined && !known.has(name));
+    const added = now.filter(({ name, when }) => when === undefined && !known.has(name) && !PLATFORM.test(name));
     if (added.length === 0)
         return [];
     return [
@@ -57121,7 +57127,7 @@ const PATHS = {
     home: '/tmp/build-home'
 };
 /** Common Runtime dynos are amd64 (heroku/base-images: README). */
-const PLATFORM = 'linux/amd64';
+const container_PLATFORM = 'linux/amd64';
 /**
  * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
  * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
@@ -57161,7 +57167,7 @@ class Container {
             '--network',
             network,
             '--platform',
-            PLATFORM
+            container_PLATFORM
         ];
         const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
         const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
@@ -67403,6 +67409,11 @@ function isProvisioned(plan) {
 function isConfigured({ addons, vars, secrets }) {
     return addons.length + Object.keys(vars).length + secrets.length === 0;
 }
+/** How many dynos of each type run once the app is provisioned. */
+function provisionedFormation(formation, appJson) {
+    const scaled = missingDynos({ formation }, appJson);
+    return [...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)), ...scaled];
+}
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config) {
     const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
@@ -67446,13 +67457,22 @@ function missingSecrets({ app, config, hasRun }, groups) {
         hints: needs(missing.filter(group => !blocks(group)))
     };
 }
-/** Values that app.json knows, those that Heroku wants, and the streaming server's address. */
-function provision_plan_missingVars({ config, streaming }, { appJson }) {
-    const known = appJson.env.flatMap(({ name, value }) => (value === undefined || value === '' ? [] : [[name, value]]));
+/**
+ * Values that app.json knows, those that Heroku wants, and the streaming server's address. What app.json does not require
+ * is a start for a new app: on one that has run, upstream's `S3_ENABLED` would take media away from where they are.
+ */
+function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) {
+    const known = appJson.env.flatMap(({ name, value, required }) => value === undefined || value === '' || (!required && (hasRun || (name === 'S3_ENABLED' && hasOtherStorage(config))))
+        ? []
+        : [[name, value]]);
     const url = streaming?.webUrl;
     const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
     const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
     return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
+}
+/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+function hasOtherStorage(config) {
+    return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true');
 }
 /** What app.json requires and nobody gave: only a person can know it. */
 function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
@@ -67512,7 +67532,7 @@ function unfinished({ app, config, streaming }) {
     };
     return [
         ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
-        ...(config['S3_ENABLED'] === 'false'
+        ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
             ? []
             : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
         ...(streaming
@@ -68004,19 +68024,21 @@ class Maintenance {
 
 
 
+
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
  * @param streaming the streaming app, where there is one
  * @param addons absent where they could not be read
+ * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
-function liveFacts(target, streaming, addons) {
+function liveFacts(target, streaming, addons, wishes) {
     const { app, stack, config, formation, current, currentSlug } = target;
     return {
         app: app.name,
         stack,
         config: new ConfigView(config),
         addons,
-        formation,
+        formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
         runs: Boolean(current?.slug),
         commit: currentSlug?.commit || undefined,
         streaming: streaming && {
@@ -68180,6 +68202,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -68210,7 +68233,7 @@ async function deploy(plan, tools) {
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, deployable, tools));
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, wishes, deployable, tools));
     await progress.deploying(deployable);
     const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
     if ('slug' in shippable.web)
@@ -68257,10 +68280,10 @@ function isFaultOfTheRelease(error) {
     return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
 }
 /** Better told now than when the site is down. */
-async function judgeUpgrade(plan, { main, streaming, staging }, deployable, tools) {
+async function judgeUpgrade(plan, { main, streaming, staging }, wishes, deployable, tools) {
     if (!deployable.plan)
         return;
-    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app)));
+    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
     tellPlan(upgrade, tools.story);
     preflight_refuse(upgrade.findings);
     // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
@@ -78288,8 +78311,8 @@ async function planOfApp(context, config, askDatabase) {
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
         const source = await story.span('Source', () => takeSource(context));
+        const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
         if (inputs.provision && !askDatabase) {
-            const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
             const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
             if (!complete)
                 return `${name} would be provisioned first. Nothing was changed.`;
@@ -78298,7 +78321,8 @@ async function planOfApp(context, config, askDatabase) {
             ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
             : undefined;
         const plan = await story.step('Upgrade plan', async () => {
-            const live = await factsOf(context, target, streaming, applied);
+            const wishes = inputs.provision ? await provisioning.wishes() : undefined;
+            const live = await factsOf(context, { target, streaming, wishes }, applied);
             return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live);
         });
         await plan_tell(context, plan_upgradeOf(name, plan, target.currentSlug?.commit ?? undefined));
@@ -78315,8 +78339,8 @@ function announce({ runtime: { log } }, plan) {
     tellPlan(plan, { note: text => log.info(text), warn: text => log.warning(text) });
     preflight_refuse(plan.findings);
 }
-async function factsOf(context, target, streaming, applied) {
-    const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied };
+async function factsOf(context, { target, streaming, wishes }, applied) {
+    const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app), wishes), applied };
     // A deploy would set up what the streaming app lacks.
     return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
         ? { ...live, streaming: { ...live.streaming, lacks: [] } }

@@ -3,14 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   isProvisioned,
+  liveFacts,
   planProvision,
   provisionMarkdown,
   provisionRows,
   type Have,
+  type Target,
   type Wishes
 } from '../../src/deploy/index.ts'
 import { type Addon } from '../../src/heroku/index.ts'
-import { readAppJson, secretsOf, type SecretGroup } from '../../src/mastodon/index.ts'
+import { readAppJson, secretsOf, type LiveFacts, type SecretGroup } from '../../src/mastodon/index.ts'
 import { temp } from '../helpers/temp.ts'
 
 const group = (name: string, vars: string[], needed = true): SecretGroup => ({
@@ -213,6 +215,22 @@ describe('the rest', () => {
     expect(plan({ config }).vars).toEqual({})
   })
 
+  it('what app.json does not require is a start for a new app, and never a change of where media are', () => {
+    const of = wishes({}, '{ "env": { "S3_ENABLED": { "value": "true", "required": false }, "HEROKU": "true" } }')
+    const swift = { ...EMPTY.config, SWIFT_ENABLED: 'true' }
+    const media = (have: Partial<Have>): string | undefined =>
+      plan(have, of).hints.find(({ reason }) => reason.startsWith('Media'))?.reason
+    expect(plan({}, of).vars).toEqual({ ...PLATFORM, HEROKU: 'true', S3_ENABLED: 'true' })
+    expect(plan({ config: swift }, of).vars).toEqual({ ...PLATFORM, HEROKU: 'true' })
+    expect(plan({ config: { ...EMPTY.config, ...SECRETS_SET }, hasRun: true }, of).vars).toEqual({
+      ...PLATFORM,
+      HEROKU: 'true'
+    })
+    expect(media({})).toMatch(/nowhere to go/)
+    expect(media({ config: swift })).toBeUndefined()
+    expect(media({ config: { ...swift, S3_ENABLED: 'true' } })).toMatch(/nowhere to go/)
+  })
+
   it.each([
     [
       'WEB_DOMAIN before LOCAL_DOMAIN',
@@ -242,6 +260,20 @@ describe('the rest', () => {
       { type: 'worker', quantity: 0, size: 'Basic' }
     ]
     expect(plan({ formation }, wishes({}, appJson)).scale).toEqual([{ type: 'worker', quantity: 1 }])
+  })
+
+  it('an upgrade plan sees the dynos that will run, and nobody is warned of what is about to be done', () => {
+    const formation = [
+      { type: 'web', quantity: 2, size: 'Basic' },
+      { type: 'worker', quantity: 0 }
+    ]
+    const target = { app: { name: 'my-mastodon' }, config: {}, formation } as unknown as Target
+    const seen = (of?: Wishes): LiveFacts['formation'] => liveFacts(target, undefined, undefined, of).formation
+    expect(seen()).toEqual(formation)
+    expect(seen(wishes())).toEqual([
+      { type: 'web', quantity: 2, size: 'Basic' },
+      { type: 'worker', quantity: 1 }
+    ])
   })
 
   it('streaming: its address for the main app, its config, its attachments', () => {

@@ -106,6 +106,7 @@ describeOrSkip('provision, through the committed dist', noRedis(), () => {
     first = await run({ provision: 'true' })
     expect({ code: first.code, output: first.code === 0 ? '' : first.output }).toEqual({ code: 0, output: '' })
     expect(first.summary).toMatch(/Redis certificate not verified/)
+    expect(first.output).not.toContain('(no-worker)')
     expect(heroku.machine(APP).app.formation).toMatchObject({ web: { quantity: 1 }, worker: { quantity: 1 } })
     expect(heroku.machine(APP).app.domains.map(({ hostname }) => hostname)).toEqual(['zero.example'])
     expect(config()['STREAMING_API_BASE_URL']).toBe(`wss://${new URL(liveUrl).host}`)

@@ -1,5 +1,14 @@
 import { type Config } from '../config/index.ts'
-import { appliedMigrations, liveFacts, readTarget, refuse, tellPlan, type Target, type Tools } from '../deploy/index.ts'
+import {
+  appliedMigrations,
+  liveFacts,
+  readTarget,
+  refuse,
+  tellPlan,
+  type Target,
+  type Tools,
+  type Wishes
+} from '../deploy/index.ts'
 import { LONGEST_BODY } from '../github/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
@@ -54,8 +63,8 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
         ? undefined
         : await story.step('Preflight of the streaming app', () => read(streamingApp))
     const source = await story.span('Source', () => takeSource(context))
+    const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source))
     if (inputs.provision && !askDatabase) {
-      const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source))
       const complete = await story.step('What the app lacks', () => planProvision(context, provisioning, tools))
       if (!complete) return `${name} would be provisioned first. Nothing was changed.`
     }
@@ -64,7 +73,8 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
         ? await story.step('Database', () => askApplied(target.app, inputs.dynoSize, tools))
         : undefined
     const plan = await story.step('Upgrade plan', async () => {
-      const live = await factsOf(context, target, streaming, applied)
+      const wishes = inputs.provision ? await provisioning.wishes() : undefined
+      const live = await factsOf(context, { target, streaming, wishes }, applied)
       return planFrom(context, { ...config, stack: config.stack ?? target.stack }, source, live.commit, live)
     })
     await tell(context, upgradeOf(name, plan, target.currentSlug?.commit ?? undefined))
@@ -84,11 +94,10 @@ function announce({ runtime: { log } }: Context, plan: UpgradePlan): void {
 
 async function factsOf(
   context: Context,
-  target: Target,
-  streaming: Target | undefined,
+  { target, streaming, wishes }: { target: Target; streaming: Target | undefined; wishes: Wishes | undefined },
   applied: ReadonlySet<string> | undefined
 ): Promise<LiveFacts> {
-  const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app)), applied }
+  const live = { ...liveFacts(target, streaming, await addonReader(context)(target.app), wishes), applied }
   // A deploy would set up what the streaming app lacks.
   return (context.inputs.streamingSetup || context.inputs.provision) && live.streaming
     ? { ...live, streaming: { ...live.streaming, lacks: [] } }

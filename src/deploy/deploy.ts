@@ -6,6 +6,7 @@ import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
 import { liveFacts, refuse, tellPlan } from './preflight.ts'
+import { type Wishes } from './provision-plan.ts'
 import { provision, provisionDynos } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
@@ -48,7 +49,9 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   const streaming =
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
   const deployable = await story.span('Source', () => plan.prepare(target.stack))
-  await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, deployable, tools))
+  await story.step('Upgrade plan', () =>
+    judgeUpgrade(plan, { main: target, streaming, staging }, wishes, deployable, tools)
+  )
   await progress.deploying(deployable)
 
   const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools)
@@ -99,11 +102,12 @@ function isFaultOfTheRelease(error: unknown): boolean {
 async function judgeUpgrade(
   plan: DeployPlan,
   { main, streaming, staging }: Apps,
+  wishes: Wishes | undefined,
   deployable: Deployable,
   tools: Tools
 ): Promise<void> {
   if (!deployable.plan) return
-  const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app)))
+  const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes))
   tellPlan(upgrade, tools.story)
   refuse(upgrade.findings)
   // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.

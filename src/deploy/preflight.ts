@@ -7,6 +7,7 @@ import {
   type UpgradePlan
 } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { provisionedFormation, type Wishes } from './provision-plan.ts'
 import { streamingLacks } from './streaming.ts'
 import { type Target } from './target.ts'
 
@@ -14,11 +15,13 @@ import { type Target } from './target.ts'
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
  * @param streaming the streaming app, where there is one
  * @param addons absent where they could not be read
+ * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 export function liveFacts(
   target: Target,
   streaming: Target | undefined,
-  addons: readonly LiveAddon[] | undefined
+  addons: readonly LiveAddon[] | undefined,
+  wishes?: Wishes
 ): LiveFacts {
   const { app, stack, config, formation, current, currentSlug } = target
   return {
@@ -26,7 +29,7 @@ export function liveFacts(
     stack,
     config: new ConfigView(config),
     addons,
-    formation,
+    formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
     runs: Boolean(current?.slug),
     commit: currentSlug?.commit || undefined,
     streaming: streaming && {

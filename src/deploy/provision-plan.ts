@@ -1,5 +1,5 @@
 import { serviceOf, type Addon, type App, type Domain, type Formation, type Scale } from '../heroku/index.ts'
-import { type AppJson, type SecretGroup, type WantedAddon } from '../mastodon/index.ts'
+import { type AppJson, type LiveFacts, type SecretGroup, type WantedAddon } from '../mastodon/index.ts'
 import { missingOfStreaming, type MissingOfStreaming } from './streaming.ts'
 
 /** What a commit wants of the app it runs on. */
@@ -95,6 +95,12 @@ export function isConfigured({ addons, vars, secrets }: ProvisionPlan): boolean 
   return addons.length + Object.keys(vars).length + secrets.length === 0
 }
 
+/** How many dynos of each type run once the app is provisioned. */
+export function provisionedFormation(formation: Have['formation'], appJson: AppJson): LiveFacts['formation'] {
+  const scaled = missingDynos({ formation }, appJson)
+  return [...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)), ...scaled]
+}
+
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config: Readonly<Record<string, string>>): string | undefined {
   const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '')
@@ -142,13 +148,25 @@ function missingSecrets(
   }
 }
 
-/** Values that app.json knows, those that Heroku wants, and the streaming server's address. */
-function missingVars({ config, streaming }: Have, { appJson }: Wishes): Record<string, string> {
-  const known = appJson.env.flatMap(({ name, value }) => (value === undefined || value === '' ? [] : [[name, value]]))
+/**
+ * Values that app.json knows, those that Heroku wants, and the streaming server's address. What app.json does not require
+ * is a start for a new app: on one that has run, upstream's `S3_ENABLED` would take media away from where they are.
+ */
+function missingVars({ config, hasRun, streaming }: Have, { appJson }: Wishes): Record<string, string> {
+  const known = appJson.env.flatMap(({ name, value, required }) =>
+    value === undefined || value === '' || (!required && (hasRun || (name === 'S3_ENABLED' && hasOtherStorage(config))))
+      ? []
+      : [[name, value]]
+  )
   const url = streaming?.webUrl
   const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : []
   const all = { ...PLATFORM, ...(Object.fromEntries([...known, ...live]) as Record<string, string>) }
   return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined))
+}
+
+/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+function hasOtherStorage(config: Have['config']): boolean {
+  return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true')
 }
 
 /** What app.json requires and nobody gave: only a person can know it. */
@@ -184,7 +202,7 @@ function redis({ app }: Have, { takesHerokuRedis }: Wishes, addons: ProvisionPla
 }
 
 /** What app.json says, at least one of each that Mastodon needs; what runs already stays as it is. */
-function missingDynos({ formation }: Have, appJson: AppJson): Scale[] {
+function missingDynos({ formation }: Pick<Have, 'formation'>, appJson: AppJson): Scale[] {
   return RUNS.flatMap(type => {
     const wanted = appJson.formation.find(entry => entry.type === type)
     const now = formation.find(entry => entry.type === type)
@@ -210,7 +228,7 @@ function unfinished({ app, config, streaming }: Have): Need[] {
   }
   return [
     ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
-    ...(config['S3_ENABLED'] === 'false'
+    ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
       ? []
       : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
     ...(streaming

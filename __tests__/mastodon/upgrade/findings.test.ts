@@ -47,6 +47,14 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
         files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { 'b' }\nb = ENV.fetch('B', nil)\n# ENV.fetch('C')\n" }
       },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { \"x-#{ENV.fetch('B')}\" }\n" } },
+      // Heroku or its buildpacks set them.
+      {
+        files: {
+          'config/initializers/a.rb':
+            "a = ENV.fetch('DYNO') + ENV.fetch('PORT') + ENV.fetch('RAILS_ENV') + ENV.fetch('HEROKU_SLUG_COMMIT')\nb = ENV.fetch('SECRET_KEY_BASE')\n"
+        },
+        vars: { SECRET_KEY_BASE: undefined }
+      },
       { files: { 'config/initializers/a.rb': "a = begin\n  ENV.fetch('A')\nrescue KeyError\n  nil\nend\n" } },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') if ENV.key?('A')\ndef b\n  ENV.fetch('B')\nend\n" } },
       {

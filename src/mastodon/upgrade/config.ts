@@ -3,12 +3,22 @@ import { isOlder } from '../versions.ts'
 import { type ConfigView, type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
 
+/**
+ * In a dyno's environment without being config vars: its own (Dev Center: dynos, "Local environment variables";
+ * dyno-metadata), and what the buildpacks for Ruby and Node export where it is not set (`.profile.d` of
+ * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
+ */
+const PLATFORM =
+  /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/
+
 /** Config vars that this version wants, does not want, or does not need any more. */
 export function checkConfig(facts: UpgradeFacts): Finding[] {
   const { tree, from, live } = facts
   if (!live) return newlyRequired(tree.config.required, from?.config.required)
   const { app, config } = live
-  const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name))
+  const missing = tree.config.required.filter(
+    rule => applies(rule, config) && !config.has(rule.name) && !PLATFORM.test(rule.name)
+  )
   const isHit = ({ name, value }: ConfigRule): boolean =>
     value === undefined ? config.isSet(name) : config.equals(name, value)
   return [
@@ -52,7 +62,7 @@ function applies({ when }: ConfigRule, config: ConfigView): boolean {
 function newlyRequired(now: readonly ConfigRule[], before: readonly ConfigRule[] | undefined): Finding[] {
   if (!before) return []
   const known = new Set(before.map(({ name }) => name))
-  const added = now.filter(({ name, when }) => when === undefined && !known.has(name))
+  const added = now.filter(({ name, when }) => when === undefined && !known.has(name) && !PLATFORM.test(name))
   if (added.length === 0) return []
   return [
     finding(

@@ -128,6 +128,27 @@ function isCommand(name: string): boolean {
   }
 }
 
+/**
+ * Commands of Heroku's own CLI that pages and errors name (heroku/cli 11.9.0: src/commands, and their aliases create, login,
+ * rollback, stack and stack:set). A name that is not among them is to be looked up there first: `pg:upgrade` is a topic alone,
+ * and `builds` a plugin.
+ */
+const HEROKU_CLI = `addons addons:attach addons:create addons:open apps authorizations authorizations:create authorizations:revoke
+  buildpacks buildpacks:search buildpacks:set certs:auto certs:auto:enable config config:set config:unset container:push create
+  domains domains:add features:enable login logs maintenance:off pg:backups:capture pg:backups:schedule pg:copy
+  pg:credentials:rotate pg:upgrade:prepare pg:upgrade:run ps ps:scale ps:stop redis:maxmemory redis:upgrade releases
+  releases:output rollback run stack stack:set`.split(/\s+/)
+
+it('pages and errors name commands that Heroku’s CLI has', () => {
+  const source = readdirSync(path.join(project, 'src'), { recursive: true, encoding: 'utf8' })
+  const files = [...pages, ...source.filter(file => file.endsWith('.ts')).map(file => `src/${file}`)]
+  const named = files.flatMap(file =>
+    [...read(file).matchAll(/(?:`|'|^ *|&& )heroku ([a-z]+(?::[a-z-]+)*)(?=[\s`\\])/gm)].map(([, command]) => command!)
+  )
+  expect(named.length).toBeGreaterThan(100)
+  expect([...new Set(named)].filter(command => !HEROKU_CLI.includes(command))).toEqual([])
+})
+
 /** Names of the inputs that steps with our action are given, wherever they stand. */
 function ownInputs(data: unknown): string[][] {
   if (typeof data !== 'object' || data === null) return []

@@ -59,7 +59,7 @@ export async function buildOn(app: HerokuApp, recipe: BuildRecipe, tools: Tools)
   if (slug) return slug
   throw new UserError(
     `Heroku's build on ${app.name} succeeded, and its slug cannot be found`,
-    `Look at \`heroku builds --app ${app.name}\`, and run the job again.`
+    `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`
   )
 }
 
@@ -105,7 +105,7 @@ async function newSource(app: HerokuApp): ReturnType<HerokuApp['createSource']> 
 async function follow(app: HerokuApp, build: Build, tools: Tools): Promise<Followed<Build>> {
   const about = {
     what: `Heroku's build on ${app.name}`,
-    next: `Look at \`heroku builds --app ${app.name}\`. A longer wait: input \`timeout\`.`
+    next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
   }
   try {
     return await followToEnd(build, () => app.build(build.id), about, tools)

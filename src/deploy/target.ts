@@ -81,6 +81,7 @@ async function settledReleases(app: HerokuApp, tools: Tools): Promise<Release[]>
 }
 
 function waiting(what: string, { timeout }: Tools): Parameters<typeof poll>[1] {
-  const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.'
+  const next =
+    'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.'
   return { what, next, first: 2_000, longest: 10_000, timeout }
 }

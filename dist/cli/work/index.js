@@ -58310,7 +58310,7 @@ const FINDINGS = {
     'postgres-version': {
         level: 'block',
         why: 'Postgres is older than `db:pre_migration_check` takes: the release phase fails',
-        remedy: '`heroku pg:upgrade` (docs of Heroku: upgrading a database)'
+        remedy: '`heroku pg:upgrade:run`, from the Standard plans on after `pg:upgrade:prepare` (docs of Heroku: upgrading a database)'
     },
     pgsslmode: {
         level: 'block',
@@ -59053,7 +59053,7 @@ function versions({ tree: { minimums } }, live) {
     const found = [];
     const postgres = addonOf(live, POSTGRES);
     if (isTooOld(postgres?.version, minimums.postgres)) {
-        found.push(finding('postgres-version', `Postgres of ${live.app} is ${postgres.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`, `\`heroku pg:upgrade --app ${live.app}\` (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database"), after a backup.`));
+        found.push(finding('postgres-version', `Postgres of ${live.app} is ${postgres.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`, `\`heroku pg:upgrade:run DATABASE_URL --app ${live.app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`));
     }
     const redis = addonOf(live, REDIS);
     if (isTooOld(redis?.version, minimums.redis)) {
@@ -75937,7 +75937,7 @@ async function settledReleases(app, tools) {
     });
 }
 function waiting(what, { timeout }) {
-    const next = 'Look at `heroku releases` and `heroku builds`; cancel what hangs, then run the job again.';
+    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
     return { what, next, first: 2_000, longest: 10_000, timeout };
 }
 
@@ -76075,7 +76075,7 @@ async function buildOn(app, recipe, tools) {
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
         return slug;
-    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at \`heroku builds --app ${app.name}\`, and run the job again.`);
+    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
 async function shipSource(app, recipe, { story, log, clock, signal }) {
@@ -76117,7 +76117,7 @@ async function newSource(app) {
 async function follow(app, build, tools) {
     const about = {
         what: `Heroku's build on ${app.name}`,
-        next: `Look at \`heroku builds --app ${app.name}\`. A longer wait: input \`timeout\`.`
+        next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
     };
     try {
         return await followToEnd(build, () => app.build(build.id), about, tools);

@@ -128,7 +128,8 @@ export const FINDINGS = {
   'postgres-version': {
     level: 'block',
     why: 'Postgres is older than `db:pre_migration_check` takes: the release phase fails',
-    remedy: '`heroku pg:upgrade` (docs of Heroku: upgrading a database)'
+    remedy:
+      '`heroku pg:upgrade:run`, from the Standard plans on after `pg:upgrade:prepare` (docs of Heroku: upgrading a database)'
   },
   pgsslmode: {
     level: 'block',

@@ -36,7 +36,7 @@ function versions({ tree: { minimums } }: UpgradeFacts, live: LiveFacts): Findin
       finding(
         'postgres-version',
         `Postgres of ${live.app} is ${postgres!.version}, and this version takes ${minimums.postgres} or newer: its release phase would fail`,
-        `\`heroku pg:upgrade --app ${live.app}\` (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database"), after a backup.`
+        `\`heroku pg:upgrade:run DATABASE_URL --app ${live.app}\` after a backup; from the Standard plans on \`heroku pg:upgrade:prepare\` comes first (Heroku's docs: "Upgrading the Version of a Heroku Postgres Database").`
       )
     )
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CHECKS, inTime, runChecks, type AppFacts, type Result } from '../../src/checks/index.ts'
 import { DEADLINE } from '../../src/checks/deadline.ts'
+import { DYNO_DEADLINE } from '../../src/checks/dyno.ts'
 import { TestClock } from '../helpers/clock.ts'
 import { dynoOf, factsOf, givenOf, surroundings } from './world.ts'
 
@@ -55,5 +56,40 @@ describe('the list of checks', () => {
     expect(Math.max(...results!.map(({ took }) => took))).toBeLessThanOrEqual(30_000)
     expect(results!.some(({ took }) => took >= 15_000)).toBe(true)
     expect(results!.filter(({ level }) => level === 'fail')).toEqual([])
+  })
+
+  /** What is known without a dyno. */
+  const ELSEWHERE = { app: factsOf({ platformLog: [], redisPolicy: 'noeviction', postgres: undefined }) }
+
+  it('waits for a one-off dyno that hangs with those checks alone that need one', async () => {
+    const clock = new TestClock()
+    const dyno = { part: () => inTime(clock, 220_000, never) }
+    let results: readonly Result[] | undefined
+    const running = runChecks(CHECKS, surroundings({ clock, configVars: WELL, ...ELSEWHERE, dyno })).then(
+      found => (results = found)
+    )
+    for (let passed = 0; results === undefined && passed < 600; passed++) {
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+      clock.pass(1_000)
+    }
+    await running
+    const slow = results!.filter(({ took }) => took > 30_000)
+    expect(slow.map(({ check }) => check.name).sort()).toEqual(
+      CHECKS.filter(({ deadline }) => deadline !== undefined)
+        .map(({ name }) => name)
+        .filter(name => name !== 'memory')
+        .sort()
+    )
+    for (const { took, level, findings } of slow) {
+      expect(took).toBeLessThanOrEqual(DYNO_DEADLINE)
+      expect(level).toBe('unknown')
+      expect(findings.at(-1)!.text).toContain('no answer within 220 seconds')
+    }
+    // What is known otherwise is said all the same.
+    expect(
+      slow.flatMap(({ check, findings }) =>
+        findings.filter(({ level }) => level === 'ok').map(({ about }) => `${check.name} ${about}`)
+      )
+    ).toEqual(['redis eviction'])
   })
 })

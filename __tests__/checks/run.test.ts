@@ -77,6 +77,17 @@ describe('the runner', () => {
     expect(lines((await running)[0]!.findings)).toEqual(['unknown: It could not look: no answer within 3 seconds'])
   })
 
+  it('gives checks less time where the config vars may have been waited for', async () => {
+    const clock = new TestClock()
+    const hangs = check('hangs', () => new Promise(() => {}), { alone: true })
+    const running = runChecks([hangs, good], surroundings({ clock, noConfig: 'Heroku hangs' }))
+    clock.pass(15_000)
+    expect((await running).map(({ findings }) => lines(findings))).toEqual([
+      ['unknown: It could not look: no answer within 15 seconds'],
+      ['unknown: It could not look: Heroku hangs']
+    ])
+  })
+
   it('rejects where the job is cancelled, also while a check goes on', async () => {
     const cancel = new AbortController()
     const hangs = check('hangs', () => new Promise(() => {}))

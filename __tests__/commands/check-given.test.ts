@@ -26,7 +26,13 @@ beforeAll(async () => {
 afterAll(() => heroku.close())
 beforeEach(() => world.fake.allow(TOKEN, { contents: 'read', actions: 'read' }))
 
-function given({ token = TOKEN, config = '', key = heroku.apiKey, report = undefined as string | undefined } = {}) {
+function given({
+  token = TOKEN,
+  config = '',
+  key = heroku.apiKey,
+  report = undefined as string | undefined,
+  commit = () => Promise.resolve(DEPLOYED)
+} = {}) {
   const context = {
     inputs: {
       command: 'check',
@@ -59,8 +65,7 @@ function given({ token = TOKEN, config = '', key = heroku.apiKey, report = undef
     config: loadConfig(config, 'config.yml'),
     app: appOf(client, 'main'),
     client,
-    commit: () => Promise.resolve(DEPLOYED),
-    signal: NO_SIGNAL
+    commit
   })
 }
 
@@ -99,6 +104,12 @@ describe("tonight's build", () => {
     addReport(RUN - 1, DEPLOYED, '2')
     const sha256 = '1'.repeat(64)
     expect((await given().build())!.deployed!.buildpacks.every(buildpack => buildpack.sha256 === sha256)).toBe(true)
+  })
+
+  it('is told also where Heroku does not say what runs', async () => {
+    addReport(RUN, TONIGHT, '2')
+    const commit = (): Promise<never> => Promise.reject(new Error('Heroku is down'))
+    expect(await given({ commit }).build()).toMatchObject({ report: { commit: TONIGHT }, deployed: undefined })
   })
 
   it("is no good where the streaming app's slug is too large", async () => {

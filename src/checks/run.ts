@@ -14,6 +14,9 @@ export interface Surroundings extends Omit<World, 'config' | 'token'> {
   readonly longest: number
 }
 
+/** Milliseconds for a check where there are no config vars: they may have been waited for before it. */
+const WITHOUT_CONFIG = 15_000
+
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
  * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
@@ -38,7 +41,7 @@ function look(
 ): Promise<readonly Finding[]> {
   if (noConfig !== undefined && !check.alone) return Promise.reject(new Error(noConfig))
   const { clock, signal: cancelled } = shared
-  const limit = Math.min(check.deadline ?? DEADLINE, longest)
+  const limit = Math.min(check.deadline ?? DEADLINE, longest, noConfig === undefined ? Infinity : WITHOUT_CONFIG)
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
   const token = check.token ? mastodonToken : undefined
   const late = new AbortController()

@@ -23,7 +23,12 @@ export const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check'
 export const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md'
 
 const version = v.pipe(v.string(), v.regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/))
-const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}/))
+const date = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d{2}-\d{2}/),
+  v.transform(text => Date.parse(text.slice(0, 10))),
+  v.finite()
+)
 
 /** A row of the table: `< `, a version, what is said of it. */
 const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm
@@ -44,7 +49,7 @@ export function readUpdates(body: string): UpstreamNews | undefined {
   const { updatesAvailable, currentVersion } = output
   return {
     updates: updatesAvailable.map(({ version, urgent, type }) => ({ version, urgent, type })),
-    endOfSupport: currentVersion?.endOfSupport ? Date.parse(currentVersion.endOfSupport.slice(0, 10)) : undefined
+    endOfSupport: currentVersion?.endOfSupport ?? undefined
   }
 }
 
@@ -60,7 +65,7 @@ export function readSupport(table: string, version: string): Support | undefined
   for (const [, below, name, said] of table.matchAll(ROW)) {
     if (below ? compareVersions(line, name!) >= 0 : name !== line) continue
     const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said!)?.[1]
-    if (until) return Date.parse(until)
+    if (until) return Number.isNaN(Date.parse(until)) ? undefined : Date.parse(until)
     if (/^(yes|no)$/i.test(said!)) return said!.toLowerCase() as Support
     return undefined
   }

@@ -277,6 +277,26 @@ describe('streaming', () => {
     )
   })
 
+  it('gives its token to nobody who takes it unencrypted', async () => {
+    const seen: unknown[] = []
+    internet.plain('live.test', ({ headers }, response) => {
+      seen.push(headers.authorization)
+      response.writeHead(401).end()
+    })
+    const all = await said({ mastodonToken: TOKEN, streaming: { url: 'http://live.test/' } })
+    expect(all[1]).toMatch(/^ok websocket: .* refused to a made-up token/)
+    expect(seen).toHaveLength(2)
+    expect(JSON.stringify(seen)).not.toContain(TOKEN)
+  })
+
+  it('is unknown where the runner has no network', async () => {
+    const dial = (): Promise<never> => Promise.reject(Object.assign(new Error('x'), { code: 'ENETUNREACH' }))
+    expect(await said({ network: { ...internet.network(), dial } })).toEqual([
+      'unknown health: live.test/api/v1/streaming/health could not be reached from here: x',
+      'unknown websocket: A WebSocket to live.test could not be reached from here: x'
+    ])
+  })
+
   it('fails where it hangs or is gone, and is nothing where there is no instance', async () => {
     internet.site('live.test', { handle: hangs, upgrade: () => {} })
     expect(await said({}, 300)).toEqual([

@@ -96,6 +96,27 @@ describe('gif-upload', () => {
     expect(seen.asked.filter(request => request.startsWith('DELETE'))).toHaveLength(stays ? 0 : 1)
   })
 
+  it('removes it also where every look hangs until the last moment', async () => {
+    const asked: string[] = []
+    const clock = new TestClock()
+    const started = clock.now()
+    internet.site('site.test', (request, response) => {
+      const { method = '', url = '' } = request.resume()
+      const at = (clock.now() - started) / 1000
+      asked.push(`${method} ${url} after ${at} s`)
+      // The upload takes as long as it may, and no look is answered.
+      if (method === 'POST') {
+        clock.pass(9_900)
+        response.writeHead(202).end(JSON.stringify(PENDING.body))
+      } else if (method === 'GET' && at < 14) response.writeHead(206).end('{}')
+      else clock.pass(3_000)
+    })
+    expect(await look({ clock, network: internet.network(10_000) })).toEqual([
+      'unknown: It could not look: no answer within 3 s'
+    ])
+    expect(asked.at(-1)).toMatch(/^DELETE \/api\/v1\/media\/77 after (1\d|2[01])(\.\d)? s$/)
+  })
+
   it('has nothing to do without a token, and where no ffmpeg is wanted', async () => {
     const seen = openMedia(made('gifv'))
     expect(await look({ mastodonToken: undefined })).toEqual([])

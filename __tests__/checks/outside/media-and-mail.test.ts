@@ -408,6 +408,17 @@ describe('object storage', () => {
     expect(methods).toEqual(['PUT', 'DELETE'])
   })
 
+  it.each(['s3.aws.test', '//s3.aws.test', 'ftp://s3.aws.test'])(
+    'fails where the bucket’s address is none: %s',
+    async S3_ENDPOINT => {
+      open()
+      expect(await said({ S3_ENDPOINT })).toEqual([
+        'fail bucket: `S3_ENDPOINT` is no address with `https://` before it: uploads fail'
+      ])
+      expect(requests).toEqual([])
+    }
+  )
+
   it('is unknown without keys, and nothing where there is no bucket', async () => {
     expect((await said({ AWS_ACCESS_KEY_ID: '' }))[0]).toMatch(/^unknown: `S3_BUCKET`/)
     expect(await said({ S3_ENABLED: 'false' })).toEqual([])

@@ -343,6 +343,15 @@ describe('updates', () => {
     expect((await said({ updatesAvailable: [], currentVersion }, version))[1]).toBe(expected)
   })
 
+  it.each(['2027-13-45', '2027-99-01T00:00:00Z'])('believes no day that is none: %s', async day => {
+    const news = { updatesAvailable: [], currentVersion: { endOfSupport: day } }
+    expect((await said(news))[0]).toBe('unknown update: api.joinmastodon.org did not answer as it used to')
+    expect(await said({ updatesAvailable: [] }, '4.7.4', `| 4.7.0 | Until ${day.slice(0, 10)} |`)).toEqual([
+      'ok update (4.7.4): 4.7.4 is the newest Mastodon',
+      expect.stringMatching(/^unknown support: How long Mastodon mends 4.7 is not known/)
+    ])
+  })
+
   it('believes no table of another shape', async () => {
     const table = `| 4.7.0 | Until further notice |\n| 4.7 | <b>Yes</b> |\n| 4.7 |${' '.repeat(90_000)}`
     expect((await said({ updatesAvailable: [] }, '4.7.4', table))[1]).toMatch(/^unknown support/)

@@ -59526,7 +59526,7 @@ const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
 /** mastodon: SECURITY.md, its table of supported versions. */
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
 const version = pipe(string(), regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
-const upstream_date = pipe(string(), regex(/^\d{4}-\d{2}-\d{2}/));
+const upstream_date = pipe(string(), regex(/^\d{4}-\d{2}-\d{2}/), transform(text => Date.parse(text.slice(0, 10))), finite());
 /** A row of the table: `< `, a version, what is said of it. */
 const ROW = /^\| {0,9}(< {0,9})?(\d{1,4}\.\d{1,4})[.\w]{0,9} {0,40}\| {0,40}([^|\n]{1,60}?) {0,40}\|$/gm;
 /** `endOfSupport` since 4.7 (mastodon/mastodon#39732, #39734). */
@@ -59542,7 +59542,7 @@ function readUpdates(body) {
     const { updatesAvailable, currentVersion } = output;
     return {
         updates: updatesAvailable.map(({ version, urgent, type }) => ({ version, urgent, type })),
-        endOfSupport: currentVersion?.endOfSupport ? Date.parse(currentVersion.endOfSupport.slice(0, 10)) : undefined
+        endOfSupport: currentVersion?.endOfSupport ?? undefined
     };
 }
 /**
@@ -59556,7 +59556,7 @@ function readSupport(table, version) {
             continue;
         const until = /^until (\d{4}-\d{2}-\d{2})$/i.exec(said)?.[1];
         if (until)
-            return Date.parse(until);
+            return Number.isNaN(Date.parse(until)) ? undefined : Date.parse(until);
         if (/^(yes|no)$/i.test(said))
             return said.toLowerCase();
         return undefined;
@@ -78696,8 +78696,6 @@ const herokuKey = {
     title: 'Heroku key',
     config: [],
     alone: true,
-    // Where Heroku hangs, the config vars were waited for before it.
-    deadline: 15_000,
     async look({ given, thresholds }) {
         try {
             const seconds = await given.key();
@@ -78838,7 +78836,7 @@ const SIZES = {
     'performance-xl': 63_488e6,
     'performance-2xl': 129_024e6
 };
-const LINK = 'https://devcenter.heroku.com/articles/error-codes';
+const LINK = 'https://devcenter.heroku.com/articles/dyno-tiers';
 const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.';
 /** Whether dynos run out of memory (R14, R15), and whether what runs in them fits. */
 const memory = {
@@ -78893,7 +78891,7 @@ function fit(type, formation, bytes, what) {
     const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
     return level === 'ok'
         ? { level, about: type, figure, text }
-        : { level, about: type, figure, text, remedy: LARGER, link: 'https://devcenter.heroku.com/articles/dyno-tiers' };
+        : { level, about: type, figure, text, remedy: LARGER, link: LINK };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/migrations.js
@@ -78998,7 +78996,7 @@ function drift(tonight, deployed) {
 
 
 
-const PLANS = 'https://devcenter.heroku.com/articles/heroku-postgres-plans';
+const PLANS = 'https://elements.heroku.com/addons/heroku-postgresql';
 const postgres_LARGER = 'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.';
 const FEWER = 'Lower `WEB_CONCURRENCY`, `MAX_THREADS`, `SIDEKIQ_CONCURRENCY` or `DB_POOL`, put PgBouncer before it, or move to a larger plan.';
 /** Size, connections and tables of the database against its plan. */
@@ -79329,15 +79327,18 @@ const scheduler = {
     config: [],
     deadline: DYNO_DEADLINE,
     async look({ dyno }) {
-        const { processes } = await dyno.part('sidekiq');
-        const listeners = processes.filter(({ queues }) => queues.includes('scheduler')).length;
-        return [listening(listeners, processes.length), vacuum((await dyno.part('vacuum')).ago)];
+        const [listeners, last] = await Promise.all([
+            part('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
+            part('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+        ]);
+        return [...listeners, ...last];
     }
 };
 /** Exactly one process may (mastodon docs: admin/scaling). */
-function listening(listeners, processes) {
+function listening(all) {
+    const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length;
     const finding = { about: 'listeners', figure: `${listeners}` };
-    const text = `${listeners} of ${counted(processes, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
+    const text = `${listeners} of ${counted(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`;
     if (listeners === 1)
         return { ...finding, level: 'ok', text };
     if (listeners > 1) {
@@ -80089,9 +80090,11 @@ function blocks(bytes) {
 
 
 
-/** Milliseconds between looks at what is still worked on, and for how long. */
+/** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const gif_upload_PAUSE = 2_000;
 const gif_upload_PATIENCE = 15_000;
+/** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
+const LOOK = 3_000;
 const media = object({ id: pipe(string(), regex(/^\d{1,30}$/)), type: string(), url: nullish(string()) });
 /** From outside, what ffmpeg is for: a GIF with two frames is uploaded, has to come out as a video, and is removed again. */
 const gifUpload = {
@@ -80103,22 +80106,23 @@ const gifUpload = {
         const { instance, token, wants } = world;
         if (instance === undefined || token === undefined || wants.ffmpeg === 'without')
             return [];
+        const until = world.clock.now() + gif_upload_PATIENCE;
         const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()));
         if (asked.status !== 200 && asked.status !== 202)
             return [gif_upload_refused(asked, world)];
         const made = gif_upload_read(asked);
+        const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK, world.network.patience) } };
         try {
-            return [gif_upload_judge(asked.status === 202 ? await worked(made, world) : made, world)];
+            return [gif_upload_judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)];
         }
         finally {
             // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
-            await gif_upload_ask(world, 'DELETE', `/api/v1/media/${made.id}`).catch(() => { });
+            await gif_upload_ask(brisk, 'DELETE', `/api/v1/media/${made.id}`).catch(() => { });
         }
     }
 };
 /** Waits until a worker has made of it what it makes; `undefined` where none could. */
-async function worked({ id }, world) {
-    const until = world.clock.now() + gif_upload_PATIENCE;
+async function worked({ id }, world, until) {
     for (;;) {
         const now = await gif_upload_ask(world, 'GET', `/api/v1/media/${id}`);
         if (now.status === 200)
@@ -80999,6 +81003,17 @@ const objectStorage = {
     async look(world) {
         if (storageOf(world.config) !== 's3')
             return [];
+        const endpoint = world.config['S3_ENDPOINT'];
+        // The AWS SDK takes none without a scheme (aws-sdk-ruby: seahorse/client/plugins/endpoint.rb).
+        if (endpoint && !/^https?:\/\/[^/]/i.test(endpoint))
+            return [
+                {
+                    level: 'fail',
+                    about: 'bucket',
+                    text: '`S3_ENDPOINT` is no address with `https://` before it: uploads fail',
+                    remedy: 'Set `S3_ENDPOINT` to the address that the provider names, with `https://`'
+                }
+            ];
         const bucket = bucketOf(world.config);
         if (!bucket)
             return [
@@ -85828,11 +85843,13 @@ async function socketOf(place, world) {
     const about = 'websocket';
     const what = `A WebSocket to ${hostOf(place)}`;
     const remedy = remedyOf(world);
+    // A token does not go over a connection that is not encrypted; on the runner there is none other.
+    const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined;
     try {
-        const upgrade = await openWebSocket(place, SOCKET, world.token ?? NOBODY, world);
+        const upgrade = await openWebSocket(place, SOCKET, token ?? NOBODY, world);
         return {
             about,
-            ...(world.token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
+            ...(token === undefined ? asNobody(what, upgrade, remedy) : await asSomebody(what, upgrade, remedy, world))
         };
     }
     catch (error) {
@@ -86166,6 +86183,8 @@ function titleOf(key, results) {
 
 
 
+/** Milliseconds for a check where there are no config vars: they may have been waited for before it. */
+const WITHOUT_CONFIG = 15_000;
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
  * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
@@ -86187,7 +86206,7 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, ...shar
     if (noConfig !== undefined && !check.alone)
         return Promise.reject(new Error(noConfig));
     const { clock, signal: cancelled } = shared;
-    const limit = Math.min(check.deadline ?? DEADLINE, longest);
+    const limit = Math.min(check.deadline ?? DEADLINE, longest, noConfig === undefined ? Infinity : WITHOUT_CONFIG);
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
     const late = new AbortController();
@@ -86261,7 +86280,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
         .filter(({ finding }) => finding.level === level)
         .map(({ check, finding }) => [level, check_markdown_prose(check.title), text_escape(finding.figure ?? ''), check_markdown_told(finding)]));
-    const listed = (levels) => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
+    const listed = (levels) => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
     const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
     const good = rows(['ok']);
@@ -86822,6 +86841,8 @@ function byHand(error, app, wanted) {
 
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
+/** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
+const check_given_PATIENCE = 8_000;
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key and of scheduled tasks. */
@@ -86869,7 +86890,8 @@ async function buildOf(context, github, { commit }) {
     const report = await tonightsReport(context, github, runId);
     if (!report && failed.length === 0)
         return undefined;
-    return { report, failedJobs: failed, deployed: await firstReportOf(context, github, await commit(), runId) };
+    const running = await inTime(context.runtime.clock, check_given_PATIENCE, commit).catch(() => undefined);
+    return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) };
 }
 async function tonightsReport(context, github, runId) {
     const { report, artifactName } = context.inputs;
@@ -86909,9 +86931,9 @@ function readReport(text) {
     };
 }
 /** Nothing where the config says nothing of tasks. */
-async function tasksOf(context, { config, app, signal }) {
+async function tasksOf(context, { config, app }) {
     const { schedule } = config;
-    const { clock } = context.runtime;
+    const { clock, signal } = context.runtime;
     if (!schedule)
         return undefined;
     const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal });
@@ -86937,6 +86959,7 @@ async function openScene(context, config, name) {
     const { key } = access;
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
+    const bounded = { ...context, runtime: { ...runtime, signal } };
     const platform = createClient({ url: access.url, key, clock, signal });
     const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal });
     const factsOf = (app) => appFacts(new HerokuApp(platform, app, clock, signal), { platform, data, clock, signal });
@@ -86944,7 +86967,7 @@ async function openScene(context, config, name) {
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const main = new HerokuApp(platform, name, clock, signal);
     const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal });
-    const deployed = facts_once(async () => whatRuns(context, (await app.slug())?.commit));
+    const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
     const commit = async () => (await deployed()).commit;
     const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
     const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
@@ -86958,7 +86981,7 @@ async function openScene(context, config, name) {
         dyno,
         wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
         deployed,
-        given: givenTo(context, { config, app: main, client: platform, commit, signal }),
+        given: givenTo(bounded, { config, app: main, client: platform, commit }),
         thresholds: config.checks.thresholds,
         network: realNetwork(),
         clock,
@@ -87017,16 +87040,27 @@ async function check_check(context) {
     const app = requireApp(config.app);
     const checks = chooseChecks(checks_CHECKS, config.checks.skip);
     const scene = await openScene(context, config, app);
-    const results = await runChecks(checks, scene.around).finally(scene.close);
+    const found = await runChecks(checks, scene.around).finally(scene.close);
+    const results = found.map(result => withoutSecrets(result, job.redact));
     for (const result of results)
         for (const line of resultLine(result))
-            runtime.log.info(job.redact(line));
+            runtime.log.info(line);
     const failed = results.filter(({ level }) => level === 'fail');
     job.output('checks-failed', failed.length);
     const issueUrl = await keepIssue(context, app, results);
-    await job.summary(job.redact(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) })));
+    await job.summary(summaryMarkdown(results, { app, issueUrl, runUrl: runUrl(context) }));
     if (failed.length > 0)
         throw failure(failed, issueUrl);
+}
+/** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
+function withoutSecrets(result, redact) {
+    const findings = result.findings.map(finding => ({
+        ...finding,
+        text: redact(finding.text),
+        ...(finding.figure === undefined ? {} : { figure: redact(finding.figure) }),
+        ...(finding.remedy === undefined ? {} : { remedy: redact(finding.remedy) })
+    }));
+    return { ...result, findings };
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');

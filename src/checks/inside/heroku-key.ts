@@ -11,8 +11,6 @@ export const herokuKey: Check = {
   title: 'Heroku key',
   config: [],
   alone: true,
-  // Where Heroku hangs, the config vars were waited for before it.
-  deadline: 15_000,
   async look({ given, thresholds }) {
     try {
       const seconds = await given.key()

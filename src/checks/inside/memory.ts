@@ -17,7 +17,7 @@ const SIZES: Readonly<Record<string, number>> = {
   'performance-xl': 63_488e6,
   'performance-2xl': 129_024e6
 }
-const LINK = 'https://devcenter.heroku.com/articles/error-codes'
+const LINK = 'https://devcenter.heroku.com/articles/dyno-tiers'
 const LARGER = 'Lower `WEB_CONCURRENCY` or `SIDEKIQ_CONCURRENCY`, set `MALLOC_ARENA_MAX=2`, or take a larger dyno size.'
 
 /** Whether dynos run out of memory (R14, R15), and whether what runs in them fits. */
@@ -79,5 +79,5 @@ function fit(type: string, formation: readonly Formation[], bytes: number, what:
   const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn'
   return level === 'ok'
     ? { level, about: type, figure, text }
-    : { level, about: type, figure, text, remedy: LARGER, link: 'https://devcenter.heroku.com/articles/dyno-tiers' }
+    : { level, about: type, figure, text, remedy: LARGER, link: LINK }
 }

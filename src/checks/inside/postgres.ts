@@ -4,7 +4,7 @@ import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 import { fullness, part, percent } from '../figures.ts'
 
-const PLANS = 'https://devcenter.heroku.com/articles/heroku-postgres-plans'
+const PLANS = 'https://elements.heroku.com/addons/heroku-postgresql'
 const LARGER =
   'Move to a larger plan before it is full, or make room: retention of cached media, `bin/tootctl statuses remove`.'
 const FEWER =

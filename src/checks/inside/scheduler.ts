@@ -1,6 +1,6 @@
 import { type Check, type Finding } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
-import { counted, span } from '../figures.ts'
+import { counted, part, span } from '../figures.ts'
 
 /**
  * Seconds. The vacuum is started once a day, at a minute that each process draws anew between 3 and 6 UTC when it boots
@@ -14,16 +14,19 @@ export const scheduler: Check = {
   config: [],
   deadline: DYNO_DEADLINE,
   async look({ dyno }) {
-    const { processes } = await dyno.part('sidekiq')
-    const listeners = processes.filter(({ queues }) => queues.includes('scheduler')).length
-    return [listening(listeners, processes.length), vacuum((await dyno.part('vacuum')).ago)]
+    const [listeners, last] = await Promise.all([
+      part('listeners', async () => [listening((await dyno.part('sidekiq')).processes)]),
+      part('vacuum', async () => [vacuum((await dyno.part('vacuum')).ago)])
+    ])
+    return [...listeners, ...last]
   }
 }
 
 /** Exactly one process may (mastodon docs: admin/scaling). */
-function listening(listeners: number, processes: number): Finding {
+function listening(all: readonly { readonly queues: readonly string[] }[]): Finding {
+  const listeners = all.filter(({ queues }) => queues.includes('scheduler')).length
   const finding = { about: 'listeners', figure: `${listeners}` }
-  const text = `${listeners} of ${counted(processes, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`
+  const text = `${listeners} of ${counted(all.length, 'Sidekiq process', 'Sidekiq processes')} ${listeners === 1 ? 'listens' : 'listen'} to the queue scheduler`
   if (listeners === 1) return { ...finding, level: 'ok', text }
   if (listeners > 1) {
     return {

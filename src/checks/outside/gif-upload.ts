@@ -4,9 +4,11 @@ import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace, type Answer } from '../probes/http.ts'
 import { twoFrameGif } from './gif.ts'
 
-/** Milliseconds between looks at what is still worked on, and for how long. */
+/** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const PAUSE = 2_000
 const PATIENCE = 15_000
+/** Milliseconds for a look and for the removal, so that also a slow instance leaves time for it before the deadline. */
+const LOOK = 3_000
 const media = v.object({ id: v.pipe(v.string(), v.regex(/^\d{1,30}$/)), type: v.string(), url: v.nullish(v.string()) })
 type Media = v.InferOutput<typeof media>
 
@@ -19,21 +21,22 @@ export const gifUpload: Check = {
   async look(world) {
     const { instance, token, wants } = world
     if (instance === undefined || token === undefined || wants.ffmpeg === 'without') return []
+    const until = world.clock.now() + PATIENCE
     const asked = await ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()))
     if (asked.status !== 200 && asked.status !== 202) return [refused(asked, world)]
     const made = read(asked)
+    const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK, world.network.patience) } }
     try {
-      return [judge(asked.status === 202 ? await worked(made, world) : made, world)]
+      return [judge(asked.status === 202 ? await worked(made, brisk, until) : made, world)]
     } finally {
       // Mastodon itself forgets after a day what no post has (mastodon: app/lib/vacuum/media_attachments_vacuum.rb).
-      await ask(world, 'DELETE', `/api/v1/media/${made.id}`).catch(() => {})
+      await ask(brisk, 'DELETE', `/api/v1/media/${made.id}`).catch(() => {})
     }
   }
 }
 
 /** Waits until a worker has made of it what it makes; `undefined` where none could. */
-async function worked({ id }: Media, world: World): Promise<Media | undefined> {
-  const until = world.clock.now() + PATIENCE
+async function worked({ id }: Media, world: World, until: number): Promise<Media | undefined> {
   for (;;) {
     const now = await ask(world, 'GET', `/api/v1/media/${id}`)
     if (now.status === 200) return read(now)

@@ -16,6 +16,17 @@ export const objectStorage: Check = {
   config: [...MEDIA_VARIABLES, ...BUCKET_VARIABLES],
   async look(world) {
     if (storageOf(world.config) !== 's3') return []
+    const endpoint = world.config['S3_ENDPOINT']
+    // The AWS SDK takes none without a scheme (aws-sdk-ruby: seahorse/client/plugins/endpoint.rb).
+    if (endpoint && !/^https?:\/\/[^/]/i.test(endpoint))
+      return [
+        {
+          level: 'fail',
+          about: 'bucket',
+          text: '`S3_ENDPOINT` is no address with `https://` before it: uploads fail',
+          remedy: 'Set `S3_ENDPOINT` to the address that the provider names, with `https://`'
+        }
+      ]
     const bucket = bucketOf(world.config)
     if (!bucket)
       return [

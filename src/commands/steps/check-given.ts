@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { once, type BuildReport, type Given } from '../../checks/index.ts'
+import { inTime, once, type BuildReport, type Given } from '../../checks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
   artifactsOfCommit,
@@ -29,6 +29,8 @@ import { herokuOf, masker } from './heroku.ts'
 import { lookAtTasks } from './schedule.ts'
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
+/** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
+const PATIENCE = 8_000
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
 
@@ -38,7 +40,6 @@ export interface Sources {
   readonly client: HerokuClient
   /** The commit that runs, where it is known. */
   readonly commit: () => Promise<string | undefined>
-  readonly signal: AbortSignal
 }
 
 /** What the checks are handed of GitHub, of the key and of scheduled tasks. */
@@ -89,7 +90,8 @@ async function buildOf(context: Context, github: Github, { commit }: Sources): R
   const failed = await failedJobs(github, runId)
   const report = await tonightsReport(context, github, runId)
   if (!report && failed.length === 0) return undefined
-  return { report, failedJobs: failed, deployed: await firstReportOf(context, github, await commit(), runId) }
+  const running = await inTime(context.runtime.clock, PATIENCE, commit).catch(() => undefined)
+  return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) }
 }
 
 async function tonightsReport(context: Context, github: Github, runId: number): Promise<BuildReport | undefined> {
@@ -138,9 +140,9 @@ function readReport(text: string): BuildReport {
 }
 
 /** Nothing where the config says nothing of tasks. */
-async function tasksOf(context: Context, { config, app, signal }: Sources): ReturnType<Given['tasks']> {
+async function tasksOf(context: Context, { config, app }: Sources): ReturnType<Given['tasks']> {
   const { schedule } = config
-  const { clock } = context.runtime
+  const { clock, signal } = context.runtime
   if (!schedule) return undefined
   const { wanted, there } = await lookAtTasks(context, app, schedule, masker(context), { clock, signal })
   return { wanted: wanted.length, drift: scheduleDrift(wanted, there), late: lateTasks(there, clock.now()) }

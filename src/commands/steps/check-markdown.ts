@@ -27,7 +27,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
         .filter(({ finding }) => finding.level === level)
         .map(({ check, finding }) => [level, prose(check.title), escape(finding.figure ?? ''), told(finding)])
     )
-  const listed = (levels: readonly Level[]): string => table(['', 'Check', 'Figure', 'What'], rows(levels), 'llrl')
+  const listed = (levels: readonly Level[]): string => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl')
   const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name))
   const bad = rows(['fail', 'warn', 'unknown'])
   const good = rows(['ok'])

@@ -25,6 +25,7 @@ export async function openScene(context: Context, config: Config, name: string):
   const { key } = access
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
+  const bounded: Context = { ...context, runtime: { ...runtime, signal } }
   const platform = createClient({ url: access.url, key, clock, signal })
   const data = createClient({ url: inputs.herokuDataUrl, key, clock, signal })
   const factsOf = (app: string): ReturnType<typeof appFacts> =>
@@ -35,7 +36,7 @@ export async function openScene(context: Context, config: Config, name: string):
   const main = new HerokuApp(platform, name, clock, signal)
   const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal })
 
-  const deployed = once(async () => whatRuns(context, (await app.slug())?.commit))
+  const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit))
   const commit = async (): Promise<string | undefined> => (await deployed()).commit
 
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
@@ -51,7 +52,7 @@ export async function openScene(context: Context, config: Config, name: string):
     dyno,
     wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
     deployed,
-    given: givenTo(context, { config, app: main, client: platform, commit, signal }),
+    given: givenTo(bounded, { config, app: main, client: platform, commit }),
     thresholds: config.checks.thresholds,
     network: realNetwork(),
     clock,

@@ -139,6 +139,22 @@ it('all pass actionlint', () => {
   expect(said).toContain(`Checking ${files.length} workflow file`)
 })
 
+it('examples and pages have the versions of actions that our own workflows have: those alone are kept up to date', () => {
+  const pages = readdirSync(path.join(project, 'docs')).filter(file => file.endsWith('.md'))
+  const pins = (files: string[]): Map<string, string> =>
+    new Map(
+      files.flatMap(file =>
+        [...read(file).matchAll(/uses: ([\w/-]+)@([0-9a-f]{40} # \S+)/g)].map(
+          ([, action, pin]) => [action!, pin!] as const
+        )
+      )
+    )
+  const ours = pins(own)
+  for (const file of [...examples, ...pages.map(page => `docs/${page}`)])
+    for (const [action, pin] of pins([file]))
+      if (ours.has(action)) expect({ file, action, pin }).toEqual({ file, action, pin: ours.get(action) })
+})
+
 describe('the required check', () => {
   it('waits for every other job of CI', () => {
     const { jobs } = load('.github/workflows/ci.yml')

@@ -50970,6 +50970,7 @@ function rubyLines(text) {
     const open = [];
     const lines = [];
     let heredoc;
+    let mayHaveEnded = false;
     for (const [i, raw] of text.split('\n').entries()) {
         const line = raw.trim();
         if (heredoc !== undefined) {
@@ -50995,12 +50996,15 @@ function rubyLines(text) {
             number: i + 1,
             text: modifier?.[1] ?? line,
             when: guards.filter(guard => typeof guard !== 'string'),
-            unclear: guards.includes('unclear')
+            unclear: mayHaveEnded || guards.includes('unclear')
         });
-        if (OPENS.test(line) && !/\bend\b/.test(line))
-            open.push({ guard: guardOfBlock(line) });
+        if (/^(?:return|next|break)\b/.test(line) && !open.some(({ isMethod }) => isMethod))
+            mayHaveEnded = true;
+        if (OPENS.test(line) && !/\bend\b/.test(line)) {
+            open.push({ guard: guardOfBlock(line), isMethod: /^def\b/.test(line) });
+        }
         else if (/\{(?:\s*\|[^|]*\|)?$/.test(line))
-            open.push({ guard: 'always' });
+            open.push({ guard: 'always', isMethod: false });
     }
     return lines;
 }
@@ -51094,13 +51098,15 @@ function fetched(file, { text, number, when, unclear }) {
     if (tests.length > 1 || (test && (test.not || test.equals === undefined)))
         return [];
     return [...text.matchAll(/ENV\.fetch\(\s*['"]([A-Z][A-Z0-9_]*)['"]\s*\)(?!\s*(?:\{|do\b))/g)]
-        .filter(({ index }) => !insideBraces(text.slice(0, index)))
+        .filter(({ index }) => !insideBraces(text.slice(0, index)) && !OTHERWISE.test(text.slice(0, index)))
         .map(([, name]) => ({
         name: name,
         ...(test && { when: { name: test.name, value: test.equals } }),
         where: `${file}:${number}`
     }));
 }
+/** What stands behind is not always evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
+const OTHERWISE = /&&|\|\||\s\?\s|\b(?:and|or)\b/;
 /** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
 function insideBraces(before) {
     const plain = before.replaceAll('#{', '');

@@ -83,13 +83,16 @@ function fetched(file: string, { text, number, when, unclear }: RubyLine): Confi
   const [test] = tests
   if (tests.length > 1 || (test && (test.not || test.equals === undefined))) return []
   return [...text.matchAll(/ENV\.fetch\(\s*['"]([A-Z][A-Z0-9_]*)['"]\s*\)(?!\s*(?:\{|do\b))/g)]
-    .filter(({ index }) => !insideBraces(text.slice(0, index)))
+    .filter(({ index }) => !insideBraces(text.slice(0, index)) && !OTHERWISE.test(text.slice(0, index)))
     .map(([, name]) => ({
       name: name!,
       ...(test && { when: { name: test.name, value: test.equals! } }),
       where: `${file}:${number}`
     }))
 }
+
+/** What stands behind is not always evaluated: `ENV['A'] || ENV.fetch('B')`, `a ? ENV.fetch('B') : c`. */
+const OTHERWISE = /&&|\|\||\s\?\s|\b(?:and|or)\b/
 
 /** The default of another variable: `ENV.fetch('A') { ENV.fetch('B') }`. `#{…}` in a string is none. */
 function insideBraces(before: string): boolean {

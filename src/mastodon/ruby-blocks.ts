@@ -19,7 +19,7 @@ export interface RubyLine {
   readonly text: string
   /** All of them must hold. */
   readonly when: readonly EnvTest[]
-  /** It runs under another condition, too, or only when something calls it. */
+  /** It runs under another condition, too, or when something calls it, or something before it may have ended the file. */
   readonly unclear: boolean
 }
 
@@ -27,6 +27,8 @@ type Guard = EnvTest | 'unclear' | 'always'
 
 interface Block {
   guard: Guard
+  /** Of a method: what returns from it goes on with the file. */
+  readonly isMethod: boolean
 }
 
 const OPENS =
@@ -38,6 +40,7 @@ export function rubyLines(text: string): RubyLine[] {
   const open: Block[] = []
   const lines: RubyLine[] = []
   let heredoc: string | undefined
+  let mayHaveEnded = false
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.trim()
     if (heredoc !== undefined) {
@@ -61,10 +64,12 @@ export function rubyLines(text: string): RubyLine[] {
       number: i + 1,
       text: modifier?.[1] ?? line,
       when: guards.filter(guard => typeof guard !== 'string'),
-      unclear: guards.includes('unclear')
+      unclear: mayHaveEnded || guards.includes('unclear')
     })
-    if (OPENS.test(line) && !/\bend\b/.test(line)) open.push({ guard: guardOfBlock(line) })
-    else if (/\{(?:\s*\|[^|]*\|)?$/.test(line)) open.push({ guard: 'always' })
+    if (/^(?:return|next|break)\b/.test(line) && !open.some(({ isMethod }) => isMethod)) mayHaveEnded = true
+    if (OPENS.test(line) && !/\bend\b/.test(line)) {
+      open.push({ guard: guardOfBlock(line), isMethod: /^def\b/.test(line) })
+    } else if (/\{(?:\s*\|[^|]*\|)?$/.test(line)) open.push({ guard: 'always', isMethod: false })
   }
   return lines
 }

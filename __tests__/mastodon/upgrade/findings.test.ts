@@ -35,7 +35,8 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
           'config/initializers/ldap.rb': "if ENV['LDAP_ENABLED'] == 'true'\n  base = ENV.fetch('LDAP_BASE')\nend\n"
         },
         vars: { LDAP_ENABLED: 'true' }
-      }
+      },
+      { files: { 'config/initializers/a.rb': "def a\n  return 1 if b\nend\nc = ENV.fetch('A') || d\n" } }
     ],
     silent: [
       {
@@ -47,6 +48,15 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
         files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { 'b' }\nb = ENV.fetch('B', nil)\n# ENV.fetch('C')\n" }
       },
       { files: { 'config/initializers/a.rb': "a = ENV.fetch('A') { \"x-#{ENV.fetch('B')}\" }\n" } },
+      // Only where something else is so, too.
+      ...[
+        "a = ENV.key?('B') ? ENV.fetch('A') : 'c'",
+        "a = ENV['B'] || ENV.fetch('A')",
+        "a = b && ENV.fetch('A')",
+        "if ENV['B'] == 'c' && ENV.fetch('A') == 'd'\n  e\nend",
+        "return unless ENV['B'] == 'true'\n\na = ENV.fetch('A')",
+        "if Rails.env.local?\n  return\nend\na = ENV.fetch('A')"
+      ].map(text => ({ files: { 'config/initializers/a.rb': `${text}\n` } })),
       // Heroku or its buildpacks set them.
       {
         files: {
@@ -78,6 +88,10 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
       { files: { 'config/initializers/a.rb': "abort 'no' if ENV['A'] == 'b'\n" }, vars: { A: 'b' } }
     ],
     silent: [
+      {
+        files: { 'config/initializers/a.rb': "return if ENV['C']\nabort 'no' if ENV['A'] == 'b'\n" },
+        vars: { A: 'b' }
+      },
       { files: { 'config/initializers/a.rb': "abort 'no' if ENV['A'] == 'b'\n" }, vars: { A: 'c' } },
       { files: { 'config/initializers/a.rb': "abort 'no' unless ENV['A'] == 'b'\n" }, vars: { A: 'b' } },
       // It only warned until 4.3.

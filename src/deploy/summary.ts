@@ -23,7 +23,7 @@ export function storyMarkdown(story: Story, { title, outcome, links, redact }: S
     '',
     `**${cell(outcome)}** (${duration(story.elapsed)})`,
     '',
-    '| | Step | Started after | Took | |',
+    '| State | Step | Started after | Took | Notes |',
     '| --- | --- | ---: | ---: | --- |',
     ...rows,
     '',

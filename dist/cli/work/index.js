@@ -77448,7 +77448,7 @@ function storyMarkdown(story, { title, outcome, links, redact }) {
         '',
         `**${cell(outcome)}** (${duration(story.elapsed)})`,
         '',
-        '| | Step | Started after | Took | |',
+        '| State | Step | Started after | Took | Notes |',
         '| --- | --- | ---: | ---: | --- |',
         ...rows,
         '',
@@ -86384,8 +86384,9 @@ function check_markdown_prose(text) {
 function linked(url) {
     return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
 }
+/** Without the control characters that a server or a dyno may send to a terminal. */
 function check_markdown_oneLine(text) {
-    return text.replace(/\s+/g, ' ').slice(0, check_markdown_LONGEST);
+    return text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, check_markdown_LONGEST);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-issue.js
@@ -86765,7 +86766,7 @@ function schedule_count(steps, words) {
     });
     return kinds.join(', ') || 'none';
 }
-const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', ''];
+const HEAD = ['Action', 'Task', 'When (UTC)', 'Dyno', 'Why'];
 async function showSteps({ runtime, results }, steps) {
     const shown = steps.map(step => showStep(step, describeCron));
     // Commands may be somebody else's: hostile text.

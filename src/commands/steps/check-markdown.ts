@@ -149,6 +149,7 @@ function linked(url: string): string {
   return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${escape(url.replace('https://', ''))}](${url})` : ''
 }
 
+/** Without the control characters that a server or a dyno may send to a terminal. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').slice(0, LONGEST)
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, LONGEST)
 }

@@ -130,7 +130,7 @@ function count(steps: readonly Step[], words: Readonly<Record<Step['kind'], stri
   return kinds.join(', ') || 'none'
 }
 
-const HEAD = ['', 'Task', 'When (UTC)', 'Dyno', '']
+const HEAD = ['Action', 'Task', 'When (UTC)', 'Dyno', 'Why']
 
 async function showSteps({ runtime, results }: Context, steps: readonly Step[]): Promise<void> {
   const shown = steps.map(step => showStep(step, describeCron))

@@ -1,5 +1,6 @@
 import { readTreeFile, walkTree } from '../runtime/index.ts'
 import { rubyLines, type EnvTest, type RubyLine } from './ruby-blocks.ts'
+import { readText } from './text.ts'
 import { compareVersions } from './versions.ts'
 
 /** What a tree says about one config var, and where it says so. */
@@ -36,7 +37,7 @@ const FILES = ['config/application.rb', 'config/environments/production.rb']
 
 /** Reads the files that Rails runs as it boots in production. */
 export function readConfigRules(root: string, version: string | undefined): ConfigRules {
-  const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readTreeFile(root, file) ?? '' }))
+  const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readText(root, file) }))
   const rules = files.map(({ file, text }) => rulesOf(file, text))
   const required = distinct(rules.flatMap(({ required }) => required))
   const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key))

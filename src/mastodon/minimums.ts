@@ -1,5 +1,5 @@
-import { readTreeFile } from '../runtime/index.ts'
 import { breakpoints } from './migrations.ts'
+import { readText } from './text.ts'
 import { compareVersions } from './versions.ts'
 
 /** The oldest versions of what a tree runs on; absent where neither it nor its version tells. */
@@ -27,7 +27,7 @@ export interface Libvips {
 
 /** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
 export function readMinimums(root: string, version: string | undefined): Minimums {
-  const read = (file: string): string => readTreeFile(root, file) ?? ''
+  const read = (file: string): string => readText(root, file)
   const gemfile = read('Gemfile')
   const readme = told(read('README.md'))
   const known = knownFor(version)
@@ -60,14 +60,14 @@ function quoted(gemfile: string, operator: '>=' | '<' | ''): string | undefined 
 /** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
 function told(readme: string): Map<string, string> {
   return new Map(
-    [...readme.matchAll(/^\s*[-*]\s+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*\s+(\d+(?:\.\d+)*)\+/gim)].map(
-      ([, name = '', version = '']) => [name.toLowerCase(), version]
-    )
+    [
+      ...readme.matchAll(/^[ \t]*[-*][ \t]+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*[ \t]+(\d+(?:\.\d+)*)\+/gim)
+    ].map(([, name = '', version = '']) => [name.toLowerCase(), version])
   )
 }
 
 function enginesNode(packageJson: string): string | undefined {
-  return /"engines"\s*:\s*\{[^}]*"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1]
+  return /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1]
 }
 
 /** `server_version_num`: 140000 is 14, 90500 is 9.5. */
@@ -84,7 +84,7 @@ function libvipsOf(initializer: string, application: string): Libvips | undefine
   const [, major, minor] = /at_least_libvips\?\(\s*(\d+)\s*,\s*(\d+)\s*\)/.exec(initializer) ?? []
   if (major === undefined || minor === undefined) return undefined
   const version = `${major}.${minor}`
-  if (!/^\s*if\s.*use_vips/m.test(initializer)) return { version }
+  if (!/^[ \t]*if\s.*use_vips/m.test(initializer)) return { version }
   const [, name, operator, value] =
     /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? []
   return name === undefined || value === undefined

@@ -66,7 +66,7 @@ class RubyScanner {
   #code(until: '}' | undefined): void {
     const part: Part = until === undefined ? 'code' : 'interpolation'
     let open = 0
-    while (this.#at < this.#text.length) {
+    while (this.#at < this.#text.length && !this.#lost) {
       const character = this.#text[this.#at] as string
       if (character === '\n') this.#newline()
       else if (character === '#') this.#skipLine()

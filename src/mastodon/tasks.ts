@@ -1,4 +1,5 @@
 import { readTreeFile } from '../runtime/index.ts'
+import { readText } from './text.ts'
 
 /** Something to know of a scheduled task: that it fails, or that nobody needs it. */
 export interface TaskAdvice {
@@ -111,10 +112,20 @@ function hasCli(root: string): boolean {
 
 /** What sidekiq-scheduler runs by itself: the jobs of config/sidekiq.yml, which has Ruby in it and is read line by line. */
 export function schedulers(root: string): { readonly name: string; readonly className: string }[] {
-  const file = readTreeFile(root, 'config/sidekiq.yml') ?? ''
-  return [...file.matchAll(/^ +(\w+):\n(?: +(?!class:)\S.*\n)*? +class: *['"]?(Scheduler::[\w:]+)/gm)].map(
-    ([, name, className]) => ({ name: name!, className: className! })
-  )
+  const found: { name: string; className: string }[] = []
+  let open: { readonly name: string; readonly indent: number } | undefined
+  for (const line of readText(root, 'config/sidekiq.yml').split('\n')) {
+    const indent = line.length - line.trimStart().length
+    const name = /^ +(\w+):$/.exec(line)?.[1]
+    const className = /^ +class: *['"]?(Scheduler::[\w:]+)/.exec(line)?.[1]
+    if (indent === 0) open = undefined
+    else if (name !== undefined && (!open || indent <= open.indent)) open = { name, indent }
+    else if (className !== undefined && open) {
+      found.push({ name: open.name, className })
+      open = undefined
+    }
+  }
+  return found
 }
 
 /** A task that a new config may begin with. */

@@ -56772,7 +56772,7 @@ class RubyScanner {
     #code(until) {
         const part = until === undefined ? 'code' : 'interpolation';
         let open = 0;
-        while (this.#at < this.#text.length) {
+        while (this.#at < this.#text.length && !this.#lost) {
             const character = this.#text[this.#at];
             if (character === '\n')
                 this.#newline();
@@ -57780,6 +57780,15 @@ function shellQuoted(value) {
     return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/text.js
+
+/** Characters. No file that is read so comes near, and a hostile one must not keep a job for minutes. */
+const MOST = 200_000;
+/** A file of a tree for patterns to look through, its beginning at least; empty where it is not there. */
+function readText(root, file) {
+    return (readTreeFile(root, file) ?? '').slice(0, MOST);
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/versions.js
 /** Versions as Mastodon, Ruby, Node, Postgres and Redis write them: numbers with dots, perhaps a prerelease behind them. */
 /** Negative where `a` is older than `b`, 0 where they are the same. `4.7` is `4.7.0`; `4.7.0-rc.1` is older than `4.7.0`. */
@@ -57831,7 +57840,7 @@ function split(version) {
 
 /** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
 function readMinimums(root, version) {
-    const read = (file) => readTreeFile(root, file) ?? '';
+    const read = (file) => readText(root, file);
     const gemfile = read('Gemfile');
     const readme = told(read('README.md'));
     const known = knownFor(version);
@@ -57858,10 +57867,12 @@ function quoted(gemfile, operator) {
 }
 /** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
 function told(readme) {
-    return new Map([...readme.matchAll(/^\s*[-*]\s+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*\s+(\d+(?:\.\d+)*)\+/gim)].map(([, name = '', version = '']) => [name.toLowerCase(), version]));
+    return new Map([
+        ...readme.matchAll(/^[ \t]*[-*][ \t]+\*\*(Ruby|PostgreSQL|Redis|Node\.js|FFmpeg)\*\*[ \t]+(\d+(?:\.\d+)*)\+/gim)
+    ].map(([, name = '', version = '']) => [name.toLowerCase(), version]));
 }
 function enginesNode(packageJson) {
-    return /"engines"\s*:\s*\{[^}]*"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1];
+    return /"engines"\s*:\s*\{[^}]{0,1000}"node"\s*:\s*"\s*(?:>=|\^|~)?\s*v?(\d+(?:\.\d+)*)/.exec(packageJson)?.[1];
 }
 /** `server_version_num`: 140000 is 14, 90500 is 9.5. */
 function postgresOf(dbRake) {
@@ -57877,7 +57888,7 @@ function libvipsOf(initializer, application) {
     if (major === undefined || minor === undefined)
         return undefined;
     const version = `${major}.${minor}`;
-    if (!/^\s*if\s.*use_vips/m.test(initializer))
+    if (!/^[ \t]*if\s.*use_vips/m.test(initializer))
         return { version };
     const [, name, operator, value] = /use_vips\s*=\s*ENV\[['"](\w+)['"]\]\s*(==|!=)\s*['"]([^'"]*)['"]/.exec(application) ?? [];
     return name === undefined || value === undefined
@@ -57984,6 +57995,7 @@ function envTest(condition) {
 
 
 
+
 const DUMMY = 'SECRET_KEY_BASE_DUMMY';
 /** mastodon/mastodon: config/initializers/active_record_encryption.rb. */
 const ENCRYPTION_KEYS = [
@@ -57995,7 +58007,7 @@ const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
 const FILES = ['config/application.rb', 'config/environments/production.rb'];
 /** Reads the files that Rails runs as it boots in production. */
 function readConfigRules(root, version) {
-    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readTreeFile(root, file) ?? '' }));
+    const files = [...FILES, ...initializers(root)].map(file => ({ file, text: readText(root, file) }));
     const rules = files.map(({ file, text }) => rulesOf(file, text));
     const required = distinct(rules.flatMap(({ required }) => required));
     const encryption = ENCRYPTION_KEYS.filter(key => !required.some(({ name }) => name === key));
@@ -58085,6 +58097,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -58093,7 +58106,7 @@ const REDIS_FILES = [
 ];
 /** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
 function readUpgradeTree(root) {
-    const read = (file) => readTreeFile(root, file) ?? '';
+    const read = (file) => readText(root, file);
     const mastodon = readMastodon(root);
     const policy = read('config/initializers/content_security_policy.rb');
     return {
@@ -58110,7 +58123,7 @@ function readUpgradeTree(root) {
         listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
-        hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
+        hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
         processTypes: processTypesOf(read('Procfile')),
         buildpacks: tree_buildpacksOf(read('app.json')),
         packages: tree_packagesOf(read('Aptfile'))
@@ -58127,13 +58140,13 @@ function filesBelow(root, folder) {
 }
 /** @param others initializers that have to do with Redis: a fork may change there how it connects */
 function redisTls(ruby, others, streaming, gemfileLock) {
-    const [code, all] = [ruby, ruby + others].map(text => text.replace(/^\s*#.*$/gm, ''));
+    const [code, all] = [ruby, ruby + others].map(text => text.replace(/^[ \t]*#.*$/gm, ''));
     const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code);
     return {
         driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
         hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
         takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
-        streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
+        streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]{0,1000}rejectUnauthorized\s*:\s*false/.test(streaming)
     };
 }
 function digestOf(root, folder) {
@@ -59383,6 +59396,7 @@ function upgradeHeadline({ basis, migrations }) {
 
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
 
+
 const BY_WORKER = 'nothing, Mastodon’s worker does it by itself (sidekiq-scheduler, since 1.4)';
 const BY_UPGRADE = 'nothing, it was a step of an upgrade long ago';
 const NO_PUSH = 'nothing, PuSH subscriptions went with OStatus in 3.0';
@@ -59481,8 +59495,22 @@ function hasCli(root) {
 }
 /** What sidekiq-scheduler runs by itself: the jobs of config/sidekiq.yml, which has Ruby in it and is read line by line. */
 function schedulers(root) {
-    const file = readTreeFile(root, 'config/sidekiq.yml') ?? '';
-    return [...file.matchAll(/^ +(\w+):\n(?: +(?!class:)\S.*\n)*? +class: *['"]?(Scheduler::[\w:]+)/gm)].map(([, name, className]) => ({ name: name, className: className }));
+    const found = [];
+    let open;
+    for (const line of readText(root, 'config/sidekiq.yml').split('\n')) {
+        const indent = line.length - line.trimStart().length;
+        const name = /^ +(\w+):$/.exec(line)?.[1];
+        const className = /^ +class: *['"]?(Scheduler::[\w:]+)/.exec(line)?.[1];
+        if (indent === 0)
+            open = undefined;
+        else if (name !== undefined && (!open || indent <= open.indent))
+            open = { name, indent };
+        else if (className !== undefined && open) {
+            found.push({ name: open.name, className });
+            open = undefined;
+        }
+    }
+    return found;
 }
 const STARTERS = [
     {
@@ -60003,7 +60031,7 @@ function base256(header, offset, length, value) {
 
 
 const LEAST = 512 * 1024;
-const MOST = 2 * 1024 * 1024;
+const plan_MOST = 2 * 1024 * 1024;
 /** A file of this size has blocks of its own, so that its compressed size is exact. */
 const PIECE = 1024 * 1024;
 /** The folder `./app/` itself: it belongs to no layer. */
@@ -60022,7 +60050,7 @@ function planBlocks(files, identityOf, publicTime) {
         if (size >= PIECE)
             plan.addLarge(file, time, size);
         else {
-            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > MOST))
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
                 plan.cut();
             plan.addHeader(file, time, link, size);
         }
@@ -87094,7 +87122,7 @@ async function reportOfThisJob(context, github) {
         runtime.log.info(`This job is of no pull request (event: ${event.name ?? 'none'}), so there is nothing to comment on.`);
         return undefined;
     }
-    const report = parseReport(await readText(inputs.report ?? external_node_path_namespaceObject.join(inputs.outputDir, 'report.json')));
+    const report = parseReport(await measured_readText(inputs.report ?? external_node_path_namespaceObject.join(inputs.outputDir, 'report.json')));
     const run = { id: Number(runId), attempt: Number(runAttempt ?? 1), url: runUrl(context) };
     const { pullRequest } = event;
     const own = pullRequest.headRepository?.toLowerCase() === inputs.github.repository?.toLowerCase();
@@ -87166,14 +87194,14 @@ async function pullRequestOf({ inputs, runtime }, github, { headSha, headReposit
 async function reportText(context, github, run) {
     const { inputs, runtime } = context;
     if (inputs.report !== undefined)
-        return readText(inputs.report);
+        return measured_readText(inputs.report);
     const [artifact] = await artifactsOfRun(github, run.id, inputs.artifactName);
     if (artifact)
         return downloadFile(github, artifact, { file: 'report.json', maxBytes: LARGEST_REPORT, ...downloads(context) });
     runtime.log.warning(`The run ${run.id} left no artifact "${inputs.artifactName}": its build did not get that far, or has another \`artifact-name\`.`);
     return undefined;
 }
-async function readText(file) {
+async function measured_readText(file) {
     return (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8').catch((error) => {
         throw new UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
     });

@@ -3,6 +3,7 @@ import { readTreeFile, walkTree } from '../../runtime/index.ts'
 import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
 import { readMinimums, type Minimums } from '../minimums.ts'
+import { readText } from '../text.ts'
 import { readMastodon, type MastodonTree } from '../tree.ts'
 
 /** What a tree says of itself that matters to an upgrade. */
@@ -50,7 +51,7 @@ const REDIS_FILES = [
 
 /** Reads a tree: the one to deploy, or the one that runs now. Runs nothing of it. */
 export function readUpgradeTree(root: string): UpgradeTree {
-  const read = (file: string): string => readTreeFile(root, file) ?? ''
+  const read = (file: string): string => readText(root, file)
   const mastodon = readMastodon(root)
   const policy = read('config/initializers/content_security_policy.rb')
   return {
@@ -76,7 +77,7 @@ export function readUpgradeTree(root: string): UpgradeTree {
     wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file =>
       /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))
     ),
-    hasScheduler: /^\s*-\s*\[?\s*scheduler\b/m.test(read('config/sidekiq.yml')),
+    hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
     processTypes: processTypesOf(read('Procfile')),
     buildpacks: buildpacksOf(read('app.json')),
     packages: packagesOf(read('Aptfile'))
@@ -96,13 +97,13 @@ function filesBelow(root: string, folder: string): string[] {
 
 /** @param others initializers that have to do with Redis: a fork may change there how it connects */
 function redisTls(ruby: string, others: string, streaming: string, gemfileLock: string): RedisTls {
-  const [code, all] = [ruby, ruby + others].map(text => text.replace(/^\s*#.*$/gm, '')) as [string, string]
+  const [code, all] = [ruby, ruby + others].map(text => text.replace(/^[ \t]*#.*$/gm, '')) as [string, string]
   const isChoice = /REDIS_DRIVER['"]?\]?\)?\s*==\s*['"]ruby['"]/.test(code)
   return {
     driver: isChoice ? 'choice' : /driver:\s*:hiredis\b/.test(code) ? 'hiredis' : 'ruby',
     hiredisLacksTls: /^ {4}hiredis \(/m.test(gemfileLock),
     takesSelfSigned: /\bVERIFY_NONE\b|\bverify_mode:\s*0\b/.test(all),
-    streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]*rejectUnauthorized\s*:\s*false/.test(streaming)
+    streamingTakesSelfSigned: /\btls\s*[:=]\s*\{[^}]{0,1000}rejectUnauthorized\s*:\s*false/.test(streaming)
   }
 }
 

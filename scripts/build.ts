@@ -15,7 +15,7 @@ export function bundle(into: string): void {
   // One file: of a bundle with parts that are loaded later, ncc lists the licences of the last part alone.
   ncc('main.js', into, '--license', 'licenses.txt')
   ncc('cli/main.js', path.join(into, 'cli'))
-  ncc('cli/work.js', path.join(into, 'cli', 'work'), '--license', 'licenses.txt')
+  ncc('cli/work.js', path.join(into, 'cli', 'commands'), '--license', 'licenses.txt')
   ncc('slug/pack-worker.js', path.join(into, 'pack-worker'))
   rmSync(LIB, { recursive: true, force: true })
   bundlePage(path.join(into, 'page'))

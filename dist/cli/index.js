@@ -17711,7 +17711,7 @@ async function main(argv) {
 /** What a command needs is another bundle (`work.ts`), loaded here: `--help` does without. */
 async function run(line, command) {
     const stop = new _stop_js__WEBPACK_IMPORTED_MODULE_6__/* .Stop */ .V();
-    const work = new URL('./work/index.js', here).href;
+    const work = new URL('./commands/index.js', here).href;
     const { runCommand, runInit } = (await import(__rewriteRelativeImportExtension(/* webpackIgnore: true */ work, true)));
     const lively = isLively(line.json ? process.stderr : process.stdout);
     return command === 'init'

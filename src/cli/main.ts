@@ -34,7 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** What a command needs is another bundle (`work.ts`), loaded here: `--help` does without. */
 async function run(line: CommandLine, command: string): Promise<number> {
   const stop = new Stop()
-  const work = new URL('./work/index.js', here).href
+  const work = new URL('./commands/index.js', here).href
   const { runCommand, runInit } = (await import(/* webpackIgnore: true */ work)) as typeof import('./work.ts')
   const lively = isLively(line.json ? process.stderr : process.stdout)
   return command === 'init'

@@ -26,7 +26,7 @@ describe('on the terminal', () => {
     const deployed = await cli(['deploy', '--build-in', 'host', ...folders], [], true)
     expect(deployed.code).toBe(0)
     expect(instance.live).toBe(instance.head)
-    expect(deployed.stdout).toMatch(/done {2,}Upload +\d+\.\d s/)
+    expect(deployed.stdout).toMatch(/done {3}Upload +\d+\.\d s/)
     expect(deployed.stdout).toMatch(/healthy +true/)
 
     const ran = await cli(['run'], ['--', 'echo "said $SECRET_KEY_BASE"; exit 0'])

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2984:
+/***/ 6406:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78797,6 +78797,38 @@ async function migrate_migrate(context) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/local-heroku/free-port.js
+
+
+/**
+ * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
+ * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
+ * ip_local_port_range).
+ */
+const FIRST = 20_000;
+const LAST = 32_767;
+const ATTEMPTS = 100;
+/** A port of the loopback interface on which nothing listens, for a process that is started next. */
+async function freePort() {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const port = (0,external_node_crypto_.randomInt)(FIRST, LAST + 1);
+        if (await isFree(port))
+            return port;
+    }
+    throw new Error(`no free port was found between ${FIRST} and ${LAST}`);
+}
+/** On all addresses, as a dyno's web process listens. */
+async function isFree(port) {
+    const server = external_node_net_.createServer();
+    const free = await new Promise(resolve => {
+        server.once('error', () => resolve(false));
+        server.listen(port, '0.0.0.0', () => resolve(true));
+    });
+    if (free)
+        await new Promise(resolve => server.close(resolve));
+    return free;
+}
+
 ;// CONCATENATED MODULE: ./lib/local-heroku/store.js
 
 
@@ -78852,6 +78884,7 @@ class Store {
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/dyno.js
+
 
 
 
@@ -79015,13 +79048,6 @@ class Dyno {
     #say(text) {
         this.options.log.write(`heroku[${this.options.name}]`, text);
     }
-}
-async function freePort() {
-    const server = external_node_net_.createServer();
-    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address();
-    await new Promise(resolve => server.close(resolve));
-    return port;
 }
 /** Whether something listens there before the signal is aborted. */
 async function isListening(port, signal) {
@@ -82194,6 +82220,7 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 
 
+
 async function startLocalHeroku(options) {
     const { folder, host, clock, build, onRequest = () => { }, onHang = () => { } } = options;
     const store = new Store(folder);
@@ -83555,7 +83582,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2984);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6406);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
 import path from 'node:path'
+import { freePort } from '../../src/local-heroku/index.ts'
 
 export interface TestRedis {
   /** `rediss://` with a password; the certificate is self-signed and for another name, as Heroku's. */
@@ -61,12 +61,4 @@ export async function startTlsRedis(folder: string): Promise<TestRedis> {
       await exited
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }

@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { startPostgres } from '../../scripts/postgres.ts'
+import { freePort } from '../../src/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
   PENDING_COMMAND,
@@ -306,12 +306,3 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noRails
     }
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}

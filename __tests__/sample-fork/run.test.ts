@@ -5,6 +5,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
 import { addPostMigration, breakBoot, breakRelease } from '../../scripts/sample-fork.ts'
+import { freePort } from '../../src/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
   PENDING_COMMAND,
@@ -16,7 +17,7 @@ import {
   readMigrations
 } from '../../src/mastodon/index.ts'
 import { lastingTemp, temp } from '../helpers/temp.ts'
-import { ask, buildSampleFork, Dyno, freePort, type Ended } from './dynos.ts'
+import { ask, buildSampleFork, Dyno, type Ended } from './dynos.ts'
 
 const PRE = ['20260601120000', '20260602120000', '20260603120000']
 const POST = '20260604120000'

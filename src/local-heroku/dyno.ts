@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import net from 'node:net'
 import type { Clock } from '../runtime/index.ts'
 import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
+import { freePort } from './free-port.ts'
 import { type AppLog } from './logs.ts'
 import { type ReleaseState } from './store.ts'
 
@@ -210,14 +211,6 @@ export class Dyno {
   #say(text: string): void {
     this.options.log.write(`heroku[${this.options.name}]`, text)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
 }
 
 /** Whether something listens there before the signal is aborted. */

@@ -87852,6 +87852,38 @@ async function migrate_migrate(context) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/local-heroku/free-port.js
+
+
+/**
+ * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
+ * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
+ * ip_local_port_range).
+ */
+const FIRST = 20_000;
+const LAST = 32_767;
+const free_port_ATTEMPTS = 100;
+/** A port of the loopback interface on which nothing listens, for a process that is started next. */
+async function freePort() {
+    for (let attempt = 0; attempt < free_port_ATTEMPTS; attempt++) {
+        const port = (0,external_node_crypto_.randomInt)(FIRST, LAST + 1);
+        if (await isFree(port))
+            return port;
+    }
+    throw new Error(`no free port was found between ${FIRST} and ${LAST}`);
+}
+/** On all addresses, as a dyno's web process listens. */
+async function isFree(port) {
+    const server = external_node_net_.createServer();
+    const free = await new Promise(resolve => {
+        server.once('error', () => resolve(false));
+        server.listen(port, '0.0.0.0', () => resolve(true));
+    });
+    if (free)
+        await new Promise(resolve => server.close(resolve));
+    return free;
+}
+
 ;// CONCATENATED MODULE: ./lib/local-heroku/store.js
 
 
@@ -87907,6 +87939,7 @@ class Store {
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/dyno.js
+
 
 
 
@@ -88070,13 +88103,6 @@ class Dyno {
     #say(text) {
         this.options.log.write(`heroku[${this.options.name}]`, text);
     }
-}
-async function freePort() {
-    const server = external_node_net_.createServer();
-    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address();
-    await new Promise(resolve => server.close(resolve));
-    return port;
 }
 /** Whether something listens there before the signal is aborted. */
 async function isListening(port, signal) {
@@ -91228,6 +91254,7 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
  * Heroku on this machine: the Platform API, and behind it slugs that are unpacked, processes that run, a router, one-off
  * dynos, release phases. For rehearsals and tests; nothing of it goes to Heroku.
  */
+
 
 
 

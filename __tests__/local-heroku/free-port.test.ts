@@ -1,0 +1,16 @@
+import { expect, it } from '@jest/globals'
+import { once } from 'node:events'
+import net from 'node:net'
+import { freePort } from '../../src/local-heroku/index.ts'
+
+it('is free on all addresses, and never one that the machine gives to whoever asks for any', async () => {
+  for (let round = 0; round < 50; round++) {
+    const port = await freePort()
+    expect(port).toBeGreaterThanOrEqual(20_000)
+    expect(port).toBeLessThan(32_768)
+    const taken = net.createServer().listen(port, '0.0.0.0')
+    await once(taken, 'listening')
+    taken.close()
+    await once(taken, 'close')
+  }
+})

@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto'
+import net from 'node:net'
+
+/**
+ * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
+ * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
+ * ip_local_port_range).
+ */
+const FIRST = 20_000
+const LAST = 32_767
+const ATTEMPTS = 100
+
+/** A port of the loopback interface on which nothing listens, for a process that is started next. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(FIRST, LAST + 1)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no free port was found between ${FIRST} and ${LAST}`)
+}
+
+/** On all addresses, as a dyno's web process listens. */
+async function isFree(port: number): Promise<boolean> {
+  const server = net.createServer()
+  const free = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '0.0.0.0', () => resolve(true))
+  })
+  if (free) await new Promise(resolve => server.close(resolve))
+  return free
+}

@@ -1,22 +1,23 @@
-import { randomInt } from 'node:crypto'
 import net from 'node:net'
 
 /**
  * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
  * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
- * ip_local_port_range).
+ * ip_local_port_range). Each process hands out a share of them in turn, so that two do not find the same one either.
  */
 const FIRST = 20_000
-const LAST = 32_767
-const ATTEMPTS = 100
+const SHARE = 400
+const SHARES = 31
+const own = FIRST + (process.pid % SHARES) * SHARE
+let turn = 0
 
-/** A port of the loopback interface on which nothing listens, for a process that is started next. */
+/** A port on which nothing listens, for a process that is started next. */
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const port = randomInt(FIRST, LAST + 1)
+  for (let attempt = 0; attempt < SHARE; attempt++) {
+    const port = own + (turn++ % SHARE)
     if (await isFree(port)) return port
   }
-  throw new Error(`no free port was found between ${FIRST} and ${LAST}`)
+  throw new Error(`no free port was found between ${own} and ${own + SHARE - 1}`)
 }
 
 /** On all addresses, as a dyno's web process listens. */

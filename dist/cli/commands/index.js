@@ -87854,23 +87854,24 @@ async function migrate_migrate(context) {
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/free-port.js
 
-
 /**
  * Below the ports that Linux (32768 to 60999) and macOS (49152 on) give to whoever asks for any: one of those may be
  * given to another process before the one it was found for has started (Linux: Documentation/networking/ip-sysctl,
- * ip_local_port_range).
+ * ip_local_port_range). Each process hands out a share of them in turn, so that two do not find the same one either.
  */
 const FIRST = 20_000;
-const LAST = 32_767;
-const free_port_ATTEMPTS = 100;
-/** A port of the loopback interface on which nothing listens, for a process that is started next. */
+const SHARE = 400;
+const SHARES = 31;
+const own = FIRST + (process.pid % SHARES) * SHARE;
+let turn = 0;
+/** A port on which nothing listens, for a process that is started next. */
 async function freePort() {
-    for (let attempt = 0; attempt < free_port_ATTEMPTS; attempt++) {
-        const port = (0,external_node_crypto_.randomInt)(FIRST, LAST + 1);
+    for (let attempt = 0; attempt < SHARE; attempt++) {
+        const port = own + (turn++ % SHARE);
         if (await isFree(port))
             return port;
     }
-    throw new Error(`no free port was found between ${FIRST} and ${LAST}`);
+    throw new Error(`no free port was found between ${own} and ${own + SHARE - 1}`);
 }
 /** On all addresses, as a dyno's web process listens. */
 async function isFree(port) {

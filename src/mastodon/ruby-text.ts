@@ -27,8 +27,34 @@ const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|re
 const DEEPEST = 20
 
 interface Heredoc {
-  readonly end: RegExp
+  readonly name: string
+  /** Its end may be indented. */
+  readonly indented: boolean
   readonly interpolates: boolean
+}
+
+/** A line that is nothing but a word, with which a heredoc may end. */
+interface Word {
+  /** Of its line, and where that ends. */
+  readonly start: number
+  readonly end: number
+}
+
+/** The last first. */
+type Words = Record<'any' | 'unindented', Map<string, Word[]>>
+
+function wordsOf(text: string): Words {
+  const words: Words = { any: new Map(), unindented: new Map() }
+  for (const found of [...text.matchAll(/^([ \t]*)([A-Za-z_]\w*)\r?$/gm)].reverse()) {
+    const [whole, indent, name] = found as unknown as [string, string, string]
+    const word = { start: found.index, end: found.index + whole.length }
+    for (const map of indent === '' ? [words.any, words.unindented] : [words.any]) {
+      const known = map.get(name)
+      if (known) known.push(word)
+      else map.set(name, [word])
+    }
+  }
+  return words
 }
 
 class RubyScanner {
@@ -38,6 +64,7 @@ class RubyScanner {
   #lost = false
   #depth = 0
   #heredocs: Heredoc[] = []
+  #words: Words | undefined
 
   constructor(text: string) {
     this.#text = text
@@ -134,24 +161,31 @@ class RubyScanner {
     const found = HEREDOC.exec(this.#text)
     if (found === null) return false
     const [whole, indent, quote, name] = found as unknown as [string, string, string, string]
+    const heredoc = { name, indented: indent !== '', interpolates: quote !== "'" }
     // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
-    const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm')
-    end.lastIndex = this.#at
-    if (end.exec(this.#text) === null) return false
+    if (this.#endOf(heredoc) === undefined) return false
     for (const after = this.#at + whole.length; this.#at < after;) this.#take('code')
-    this.#heredocs.push({ end, interpolates: quote !== "'" })
+    this.#heredocs.push(heredoc)
     return true
   }
 
+  /** The next line with which it may end. The file is searched once for all: a hostile one may hold thousands of openings. */
+  #endOf({ name, indented }: Heredoc): Word | undefined {
+    this.#words ??= wordsOf(this.#text)
+    const words = this.#words[indented ? 'any' : 'unindented'].get(name)
+    // What lies behind is never asked for again.
+    while (words?.at(-1) !== undefined && words.at(-1)!.start < this.#at) words.pop()
+    return words?.at(-1)
+  }
+
   #heredocBody(heredoc: Heredoc): void {
-    heredoc.end.lastIndex = this.#at
-    const found = heredoc.end.exec(this.#text)
-    if (found === null) {
+    const found = this.#endOf(heredoc)
+    if (found === undefined) {
       this.#lost = true
       return
     }
-    while (this.#at < found.index) this.#stringCharacter(heredoc.interpolates)
-    this.#at = Math.max(this.#at, found.index + found[0].length)
+    while (this.#at < found.start) this.#stringCharacter(heredoc.interpolates)
+    this.#at = Math.max(this.#at, found.end)
   }
 
   /** Reads a string from its opening to its closing character; brackets of the same kind nest. */

@@ -56738,6 +56738,21 @@ const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
 const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
 /** Strings in interpolations in strings: nobody writes that many. */
 const DEEPEST = 20;
+function wordsOf(text) {
+    const words = { any: new Map(), unindented: new Map() };
+    for (const found of [...text.matchAll(/^([ \t]*)([A-Za-z_]\w*)\r?$/gm)].reverse()) {
+        const [whole, indent, name] = found;
+        const word = { start: found.index, end: found.index + whole.length };
+        for (const map of indent === '' ? [words.any, words.unindented] : [words.any]) {
+            const known = map.get(name);
+            if (known)
+                known.push(word);
+            else
+                map.set(name, [word]);
+        }
+    }
+    return words;
+}
 class RubyScanner {
     #text;
     #parts;
@@ -56745,6 +56760,7 @@ class RubyScanner {
     #lost = false;
     #depth = 0;
     #heredocs = [];
+    #words;
     constructor(text) {
         this.#text = text;
         this.#parts = new Array(text.length).fill('nothing');
@@ -56852,26 +56868,33 @@ class RubyScanner {
         if (found === null)
             return false;
         const [whole, indent, quote, name] = found;
+        const heredoc = { name, indented: indent !== '', interpolates: quote !== "'" };
         // `list <<Name` and `class <<self` look like one; a heredoc has its end further down.
-        const end = new RegExp(`^${indent === '' ? '' : '[ \\t]*'}${name}\\r?$`, 'gm');
-        end.lastIndex = this.#at;
-        if (end.exec(this.#text) === null)
+        if (this.#endOf(heredoc) === undefined)
             return false;
         for (const after = this.#at + whole.length; this.#at < after;)
             this.#take('code');
-        this.#heredocs.push({ end, interpolates: quote !== "'" });
+        this.#heredocs.push(heredoc);
         return true;
     }
+    /** The next line with which it may end. The file is searched once for all: a hostile one may hold thousands of openings. */
+    #endOf({ name, indented }) {
+        this.#words ??= wordsOf(this.#text);
+        const words = this.#words[indented ? 'any' : 'unindented'].get(name);
+        // What lies behind is never asked for again.
+        while (words?.at(-1) !== undefined && words.at(-1).start < this.#at)
+            words.pop();
+        return words?.at(-1);
+    }
     #heredocBody(heredoc) {
-        heredoc.end.lastIndex = this.#at;
-        const found = heredoc.end.exec(this.#text);
-        if (found === null) {
+        const found = this.#endOf(heredoc);
+        if (found === undefined) {
             this.#lost = true;
             return;
         }
-        while (this.#at < found.index)
+        while (this.#at < found.start)
             this.#stringCharacter(heredoc.interpolates);
-        this.#at = Math.max(this.#at, found.index + found[0].length);
+        this.#at = Math.max(this.#at, found.end);
     }
     /** Reads a string from its opening to its closing character; brackets of the same kind nest. */
     #string(closing, opening, interpolates) {

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 6406:
+/***/ 9858:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50269,29 +50269,48 @@ function breakpoints(dbRakeText) {
 
 /**
  * What only a process of the app itself can see, in one boot of Rails. The script prints a line of JSON a part behind a
- * marker that nobody could know before; a part that fails says why, and the others go on. It changes nothing. It holds no
- * single quote, so that it is one word of a shell.
+ * marker that nobody could know before, as soon as it is known; a part that fails says why. Each server has a lane of its
+ * own, with one connection, so that one that hangs keeps its own lane alone from going on, and that not for long. It
+ * changes nothing. It holds no single quote, so that it is one word of a shell.
  */
 const SCRIPT = `
-require "json"; require "open3"; require "time"; require "timeout"
+begin; Process.kill(:TERM, Integer(ENV.delete("LOOK_OUT"))); rescue StandardError; nil; end
+require "json"; require "time"; require "timeout"
 clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip[0, 200] }
-part = lambda do |name, &work|
-  line = begin
-    { part: name, value: Timeout.timeout(20) { work.call } }
-  rescue StandardError, ScriptError => error
-    { part: name, error: clean.call(error.class.to_s + ": " + error.message.to_s) }
+lock = Mutex.new
+told = {}
+tell = lambda do |name, said|
+  lock.synchronize do
+    next if told[name]
+    told[name] = true
+    $stdout.write("\\nMARKER " + JSON.generate({ part: name }.merge(said)) + "\\n")
+    $stdout.flush
   end
-  $stdout.write("\\nMARKER " + JSON.generate(line) + "\\n")
-  $stdout.flush
 end
-part.call("boot") do
+look = lambda do |name, work|
+  tell.call(name, begin
+    { value: work.call }
+  rescue StandardError, ScriptError => error
+    { error: clean.call((error.is_a?(Timeout::Error) ? "" : error.class.to_s + ": ") + error.message.to_s) }
+  end)
+end
+parts = {}
+part = lambda { |name, &work| parts[name] = work }
+look.call("boot", lambda do
   { ruby: RUBY_VERSION, mastodon: defined?(Mastodon::Version) ? Mastodon::Version.to_s : nil,
     memory: File.read("/proc/self/status")[/VmRSS:\\s+(\\d+)/, 1].to_i * 1024 }
-end
+end)
 part.call("ffmpeg") do
   tool = lambda do |variable, usual, *arguments|
-    text, status = Open3.capture2e(ENV.fetch(variable, usual), *arguments)
-    [status.success?, text.scrub]
+    text = IO.popen([ENV.fetch(variable, usual), *arguments, { err: [:child, :out], in: File::NULL, pgroup: true }]) do |pipe|
+      begin
+        Timeout.timeout(SECONDS * 0.6) { pipe.read }
+      rescue Timeout::Error
+        Process.kill(:KILL, -pipe.pid)
+        raise Timeout::Error, usual + " gave no answer"
+      end
+    end
+    [$?.success?, text.scrub]
   rescue SystemCallError => error
     [false, error.class == Errno::ENOENT ? "" : error.message]
   end
@@ -50319,29 +50338,77 @@ part.call("vacuum") do
   last = defined?(SidekiqScheduler::RedisManager) ? SidekiqScheduler::RedisManager.get_job_last_time("vacuum_scheduler") : Sidekiq.redis { |redis| redis.call("HGET", "sidekiq-scheduler:last_times", "vacuum_scheduler") }
   { ago: last && Time.now - Time.parse(last) }
 end
-part.call("retention") do
-  %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|
-    value = Setting.public_send(setting)
-    [name, value.to_s == "" ? nil : value.to_i]
+database = lambda do |&work|
+  ActiveRecord::Base.transaction do
+    ActiveRecord::Base.connection.execute("SET LOCAL statement_timeout = " + (SECONDS * 400).to_i.to_s)
+    work.call(ActiveRecord::Base.connection)
   end
 end
 part.call("postgres") do
-  database = ActiveRecord::Base.connection
-  role = database.select_value("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user").to_i
-  { bytes: database.select_value("SELECT pg_database_size(current_database())").to_i,
-    connections: database.select_value("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user").to_i,
-    most: role.negative? ? database.select_value("SHOW max_connections").to_i : role,
-    version: database.select_value("SHOW server_version").to_s[0, 60] }
+  database.call do |connection|
+    role = connection.select_value("SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user").to_i
+    { bytes: connection.select_value("SELECT pg_database_size(current_database())").to_i,
+      connections: connection.select_value("SELECT count(*) FROM pg_stat_activity WHERE usename = current_user").to_i,
+      most: role.negative? ? connection.select_value("SHOW max_connections").to_i : role,
+      version: connection.select_value("SHOW server_version").to_s[0, 60] }
+  end
 end
 part.call("migrations") do
   pool = ActiveRecord::Base.connection_pool
-  context = pool.respond_to?(:migration_context) ? pool.migration_context : ActiveRecord::Base.connection.migration_context
-  { pending: context.open.pending_migrations.size }
+  database.call do |connection|
+    context = pool.respond_to?(:migration_context) ? pool.migration_context : connection.migration_context
+    { pending: context.open.pending_migrations.size }
+  end
 end
+part.call("retention") do
+  Rails.cache = ActiveSupport::Cache::NullStore.new if defined?(Rails) && Rails.respond_to?(:cache=)
+  database.call do
+    %w[media content backups].zip(%i[media_cache_retention_period content_cache_retention_period backups_retention_period]).to_h do |name, setting|
+      value = Setting.public_send(setting)
+      [name, value.to_s == "" ? nil : value.to_i]
+    end
+  end
+end
+clock = lambda { Process.clock_gettime(Process::CLOCK_MONOTONIC) }
+over = clock.call + SECONDS
+lanes = [%w[ffmpeg], %w[redis sidekiq vacuum], %w[postgres migrations retention]].map do |names|
+  [names, Thread.new { names.each { |name| look.call(name, parts[name]) } }]
+end
+lanes.each do |names, thread|
+  next if thread.join([over - clock.call, 0].max)
+  hung, *others = names.reject { |name| told[name] }
+  next if hung.nil?
+  tell.call(hung, error: "no answer within SECONDS seconds")
+  others.each { |name| tell.call(name, error: "not asked: " + hung + " before it gave no answer within SECONDS seconds") }
+end
+exit!(0) if lanes.any? { |_, thread| thread.alive? }
 `;
-/** A line for a dyno's `bash -c`. Post-deployment migrations count as pending, too. */
-function insideCommand(marker) {
-    return `env -u SKIP_POST_DEPLOYMENT_MIGRATIONS bundle exec rails runner '${SCRIPT.replaceAll('MARKER', marker)}'`;
+/**
+ * Around it, what shows life while Rails boots: one line when the command begins, then one whenever the very process that
+ * becomes Rails has used a fifth of a second of processor time more (`/proc/PID/stat`, fields 14 to 17; proc(5)). It is
+ * looked at from outside, so that one which waits for a server shows nothing, whatever threads it has. The script ends
+ * the look-out before it prints: two processes do not write at the same time.
+ */
+const LIFE = `printf "\\nMARKER up\\n"
+{ used=0
+while sleep 1 > /dev/null 2>&1 && { read -r stat < /proc/$$/stat; } 2> /dev/null; do
+  set -- \${stat##*) }; now=$((\${12} + \${13} + \${14} + \${15}))
+  if [ $((now - used)) -ge 20 ]; then used=$now; printf "\\nMARKER alive %s\\n" "$now"; fi
+done; } &
+`;
+/** Seconds that each lane has. */
+const LANE = 8;
+/**
+ * Lines for a dyno's `bash -c`. Post-deployment migrations count as pending, too.
+ * @param seconds for each server to answer all that it is asked
+ */
+function insideCommand(marker, seconds = LANE) {
+    const rails = `exec env -u SKIP_POST_DEPLOYMENT_MIGRATIONS LOOK_OUT=$! bundle exec rails runner '${SCRIPT}'`;
+    return (LIFE + rails).replaceAll('MARKER', marker).replaceAll('SECONDS', `${seconds}`);
+}
+/** Whether whole lines of output hold one that shows life: the script's own, or the look-out's. */
+function showsLife(output, marker) {
+    return output.split(/\r?\n/).some(text => text.startsWith(`${marker} `));
 }
 const count = dist/* pipe */.FsL(dist/* number */.aig(), dist/* safeInteger */.Y2b(), dist/* minValue */.Wwf(0));
 const figure = dist/* pipe */.FsL(dist/* number */.aig(), dist/* finite */.E2x());
@@ -50374,8 +50441,9 @@ const shapes = {
     postgres: dist/* object */.Ikc({ bytes: count, connections: count, most: count, version: word }),
     migrations: dist/* object */.Ikc({ pending: count })
 };
+const PARTS = Object.keys(shapes);
 const line = dist/* object */.Ikc({
-    part: dist/* picklist */.KIO(Object.keys(shapes)),
+    part: dist/* picklist */.KIO(PARTS),
     value: dist/* optional */.lqM(dist/* unknown */.L5J()),
     error: dist/* optional */.lqM(word)
 });
@@ -54669,7 +54737,7 @@ function connect(host, port, { ca, clock, signal }) {
         signal.addEventListener('abort', cancel, { once: true });
     });
 }
-function converse(socket, secret, { write, clock, signal }) {
+function converse(socket, secret, { write, met, clock, signal }) {
     return new Promise((resolve, reject) => {
         let banner = Buffer.alloc(0);
         let stopTimer = () => { };
@@ -54689,6 +54757,7 @@ function converse(socket, secret, { write, clock, signal }) {
                 return;
             const rest = banner.subarray(line.length);
             banner = undefined;
+            met?.();
             if (rest.length > 0)
                 write(rest);
         });
@@ -54715,6 +54784,7 @@ function converse(socket, secret, { write, clock, signal }) {
 
 
 
+
 const MARK = 'mastodon-on-heroku';
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000;
@@ -54728,26 +54798,32 @@ const CLEARING_AWAY = 6_000;
 async function runOneOff(app, oneOff, options) {
     const marker = `${MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
     const exitLine = new ExitLine(`${MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    const told = oneOff.told ?? (() => { });
     let dyno;
     try {
-        const { id, name, attach_url: url } = await app.createDyno({
+        const created = await app.createDyno({
             command: wrap(oneOff.command, marker, exitLine.name),
             attach: true,
             size: oneOff.size,
             timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
             marker
         });
+        const { id, name, attach_url: url } = created;
         dyno = id;
+        told({ step: 'created', dyno: created });
+        const met = () => told({ step: 'met' });
         if (url)
-            await attach({ url, write: chunk => exitLine.take(chunk), ...options });
+            await attach({ url, write: chunk => exitLine.take(chunk), met, ...options });
         const exitCode = exitLine.end();
-        if (exitCode === undefined)
+        if (exitCode === undefined) {
+            told({ step: 'lost' });
             await waitUntilGone(app, id, options);
+        }
         return { dyno: name, exitCode };
     }
     catch (error) {
         exitLine.end();
-        await stopQuietly(app, dyno, marker);
+        await stopQuietly(app, dyno, marker, options.clock);
         throw options.signal.aborted ? new lib_runtime/* CancelledError */.cc('The command in the one-off dyno') : error;
     }
 }
@@ -54787,15 +54863,20 @@ async function waitUntilGone(app, id, { clock, signal }) {
     throw new lib_runtime/* UserError */.yo(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
-async function stopQuietly(app, id, marker) {
-    const late = app.under(AbortSignal.timeout(CLEARING_AWAY));
+async function stopQuietly(app, id, marker, clock) {
+    const late = new AbortController();
+    const stopTimer = clock.after(CLEARING_AWAY, () => late.abort());
+    const asked = app.under(late.signal);
     try {
-        const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id;
+        const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id;
         if (dyno !== undefined)
-            await late.stopDyno(dyno);
+            await asked.stopDyno(dyno);
     }
     catch {
         // Nothing more can be done.
+    }
+    finally {
+        stopTimer();
     }
 }
 /** Passes output on and takes the exit line out of it, wherever the packets are cut. The last one counts. */
@@ -69141,9 +69222,299 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
+;// CONCATENATED MODULE: ./lib/checks/figures.js
+
+
+/** `83 %`. */
+function figures_percent(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** How full something is: from 80 % on a warning, from 95 % on a failure. */
+function fullness(part, whole) {
+    const share = part / whole;
+    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
+}
+/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
+function span(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
+/** One part of a check, which may fail without the others: then it is `unknown`. */
+async function part(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+/** Why a check could not look, where something can be done about it. */
+class CouldNotLook extends Error {
+    remedy;
+    constructor(message, remedy) {
+        super(message);
+        this.remedy = remedy;
+    }
+}
+function couldNotLook(error, about) {
+    const text = `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}`;
+    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
+
+
+/**
+ * Milliseconds without a sign of life after which a dyno is given up; while it starts it cannot show any, and has what
+ * the config says. What has its own lane inside the dyno is answered sooner (mastodon: inside.ts).
+ */
+const dyno_watch_PATIENCE = { asked: 10_000, booting: 12_000, answering: 12_000, ending: 3_000 };
+/** Milliseconds after which also one that shows life is given up, before the checks are that wait for it. */
+const dyno_watch_LONGEST = 220_000;
+/** Gives a dyno up that shows no life for too long, or for all too long shows nothing else. Call `stop` at its end. */
+class DynoWatch {
+    #phase = 'asked';
+    #since;
+    #clock;
+    #start;
+    #giveUp;
+    #begun;
+    #stopTimer = () => { };
+    #stopLongest;
+    /** @param start milliseconds from Heroku's answer to the first line */
+    constructor(clock, start, giveUp) {
+        this.#clock = clock;
+        this.#start = start;
+        this.#giveUp = giveUp;
+        this.#since = this.#begun = clock.now();
+        this.#stopLongest = clock.after(dyno_watch_LONGEST, giveUp);
+        this.sign('asked');
+    }
+    /** It lives, and this is what it is at now. */
+    sign(phase) {
+        this.#phase = phase;
+        this.#since = this.#clock.now();
+        this.#stopTimer();
+        this.#stopTimer = this.#clock.after(phase === 'starting' ? this.#start : dyno_watch_PATIENCE[phase], this.#giveUp);
+    }
+    stop() {
+        this.#stopTimer();
+        this.#stopLongest();
+    }
+    /** Where it stands, since when, and what to do. */
+    stuck({ app, dyno = 'the one-off dyno', state, met }) {
+        const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`;
+        const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`;
+        if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
+            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
+        switch (this.#phase) {
+            case 'asked':
+                return new CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
+            case 'starting':
+                return new CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
+            case 'booting':
+                return new CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
+            default:
+                return new CouldNotLook(`${dyno} has answered nothing more ${since}; given up after ${seconds}`, `Run the checks again; if it stays so, look at \`heroku logs --app ${app} --dyno ${dyno}\`.`);
+        }
+    }
+}
+function stateWords(state, met) {
+    if (state === undefined)
+        return 'Heroku did not say how it is';
+    if (state === 'gone')
+        return 'Heroku knew it no more';
+    return `Heroku called it \`${state.slice(0, 20)}\`${state === 'up' && !met ? ', and its rendezvous server had not let us in' : ''}`;
+}
+function starting(app, state, met) {
+    if (state === 'gone')
+        return `See why it ended: \`heroku logs --app ${app} --source heroku\`.`;
+    if (state !== 'up')
+        return 'A large slug takes its time to start. Where it is always so, raise `checks.thresholds.dyno-start` (seconds), or make the slug smaller (`trim: safe`).';
+    return met
+        ? `Its shell hangs before any command: look at \`.profile\` and \`.profile.d/\`, and try \`heroku run --app ${app} true\`.`
+        : 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.';
+}
+
+;// CONCATENATED MODULE: ./lib/checks/dyno.js
+
+
+
+
+
+/** Milliseconds for a check that needs the dyno: one that lives may take long to boot. The dyno is given up before. */
+const DYNO_DEADLINE = dyno_watch_LONGEST + 20_000;
+/** Milliseconds after which Heroku ends it, should nobody else. */
+const LIFETIME = DYNO_DEADLINE;
+/** Characters of its last output in which a complaint is looked for. */
+const TAIL = 60_000;
+/** Milliseconds before it is given up at which Heroku is asked how it is. */
+const ASK_BEFORE = 4_000;
+/** `close`: resolves when no dyno is left, or it has been told to stop, at once where none was started. */
+function dynoFacts(app, options) {
+    const closed = new AbortController();
+    const look = () => {
+        const answers = new Answers(app.name);
+        const signal = AbortSignal.any([options.signal, closed.signal]);
+        return { answers, ended: lookInside(app, answers, { ...options, signal }) };
+    };
+    let looking;
+    return {
+        part: name => (looking ??= look()).answers.part(name),
+        close: async () => {
+            // One that has said all ends by itself.
+            if (!looking?.answers.all)
+                closed.abort();
+            await looking?.ended;
+        }
+    };
+}
+/** What the dyno has said so far, for those who wait for it. */
+class Answers {
+    #app;
+    #parts = new Map(PARTS.map(name => [name, new Later()]));
+    constructor(app) {
+        this.#app = app;
+    }
+    async part(name) {
+        return (await this.#parts.get(name).promise);
+    }
+    add(inside) {
+        for (const [name, said] of Object.entries(inside)) {
+            if ('error' in said)
+                this.#parts.get(name).reject(notAnswered(said.error, name, this.#app));
+            else
+                this.#parts.get(name).resolve(said.value);
+        }
+    }
+    has(name) {
+        return this.#parts.get(name).settled;
+    }
+    get all() {
+        return PARTS.every(name => this.has(name));
+    }
+    /** Says why nothing more comes. */
+    end(why) {
+        for (const part of this.#parts.values())
+            part.reject(why);
+    }
+}
+/** A promise that is kept from outside, once; it need not be waited for. */
+class Later {
+    promise;
+    settled = false;
+    resolve;
+    reject;
+    constructor() {
+        this.promise = new Promise((resolve, reject) => {
+            this.resolve = value => resolve(((this.settled = true), value));
+            this.reject = error => reject(((this.settled = true), error));
+        });
+        this.promise.catch(() => { });
+    }
+}
+/** Starts a dyno and hands on what it says. Resolves when it has ended, or was given up and told to stop. */
+async function lookInside(app, answers, { size, start, ...options }) {
+    const { clock } = options;
+    const marker = `inside-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
+    const over = new AbortController();
+    const signal = AbortSignal.any([options.signal, over.signal]);
+    const bounded = app.under(signal);
+    const known = {
+        app: app.name,
+        dyno: undefined,
+        state: undefined,
+        met: false
+    };
+    let tail = '';
+    const giveUp = (why) => {
+        answers.end(why);
+        over.abort();
+    };
+    const unfinished = (how) => answers.has('boot')
+        ? new Error(`the one-off dyno did not come to this: ${how}`)
+        : new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(tail, marker)}`.trim());
+    const watch = new DynoWatch(clock, start, () => giveUp(watch.stuck(known)));
+    let stopAsking = () => { };
+    const askState = (id) => {
+        bounded.dyno(id).then(dyno => (known.state = dyno?.state ?? 'gone'), () => { });
+    };
+    try {
+        const { exitCode } = await runOneOff(bounded, {
+            command: insideCommand(marker),
+            purpose: 'check',
+            size,
+            timeout: LIFETIME,
+            // Whole lines.
+            write: chunk => {
+                const text = chunk.toString('utf8');
+                tail = (tail + text).slice(-TAIL);
+                if (!showsLife(text, marker))
+                    return;
+                answers.add(readInside(text, marker));
+                watch.sign(answers.all ? 'ending' : answers.has('boot') ? 'answering' : 'booting');
+            },
+            told: how => {
+                if (how.step === 'lost')
+                    giveUp(unfinished('the connection to it was lost'));
+                if (how.step === 'met')
+                    known.met = true;
+                if (how.step !== 'created')
+                    return;
+                known.dyno = how.dyno.name;
+                watch.sign('starting');
+                stopAsking = clock.after(Math.max(0, start - ASK_BEFORE), () => askState(how.dyno.id));
+            }
+        }, { ...options, signal });
+        answers.end(unfinished(`it ended with exit code ${exitCode}`));
+    }
+    catch (error) {
+        answers.end(error);
+    }
+    finally {
+        stopAsking();
+        watch.stop();
+    }
+}
+/** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
+function complaint(output, marker) {
+    const lines = output
+        .split(/\r?\n/)
+        .map(line => line.trim())
+        .filter(line => !line.includes(marker));
+    const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
+    return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
+}
+const dyno_REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info';
+const dyno_POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps';
+/** What to look at where a server did not answer the dyno. */
+const TO_LOOK_AT = {
+    redis: dyno_REDIS,
+    sidekiq: dyno_REDIS,
+    vacuum: dyno_REDIS,
+    postgres: dyno_POSTGRES,
+    migrations: dyno_POSTGRES,
+    retention: dyno_POSTGRES
+};
+function notAnswered(error, name, app) {
+    const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined;
+    return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`);
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/deadline.js
 /** Milliseconds. One target that hangs must not keep a night's checks for more than half a minute. */
 const DEADLINE = 25_000;
+/** Milliseconds for the same, what was waited for before the checks began among them. */
+const ALL_WITHIN = 27_000;
 
 ;// CONCATENATED MODULE: ./lib/checks/facts.js
 
@@ -69151,10 +69522,16 @@ const DEADLINE = 25_000;
 
 /** Newest releases that are looked at. Heroku keeps the slugs of 20 and of 30 days (Dev Center changelog 3395). */
 const facts_RELEASES = 50;
+/** Milliseconds for a fact, however late it is asked for. */
+const facts_LEAST = 5_000;
 /** Slugs whose size is asked for. */
 const SLUGS = 12;
 function appFacts(app, { platform, data, ...options }) {
-    const fact = (work) => facts_once(() => inTime(options.clock, DEADLINE, work));
+    const { clock } = options;
+    const begun = clock.now();
+    // What is asked for late has less time, or it would keep those checks that have more than others.
+    const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
+    const fact = (work) => facts_once(() => inTime(clock, left(), work));
     const releases = fact(() => app.releases(facts_RELEASES));
     const release = fact(async () => {
         const all = await releases();
@@ -69215,80 +69592,6 @@ async function inTime(clock, milliseconds, work) {
         stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)));
     });
     return Promise.race([work(), late]).finally(stopTimer);
-}
-
-;// CONCATENATED MODULE: ./lib/checks/dyno.js
-
-
-
-
-/** Milliseconds for a check that needs the dyno: it has to start, and Rails to boot. */
-const DYNO_DEADLINE = 240_000;
-/** Milliseconds after which it is given up, before its checks are: what they know otherwise they can still say. */
-const dyno_PATIENCE = 220_000;
-/** Milliseconds after which Heroku ends it. */
-const LIFETIME = 300_000;
-/** Bytes of output that are looked at. */
-const dyno_MOST_OUTPUT = 1_000_000;
-/** `settled`: resolves when no dyno is left, at once where none was started. */
-function dynoFacts(app, options) {
-    let started = Promise.resolve();
-    const inside = facts_once(() => {
-        const looking = lookInside(app, options);
-        started = looking.catch(() => { });
-        return looking;
-    });
-    return {
-        part: async (name) => {
-            const said = (await inside())[name];
-            if (said === undefined)
-                throw new Error('the one-off dyno ended before it came to this');
-            if ('error' in said)
-                throw new Error(said.error);
-            return said.value;
-        },
-        settled: async () => void (await started)
-    };
-}
-async function lookInside(app, { size, ...options }) {
-    const late = new AbortController();
-    const stopTimer = options.clock.after(dyno_PATIENCE, () => late.abort());
-    const signal = AbortSignal.any([options.signal, late.signal]);
-    try {
-        return await runInside(app.under(signal), { ...options, size, signal });
-    }
-    catch (error) {
-        if (late.signal.aborted)
-            throw new Error(`the one-off dyno did not end within ${dyno_PATIENCE / 1000} seconds`);
-        throw error;
-    }
-    finally {
-        stopTimer();
-    }
-}
-async function runInside(app, { size, ...options }) {
-    const marker = `inside-${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`;
-    const chunks = [];
-    let bytes = 0;
-    const write = (chunk) => {
-        bytes += chunk.length;
-        if (bytes <= dyno_MOST_OUTPUT)
-            chunks.push(chunk);
-    };
-    const command = insideCommand(marker);
-    const { exitCode } = await runOneOff(app, { command, purpose: 'check', size, timeout: LIFETIME, write }, options);
-    const output = Buffer.concat(chunks).toString('utf8');
-    const inside = readInside(output, marker);
-    if (inside.boot !== undefined)
-        return inside;
-    const how = exitCode === undefined ? 'the connection to it was lost' : `it ended with exit code ${exitCode}`;
-    throw new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(output)}`.trim());
-}
-/** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
-function complaint(output) {
-    const lines = output.split(/\r?\n/).map(line => line.trim());
-    const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
-    return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/given.js
@@ -69592,45 +69895,6 @@ function absent(wanted, figure) {
         text: `There is no ffmpeg: ${WITHOUT}`,
         remedy: 'See in the size report why it was left out. Make room (`trim: safe`) or raise `slug.limit`; `ffmpeg: without` says that it is meant so.'
     };
-}
-
-;// CONCATENATED MODULE: ./lib/checks/figures.js
-
-
-/** `83 %`. */
-function figures_percent(part, whole) {
-    return `${Math.round((100 * part) / whole)} %`;
-}
-/** How full something is: from 80 % on a warning, from 95 % on a failure. */
-function fullness(part, whole) {
-    const share = part / whole;
-    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
-}
-/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
-function span(seconds) {
-    if (seconds < 90)
-        return `${Math.round(seconds)} s`;
-    if (seconds < 5_400)
-        return `${Math.round(seconds / 60)} minutes`;
-    if (seconds < 172_800)
-        return `${Math.round(seconds / 3_600)} hours`;
-    return `${Math.round(seconds / 86_400)} days`;
-}
-/** `1 dyno`, `2 dynos`. */
-function counted(number, one, many = `${one}s`) {
-    return `${number} ${number === 1 ? one : many}`;
-}
-/** One part of a check, which may fail without the others: then it is `unknown`. */
-async function part(about, look) {
-    try {
-        return await look();
-    }
-    catch (error) {
-        return [couldNotLook(error, about)];
-    }
-}
-function couldNotLook(error, about) {
-    return { level: 'unknown', about, text: `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}` };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
@@ -77185,8 +77449,6 @@ function titleOf(key, results) {
 
 
 
-/** Milliseconds for a check where there are no config vars: they may have been waited for before it. */
-const WITHOUT_CONFIG = 15_000;
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
  * `unknown`. Resolves with the results in the order of the list; rejects only where the job is cancelled.
@@ -77204,11 +77466,11 @@ async function runCheck(check, around) {
     return { check, findings, level: worst(findings), took: clock.now() - started };
 }
 /** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
-function look(check, { configVars, noConfig, mastodonToken, longest, ...shared }) {
+function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...shared }) {
     if (noConfig !== undefined && !check.alone)
         return Promise.reject(new Error(noConfig));
     const { clock, signal: cancelled } = shared;
-    const limit = Math.min(check.deadline ?? DEADLINE, longest, noConfig === undefined ? Infinity : WITHOUT_CONFIG);
+    const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest);
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
     const late = new AbortController();
@@ -77960,6 +78222,7 @@ async function openScene(context, config, name) {
     const { clock, log } = runtime;
     const access = herokuOf(context);
     const { key } = access;
+    const opened = clock.now();
     const over = new AbortController();
     const signal = AbortSignal.any([runtime.signal, over.signal]);
     const bounded = { ...context, runtime: { ...runtime, signal } };
@@ -77969,7 +78232,12 @@ async function openScene(context, config, name) {
     const app = factsOf(name);
     const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp);
     const main = new HerokuApp(platform, name, clock, signal);
-    const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal });
+    const dyno = dynoFacts(main, {
+        size: inputs.dynoSize,
+        start: config.checks.thresholds.dynoStart * 1_000,
+        clock,
+        signal: runtime.signal
+    });
     const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
     const commit = async () => (await deployed()).commit;
     const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
@@ -77990,13 +78258,14 @@ async function openScene(context, config, name) {
         clock,
         signal,
         log,
-        longest: inputs.timeout
+        longest: inputs.timeout,
+        waited: clock.now() - opened
     };
     return {
         around,
         close: async () => {
             over.abort(new lib_runtime/* CancelledError */.cc('What a check left under way'));
-            await dyno.settled();
+            await dyno.close();
         }
     };
 }
@@ -79190,6 +79459,7 @@ class Rendezvous {
     url;
     caFile;
     #server;
+    /** By secret; undefined is never met, nor told so. */
     #waiting;
     #sockets;
     constructor(server, caFile, waiting, sockets) {
@@ -79218,10 +79488,12 @@ class Rendezvous {
                 }
                 socket.off('data', listen);
                 socket.resume();
+                if (!waiting.has(line))
+                    return void socket.end('invalid secret\r\n');
                 const meet = waiting.get(line);
                 waiting.delete(line);
                 if (!meet)
-                    return void socket.end('invalid secret\r\n');
+                    return;
                 socket.write('rendezvous\r\n');
                 meet({
                     write: piece => void socket.write(piece),
@@ -79235,7 +79507,7 @@ class Rendezvous {
         await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
         return new Rendezvous(server, certificate, waiting, sockets);
     }
-    /** Calls `meet` when a client comes with the secret. Returns what takes the invitation back. */
+    /** Calls `meet` when a client comes with the secret; without it the client waits in vain. Returns what takes the invitation back. */
     invite(secret, meet) {
         this.#waiting.set(secret, meet);
         return () => void this.#waiting.delete(secret);
@@ -79307,14 +79579,15 @@ class OneOffDyno {
     #await({ rendezvous, secret, fault }) {
         this.#waiting = true;
         this.#say('Awaiting client');
-        const uninvite = rendezvous.invite(secret, client => {
+        const meet = (client) => {
             // Lost before anything ran: the dyno goes on waiting, for nobody.
             if (fault === 'reset-before')
                 return client.destroy();
             this.#waiting = false;
             giveUp();
             void this.#run(client);
-        });
+        };
+        const uninvite = rendezvous.invite(secret, fault === 'hang-before' ? undefined : meet);
         const giveUp = this.options.clock.after(this.options.times.attach, () => {
             this.#say('Error R13 (Attach error) -> Failed to attach to process');
             this.#end(128);
@@ -83457,13 +83730,15 @@ function readChecks(reader) {
     const at = reader.members(['skip', 'thresholds']);
     const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
     const days = 'a number of days above 0';
-    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
+    const seconds = 'a number of seconds above 0';
+    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency', 'dyno-start']);
     return {
         skip: (skip ?? []).filter(name => name !== undefined),
         thresholds: {
             certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
             keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
+            queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
+            dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
         }
     };
 }
@@ -83606,7 +83881,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6406);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9858);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

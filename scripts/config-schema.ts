@@ -175,9 +175,10 @@ const checks: Schema = mapping(
       {
         'certificate-days': positive('Days left before a certificate ends.', 21),
         'key-days': positive('Days left before the Heroku key ends.', 30),
-        'queue-latency': positive('Seconds that the oldest job of a queue may have waited.', 120)
+        'queue-latency': positive('Seconds that the oldest job of a queue may have waited.', 120),
+        'dyno-start': positive('Seconds that the one-off dyno of the checks may take to start.', 24)
       },
-      { description: 'When a check warns.' }
+      { description: 'When a check warns, or gives up.' }
     )
   },
   { description: 'The nightly checks.' }

@@ -77,10 +77,10 @@ describe('the runner', () => {
     expect(lines((await running)[0]!.findings)).toEqual(['unknown: It could not look: no answer within 3 seconds'])
   })
 
-  it('gives checks less time where the config vars may have been waited for', async () => {
+  it('gives checks less time where something was waited for before them', async () => {
     const clock = new TestClock()
     const hangs = check('hangs', () => new Promise(() => {}), { alone: true })
-    const running = runChecks([hangs, good], surroundings({ clock, noConfig: 'Heroku hangs' }))
+    const running = runChecks([hangs, good], surroundings({ clock, waited: 12_000, noConfig: 'Heroku hangs' }))
     clock.pass(15_000)
     expect((await running).map(({ findings }) => lines(findings))).toEqual([
       ['unknown: It could not look: no answer within 15 seconds'],

@@ -77,6 +77,7 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
     clock: new TestClock(),
     signal: NO_SIGNAL,
     longest: 600_000,
+    waited: 0,
     log: {
       info: quiet,
       warning: quiet,

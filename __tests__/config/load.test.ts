@@ -9,7 +9,7 @@ const DEFAULTS: Config = {
   ffmpeg: 'auto',
   slug: { limit: 300_000_000, env: {}, trim: { safe: true, globs: [] } },
   migrations: 'zero-downtime',
-  checks: { skip: [], thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120 } },
+  checks: { skip: [], thresholds: { certificateDays: 21, keyDays: 30, queueLatency: 120, dynoStart: 24 } },
   redisTls: 'verify'
 }
 
@@ -73,7 +73,7 @@ schedule:
   state: branch:tasks/last-runs
 checks:
   skip: [dead-set, media-host]
-  thresholds: { certificate-days: 7, key-days: 14, queue-latency: 0.5 }
+  thresholds: { certificate-days: 7, key-days: 14, queue-latency: 0.5, dyno-start: 40 }
 redis-tls: no-verify
 `
     expect(load(text)).toEqual({
@@ -119,7 +119,7 @@ redis-tls: no-verify
       },
       checks: {
         skip: ['dead-set', 'media-host'],
-        thresholds: { certificateDays: 7, keyDays: 14, queueLatency: 0.5 }
+        thresholds: { certificateDays: 7, keyDays: 14, queueLatency: 0.5, dynoStart: 40 }
       },
       redisTls: 'no-verify'
     })

@@ -96,7 +96,8 @@ const VALUES: Record<string, { valid: string[]; invalid: string[] }> = {
   'checks.thresholds': { valid: ['{}', 'null'], invalid: ['[]', '{ days: 5 }'] },
   'checks.thresholds.certificate-days': { valid: ['21', '0.5'], invalid: ['0', '-1', 'x', '"5"'] },
   'checks.thresholds.key-days': { valid: ['7'], invalid: ['false'] },
-  'checks.thresholds.queue-latency': { valid: ['120'], invalid: ['[]'] }
+  'checks.thresholds.queue-latency': { valid: ['120'], invalid: ['[]'] },
+  'checks.thresholds.dyno-start': { valid: ['24', '40.5'], invalid: ['0', '[]'] }
 }
 
 const TASK: Record<string, { valid: string[]; invalid: string[] }> = {

@@ -17076,13 +17076,15 @@ function readChecks(reader) {
     const at = reader.members(['skip', 'thresholds']);
     const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
     const days = 'a number of days above 0';
-    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency']);
+    const seconds = 'a number of seconds above 0';
+    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency', 'dyno-start']);
     return {
         skip: (skip ?? []).filter(name => name !== undefined),
         thresholds: {
             certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
             keyDays: thresholds['key-days'].positive(days) ?? 30,
-            queueLatency: thresholds['queue-latency'].positive('a number of seconds above 0') ?? 120
+            queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
+            dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
         }
     };
 }

@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { runOneOff, type HerokuApp, type OneOffOptions } from '../heroku/index.ts'
-import { insideCommand, readInside, type Inside, type Part, type PartValue } from '../mastodon/index.ts'
-import { once } from './facts.ts'
+import {
+  insideCommand,
+  PARTS,
+  readInside,
+  showsLife,
+  type Inside,
+  type Part,
+  type PartValue
+} from '../mastodon/index.ts'
+import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
+import { CouldNotLook } from './figures.ts'
 
 /** What one one-off dyno saw from inside the app. It starts when the first check asks, and once for all. */
 export interface DynoFacts {
@@ -9,73 +18,181 @@ export interface DynoFacts {
   part<Name extends Part>(this: void, name: Name): Promise<PartValue<Name>>
 }
 
-/** Milliseconds for a check that needs the dyno: it has to start, and Rails to boot. */
-export const DYNO_DEADLINE = 240_000
-/** Milliseconds after which it is given up, before its checks are: what they know otherwise they can still say. */
-const PATIENCE = 220_000
-/** Milliseconds after which Heroku ends it. */
-const LIFETIME = 300_000
-/** Bytes of output that are looked at. */
-const MOST_OUTPUT = 1_000_000
+/** Milliseconds for a check that needs the dyno: one that lives may take long to boot. The dyno is given up before. */
+export const DYNO_DEADLINE = LONGEST + 20_000
+/** Milliseconds after which Heroku ends it, should nobody else. */
+const LIFETIME = DYNO_DEADLINE
+/** Characters of its last output in which a complaint is looked for. */
+const TAIL = 60_000
+/** Milliseconds before it is given up at which Heroku is asked how it is. */
+const ASK_BEFORE = 4_000
 
 export interface DynoOptions extends OneOffOptions {
   /** Dyno size; the app's own without it. */
   readonly size: string | undefined
+  /** Milliseconds that it may take to start. */
+  readonly start: number
 }
 
-/** `settled`: resolves when no dyno is left, at once where none was started. */
-export function dynoFacts(app: HerokuApp, options: DynoOptions): DynoFacts & { settled: () => Promise<void> } {
-  let started: Promise<unknown> = Promise.resolve()
-  const inside = once(() => {
-    const looking = lookInside(app, options)
-    started = looking.catch(() => {})
-    return looking
-  })
+/** `close`: resolves when no dyno is left, or it has been told to stop, at once where none was started. */
+export function dynoFacts(app: HerokuApp, options: DynoOptions): DynoFacts & { close: () => Promise<void> } {
+  const closed = new AbortController()
+  const look = (): { answers: Answers; ended: Promise<void> } => {
+    const answers = new Answers(app.name)
+    const signal = AbortSignal.any([options.signal, closed.signal])
+    return { answers, ended: lookInside(app, answers, { ...options, signal }) }
+  }
+  let looking: ReturnType<typeof look> | undefined
   return {
-    part: async name => {
-      const said = (await inside())[name]
-      if (said === undefined) throw new Error('the one-off dyno ended before it came to this')
-      if ('error' in said) throw new Error(said.error)
-      return said.value
-    },
-    settled: async () => void (await started)
+    part: name => (looking ??= look()).answers.part(name),
+    close: async () => {
+      // One that has said all ends by itself.
+      if (!looking?.answers.all) closed.abort()
+      await looking?.ended
+    }
   }
 }
 
-async function lookInside(app: HerokuApp, { size, ...options }: DynoOptions): Promise<Inside> {
-  const late = new AbortController()
-  const stopTimer = options.clock.after(PATIENCE, () => late.abort())
-  const signal = AbortSignal.any([options.signal, late.signal])
-  try {
-    return await runInside(app.under(signal), { ...options, size, signal })
-  } catch (error) {
-    if (late.signal.aborted) throw new Error(`the one-off dyno did not end within ${PATIENCE / 1000} seconds`)
-    throw error
-  } finally {
-    stopTimer()
+/** What the dyno has said so far, for those who wait for it. */
+class Answers {
+  readonly #app: string
+  readonly #parts = new Map(PARTS.map(name => [name, new Later<unknown>()]))
+
+  constructor(app: string) {
+    this.#app = app
+  }
+
+  async part<Name extends Part>(name: Name): Promise<PartValue<Name>> {
+    return (await this.#parts.get(name)!.promise) as PartValue<Name>
+  }
+
+  add(inside: Inside): void {
+    for (const [name, said] of Object.entries(inside) as [Part, { value: unknown } | { error: string }][]) {
+      if ('error' in said) this.#parts.get(name)!.reject(notAnswered(said.error, name, this.#app))
+      else this.#parts.get(name)!.resolve(said.value)
+    }
+  }
+
+  has(name: Part): boolean {
+    return this.#parts.get(name)!.settled
+  }
+
+  get all(): boolean {
+    return PARTS.every(name => this.has(name))
+  }
+
+  /** Says why nothing more comes. */
+  end(why: Error): void {
+    for (const part of this.#parts.values()) part.reject(why)
   }
 }
 
-async function runInside(app: HerokuApp, { size, ...options }: DynoOptions): Promise<Inside> {
+/** A promise that is kept from outside, once; it need not be waited for. */
+class Later<Value> {
+  readonly promise: Promise<Value>
+  settled = false
+  resolve!: (value: Value) => void
+  reject!: (error: Error) => void
+
+  constructor() {
+    this.promise = new Promise<Value>((resolve, reject) => {
+      this.resolve = value => resolve(((this.settled = true), value))
+      this.reject = error => reject(((this.settled = true), error))
+    })
+    this.promise.catch(() => {})
+  }
+}
+
+/** Starts a dyno and hands on what it says. Resolves when it has ended, or was given up and told to stop. */
+async function lookInside(app: HerokuApp, answers: Answers, { size, start, ...options }: DynoOptions): Promise<void> {
+  const { clock } = options
   const marker = `inside-${randomBytes(16).toString('hex')}`
-  const chunks: Buffer[] = []
-  let bytes = 0
-  const write = (chunk: Buffer): void => {
-    bytes += chunk.length
-    if (bytes <= MOST_OUTPUT) chunks.push(chunk)
+  const over = new AbortController()
+  const signal = AbortSignal.any([options.signal, over.signal])
+  const bounded = app.under(signal)
+  const known: { -readonly [Key in keyof Known]: Known[Key] } = {
+    app: app.name,
+    dyno: undefined,
+    state: undefined,
+    met: false
   }
-  const command = insideCommand(marker)
-  const { exitCode } = await runOneOff(app, { command, purpose: 'check', size, timeout: LIFETIME, write }, options)
-  const output = Buffer.concat(chunks).toString('utf8')
-  const inside = readInside(output, marker)
-  if (inside.boot !== undefined) return inside
-  const how = exitCode === undefined ? 'the connection to it was lost' : `it ended with exit code ${exitCode}`
-  throw new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(output)}`.trim())
+  let tail = ''
+
+  const giveUp = (why: Error): void => {
+    answers.end(why)
+    over.abort()
+  }
+  const unfinished = (how: string): Error =>
+    answers.has('boot')
+      ? new Error(`the one-off dyno did not come to this: ${how}`)
+      : new Error(`Rails did not boot in a one-off dyno: ${how}. ${complaint(tail, marker)}`.trim())
+  const watch = new DynoWatch(clock, start, () => giveUp(watch.stuck(known)))
+  let stopAsking = (): void => {}
+  const askState = (id: string): void => {
+    bounded.dyno(id).then(
+      dyno => (known.state = dyno?.state ?? 'gone'),
+      () => {}
+    )
+  }
+  try {
+    const { exitCode } = await runOneOff(
+      bounded,
+      {
+        command: insideCommand(marker),
+        purpose: 'check',
+        size,
+        timeout: LIFETIME,
+        // Whole lines.
+        write: chunk => {
+          const text = chunk.toString('utf8')
+          tail = (tail + text).slice(-TAIL)
+          if (!showsLife(text, marker)) return
+          answers.add(readInside(text, marker))
+          watch.sign(answers.all ? 'ending' : answers.has('boot') ? 'answering' : 'booting')
+        },
+        told: how => {
+          if (how.step === 'lost') giveUp(unfinished('the connection to it was lost'))
+          if (how.step === 'met') known.met = true
+          if (how.step !== 'created') return
+          known.dyno = how.dyno.name
+          watch.sign('starting')
+          stopAsking = clock.after(Math.max(0, start - ASK_BEFORE), () => askState(how.dyno.id))
+        }
+      },
+      { ...options, signal }
+    )
+    answers.end(unfinished(`it ended with exit code ${exitCode}`))
+  } catch (error) {
+    answers.end(error as Error)
+  } finally {
+    stopAsking()
+    watch.stop()
+  }
 }
 
 /** What a program that fails says is at its end; its own output may come after what it complains. Hostile text. */
-function complaint(output: string): string {
-  const lines = output.split(/\r?\n/).map(line => line.trim())
+function complaint(output: string, marker: string): string {
+  const lines = output
+    .split(/\r?\n/)
+    .map(line => line.trim())
+    .filter(line => !line.includes(marker))
   const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean)
   return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200)
+}
+
+const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info'
+const POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps'
+/** What to look at where a server did not answer the dyno. */
+const TO_LOOK_AT: { readonly [Name in Part]?: string } = {
+  redis: REDIS,
+  sidekiq: REDIS,
+  vacuum: REDIS,
+  postgres: POSTGRES,
+  migrations: POSTGRES,
+  retention: POSTGRES
+}
+
+function notAnswered(error: string, name: Part, app: string): Error {
+  const hung = /no answer|timeout|timed out/i.test(error) ? TO_LOOK_AT[name] : undefined
+  return hung === undefined ? new Error(error) : new CouldNotLook(error, `${hung} --app ${app}\`.`)
 }

@@ -34,6 +34,17 @@ export async function part(about: string, look: () => Promise<readonly Finding[]
   }
 }
 
+/** Why a check could not look, where something can be done about it. */
+export class CouldNotLook extends Error {
+  readonly remedy: string
+
+  constructor(message: string, remedy: string) {
+    super(message)
+    this.remedy = remedy
+  }
+}
+
 export function couldNotLook(error: unknown, about?: string): Finding {
-  return { level: 'unknown', about, text: `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}` }
+  const text = `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}`
+  return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) }
 }

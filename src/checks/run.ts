@@ -1,6 +1,6 @@
 import { CancelledError } from '../runtime/index.ts'
 import { type Check, type Finding, type Level, type Result, type World } from './check.ts'
-import { DEADLINE } from './deadline.ts'
+import { ALL_WITHIN, DEADLINE } from './deadline.ts'
 import { couldNotLook } from './figures.ts'
 
 /** All that the checks share; each is handed its own part of it. */
@@ -12,10 +12,9 @@ export interface Surroundings extends Omit<World, 'config' | 'token'> {
   readonly mastodonToken: string | undefined
   /** Milliseconds that no check may exceed, whatever its own deadline. */
   readonly longest: number
+  /** Milliseconds for which something was waited for before the checks could begin. */
+  readonly waited: number
 }
-
-/** Milliseconds for a check where there are no config vars: they may have been waited for before it. */
-const WITHOUT_CONFIG = 15_000
 
 /**
  * Runs the checks, all at the same time, each until its deadline. None can break another: what one throws makes it
@@ -37,11 +36,11 @@ async function runCheck(check: Check, around: Surroundings): Promise<Result> {
 /** Resolves with what the check says; rejects at its deadline, and when the job is cancelled, whatever it still does. */
 function look(
   check: Check,
-  { configVars, noConfig, mastodonToken, longest, ...shared }: Surroundings
+  { configVars, noConfig, mastodonToken, longest, waited, ...shared }: Surroundings
 ): Promise<readonly Finding[]> {
   if (noConfig !== undefined && !check.alone) return Promise.reject(new Error(noConfig))
   const { clock, signal: cancelled } = shared
-  const limit = Math.min(check.deadline ?? DEADLINE, longest, noConfig === undefined ? Infinity : WITHOUT_CONFIG)
+  const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest)
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
   const token = check.token ? mastodonToken : undefined
   const late = new AbortController()

@@ -91,4 +91,6 @@ export interface Thresholds {
   readonly keyDays: number
   /** Seconds a job may wait in a queue. */
   readonly queueLatency: number
+  /** Seconds a one-off dyno may take to start before it is given up. */
+  readonly dynoStart: number
 }

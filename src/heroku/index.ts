@@ -7,7 +7,14 @@ export { addDomain, domainsOf, enableCertificates } from './domains.ts'
 export { scaleFormation, type Scale } from './formation.ts'
 export { postgresFigures, redisPolicy, type PostgresFigures, type Share } from './data.ts'
 export { codesIn, errorCodes, herokuLog, LOG_KEPT, logLines, type LogLine } from './logs.ts'
-export { endLeftovers, runOneOff, type OneOff, type OneOffOptions, type OneOffResult } from './one-off.ts'
+export {
+  endLeftovers,
+  runOneOff,
+  type OneOff,
+  type OneOffOptions,
+  type OneOffResult,
+  type OneOffStep
+} from './one-off.ts'
 export { followOutput } from './output.ts'
 export type { Addon, App, Attachment, Build, Domain, Dyno, Formation, Release, Slug } from './shapes.ts'
 export { storedSize, upload, UploadError } from './upload.ts'

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { CancelledError, UserError, type Clock } from '../runtime/index.ts'
 import { type HerokuApp } from './app.ts'
 import { attach } from './rendezvous.ts'
+import { type Dyno } from './shapes.ts'
 
 export interface OneOff {
   /** For a shell. */
@@ -14,7 +15,12 @@ export interface OneOff {
   readonly timeout: number
   /** Is handed its output, which is hostile text. */
   readonly write: (chunk: Buffer) => void
+  /** Is told how far it has come. */
+  readonly told?: (step: OneOffStep) => void
 }
+
+/** Heroku starts it, the rendezvous server knows us, the connection is lost: then it is only waited for. */
+export type OneOffStep = { readonly step: 'created'; readonly dyno: Dyno } | { readonly step: 'met' | 'lost' }
 
 export interface OneOffOptions {
   readonly clock: Clock
@@ -40,27 +46,30 @@ const CLEARING_AWAY = 6_000
 export async function runOneOff(app: HerokuApp, oneOff: OneOff, options: OneOffOptions): Promise<OneOffResult> {
   const marker = `${MARK}:${oneOff.purpose}:${randomBytes(8).toString('hex')}`
   const exitLine = new ExitLine(`${MARK}-exit:${randomBytes(16).toString('hex')}`, oneOff.write)
+  const told = oneOff.told ?? (() => {})
   let dyno: string | undefined
   try {
-    const {
-      id,
-      name,
-      attach_url: url
-    } = await app.createDyno({
+    const created = await app.createDyno({
       command: wrap(oneOff.command, marker, exitLine.name),
       attach: true,
       size: oneOff.size,
       timeToLive: Math.min(86_400, Math.max(1, Math.ceil(oneOff.timeout / 1000))),
       marker
     })
+    const { id, name, attach_url: url } = created
     dyno = id
-    if (url) await attach({ url, write: chunk => exitLine.take(chunk), ...options })
+    told({ step: 'created', dyno: created })
+    const met = (): void => told({ step: 'met' })
+    if (url) await attach({ url, write: chunk => exitLine.take(chunk), met, ...options })
     const exitCode = exitLine.end()
-    if (exitCode === undefined) await waitUntilGone(app, id, options)
+    if (exitCode === undefined) {
+      told({ step: 'lost' })
+      await waitUntilGone(app, id, options)
+    }
     return { dyno: name, exitCode }
   } catch (error) {
     exitLine.end()
-    await stopQuietly(app, dyno, marker)
+    await stopQuietly(app, dyno, marker, options.clock)
     throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error
   }
 }
@@ -106,13 +115,17 @@ async function waitUntilGone(app: HerokuApp, id: string, { clock, signal }: OneO
 }
 
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
-async function stopQuietly(app: HerokuApp, id: string | undefined, marker: string): Promise<void> {
-  const late = app.under(AbortSignal.timeout(CLEARING_AWAY))
+async function stopQuietly(app: HerokuApp, id: string | undefined, marker: string, clock: Clock): Promise<void> {
+  const late = new AbortController()
+  const stopTimer = clock.after(CLEARING_AWAY, () => late.abort())
+  const asked = app.under(late.signal)
   try {
-    const dyno = id ?? (await late.dynos()).find(({ command }) => command.includes(marker))?.id
-    if (dyno !== undefined) await late.stopDyno(dyno)
+    const dyno = id ?? (await asked.dynos()).find(({ command }) => command.includes(marker))?.id
+    if (dyno !== undefined) await asked.stopDyno(dyno)
   } catch {
     // Nothing more can be done.
+  } finally {
+    stopTimer()
   }
 }
 

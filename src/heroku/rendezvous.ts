@@ -7,6 +7,8 @@ export interface RendezvousOptions {
   /** Certificate authorities beside those that Node trusts. */
   readonly ca?: string
   readonly write: (chunk: Buffer) => void
+  /** Is called when the server has answered the secret with its banner. */
+  readonly met?: () => void
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -83,7 +85,11 @@ function connect(
   })
 }
 
-function converse(socket: tls.TLSSocket, secret: string, { write, clock, signal }: RendezvousOptions): Promise<void> {
+function converse(
+  socket: tls.TLSSocket,
+  secret: string,
+  { write, met, clock, signal }: RendezvousOptions
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let banner: Buffer | undefined = Buffer.alloc(0)
     let stopTimer = (): void => {}
@@ -101,6 +107,7 @@ function converse(socket: tls.TLSSocket, secret: string, { write, clock, signal 
       if (line === undefined) return
       const rest = banner.subarray(line.length)
       banner = undefined
+      met?.()
       if (rest.length > 0) write(rest)
     })
     // A lost connection ends it like any other end: what is known is what was read.

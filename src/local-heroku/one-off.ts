@@ -71,13 +71,14 @@ export class OneOffDyno {
   #await({ rendezvous, secret, fault }: NonNullable<OneOffOptions['attach']>): void {
     this.#waiting = true
     this.#say('Awaiting client')
-    const uninvite = rendezvous.invite(secret, client => {
+    const meet = (client: Client): void => {
       // Lost before anything ran: the dyno goes on waiting, for nobody.
       if (fault === 'reset-before') return client.destroy()
       this.#waiting = false
       giveUp()
       void this.#run(client)
-    })
+    }
+    const uninvite = rendezvous.invite(secret, fault === 'hang-before' ? undefined : meet)
     const giveUp = this.options.clock.after(this.options.times.attach, () => {
       this.#say('Error R13 (Attach error) -> Failed to attach to process')
       this.#end(128)

@@ -22,13 +22,14 @@ export class Rendezvous {
   readonly url: string
   readonly caFile: string
   readonly #server: tls.Server
-  readonly #waiting: Map<string, (client: Client) => void>
+  /** By secret; undefined is never met, nor told so. */
+  readonly #waiting: Map<string, ((client: Client) => void) | undefined>
   readonly #sockets: Set<tls.TLSSocket>
 
   private constructor(
     server: tls.Server,
     caFile: string,
-    waiting: Map<string, (client: Client) => void>,
+    waiting: Map<string, ((client: Client) => void) | undefined>,
     sockets: Set<tls.TLSSocket>
   ) {
     this.#server = server
@@ -40,7 +41,7 @@ export class Rendezvous {
 
   static async start(folder: string): Promise<Rendezvous> {
     const { certificate, key } = certificateIn(folder)
-    const waiting = new Map<string, (client: Client) => void>()
+    const waiting = new Map<string, ((client: Client) => void) | undefined>()
     const sockets = new Set<tls.TLSSocket>()
     const server = tls.createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, socket => {
       sockets.add(socket)
@@ -56,9 +57,10 @@ export class Rendezvous {
         }
         socket.off('data', listen)
         socket.resume()
+        if (!waiting.has(line)) return void socket.end('invalid secret\r\n')
         const meet = waiting.get(line)
         waiting.delete(line)
-        if (!meet) return void socket.end('invalid secret\r\n')
+        if (!meet) return
         socket.write('rendezvous\r\n')
         meet({
           write: piece => void socket.write(piece),
@@ -73,8 +75,8 @@ export class Rendezvous {
     return new Rendezvous(server, certificate, waiting, sockets)
   }
 
-  /** Calls `meet` when a client comes with the secret. Returns what takes the invitation back. */
-  invite(secret: string, meet: (client: Client) => void): () => void {
+  /** Calls `meet` when a client comes with the secret; without it the client waits in vain. Returns what takes the invitation back. */
+  invite(secret: string, meet: ((client: Client) => void) | undefined): () => void {
     this.#waiting.set(secret, meet)
     return () => void this.#waiting.delete(secret)
   }

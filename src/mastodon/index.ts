@@ -11,7 +11,7 @@ export {
   type Migration,
   type RollbackVerdict
 } from './migrations.ts'
-export { insideCommand, readInside, type Inside, type Part, type PartValue } from './inside.ts'
+export { insideCommand, PARTS, readInside, showsLife, type Inside, type Part, type PartValue } from './inside.ts'
 export { instancePlace, streamingPlace, type Place } from './place.ts'
 export {
   APPLIED_COMMAND,

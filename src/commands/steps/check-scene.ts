@@ -23,6 +23,7 @@ export async function openScene(context: Context, config: Config, name: string):
   const { clock, log } = runtime
   const access = herokuOf(context)
   const { key } = access
+  const opened = clock.now()
   const over = new AbortController()
   const signal = AbortSignal.any([runtime.signal, over.signal])
   const bounded: Context = { ...context, runtime: { ...runtime, signal } }
@@ -34,7 +35,12 @@ export async function openScene(context: Context, config: Config, name: string):
   const streamingApp = config.streamingApp === undefined ? undefined : factsOf(config.streamingApp)
 
   const main = new HerokuApp(platform, name, clock, signal)
-  const dyno = dynoFacts(main, { size: inputs.dynoSize, clock, signal })
+  const dyno = dynoFacts(main, {
+    size: inputs.dynoSize,
+    start: config.checks.thresholds.dynoStart * 1_000,
+    clock,
+    signal: runtime.signal
+  })
 
   const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit))
   const commit = async (): Promise<string | undefined> => (await deployed()).commit
@@ -58,13 +64,14 @@ export async function openScene(context: Context, config: Config, name: string):
     clock,
     signal,
     log,
-    longest: inputs.timeout
+    longest: inputs.timeout,
+    waited: clock.now() - opened
   }
   return {
     around,
     close: async () => {
       over.abort(new CancelledError('What a check left under way'))
-      await dyno.settled()
+      await dyno.close()
     }
   }
 }

@@ -77684,6 +77684,8 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
 }
+/** Milliseconds until the issue has to be found. */
+const FIND_WITHIN = 15_000;
 const SAID = {
     none: 'none is needed',
     open: 'a new one',
@@ -77694,7 +77696,7 @@ const SAID = {
 };
 async function keep(context, github, app, results) {
     const { log, clock } = context.runtime;
-    const issue = await findIssue(github, app);
+    const issue = await findInTime(context, app);
     const before = readMemo(issue?.memo);
     const run = check_issue_runOf(context);
     if (check_issue_isNewer(before.run, run)) {
@@ -77720,6 +77722,22 @@ async function keep(context, github, app, results) {
     if (note !== undefined)
         await noteOnIssue(github, issue, context.results.redact(note));
     return issue.url;
+}
+/** Where GitHub hangs, the checks have waited for it already. */
+async function findInTime(context, app) {
+    const { runtime } = context;
+    const late = new AbortController();
+    const stopTimer = runtime.clock.after(FIND_WITHIN, () => late.abort());
+    const signal = AbortSignal.any([runtime.signal, late.signal]);
+    try {
+        return await findIssue(githubOf({ ...context, runtime: { ...runtime, signal } }), app);
+    }
+    catch (error) {
+        throw late.signal.aborted ? new Error(`no answer within ${FIND_WITHIN / 1_000} seconds`) : error;
+    }
+    finally {
+        stopTimer();
+    }
 }
 function noteOf(night, step) {
     if (step === 'close')

@@ -221,6 +221,17 @@ describe('the issue over a fortnight', () => {
     expect(outputs).toEqual({})
   })
 
+  it('is a warning, and soon, where GitHub hangs', async () => {
+    const clock = new TestClock()
+    world.fake.allow(TOKEN, PERMITTED)
+    world.fake.break('GET', /issues/, () => clock.pass(15_000))
+    const before = clock.now()
+    expect(await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))).toBeUndefined()
+    expect(clock.now() - before).toBe(15_000)
+    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 seconds\)/)
+    expect(issues()).toHaveLength(0)
+  })
+
   it('is one also where the answer to the first was lost, and none with `plan`', async () => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)

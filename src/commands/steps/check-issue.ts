@@ -56,6 +56,9 @@ export async function keepIssue(
   }
 }
 
+/** Milliseconds until the issue has to be found. */
+const FIND_WITHIN = 15_000
+
 const SAID: Readonly<Record<IssueStep, string>> = {
   none: 'none is needed',
   open: 'a new one',
@@ -72,7 +75,7 @@ async function keep(
   results: readonly Result[]
 ): Promise<string | undefined> {
   const { log, clock } = context.runtime
-  const issue = await findIssue(github, app)
+  const issue = await findInTime(context, app)
   const before = readMemo(issue?.memo)
   const run = runOf(context)
   if (isNewer(before.run, run)) {
@@ -95,6 +98,21 @@ async function keep(
   // Only a comment reaches those who follow the issue.
   if (note !== undefined) await noteOnIssue(github, issue, context.results.redact(note))
   return issue.url
+}
+
+/** Where GitHub hangs, the checks have waited for it already. */
+async function findInTime(context: Context, app: string): Promise<OwnIssue | undefined> {
+  const { runtime } = context
+  const late = new AbortController()
+  const stopTimer = runtime.clock.after(FIND_WITHIN, () => late.abort())
+  const signal = AbortSignal.any([runtime.signal, late.signal])
+  try {
+    return await findIssue(githubOf({ ...context, runtime: { ...runtime, signal } })!, app)
+  } catch (error) {
+    throw late.signal.aborted ? new Error(`no answer within ${FIND_WITHIN / 1_000} seconds`) : error
+  } finally {
+    stopTimer()
+  }
 }
 
 function noteOf(night: Night, step: 'update' | 'reopen' | 'close'): string | undefined {

@@ -5,6 +5,7 @@ import { runAction, type ActionResult } from '../../scripts/run-action.ts'
 import { CHECKS } from '../../src/checks/index.ts'
 import { OUTSIDE } from '../../src/checks/outside/index.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { INSIDE } from '../checks/acted-dyno.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { appOf, clientOf, makeSlug, openHeroku, ship } from '../helpers/local-heroku.ts'
 import { temp } from '../helpers/temp.ts'
@@ -14,27 +15,16 @@ const TOKEN = 'ghs_of-the-job'
 /** With characters that Markdown would have escaped. */
 const SECRET = 'a:secret@that*nobody*may*see'
 /** What the script in the one-off dyno would find in a healthy instance; `dyno.test.ts` runs the script itself. */
-const INSIDE = {
-  boot: { ruby: '3.4.13', mastodon: '4.7.0', memory: 2e8 },
+const SEEN = {
+  ...INSIDE,
   // A program that repeats what it was started with.
-  ffmpeg: { ffmpeg: `7.1.3 ${SECRET}`, ffprobe: '7.1.3', encoders: ['libx264', 'aac', 'libmp3lame'], problem: null },
-  redis: { used: 1e7, most: 5e7, policy: 'noeviction', evicted: 0, version: '7.2' },
-  sidekiq: {
-    processes: [{ queues: ['default', 'scheduler'], threads: 5, memory: 3e8, silent: 2 }],
-    queues: [{ name: 'pull', size: 1, latency: 3 }],
-    dead: 0,
-    retries: 0
-  },
-  vacuum: { ago: 3600 },
-  retention: { media: 14, content: null, backups: 7 },
-  postgres: { bytes: 1e8, connections: 5, most: 20, version: '16.4' },
-  migrations: { pending: 0 }
+  ffmpeg: { ...INSIDE.ffmpeg, ffmpeg: `7.1.3 ${SECRET}` }
 }
 /** `bundle exec rails runner SCRIPT`: answers behind the marker that stands in the script. */
 const BUNDLE = `#!/bin/bash
 mark=$(grep -o -m1 'inside-[0-9a-f]\\{32\\}' <<< "$4")
 echo "::error::an initializer prints $SECRET_KEY_BASE"
-${Object.entries(INSIDE)
+${Object.entries(SEEN)
   .map(([part, value]) => `echo "$mark "'${JSON.stringify({ part, value })}'`)
   .join('\n')}
 `

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 9858:
+/***/ 569:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52873,11 +52873,12 @@ function readPointer(file) {
 
 /**
  * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch. Undefined where none is another commit.
+ * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
+ * where none is another commit.
  */
 async function baseOf(options) {
     const { pullRequest } = options;
-    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase];
+    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase, firstParent];
     for (const way of ways) {
         const base = await way(options);
         if (base)
@@ -52917,6 +52918,11 @@ async function mergedInto(options) {
     return first === undefined || second === undefined || branch === undefined
         ? undefined
         : { commit: first, kind: 'merge-base', name: branch };
+}
+/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+async function firstParent(options) {
+    const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
+    return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
     const { code, stdout } = await git(tools, openCheckout(path), ...args);
@@ -57551,9 +57557,9 @@ const MOST_MIGRATIONS = 3_000;
 const MOST_FINDINGS = 100;
 const LONGEST = 2_000;
 const upgradeSchema = dist/* strictObject */.rej({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag before, what runs. */
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
     base: dist/* optional */.lqM(dist/* strictObject */.rej({
-        kind: dist/* picklist */.KIO(['merge-base', 'tag', 'release']),
+        kind: dist/* picklist */.KIO(['merge-base', 'tag', 'parent', 'release']),
         commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
         name: upgrade_line(300)
     })),
@@ -59118,7 +59124,7 @@ function summary({ base, from, to, basis, streaming, rollback }, ours) {
     }[basis];
     const versions = from === undefined || to === undefined
         ? ''
-        : `From ${text_escape(from)} to ${text_escape(to)}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
     return [
         versions,
         known,
@@ -59132,6 +59138,8 @@ function where({ kind, name, commit }) {
     const at = `\`${commit.slice(0, 8)}\``;
     if (kind === 'tag')
         return `the tag ${code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
     if (kind === 'release')
         return `what ${code(name)} runs (${at})`;
     return `where it left ${code(name)} (${at})`;
@@ -78743,9 +78751,15 @@ function plan_upgradeOf(app, plan, commit) {
     const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
     return makeUpgrade(plan, isHash ? { kind: 'release', commit, name: app } : undefined);
 }
+/** What an admin looks for first. */
+function plan_verdict({ findings }) {
+    const count = (level) => findings.filter(finding => finding.level === level).length;
+    const [blocks, warnings] = [count('block'), count('warn')];
+    return `${blocks === 0 ? 'nothing stops it' : `${blocks} ${blocks === 1 ? 'thing stops' : 'things stop'} it`}${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}`;
+}
 /** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
 async function plan_tell({ results }, upgrade) {
-    const whole = `## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`;
+    const whole = `## Upgrade plan: ${plan_verdict(upgrade)}\n\n${upgradeMarkdown(upgrade, true)}\n`;
     results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
     await results.summary(whole);
 }
@@ -79145,6 +79159,7 @@ async function isFree(port) {
 
 
 const EMPTY = {
+    authorizations: [],
     apps: [],
     addons: [],
     attachments: [],
@@ -81046,10 +81061,6 @@ const APP_ROUTES = {
     'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
     'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
     'GET /users/:user': () => [200, USER],
-    'GET /oauth/authorizations': ({ store }) => [
-        200,
-        [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
-    ],
     'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
     'POST /apps': async (world, { body }) => {
         const name = route_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
@@ -81176,6 +81187,60 @@ function apps_domainOf(app, idOrName) {
     if (!domain)
         throw notFound('domain');
     return domain;
+}
+
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/authorizations.js
+
+
+
+
+
+
+/** Schema: oauth-authorization.scope */
+const SCOPES = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected'];
+/** Of the key that it starts with, in seconds. */
+const OWN_KEY_LASTS = 90 * 86_400;
+/** The account's keys. Every one may do everything: scopes are kept, and not enforced. */
+const AUTHORIZATION_ROUTES = {
+    'GET /oauth/authorizations': world => [
+        200,
+        [
+            { id: USER.id, access_token: { token: world.store.state.apiKey, expires_in: OWN_KEY_LASTS }, scope: ['global'] },
+            ...world.store.state.authorizations.map(made => authorizations_view(world, made))
+        ]
+    ],
+    // heroku/cli: authorizations:create sends `expires_in` as text.
+    'POST /oauth/authorizations': (world, { body }) => {
+        only(body, ['client', 'description', 'expires_in', 'scope']);
+        const scope = Array.isArray(body['scope']) ? body['scope'].map(String) : ['global'];
+        const wrong = scope.find(name => !SCOPES.includes(name));
+        if (wrong !== undefined)
+            throw invalid(`Scope ${wrong} is not a scope`);
+        const seconds = body['expires_in'] == null ? null : Number(body['expires_in']);
+        if (seconds !== null && !(seconds > 0))
+            throw invalid('Expires in must be a number of seconds');
+        const made = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            description: route_text(body['description']) ?? 'Long-lived user authorization',
+            scope,
+            token: `HRKU-${(0,external_node_crypto_.randomUUID)()}`,
+            createdAt: now(world),
+            endsAt: seconds === null ? null : world.clock.now() + seconds * 1000
+        };
+        world.store.state.authorizations.push(made);
+        world.store.save();
+        return [201, authorizations_view(world, made)];
+    }
+};
+/** Whether a key is one of the account's, and not at its end. */
+function isKey({ store, clock }, key) {
+    const { apiKey, authorizations } = store.state;
+    const made = authorizations.find(({ token }) => token === key);
+    return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()));
+}
+function authorizations_view({ clock }, { id, description, scope, token, createdAt, endsAt }) {
+    const expires_in = endsAt === null ? null : Math.max(0, Math.round((endsAt - clock.now()) / 1000));
+    return { id, description, scope, created_at: createdAt, updated_at: createdAt, access_token: { token, expires_in } };
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/code.js
@@ -81984,9 +82049,12 @@ function scheduler_refusal(what, attribute) {
 
 
 
+
+
 const ENTRIES = [
     ...entries('platform', {
         ...APP_ROUTES,
+        ...AUTHORIZATION_ROUTES,
         ...CODE_ROUTES,
         ...DYNO_ROUTES,
         ...ADDON_ROUTES,
@@ -82156,7 +82224,7 @@ class Server {
         const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
         const decoded = Buffer.from(given, 'base64').toString();
         const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
-        if (key !== this.#options.world.store.state.apiKey)
+        if (!isKey(this.#options.world, key))
             throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
     }
     #stream(name, request, response, fault) {
@@ -83899,7 +83967,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9858);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(569);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -83959,7 +84027,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   aD: () => (/* reexport */ writeTreeFile)
 });
 
-// UNUSED EXPORTS: fsPath
+// UNUSED EXPORTS: fsPath, shellWord
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -84197,6 +84265,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

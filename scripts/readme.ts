@@ -8,73 +8,43 @@ interface Described {
   readonly default?: string
 }
 
-/** Inputs and outputs of what is built so far, as they are told: by what they are for. */
-const INPUTS: Record<string, readonly string[]> = {
-  'What to do': ['command', 'config', 'path', 'ref', 'app', 'streaming-app', 'staging-app', 'environment'],
-  Keys: ['heroku-api-key', 'github-token', 'mastodon-token'],
-  Build: [
-    'builder',
-    'ffmpeg',
-    'slug-limit',
-    'build-in',
-    'build-image',
-    'run-image',
-    'build-network',
-    'build-timeout',
-    'cache',
-    'output-dir',
-    'fail-on',
-    'max-growth'
-  ],
-  Report: ['report', 'baseline', 'artifact-name', 'comment-threshold'],
-  Deploy: ['provision', 'streaming-setup', 'plan', 'phase', 'run', 'dyno-size', 'timeout', 'prune'],
-  'For tests and proxies': ['heroku-api-url', 'heroku-data-url', 'heroku-scheduler-url', 'buildpack-registry-url']
-}
-const OUTPUTS: Record<string, readonly string[]> = {
-  Build: [
-    'slug-path',
-    'slug-sha256',
-    'slug-size',
-    'slug-size-with-ffmpeg',
-    'slug-size-without-ffmpeg',
-    'slug-size-streaming',
-    'slug-limit',
-    'within-limit',
-    'ffmpeg',
-    'report-path',
-    'report-page-path'
-  ],
-  Report: ['comment-body', 'comment-url'],
-  Deploy: ['release-version', 'previous-release-version', 'release-url', 'migrations-run', 'healthy', 'rolled-back'],
-  Checks: ['checks-failed', 'issue-url']
-}
-
 const project = path.join(import.meta.dirname, '..')
 const readme = path.join(project, 'README.md')
 
+/** Each input and output, below what it is for: a comment in action.yml that stands before it. */
+function groups(text: string, section: 'inputs' | 'outputs'): [title: string, names: string[]][] {
+  const [, block = ''] = new RegExp(`^${section}:\\n((?: .*\\n)*)`, 'm').exec(text) ?? []
+  const [before, ...parts] = block.split(/^ {2}# /m)
+  if (before !== '') throw new Error(`action.yml: what is the first of its ${section} for?`)
+  return parts.map(group => {
+    const [title = '', ...lines] = group.split('\n')
+    return [title, lines.flatMap(line => /^ {2}([a-z0-9-]+):$/.exec(line)?.[1] ?? [])]
+  })
+}
+
 /** The README with its tables as action.yml says. */
 export function withTables(text: string): string {
-  const action = parse(readFileSync(path.join(project, 'action.yml'), 'utf8')) as Record<
-    'inputs' | 'outputs',
-    Record<string, Described>
-  >
-  const table = (of: Record<string, Described>, groups: typeof INPUTS): string =>
-    Object.entries(groups)
+  const file = readFileSync(path.join(project, 'action.yml'), 'utf8')
+  const action = parse(file) as Record<'inputs' | 'outputs', Record<string, Described>>
+  const table = (section: 'inputs' | 'outputs'): string =>
+    groups(file, section)
       .map(([title, names]) =>
-        [`| **${title}** | |`, ...names.map(name => `| \`${name}\` | ${of[name]!.description} |`)].join('\n')
+        [`| **${title}** | |`, ...names.map(name => `| \`${name}\` | ${action[section][name]!.description} |`)].join(
+          '\n'
+        )
       )
       .join('\n')
   const tables = `### Inputs
 
 | input | what |
 | --- | --- |
-${table(action.inputs, INPUTS)}
+${table('inputs')}
 
 ### Outputs
 
 | output | what |
 | --- | --- |
-${table(action.outputs, OUTPUTS)}
+${table('outputs')}
 `
   return text.replace(
     /(<!-- inputs and outputs[^\n]*-->\n)[^]*(<!-- end -->)/,

@@ -172,13 +172,37 @@ describe('what is left to do', () => {
   it('names a key with an end, and each secret with its environment, in the fork and not upstream', async () => {
     const text = await advice('me/mastodon')
     expect(text).toMatch(/heroku authorizations:create .*of my-app" --scope \S+ --expires-in \d+/)
-    expect(text).toContain('gh secret set HEROKU_API_KEY --env production --repo me/mastodon')
-    expect(text).toContain('gh api --method PUT repos/me/mastodon/environments/production')
+    expect(text).toContain(' --short | gh secret set HEROKU_API_KEY --env production --repo me/mastodon')
+    expect(text).toContain('gh api --silent --method PUT repos/me/mastodon/environments/production ')
+    expect(text).toContain("environments/production/deployment-branch-policies --raw-field 'name=heroku-*'")
+    expect(text).not.toContain("environments/heroku-upgrade/deployment-branch-policies --raw-field 'name=heroku-*'")
     expect(text).toContain('gh pr create --repo me/mastodon --head heroku-setup')
-    expect(text).toContain('- `production`: your default branch and the tags `heroku-*`\n')
-    expect(text).toContain('- `heroku-upgrade`: your default branch\n')
     expect(text).not.toContain('OWNER/NAME')
     expect(await advice()).toContain('--repo OWNER/NAME')
+  })
+
+  it('is in an order that can be gone: what only the default branch’s workflows can do comes after the merge', async () => {
+    const text = await advice('me/mastodon')
+    const order = [
+      'environments/production ',
+      'gh secret set HEROKU',
+      'gh pr create',
+      'gh workflow enable',
+      'gh workflow run',
+      'git pull',
+      'git tag'
+    ]
+    const places = order.map(words => text.indexOf(words))
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    expect(places).not.toContain(-1)
+  })
+
+  it('needs neither place nor key for what is only for later, and a branch’s name is no command', async () => {
+    const fork = await readIt(mastodon({}, 'a;$(b)'))
+    const text = adviceFor(fork, { ours: ours(planFiles(fork, EXAMPLES, wish)), repository: 'me/x', app: undefined })
+    expect(text.indexOf('environments/heroku-upgrade ')).toBeGreaterThan(text.indexOf('later:'))
+    expect(text).toContain("--raw-field 'name=a;$(b)'")
+    expect(text).toContain("git switch 'a;$(b)' && git pull")
   })
 
   it('switches off what a deploy’s tag would start, and on what GitHub leaves off', async () => {

@@ -36,6 +36,8 @@ describe('errors of the Platform API', () => {
     ['POST /apps', { body: '{' }, 400, 'bad_request'],
     ['POST /apps', { body: { name: 'one' } }, 422, 'invalid_params'],
     ['POST /apps', { body: { name: 'Not A Name' } }, 422, 'invalid_params'],
+    ['POST /oauth/authorizations', { body: { scope: ['everything'] } }, 422, 'invalid_params'],
+    ['POST /oauth/authorizations', { body: { expires_in: 'soon' } }, 422, 'invalid_params'],
     ['POST /apps/one/slugs', { body: {} }, 422, 'invalid_params'],
     ['POST /apps/one/slugs', { body: { process_types: {}, more: 1 } }, 422, 'invalid_params'],
     ['POST /apps/one/slugs', { body: { process_types: { 'a b': 'x' } } }, 422, 'invalid_params'],
@@ -230,5 +232,27 @@ describe('add-ons', () => {
     const change = (plan: unknown) => ask(heroku, `PATCH /apps/one/addons/${addon.id}`, { body: { plan } })
     expect((await change({ name: 'two-vars:large' })).body.plan.name).toBe('two-vars:large')
     expect((await change('another:large')).status).toBe(422)
+  })
+})
+
+describe('a key that is made', () => {
+  it('is good until its end', async () => {
+    const clock = new TestClock()
+    const { heroku } = await openHeroku({ clock })
+    try {
+      const body = { description: 'GitHub deploy', scope: ['global'], expires_in: '60' }
+      const { status, body: made } = await ask(heroku, 'POST /oauth/authorizations', { body })
+      expect({ status, made }).toMatchObject({
+        status: 201,
+        made: { scope: ['global'], access_token: { expires_in: 60 } }
+      })
+      const key = { apiUrl: heroku.apiUrl, apiKey: made.access_token.token }
+      const { body: all } = await ask(key, 'GET /oauth/authorizations')
+      expect(all.map(({ access_token }) => access_token.token)).toEqual([heroku.apiKey, key.apiKey])
+      clock.pass(60_000)
+      expect((await ask(key, 'GET /account')).status).toBe(401)
+    } finally {
+      await heroku.close()
+    }
   })
 })

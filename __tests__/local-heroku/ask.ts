@@ -22,6 +22,8 @@ export interface Thing {
   readonly slug: { readonly id: string }
   readonly blob: { readonly url: string }
   readonly data: Thing & readonly Thing[]
+  readonly scope: readonly string[]
+  readonly access_token: { readonly token: string; readonly expires_in: number | null }
 }
 
 export interface Said {

@@ -77,6 +77,11 @@ describe('the upgrade plan for people', () => {
     const text = shown(upgradeMarkdown(upgradeOf(), true))
     expect(text).toMatch(/^### This upgrade: 2 migrations, 1 after deployment, one moves every account's keys\n/)
     expect(text).toMatch(/From 4\.6\.5 to 4\.7\.6, compared with where it left `main` \(`aaaaaaaa`\)\./)
+    const same = upgradeMarkdown(
+      { ...upgradeOf(), from: '4.7.6', base: { kind: 'parent', commit: 'a'.repeat(40), name: '' } },
+      true
+    )
+    expect(same).toContain('Mastodon 4.7.6 as before, compared with the commit before it (`aaaaaaaa`).')
     expect(text).toMatch(
       /\| \*\*stops it\*\* \| `forbidden-config` \|.*<code>heroku config:unset REDIS_NAMESPACE --app my-mastodon<\/code>/
     )

@@ -26,6 +26,9 @@ beforeAll(() => {
   repo.git('checkout', '-q', '--detach', 'main')
   repo.git('merge', '-q', '--no-ff', '-m', 'Merge', 'feature')
   commits['merge'] = repo.git('rev-parse', 'HEAD')
+  repo.git('checkout', '-q', '--orphan', 'untagged')
+  commits['untagged'] = repo.commit('untagged')
+  commits['next'] = repo.commit('next')
 })
 afterAll(() => clean())
 
@@ -65,6 +68,14 @@ describe('what a commit is compared with', () => {
       'merge-base',
       'develop'
     ],
+    [
+      'one of the branch itself without any tag, with the one before',
+      'next',
+      { branch: 'untagged' },
+      'untagged',
+      'parent',
+      ''
+    ],
     ['a commit, with the newest tag before it', 'second', { branch: 'main' }, 'first', 'tag', 'v1.0.0'],
     ['a tagged one, with the tag before its own', 'third', { branch: 'main' }, 'first', 'tag', 'v1.0.0']
   ] as const)('is for %s', async (_, of, options, commit, kind, name) => {
@@ -73,6 +84,7 @@ describe('what a commit is compared with', () => {
 
   it('is nothing for the first commit, for a branch that is not there, and for one with a hostile name', async () => {
     expect(await find('first', { branch: 'main' })).toBeUndefined()
+    expect(await find('untagged', { branch: 'untagged' })).toBeUndefined()
     expect(await find('feature', { branch: 'gone', pullRequest: true })).toBeUndefined()
     expect(await find('feature', { branch: '--help', pullRequest: true })).toBeUndefined()
   })

@@ -16432,8 +16432,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(6402);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var runtime = __nccwpck_require__(1740);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -17322,7 +17322,7 @@ function behindDashes(words, command, values) {
         throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
     if (words.length === 1)
         return words[0];
-    return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+    return words.map(runtime/* shellWord */.r7).join(' ');
 }
 function quoted(text) {
     return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -17442,8 +17442,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   S: () => (/* binding */ tellError)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(6402);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var runtime = __nccwpck_require__(1740);
 // EXTERNAL MODULE: ./lib/cli/arguments.js + 15 modules
 var cli_arguments = __nccwpck_require__(4715);
 ;// CONCATENATED MODULE: ./lib/cli/terminal/escapes.js
@@ -17661,7 +17661,7 @@ class Page {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6402);
+/* harmony import */ var _runtime_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1740);
 /* harmony import */ var _action_file_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7673);
 /* harmony import */ var _arguments_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4715);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(423);
@@ -18281,7 +18281,7 @@ function wrap(text, width) {
 
 /***/ }),
 
-/***/ 6402:
+/***/ 1740:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -18289,7 +18289,8 @@ function wrap(text, width) {
 __nccwpck_require__.d(__webpack_exports__, {
   yo: () => (/* reexport */ errors_UserError),
   xv: () => (/* reexport */ VERSION),
-  kc: () => (/* reexport */ errorText)
+  kc: () => (/* reexport */ errorText),
+  r7: () => (/* reexport */ shellWord)
 });
 
 // UNUSED EXPORTS: CancelledError, HttpError, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fsPath, giveTree, isLoopback, joinBytes, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
@@ -18328,6 +18329,12 @@ function explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
     return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+function shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -18479,6 +18486,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

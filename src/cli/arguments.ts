@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../config/index.ts'
-import { UserError } from '../runtime/index.ts'
+import { shellWord, UserError } from '../runtime/index.ts'
 import { KEYS } from './commands.ts'
 import { COMMON, type Flag } from './flags.ts'
 
@@ -131,7 +131,7 @@ function behindDashes(
     throw new UsageError(`Nothing may follow "--" here`, 'It is for `run`: `run -- bin/tootctl version`.')
   if (values.has('run')) throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.')
   if (words.length === 1) return words[0]!
-  return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ')
+  return words.map(shellWord).join(' ')
 }
 
 function quoted(text: string): string {

@@ -126,9 +126,16 @@ function upgradeOf(app: string, plan: UpgradePlan, commit: string | undefined): 
   return makeUpgrade(plan, isHash ? { kind: 'release' as const, commit, name: app } : undefined)
 }
 
+/** What an admin looks for first. */
+function verdict({ findings }: Upgrade): string {
+  const count = (level: string): number => findings.filter(finding => finding.level === level).length
+  const [blocks, warnings] = [count('block'), count('warn')]
+  return `${blocks === 0 ? 'nothing stops it' : `${blocks} ${blocks === 1 ? 'thing stops' : 'things stop'} it`}${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}`
+}
+
 /** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
 async function tell({ results }: Context, upgrade: Upgrade): Promise<void> {
-  const whole = `## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`
+  const whole = `## Upgrade plan: ${verdict(upgrade)}\n\n${upgradeMarkdown(upgrade, true)}\n`
   results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false))
   await results.summary(whole)
 }

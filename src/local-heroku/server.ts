@@ -7,7 +7,7 @@ import { type FaultKind, type Faults } from './faults.ts'
 import { type Outputs } from './outputs.ts'
 import { page, type Page } from './range.ts'
 import { Reply } from './reply.ts'
-import { findRoute, type Answer } from './routes/index.ts'
+import { findRoute, isKey, type Answer } from './routes/index.ts'
 import { type World } from './world.ts'
 
 export interface ServerOptions {
@@ -147,8 +147,7 @@ export class Server {
     const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ')
     const decoded = Buffer.from(given, 'base64').toString()
     const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given
-    if (key !== this.#options.world.store.state.apiKey)
-      throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.')
+    if (!isKey(this.#options.world, key)) throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.')
   }
 
   #stream(name: string, request: IncomingMessage, response: ServerResponse, fault: FaultKind | undefined): void {

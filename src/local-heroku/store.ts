@@ -132,8 +132,20 @@ export interface AppState {
   readonly buildpacks: string[]
 }
 
+/** A key that was made beside the account's own. */
+export interface AuthorizationState {
+  readonly id: string
+  readonly description: string
+  readonly scope: readonly string[]
+  readonly token: string
+  readonly createdAt: string
+  /** Milliseconds since 1970; null where it never ends. */
+  readonly endsAt: number | null
+}
+
 interface State {
   apiKey: string
+  readonly authorizations: AuthorizationState[]
   readonly apps: AppState[]
   readonly addons: AddonState[]
   readonly attachments: AttachmentState[]
@@ -148,6 +160,7 @@ interface State {
 }
 
 const EMPTY: Omit<State, 'apiKey'> = {
+  authorizations: [],
   apps: [],
   addons: [],
   attachments: [],

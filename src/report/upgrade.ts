@@ -34,10 +34,10 @@ const MOST_FINDINGS = 100
 const LONGEST = 2_000
 
 export const upgradeSchema = v.strictObject({
-  /** What it was compared with: the commit that a pull request left its branch at, the tag before, what runs. */
+  /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
   base: v.optional(
     v.strictObject({
-      kind: v.picklist(['merge-base', 'tag', 'release']),
+      kind: v.picklist(['merge-base', 'tag', 'parent', 'release']),
       commit: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
       name: line(300)
     })

@@ -4,6 +4,7 @@
  */
 export * from './errors.ts'
 export * from './paths.ts'
+export * from './shell.ts'
 export * from './tree.ts'
 export * from './urls.ts'
 export * from './version.ts'

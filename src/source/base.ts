@@ -14,18 +14,19 @@ export interface BaseOptions extends GitTools {
 /** The commit to compare with, and how it was chosen. */
 export interface Base {
   readonly commit: string
-  readonly kind: 'merge-base' | 'tag'
-  /** Name of the branch or the tag: hostile text. */
+  readonly kind: 'merge-base' | 'tag' | 'parent'
+  /** Name of the branch or the tag: hostile text; empty of a parent. */
   readonly name: string
 }
 
 /**
  * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch. Undefined where none is another commit.
+ * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
+ * where none is another commit.
  */
 export async function baseOf(options: BaseOptions): Promise<Base | undefined> {
   const { pullRequest } = options
-  const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase]
+  const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase, firstParent]
   for (const way of ways) {
     const base = await way(options)
     if (base) return base
@@ -64,6 +65,20 @@ async function mergedInto(options: BaseOptions): Promise<Base | undefined> {
   return first === undefined || second === undefined || branch === undefined
     ? undefined
     : { commit: first, kind: 'merge-base', name: branch }
+}
+
+/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+async function firstParent(options: BaseOptions): Promise<Base | undefined> {
+  const parent = await answer(
+    options,
+    options.path,
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${options.commit}^`
+  )
+  return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' }
 }
 
 async function answer(tools: GitTools, path: string, ...args: string[]): Promise<string | undefined> {

@@ -47369,6 +47369,12 @@ function comparePaths(a, b) {
 }
 const SLASH = 0x2f;
 
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+function shell_shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./lib/runtime/tree.js
@@ -47514,6 +47520,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -61054,52 +61061,89 @@ function filesIn(folder) {
 ;// CONCATENATED MODULE: ./lib/init/advice.js
 
 
+
 /** A tag that the deploy listens to. */
 const DEPLOY_TAG = 'heroku-2026-01-31';
 /** A year, in seconds. */
 const KEY_LASTS = 31_536_000;
-/** What is left to do by hand: Markdown, with commands to copy. */
-function adviceFor({ workflows }, { ours, repository, app }) {
+/** The branch of the pull request. */
+const SETUP = 'heroku-setup';
+/** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
+function adviceFor({ workflows, branch }, { ours, repository, app }) {
     // In a checkout with a second remote gh asks for, or takes, the upstream repository.
     const repo = repository ?? 'OWNER/NAME';
-    const steps = [secrets(ours, repo, app), tags(workflows, ours, repo), schedules(ours, repo)].filter(Boolean);
-    const last = [
-        'Commit the files on a branch and open a pull request: its comment tells the slug’s size, and its deploy is rehearsed.',
-        block('git switch -c heroku-setup && git add .github && git commit -m "Deploy to Heroku"', 'git push -u origin heroku-setup', `gh pr create --repo ${repo} --head heroku-setup --fill`),
-        'On the web choose your fork as its base: GitHub proposes the repository that was forked.',
-        'A deploy is a tag, once that is merged:',
-        block('git tag heroku-1 && git push origin heroku-1')
+    const steps = [
+        secrets(ours, repo, branch, app),
+        inherited(workflows, ours, repo),
+        pullRequest(repo),
+        afterMerge(ours, repo, branch)
+    ].filter(Boolean);
+    return [
+        '## What is left to do',
+        'The commands need GitHub’s program, once `gh auth login` is done, and Heroku’s, once `heroku login` is. All of it can be done on the web, too.',
+        ...(repository === undefined
+            ? ['Put your fork in place of `OWNER/NAME`: the checkout has no remote `origin` on GitHub.']
+            : []),
+        ...steps.map((step, i) => `### ${i + 1}. ${step}`)
     ].join('\n\n');
-    return ['## What is left to do', ...[...steps, last].map((step, i) => `### ${i + 1}. ${step}`)].join('\n\n');
 }
 function block(...lines) {
     return ['```', ...lines, '```'].join('\n');
 }
-/** An authorization of its own can be ended by itself, and ends by itself; the account's key can do neither. */
-function secrets(ours, repo, app) {
+/**
+ * An authorization of its own can be ended by itself, and ends by itself; the account's key can do neither. It goes from
+ * one program to the other, and is shown nowhere.
+ */
+function secrets(ours, repo, branch, app) {
     const wanted = new Map([...ours.values()].flatMap(({ secrets }) => secrets).map(secret => [`${secret.name} ${secret.environment}`, secret]));
     const set = (optional) => [...wanted.values()]
         .filter(secret => secret.optional === optional)
-        .map(({ name, environment }) => `gh secret set ${name}${environment === undefined ? '' : ` --env ${environment}`} --repo ${repo}`);
-    const environments = [...new Set([...wanted.values()].flatMap(({ environment }) => environment ?? []))];
+        .map(({ name, environment }) => `${makes(name, app)}gh secret set ${name}${of(environment)} --repo ${repo}`);
+    const environments = (optional) => [
+        ...new Set([...wanted.values()]
+            .filter(secret => secret.optional === optional)
+            .flatMap(({ environment }) => environment ?? []))
+    ];
+    const places = (names) => names.map(name => {
+        const tags = byTag(ours, name);
+        return `The environment \`${name}\`, for the branch \`${branch}\`${tags ? ' and the tags `heroku-*`' : ''} alone:\n\n${environment(name, repo, branch, tags)}`;
+    });
+    const now = environments(false);
+    const later = places(environments(true).filter(name => !now.includes(name)));
     return [
-        'Secrets\n\nMake a key for this alone, which ends in a year (not the account’s own), and store it where only the deploy’s environment reads it:',
-        block(`heroku authorizations:create --description "GitHub deploy${app === undefined ? '' : ` of ${app}`}" --scope global --expires-in ${KEY_LASTS} --short`, ...environments.map(name => `gh api --method PUT repos/${repo}/environments/${name}`), ...set(false)),
-        ...(set(true).length > 0 ? ['Only for what the comments in the workflows say:', block(...set(true))] : []),
-        ...(environments.length > 0
-            ? [
-                'In Settings → Environments let only these deploy to each, and add a reviewer where others can push:',
-                environments.map(name => mayUse(ours, name)).join('\n')
-            ]
+        'A key, where only the deploy reads it',
+        ...places(now),
+        'The key is for this alone and ends in a year (it is not the account’s own):',
+        block(...set(false)),
+        'Where others can push to the fork add a reviewer to it, in Settings → Environments.',
+        ...(set(true).length > 0
+            ? ['Only for what the comments in the workflows say, later:', ...later, block(...set(true))]
             : [])
     ].join('\n\n');
 }
-/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
-function mayUse(ours, environment) {
-    const byTag = [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment));
-    return `- \`${environment}\`: your default branch${byTag ? ' and the tags `heroku-*`' : ''}`;
+function of(environment) {
+    return environment === undefined ? '' : ` --env ${environment}`;
 }
-function tags(theirs, ours, repo) {
+/** What prints the secret, where a program can make it. */
+function makes(secret, app) {
+    if (secret !== 'HEROKU_API_KEY')
+        return '';
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short | `;
+}
+/** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */
+function environment(name, repo, branch, tags) {
+    const place = `repos/${repo}/environments/${name}`;
+    const policies = 'deployment_branch_policy';
+    return block(`gh api --silent --method PUT ${place} --field '${policies}[protected_branches]=false' --field '${policies}[custom_branch_policies]=true'`, `gh api --silent ${place}/deployment-branch-policies --raw-field ${shell_shellWord(`name=${branch}`)}`, ...(tags
+        ? [`gh api --silent ${place}/deployment-branch-policies --raw-field 'name=heroku-*' --raw-field type=tag`]
+        : []));
+}
+/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
+function byTag(ours, environment) {
+    return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment));
+}
+function inherited(theirs, ours, repo) {
     const firing = [...theirs]
         .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
         .map(([file]) => file);
@@ -61115,14 +61159,27 @@ function tags(theirs, ours, repo) {
         block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
     ].join('\n\n');
 }
-/** docs.github.com: "Disabling and enabling a workflow"; events that trigger workflows, `schedule`. */
-function schedules(ours, repo) {
-    const files = [...ours].filter(([, { scheduled }]) => scheduled).map(([file]) => file);
-    if (files.length === 0)
-        return '';
+function pullRequest(repo) {
     return [
-        'Schedules\n\nGitHub leaves scheduled workflows of a fork off until they are enabled, and switches them off again after 60 days without a commit. After the push, in the Actions tab (which a new fork asks to enable as a whole) or with:',
-        block(...files.map(file => `gh workflow enable ${file} --repo ${repo}`))
+        'The pull request\n\nIts comment tells what the slug weighs, and its deploy is rehearsed; neither needs the key. A new fork’s tab Actions asks first to turn workflows on.',
+        block(`git switch -c ${SETUP} && git add .github && git commit -m "Deploy to Heroku"`, `git push -u origin ${SETUP}`, `gh pr create --repo ${repo} --head ${SETUP} --fill`),
+        'On the web choose your fork as its base: GitHub proposes the repository that was forked.'
+    ].join('\n\n');
+}
+/** docs.github.com: "Disabling and enabling a workflow"; events that trigger workflows, `schedule`. */
+function afterMerge(ours, repo, branch) {
+    const scheduled = [...ours].filter(([, { scheduled }]) => scheduled).map(([file]) => file);
+    const schedules = [
+        'GitHub leaves scheduled workflows of a fork off until they are enabled, and switches them off again after 60 days without a commit:',
+        block(...scheduled.map(file => `gh workflow enable ${file} --repo ${repo}`))
+    ];
+    return [
+        'When it is merged',
+        ...(scheduled.length > 0 ? schedules : []),
+        'Look what a deploy would meet: the page of the run, under Actions → Heroku deploy, tells it. It changes nothing.',
+        block(`gh workflow run heroku-deploy.yml --repo ${repo} --raw-field plan=true`),
+        'And deploy: a tag, on what was merged.',
+        block(`git switch ${shell_shellWord(branch)} && git pull`, 'git tag heroku-1 && git push origin heroku-1')
     ].join('\n\n');
 }
 
@@ -61187,7 +61244,7 @@ function ffmpegFrom(ffmpeg) {
 
 
 const repository = object({ full_name: string() });
-const pullRequest = object({
+const event_pullRequest = object({
     number: number(),
     head: object({ sha: string(), ref: string(), repo: nullish(repository) }),
     base: object({ sha: string(), ref: string() })
@@ -61201,7 +61258,7 @@ const workflowRun = object({
     head_repository: nullish(repository)
 });
 const payload = object({
-    pull_request: optional(pullRequest),
+    pull_request: optional(event_pullRequest),
     workflow_run: optional(workflowRun),
     repository: optional(object({ default_branch: optional(string()) }))
 });
@@ -63393,7 +63450,7 @@ function behindDashes(words, command, values) {
         throw new UsageError('What to run is given twice', 'Give it with --run, or behind `--`.');
     if (words.length === 1)
         return words[0];
-    return words.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+    return words.map(shellWord).join(' ');
 }
 function arguments_quoted(text) {
     return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
@@ -64467,11 +64524,12 @@ function readPointer(file) {
 
 /**
  * What came before a commit, as far as the checkout has it: for a pull request where it left its branch; else the newest
- * tag among its ancestors, and where there is none, where it left the default branch. Undefined where none is another commit.
+ * tag among its ancestors, and where there is none, where it left the default branch, else its first parent. Undefined
+ * where none is another commit.
  */
 async function baseOf(options) {
     const { pullRequest } = options;
-    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase];
+    const ways = pullRequest ? [mergeBase, mergedInto] : [previousTag, mergeBase, firstParent];
     for (const way of ways) {
         const base = await way(options);
         if (base)
@@ -64511,6 +64569,11 @@ async function mergedInto(options) {
     return first === undefined || second === undefined || branch === undefined
         ? undefined
         : { commit: first, kind: 'merge-base', name: branch };
+}
+/** On the default branch itself, without a tag: what the newest push or merge has changed. */
+async function firstParent(options) {
+    const parent = await answer(options, options.path, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${options.commit}^`);
+    return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
     const { code, stdout } = await git(tools, openCheckout(path), ...args);
@@ -67823,9 +67886,9 @@ const MOST_MIGRATIONS = 3_000;
 const MOST_FINDINGS = 100;
 const upgrade_LONGEST = 2_000;
 const upgradeSchema = strictObject({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag before, what runs. */
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
     base: optional(strictObject({
-        kind: picklist(['merge-base', 'tag', 'release']),
+        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
         commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
         name: upgrade_line(300)
     })),
@@ -69390,7 +69453,7 @@ function summary({ base, from, to, basis, streaming, rollback }, ours) {
     }[basis];
     const versions = from === undefined || to === undefined
         ? ''
-        : `From ${text_escape(from)} to ${text_escape(to)}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
     return [
         versions,
         known,
@@ -69404,6 +69467,8 @@ function where({ kind, name, commit }) {
     const at = `\`${commit.slice(0, 8)}\``;
     if (kind === 'tag')
         return `the tag ${code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
     if (kind === 'release')
         return `what ${code(name)} runs (${at})`;
     return `where it left ${code(name)} (${at})`;
@@ -87800,9 +87865,15 @@ function plan_upgradeOf(app, plan, commit) {
     const isHash = commit !== undefined && /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
     return makeUpgrade(plan, isHash ? { kind: 'release', commit, name: app } : undefined);
 }
+/** What an admin looks for first. */
+function plan_verdict({ findings }) {
+    const count = (level) => findings.filter(finding => finding.level === level).length;
+    const [blocks, warnings] = [count('block'), count('warn')];
+    return `${blocks === 0 ? 'nothing stops it' : `${blocks} ${blocks === 1 ? 'thing stops' : 'things stop'} it`}${warnings === 0 ? '' : `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}`;
+}
 /** In the summary, and as an output for those who tell it elsewhere: there with figures and names alone where all of it is too long. */
 async function plan_tell({ results }, upgrade) {
-    const whole = `## Upgrade plan\n\n${upgradeMarkdown(upgrade, true)}\n`;
+    const whole = `## Upgrade plan: ${plan_verdict(upgrade)}\n\n${upgradeMarkdown(upgrade, true)}\n`;
     results.output('comment-body', whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
     await results.summary(whole);
 }
@@ -88202,6 +88273,7 @@ async function isFree(port) {
 
 
 const EMPTY = {
+    authorizations: [],
     apps: [],
     addons: [],
     attachments: [],
@@ -90103,10 +90175,6 @@ const APP_ROUTES = {
     'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
     'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
     'GET /users/:user': () => [200, USER],
-    'GET /oauth/authorizations': ({ store }) => [
-        200,
-        [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
-    ],
     'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
     'POST /apps': async (world, { body }) => {
         const name = route_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
@@ -90233,6 +90301,60 @@ function apps_domainOf(app, idOrName) {
     if (!domain)
         throw notFound('domain');
     return domain;
+}
+
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/authorizations.js
+
+
+
+
+
+
+/** Schema: oauth-authorization.scope */
+const SCOPES = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected'];
+/** Of the key that it starts with, in seconds. */
+const OWN_KEY_LASTS = 90 * 86_400;
+/** The account's keys. Every one may do everything: scopes are kept, and not enforced. */
+const AUTHORIZATION_ROUTES = {
+    'GET /oauth/authorizations': world => [
+        200,
+        [
+            { id: USER.id, access_token: { token: world.store.state.apiKey, expires_in: OWN_KEY_LASTS }, scope: ['global'] },
+            ...world.store.state.authorizations.map(made => authorizations_view(world, made))
+        ]
+    ],
+    // heroku/cli: authorizations:create sends `expires_in` as text.
+    'POST /oauth/authorizations': (world, { body }) => {
+        only(body, ['client', 'description', 'expires_in', 'scope']);
+        const scope = Array.isArray(body['scope']) ? body['scope'].map(String) : ['global'];
+        const wrong = scope.find(name => !SCOPES.includes(name));
+        if (wrong !== undefined)
+            throw invalid(`Scope ${wrong} is not a scope`);
+        const seconds = body['expires_in'] == null ? null : Number(body['expires_in']);
+        if (seconds !== null && !(seconds > 0))
+            throw invalid('Expires in must be a number of seconds');
+        const made = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            description: route_text(body['description']) ?? 'Long-lived user authorization',
+            scope,
+            token: `HRKU-${(0,external_node_crypto_.randomUUID)()}`,
+            createdAt: now(world),
+            endsAt: seconds === null ? null : world.clock.now() + seconds * 1000
+        };
+        world.store.state.authorizations.push(made);
+        world.store.save();
+        return [201, authorizations_view(world, made)];
+    }
+};
+/** Whether a key is one of the account's, and not at its end. */
+function isKey({ store, clock }, key) {
+    const { apiKey, authorizations } = store.state;
+    const made = authorizations.find(({ token }) => token === key);
+    return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()));
+}
+function authorizations_view({ clock }, { id, description, scope, token, createdAt, endsAt }) {
+    const expires_in = endsAt === null ? null : Math.max(0, Math.round((endsAt - clock.now()) / 1000));
+    return { id, description, scope, created_at: createdAt, updated_at: createdAt, access_token: { token, expires_in } };
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/code.js
@@ -91041,9 +91163,12 @@ function scheduler_refusal(what, attribute) {
 
 
 
+
+
 const ENTRIES = [
     ...routes_entries('platform', {
         ...APP_ROUTES,
+        ...AUTHORIZATION_ROUTES,
         ...CODE_ROUTES,
         ...DYNO_ROUTES,
         ...ADDON_ROUTES,
@@ -91213,7 +91338,7 @@ class Server {
         const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
         const decoded = Buffer.from(given, 'base64').toString();
         const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
-        if (key !== this.#options.world.store.state.apiKey)
+        if (!isKey(this.#options.world, key))
             throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
     }
     #stream(name, request, response, fault) {

@@ -15,10 +15,6 @@ export const APP_ROUTES: Routes = {
   'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
   'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
   'GET /users/:user': () => [200, USER],
-  'GET /oauth/authorizations': ({ store }) => [
-    200,
-    [{ id: USER.id, access_token: { token: store.state.apiKey, expires_in: 90 * 86_400 }, scope: ['global'] }]
-  ],
 
   'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
   'POST /apps': async (world, { body }) => {

@@ -1,6 +1,7 @@
 import { ADDON_ROUTES } from './addons.ts'
 import { ADVANCED_SCHEDULER_ROUTES } from './advanced-scheduler.ts'
 import { APP_ROUTES } from './apps.ts'
+import { AUTHORIZATION_ROUTES } from './authorizations.ts'
 import { CODE_ROUTES } from './code.ts'
 import { CRON_TO_GO_ROUTES } from './cron-to-go.ts'
 import { DATA_ROUTES } from './data.ts'
@@ -9,6 +10,7 @@ import { PIPELINE_ROUTES } from './pipelines.ts'
 import { type Route, type Routes } from './route.ts'
 import { SCHEDULER_ROUTES } from './scheduler.ts'
 
+export { isKey } from './authorizations.ts'
 export { type Answer } from './route.ts'
 
 /** They are on hosts of their own; here they share one address. An `add-on` is somebody else's, with keys of its own. */
@@ -30,6 +32,7 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   ...entries('platform', {
     ...APP_ROUTES,
+    ...AUTHORIZATION_ROUTES,
     ...CODE_ROUTES,
     ...DYNO_ROUTES,
     ...ADDON_ROUTES,

@@ -34,7 +34,7 @@ function summary({ base, from, to, basis, streaming, rollback }: Upgrade, ours: 
   const versions =
     from === undefined || to === undefined
       ? ''
-      : `From ${escape(from)} to ${escape(to)}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`
+      : `${from === to ? `Mastodon ${escape(to)} as before` : `From ${escape(from)} to ${escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`
   return [
     versions,
     known,
@@ -50,6 +50,7 @@ function summary({ base, from, to, basis, streaming, rollback }: Upgrade, ours: 
 function where({ kind, name, commit }: NonNullable<Upgrade['base']>): string {
   const at = `\`${commit.slice(0, 8)}\``
   if (kind === 'tag') return `the tag ${code(name)} (${at})`
+  if (kind === 'parent') return `the commit before it (${at})`
   if (kind === 'release') return `what ${code(name)} runs (${at})`
   return `where it left ${code(name)} (${at})`
 }

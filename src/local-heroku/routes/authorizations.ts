@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { invalid } from '../errors.ts'
+import { type AuthorizationState } from '../store.ts'
+import { USER } from '../views.ts'
+import { type World } from '../world.ts'
+import { now, only, text, type Routes } from './route.ts'
+
+/** Schema: oauth-authorization.scope */
+const SCOPES = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected']
+/** Of the key that it starts with, in seconds. */
+const OWN_KEY_LASTS = 90 * 86_400
+
+/** The account's keys. Every one may do everything: scopes are kept, and not enforced. */
+export const AUTHORIZATION_ROUTES: Routes = {
+  'GET /oauth/authorizations': world => [
+    200,
+    [
+      { id: USER.id, access_token: { token: world.store.state.apiKey, expires_in: OWN_KEY_LASTS }, scope: ['global'] },
+      ...world.store.state.authorizations.map(made => view(world, made))
+    ]
+  ],
+  // heroku/cli: authorizations:create sends `expires_in` as text.
+  'POST /oauth/authorizations': (world, { body }) => {
+    only(body, ['client', 'description', 'expires_in', 'scope'])
+    const scope = Array.isArray(body['scope']) ? body['scope'].map(String) : ['global']
+    const wrong = scope.find(name => !SCOPES.includes(name))
+    if (wrong !== undefined) throw invalid(`Scope ${wrong} is not a scope`)
+    const seconds = body['expires_in'] == null ? null : Number(body['expires_in'])
+    if (seconds !== null && !(seconds > 0)) throw invalid('Expires in must be a number of seconds')
+    const made: AuthorizationState = {
+      id: randomUUID(),
+      description: text(body['description']) ?? 'Long-lived user authorization',
+      scope,
+      token: `HRKU-${randomUUID()}`,
+      createdAt: now(world),
+      endsAt: seconds === null ? null : world.clock.now() + seconds * 1000
+    }
+    world.store.state.authorizations.push(made)
+    world.store.save()
+    return [201, view(world, made)]
+  }
+}
+
+/** Whether a key is one of the account's, and not at its end. */
+export function isKey({ store, clock }: World, key: string): boolean {
+  const { apiKey, authorizations } = store.state
+  const made = authorizations.find(({ token }) => token === key)
+  return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()))
+}
+
+function view({ clock }: World, { id, description, scope, token, createdAt, endsAt }: AuthorizationState): object {
+  const expires_in = endsAt === null ? null : Math.max(0, Math.round((endsAt - clock.now()) / 1000))
+  return { id, description, scope, created_at: createdAt, updated_at: createdAt, access_token: { token, expires_in } }
+}

@@ -86,7 +86,7 @@ function edit(folder: string, file: string, from: string, to: string): void {
 }
 
 /** Copies an installed npm package and all that it depends on, side by side. */
-function bringPackage(name: string, into: string): void {
+export function bringPackage(name: string, into: string): void {
   const found = new Map<string, string>()
   const add = (wanted: string, above: string): void => {
     const source = findPackage(wanted, above)

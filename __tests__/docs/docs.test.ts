@@ -1,22 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { COMMON, flagsOf } from '../../src/cli/flags.ts'
 import { findCommand } from '../../src/commands/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
+import { PAGES as pages, prose, read } from './commands.ts'
+import { LINKS } from './outside.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')
-const read = (file: string): string => readFileSync(path.join(project, file), 'utf8')
-const pages = [
-  ...readdirSync(project),
-  ...readdirSync(path.join(project, 'docs')).map(file => `docs/${file}`),
-  'examples/sample-fork/README.md'
-].filter(file => file.endsWith('.md'))
 
 const action = parse(read('action.yml')) as { inputs: Record<string, unknown> }
-const described = Object.keys(action.inputs).map(name => [name, { description: '', isFlag: false }] as const)
-const FLAGS = [...described.map(([name]) => name), ...[...COMMON, ...flagsOf('init', new Map(described))].map(({ name }) => name)]
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 const CONFIG_KEYS = [...read('examples/mastodon-on-heroku.yml').matchAll(/^#?([a-z-]+):/gm)].map(([, key]) => key!)
 /** An image in a page is loaded by everyone who reads it. */
@@ -32,11 +25,6 @@ function blocks(text: string): Block[] {
     language,
     text: inner.replace(new RegExp(`^${indent}`, 'gm'), '')
   }))
-}
-
-/** Without code, in which nothing is a link. */
-function prose(text: string): string {
-  return text.replace(/^( *)```[^]*?^\1```/gm, '').replace(/`[^`\n]*`/g, '')
 }
 
 /** What GitHub makes of a heading (github/docs: basic writing syntax, section links). */
@@ -82,10 +70,6 @@ describe.each(pages)('%s', file => {
   it('names commands and inputs that there are', () => {
     for (const [, command] of text.matchAll(/`command: ([a-z]+)`|command: ([a-z]+)$/gm))
       if (command !== undefined) expect(isCommand(command)).toBe(true)
-    for (const [, command, flags = ''] of text.matchAll(/npx mastodon-on-heroku ([a-z]+)([^\n`]*)/g)) {
-      expect(command === 'init' || isCommand(command!)).toBe(true)
-      for (const [, flag] of flags.matchAll(/ --([\w-]+)/g)) expect(FLAGS).toContain(flag)
-    }
   })
 
   it('has YAML that can be copied', () => {
@@ -128,25 +112,9 @@ function isCommand(name: string): boolean {
   }
 }
 
-/**
- * Commands of Heroku's own CLI that pages and errors name (heroku/cli 11.9.0: src/commands, and their aliases create, login,
- * rollback, stack and stack:set). A name that is not among them is to be looked up there first: `pg:upgrade` is a topic alone,
- * and `builds` a plugin.
- */
-const HEROKU_CLI = `addons addons:attach addons:create addons:open apps authorizations authorizations:create authorizations:revoke
-  buildpacks buildpacks:search buildpacks:set certs:auto certs:auto:enable config config:set config:unset container:push create
-  domains domains:add features:enable login logs maintenance:off pg:backups:capture pg:backups:schedule pg:copy
-  pg:credentials:rotate pg:upgrade:prepare pg:upgrade:run ps ps:scale ps:stop redis:maxmemory redis:upgrade releases
-  releases:output rollback run stack stack:set`.split(/\s+/)
-
-it('pages and errors name commands that Heroku’s CLI has', () => {
-  const source = readdirSync(path.join(project, 'src'), { recursive: true, encoding: 'utf8' })
-  const files = [...pages, ...source.filter(file => file.endsWith('.ts')).map(file => `src/${file}`)]
-  const named = files.flatMap(file =>
-    [...read(file).matchAll(/(?:`|'|^ *|&& )heroku ([a-z]+(?::[a-z-]+)*)(?=[\s`\\])/gm)].map(([, command]) => command!)
-  )
-  expect(named.length).toBeGreaterThan(100)
-  expect([...new Set(named)].filter(command => !HEROKU_CLI.includes(command))).toEqual([])
+it('links to nothing that nobody has looked at, and looks at nothing that is not linked to', () => {
+  const linked = pages.flatMap(file => [...prose(read(file)).matchAll(/\]\((https:[^)\s]+)\)/g)].map(([, link]) => link!.replace(/#.*/, '')))
+  expect([...new Set(linked)].toSorted()).toEqual(Object.keys(LINKS).toSorted())
 })
 
 /** Names of the inputs that steps with our action are given, wherever they stand. */

@@ -3,6 +3,8 @@ import { type AddressInfo } from 'node:net'
 import { FakeBranches } from './fake-branches.ts'
 import { FakeIssues } from './fake-issues.ts'
 import { FakeRepository, page } from './fake-repository.ts'
+import { FakeSettings } from './fake-settings.ts'
+import { answerQuery } from './fake-graphql.ts'
 
 export interface FakeStatus {
   readonly id: number
@@ -95,6 +97,7 @@ export class FakeGithub {
   /** What each token was good for: `permission: access`. */
   readonly used = new Map<string, Set<string>>()
   readonly issues: FakeIssues
+  readonly settings: FakeSettings
   /** Files that are written over the API. */
   readonly branches = new FakeBranches()
   readonly #tokens = new Map<string, { permissions: Permissions; login: string }>()
@@ -111,6 +114,7 @@ export class FakeGithub {
       id => `${blobUrl}/${id}.zip?sig=${SIGNATURE}`
     )
     this.issues = new FakeIssues(url, () => this.#newId())
+    this.settings = new FakeSettings(this.repository)
   }
 
   static async start(): Promise<FakeGithub> {
@@ -218,9 +222,15 @@ export class FakeGithub {
     if (!known) return { status: 401, body: { message: 'Bad credentials', status: '401' } }
     const { permissions, login } = known
     const url = new URL(path, this.url)
-    if (url.pathname === '/graphql') return ok({ data: { viewer: { login } } })
+    if (url.pathname === '/graphql') return answerQuery(body, login, this.repository)
     const [, rest] = /^\/repos\/owner\/fork((?:\/.*)?)$/.exec(url.pathname) ?? []
-    for (const route of [...this.#routes, ...this.issues.routes, ...this.branches.routes, ...this.repository.routes]) {
+    for (const route of [
+      ...this.#routes,
+      ...this.settings.routes,
+      ...this.issues.routes,
+      ...this.branches.routes,
+      ...this.repository.routes
+    ]) {
       const match = route.method === method && rest !== undefined ? route.pattern.exec(rest) : null
       if (!match || route.owns?.(match.slice(1)) === false) continue
       if (!grants(permissions, route)) {

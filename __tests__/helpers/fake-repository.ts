@@ -41,6 +41,7 @@ const LONGEST_COMMENT = 65_536
 /** What a repository has beside its deployments: commits, pull requests with their comments, runs with their artifacts. */
 export class FakeRepository {
   readonly files = new Map<string, string>()
+  defaultBranch = 'main'
   /** Milliseconds since 1970. */
   pushedAt = Date.now()
   readonly workflows: { name: string; path: string; state: string }[] = []
@@ -112,7 +113,12 @@ export class FakeRepository {
 
   readonly routes: readonly Route[] = [
     read(/^$/, 'metadata', () =>
-      ok({ full_name: OWN, default_branch: 'main', private: false, pushed_at: new Date(this.pushedAt).toISOString() })
+      ok({
+        full_name: OWN,
+        default_branch: this.defaultBranch,
+        private: false,
+        pushed_at: new Date(this.pushedAt).toISOString()
+      })
     ),
     read(/^\/releases\/latest$/, 'contents', () => (this.release ? ok(this.release) : NOT_FOUND)),
     read(/^\/actions\/workflows$/, 'actions', () =>

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { createClient, HerokuApp, upload, type HerokuClient, type Release } from '../../src/heroku/index.ts'
+import { packSlug } from '../../scripts/ship-slug.ts'
+import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
 import {
   processHost,
   startLocalHeroku,
@@ -11,6 +8,8 @@ import {
 } from '../../src/local-heroku/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { lastingTemp } from './temp.ts'
+
+export { ship } from '../../scripts/ship-slug.ts'
 
 /** heroku-client reads what these name for each request; nothing here needs it. */
 for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]
@@ -41,34 +40,7 @@ export function appOf(client: HerokuClient, name: string): HerokuApp {
 
 /** A slug of a few files (path below the app to content; `bin/…` are programs). Returns the .tgz. */
 export function makeSlug(files: Readonly<Record<string, string>>): string {
-  const folder = lastingTemp()
-  for (const [name, content] of Object.entries(files)) {
-    const file = path.join(folder, 'app', name)
-    mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, content)
-    if (name.startsWith('bin/')) chmodSync(file, 0o755)
-  }
-  const slug = path.join(folder, 'slug.tgz')
-  execFileSync('tar', ['-czf', slug, '-C', folder, './app'])
-  return slug
-}
-
-/** Uploads a slug and releases it. */
-export async function ship(
-  app: HerokuApp,
-  slug: string,
-  processTypes: Readonly<Record<string, string>>
-): Promise<Release> {
-  const sha256 = createHash('sha256').update(readFileSync(slug)).digest('hex')
-  const made = await app.createSlug({
-    processTypes,
-    sha256,
-    commit: '1'.repeat(40),
-    description: 'a test',
-    stack: 'heroku-24'
-  })
-  await upload({ file: slug, ...made.blob, progress: () => {}, clock: systemClock, signal: NO_SIGNAL })
-  return app.createRelease(made.id, 'Deploy', 0)
+  return packSlug(lastingTemp(), files)
 }
 
 /** Waits until something is so, asking again and again. */

@@ -40,6 +40,18 @@ export async function startTlsRedis(folder: string): Promise<TestRedis> {
     save: '',
     dir: folder
   }
+  const close = await start(settings)
+  return { url: `rediss://:${password}@127.0.0.1:${port}`, port, password, close }
+}
+
+/** A real Redis as a service container is one: without password and TLS. */
+export async function startPlainRedis(folder: string): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const port = await freePort()
+  return { port, close: await start({ port, bind: '127.0.0.1', save: '', dir: folder }) }
+}
+
+/** Resolves when it takes connections, with what ends it. */
+async function start(settings: Readonly<Record<string, string | number>>): Promise<() => Promise<void>> {
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
@@ -52,13 +64,8 @@ export async function startTlsRedis(folder: string): Promise<TestRedis> {
     child.once('error', reject)
     void exited.then(() => reject(new Error(`redis-server ended: ${said}`)))
   })
-  return {
-    url: `rediss://:${password}@127.0.0.1:${port}`,
-    port,
-    password,
-    close: async () => {
-      child.kill()
-      await exited
-    }
+  return async () => {
+    child.kill()
+    await exited
   }
 }

@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { addPostMigration, git } from '../../scripts/sample-fork.ts'
+import { play, type Played, type PlayedJob } from '../../scripts/workflows/player.ts'
+import { type Stage } from '../../scripts/workflows/stage.ts'
 import { configure, heroku, Instance, postgres } from '../e2e/instance.ts'
 import { describeOrSkip, isRoot } from '../helpers/skip.ts'
-import { play, type Played, type PlayedJob } from './player.ts'
-import { Stage } from './stage.ts'
+import { setUp } from './set-up.ts'
 
 /** One fork with one app: first it is deployed, then the rest of its life is played. */
 let one: Instance
@@ -16,7 +17,7 @@ let stage: Stage
 beforeAll(async () => {
   one = await Instance.open()
   one.commit(folder => configure(folder, `app: ${one.app}`))
-  stage = await Stage.open(one.fork, heroku)
+  stage = await setUp(one.fork, heroku)
   stage.secrets = { HEROKU_API_KEY: heroku.apiKey }
 })
 afterAll(() => stage.close())

@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { commitAll, git, makeSampleFork } from '../../scripts/sample-fork.ts'
+import { play, type PlayedJob } from '../../scripts/workflows/player.ts'
+import { type Stage } from '../../scripts/workflows/stage.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { hasGithubCli, leadGithubCli } from '../helpers/github-cli.ts'
 import { openHeroku } from '../helpers/local-heroku.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp } from '../helpers/temp.ts'
-import { play, type PlayedJob } from './player.ts'
-import { Stage } from './stage.ts'
+import { setUp } from './set-up.ts'
 
 const UPSTREAM = 'https://github.com/mastodon/mastodon'
 const BOT = 'github-actions[bot]'
@@ -28,7 +29,7 @@ beforeEach(async () => {
   git(folder, 'clone', '-q', upstream, fork)
   writeFileSync(path.join(fork, 'own.md'), 'ours\n')
   commitAll(fork, 'Our change')
-  stage = await Stage.open(fork, heroku)
+  stage = await setUp(fork, heroku)
   const cli = await leadGithubCli(folder, stage.github.url)
   closeCli = cli.close
   stage.env = {

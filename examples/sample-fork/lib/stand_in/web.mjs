@@ -1,9 +1,9 @@
 // `bundle exec puma -C config/puma.rb`: answers what a deploy looks at.
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { APP, Aborted, read } from './app.mjs'
-import { connectionString, loadPg } from './database.mjs'
+import { connectionString, loadPg, tableNames } from './database.mjs'
 
 const { env } = process
 const TYPES = {
@@ -76,7 +76,8 @@ function toHttps(request, response) {
 }
 
 async function instance(pool) {
-  const { rows } = await pool.query('SELECT title FROM instances ORDER BY id LIMIT 1')
+  const known = (await tableNames(pool)).includes('instances')
+  const { rows } = known ? await pool.query('SELECT title FROM instances ORDER BY id LIMIT 1') : { rows: [] }
   const domain = env.LOCAL_DOMAIN || 'localhost'
   const source = `https://github.com/${env.GITHUB_REPOSITORY || 'mastodon/mastodon'}`
   return {
@@ -93,7 +94,9 @@ async function instance(pool) {
 
 function version() {
   const text = read('lib/mastodon/version.rb')
-  return ['major', 'minor', 'patch'].map(part => new RegExp(`def ${part}\\s+(\\d+)`).exec(text)?.[1]).join('.')
+  const numbers = ['major', 'minor', 'patch'].map(part => new RegExp(`def ${part}\\s+(\\d+)`).exec(text)?.[1])
+  const prerelease = /def default_prerelease\s+'([^']+)'/.exec(text)?.[1]
+  return numbers.join('.') + (prerelease ? `-${prerelease}` : '')
 }
 
 /** Every note, with the columns that the model of this commit wants. */
@@ -104,9 +107,15 @@ async function notes(pool) {
 }
 
 function frontPage() {
-  const scripts = Object.values(JSON.parse(read('public/packs/.vite/manifest.json')))
-  const tags = scripts.map(file => `<script type="module" src="/packs/${file}"></script>`)
+  const tags = scripts().map(file => `<script type="module" src="/packs/${file}"></script>`)
   return `<!doctype html>\n<title>A sample instance</title>\n${tags.join('\n')}\n`
+}
+
+/** The entries of the assets' manifest: of the sample's by name, of Vite's own with more about each. */
+function scripts() {
+  const file = 'public/packs/.vite/manifest.json'
+  const entries = existsSync(path.join(APP, file)) ? Object.values(JSON.parse(read(file))) : []
+  return entries.flatMap(entry => (typeof entry === 'string' ? entry : entry.isEntry ? entry.file : []))
 }
 
 /** Sends a file of public/. Returns false where there is none. */

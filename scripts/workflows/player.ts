@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { type ActionResult } from '../../scripts/run-action.ts'
-import { type FakeRun } from '../helpers/fake-repository.ts'
-import { lastingTemp } from '../helpers/temp.ts'
+import { type FakeRun } from '../../__tests__/helpers/fake-repository.ts'
+import { type ActionResult } from '../run-action.ts'
 import { fill, holds, shown, type Contexts } from './expressions.ts'
 import { type Event, type Stage } from './stage.ts'
 import { ACTIONS, runScript, type Job, type StepResult } from './steps.ts'
@@ -98,7 +97,7 @@ async function playJob(of: ToPlay): Promise<PlayedJob> {
   )
   stage.github.allow(token, permissions)
   const env = { ...filled(workflow.env, contexts), ...filled(job.env, contexts) }
-  const folder = lastingTemp()
+  const folder = mkdtempSync(path.join(stage.folder, 'job-'))
   const playing: Job = {
     stage,
     event,
@@ -185,7 +184,7 @@ function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts
 
 function environmentOf({ stage, event, run }: ToPlay, folder: string): Record<string, string> {
   const file = path.join(folder, 'event.json')
-  writeFileSync(file, JSON.stringify({ ...event.payload, repository: { default_branch: 'main' } }))
+  writeFileSync(file, JSON.stringify({ ...event.payload, repository: { default_branch: stage.branch } }))
   return {
     GITHUB_API_URL: stage.github.url,
     GITHUB_SERVER_URL: 'https://github.test',

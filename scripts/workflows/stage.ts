@@ -1,14 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import path from 'node:path'
-import { commitAll, git } from '../../scripts/sample-fork.ts'
+import { FakeGithub } from '../../__tests__/helpers/fake-github.ts'
+import { type FakeRun } from '../../__tests__/helpers/fake-repository.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
-import { FakeGithub } from '../helpers/fake-github.ts'
-import { type FakeRun } from '../helpers/fake-repository.ts'
-import { lastingTemp } from '../helpers/temp.ts'
+import { git } from '../sample-fork.ts'
 
 const CONFIG = '.github/mastodon-on-heroku.yml'
 export const OWN_ACTION = 'owner/mastodon-on-heroku'
-const CLI = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'index.js')
 
 /** What started a workflow, as GitHub would hand it over. */
 export interface Event {
@@ -24,12 +20,22 @@ export interface Event {
   readonly head: { readonly sha: string; readonly branch: string; readonly repo?: string }
 }
 
-/** A fork on a fake GitHub, with what its workflows may reach. */
-export class Stage {
-  readonly folder = lastingTemp()
+export interface StageOptions {
+  /** For its jobs, and for the builds' cache. */
+  readonly folder: string
   /** The repository as GitHub has it. */
   readonly origin: string
   readonly heroku: LocalHeroku
+  /** The default branch. */
+  readonly branch?: string
+}
+
+/** A fork on a fake GitHub, with what its workflows may reach. */
+export class Stage {
+  readonly folder: string
+  readonly origin: string
+  readonly heroku: LocalHeroku
+  readonly branch: string
   readonly github: FakeGithub
   /** Ports of service containers. */
   services: Record<string, number> = {}
@@ -37,25 +43,26 @@ export class Stage {
   vars: Record<string, string> = {}
   /** More environment of its jobs. */
   env: Record<string, string> = {}
+  /** More inputs of our action, where a job gives no other. */
+  inputs: Record<string, string> = {}
   #run = 100
 
-  private constructor(origin: string, heroku: LocalHeroku, github: FakeGithub) {
+  private constructor({ folder, origin, heroku, branch = 'main' }: StageOptions, github: FakeGithub) {
+    this.folder = folder
     this.origin = origin
     this.heroku = heroku
+    this.branch = branch
     this.github = github
+    github.repository.defaultBranch = branch
   }
 
-  /** Sets the fork up as its owner would, by `init`, and commits what that writes. */
-  static async open(origin: string, heroku: LocalHeroku): Promise<Stage> {
-    const action = `${OWN_ACTION}@${'a'.repeat(40)}`
-    execFileSync(process.execPath, [CLI, 'init', '--with-tasks', '--action', action], { cwd: origin, stdio: 'pipe' })
-    commitAll(origin, 'Deploy to Heroku')
-    return new Stage(origin, heroku, await FakeGithub.start())
+  static async open(options: StageOptions): Promise<Stage> {
+    return new Stage(options, await FakeGithub.start())
   }
 
   /** GitHub takes the file of the commit that was pushed or is on trial, else the default branch's (docs.github.com: events). */
   workflow(file: string, { name, sha }: Event): string {
-    const commit = name === 'push' || name === 'pull_request' ? sha : 'main'
+    const commit = name === 'push' || name === 'pull_request' ? sha : this.branch
     return git(this.origin, 'show', `${commit}:.github/workflows/${file}`)
   }
 
@@ -63,10 +70,19 @@ export class Stage {
     return git(this.origin, 'rev-parse', `${ref}^{commit}`)
   }
 
-  /** Tells GitHub every commit of the origin, and the config of its default branch. */
-  private publish(): void {
-    if (git(this.origin, 'ls-tree', 'main', CONFIG) !== '')
-      this.github.repository.files.set(CONFIG, git(this.origin, 'show', `main:${CONFIG}`))
+  /** Tells GitHub the branches and every commit of the origin, and the config of its default branch. */
+  publish(): void {
+    if (git(this.origin, 'ls-tree', this.branch, CONFIG) !== '')
+      this.github.repository.files.set(CONFIG, git(this.origin, 'show', `${this.branch}:${CONFIG}`))
+    for (const line of git(
+      this.origin,
+      'for-each-ref',
+      '--format=%(objectname) %(refname:lstrip=2)',
+      'refs/heads'
+    ).split('\n')) {
+      const [sha = '', branch = ''] = line.split(' ')
+      this.github.repository.branches.set(branch, sha)
+    }
     for (const line of git(this.origin, 'log', '--all', '--format=%H %P').split('\n')) {
       const [sha = '', ...parents] = line.split(' ').filter(Boolean)
       this.github.repository.addCommit(sha, ...parents)
@@ -82,25 +98,35 @@ export class Stage {
 
   /** By hand or by the clock, on the default branch. */
   onMain(name: 'workflow_dispatch' | 'schedule', inputs: Event['inputs'] = {}): Event {
-    return { ...this.pushOf('refs/heads/main'), name, inputs }
+    return { ...this.pushOf(`refs/heads/${this.branch}`), name, inputs }
   }
 
-  /** A pull request of `branch` into main, from this repository or another; GitHub merges it on trial. */
+  /** A pull request of `branch` into the default branch, from this repository or another; GitHub merges it on trial. */
   pullRequest(number: number, branch: string, repo = 'owner/fork'): Event {
-    const [base, head] = [this.sha('main'), this.sha(branch)]
+    const [base, head] = [this.sha(this.branch), this.sha(branch)]
     const tree = git(this.origin, 'merge-tree', '--write-tree', base, head)
-    const merge = git(this.origin, 'commit-tree', tree, '-p', base, '-p', head, '-m', `Merge ${branch} into main`)
+    const merge = git(
+      this.origin,
+      'commit-tree',
+      tree,
+      '-p',
+      base,
+      '-p',
+      head,
+      '-m',
+      `Merge ${branch} into ${this.branch}`
+    )
     const ref = `refs/pull/${number}/merge`
     git(this.origin, 'update-ref', ref, merge)
     this.publish()
-    const pull = { number, head: { sha: head, ref: branch, repo }, base: { sha: base, ref: 'main' } }
-    this.github.repository.addPull(pull)
+    const pull = { number, head: { sha: head, ref: branch, repo }, base: { sha: base, ref: this.branch } }
+    if (!this.github.repository.pulls.some(known => known.number === number)) this.github.repository.addPull(pull)
     const pull_request = { ...pull, head: { ...pull.head, repo: { full_name: repo } } }
     return {
       name: 'pull_request',
       ref,
       sha: merge,
-      baseRef: 'main',
+      baseRef: this.branch,
       foreign: repo !== 'owner/fork',
       payload: { pull_request },
       head: { sha: head, branch, repo }
@@ -117,7 +143,7 @@ export class Stage {
       head_branch: run.branch,
       head_repository: { full_name: run.repo ?? 'owner/fork' }
     }
-    return { ...this.pushOf('refs/heads/main'), name: 'workflow_run', payload: { workflow_run } }
+    return { ...this.pushOf(`refs/heads/${this.branch}`), name: 'workflow_run', payload: { workflow_run } }
   }
 
   newRun(event: Event): FakeRun {

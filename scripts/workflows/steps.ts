@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { runAction, type ActionResult } from '../../scripts/run-action.ts'
-import { type FakeRun } from '../helpers/fake-repository.ts'
-import { zipOf } from '../helpers/zip.ts'
+import { type FakeRun } from '../../__tests__/helpers/fake-repository.ts'
+import { zipOf } from '../../__tests__/helpers/zip.ts'
+import { runAction, type ActionResult } from '../run-action.ts'
 import { OWN_ACTION, type Event, type Stage } from './stage.ts'
 
 /** A job that is being played. */
@@ -51,6 +51,7 @@ async function ownAction({ stage, workspace, env }: Job, inputs: Readonly<Record
       'heroku-api-url': heroku.apiUrl,
       'heroku-data-url': heroku.dataUrl,
       'heroku-scheduler-url': heroku.schedulerUrl,
+      ...stage.inputs,
       ...inputs
     },
     env,

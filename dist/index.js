@@ -50160,13 +50160,18 @@ function findIrreversible(ruby, text) {
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20;
 const LONGEST_TEXT = 120;
+/** Of the lines, before what they have too many of is taken out. */
+const LONGEST_LINES = 4_000;
 function findMarkers(rules, ruby, text) {
     const lineAt = lineFinder(text);
     const found = new Map();
     for (const rule of rules) {
         for (const match of ruby[rule.where].matchAll(rule.pattern)) {
             const line = lineAt(match.index);
-            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+            const key = `${line} ${rule.why}`;
+            // Once a line: one may hold many, and is long then.
+            if (!found.has(key))
+                found.set(key, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
         }
     }
     return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
@@ -50175,7 +50180,7 @@ function findMarkers(rules, ruby, text) {
 function wholeLines(text, match) {
     const from = text.lastIndexOf('\n', match.index) + 1;
     const to = text.indexOf('\n', match.index + match[0].length);
-    return text.slice(from, to === -1 ? undefined : to);
+    return text.slice(from, Math.min(to === -1 ? text.length : to, from + LONGEST_LINES));
 }
 function oneLine(lines) {
     const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
@@ -50214,6 +50219,8 @@ function lineFinder(text) {
 
 /** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
 const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
+/** Characters. Mastodon's longest has 7,000; a hostile one must not keep a job for minutes, and counts as the worst. */
+const LONGEST = 200_000;
 /** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
 function readMigrations(files) {
     return files
@@ -50224,6 +50231,11 @@ function readMigration(path, text) {
     const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
     if (version === undefined || name === undefined)
         return [];
+    const phase = folder === 'post_migrate' ? 'post' : 'pre';
+    if (text.length > LONGEST) {
+        const unread = { line: 1, text: `${text.length} characters`, why: 'is too long to be read' };
+        return [{ version, name, phase, long: [unread], destructive: [unread] }];
+    }
     const ruby = splitRuby(text);
     const forward = forwardOnly(ruby);
     const irreversible = findIrreversible(ruby, text);
@@ -50231,7 +50243,7 @@ function readMigration(path, text) {
         {
             version,
             name,
-            phase: folder === 'post_migrate' ? 'post' : 'pre',
+            phase,
             long: findMarkers(LONG, forward, text),
             destructive: findMarkers(DESTRUCTIVE, forward, text),
             ...(irreversible && { irreversible })
@@ -51067,7 +51079,9 @@ function knownFor(version) {
  */
 const OPENS = /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/;
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
-/** Comments and the text of heredocs are left out. */
+/** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
+const ruby_blocks_DEEPEST = 100;
+/** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
 function rubyLines(text) {
     const open = [];
     const lines = [];
@@ -51087,6 +51101,8 @@ function rubyLines(text) {
             open.pop();
             continue;
         }
+        if (open.length > ruby_blocks_DEEPEST)
+            return lines;
         const top = open.at(-1);
         if (top && /^(?:else|elsif|when|in|rescue|ensure)\b/.test(line)) {
             top.guard = nextBranch(top.guard, line);
@@ -57555,7 +57571,7 @@ const migration = dist/* strictObject */.rej({
 });
 const MOST_MIGRATIONS = 3_000;
 const MOST_FINDINGS = 100;
-const LONGEST = 2_000;
+const upgrade_LONGEST = 2_000;
 const upgradeSchema = dist/* strictObject */.rej({
     /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
     base: dist/* optional */.lqM(dist/* strictObject */.rej({
@@ -57572,14 +57588,14 @@ const upgradeSchema = dist/* strictObject */.rej({
     steps: upgrade_list(dist/* strictObject */.rej({
         version: upgrade_version,
         when: dist/* picklist */.KIO(['before', 'after']),
-        text: upgrade_line(LONGEST),
-        command: dist/* optional */.lqM(upgrade_line(LONGEST))
+        text: upgrade_line(upgrade_LONGEST),
+        command: dist/* optional */.lqM(upgrade_line(upgrade_LONGEST))
     }), MOST_FINDINGS),
     findings: upgrade_list(dist/* strictObject */.rej({
         name: dist/* picklist */.KIO(Object.keys(FINDINGS)),
         level: dist/* picklist */.KIO(['block', 'warn', 'note']),
-        reason: upgrade_line(LONGEST),
-        remedy: upgrade_line(LONGEST)
+        reason: upgrade_line(upgrade_LONGEST),
+        remedy: upgrade_line(upgrade_LONGEST)
     }), MOST_FINDINGS)
 });
 /** A plan as it is written into a report: cut where a hostile tree made it too long. */
@@ -57603,8 +57619,8 @@ function makeUpgrade(plan, base) {
         findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
             name,
             level,
-            reason: plain(reason, LONGEST),
-            remedy: plain(remedy, LONGEST)
+            reason: plain(reason, upgrade_LONGEST),
+            remedy: plain(remedy, upgrade_LONGEST)
         }))
     };
 }

@@ -46,6 +46,29 @@ describe('the migrations of a tree', () => {
   })
 })
 
+describe('a hostile file', () => {
+  const filled = (piece: string): string => piece.repeat(Math.floor(190_000 / piece.length))
+
+  it('that is longer than any real one is not read, and counts as the worst', () => {
+    const unread = { line: 1, text: expect.any(String), why: 'is too long to be read' }
+    expect(read(`${filled('# ')}${filled('# ')}`)).toMatchObject({ long: [unread], destructive: [unread] })
+  })
+
+  // Each took from half a minute to hours.
+  it.each<[string, string]>([
+    ['one line of many statements', filled('drop_table :a; ')],
+    ['heredocs without an end', `${filled('a <<~SQL\n')}\ndrop_table :a`],
+    ['other heredocs without an end', Array.from({ length: 15_000 }, (_, i) => `a <<~A${i}`).join('\n')],
+    ['heredocs on one line', `${filled('<<~A, ')}\nA\ndrop_table :a`],
+    ['methods ever further in', Array.from({ length: 600 }, (_, i) => `${' '.repeat(i)}def a`).join('\n')]
+  ])('of %s is read at once', (_, body) => {
+    const started = performance.now()
+    const { destructive } = read(body)
+    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(destructive).toHaveLength(body.includes('drop_table') ? 1 : 0)
+  })
+})
+
 describe('what cannot be reversed', () => {
   it.each([
     ['  def down\n    raise ActiveRecord::IrreversibleMigration\n  end', 5, 'cannot be reversed'],

@@ -117,6 +117,8 @@ export function findIrreversible(ruby: RubyText, text: string): Marker | undefin
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20
 const LONGEST_TEXT = 120
+/** Of the lines, before what they have too many of is taken out. */
+const LONGEST_LINES = 4_000
 
 export function findMarkers(rules: readonly Rule[], ruby: RubyText, text: string): Marker[] {
   const lineAt = lineFinder(text)
@@ -124,7 +126,9 @@ export function findMarkers(rules: readonly Rule[], ruby: RubyText, text: string
   for (const rule of rules) {
     for (const match of ruby[rule.where].matchAll(rule.pattern)) {
       const line = lineAt(match.index)
-      found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why })
+      const key = `${line} ${rule.why}`
+      // Once a line: one may hold many, and is long then.
+      if (!found.has(key)) found.set(key, { line, text: oneLine(wholeLines(text, match)), why: rule.why })
     }
   }
   return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS)
@@ -134,7 +138,7 @@ export function findMarkers(rules: readonly Rule[], ruby: RubyText, text: string
 function wholeLines(text: string, match: RegExpExecArray): string {
   const from = text.lastIndexOf('\n', match.index) + 1
   const to = text.indexOf('\n', match.index + match[0].length)
-  return text.slice(from, to === -1 ? undefined : to)
+  return text.slice(from, Math.min(to === -1 ? text.length : to, from + LONGEST_LINES))
 }
 
 function oneLine(lines: string): string {

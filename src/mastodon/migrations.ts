@@ -26,6 +26,9 @@ export interface Migration {
 /** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
 const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/
 
+/** Characters. Mastodon's longest has 7,000; a hostile one must not keep a job for minutes, and counts as the worst. */
+const LONGEST = 200_000
+
 /** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
 export function readMigrations(files: readonly { path: string; text: string }[]): Migration[] {
   return files
@@ -36,6 +39,11 @@ export function readMigrations(files: readonly { path: string; text: string }[])
 function readMigration(path: string, text: string): Migration[] {
   const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? []
   if (version === undefined || name === undefined) return []
+  const phase = folder === 'post_migrate' ? 'post' : 'pre'
+  if (text.length > LONGEST) {
+    const unread = { line: 1, text: `${text.length} characters`, why: 'is too long to be read' }
+    return [{ version, name, phase, long: [unread], destructive: [unread] }]
+  }
   const ruby = splitRuby(text)
   const forward = forwardOnly(ruby)
   const irreversible = findIrreversible(ruby, text)
@@ -43,7 +51,7 @@ function readMigration(path: string, text: string): Migration[] {
     {
       version,
       name,
-      phase: folder === 'post_migrate' ? 'post' : 'pre',
+      phase,
       long: findMarkers(LONG, forward, text),
       destructive: findMarkers(DESTRUCTIVE, forward, text),
       ...(irreversible && { irreversible })

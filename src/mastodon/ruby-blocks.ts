@@ -35,7 +35,10 @@ const OPENS =
   /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/
 
-/** Comments and the text of heredocs are left out. */
+/** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
+const DEEPEST = 100
+
+/** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
 export function rubyLines(text: string): RubyLine[] {
   const open: Block[] = []
   const lines: RubyLine[] = []
@@ -53,6 +56,7 @@ export function rubyLines(text: string): RubyLine[] {
       open.pop()
       continue
     }
+    if (open.length > DEEPEST) return lines
     const top = open.at(-1)
     if (top && /^(?:else|elsif|when|in|rescue|ensure)\b/.test(line)) {
       top.guard = nextBranch(top.guard, line)

@@ -57108,13 +57108,18 @@ function findIrreversible(ruby, text) {
 /** A report has room for a few; a file of a million `drop_table` says no more. */
 const MOST_MARKERS = 20;
 const LONGEST_TEXT = 120;
+/** Of the lines, before what they have too many of is taken out. */
+const LONGEST_LINES = 4_000;
 function findMarkers(rules, ruby, text) {
     const lineAt = lineFinder(text);
     const found = new Map();
     for (const rule of rules) {
         for (const match of ruby[rule.where].matchAll(rule.pattern)) {
             const line = lineAt(match.index);
-            found.set(`${line} ${rule.why}`, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
+            const key = `${line} ${rule.why}`;
+            // Once a line: one may hold many, and is long then.
+            if (!found.has(key))
+                found.set(key, { line, text: oneLine(wholeLines(text, match)), why: rule.why });
         }
     }
     return [...found.values()].sort((one, other) => one.line - other.line).slice(0, MOST_MARKERS);
@@ -57123,7 +57128,7 @@ function findMarkers(rules, ruby, text) {
 function wholeLines(text, match) {
     const from = text.lastIndexOf('\n', match.index) + 1;
     const to = text.indexOf('\n', match.index + match[0].length);
-    return text.slice(from, to === -1 ? undefined : to);
+    return text.slice(from, Math.min(to === -1 ? text.length : to, from + LONGEST_LINES));
 }
 function oneLine(lines) {
     const clean = lines.replace(/[\p{Cc}\p{Cf}\p{Z}]+/gu, ' ').trim();
@@ -57162,6 +57167,8 @@ function lineFinder(text) {
 
 /** Rails takes files of folders below the migration path too (rails/rails: MigrationContext#migration_files). */
 const MIGRATION_PATH = /^db\/(migrate|post_migrate)\/(?:.+\/)?(\d{14})_([a-z0-9_]+)\.rb$/;
+/** Characters. Mastodon's longest has 7,000; a hostile one must not keep a job for minutes, and counts as the worst. */
+const LONGEST = 200_000;
 /** Reads the migrations among the files of a tree (paths relative to its root), oldest first; other files are left out. */
 function readMigrations(files) {
     return files
@@ -57172,6 +57179,11 @@ function readMigration(path, text) {
     const [, folder, version, name] = MIGRATION_PATH.exec(path) ?? [];
     if (version === undefined || name === undefined)
         return [];
+    const phase = folder === 'post_migrate' ? 'post' : 'pre';
+    if (text.length > LONGEST) {
+        const unread = { line: 1, text: `${text.length} characters`, why: 'is too long to be read' };
+        return [{ version, name, phase, long: [unread], destructive: [unread] }];
+    }
     const ruby = splitRuby(text);
     const forward = forwardOnly(ruby);
     const irreversible = findIrreversible(ruby, text);
@@ -57179,7 +57191,7 @@ function readMigration(path, text) {
         {
             version,
             name,
-            phase: folder === 'post_migrate' ? 'post' : 'pre',
+            phase,
             long: findMarkers(LONG, forward, text),
             destructive: findMarkers(DESTRUCTIVE, forward, text),
             ...(irreversible && { irreversible })
@@ -58013,7 +58025,9 @@ function knownFor(version) {
  */
 const OPENS = /^(?:if|unless|case|begin|def|class|module|while|until|for)\b|=\s*(?:if|unless|case|begin)\b|\bdo(?:\s*\|[^|]*\|)?$/;
 const MODIFIER = /^(.*\S)\s+(if|unless)\s+(.+)$/;
-/** Comments and the text of heredocs are left out. */
+/** Blocks in blocks: nobody writes so many, and each line is told with all that it stands in. */
+const ruby_blocks_DEEPEST = 100;
+/** Comments and the text of heredocs are left out, and all that comes after blocks that are too deep. */
 function rubyLines(text) {
     const open = [];
     const lines = [];
@@ -58033,6 +58047,8 @@ function rubyLines(text) {
             open.pop();
             continue;
         }
+        if (open.length > ruby_blocks_DEEPEST)
+            return lines;
         const top = open.at(-1);
         if (top && /^(?:else|elsif|when|in|rescue|ensure)\b/.test(line)) {
             top.guard = nextBranch(top.guard, line);
@@ -61448,14 +61464,14 @@ var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./lib/config/shown.js
 
 
-const LONGEST = 60;
+const shown_LONGEST = 60;
 /** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
 function shown_shown(text) {
-    return `"${displayPath(bytePath(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text))}"`;
+    return `"${displayPath(bytePath(text.length > shown_LONGEST ? `${text.slice(0, shown_LONGEST)}…` : text))}"`;
 }
 /** ` — did you mean "…"?` where a known word is near, else nothing. */
 function shown_didYouMean(word, known) {
-    const lower = word.slice(0, LONGEST).toLowerCase();
+    const lower = word.slice(0, shown_LONGEST).toLowerCase();
     const near = known
         .map(name => ({ name, far: (0,mod/* distance */.Io)(lower, name.toLowerCase()) }))
         .filter(({ name, far }) => far <= Math.max(1, Math.min(3, name.length / 2)))

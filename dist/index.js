@@ -49380,8 +49380,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var config = __nccwpck_require__(3847);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(9);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var runtime = __nccwpck_require__(9975);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/action/log.js
@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 569:
+/***/ 9757:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49492,8 +49492,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ findCommand)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var lib_runtime = __nccwpck_require__(9);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var lib_runtime = __nccwpck_require__(9975);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -52825,24 +52825,25 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, searchPath } = tools;
+async function git_git(tools, repository, ...args) {
+    const { run, signal, searchPath, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
         env: gitEnvironment(repository, searchPath),
-        signal
+        signal,
+        most
     });
     if (signal.aborted)
         throw new lib_runtime/* CancelledError */.cc('Reading the git checkout');
     if (result.code === 127)
-        throw gitMissing();
+        throw git_gitMissing();
     return result;
 }
-function gitMissing() {
+function git_gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
+function git_openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -52853,11 +52854,11 @@ function notACheckout(path, reason) {
     return new lib_runtime/* UserError */.yo(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
-function unreadable(what, stderr) {
-    return new lib_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+function git_unreadable(what, stderr) {
+    return new lib_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${git_complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended. */
-function complaintOf(stderr) {
+function git_complaintOf(stderr) {
     return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
 }
 function firstLine(text) {
@@ -52941,7 +52942,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -52979,7 +52980,7 @@ function streamBlobs(options) {
         signal.addEventListener('abort', cancel);
         if (signal.aborted)
             cancel();
-        child.on('error', error => fail((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT' ? gitMissing() : error));
+        child.on('error', error => fail((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT' ? git_gitMissing() : error));
         child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
         child.stdout.on('data', (chunk) => {
             if (failure !== undefined)
@@ -52994,7 +52995,7 @@ function streamBlobs(options) {
         child.on('close', () => {
             signal.removeEventListener('abort', cancel);
             if (failure === undefined && !parser.done)
-                failure = unreadable('objects', stderr);
+                failure = git_unreadable('objects', stderr);
             if (failure === undefined)
                 resolve();
             else
@@ -53039,7 +53040,7 @@ class BatchParser {
         if (kind === 'missing')
             this.sink.missing();
         if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw unreadable('objects', `unexpected "${this.header}"`);
+            throw git_unreadable('objects', `unexpected "${this.header}"`);
         this.header = '';
         this.next++;
         this.left = Number(size);
@@ -53089,6 +53090,7 @@ const LFS_SIZE = 1024;
  */
 class TreeWriter {
     root;
+    most;
     folders = new Set(['']);
     links = [];
     waiting = [][Symbol.iterator]();
@@ -53097,8 +53099,10 @@ class TreeWriter {
     files = 0;
     bytes = 0;
     lfsPointers = 0;
-    constructor(root) {
+    /** @param most bytes of all contents, above which a `UserError` is thrown */
+    constructor(root, most = Infinity) {
         this.root = root;
+        this.most = most;
     }
     /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
     makeFolders(entries, asFolder) {
@@ -53113,6 +53117,8 @@ class TreeWriter {
         const { mode, path } = this.next();
         this.files++;
         this.bytes += size;
+        if (this.bytes > this.most)
+            throw tooLarge(this.most);
         if (mode === SYMLINK) {
             refuseTarget(path, size);
             this.link = path;
@@ -53139,7 +53145,7 @@ class TreeWriter {
         this.close();
     }
     missing() {
-        throw unreadable(`file "${(0,lib_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
+        throw git_unreadable(`file "${(0,lib_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
     }
     /** Makes the symlinks. To be called once, after all blobs. */
     finish() {
@@ -53168,6 +53174,9 @@ class TreeWriter {
         created(folder, () => (0,external_node_fs_.mkdirSync)(at));
         (0,external_node_fs_.chmodSync)(at, 0o755);
     }
+}
+function tooLarge(most) {
+    return new lib_runtime/* UserError */.yo(`The files of the tree hold more than ${(0,lib_runtime/* megabytes */.ix)(most)}`, 'Look at what it holds: it is none of Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -53204,7 +53213,7 @@ function explain(path, error) {
 
 
 
-const SUBMODULE = '160000';
+const export_SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -53213,11 +53222,14 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
+    return export_writeTree(options, () => readParts(options, repository));
+}
+/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+async function export_writeTree(options, read) {
     const made = prepare(options.into);
     try {
-        const parts = await readParts(options, repository);
-        return await writeParts(options, parts);
+        return await writeParts(options, await read());
     }
     catch (error) {
         empty(options.into);
@@ -53242,18 +53254,18 @@ function empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
+        const tree = await export_listTree(options, source, commit);
         if (typeof tree === 'string')
-            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+            throw prefix === '' ? git_unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: (0,lib_runtime/* joinBytes */.mE)(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
+            if (mode !== export_SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             await visit(openSubmodule(source, path, mounted), sha, mounted);
@@ -53263,10 +53275,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
+async function export_listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -53305,12 +53317,12 @@ function isFolder(path) {
     return (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 async function writeParts(options, parts) {
-    const writer = new TreeWriter((0,external_node_path_.resolve)(options.into));
+    const writer = new TreeWriter((0,external_node_path_.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
+            writer.makeFolders(entries, export_SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -53319,6 +53331,165 @@ async function writeParts(options, parts) {
     finally {
         writer.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/source/upstream.js
+
+
+/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
+const SETTINGS = [
+    'core.hooksPath=/dev/null',
+    'credential.helper=',
+    'protocol.version=2', // In which a server gives single contents.
+    'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
+    'gc.auto=0',
+    'maintenance.auto=false'
+].flatMap(setting => ['-c', setting]);
+/** Makes a new folder an empty repository to fetch into. */
+async function upstream_openUpstream(folder, options) {
+    const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    return { workTree: folder, gitDir: folder };
+}
+/**
+ * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
+ * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
+ * @returns the commits: of the second one none where there is no such tag
+ */
+async function upstream_fetchTags(repository, options, tag, other) {
+    for (const name of [tag, other])
+        if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
+            throw noTag(options, name);
+    // As a pattern a tag may be absent; what else it fits is not looked at.
+    const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(name => `+refs/tags/${name}:refs/tags/${name}`);
+    const { code, stderr } = await upstream_fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted]);
+    if (/couldn't find remote ref/.test(stderr))
+        throw noTag(options, tag);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    const commit = await commitOf(repository, options, tag);
+    if (commit === undefined)
+        throw noTag(options, tag);
+    return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) };
+}
+/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
+async function upstream_fetchBlobs(repository, options, shas) {
+    if (shas.length === 0)
+        return;
+    const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+}
+async function commitOf(repository, { run, signal, searchPath }, tag) {
+    const name = `refs/tags/${tag}^{commit}`;
+    const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
+    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
+function upstream_fetch({ gitDir }, options, args, input) {
+    const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
+    return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input);
+}
+/** Runs git with all that it starts, so that nothing of it outlives the signal. */
+async function call(options, args, input) {
+    const { run, signal, url } = options;
+    const result = await run('git', [...SETTINGS, ...args], {
+        input,
+        env: fetchEnvironment(new URL(url).protocol.slice(0, -1), options),
+        signal,
+        group: true,
+        most: 1e6
+    });
+    if (signal.aborted)
+        throw new CancelledError(`Fetching from ${placeOf(options)}`);
+    if (result.code === 127)
+        throw gitMissing();
+    return result;
+}
+function noTag(options, tag) {
+    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+}
+function notFetched(options, stderr) {
+    const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
+    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+}
+/** `github.com/mastodon/mastodon` */
+function placeOf({ url }) {
+    const { host, pathname } = new URL(url);
+    return host + pathname;
+}
+/** What others wrote, on one line. */
+function upstream_shown(text) {
+    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+}
+
+;// CONCATENATED MODULE: ./lib/source/merge.js
+
+
+
+
+
+
+/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+const MOST_NAMES = 10_000;
+const MOST_BYTES = 5e6;
+/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+const MOST_PRINTED = 20e6;
+/**
+ * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
+ * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
+ * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ */
+async function writeMerged(options) {
+    const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
+    const here = openCheckout(path.resolve(checkout));
+    const fork = await namesOf(here, options, commit, only);
+    const upstream = await openUpstream(fetchInto, options);
+    const fetched = await fetchTags(upstream, options, tag, baseTag);
+    const theirs = await namesOf(upstream, options, fetched.commit, only);
+    const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only);
+    const { entries, contested } = mergeNames({ fork, base, theirs }, own);
+    if (entries.length > MOST_NAMES)
+        throw tooMany(entries.length);
+    const known = new Set([...fork.values()].map(({ sha }) => sha));
+    const missing = entries.filter(({ sha }) => !known.has(sha));
+    await fetchBlobs(upstream, options, [...new Set(missing.map(({ sha }) => sha))]);
+    await writeTree({ ...options, mostBytes: MOST_BYTES }, () => Promise.resolve([
+        { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
+        { repository: upstream, entries: missing }
+    ]));
+    return { commit: fetched.commit, contested: contested.map(displayPath) };
+}
+/** Chooses a side for each name. Pure; in byte order. */
+function mergeNames({ fork, base, theirs }, own) {
+    const contested = [];
+    const choose = (path) => {
+        const [ours, before, after] = [fork.get(path), base?.get(path), theirs.get(path)];
+        if (isSame(ours, before) || isSame(ours, after))
+            return after;
+        if (isSame(before, after))
+            return ours;
+        if (base)
+            contested.push(path);
+        return own(path) ? ours : after;
+    };
+    const paths = [...new Set([...fork.keys(), ...theirs.keys()])].sort();
+    return { entries: paths.map(choose).filter(entry => entry !== undefined), contested };
+}
+function isSame(one, other) {
+    return one?.sha === other?.sha && one?.mode === other?.mode;
+}
+async function namesOf(repository, tools, commit, only) {
+    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    if (typeof tree === 'string')
+        throw unreadable(`commit ${commit}`, tree);
+    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
+    return new Map(wanted.map(entry => [entry.path, entry]));
+}
+function tooMany(names) {
+    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
@@ -53424,7 +53595,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -53432,7 +53603,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -53451,7 +53622,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -53466,7 +53637,7 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -53488,17 +53659,17 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
-        throw unreadable(`commit ${sha}`, stderr);
+        throw git_unreadable(`commit ${sha}`, stderr);
     const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
@@ -53529,7 +53700,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -53537,14 +53708,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -53693,6 +53864,7 @@ function advance(parts, name, isFolder) {
 
 ;// CONCATENATED MODULE: ./lib/source/index.js
 /** A commit becomes a clean tree to build. */
+
 
 
 
@@ -55183,7 +55355,7 @@ const USUAL_LIMIT = 3_600;
 /** Stands in every task that this action makes, wherever a scheduler has room for it. */
 const task_MARK = 'mastodon-on-heroku';
 /** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
-function isSame(task, there) {
+function task_isSame(task, there) {
     return differences(task, there).length === 0;
 }
 /** What a task with the same command has to change, for people. */
@@ -55709,7 +55881,7 @@ function reconcile(wanted, there, { prune = false } = {}) {
     const found = new Map();
     // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
     const fits = [
-        isSame,
+        task_isSame,
         (task, there) => task.cron === there.cron,
         (task, there) => task.size === there.size,
         () => true
@@ -55727,7 +55899,7 @@ function reconcile(wanted, there, { prune = false } = {}) {
         const match = found.get(task);
         if (!match)
             return { kind: 'create', task };
-        return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match };
+        return { kind: task_isSame(task, match) ? 'keep' : 'change', task, there: match };
     });
     return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
 }
@@ -55827,9 +55999,9 @@ async function write(scheduler, step) {
 function happened(step, now, known) {
     switch (step.kind) {
         case 'create':
-            return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there));
+            return now.some(there => !known.has(there.id) && there.command === step.task.command && task_isSame(step.task, there));
         case 'change':
-            return now.some(there => there.id === step.there.id && isSame(step.task, there));
+            return now.some(there => there.id === step.there.id && task_isSame(step.task, there));
         case 'remove':
             return !now.some(({ id }) => id === step.there.id);
         default:
@@ -56663,30 +56835,14 @@ async function sha256Of(file) {
     }
     return hash.digest('hex');
 }
-/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function fetch_gitEnvironment({ searchPath, proxyEnvironment }, url) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        // Also of redirects: never from https to http.
-        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
+    // Also of redirects: never from https to http.
+    const env = (0,lib_runtime/* fetchEnvironment */.sl)(url.startsWith('https:') ? 'https' : 'https:http', options);
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: fetch_gitEnvironment(options, url),
-            signal
-        });
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
         if (code === 127)
             throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
@@ -57038,9 +57194,9 @@ const ruby_KNOWN = '3.4.1';
  * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
-async function hasRuby(http, { version, stack, vendorUrl = VENDOR }) {
+async function hasRuby(http, { version, stack, vendorUrl = VENDOR }, signal) {
     const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`);
+    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal);
     const [wanted, known] = await Promise.all([status(version), status(ruby_KNOWN)]);
     if (wanted === 200)
         return true;
@@ -57927,17 +58083,17 @@ class ReportFile {
     }
 }
 /** A slug of more names has its smallest ones put together, a row a folder. */
-const MOST_NAMES = 250_000;
+const files_MOST_NAMES = 250_000;
 /** A path can be 100 kB long; nobody reads that. */
 const files_LONGEST = 2_000;
 /** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = MOST_NAMES) {
+function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
     const folders = new Folders();
     const rows = new Map();
     for (const { name, measured } of slugs) {
         const column = name === 'with' ? 4 : 5;
         for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = placeOf(file);
+            const [folder, own] = files_placeOf(file);
             const key = `${folder}\n${own}`;
             const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
             row[column] = (row[column] ?? 0) + compressed;
@@ -57950,7 +58106,7 @@ function fileTable(slugs, layerNames, most = MOST_NAMES) {
     return { layers: [...layerNames], folders: folders.paths, entries };
 }
 /** Folder and name for people; a folder's own row stands in itself, without a name. */
-function placeOf({ path, kind }) {
+function files_placeOf({ path, kind }) {
     const end = path.lastIndexOf('/');
     if (kind === 'directory')
         return [files_shown(path), ''];
@@ -58472,8 +58628,8 @@ function pageData({ report, baseline, comparison, history, app }) {
         title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
         tool: `mastodon-on-heroku ${lib_runtime/* VERSION */.xv}`,
         stack: report.stack,
-        head: commitOf(report),
-        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        head: from_report_commitOf(report),
+        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
         limit: report.verdict.limit,
         warnsAt: report.heroku.warnsAt,
         stopsAt: report.heroku.stopsAt,
@@ -58542,7 +58698,7 @@ class Places {
         return this.at(path);
     }
 }
-function commitOf({ source, createdAt }) {
+function from_report_commitOf({ source, createdAt }) {
     const { commit, ref, mastodonVersion } = source;
     return { commit, ref, createdAt, mastodonVersion };
 }
@@ -59773,7 +59929,7 @@ function padding(size) {
  * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
  */
 function tarHeader(file, time, link) {
-    const { name, target } = namesOf(file, link);
+    const { name, target } = tar_namesOf(file, link);
     const size = file.kind === 'file' && link === undefined ? file.size : 0;
     const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
     const records = [];
@@ -59786,13 +59942,13 @@ function tarHeader(file, time, link) {
 }
 /** How many bytes `tarHeader` makes. */
 function headerBytes(file, link) {
-    const { name, target } = namesOf(file, link);
+    const { name, target } = tar_namesOf(file, link);
     const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
     return tar_BLOCK + long(name) + long(target);
 }
 /** Bytes of a name that a header's own field holds. */
 const SHORT = 100;
-function namesOf(file, link) {
+function tar_namesOf(file, link) {
     const isFolder = file.kind === 'directory' && file.path !== '';
     return {
         name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
@@ -83189,8 +83345,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(9);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var runtime = __nccwpck_require__(9975);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -83983,7 +84139,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(569);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9757);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -84014,7 +84170,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9:
+/***/ 9975:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84032,6 +84188,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   CA: () => (/* reexport */ errorCode),
   kc: () => (/* reexport */ errorText),
   GK: () => (/* reexport */ explainDiskFull),
+  sl: () => (/* reexport */ fetchEnvironment),
   Ce: () => (/* reexport */ giveTree),
   U9: () => (/* reexport */ isLoopback),
   mE: () => (/* reexport */ joinBytes),
@@ -84079,6 +84236,26 @@ function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
     return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/git.js
+/**
+ * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
+ * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
+ * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
+ */
+function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_ALLOW_PROTOCOL: protocols,
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
@@ -84287,6 +84464,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -84345,8 +84523,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 5 modules
-var runtime = __nccwpck_require__(9);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
+var runtime = __nccwpck_require__(9975);
 ;// CONCATENATED MODULE: ./lib/runtime/http.js
 
 
@@ -84398,7 +84576,7 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
             }
         }),
         download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
-        status: url => statusOf(url, signal)
+        status: (url, own) => statusOf(url, own ? AbortSignal.any([signal, own]) : signal)
     };
 }
 async function statusOf(url, signal) {
@@ -84530,27 +84708,68 @@ const ENDED = 143;
  * text (file lists of git are bytes) and cannot be cancelled.
  */
 function runCommand(program, args, options = {}) {
-    const { cwd, env = {}, input, signal } = options;
+    const { cwd, env = {}, input, signal, group = false, most = Infinity } = options;
     return new Promise((resolve, reject) => {
+        if (signal?.aborted)
+            return reject(new runtime/* CancelledError */.cc(program));
         const stdout = [];
         const stderr = [];
-        const child = (0,external_node_child_process_.spawn)(program, args, { cwd, env, signal, stdio: 'pipe', shell: false });
-        child.stdout.on('data', (chunk) => stdout.push(chunk));
-        child.stderr.on('data', (chunk) => stderr.push(chunk));
+        let printed = 0;
+        let failure;
+        const child = (0,external_node_child_process_.spawn)(program, args, { cwd, env, detached: group, stdio: 'pipe', shell: false });
+        const end = (error) => {
+            failure ??= error;
+            stop(child, group);
+            // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
+            if (group)
+                return;
+            child.stdout.destroy();
+            child.stderr.destroy();
+            reject(error);
+        };
+        const cancel = () => end(new runtime/* CancelledError */.cc(program));
+        signal?.addEventListener('abort', cancel, { once: true });
+        const collect = (into) => (chunk) => {
+            printed += chunk.length;
+            if (printed > most)
+                end(tooMuch(program, most));
+            else
+                into.push(chunk);
+        };
+        child.stdout.on('data', collect(stdout));
+        child.stderr.on('data', collect(stderr));
         child.stdin.on('error', () => { }); // a program that ends before it has read all of its input
         child.stdin.end(input);
-        child.on('error', (error) => {
-            if (signal?.aborted)
-                reject(new runtime/* CancelledError */.cc(program));
-            else if (error.code === 'ENOENT' || error.code === 'EACCES')
+        child.on('error', error => {
+            signal?.removeEventListener('abort', cancel);
+            if (['ENOENT', 'EACCES'].includes((0,runtime/* errorCode */.CA)(error) ?? ''))
                 resolve({ code: 127, stdout: Buffer.alloc(0), stderr: error.message });
             else
                 reject(error);
         });
         child.on('close', code => {
-            resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
+            signal?.removeEventListener('abort', cancel);
+            if (failure)
+                reject(failure);
+            else
+                resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
         });
     });
+}
+/** A group is killed, since what its first process has started would outlive a signal that asks. */
+function stop(child, group) {
+    if (!group || child.pid === undefined)
+        return void child.kill();
+    try {
+        process.kill(-child.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if ((0,runtime/* errorCode */.CA)(error) !== 'ESRCH')
+            throw error;
+    }
+}
+function tooMuch(program, most) {
+    return new runtime/* UserError */.yo(`${program} printed more than ${(0,runtime/* megabytes */.ix)(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js

@@ -113,6 +113,24 @@ export class Internet {
     }
   }
 
+  /** An HTTP proxy whose tunnels lead into this internet, for programs of other processes. Close it. */
+  async proxy(): Promise<http.Server> {
+    const proxy = http.createServer((_, response) => response.writeHead(405).end())
+    proxy.on('connect', ({ url = '' }: IncomingMessage, socket: Duplex) => {
+      const { hostname, port } = new URL(`http://${url}`)
+      socket.on('error', () => {})
+      this.#dial(hostname, Number(port || 80), new AbortController().signal).then(
+        target => {
+          socket.write('HTTP/1.1 200 OK\r\n\r\n')
+          target.pipe(socket).pipe(target)
+        },
+        () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      )
+    })
+    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+    return proxy
+  }
+
   #siteOf(request: IncomingMessage): Site {
     return this.#sites.get(hostOf(request)) ?? { handle: (_, response) => response.writeHead(421).end() }
   }

@@ -18293,7 +18293,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fsPath, giveTree, isLoopback, joinBytes, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
+// UNUSED EXPORTS: CancelledError, HttpError, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18486,6 +18486,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

@@ -7,8 +7,10 @@ import {
   CancelledError,
   errorCode,
   errorText,
+  fetchEnvironment,
   HttpError,
   UserError,
+  type FetchTools,
   type Http,
   type RunCommand
 } from '../runtime/index.ts'
@@ -16,7 +18,7 @@ import { extractTarball } from './archive.ts'
 import { treeDigest } from './digest.ts'
 import { type BuildpackReference } from './reference.ts'
 
-export interface FetchOptions {
+export interface FetchOptions extends FetchTools {
   /** The new folder that will hold the buildpack. */
   readonly into: string
   /** Keeps archives between runs. */
@@ -28,10 +30,6 @@ export interface FetchOptions {
   readonly sha256?: string
   readonly http: Http
   readonly run: RunCommand
-  /** Where git is looked for. */
-  readonly searchPath: string
-  /** The runner's proxy variables, for git. */
-  readonly proxyEnvironment: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -151,32 +149,15 @@ async function sha256Of(file: string): Promise<string | undefined> {
   return hash.digest('hex')
 }
 
-/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment({ searchPath, proxyEnvironment }: FetchOptions, url: string): Record<string, string> {
-  return {
-    ...proxyEnvironment,
-    PATH: searchPath,
-    LC_ALL: 'C',
-    HOME: '/nonexistent',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    // Also of redirects: never from https to http.
-    GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
-    GIT_LFS_SKIP_SMUDGE: '1'
-  }
-}
-
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 
 async function bringGit(url: string, ref: string | undefined, options: FetchOptions): Promise<Brought> {
   const { into, run, signal } = options
+  // Also of redirects: never from https to http.
+  const env = fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options)
   const git = async (...args: string[]): Promise<string> => {
     const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false']
-    const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-      env: gitEnvironment(options, url),
-      signal
-    })
+    const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true })
     if (code === 127)
       throw new UserError(
         'git is not installed',

@@ -14,11 +14,12 @@ const KNOWN = '3.4.1'
  */
 export async function hasRuby(
   http: Http,
-  { version, stack, vendorUrl = VENDOR }: { version: string; stack: string; vendorUrl?: string }
+  { version, stack, vendorUrl = VENDOR }: { version: string; stack: string; vendorUrl?: string },
+  signal?: AbortSignal
 ): Promise<boolean | undefined> {
   const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`
   const status = (ruby: string): Promise<number | undefined> =>
-    http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`)
+    http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal)
   const [wanted, known] = await Promise.all([status(version), status(KNOWN)])
   if (wanted === 200) return true
   return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined

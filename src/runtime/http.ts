@@ -68,7 +68,7 @@ export function createHttp({ signal, wait = waitFor, silence = SILENCE }: HttpOp
         }
       }),
     download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
-    status: url => statusOf(url, signal)
+    status: (url, own) => statusOf(url, own ? AbortSignal.any([signal, own]) : signal)
   }
 }
 

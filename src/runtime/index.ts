@@ -3,6 +3,7 @@
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 export * from './errors.ts'
+export * from './git.ts'
 export * from './paths.ts'
 export * from './shell.ts'
 export * from './tree.ts'
@@ -45,7 +46,12 @@ export interface CommandOptions {
   env?: Record<string, string>
   /** Written to the child's standard input, which is then closed. */
   input?: Buffer | string
+  /** When it is aborted the child is ended, and the run rejects with a `CancelledError`. */
   signal?: AbortSignal
+  /** Whether all that the child has started is ended with it: git fetches with programs of its own. */
+  group?: boolean
+  /** Bytes that it may print. Where it prints more it is ended, and the run rejects with a `UserError`. */
+  most?: number
 }
 
 export interface CommandResult {
@@ -71,8 +77,11 @@ export interface Http {
    */
   getJson(url: string, headers?: Record<string, string>): Promise<unknown>
   download(url: string, file: string, maxBytes: number): Promise<DownloadResult>
-  /** Status of a HEAD, asked once; undefined where nothing answers within 10 seconds. */
-  status(url: string): Promise<number | undefined>
+  /**
+   * Status of a HEAD, asked once; undefined where nothing answers within 10 seconds. Rejects with a `CancelledError`
+   * when the signal is aborted.
+   */
+  status(url: string, signal?: AbortSignal): Promise<number | undefined>
 }
 
 export class HttpError extends Error {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { CancelledError, type CommandOptions, type CommandResult } from './index.ts'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { CancelledError, errorCode, megabytes, UserError, type CommandOptions, type CommandResult } from './index.ts'
 
 /** 128 + 15: what a shell reports for a program that SIGTERM ended. */
 const ENDED = 143
@@ -9,23 +9,59 @@ const ENDED = 143
  * text (file lists of git are bytes) and cannot be cancelled.
  */
 export function runCommand(program: string, args: string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { cwd, env = {}, input, signal } = options
+  const { cwd, env = {}, input, signal, group = false, most = Infinity } = options
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new CancelledError(program))
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    const child = spawn(program, args, { cwd, env, signal, stdio: 'pipe', shell: false })
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    let printed = 0
+    let failure: Error | undefined
+    const child = spawn(program, args, { cwd, env, detached: group, stdio: 'pipe', shell: false })
+    const end = (error: Error): void => {
+      failure ??= error
+      stop(child, group)
+      // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
+      if (group) return
+      child.stdout.destroy()
+      child.stderr.destroy()
+      reject(error)
+    }
+    const cancel = (): void => end(new CancelledError(program))
+    signal?.addEventListener('abort', cancel, { once: true })
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      printed += chunk.length
+      if (printed > most) end(tooMuch(program, most))
+      else into.push(chunk)
+    }
+    child.stdout.on('data', collect(stdout))
+    child.stderr.on('data', collect(stderr))
     child.stdin.on('error', () => {}) // a program that ends before it has read all of its input
     child.stdin.end(input)
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal?.aborted) reject(new CancelledError(program))
-      else if (error.code === 'ENOENT' || error.code === 'EACCES')
+    child.on('error', error => {
+      signal?.removeEventListener('abort', cancel)
+      if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? ''))
         resolve({ code: 127, stdout: Buffer.alloc(0), stderr: error.message })
       else reject(error)
     })
     child.on('close', code => {
-      resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') })
+      signal?.removeEventListener('abort', cancel)
+      if (failure) reject(failure)
+      else
+        resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') })
     })
   })
+}
+
+/** A group is killed, since what its first process has started would outlive a signal that asks. */
+function stop(child: ChildProcess, group: boolean): void {
+  if (!group || child.pid === undefined) return void child.kill()
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error
+  }
+}
+
+function tooMuch(program: string, most: number): UserError {
+  return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.')
 }

@@ -27,12 +27,12 @@ export interface ExportedTree {
 }
 
 /** What is read from one repository. */
-interface Part {
+export interface Part {
   readonly repository: Repository
   readonly entries: Entry[]
 }
 
-const SUBMODULE = '160000'
+export const SUBMODULE = '160000'
 
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
@@ -43,10 +43,19 @@ const SUBMODULE = '160000'
  */
 export async function exportTree(options: ExportOptions): Promise<ExportedTree> {
   const repository = openCheckout(options.path)
+  return writeTree(options, () => readParts(options, repository))
+}
+
+export interface WriteOptions extends Pick<ExportOptions, 'into' | 'signal' | 'searchPath'> {
+  /** Bytes that the contents may have in all; a tree with more is a `UserError`. */
+  readonly mostBytes?: number
+}
+
+/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+export async function writeTree(options: WriteOptions, read: () => Promise<Part[]>): Promise<ExportedTree> {
   const made = prepare(options.into)
   try {
-    const parts = await readParts(options, repository)
-    return await writeParts(options, parts)
+    return await writeParts(options, await read())
   } catch (error) {
     empty(options.into)
     if (made !== undefined) rmSync(made, { recursive: true, force: true })
@@ -91,7 +100,7 @@ async function readParts(options: ExportOptions, repository: Repository): Promis
 }
 
 /** All names of a commit, or git's complaint. */
-async function listTree(tools: GitTools, repository: Repository, commit: string): Promise<Entry[] | string> {
+export async function listTree(tools: GitTools, repository: Repository, commit: string): Promise<Entry[] | string> {
   if (!/^[0-9a-f]{40,64}$/.test(commit)) return 'not the hash of a commit'
   const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit)
   if (code !== 0) return stderr.trim() || `git ls-tree ended with ${code}`
@@ -140,8 +149,8 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }
 
-async function writeParts(options: ExportOptions, parts: Part[]): Promise<ExportedTree> {
-  const writer = new TreeWriter(resolve(options.into))
+async function writeParts(options: WriteOptions, parts: Part[]): Promise<ExportedTree> {
+  const writer = new TreeWriter(resolve(options.into), options.mostBytes)
   try {
     for (const { entries } of parts) writer.makeFolders(entries, SUBMODULE)
     for (const { repository, entries } of parts) {

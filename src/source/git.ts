@@ -8,6 +8,8 @@ export interface GitTools {
   signal: AbortSignal
   /** Where `git` is looked for: the runner's PATH. Without it the usual system folders. */
   searchPath?: string
+  /** Bytes that one call may print, where the repository is not to be trusted. */
+  most?: number
 }
 
 /** A repository on disk. */
@@ -53,11 +55,12 @@ export function gitEnvironment(repository: Repository, searchPath?: string): Rec
 
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
 export async function git(tools: GitTools, repository: Repository, ...args: string[]): Promise<CommandResult> {
-  const { run, signal, searchPath } = tools
+  const { run, signal, searchPath, most } = tools
   const result = await run('git', gitArguments(args), {
     cwd: dirname(repository.gitDir),
     env: gitEnvironment(repository, searchPath),
-    signal
+    signal,
+    most
   })
   if (signal.aborted) throw new CancelledError('Reading the git checkout')
   if (result.code === 127) throw gitMissing()
@@ -95,7 +98,7 @@ export function unreadable(what: string, stderr: string): UserError {
 }
 
 /** The line of git's output that says why it ended. */
-function complaintOf(stderr: string): string {
+export function complaintOf(stderr: string): string {
   return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr)
 }
 

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs'
-import { below, displayPath, errorCode, UserError, type BytePath } from '../runtime/index.ts'
+import { below, displayPath, errorCode, megabytes, UserError, type BytePath } from '../runtime/index.ts'
 import type { BlobSink } from './blobs.ts'
 import { unreadable } from './git.ts'
 
@@ -33,6 +33,7 @@ const LFS_SIZE = 1024
  */
 export class TreeWriter implements BlobSink {
   private readonly root: string
+  private readonly most: number
   private readonly folders = new Set([''])
   private readonly links: { path: BytePath; target: Buffer }[] = []
   private waiting: Iterator<Entry> = [][Symbol.iterator]()
@@ -42,8 +43,10 @@ export class TreeWriter implements BlobSink {
   private bytes = 0
   private lfsPointers = 0
 
-  constructor(root: string) {
+  /** @param most bytes of all contents, above which a `UserError` is thrown */
+  constructor(root: string, most = Infinity) {
     this.root = root
+    this.most = most
   }
 
   /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
@@ -60,6 +63,7 @@ export class TreeWriter implements BlobSink {
     const { mode, path } = this.next()
     this.files++
     this.bytes += size
+    if (this.bytes > this.most) throw tooLarge(this.most)
     if (mode === SYMLINK) {
       refuseTarget(path, size)
       this.link = path
@@ -115,6 +119,13 @@ export class TreeWriter implements BlobSink {
     created(folder as BytePath, () => mkdirSync(at))
     chmodSync(at, 0o755)
   }
+}
+
+function tooLarge(most: number): UserError {
+  return new UserError(
+    `The files of the tree hold more than ${megabytes(most)}`,
+    'Look at what it holds: it is none of Mastodon.'
+  )
 }
 
 function parentOf(path: string): string {

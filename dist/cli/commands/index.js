@@ -47287,7 +47287,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
  * An error whose message is meant for the person who runs the action.
  * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     nextStep;
     constructor(message, nextStep, options) {
         super(message, options);
@@ -47296,7 +47296,7 @@ class UserError extends Error {
     }
 }
 /** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends UserError {
+class errors_CancelledError extends errors_UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
@@ -47315,13 +47315,33 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/git.js
+/**
+ * The whole environment of a git that fetches from elsewhere: no variable of the runner but its proxy's, no configuration
+ * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
+ * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
+ */
+function git_fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
+    return {
+        ...proxyEnvironment,
+        PATH: searchPath,
+        LC_ALL: 'C',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_TERMINAL_PROMPT: '0',
+        GIT_ALLOW_PROTOCOL: protocols,
+        GIT_LFS_SKIP_SMUDGE: '1'
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
 /** The byte path of an ordinary string (encoded as UTF-8). */
-function bytePath(text) {
+function paths_bytePath(text) {
     return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
 }
 /** What Node's file functions take for a byte path. */
@@ -47334,13 +47354,13 @@ function joinBytes(folder, name) {
 }
 /** A byte path as a file below an ordinary folder. */
 function below(folder, path) {
-    return fsPath(joinBytes(bytePath(folder), path));
+    return fsPath(joinBytes(paths_bytePath(folder), path));
 }
 /**
  * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
  * characters, so that no name can forge a line of a log.
  */
-function displayPath(path) {
+function paths_displayPath(path) {
     if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
         return path;
     const text = Buffer.from(path, 'latin1').toString('utf8');
@@ -47444,7 +47464,7 @@ function readTreeFile(root, file) {
         throw error;
     }
     if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+        throw new errors_UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
     }
     return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
 }
@@ -47505,7 +47525,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -47520,6 +47540,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -47608,7 +47629,7 @@ function decoded(hash) {
 /** What stands before an `@` may be a password, however the address is written. */
 function refuse(text, why) {
     const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+    return new errors_UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
@@ -47621,10 +47642,10 @@ function chooseBuildpacks(configured, appJson) {
         ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
         : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
     if (chosen.length === 0) {
-        throw new UserError('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        throw new errors_UserError('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
-        throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+        throw new errors_UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
     return chosen;
 }
 /** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
@@ -47637,15 +47658,15 @@ function buildpacksOf(appJson) {
         data = JSON.parse(appJson);
     }
     catch (error) {
-        throw new UserError('app.json is not JSON', next, { cause: error });
+        throw new errors_UserError('app.json is not JSON', next, { cause: error });
     }
     const list = data?.buildpacks ?? [];
     if (!Array.isArray(list))
-        throw new UserError('`buildpacks` in app.json is not a list', next);
+        throw new errors_UserError('`buildpacks` in app.json is not a list', next);
     return list.map((item, i) => {
         const url = item?.url;
         if (typeof url !== 'string')
-            throw new UserError(`Buildpack ${i + 1} in app.json has no "url"`, next);
+            throw new errors_UserError(`Buildpack ${i + 1} in app.json has no "url"`, next);
         return url;
     });
 }
@@ -47768,9 +47789,9 @@ async function topFolder(folder) {
 }
 function explain(error) {
     const full = explainDiskFull(error, 'the buildpack');
-    if (full instanceof UserError)
+    if (full instanceof errors_UserError)
         return full;
-    return new UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+    return new errors_UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
 }
 class Unpacker {
     #root;
@@ -47904,7 +47925,7 @@ async function fetchBuildpack(reference, options) {
     try {
         const { sha256, version } = await bring(reference, options);
         if (pin !== undefined && pin !== sha256) {
-            throw new UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+            throw new errors_UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
         }
         await requireSteps(into, name);
         return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
@@ -47987,32 +48008,16 @@ async function sha256Of(file) {
     }
     return hash.digest('hex');
 }
-/** No configuration of the runner, no prompt, no hooks, and nothing but the protocols that a reference may name. */
-function gitEnvironment({ searchPath, proxyEnvironment }, url) {
-    return {
-        ...proxyEnvironment,
-        PATH: searchPath,
-        LC_ALL: 'C',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_TERMINAL_PROMPT: '0',
-        // Also of redirects: never from https to http.
-        GIT_ALLOW_PROTOCOL: url.startsWith('https:') ? 'https' : 'https:http',
-        GIT_LFS_SKIP_SMUDGE: '1'
-    };
-}
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
+    // Also of redirects: never from https to http.
+    const env = git_fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options);
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], {
-            env: gitEnvironment(options, url),
-            signal
-        });
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
         if (code === 127)
-            throw new UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+            throw new errors_UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
             throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
@@ -48044,32 +48049,32 @@ async function requireSteps(folder, name) {
         const program = await (0,external_node_fs_promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
         // Else a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
-            throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+            throw new errors_UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
         if (program !== undefined && (await (0,external_node_fs_promises_namespaceObject.stat)(program)).isFile())
             await (0,external_node_fs_promises_namespaceObject.chmod)(program, 0o755);
         else if (step !== 'release') {
-            throw new UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+            throw new errors_UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
         }
     }
 }
 function fetch_explain(error, name) {
-    if (error instanceof CancelledError)
+    if (error instanceof errors_CancelledError)
         return error;
     if (error instanceof HttpError && error.status === 404) {
-        return new UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+        return new errors_UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof HttpError) {
-        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        return new errors_UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
     }
     if (errorCode(error) === 'ENOENT') {
-        return new UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+        return new errors_UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
     }
-    if (error instanceof UserError)
+    if (error instanceof errors_UserError)
         return error.message.includes(name)
             ? error
-            : new UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+            : new errors_UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new errors_UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
@@ -48112,7 +48117,7 @@ const MARK = 'BUILD_STEP_ID';
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
-        throw new UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+        throw new errors_UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
     }
     if (identity)
         for (const folder of Object.values(folders))
@@ -48185,7 +48190,7 @@ class RunningStep {
             this.end();
             await this.#drain();
             if (signal.aborted)
-                throw new CancelledError('The build');
+                throw new errors_CancelledError('The build');
             return { code, timedOut };
         }
         finally {
@@ -48276,9 +48281,9 @@ function imagesFor(stack) {
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+        throw new errors_UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
     }
-    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+    throw new errors_UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -48312,7 +48317,7 @@ function parseProcfile(text) {
     return types;
 }
 function wrong(line, problem, nextStep) {
-    return new UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
+    return new errors_UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
 function mergeProcessTypes(defaults, procfile) {
@@ -48329,15 +48334,15 @@ function parseReleaseOutput(yaml, buildpack) {
         data = document.toJS({ maxAliasCount: 10 });
     }
     catch (error) {
-        throw new UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+        throw new errors_UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
     }
     const declared = data?.default_process_types ?? {};
     if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+        throw new errors_UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+            throw new errors_UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -48364,9 +48369,9 @@ const KNOWN = '3.4.1';
  * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
-async function hasRuby(http, { version, stack, vendorUrl = VENDOR }) {
+async function hasRuby(http, { version, stack, vendorUrl = VENDOR }, signal) {
     const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`);
+    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal);
     const [wanted, known] = await Promise.all([status(version), status(KNOWN)]);
     if (wanted === 200)
         return true;
@@ -48494,7 +48499,7 @@ class BuildpackSteps {
     async detect() {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
-            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+            throw new errors_UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
         return output.trim();
     }
@@ -48513,7 +48518,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
+        throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
             ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
             : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
     }
@@ -48527,7 +48532,7 @@ class BuildpackSteps {
             this.#paths.app
         ]);
         if (result.code !== 0) {
-            throw new UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+            throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
         }
         return parseReleaseOutput(output, this.#buildpack.name);
     }
@@ -48569,7 +48574,7 @@ class BuildpackSteps {
             timeout: Math.max(1, this.#deadline - clock.now())
         });
         if (result.timedOut) {
-            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+            throw new errors_UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
         }
         return result;
     }
@@ -48659,7 +48664,7 @@ class Container {
         const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
         if (code !== 0) {
             await this.close();
-            throw signal.aborted ? new CancelledError('Starting the container') : explainStart(code, stderr, this.#options);
+            throw signal.aborted ? new errors_CancelledError('Starting the container') : explainStart(code, stderr, this.#options);
         }
         await this.#nameUser();
     }
@@ -48692,7 +48697,7 @@ class Container {
             });
             if (step.signal.aborted) {
                 await this.close();
-                throw new CancelledError('The build');
+                throw new errors_CancelledError('The build');
             }
             if (!timedOut)
                 await this.#endRest();
@@ -48745,16 +48750,16 @@ const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/he
 function explainStart(code, stderr, { image, network }) {
     const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
     if (code === 127)
-        return new UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+        return new errors_UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
     if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+        return new errors_UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
     }
     if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+        return new errors_UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
     }
     if (/network .* not found/i.test(stderr))
-        return new UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+        return new errors_UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new errors_UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
@@ -48854,7 +48859,7 @@ async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
     if (code === 0)
         return;
-    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+    throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
@@ -56474,7 +56479,7 @@ function readAppJson(json) {
     if (!success) {
         const [issue] = issues;
         const at = getDotPath(issue) ?? 'its top';
-        throw new UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+        throw new errors_UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
     }
     return {
         addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
@@ -56495,7 +56500,7 @@ function app_json_parse(json) {
         return JSON.parse(json);
     }
     catch (error) {
-        throw new UserError('app.json is not JSON', NEXT, { cause: error });
+        throw new errors_UserError('app.json is not JSON', NEXT, { cause: error });
     }
 }
 
@@ -56682,15 +56687,15 @@ function requireRedisTlsFits(root) {
     const versions = new Map(gems);
     const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
     if (!versions.has('redis'))
-        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+        throw new errors_UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
     for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
         const version = versions.get(gem);
         if (version !== undefined && !known.test(version))
-            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+            throw new errors_UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
     }
     if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
         return;
-    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
+    throw new errors_UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/tree.js
@@ -59753,7 +59758,7 @@ async function checkFfmpeg(options) {
         const outcome = await tryOnce(options);
         const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
         if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(displayPath) };
+            return { ...outcome.check, mended: mended.map(paths_displayPath) };
         }
         mended.push(folder);
         await writeMend(options.root, mendScript(mended));
@@ -59765,7 +59770,7 @@ async function writeMend(root, script) {
     const folder = external_node_path_namespaceObject.dirname(file);
     await (0,external_node_fs_promises_namespaceObject.mkdir)(folder, { recursive: true });
     if (!(await (0,external_node_fs_promises_namespaceObject.lstat)(folder)).isDirectory()) {
-        throw new UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+        throw new errors_UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
     }
     await (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true });
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
@@ -59846,7 +59851,7 @@ async function run({ place, stack, signal }, program) {
 }
 /** The folder of a library in the tree; the first one in byte order where there are several. */
 function findFolder(entries, library) {
-    const name = `/${bytePath(library)}`;
+    const name = `/${paths_bytePath(library)}`;
     const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
     return found && found.path.slice(0, -name.length);
 }
@@ -60353,7 +60358,7 @@ class Packer {
         const slugs = [];
         try {
             if (this.#options.signal.aborted)
-                throw new CancelledError('Packing the slug');
+                throw new errors_CancelledError('Packing the slug');
             if (this.#options.blockStore)
                 await this.#hash(jobs);
             slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
@@ -60367,7 +60372,7 @@ class Packer {
         catch (error) {
             this.#complete = false;
             await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new CancelledError('Packing the slug') : error;
+            throw this.#options.signal.aborted ? new errors_CancelledError('Packing the slug') : error;
         }
     }
     /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
@@ -60594,7 +60599,7 @@ function toTask({ file, header, time, link, from, to, pad }) {
     };
 }
 function absolute(file) {
-    return joinBytes(bytePath(file.root), file.path);
+    return joinBytes(paths_bytePath(file.root), file.path);
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/measure.js
@@ -60724,7 +60729,7 @@ function namesIn(dependencies) {
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
 function streaming_missing(folder, name) {
-    return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+    return new errors_UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
 class Tree {
@@ -60740,7 +60745,7 @@ class Tree {
     require(file) {
         if (this.has(file))
             return;
-        throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+        throw new errors_UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
     }
     /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
     packageOf(file) {
@@ -60765,7 +60770,7 @@ class Tree {
             return typeof manifest === 'object' && manifest !== null ? manifest : {};
         }
         catch (cause) {
-            throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+            throw new errors_UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
                 cause
             });
         }
@@ -61018,18 +61023,18 @@ async function readFork(folder, run, searchPath) {
             env: { PATH: searchPath, LC_ALL: 'C' }
         });
         if (code === 127)
-            throw new UserError('There is no git here', 'Install git.');
+            throw new errors_UserError('There is no git here', 'Install git.');
         if (/dubious ownership/.test(stderr))
-            throw new UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
+            throw new errors_UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
         return code === 0 ? stdout.toString('utf8').trim() : undefined;
     };
     const root = await git('rev-parse', '--show-toplevel');
     if (!root) {
-        throw new UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
+        throw new errors_UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
     }
     const { version } = readMastodon(root);
     if (version === undefined) {
-        throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
+        throw new errors_UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
     const buildpacks = fork_buildpacksOf(appJson);
@@ -61051,7 +61056,7 @@ function fork_buildpacksOf(appJson) {
         return chooseBuildpacks(undefined, appJson).map(({ reference }) => reference.text);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return [];
         throw error;
     }
@@ -61338,12 +61343,12 @@ function parseSize(size) {
     if (/^[kmg]i?$/i.test(unit))
         throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
     if (digits === '' || factor === undefined)
-        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+        throw new errors_UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new errors_UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
-        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
+        throw new errors_UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
@@ -61356,7 +61361,7 @@ function parseAmount(amount) {
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+    return new errors_UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -61379,7 +61384,7 @@ class Given {
         const value = this.text(name);
         const word = words.find(known => known === value);
         if (value !== undefined && word === undefined) {
-            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+            throw new errors_UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
         }
         return word;
     }
@@ -61394,9 +61399,9 @@ class Given {
             return parseAmount(value);
         }
         catch (error) {
-            if (!(error instanceof UserError))
+            if (!(error instanceof errors_UserError))
                 throw error;
-            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+            throw new errors_UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
         }
     }
     /** An absolute path. */
@@ -61418,7 +61423,7 @@ class Given {
             return otherwise * 60_000;
         const number = Number(value);
         if (!(number > 0) || number > 24 * 60) {
-            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+            throw new errors_UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
         }
         return number * 60_000;
     }
@@ -61467,7 +61472,7 @@ var mod = __nccwpck_require__(1916);
 const shown_LONGEST = 60;
 /** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
 function shown_shown(text) {
-    return `"${displayPath(bytePath(text.length > shown_LONGEST ? `${text.slice(0, shown_LONGEST)}…` : text))}"`;
+    return `"${paths_displayPath(paths_bytePath(text.length > shown_LONGEST ? `${text.slice(0, shown_LONGEST)}…` : text))}"`;
 }
 /** ` — did you mean "…"?` where a known word is near, else nothing. */
 function shown_didYouMean(word, known) {
@@ -61533,11 +61538,11 @@ function slugLimit(value) {
         return parseSize(value);
     }
     catch (error) {
-        throw error instanceof UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
+        throw error instanceof errors_UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
     }
 }
 function inputs_wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
+    return new errors_UserError(`Input ${input}: ${problem}`, nextStep);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
@@ -61714,7 +61719,7 @@ class YamlFile {
             return;
         const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new errors_UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
     }
     lineOf(node) {
         const range = node?.range;
@@ -61743,7 +61748,7 @@ class YamlFile {
         }
     }
     notConfig(reason, cause) {
-        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+        return new errors_UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
             cause
         });
     }
@@ -61818,7 +61823,7 @@ function readSize(reader) {
         return parseSize(reader.scalar);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return reader.fail(`${error.message}. ${error.nextStep}`);
         throw error;
     }
@@ -62070,7 +62075,7 @@ function growthRules(given) {
     const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
     const maxGrowth = given.amount('max-growth');
     if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+        throw new errors_UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
     }
     return { failOn, maxGrowth };
 }
@@ -62143,7 +62148,7 @@ function writeFiles({ root }, files) {
             (0,external_node_fs_namespaceObject.writeFileSync)(external_node_path_namespaceObject.join(root, file), text, { flag: 'wx' });
         }
         catch (error) {
-            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
+            throw new errors_UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
         }
     }
 }
@@ -62991,7 +62996,7 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
             }
             catch (error) {
                 if (signal.aborted)
-                    throw new CancelledError('A download');
+                    throw new errors_CancelledError('A download');
                 if (attempt === ATTEMPTS || !(error instanceof HttpError) || !mayHelp(error))
                     throw error;
                 const wanted = error.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
@@ -63012,7 +63017,7 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
             }
         }),
         download: (url, file, maxBytes) => patiently(() => download(client, url, file, maxBytes, signal, silence)),
-        status: url => statusOf(url, signal)
+        status: (url, own) => statusOf(url, own ? AbortSignal.any([signal, own]) : signal)
     };
 }
 async function statusOf(url, signal) {
@@ -63027,7 +63032,7 @@ async function statusOf(url, signal) {
         return message.statusCode;
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             throw error;
         return undefined;
     }
@@ -63067,7 +63072,7 @@ async function request(client, url, headers, signal, silence) {
         }
         const next = new URL(location, at);
         if (at.startsWith('https:') && next.protocol !== 'https:') {
-            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+            throw new errors_UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
         }
         at = next.href;
     }
@@ -63076,7 +63081,7 @@ async function request(client, url, headers, signal, silence) {
 /** Waits for the answer; rejects with an `HttpError` where none comes. */
 async function send(signal, url, answer) {
     const cancelled = new Promise((_, reject) => {
-        const cancel = () => reject(new CancelledError('A download'));
+        const cancel = () => reject(new errors_CancelledError('A download'));
         if (signal.aborted)
             cancel();
         signal.addEventListener('abort', cancel, { once: true });
@@ -63085,7 +63090,7 @@ async function send(signal, url, answer) {
         return await Promise.race([answer, cancelled]);
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             throw error;
         throw new HttpError(`${new URL(url).host} did not answer: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -63097,7 +63102,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         transform(chunk, _encoding, done) {
             size += chunk.length;
             if (size > maxBytes)
-                return done(new UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
+                return done(new errors_UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
             look(chunk);
             done(null, out ? chunk : undefined);
         }
@@ -63106,7 +63111,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         await (out ? (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter, out, { signal }) : (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter.resume(), { signal }));
     }
     catch (error) {
-        if (error instanceof UserError || isFileError(error))
+        if (error instanceof errors_UserError || isFileError(error))
             throw error;
         throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -63128,7 +63133,7 @@ function retryAfter({ headers }) {
 }
 async function waitFor(milliseconds, signal) {
     await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
-        throw new CancelledError('A download');
+        throw new errors_CancelledError('A download');
     });
 }
 
@@ -63142,27 +63147,68 @@ const ENDED = 143;
  * text (file lists of git are bytes) and cannot be cancelled.
  */
 function runCommand(program, args, options = {}) {
-    const { cwd, env = {}, input, signal } = options;
+    const { cwd, env = {}, input, signal, group = false, most = Infinity } = options;
     return new Promise((resolve, reject) => {
+        if (signal?.aborted)
+            return reject(new errors_CancelledError(program));
         const stdout = [];
         const stderr = [];
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd, env, signal, stdio: 'pipe', shell: false });
-        child.stdout.on('data', (chunk) => stdout.push(chunk));
-        child.stderr.on('data', (chunk) => stderr.push(chunk));
+        let printed = 0;
+        let failure;
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd, env, detached: group, stdio: 'pipe', shell: false });
+        const end = (error) => {
+            failure ??= error;
+            stop(child, group);
+            // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
+            if (group)
+                return;
+            child.stdout.destroy();
+            child.stderr.destroy();
+            reject(error);
+        };
+        const cancel = () => end(new errors_CancelledError(program));
+        signal?.addEventListener('abort', cancel, { once: true });
+        const collect = (into) => (chunk) => {
+            printed += chunk.length;
+            if (printed > most)
+                end(tooMuch(program, most));
+            else
+                into.push(chunk);
+        };
+        child.stdout.on('data', collect(stdout));
+        child.stderr.on('data', collect(stderr));
         child.stdin.on('error', () => { }); // a program that ends before it has read all of its input
         child.stdin.end(input);
-        child.on('error', (error) => {
-            if (signal?.aborted)
-                reject(new CancelledError(program));
-            else if (error.code === 'ENOENT' || error.code === 'EACCES')
+        child.on('error', error => {
+            signal?.removeEventListener('abort', cancel);
+            if (['ENOENT', 'EACCES'].includes(errorCode(error) ?? ''))
                 resolve({ code: 127, stdout: Buffer.alloc(0), stderr: error.message });
             else
                 reject(error);
         });
         child.on('close', code => {
-            resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
+            signal?.removeEventListener('abort', cancel);
+            if (failure)
+                reject(failure);
+            else
+                resolve({ code: code ?? ENDED, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
         });
     });
+}
+/** A group is killed, since what its first process has started would outlive a signal that asks. */
+function stop(child, group) {
+    if (!group || child.pid === undefined)
+        return void child.kill();
+    try {
+        process.kill(-child.pid, 'SIGKILL');
+    }
+    catch (error) {
+        if (errorCode(error) !== 'ESRCH')
+            throw error;
+    }
+}
+function tooMuch(program, most) {
+    return new errors_UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -63180,7 +63226,7 @@ const systemClock = {
     now: () => Date.now(),
     sleep: async (milliseconds, signal) => {
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
-            throw new CancelledError('Waiting');
+            throw new errors_CancelledError('Waiting');
         });
     },
     after: (milliseconds, work) => {
@@ -63374,7 +63420,7 @@ function placeholder(name) {
 
 
 /** The command line is not one of this program: exit code 2. */
-class UsageError extends UserError {
+class UsageError extends errors_UserError {
 }
 /**
  * Reads the command line.
@@ -64006,7 +64052,7 @@ const INPUT = /^Input ([a-z-]+):/;
 /** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
-    if (!(error instanceof UserError)) {
+    if (!(error instanceof errors_UserError)) {
         const stack = error instanceof Error && error.stack ? error.stack : errorText(error);
         const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
         return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
@@ -64074,7 +64120,7 @@ function actionOf(asked, packageJson) {
     const name = repositoryOf((repository?.url ?? '').replace(/^git\+/, ''), 'github.com');
     if (gitHead !== undefined && name !== undefined)
         return { repository: name, sha: gitHead, version };
-    throw new UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
+    throw new errors_UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
 }
 
 ;// CONCATENATED MODULE: ./node_modules/marked/lib/marked.esm.js
@@ -64458,7 +64504,7 @@ function gitArguments(args) {
  * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
  * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
  */
-function git_gitEnvironment(repository, searchPath) {
+function gitEnvironment(repository, searchPath) {
     return {
         PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_namespaceObject.delimiter),
         LC_ALL: 'C',
@@ -64476,24 +64522,25 @@ function git_gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, searchPath } = tools;
+async function git_git(tools, repository, ...args) {
+    const { run, signal, searchPath, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
-        env: git_gitEnvironment(repository, searchPath),
-        signal
+        env: gitEnvironment(repository, searchPath),
+        signal,
+        most
     });
     if (signal.aborted)
-        throw new CancelledError('Reading the git checkout');
+        throw new errors_CancelledError('Reading the git checkout');
     if (result.code === 127)
-        throw gitMissing();
+        throw git_gitMissing();
     return result;
 }
-function gitMissing() {
-    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+function git_gitMissing() {
+    return new errors_UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
+function git_openCheckout(path) {
     const workTree = (0,external_node_path_namespaceObject.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -64501,14 +64548,14 @@ function openCheckout(path) {
     throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
 }
 function notACheckout(path, reason) {
-    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+    return new errors_UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
-function unreadable(what, stderr) {
-    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+function git_unreadable(what, stderr) {
+    return new errors_UserError(`git cannot read the ${what} of this checkout: ${git_complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended. */
-function complaintOf(stderr) {
+function git_complaintOf(stderr) {
     return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
 }
 function firstLine(text) {
@@ -64592,7 +64639,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -64613,7 +64660,7 @@ function streamBlobs(options) {
         return Promise.resolve();
     const child = (0,external_node_child_process_namespaceObject.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
         cwd: repository.gitDir,
-        env: git_gitEnvironment(repository, searchPath),
+        env: gitEnvironment(repository, searchPath),
         stdio: 'pipe'
     });
     const parser = new BatchParser(shas, sink);
@@ -64624,11 +64671,11 @@ function streamBlobs(options) {
             failure ??= error instanceof Error ? error : new Error(String(error));
             child.kill('SIGKILL');
         };
-        const cancel = () => fail(new CancelledError('Reading the commit'));
+        const cancel = () => fail(new errors_CancelledError('Reading the commit'));
         signal.addEventListener('abort', cancel);
         if (signal.aborted)
             cancel();
-        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? gitMissing() : error));
+        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? git_gitMissing() : error));
         child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
         child.stdout.on('data', (chunk) => {
             if (failure !== undefined)
@@ -64643,7 +64690,7 @@ function streamBlobs(options) {
         child.on('close', () => {
             signal.removeEventListener('abort', cancel);
             if (failure === undefined && !parser.done)
-                failure = unreadable('objects', stderr);
+                failure = git_unreadable('objects', stderr);
             if (failure === undefined)
                 resolve();
             else
@@ -64688,7 +64735,7 @@ class BatchParser {
         if (kind === 'missing')
             this.sink.missing();
         if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw unreadable('objects', `unexpected "${this.header}"`);
+            throw git_unreadable('objects', `unexpected "${this.header}"`);
         this.header = '';
         this.next++;
         this.left = Number(size);
@@ -64738,6 +64785,7 @@ const LFS_SIZE = 1024;
  */
 class TreeWriter {
     root;
+    most;
     folders = new Set(['']);
     links = [];
     waiting = [][Symbol.iterator]();
@@ -64746,8 +64794,10 @@ class TreeWriter {
     files = 0;
     bytes = 0;
     lfsPointers = 0;
-    constructor(root) {
+    /** @param most bytes of all contents, above which a `UserError` is thrown */
+    constructor(root, most = Infinity) {
         this.root = root;
+        this.most = most;
     }
     /** Makes every folder that the entries need; an entry of the mode `asFolder` is one itself. */
     makeFolders(entries, asFolder) {
@@ -64762,6 +64812,8 @@ class TreeWriter {
         const { mode, path } = this.next();
         this.files++;
         this.bytes += size;
+        if (this.bytes > this.most)
+            throw tooLarge(this.most);
         if (mode === SYMLINK) {
             refuseTarget(path, size);
             this.link = path;
@@ -64788,7 +64840,7 @@ class TreeWriter {
         this.close();
     }
     missing() {
-        throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing');
+        throw git_unreadable(`file "${paths_displayPath(this.next().path)}"`, 'its content is missing');
     }
     /** Makes the symlinks. To be called once, after all blobs. */
     finish() {
@@ -64818,13 +64870,16 @@ class TreeWriter {
         (0,external_node_fs_namespaceObject.chmodSync)(at, 0o755);
     }
 }
+function tooLarge(most) {
+    return new errors_UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
+}
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 function refuseTarget(path, size) {
     if (size > 0 && size <= LONGEST_TARGET)
         return;
-    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+    throw new errors_UserError(`The symlink "${paths_displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
 }
 /** Makes one name that must not be there yet. */
 function created(path, make) {
@@ -64838,10 +64893,10 @@ function created(path, make) {
 function write_explain(path, error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+        return new errors_UserError(`The commit holds "${paths_displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
     }
     if (code === 'ENAMETOOLONG') {
-        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+        return new errors_UserError(`The path "${paths_displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
     }
     return error;
 }
@@ -64853,7 +64908,7 @@ function write_explain(path, error) {
 
 
 
-const SUBMODULE = '160000';
+const export_SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -64862,11 +64917,14 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
+    return export_writeTree(options, () => readParts(options, repository));
+}
+/** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
+async function export_writeTree(options, read) {
     const made = prepare(options.into);
     try {
-        const parts = await readParts(options, repository);
-        return await writeParts(options, parts);
+        return await writeParts(options, await read());
     }
     catch (error) {
         export_empty(options.into);
@@ -64880,7 +64938,7 @@ function prepare(into) {
     const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
     if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
         return made;
-    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+    throw new errors_UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
 }
 function export_empty(folder) {
     for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
@@ -64891,18 +64949,18 @@ function export_empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
+        const tree = await export_listTree(options, source, commit);
         if (typeof tree === 'string')
-            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+            throw prefix === '' ? git_unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
+            if (mode !== export_SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             await visit(openSubmodule(source, path, mounted), sha, mounted);
@@ -64912,10 +64970,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
+async function export_listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -64927,7 +64985,7 @@ function readEntry(line) {
     const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
     const path = line.slice(tab + 1);
     if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+        throw new errors_UserError(`The commit holds "${paths_displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
 }
@@ -64944,7 +65002,7 @@ function openSubmodule(outer, path, mounted) {
     throw noSubmodule(mounted);
 }
 function noSubmodule(path) {
-    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+    return new errors_UserError(`The commit of the submodule "${paths_displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
 /** Whether a folder exists and, symlinks followed, lies below another. */
 function isInside(folder, outer) {
@@ -64954,12 +65012,12 @@ function isFolder(path) {
     return (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 async function writeParts(options, parts) {
-    const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into));
+    const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
+            writer.makeFolders(entries, export_SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -64968,6 +65026,165 @@ async function writeParts(options, parts) {
     finally {
         writer.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/source/upstream.js
+
+
+/** Whatever git on the runner is set to: nothing starts a program, nothing goes on in the background, nobody is asked. */
+const SETTINGS = [
+    'core.hooksPath=/dev/null',
+    'credential.helper=',
+    'protocol.version=2', // In which a server gives single contents.
+    'fetch.negotiationAlgorithm=noop', // There is nothing here to tell it of.
+    'gc.auto=0',
+    'maintenance.auto=false'
+].flatMap(setting => ['-c', setting]);
+/** Makes a new folder an empty repository to fetch into. */
+async function upstream_openUpstream(folder, options) {
+    const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    return { workTree: folder, gitDir: folder };
+}
+/**
+ * Fetches tags without their history, with all names of their trees and without any content: 0.4 MB for a version of
+ * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
+ * @returns the commits: of the second one none where there is no such tag
+ */
+async function upstream_fetchTags(repository, options, tag, other) {
+    for (const name of [tag, other])
+        if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
+            throw noTag(options, name);
+    // As a pattern a tag may be absent; what else it fits is not looked at.
+    const wanted = [tag, ...(other === undefined ? [] : [`${other}*`])].map(name => `+refs/tags/${name}:refs/tags/${name}`);
+    const { code, stderr } = await upstream_fetch(repository, options, ['--depth=1', '--end-of-options', options.url, ...wanted]);
+    if (/couldn't find remote ref/.test(stderr))
+        throw noTag(options, tag);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+    const commit = await commitOf(repository, options, tag);
+    if (commit === undefined)
+        throw noTag(options, tag);
+    return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) };
+}
+/** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
+async function upstream_fetchBlobs(repository, options, shas) {
+    if (shas.length === 0)
+        return;
+    const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
+    if (code !== 0)
+        throw notFetched(options, stderr);
+}
+async function commitOf(repository, { run, signal, searchPath }, tag) {
+    const name = `refs/tags/${tag}^{commit}`;
+    const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
+    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
+    const sha = stdout.toString('latin1').trim();
+    return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
+}
+function upstream_fetch({ gitDir }, options, args, input) {
+    const always = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--filter=blob:none'];
+    return call(options, ['--git-dir', gitDir, 'fetch', ...always, ...args], input);
+}
+/** Runs git with all that it starts, so that nothing of it outlives the signal. */
+async function call(options, args, input) {
+    const { run, signal, url } = options;
+    const result = await run('git', [...SETTINGS, ...args], {
+        input,
+        env: fetchEnvironment(new URL(url).protocol.slice(0, -1), options),
+        signal,
+        group: true,
+        most: 1e6
+    });
+    if (signal.aborted)
+        throw new CancelledError(`Fetching from ${placeOf(options)}`);
+    if (result.code === 127)
+        throw gitMissing();
+    return result;
+}
+function noTag(options, tag) {
+    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+}
+function notFetched(options, stderr) {
+    const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
+    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+}
+/** `github.com/mastodon/mastodon` */
+function placeOf({ url }) {
+    const { host, pathname } = new URL(url);
+    return host + pathname;
+}
+/** What others wrote, on one line. */
+function upstream_shown(text) {
+    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+}
+
+;// CONCATENATED MODULE: ./lib/source/merge.js
+
+
+
+
+
+
+/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+const MOST_NAMES = 10_000;
+const MOST_BYTES = 5e6;
+/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+const MOST_PRINTED = 20e6;
+/**
+ * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
+ * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
+ * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ */
+async function writeMerged(options) {
+    const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
+    const here = openCheckout(path.resolve(checkout));
+    const fork = await merge_namesOf(here, options, commit, only);
+    const upstream = await openUpstream(fetchInto, options);
+    const fetched = await fetchTags(upstream, options, tag, baseTag);
+    const theirs = await merge_namesOf(upstream, options, fetched.commit, only);
+    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only);
+    const { entries, contested } = mergeNames({ fork, base, theirs }, own);
+    if (entries.length > MOST_NAMES)
+        throw tooMany(entries.length);
+    const known = new Set([...fork.values()].map(({ sha }) => sha));
+    const missing = entries.filter(({ sha }) => !known.has(sha));
+    await fetchBlobs(upstream, options, [...new Set(missing.map(({ sha }) => sha))]);
+    await writeTree({ ...options, mostBytes: MOST_BYTES }, () => Promise.resolve([
+        { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
+        { repository: upstream, entries: missing }
+    ]));
+    return { commit: fetched.commit, contested: contested.map(displayPath) };
+}
+/** Chooses a side for each name. Pure; in byte order. */
+function mergeNames({ fork, base, theirs }, own) {
+    const contested = [];
+    const choose = (path) => {
+        const [ours, before, after] = [fork.get(path), base?.get(path), theirs.get(path)];
+        if (isSame(ours, before) || isSame(ours, after))
+            return after;
+        if (isSame(before, after))
+            return ours;
+        if (base)
+            contested.push(path);
+        return own(path) ? ours : after;
+    };
+    const paths = [...new Set([...fork.keys(), ...theirs.keys()])].sort();
+    return { entries: paths.map(choose).filter(entry => entry !== undefined), contested };
+}
+function isSame(one, other) {
+    return one?.sha === other?.sha && one?.mode === other?.mode;
+}
+async function merge_namesOf(repository, tools, commit, only) {
+    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    if (typeof tree === 'string')
+        throw unreadable(`commit ${commit}`, tree);
+    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
+    return new Map(wanted.map(entry => [entry.path, entry]));
+}
+function tooMany(names) {
+    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
@@ -65073,7 +65290,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -65081,7 +65298,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -65098,7 +65315,7 @@ async function textAt(options) {
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -65110,10 +65327,10 @@ function refuseHostile(ref) {
     // eslint-disable-next-line no-control-regex
     if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
         return;
-    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+    throw new errors_UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -65135,17 +65352,17 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
-        throw unreadable(`commit ${sha}`, stderr);
+        throw git_unreadable(`commit ${sha}`, stderr);
     const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
@@ -65157,18 +65374,18 @@ async function explainMissing(tools, repository, ref, shallow) {
     const where = `in the checkout ${repository.workTree}`;
     const alike = await sameStart(tools, repository, ref);
     if (alike.length > 1) {
-        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+        return new errors_UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
     }
     const kind = await otherKind(tools, repository, ref);
     if (kind !== undefined) {
-        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+        return new errors_UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
     }
-    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+    return new errors_UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
         .filter(text => text !== '')
         .join(' '));
 }
 function noCommit(repository) {
-    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+    return new errors_UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
 }
 function fetchMore(ref) {
     return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
@@ -65176,7 +65393,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -65184,14 +65401,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function resolve_didYouMean(ref, names) {
@@ -65204,7 +65421,7 @@ function resolve_didYouMean(ref, names) {
     return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
 }
 function forPeople(text) {
-    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+    return paths_displayPath(paths_bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
 }
 
 ;// CONCATENATED MODULE: ./lib/source/slugignore.js
@@ -65227,7 +65444,7 @@ function applySlugignore(root) {
     if (!stat.isFile())
         return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
     if (stat.size > slugignore_LARGEST)
-        throw new UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+        throw new errors_UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
@@ -65245,7 +65462,7 @@ function applySlugignore(root) {
  * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
  */
 function parseSlugignore(text) {
-    const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1');
+    const bytes = typeof text === 'string' ? paths_bytePath(text) : text.toString('latin1');
     const patterns = [];
     const warnings = [];
     const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
@@ -65262,7 +65479,7 @@ function parseSlugignore(text) {
     return { patterns, warnings };
 }
 function slugignore_quote(pattern) {
-    return `"${displayPath(pattern.slice(0, 200))}"`;
+    return `"${paths_displayPath(pattern.slice(0, 200))}"`;
 }
 /** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
 function trimBlanks(line) {
@@ -65347,6 +65564,7 @@ function advance(parts, name, isFolder) {
 
 
 
+
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
 var lib = __nccwpck_require__(6188);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
@@ -65354,7 +65572,7 @@ var lib_request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
 /** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends UserError {
+class HerokuError extends errors_UserError {
     details;
     constructor(details, options) {
         super(sentence(details), hint(details), options);
@@ -65452,7 +65670,7 @@ function createClient(options) {
         const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
         for (let attempt = 1;; attempt++) {
             if (signal.aborted)
-                throw new CancelledError(`${method} ${path}`);
+                throw new errors_CancelledError(`${method} ${path}`);
             try {
                 return await heroku.ask(method, path, { ...request, signal });
             }
@@ -65503,7 +65721,7 @@ class GuardedHeroku extends lib {
             ...(range === undefined ? {} : { Range: range })
         };
         const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const cancel = () => request.fail(new CancelledError(`${method} ${path}`));
+        const cancel = () => request.fail(new errors_CancelledError(`${method} ${path}`));
         signal.addEventListener('abort', cancel, { once: true });
         try {
             return await request.request();
@@ -65613,7 +65831,7 @@ class GuardedRequest extends lib_request {
         };
     }
     #explain(error) {
-        if (error instanceof HerokuError || error instanceof CancelledError)
+        if (error instanceof HerokuError || error instanceof errors_CancelledError)
             return error;
         const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
         const outcome = neverConnected ? 'not-sent' : 'unknown';
@@ -66186,7 +66404,7 @@ function transfer(url, options) {
             stopTimer();
             signal.removeEventListener('abort', cancel);
         };
-        const cancel = () => void request.destroy(new CancelledError(`${method} ${new URL(url).host}`));
+        const cancel = () => void request.destroy(new errors_CancelledError(`${method} ${new URL(url).host}`));
         request.on('finish', () => {
             // An answer may come before the body has been sent.
             if (!over)
@@ -66237,7 +66455,7 @@ async function transfer_receive(response, take, { clock, signal, patience }) {
         stopTimer();
         stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
     };
-    const cancel = () => void response.destroy(new CancelledError('A transfer'));
+    const cancel = () => void response.destroy(new errors_CancelledError('A transfer'));
     if (signal.aborted)
         cancel();
     signal.addEventListener('abort', cancel, { once: true });
@@ -66357,7 +66575,7 @@ async function attach(options) {
     const { url, clock, signal } = options;
     const { protocol, hostname, port, pathname, search } = new URL(url);
     if (protocol !== 'rendezvous:') {
-        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+        throw new errors_UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
     for (let attempt = 1;; attempt++) {
@@ -66365,7 +66583,7 @@ async function attach(options) {
         if (typeof connection !== 'string')
             return converse(connection, secret, options);
         if (attempt === CONNECT_ATTEMPTS) {
-            throw new UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+            throw new errors_UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
         }
         await clock.sleep(1_000, signal);
     }
@@ -66393,7 +66611,7 @@ function connect(host, port, { ca, clock, signal }) {
         const cancel = () => {
             stopTimer();
             socket.destroy();
-            reject(new CancelledError('Attaching to a dyno'));
+            reject(new errors_CancelledError('Attaching to a dyno'));
         };
         socket.once('error', error => finish(errorText(error)));
         socket.once('secureConnect', () => finish(socket));
@@ -66432,7 +66650,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
             stopTimer();
             signal.removeEventListener('abort', cancel);
             if (signal.aborted)
-                reject(new CancelledError('The command'));
+                reject(new errors_CancelledError('The command'));
             else
                 resolve();
         });
@@ -66489,7 +66707,7 @@ async function runOneOff(app, oneOff, options) {
     catch (error) {
         exitLine.end();
         await stopQuietly(app, dyno, marker, options.clock);
-        throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error;
+        throw options.signal.aborted ? new errors_CancelledError('The command in the one-off dyno') : error;
     }
 }
 /** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
@@ -66525,7 +66743,7 @@ async function waitUntilGone(app, id, { clock, signal }) {
     const name = (await app.dyno(id))?.name;
     if (name === undefined)
         return;
-    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+    throw new errors_UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker, clock) {
@@ -66662,7 +66880,7 @@ async function readFrom({ url, write, clock, signal }, from) {
     }
     catch {
         if (signal.aborted)
-            throw new CancelledError('Following the output');
+            throw new errors_CancelledError('Following the output');
         return { bytes, ended: false };
     }
 }
@@ -66674,7 +66892,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 
 
-class UploadError extends UserError {
+class UploadError extends errors_UserError {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
@@ -66706,8 +66924,8 @@ async function upload(options) {
         text = await receiveText(response, 100_000, { clock, signal });
     }
     catch (cause) {
-        if (cause instanceof CancelledError || signal.aborted)
-            throw new CancelledError('The upload');
+        if (cause instanceof errors_CancelledError || signal.aborted)
+            throw new errors_CancelledError('The upload');
         throw new UploadError(errorText(cause), { cause });
     }
     const { statusCode = 0, headers } = response;
@@ -66822,7 +67040,7 @@ const USUAL_LIMIT = 3_600;
 /** Stands in every task that this action makes, wherever a scheduler has room for it. */
 const task_MARK = 'mastodon-on-heroku';
 /** Whether a scheduler's task is what is wanted, in all that the scheduler has. */
-function isSame(task, there) {
+function task_isSame(task, there) {
     return differences(task, there).length === 0;
 }
 /** What a task with the same command has to change, for people. */
@@ -67346,7 +67564,7 @@ function reconcile(wanted, there, { prune = false } = {}) {
     const found = new Map();
     // From the best fit to the worst, so that of two tasks with one command neither takes the other's place.
     const fits = [
-        isSame,
+        task_isSame,
         (task, there) => task.cron === there.cron,
         (task, there) => task.size === there.size,
         () => true
@@ -67364,7 +67582,7 @@ function reconcile(wanted, there, { prune = false } = {}) {
         const match = found.get(task);
         if (!match)
             return { kind: 'create', task };
-        return { kind: isSame(task, match) ? 'keep' : 'change', task, there: match };
+        return { kind: task_isSame(task, match) ? 'keep' : 'change', task, there: match };
     });
     return [...steps, ...left.map((there) => ({ kind: there.own || prune ? 'remove' : 'leave', there }))];
 }
@@ -67414,7 +67632,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
             failures.delete(step);
         }
         catch (error) {
-            if (error instanceof CancelledError || !isRefused(error))
+            if (error instanceof errors_CancelledError || !isRefused(error))
                 throw error;
             failures.set(step, error);
         }
@@ -67431,7 +67649,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     if (failures.size > 0)
         throw notDone(failures);
     if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+        throw new errors_UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
 /** One write; where its answer is lost, a look whether it happened. */
@@ -67464,9 +67682,9 @@ async function write(scheduler, step) {
 function happened(step, now, known) {
     switch (step.kind) {
         case 'create':
-            return now.some(there => !known.has(there.id) && there.command === step.task.command && isSame(step.task, there));
+            return now.some(there => !known.has(there.id) && there.command === step.task.command && task_isSame(step.task, there));
         case 'change':
-            return now.some(there => there.id === step.there.id && isSame(step.task, there));
+            return now.some(there => there.id === step.there.id && task_isSame(step.task, there));
         case 'remove':
             return !now.some(({ id }) => id === step.there.id);
         default:
@@ -67482,8 +67700,8 @@ function notDone(failures) {
         return `To ${step.kind} "${command}": ${errorText(error)}`;
     });
     const [first] = failures.values();
-    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+    const next = first instanceof errors_UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new errors_UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
         cause: first
     });
 }
@@ -67640,7 +67858,7 @@ function parseLedger(text, app, where) {
     const why = success
         ? `it is of the app ${output.app}`
         : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
-    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+    throw new errors_UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
 }
 /** As it is written: JSON for people, times as ISO 8601. */
 function ledgerText({ app, tasks }) {
@@ -67719,7 +67937,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
     if (problems.length === 0)
         return planned;
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new UserError(problems.join('\n'), next);
+    throw new errors_UserError(problems.join('\n'), next);
 }
 /**
  * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
@@ -67732,7 +67950,7 @@ function openScheduler(name, access) {
     const missing = vars.filter(variable => !access.vars[variable]);
     if (missing.length === 0)
         return open(access);
-    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+    throw new errors_UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
 /** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
 function typedByHand(tasks, app) {
@@ -67786,7 +68004,7 @@ const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 function source_readConfig({ inputs }) {
     const text = readTreeFile(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
-        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+        throw new errors_UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
     const config = mergeInputs(loadConfig(text, inputs.config), inputs);
     if (config.schedule)
@@ -67830,7 +68048,7 @@ async function writeSource({ runtime }, { folder }, into) {
         env: { PATH: '/usr/bin:/bin' }
     });
     if (code !== 0)
-        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
@@ -68141,22 +68359,22 @@ const LARGEST_REPORT = 25_000_000;
 function parseReport(json) {
     const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
     if (json.length > LARGEST_REPORT)
-        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+        throw new errors_UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
     let data;
     try {
         data = JSON.parse(json);
     }
     catch (error) {
-        throw new UserError('The report is not JSON', next, { cause: error });
+        throw new errors_UserError('The report is not JSON', next, { cause: error });
     }
     const version = data?.schema;
     if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+        throw new errors_UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
     }
     const report = validated(data, next);
     const contradiction = findContradiction(report);
     if (contradiction !== undefined)
-        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
+        throw new errors_UserError(`The report contradicts itself: ${contradiction}`, next);
     return report;
 }
 function validated(data, next) {
@@ -68166,7 +68384,7 @@ function validated(data, next) {
     const result = safeParse(reportSchema, data, { abortEarly: true });
     if (!result.success) {
         const [issue] = result.issues;
-        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+        throw new errors_UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
     }
     return result.output;
 }
@@ -68256,17 +68474,17 @@ class ReportFile {
     }
 }
 /** A slug of more names has its smallest ones put together, a row a folder. */
-const MOST_NAMES = 250_000;
+const files_MOST_NAMES = 250_000;
 /** A path can be 100 kB long; nobody reads that. */
 const files_LONGEST = 2_000;
 /** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = MOST_NAMES) {
+function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
     const folders = new Folders();
     const rows = new Map();
     for (const { name, measured } of slugs) {
         const column = name === 'with' ? 4 : 5;
         for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = placeOf(file);
+            const [folder, own] = files_placeOf(file);
             const key = `${folder}\n${own}`;
             const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
             row[column] = (row[column] ?? 0) + compressed;
@@ -68279,14 +68497,14 @@ function fileTable(slugs, layerNames, most = MOST_NAMES) {
     return { layers: [...layerNames], folders: folders.paths, entries };
 }
 /** Folder and name for people; a folder's own row stands in itself, without a name. */
-function placeOf({ path, kind }) {
+function files_placeOf({ path, kind }) {
     const end = path.lastIndexOf('/');
     if (kind === 'directory')
         return [files_shown(path), ''];
     return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
 }
 function files_shown(path) {
-    const text = displayPath(path);
+    const text = paths_displayPath(path);
     return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
 }
 class Folders {
@@ -68801,8 +69019,8 @@ function pageData({ report, baseline, comparison, history, app }) {
         title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
         tool: `mastodon-on-heroku ${VERSION}`,
         stack: report.stack,
-        head: commitOf(report),
-        base: baseline && { ...commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        head: from_report_commitOf(report),
+        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
         limit: report.verdict.limit,
         warnsAt: report.heroku.warnsAt,
         stopsAt: report.heroku.stopsAt,
@@ -68871,7 +69089,7 @@ class Places {
         return this.at(path);
     }
 }
-function commitOf({ source, createdAt }) {
+function from_report_commitOf({ source, createdAt }) {
     const { commit, ref, mastodonVersion } = source;
     return { commit, ref, createdAt, mastodonVersion };
 }
@@ -69780,10 +69998,10 @@ async function makeRecipe(context, config, source) {
     const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
     const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
     if (stack === undefined) {
-        throw new UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+        throw new errors_UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
     }
     if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+        throw new errors_UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
     }
     const images = imagesFor(stack);
     const aptfile = readTreeFile(source.folder, 'Aptfile');
@@ -75025,7 +75243,7 @@ async function readFromZip(archive, file, maxBytes) {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             throw error;
         throw zip_refused(errorText(error), error);
     }
@@ -75075,7 +75293,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
+    return new errors_UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -75125,7 +75343,7 @@ async function runOf(github, id) {
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
     if (artifact.bytes > maxZip) {
-        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+        throw new errors_UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
     const archive = external_node_path_namespaceObject.join(into, `artifact-${artifact.id}.zip`);
     await artifacts_download(await addressOf(github, artifact), archive, options);
@@ -75150,10 +75368,10 @@ async function artifacts_download(address, archive, { maxZip, http }) {
         await http.download(address, archive, maxZip);
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             throw error;
         const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
-        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+        throw new errors_UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
     }
 }
 
@@ -75260,7 +75478,7 @@ class BranchFile {
                     return;
             }
             catch (error) {
-                throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
+                throw error instanceof errors_UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
             }
             const pause = AGAIN[attempt];
             if (pause === undefined) {
@@ -75322,7 +75540,7 @@ class BranchFile {
     }
     #failed(error, what, permission, otherwise) {
         const { branch, path } = this.#options;
-        return new UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
+        return new errors_UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
     }
 }
 
@@ -75923,15 +76141,15 @@ async function results_tell({ inputs, runtime, results }, told) {
 function judge({ inputs, runtime }, told) {
     const { verdict, streaming } = told.report;
     if (verdict.problem !== undefined) {
-        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+        throw new errors_UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
     if (inputs.failOn === 'never')
         return;
     if (!verdict.withinLimit) {
-        throw new UserError(`The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+        throw new errors_UserError(`The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
     }
     if (streaming && streaming.compressed > verdict.limit) {
-        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
+        throw new errors_UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -75946,7 +76164,7 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+    throw new errors_UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
@@ -76019,7 +76237,7 @@ class Story {
  * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
  * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
  */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }, ask) {
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new errors_UserError(...of) }, ask) {
     const until = clock.now() + timeout;
     for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
         const answer = await ask();
@@ -76076,7 +76294,7 @@ async function followToEnd(first, read, { what, next }, tools) {
         if (latest.status === 'pending')
             latest = await read();
         if (latest.status === 'pending' && clock.now() > until)
-            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+            throw new errors_UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
         return latest.status !== 'pending';
     };
     if (first.output_stream_url) {
@@ -76110,7 +76328,7 @@ async function readTarget(app, mask, tools) {
     const info = await app.info();
     const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+        throw new errors_UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
     }
     const config = await app.configVars();
     mask(config);
@@ -76253,11 +76471,11 @@ async function compareSize(app, id, bytes, tools) {
         stored = await storedSize(slug.blob.url, tools);
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             throw error;
     }
     if (stored === undefined) {
-        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+        throw new errors_UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
     }
     if (stored !== bytes)
         throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
@@ -76291,12 +76509,12 @@ async function buildOn(app, recipe, tools) {
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
     const { latest: finished, tail } = await follow(app, build, tools);
     if (finished.status !== 'succeeded') {
-        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+        throw new errors_UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
     }
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
         return slug;
-    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+    throw new errors_UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
 async function shipSource(app, recipe, { story, log, clock, signal }) {
@@ -76344,7 +76562,7 @@ async function follow(app, build, tools) {
         return await followToEnd(build, () => app.build(build.id), about, tools);
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
         throw error;
     }
@@ -76355,7 +76573,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
         return undefined;
     const size = slug.size ?? (await storedSize(slug.blob.url, tools));
     if (size === undefined) {
-        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+        throw new errors_UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
     }
     const processTypes = slug.process_types ?? {};
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
@@ -76368,7 +76586,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends UserError {
+class HealthError extends errors_UserError {
     serves;
     constructor(message, next, serves) {
         super(message, next);
@@ -76386,7 +76604,7 @@ const STREAMING_HEALTH = '/api/v1/streaming/health';
  */
 function ownHealth({ app, info }, path = '/health') {
     if (!info.web_url) {
-        throw new UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+        throw new errors_UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
     }
     return {
         name: path,
@@ -76467,7 +76685,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
     for (;;) {
         const started = clock.now();
         const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
-            if (error instanceof CancelledError)
+            if (error instanceof errors_CancelledError)
                 throw error;
             return `could not be reached: ${errorText(error)}`;
         });
@@ -76488,7 +76706,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
 
 
 /** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends UserError {
+class MigrationError extends errors_UserError {
 }
 const PURPOSE = 'migrate';
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
@@ -76580,13 +76798,13 @@ const SHARED = ['DATABASE', 'REDIS'];
 async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
     const { app, config } = target;
     if (target.stack !== main.stack) {
-        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+        throw new errors_UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
     }
     const { lacks, remedy } = streamingLacks(main, target);
     if (lacks.length === 0)
         return target;
     if (!allowed)
-        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+        throw new errors_UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
     const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
@@ -76598,7 +76816,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         else {
             const url = main.config[`${name}_URL`];
             if (!url)
-                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+                throw new errors_UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
             vars[`${name}_URL`] = url;
         }
     }
@@ -76620,7 +76838,7 @@ function requireSameCommit(main, streaming) {
     const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
     if (wanted && wanted === runs)
         return;
-    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+    throw new errors_UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
 }
 /** What the streaming app's config lacks. */
 function missingOfStreaming(config) {
@@ -76887,7 +77105,7 @@ async function provisionDynos(of, wishes, tools) {
 function provision_refuse({ blockers }) {
     if (blockers.length === 0)
         return;
-    throw new UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+    throw new errors_UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
 }
 async function readHave({ client, app, streaming, maskConfig }) {
     const configOf = async (of) => {
@@ -76973,7 +77191,7 @@ async function tellDomains({ client, app }, { story }) {
 
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends UserError {
+class ReleasePhaseError extends errors_UserError {
 }
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
 /**
@@ -77016,7 +77234,7 @@ async function requireCurrent(app, version, slugId) {
     const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
     if (newest?.slug?.id === slugId && newest.version >= version)
         return;
-    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+    throw new errors_UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
 }
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
@@ -77030,7 +77248,7 @@ function readMigrationsLine(output) {
 
 
 /** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends UserError {
+class CrashError extends errors_UserError {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
 /** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
@@ -77087,7 +77305,7 @@ async function explainCrash(app, crashed, tools) {
 
 
 /** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends UserError {
+class RollbackRefused extends errors_UserError {
 }
 /**
  * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
@@ -77241,7 +77459,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 /** The slug is over its limit. */
-class GateError extends UserError {
+class GateError extends errors_UserError {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
@@ -77348,7 +77566,7 @@ function preflight_refuse(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
         return;
-    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+    throw new errors_UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
@@ -77621,13 +77839,13 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
         });
     }
     catch (error) {
-        if (error instanceof CancelledError)
+        if (error instanceof errors_CancelledError)
             throw error;
-        const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.';
+        const next = error instanceof errors_UserError ? error.nextStep : 'Look at `heroku releases` at once.';
         const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
+        throw new errors_UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
     }
-    throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+    throw new errors_UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
@@ -77876,7 +78094,7 @@ async function baseCommit(github, measured, pullRequest) {
 async function baseOfForeign(github, measured, pull) {
     const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
     if (into === undefined && measured !== pull.headSha) {
-        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+        throw new errors_UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
     const off = await branchedOff(github, pull);
     return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
@@ -77901,7 +78119,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
+        throw new errors_UserError(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -77919,7 +78137,7 @@ function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
 function requireApp(name) {
     if (name !== undefined)
         return name;
-    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+    throw new errors_UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
 }
 const heroku_DAY = 86_400;
 const WARN_BELOW_DAYS = 30;
@@ -78063,7 +78281,7 @@ function upgrade_buildpacksOf(config, appJson) {
         return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return [];
         throw error;
     }
@@ -78078,7 +78296,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
         return readUpgradeTree(folder);
     }
     catch (error) {
-        if (error instanceof UserError && !(error instanceof CancelledError))
+        if (error instanceof errors_UserError && !(error instanceof errors_CancelledError))
             return undefined;
         throw error;
     }
@@ -78248,7 +78466,7 @@ function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
 }
 /** What is no failure, but should be known. */
 function lookAt(verdict, leftOut) {
-    const names = leftOut.slice(0, 10).map(displayPath).join(', ');
+    const names = leftOut.slice(0, 10).map(paths_displayPath).join(', ');
     const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
     return [...sizeWarnings(verdict), ...special];
 }
@@ -86594,7 +86812,7 @@ function titleOf(key, results) {
 async function runChecks(checks, around) {
     const results = await Promise.all(checks.map(check => runCheck(check, around)));
     if (around.signal.aborted)
-        throw new CancelledError('The nightly checks');
+        throw new errors_CancelledError('The nightly checks');
     return results;
 }
 async function runCheck(check, around) {
@@ -86659,7 +86877,7 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
     if (unknown !== undefined) {
-        throw new UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new errors_UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
 }
@@ -86948,12 +87166,12 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
     if (exitCode === 0)
         return `Ended well in ${dyno} after ${after}`;
     if (exitCode !== undefined) {
-        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+        throw new errors_UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
     }
     if (took >= limit) {
-        throw new UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+        throw new errors_UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
     }
-    throw new UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+    throw new errors_UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
@@ -86976,10 +87194,10 @@ function openRecord(context, app, schedule) {
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
     const github = githubOf(context);
     if (!github) {
-        throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+        throw new errors_UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
     }
     if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
-        throw new UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+        throw new errors_UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
     }
     const path = `${app}.json`;
     const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
@@ -87017,7 +87235,7 @@ async function runDueTasks(context, app, schedule, tools) {
         if (!signal.aborted)
             continue;
         await noteEnd(record, asker, ended);
-        throw new CancelledError(`The task ${taken.task.command}`);
+        throw new errors_CancelledError(`The task ${taken.task.command}`);
     }
 }
 /** Writes how the last task ended, and takes the next. */
@@ -87058,7 +87276,7 @@ async function runTaken(app, { task, due, missed }, defaultSize, tools) {
     }
     catch (error) {
         log.error(errorText(error));
-        const unknown = error instanceof CancelledError || (started && exitCode === undefined);
+        const unknown = error instanceof errors_CancelledError || (started && exitCode === undefined);
         return { outcome: unknown ? 'lost' : 'failed', exitCode, took: clock.now() - begun };
     }
 }
@@ -87093,7 +87311,7 @@ async function tellDue({ app, wanted, file, where }, asker, tools) {
 function outcome(runs, failures) {
     if (failures.length === 0)
         return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
-    throw new UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+    throw new errors_UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
 }
 /** `2026-11-25 03:30 UTC`. */
 function timeText(at) {
@@ -87240,13 +87458,13 @@ async function showRecorded(context, app, schedule, tools) {
 }
 /** Its API is undocumented and may change any day; its dashboard is there for people. */
 function byHand(error, app, wanted) {
-    if (error instanceof CancelledError || !(error instanceof UserError))
+    if (error instanceof errors_CancelledError || !(error instanceof errors_UserError))
         return error;
     const { lines, url } = typedByHand(wanted, app);
     const list = lines.length > 0
         ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
         : 'There should be no tasks.';
-    return new UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
+    return new errors_UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
@@ -87420,7 +87638,7 @@ async function openScene(context, config, name) {
     return {
         around,
         close: async () => {
-            over.abort(new CancelledError('What a check left under way'));
+            over.abort(new errors_CancelledError('What a check left under way'));
             await dyno.close();
         }
     };
@@ -87492,7 +87710,7 @@ function withoutSecrets(result, redact) {
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');
-    return new UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+    return new errors_UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/measured.js
@@ -87596,7 +87814,7 @@ async function reportText(context, github, run) {
 }
 async function measured_readText(file) {
     return (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8').catch((error) => {
-        throw new UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
+        throw new errors_UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
     });
 }
 
@@ -87616,7 +87834,7 @@ async function comment(context) {
     const { inputs, results, runtime } = context;
     const github = githubOf(context);
     if (!github) {
-        throw new UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
+        throw new errors_UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
     }
     const measured = inputs.github.event.workflowRun
         ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
@@ -87957,7 +88175,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
 /** Throws a `UserError` for what only a build on the runner can do. */
 function requireBuildable({ slug }, { buildpacks }) {
     const refuse = (what, next) => {
-        throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
+        throw new errors_UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
     };
     const folder = buildpacks.find(({ kind }) => kind === 'folder');
     if (folder)
@@ -87989,7 +88207,7 @@ async function packSource(context, source, name, files) {
         writeTreeFile(folder, at, text);
     const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
     if (code !== 0)
-        throw new UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     const hash = (0,external_node_crypto_.createHash)('sha256');
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
     return { file, sha256: hash.digest('hex') };
@@ -88040,9 +88258,9 @@ async function deploy_deploy(context) {
 }
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error) {
-    if (error instanceof CancelledError || !(error instanceof UserError))
+    if (error instanceof errors_CancelledError || !(error instanceof errors_UserError))
         throw error;
-    throw new UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+    throw new errors_UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -88227,7 +88445,7 @@ async function migrate_migrate(context) {
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
-            throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
+            throw new errors_UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
         }
         const { version } = target.current;
         // Post-deployment migrations take away what older code still needs.
@@ -90867,8 +91085,8 @@ const DYNO_ROUTES = {
             throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
         return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
     },
-    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
-    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
+    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => dynos_stop(world, params),
+    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => dynos_stop(world, params),
     'DELETE /apps/:app/dynos': (world, { params }) => {
         void machineOf(world, params).restart();
         return [202, {}];
@@ -90917,7 +91135,7 @@ function oneOffOf(machine, idOrName) {
     return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName);
 }
 /** A one-off dyno ends; one of the formation is started again. */
-function stop(world, params) {
+function dynos_stop(world, params) {
     const machine = machineOf(world, params);
     const oneOff = oneOffOf(machine, params[1]);
     const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
@@ -91937,12 +92155,12 @@ function requireServices({ inputs }) {
     const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
     const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
     if (missing.length > 0)
-        throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
+        throw new errors_UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
     for (const [name, url] of Object.entries(inputs.rehearsal)) {
         const host = URL.canParse(url) ? new URL(url).hostname : '';
         // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
         if (host === '' || (!isLoopback(host) && host.includes('.')))
-            throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
+            throw new errors_UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
 async function startHeroku(context, config) {
@@ -91978,7 +92196,7 @@ function requireOtherUser({ inputs }, inContainer) {
     const user = otherUser();
     if (user || inputs.secretsHeld.length === 0)
         return user;
-    throw new UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+    throw new errors_UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
@@ -92063,7 +92281,7 @@ async function rehearse_baseCommit({ inputs, runtime }) {
         return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
         return undefined;
@@ -92080,7 +92298,7 @@ async function repack({ inputs, runtime }, slug, base) {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
             return;
-        throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     };
     await must('mkdir', '-p', folder);
     await must('tar', '-xzf', slug, '-C', folder);
@@ -92109,7 +92327,7 @@ async function rollback(context) {
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
         if (!current || !commit) {
-            throw new UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
+            throw new errors_UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
         }
         results.output('previous-release-version', current.version);
         const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
@@ -92157,7 +92375,7 @@ async function run_run(context) {
     });
 }
 function nothingToRun(scheduler) {
-    return new UserError(scheduler === undefined
+    return new errors_UserError(scheduler === undefined
         ? 'There is nothing to run: neither the input `run` nor `schedule:` in the config is there'
         : `There is nothing to run: the tasks of the config are run by ${scheduler}, not by a workflow`, 'Give the input `run`, such as `run: bin/tootctl media remove`; or choose `with: github-actions` for the tasks of the config.');
 }
@@ -92215,7 +92433,7 @@ function findCommand(name) {
     if (command)
         return command;
     const known = `Commands of this version: ${Object.keys(lib_commands_COMMANDS).join(', ')}.`;
-    throw new UserError(`There is no command "${name}"`, known);
+    throw new errors_UserError(`There is no command "${name}"`, known);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
@@ -92245,7 +92463,7 @@ function passwordFor(machine, text) {
         else if (['machine', 'login', 'account', 'password'].includes(word)) {
             const value = words[++i];
             if (value === undefined)
-                throw new UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
+                throw new errors_UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
             if (word === 'machine')
                 here = value === machine;
             else if (word === 'password' && here)
@@ -92262,7 +92480,7 @@ function readNetrc(file) {
     catch (error) {
         if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
             return undefined;
-        throw new UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
+        throw new errors_UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
     }
 }
 
@@ -92306,7 +92524,7 @@ function keys_hostOf(url) {
     return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 function noKey(machine) {
-    return new UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
+    return new errors_UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/terminal/screen.js

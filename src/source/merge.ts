@@ -1,0 +1,105 @@
+import path from 'node:path'
+import { displayPath, UserError, type BytePath } from '../runtime/index.ts'
+import { listTree, SUBMODULE, writeTree } from './export.ts'
+import { openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
+import { fetchBlobs, fetchTags, openUpstream, type UpstreamOptions } from './upstream.ts'
+import { type Entry } from './write.ts'
+
+export interface MergeOptions extends UpstreamOptions {
+  /** The checkout's top folder. It is only read. */
+  readonly path: string
+  /** Full hash of the fork's commit. */
+  readonly commit: string
+  /** The tag to merge. */
+  readonly tag: string
+  /** The tag on which the commit is built, where that is known. */
+  readonly baseTag?: string
+  /** A folder that does not exist yet: keeps what is fetched. */
+  readonly fetchInto: string
+  /** Where the tree is written: a folder that is empty or does not exist yet. */
+  readonly into: string
+  /** Names that are wanted. */
+  readonly only: (path: BytePath) => boolean
+  /** Names of which the fork's own is taken where both have changed it; of all others upstream's. */
+  readonly own: (path: BytePath) => boolean
+}
+
+export interface Merged {
+  /** The commit of the tag. */
+  readonly commit: string
+  /** Names that both have changed, for people. Empty where the base is not known. */
+  readonly contested: readonly string[]
+}
+
+/** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
+const MOST_NAMES = 10_000
+const MOST_BYTES = 5e6
+/** Bytes of the list of all names; Mastodon's has 1.1 MB. */
+const MOST_PRINTED = 20e6
+
+/**
+ * Writes what a fork's commit would be with a tag of upstream merged, file by file: what one side alone has changed is
+ * taken from it. Only what is wanted and not in the checkout already is fetched, and nothing of it is run. Throws a
+ * `UserError` where that cannot be, a `CancelledError` on the signal; then nothing of git still runs.
+ */
+export async function writeMerged(options: MergeOptions): Promise<Merged> {
+  const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options
+  const here = openCheckout(path.resolve(checkout))
+  const fork = await namesOf(here, options, commit, only)
+  const upstream = await openUpstream(fetchInto, options)
+  const fetched = await fetchTags(upstream, options, tag, baseTag)
+  const theirs = await namesOf(upstream, options, fetched.commit, only)
+  const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only)
+  const { entries, contested } = mergeNames({ fork, base, theirs }, own)
+  if (entries.length > MOST_NAMES) throw tooMany(entries.length)
+
+  const known = new Set([...fork.values()].map(({ sha }) => sha))
+  const missing = entries.filter(({ sha }) => !known.has(sha))
+  await fetchBlobs(upstream, options, [...new Set(missing.map(({ sha }) => sha))])
+  await writeTree({ ...options, mostBytes: MOST_BYTES }, () =>
+    Promise.resolve([
+      { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
+      { repository: upstream, entries: missing }
+    ])
+  )
+  return { commit: fetched.commit, contested: contested.map(displayPath) }
+}
+
+export type Names = ReadonlyMap<BytePath, Entry>
+
+/** Chooses a side for each name. Pure; in byte order. */
+export function mergeNames(
+  { fork, base, theirs }: { readonly fork: Names; readonly base: Names | undefined; readonly theirs: Names },
+  own: (path: BytePath) => boolean
+): { entries: Entry[]; contested: BytePath[] } {
+  const contested: BytePath[] = []
+  const choose = (path: BytePath): Entry | undefined => {
+    const [ours, before, after] = [fork.get(path), base?.get(path), theirs.get(path)]
+    if (isSame(ours, before) || isSame(ours, after)) return after
+    if (isSame(before, after)) return ours
+    if (base) contested.push(path)
+    return own(path) ? ours : after
+  }
+  const paths = [...new Set([...fork.keys(), ...theirs.keys()])].sort()
+  return { entries: paths.map(choose).filter(entry => entry !== undefined), contested }
+}
+
+function isSame(one: Entry | undefined, other: Entry | undefined): boolean {
+  return one?.sha === other?.sha && one?.mode === other?.mode
+}
+
+async function namesOf(
+  repository: Repository,
+  tools: GitTools,
+  commit: string,
+  only: (path: BytePath) => boolean
+): Promise<Names> {
+  const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit)
+  if (typeof tree === 'string') throw unreadable(`commit ${commit}`, tree)
+  const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path))
+  return new Map(wanted.map(entry => [entry.path, entry]))
+}
+
+function tooMany(names: number): UserError {
+  return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.')
+}

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 9757:
+/***/ 7431:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52725,6 +52725,8 @@ function starterTasks(root) {
 
 /** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
 const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
+/** Where its versions are, each a tag: `v4.7.6`. */
+const UPSTREAM = 'https://github.com/mastodon/mastodon';
 /** mastodon: SECURITY.md, its table of supported versions. */
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
 const version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
@@ -52825,7 +52827,7 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git_git(tools, repository, ...args) {
+async function git(tools, repository, ...args) {
     const { run, signal, searchPath, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
@@ -52836,14 +52838,14 @@ async function git_git(tools, repository, ...args) {
     if (signal.aborted)
         throw new lib_runtime/* CancelledError */.cc('Reading the git checkout');
     if (result.code === 127)
-        throw git_gitMissing();
+        throw gitMissing();
     return result;
 }
-function git_gitMissing() {
+function gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function git_openCheckout(path) {
+function openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -52854,11 +52856,11 @@ function notACheckout(path, reason) {
     return new lib_runtime/* UserError */.yo(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
-function git_unreadable(what, stderr) {
-    return new lib_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${git_complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+function unreadable(what, stderr) {
+    return new lib_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended. */
-function git_complaintOf(stderr) {
+function complaintOf(stderr) {
     return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
 }
 function firstLine(text) {
@@ -52942,7 +52944,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -52980,7 +52982,7 @@ function streamBlobs(options) {
         signal.addEventListener('abort', cancel);
         if (signal.aborted)
             cancel();
-        child.on('error', error => fail((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT' ? git_gitMissing() : error));
+        child.on('error', error => fail((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT' ? gitMissing() : error));
         child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
         child.stdout.on('data', (chunk) => {
             if (failure !== undefined)
@@ -52995,7 +52997,7 @@ function streamBlobs(options) {
         child.on('close', () => {
             signal.removeEventListener('abort', cancel);
             if (failure === undefined && !parser.done)
-                failure = git_unreadable('objects', stderr);
+                failure = unreadable('objects', stderr);
             if (failure === undefined)
                 resolve();
             else
@@ -53040,7 +53042,7 @@ class BatchParser {
         if (kind === 'missing')
             this.sink.missing();
         if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw git_unreadable('objects', `unexpected "${this.header}"`);
+            throw unreadable('objects', `unexpected "${this.header}"`);
         this.header = '';
         this.next++;
         this.left = Number(size);
@@ -53145,7 +53147,7 @@ class TreeWriter {
         this.close();
     }
     missing() {
-        throw git_unreadable(`file "${(0,lib_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
+        throw unreadable(`file "${(0,lib_runtime/* displayPath */.Gt)(this.next().path)}"`, 'its content is missing');
     }
     /** Makes the symlinks. To be called once, after all blobs. */
     finish() {
@@ -53213,7 +53215,7 @@ function explain(path, error) {
 
 
 
-const export_SUBMODULE = '160000';
+const SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -53222,11 +53224,11 @@ const export_SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = git_openCheckout(options.path);
-    return export_writeTree(options, () => readParts(options, repository));
+    const repository = openCheckout(options.path);
+    return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
-async function export_writeTree(options, read) {
+async function writeTree(options, read) {
     const made = prepare(options.into);
     try {
         return await writeParts(options, await read());
@@ -53254,18 +53256,18 @@ function empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await export_listTree(options, source, commit);
+        const tree = await listTree(options, source, commit);
         if (typeof tree === 'string')
-            throw prefix === '' ? git_unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: (0,lib_runtime/* joinBytes */.mE)(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== export_SUBMODULE)
+            if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             await visit(openSubmodule(source, path, mounted), sha, mounted);
@@ -53275,10 +53277,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function export_listTree(tools, repository, commit) {
+async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -53320,9 +53322,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, export_SUBMODULE);
+            writer.makeFolders(entries, SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -53346,7 +53348,7 @@ const SETTINGS = [
     'maintenance.auto=false'
 ].flatMap(setting => ['-c', setting]);
 /** Makes a new folder an empty repository to fetch into. */
-async function upstream_openUpstream(folder, options) {
+async function openUpstream(folder, options) {
     const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
     if (code !== 0)
         throw notFetched(options, stderr);
@@ -53357,7 +53359,7 @@ async function upstream_openUpstream(folder, options) {
  * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
  * @returns the commits: of the second one none where there is no such tag
  */
-async function upstream_fetchTags(repository, options, tag, other) {
+async function fetchTags(repository, options, tag, other) {
     for (const name of [tag, other])
         if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
             throw noTag(options, name);
@@ -53374,7 +53376,7 @@ async function upstream_fetchTags(repository, options, tag, other) {
     return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) };
 }
 /** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
-async function upstream_fetchBlobs(repository, options, shas) {
+async function fetchBlobs(repository, options, shas) {
     if (shas.length === 0)
         return;
     const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
@@ -53397,23 +53399,23 @@ async function call(options, args, input) {
     const { run, signal, url } = options;
     const result = await run('git', [...SETTINGS, ...args], {
         input,
-        env: fetchEnvironment(new URL(url).protocol.slice(0, -1), options),
+        env: (0,lib_runtime/* fetchEnvironment */.sl)(new URL(url).protocol.slice(0, -1), options),
         signal,
         group: true,
         most: 1e6
     });
     if (signal.aborted)
-        throw new CancelledError(`Fetching from ${placeOf(options)}`);
+        throw new lib_runtime/* CancelledError */.cc(`Fetching from ${placeOf(options)}`);
     if (result.code === 127)
         throw gitMissing();
     return result;
 }
 function noTag(options, tag) {
-    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+    return new lib_runtime/* UserError */.yo(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
 }
 function notFetched(options, stderr) {
     const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+    return new lib_runtime/* UserError */.yo(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
 }
 /** `github.com/mastodon/mastodon` */
 function placeOf({ url }) {
@@ -53422,7 +53424,7 @@ function placeOf({ url }) {
 }
 /** What others wrote, on one line. */
 function upstream_shown(text) {
-    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+    return (0,lib_runtime/* displayPath */.Gt)((0,lib_runtime/* bytePath */.OO)(text.length > 200 ? `${text.slice(0, 200)}…` : text));
 }
 
 ;// CONCATENATED MODULE: ./lib/source/merge.js
@@ -53444,7 +53446,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(path.resolve(checkout));
+    const here = openCheckout(external_node_path_.resolve(checkout));
     const fork = await namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -53460,7 +53462,7 @@ async function writeMerged(options) {
         { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
         { repository: upstream, entries: missing }
     ]));
-    return { commit: fetched.commit, contested: contested.map(displayPath) };
+    return { commit: fetched.commit, contested: contested.map(lib_runtime/* displayPath */.Gt) };
 }
 /** Chooses a side for each name. Pure; in byte order. */
 function mergeNames({ fork, base, theirs }, own) {
@@ -53489,7 +53491,7 @@ async function namesOf(repository, tools, commit, only) {
     return new Map(wanted.map(entry => [entry.path, entry]));
 }
 function tooMany(names) {
-    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
+    return new lib_runtime/* UserError */.yo(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
@@ -53595,7 +53597,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -53603,7 +53605,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -53622,7 +53624,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -53637,7 +53639,7 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -53659,17 +53661,17 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
-        throw git_unreadable(`commit ${sha}`, stderr);
+        throw unreadable(`commit ${sha}`, stderr);
     const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
@@ -53700,7 +53702,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -53708,14 +53710,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -69048,7 +69050,7 @@ function hash(commit) {
 
 
 
-/** What the tree before is read for; the rest of a commit is not written out. */
+/** What a plan reads of a tree; the rest of a commit is not written out. */
 const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
 /**
  * Plans the upgrade from one commit to the one to be deployed.
@@ -69056,11 +69058,15 @@ const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/
  * @param live what is known of the running app, where it may be asked
  */
 async function planFrom(context, config, source, from, live) {
+    return planUpgrade(await factsFrom(context, config, source, from, live));
+}
+/** What such a plan is made of. */
+async function factsFrom(context, config, source, from, live) {
     const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
     const buildpacks = upgrade_buildpacksOf(config, appJson);
-    return planUpgrade({
+    return {
         tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
@@ -69071,7 +69077,7 @@ async function planFrom(context, config, source, from, live) {
         hasStreamingApp: config.streamingApp !== undefined,
         skip: config.checks.skip,
         live
-    });
+    };
 }
 /** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
 async function planOfTree(context, config, source) {
@@ -69090,10 +69096,10 @@ async function planOfTree(context, config, source) {
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime }, { slug }, buildpacks, version, stack) {
+async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, version, stack) {
     if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
         return undefined;
-    return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] });
+    return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -69775,6 +69781,7 @@ async function inTime(clock, milliseconds, work) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/given.js
+
 
 
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
@@ -77359,7 +77366,95 @@ async function isValid({ instance, token, ...world }) {
     return status === 200;
 }
 
+;// CONCATENATED MODULE: ./lib/checks/outside/upgrade.js
+
+
+
+
+
+/** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
+const upgrade_PATIENCE = 15_000;
+/** Of the check's time, kept to tell what is known without a plan. */
+const REST = 1_000;
+/** Findings that are told; all stand in the plan. */
+const upgrade_MOST = 6;
+/** Characters of one. */
+const outside_upgrade_LONGEST = 200;
+/** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
+async function upgrade_planned(from, to, world) {
+    try {
+        const upgrade = await inPatience(world, signal => world.given.upgrade(from, to, signal));
+        const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block');
+        return {
+            more: inShort(upgrade),
+            remedy: `Read the release notes, and the plan in the summary of the run; ${isStopped ? 'put right what stops it, then' : 'then'} merge \`v${to}\` and deploy`,
+            upgrade
+        };
+    }
+    catch (error) {
+        if (world.signal.aborted)
+            throw error;
+        return {
+            more: [`No upgrade plan could be made: ${brief((0,lib_runtime/* errorText */.kc)(error))}`],
+            remedy: `Read the release notes; \`command: plan\` with \`ref: v${to}\` tells the migrations and what else it needs`
+        };
+    }
+}
+/** Ends the work, and rejects, in time for the check to say what it knows without it. */
+async function inPatience({ clock, signal, until }, work) {
+    const limit = Math.max(0, Math.min(upgrade_PATIENCE, until - clock.now() - REST));
+    const late = new AbortController();
+    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)));
+    const ended = new Promise((_, reject) => {
+        late.signal.addEventListener('abort', () => reject(late.signal.reason));
+    });
+    try {
+        return await Promise.race([work(AbortSignal.any([signal, late.signal])), ended]);
+    }
+    finally {
+        stop();
+    }
+}
+/**
+ * What is so today already is named and no more. The same sentences in the same order for the same plan, however its
+ * parts are sorted: they stand in the issue over nights.
+ */
+function inShort({ plan, already, isAppAsked }) {
+    const { basis, steps } = plan;
+    const migrations = [...plan.migrations].sort((one, other) => upgrade_compare(one.version, other.version));
+    const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`;
+    const warnings = plan.findings.filter(({ level }) => level === 'warn');
+    const old = [...new Set(warnings.map(({ name }) => name).filter(name => already.includes(name)))].sort(upgrade_compare);
+    const told = [
+        ...plan.findings
+            .filter(({ level }) => level === 'block')
+            .map(outside_upgrade_line('Stops it'))
+            .sort(upgrade_compare),
+        ...warnings
+            .filter(({ name }) => !old.includes(name))
+            .map(outside_upgrade_line('Warning'))
+            .sort(upgrade_compare)
+    ];
+    const left = told.length - upgrade_MOST;
+    return [
+        `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
+        ...told.slice(0, upgrade_MOST),
+        ...(left > 0 ? [`${left} more in the plan`] : []),
+        ...(told.length === 0
+            ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
+            : []),
+        ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
+    ];
+}
+function outside_upgrade_line(word) {
+    return ({ name, reason }) => `${word}: ${brief(reason, outside_upgrade_LONGEST)} (${name})`;
+}
+function upgrade_compare(one, other) {
+    return one < other ? -1 : one > other ? 1 : 0;
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/outside/updates.js
+
 
 
 
@@ -77384,7 +77479,12 @@ const updates = {
         const news = await newsOf(version, world);
         if (typeof news === 'string')
             return [{ level: 'unknown', about: 'update', text: news }];
-        return [updateFinding(version, news.updates), supportFinding(version, await supportOf(version, news, world), world)];
+        const next = nextOf(version, news.updates);
+        const [update, support] = await Promise.all([
+            next ? updateFinding(version, next, world) : newest(version),
+            supportOf(version, news, world)
+        ]);
+        return [update, supportFinding(version, support, world)];
     }
 };
 /** As Mastodon asks for its updates: without the part behind `+`. */
@@ -77411,32 +77511,39 @@ async function newsOf(version, world) {
         return `${host}: ${unreached(error, world).why}`;
     }
 }
-function updateFinding(version, all) {
-    const about = 'update';
-    const own = all.filter(update => seriesOf(update.version) === seriesOf(version)).sort(updates_newestFirst);
-    const later = all.filter(update => seriesOf(update.version) !== seriesOf(version)).sort(updates_newestFirst);
-    const [patch] = own;
-    const next = patch ?? later[0];
-    if (!next)
-        return { level: 'ok', about, figure: version, text: `${version} is the newest Mastodon` };
-    const also = patch && later[0] ? `; ${later[0].version} is out, too` : '';
-    const remedy = `Read the release notes; \`command: plan\` with \`ref: v${next.version}\` tells the migrations and what else it needs`;
+function nextOf(version, all) {
+    const isOwn = (update) => seriesOf(update.version) === seriesOf(version);
+    const own = all.filter(isOwn).sort(updates_newestFirst);
+    const later = all.filter(update => !isOwn(update)).sort(updates_newestFirst);
+    const next = own[0] ?? later[0];
+    return (next && {
+        version: next.version,
+        later: later[0]?.version,
+        isPatch: own.length > 0,
+        isUrgent: (own.length > 0 ? own : later).some(({ urgent }) => urgent)
+    });
+}
+function newest(version) {
+    return { level: 'ok', about: 'update', figure: version, text: `${version} is the newest Mastodon` };
+}
+async function updateFinding(version, next, world) {
+    const also = next.isPatch && next.later !== undefined ? `; ${next.later} is out, too` : '';
     // The notes' address is made here: the server's word is not followed.
     const told = {
-        about,
+        about: 'update',
         figure: next.version,
-        remedy,
-        link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`
+        link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`,
+        ...(await upgrade_planned(version, next.version, world))
     };
-    if ((patch ? own : later).some(({ urgent }) => urgent))
+    if (next.isUrgent)
         return { level: 'fail', text: `${next.version} mends a security hole of ${version}, which runs${also}`, ...told };
-    if (patch)
+    if (next.isPatch)
         return {
             level: 'warn',
-            text: `${patch.version} is newer than ${version}, which runs, in the same line${also}`,
+            text: `${next.version} is newer than ${version}, which runs, in the same line${also}`,
             ...told
         };
-    return { level: 'ok', ...told, text: `${version} is the newest of its line; ${next.version} is out` };
+    return { level: 'ok', text: `${version} is the newest of its line; ${next.version} is out`, ...told };
 }
 function updates_newestFirst(a, b) {
     return compareVersions(b.version, a.version);
@@ -77653,6 +77760,7 @@ function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...
     const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest);
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
+    const until = clock.now() + limit;
     const late = new AbortController();
     const signal = AbortSignal.any([cancelled, late.signal]);
     return new Promise((resolve, reject) => {
@@ -77660,7 +77768,7 @@ function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...
         const end = () => reject(signal.reason);
         signal.addEventListener('abort', end, { once: true });
         // A check that throws at once is one that rejects.
-        new Promise(begin => begin(check.look({ ...shared, config, token, signal })))
+        new Promise(begin => begin(check.look({ ...shared, config, token, signal, until })))
             .then(resolve, reject)
             .finally(() => {
             stopTimer();
@@ -77706,19 +77814,57 @@ function chooseChecks(all, skip) {
     return all.filter(({ name }) => !skip.includes(name));
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/check-plan.js
+
+
+
+/** Names of files that are told. */
+const check_plan_MOST = 10;
+/** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
+function plansMarkdown(results, app) {
+    return results
+        .flatMap(({ findings }) => findings.flatMap(({ upgrade }) => (upgrade ? [planMarkdown(upgrade, app)] : [])))
+        .join('\n\n');
+}
+function planMarkdown(planned, app) {
+    const { plan, from, isAppAsked, contested } = planned;
+    const upgrade = makeUpgrade(plan, from.isReleased ? { kind: 'release', commit: from.commit, name: app } : undefined);
+    const title = `The upgrade plan: from ${text_escape(plan.from ?? 'what runs')} to ${text_escape(plan.to ?? 'a version that does not say which')}`;
+    const about = [
+        'It is of your fork with this version merged, file by file.',
+        from.isReleased
+            ? ''
+            : `The checkout does not have the commit that runs: what is compared is the checked-out \`${from.commit.slice(0, 8)}\`, of the same version.`,
+        isAppAsked ? '' : 'Heroku did not tell enough of the app: this is what the trees alone can tell.',
+        contested.length === 0
+            ? ''
+            : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`
+    ];
+    const whole = [about.filter(Boolean).join(' '), upgradeMarkdown(upgrade, true)].join('\n\n');
+    return details(title, whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
+}
+function check_plan_names(files) {
+    const left = files.length - check_plan_MOST;
+    return files.slice(0, check_plan_MOST).map(code).join(', ') + (left > 0 ? ` and ${left} more` : '');
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-markdown.js
+
 
 
 /** Longest text of one finding that is shown, in characters. */
 const check_markdown_LONGEST = 1_000;
-/** `fail  worker: No worker dyno …`: a line of the log for each finding. */
+/** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
 function resultLine({ check, findings }) {
     if (findings.length === 0)
         return [`-        ${check.name}: nothing to look at`];
-    return findings.map(({ level, text }) => `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`);
+    return findings.flatMap(({ level, text, more = [] }) => [
+        `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`,
+        ...more.map(line => `${' '.repeat(11)}${check_markdown_oneLine(line)}`)
+    ]);
 }
 const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
-/** All findings, the worst first. */
+/** All findings, the worst first, and the whole of what is told in short. */
 function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
@@ -77735,6 +77881,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         good.length > 0
             ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
             : '',
+        plansMarkdown(results, app),
         none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
         links.join(' · ')
     ]
@@ -77784,9 +77931,15 @@ function newsMarkdown(news) {
 function problemMarkdown({ title, level, finding, since, news }) {
     const word = level === 'fail' ? 'Fails' : 'Warns';
     const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
-    const { text, remedy, link } = finding;
-    const todo = remedy === undefined ? '' : `\n\n**To do:** ${check_markdown_prose(remedy)}`;
-    return `### ${word}: ${check_markdown_prose(title)} (${mark})\n\n${check_markdown_prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`;
+    const { text, more = [], remedy, link } = finding;
+    const parts = [
+        `### ${word}: ${check_markdown_prose(title)} (${mark})`,
+        `${check_markdown_prose(text)}.`,
+        more.map(line => `- ${check_markdown_prose(line)}`).join('\n'),
+        remedy === undefined ? '' : `**To do:** ${check_markdown_prose(remedy)}`,
+        link ? linked(link) : ''
+    ];
+    return parts.filter(Boolean).join('\n\n');
 }
 function check_markdown_section(title, lines) {
     return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`;
@@ -77802,10 +77955,11 @@ function check_markdown_within(most, head, sections) {
     }
     return text;
 }
-/** Text, remedy and link of a finding in a table's cell. */
-function check_markdown_told({ level, text, remedy, link }) {
+/** What a finding says, in a table's cell. */
+function check_markdown_told({ level, text, more = [], remedy, link }) {
     const parts = [
         `${check_markdown_prose(text)}.`,
+        ...more.map(line => `– ${check_markdown_prose(line)}`),
         level !== 'ok' && remedy ? `**To do:** ${check_markdown_prose(remedy)}` : '',
         link ? linked(link) : ''
     ];
@@ -77822,9 +77976,9 @@ function check_markdown_prose(text) {
 function linked(url) {
     return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
 }
-/** Without the control characters that a server or a dyno may send to a terminal. */
+/** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */
 function check_markdown_oneLine(text) {
-    return text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, check_markdown_LONGEST);
+    return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, check_markdown_LONGEST);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-issue.js
@@ -77956,6 +78110,135 @@ function check_issue_runOf({ inputs }) {
 }
 function check_issue_isNewer(there, { id, attempt }) {
     return there.id > id || (there.id === id && there.attempt > attempt);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/addons.js
+
+
+
+/**
+ * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
+ * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
+ */
+function addonReader({ inputs, runtime }) {
+    return async (app) => {
+        const { clock, signal, log } = runtime;
+        try {
+            const addons = await app.addons();
+            const url = inputs.herokuDataUrl;
+            const data = createClient({ url, key: inputs.herokuApiKey ?? '', clock, signal });
+            return await Promise.all(addons.map(async (addon) => {
+                const service = addon.addon_service.name;
+                const version = await serverVersion(data, addon).catch((error) => {
+                    if (signal.aborted)
+                        throw error;
+                    log.info(`The version of ${addon.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+                    return undefined;
+                });
+                return { service, plan: addon.plan?.name, version };
+            }));
+        }
+        catch (error) {
+            if (signal.aborted)
+                throw error;
+            log.info(`The add-ons of ${app.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+            return undefined;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/check-upgrade.js
+
+
+
+
+
+
+
+
+
+
+
+/** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
+const check_upgrade_PATIENCE = 6_000;
+/** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
+const OWN = /^(?:Procfile|app\.json|Aptfile)$/;
+/**
+ * Plans the upgrade of what runs to a version of Mastodon: the fork's tree with that version merged, file by file,
+ * against the fork's tree and the app as it runs. Only what a plan reads of it is fetched, into a folder that is gone
+ * afterwards; the checkout is only read. When the signal is aborted it ends what it started, and rejects.
+ * @param from the version that runs
+ */
+async function planVersion(context, sources, from, to) {
+    const { inputs, runtime } = context;
+    const { path: checkout, searchPath, proxyEnvironment } = inputs;
+    const folder = await (0,promises_.mkdtemp)(external_node_path_.join(runtime.scratch, 'upgrade-'));
+    try {
+        const tools = { path: checkout, run: runtime.run, signal: runtime.signal, searchPath };
+        const start = await startOf(tools, sources.deployed, from);
+        const [live, { contested }] = await Promise.all([
+            liveOf(context, sources),
+            writeMerged({
+                ...tools,
+                proxyEnvironment,
+                commit: start.commit,
+                url: sources.upstream ?? UPSTREAM,
+                tag: `v${to}`,
+                baseTag: `v${from}`,
+                fetchInto: external_node_path_.join(folder, 'upstream.git'),
+                into: external_node_path_.join(folder, 'merged'),
+                only: name => READ.test(name),
+                own: name => OWN.test(name)
+            })
+        ]);
+        const source = { folder: external_node_path_.join(folder, 'merged') };
+        const facts = await factsFrom(context, sources.config, source, start.commit, live);
+        const plan = planUpgrade(facts);
+        return { plan, already: namesToday(facts), from: start, isAppAsked: live !== undefined, contested };
+    }
+    finally {
+        await (0,lib_runtime/* removeTree */.dM)(folder);
+    }
+}
+/** What a plan to deploy once more what runs would find, too: it has nothing to do with the upgrade. */
+function namesToday(facts) {
+    const { from: tree } = facts;
+    return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings.map(({ name }) => name) : [];
+}
+/** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
+async function startOf(tools, deployed, version) {
+    const running = await deployed().catch(() => undefined);
+    // Its version was read from the checkout.
+    if (running?.commit !== undefined && running.version !== undefined)
+        return { commit: running.commit, isReleased: true };
+    const head = await resolveCommit(tools);
+    const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }));
+    if (here === version)
+        return { commit: head.sha, isReleased: false };
+    throw new lib_runtime/* UserError */.yo(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
+}
+/** The app as it runs; undefined where Heroku does not say enough of it. */
+async function liveOf(context, sources) {
+    const { clock, log } = context.runtime;
+    try {
+        return await inTime(clock, check_upgrade_PATIENCE, () => askApp(context, sources));
+    }
+    catch (error) {
+        log.info(`The upgrade plan is made without the app: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+        return undefined;
+    }
+}
+async function askApp(context, { app, facts, configVars, streaming }) {
+    const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
+        facts.info(),
+        facts.formation(),
+        facts.release(),
+        facts.slug(),
+        addonReader(context)(app),
+        streaming?.configVars()
+    ]);
+    const { name: stack } = info.build_stack ?? info.stack;
+    return liveFacts({ app, stack, config: configVars, formation, current, currentSlug: slug }, streaming && streamingVars && { app: streaming, config: streamingVars }, addons);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
@@ -78308,13 +78591,14 @@ const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 const check_given_PATIENCE = 8_000;
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
-/** What the checks are handed of GitHub, of the key and of scheduled tasks. */
+/** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 function givenTo(context, sources) {
     return {
         key: facts_once(() => check_given_keyOf(context, sources.client)),
         repository: facts_once(() => asGithub(context, github => repositoryOf(context, github))),
         build: facts_once(() => asGithub(context, github => buildOf(context, github, sources))),
-        tasks: facts_once(() => tasksOf(context, sources))
+        tasks: facts_once(() => tasksOf(context, sources)),
+        upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }
 async function check_given_keyOf(context, client) {
@@ -78346,14 +78630,14 @@ async function repositoryOf({ inputs }, github) {
     };
 }
 /** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
-async function buildOf(context, github, { commit }) {
+async function buildOf(context, github, { deployed }) {
     const { inputs } = context;
     const runId = Number(inputs.github.runId);
     const failed = await failedJobs(github, runId);
     const report = await tonightsReport(context, github, runId);
     if (!report && failed.length === 0)
         return undefined;
-    const running = await inTime(context.runtime.clock, check_given_PATIENCE, commit).catch(() => undefined);
+    const running = await inTime(context.runtime.clock, check_given_PATIENCE, async () => (await deployed()).commit).catch(() => undefined);
     return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) };
 }
 async function tonightsReport(context, github, runId) {
@@ -78437,9 +78721,23 @@ async function openScene(context, config, name) {
         signal: runtime.signal
     });
     const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
-    const commit = async () => (await deployed()).commit;
+    const streamingVars = async (name) => {
+        const vars = await new HerokuApp(platform, name, clock, signal).configVars();
+        masker(context)(vars);
+        return vars;
+    };
     const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
     const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
+    const given = givenTo(bounded, {
+        config,
+        client: platform,
+        app: main,
+        facts: app,
+        configVars: read.configVars,
+        streaming: streamingApp && { name: streamingApp.name, configVars: () => streamingVars(streamingApp.name) },
+        deployed
+    });
+    let planning;
     const around = {
         ...read,
         mastodonToken: inputs.mastodonToken,
@@ -78450,7 +78748,7 @@ async function openScene(context, config, name) {
         dyno,
         wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
         deployed,
-        given: givenTo(bounded, { config, app: main, client: platform, commit }),
+        given: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
         thresholds: config.checks.thresholds,
         network: realNetwork(),
         clock,
@@ -78463,7 +78761,7 @@ async function openScene(context, config, name) {
         around,
         close: async () => {
             over.abort(new lib_runtime/* CancelledError */.cc('What a check left under way'));
-            await dyno.close();
+            await Promise.all([dyno.close(), planning?.catch(() => { })]);
         }
     };
 }
@@ -78523,14 +78821,18 @@ async function check(context) {
         throw failure(failed, issueUrl);
 }
 /** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
-function withoutSecrets(result, redact) {
-    const findings = result.findings.map(finding => ({
-        ...finding,
-        text: redact(finding.text),
-        ...(finding.figure === undefined ? {} : { figure: redact(finding.figure) }),
-        ...(finding.remedy === undefined ? {} : { remedy: redact(finding.remedy) })
-    }));
-    return { ...result, findings };
+function withoutSecrets({ findings, ...result }, redact) {
+    return { ...result, findings: everyText(findings, redact) };
+}
+/** A copy of plain data with each text of it changed. */
+function everyText(data, change) {
+    if (typeof data === 'string')
+        return change(data);
+    if (Array.isArray(data))
+        return data.map((item) => everyText(item, change));
+    if (typeof data !== 'object' || data === null)
+        return data;
+    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');
@@ -78709,41 +79011,6 @@ async function comment_write({ results, runtime }, github, { pullRequest, run, c
             throw error;
         log.warning(github.explain(error, 'pull-requests: write', 'The report stands in the summary of this job and in `comment-body`.'));
     }
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/addons.js
-
-
-
-/**
- * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
- * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
- */
-function addonReader({ inputs, runtime }) {
-    return async (app) => {
-        const { clock, signal, log } = runtime;
-        try {
-            const addons = await app.addons();
-            const url = inputs.herokuDataUrl;
-            const data = createClient({ url, key: inputs.herokuApiKey ?? '', clock, signal });
-            return await Promise.all(addons.map(async (addon) => {
-                const service = addon.addon_service.name;
-                const version = await serverVersion(data, addon).catch((error) => {
-                    if (signal.aborted)
-                        throw error;
-                    log.info(`The version of ${addon.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
-                    return undefined;
-                });
-                return { service, plan: addon.plan?.name, version };
-            }));
-        }
-        catch (error) {
-            if (signal.aborted)
-                throw error;
-            log.info(`The add-ons of ${app.name} could not be read: ${(0,lib_runtime/* errorText */.kc)(error)}`);
-            return undefined;
-        }
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
@@ -84139,7 +84406,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9757);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7431);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -51,7 +51,13 @@ export function dynoOf(said: { readonly [Name in Part]?: PartValue<Name> } = {})
 export function givenOf(said: { readonly [Fact in keyof Given]?: Awaited<ReturnType<Given[Fact]>> } = {}): Given {
   const fact = (key: keyof Given) => (): Promise<never> =>
     key in said ? Promise.resolve(said[key] as never) : Promise.reject(new Error(`nobody hands in ${key}`))
-  return { key: fact('key'), repository: fact('repository'), build: fact('build'), tasks: fact('tasks') }
+  return {
+    key: fact('key'),
+    repository: fact('repository'),
+    build: fact('build'),
+    tasks: fact('tasks'),
+    upgrade: fact('upgrade')
+  }
 }
 
 /** Surroundings in which there is nothing, but for what is given. */

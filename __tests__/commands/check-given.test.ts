@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { type Deployed } from '../../src/checks/index.ts'
 import { givenTo } from '../../src/commands/steps/check-given.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
 import { createHttp, systemClock } from '../../src/runtime/real.ts'
+import { factsOf } from '../checks/world.ts'
 import { TOKEN, useGithub } from '../github/world.ts'
 import { appOf, clientOf, NO_SIGNAL, openHeroku } from '../helpers/local-heroku.ts'
 import { temp } from '../helpers/temp.ts'
@@ -31,7 +33,7 @@ function given({
   config = '',
   key = heroku.apiKey,
   report = undefined as string | undefined,
-  commit = () => Promise.resolve(DEPLOYED)
+  deployed = () => Promise.resolve({ commit: DEPLOYED, version: undefined } as Deployed)
 } = {}) {
   const context = {
     inputs: {
@@ -64,8 +66,10 @@ function given({
   return givenTo(context, {
     config: loadConfig(config, 'config.yml'),
     app: appOf(client, 'main'),
+    facts: factsOf(),
+    configVars: {},
     client,
-    commit
+    deployed
   })
 }
 
@@ -108,8 +112,8 @@ describe("tonight's build", () => {
 
   it('is told also where Heroku does not say what runs', async () => {
     addReport(RUN, TONIGHT, '2')
-    const commit = (): Promise<never> => Promise.reject(new Error('Heroku is down'))
-    expect(await given({ commit }).build()).toMatchObject({ report: { commit: TONIGHT }, deployed: undefined })
+    const deployed = (): Promise<never> => Promise.reject(new Error('Heroku is down'))
+    expect(await given({ deployed }).build()).toMatchObject({ report: { commit: TONIGHT }, deployed: undefined })
   })
 
   it("is no good where the streaming app's slug is too large", async () => {

@@ -2,7 +2,7 @@ import { type Place } from '../mastodon/index.ts'
 import { type Clock, type Log } from '../runtime/index.ts'
 import { type DynoFacts } from './dyno.ts'
 import { type AppFacts } from './facts.ts'
-import { type Given } from './given.ts'
+import { type Given, type PlannedUpgrade } from './given.ts'
 import { type Network } from './probes/network.ts'
 
 /** `unknown`: it could not look. That is neither good news nor a failure. */
@@ -15,12 +15,16 @@ export interface Finding {
   readonly about?: string
   /** One sentence, with the number and without a full stop. Commands and names of config vars in `backticks`. */
   readonly text: string
+  /** What belongs to it, a sentence each, likewise. */
+  readonly more?: readonly string[]
   /** The number alone, for the table: `12 days`, `83 %`. */
   readonly figure?: string
   /** What to do about it. */
   readonly remedy?: string
   /** Where more is said: an https address that the check knows, never one that it was told. */
   readonly link?: string
+  /** An upgrade plan, of which the summary tells the whole. */
+  readonly upgrade?: PlannedUpgrade
 }
 
 /** One nightly check. It may import heroku, mastodon and runtime alone; all else is in its `World`. */
@@ -72,6 +76,8 @@ export interface World {
   readonly clock: Clock
   /** Aborted at the check's deadline, and when the job is cancelled. */
   readonly signal: AbortSignal
+  /** Milliseconds since 1970: when the check is given up. */
+  readonly until: number
   readonly log: Log
 }
 

@@ -1,4 +1,5 @@
 import { type Drift } from '../heroku/index.ts'
+import { type FindingName, type UpgradePlan } from '../mastodon/index.ts'
 
 /**
  * What the command hands in: facts that no room below it may fetch. Each is asked for when it is first wanted; it rejects
@@ -13,6 +14,28 @@ export interface Given {
   build(): Promise<NightlyBuild | undefined>
   /** Scheduled tasks against the config's. */
   tasks(): Promise<Tasks | undefined>
+  /**
+   * The plan of an upgrade. At the signal all that it started is ended, and it rejects.
+   * @param from the version that runs
+   * @param to a version of Mastodon that is out
+   */
+  upgrade(from: string, to: string, signal: AbortSignal): Promise<PlannedUpgrade>
+}
+
+export interface PlannedUpgrade {
+  readonly plan: UpgradePlan
+  /** Findings that are so without the upgrade, too. */
+  readonly already: readonly FindingName[]
+  readonly from: {
+    /** Full hash. */
+    readonly commit: string
+    /** It is the commit that runs; else the checked-out one, of the version that runs. */
+    readonly isReleased: boolean
+  }
+  /** Whether the app was asked for its config vars, dynos and add-ons. */
+  readonly isAppAsked: boolean
+  /** Files that both the fork and the version have changed. Names of others, for people. */
+  readonly contested: readonly string[]
 }
 
 export interface Repository {

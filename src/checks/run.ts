@@ -4,7 +4,7 @@ import { ALL_WITHIN, DEADLINE } from './deadline.ts'
 import { couldNotLook } from './figures.ts'
 
 /** All that the checks share; each is handed its own part of it. */
-export interface Surroundings extends Omit<World, 'config' | 'token'> {
+export interface Surroundings extends Omit<World, 'config' | 'token' | 'until'> {
   /** All config vars of the main app: secrets. */
   readonly configVars: Readonly<Record<string, string>>
   /** Why there are none, where Heroku did not give them. */
@@ -43,6 +43,7 @@ function look(
   const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest)
   const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]))
   const token = check.token ? mastodonToken : undefined
+  const until = clock.now() + limit
   const late = new AbortController()
   const signal = AbortSignal.any([cancelled, late.signal])
   return new Promise<readonly Finding[]>((resolve, reject) => {
@@ -50,7 +51,7 @@ function look(
     const end = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', end, { once: true })
     // A check that throws at once is one that rejects.
-    new Promise<readonly Finding[]>(begin => begin(check.look({ ...shared, config, token, signal })))
+    new Promise<readonly Finding[]>(begin => begin(check.look({ ...shared, config, token, signal, until })))
       .then(resolve, reject)
       .finally(() => {
         stopTimer()

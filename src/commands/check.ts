@@ -30,14 +30,18 @@ export async function check(context: Context): Promise<void> {
 }
 
 /** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
-function withoutSecrets(result: Result, redact: (text: string) => string): Result {
-  const findings = result.findings.map(finding => ({
-    ...finding,
-    text: redact(finding.text),
-    ...(finding.figure === undefined ? {} : { figure: redact(finding.figure) }),
-    ...(finding.remedy === undefined ? {} : { remedy: redact(finding.remedy) })
-  }))
-  return { ...result, findings }
+function withoutSecrets({ findings, ...result }: Result, redact: (text: string) => string): Result {
+  return { ...result, findings: everyText(findings, redact) }
+}
+
+/** A copy of plain data with each text of it changed. */
+function everyText<Data>(data: Data, change: (text: string) => string): Data {
+  if (typeof data === 'string') return change(data) as Data
+  if (Array.isArray(data)) return data.map((item: unknown) => everyText(item, change)) as Data
+  if (typeof data !== 'object' || data === null) return data
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, everyText(value as unknown, change)])
+  ) as Data
 }
 
 function failure(failed: readonly Result[], issueUrl: string | undefined): UserError {

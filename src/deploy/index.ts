@@ -5,7 +5,7 @@ export { HealthError, type ProbeResult } from './health.ts'
 export { appliedMigrations, migrate, MigrationError } from './migrate.ts'
 export { GateError, type Deployable, type DeployPlan, type DeployProgress, type HerokuSupply } from './plan.ts'
 export { liveFacts, refuse, tellPlan } from './preflight.ts'
-export { readTarget, type Target } from './target.ts'
+export { readTarget, type PlanTarget, type Target } from './target.ts'
 export {
   provision,
   provisionDynos,

@@ -9,7 +9,7 @@ import {
 import { UserError } from '../runtime/index.ts'
 import { provisionedFormation, type Wishes } from './provision-plan.ts'
 import { streamingLacks } from './streaming.ts'
-import { type Target } from './target.ts'
+import { type PlanTarget } from './target.ts'
 
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
@@ -18,8 +18,8 @@ import { type Target } from './target.ts'
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 export function liveFacts(
-  target: Target,
-  streaming: Target | undefined,
+  target: PlanTarget,
+  streaming: Pick<PlanTarget, 'app' | 'config'> | undefined,
   addons: readonly LiveAddon[] | undefined,
   wishes?: Wishes
 ): LiveFacts {

@@ -1,5 +1,5 @@
 import { UserError } from '../runtime/index.ts'
-import { type Target } from './target.ts'
+import { type PlanTarget, type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
 export interface StreamingSetup {
@@ -60,7 +60,10 @@ export async function prepareStreaming(
 }
 
 /** Config vars that the streaming app needs and does not have, and how to set them. */
-export function streamingLacks(main: Target, { app, config }: Target): { lacks: string[]; remedy: string } {
+export function streamingLacks(
+  main: Pick<PlanTarget, 'app'>,
+  { app, config }: Pick<PlanTarget, 'app' | 'config'>
+): { lacks: string[]; remedy: string } {
   const { vars, attachments } = missingOfStreaming(config)
   return {
     lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],

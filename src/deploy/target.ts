@@ -17,6 +17,11 @@ export interface Target {
   readonly preboot: boolean
 }
 
+/** As much of it as an upgrade plan asks for. */
+export interface PlanTarget extends Pick<Target, 'stack' | 'config' | 'formation' | 'current' | 'currentSlug'> {
+  readonly app: { readonly name: string }
+}
+
 /** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
 const RELEASES = 25
 

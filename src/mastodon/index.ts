@@ -58,6 +58,7 @@ export {
   readUpdates,
   SUPPORT_TABLE,
   UPDATE_SERVER,
+  UPSTREAM,
   type Support,
   type Update,
   type UpstreamNews

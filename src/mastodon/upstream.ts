@@ -19,6 +19,8 @@ export interface UpstreamNews {
 
 /** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
 export const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check'
+/** Where its versions are, each a tag: `v4.7.6`. */
+export const UPSTREAM = 'https://github.com/mastodon/mastodon'
 /** mastodon: SECURITY.md, its table of supported versions. */
 export const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md'
 

@@ -47287,7 +47287,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
  * An error whose message is meant for the person who runs the action.
  * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
  */
-class errors_UserError extends Error {
+class UserError extends Error {
     nextStep;
     constructor(message, nextStep, options) {
         super(message, options);
@@ -47296,7 +47296,7 @@ class errors_UserError extends Error {
     }
 }
 /** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class errors_CancelledError extends errors_UserError {
+class CancelledError extends UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
@@ -47315,7 +47315,7 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/git.js
@@ -47324,7 +47324,7 @@ function explainDiskFull(error, where) {
  * but the repository's own, no login (`HOME`: curl reads a .netrc there), no question, no filter of Git LFS.
  * @param protocols the only ones that may be used, also after a redirect: `https`, or several with `:` between
  */
-function git_fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
+function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
     return {
         ...proxyEnvironment,
         PATH: searchPath,
@@ -47341,7 +47341,7 @@ function git_fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
 /** The byte path of an ordinary string (encoded as UTF-8). */
-function paths_bytePath(text) {
+function bytePath(text) {
     return (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
 }
 /** What Node's file functions take for a byte path. */
@@ -47354,13 +47354,13 @@ function joinBytes(folder, name) {
 }
 /** A byte path as a file below an ordinary folder. */
 function below(folder, path) {
-    return fsPath(joinBytes(paths_bytePath(folder), path));
+    return fsPath(joinBytes(bytePath(folder), path));
 }
 /**
  * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
  * characters, so that no name can forge a line of a log.
  */
-function paths_displayPath(path) {
+function displayPath(path) {
     if (/^[\x20-\x5b\x5d-\x7e]*$/.test(path))
         return path;
     const text = Buffer.from(path, 'latin1').toString('utf8');
@@ -47464,7 +47464,7 @@ function readTreeFile(root, file) {
         throw error;
     }
     if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new errors_UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
     }
     return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
 }
@@ -47525,7 +47525,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -47629,7 +47629,7 @@ function decoded(hash) {
 /** What stands before an `@` may be a password, however the address is written. */
 function refuse(text, why) {
     const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new errors_UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+    return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
@@ -47642,10 +47642,10 @@ function chooseBuildpacks(configured, appJson) {
         ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
         : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
     if (chosen.length === 0) {
-        throw new errors_UserError('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        throw new UserError('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
-        throw new errors_UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+        throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
     return chosen;
 }
 /** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
@@ -47658,15 +47658,15 @@ function buildpacksOf(appJson) {
         data = JSON.parse(appJson);
     }
     catch (error) {
-        throw new errors_UserError('app.json is not JSON', next, { cause: error });
+        throw new UserError('app.json is not JSON', next, { cause: error });
     }
     const list = data?.buildpacks ?? [];
     if (!Array.isArray(list))
-        throw new errors_UserError('`buildpacks` in app.json is not a list', next);
+        throw new UserError('`buildpacks` in app.json is not a list', next);
     return list.map((item, i) => {
         const url = item?.url;
         if (typeof url !== 'string')
-            throw new errors_UserError(`Buildpack ${i + 1} in app.json has no "url"`, next);
+            throw new UserError(`Buildpack ${i + 1} in app.json has no "url"`, next);
         return url;
     });
 }
@@ -47789,9 +47789,9 @@ async function topFolder(folder) {
 }
 function explain(error) {
     const full = explainDiskFull(error, 'the buildpack');
-    if (full instanceof errors_UserError)
+    if (full instanceof UserError)
         return full;
-    return new errors_UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+    return new UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
 }
 class Unpacker {
     #root;
@@ -47925,7 +47925,7 @@ async function fetchBuildpack(reference, options) {
     try {
         const { sha256, version } = await bring(reference, options);
         if (pin !== undefined && pin !== sha256) {
-            throw new errors_UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+            throw new UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
         }
         await requireSteps(into, name);
         return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
@@ -48012,12 +48012,12 @@ const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
     // Also of redirects: never from https to http.
-    const env = git_fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options);
+    const env = fetchEnvironment(url.startsWith('https:') ? 'https' : 'https:http', options);
     const git = async (...args) => {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
         const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
         if (code === 127)
-            throw new errors_UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+            throw new UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
             throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
@@ -48049,32 +48049,32 @@ async function requireSteps(folder, name) {
         const program = await (0,external_node_fs_promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
         // Else a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
-            throw new errors_UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+            throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
         if (program !== undefined && (await (0,external_node_fs_promises_namespaceObject.stat)(program)).isFile())
             await (0,external_node_fs_promises_namespaceObject.chmod)(program, 0o755);
         else if (step !== 'release') {
-            throw new errors_UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+            throw new UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
         }
     }
 }
 function fetch_explain(error, name) {
-    if (error instanceof errors_CancelledError)
+    if (error instanceof CancelledError)
         return error;
     if (error instanceof HttpError && error.status === 404) {
-        return new errors_UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+        return new UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof HttpError) {
-        return new errors_UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
     }
     if (errorCode(error) === 'ENOENT') {
-        return new errors_UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+        return new UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
     }
-    if (error instanceof errors_UserError)
+    if (error instanceof UserError)
         return error.message.includes(name)
             ? error
-            : new errors_UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new errors_UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+            : new UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
@@ -48117,7 +48117,7 @@ const MARK = 'BUILD_STEP_ID';
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
-        throw new errors_UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+        throw new UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
     }
     if (identity)
         for (const folder of Object.values(folders))
@@ -48190,7 +48190,7 @@ class RunningStep {
             this.end();
             await this.#drain();
             if (signal.aborted)
-                throw new errors_CancelledError('The build');
+                throw new CancelledError('The build');
             return { code, timedOut };
         }
         finally {
@@ -48281,9 +48281,9 @@ function imagesFor(stack) {
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new errors_UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+        throw new UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
     }
-    throw new errors_UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -48317,7 +48317,7 @@ function parseProcfile(text) {
     return types;
 }
 function wrong(line, problem, nextStep) {
-    return new errors_UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
+    return new UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
 function mergeProcessTypes(defaults, procfile) {
@@ -48334,15 +48334,15 @@ function parseReleaseOutput(yaml, buildpack) {
         data = document.toJS({ maxAliasCount: 10 });
     }
     catch (error) {
-        throw new errors_UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+        throw new UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
     }
     const declared = data?.default_process_types ?? {};
     if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new errors_UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new errors_UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -48499,7 +48499,7 @@ class BuildpackSteps {
     async detect() {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
-            throw new errors_UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
         return output.trim();
     }
@@ -48518,7 +48518,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
+        throw new UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
             ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
             : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
     }
@@ -48532,7 +48532,7 @@ class BuildpackSteps {
             this.#paths.app
         ]);
         if (result.code !== 0) {
-            throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+            throw new UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
         }
         return parseReleaseOutput(output, this.#buildpack.name);
     }
@@ -48574,7 +48574,7 @@ class BuildpackSteps {
             timeout: Math.max(1, this.#deadline - clock.now())
         });
         if (result.timedOut) {
-            throw new errors_UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
         }
         return result;
     }
@@ -48664,7 +48664,7 @@ class Container {
         const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
         if (code !== 0) {
             await this.close();
-            throw signal.aborted ? new errors_CancelledError('Starting the container') : explainStart(code, stderr, this.#options);
+            throw signal.aborted ? new CancelledError('Starting the container') : explainStart(code, stderr, this.#options);
         }
         await this.#nameUser();
     }
@@ -48697,7 +48697,7 @@ class Container {
             });
             if (step.signal.aborted) {
                 await this.close();
-                throw new errors_CancelledError('The build');
+                throw new CancelledError('The build');
             }
             if (!timedOut)
                 await this.#endRest();
@@ -48750,16 +48750,16 @@ const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/he
 function explainStart(code, stderr, { image, network }) {
     const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
     if (code === 127)
-        return new errors_UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+        return new UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
     if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new errors_UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+        return new UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
     }
     if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new errors_UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+        return new UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
     }
     if (/network .* not found/i.test(stderr))
-        return new errors_UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new errors_UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+        return new UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
@@ -48859,7 +48859,7 @@ async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
     if (code === 0)
         return;
-    throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
@@ -56479,7 +56479,7 @@ function readAppJson(json) {
     if (!success) {
         const [issue] = issues;
         const at = getDotPath(issue) ?? 'its top';
-        throw new errors_UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+        throw new UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
     }
     return {
         addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
@@ -56500,7 +56500,7 @@ function app_json_parse(json) {
         return JSON.parse(json);
     }
     catch (error) {
-        throw new errors_UserError('app.json is not JSON', NEXT, { cause: error });
+        throw new UserError('app.json is not JSON', NEXT, { cause: error });
     }
 }
 
@@ -56687,15 +56687,15 @@ function requireRedisTlsFits(root) {
     const versions = new Map(gems);
     const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
     if (!versions.has('redis'))
-        throw new errors_UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
     for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
         const version = versions.get(gem);
         if (version !== undefined && !known.test(version))
-            throw new errors_UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
     }
     if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
         return;
-    throw new errors_UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
+    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/tree.js
@@ -59676,6 +59676,8 @@ function starterTasks(root) {
 
 /** mastodon: app/services/software_update_check_service.rb; config `software_update_url`. */
 const UPDATE_SERVER = 'https://api.joinmastodon.org/update-check';
+/** Where its versions are, each a tag: `v4.7.6`. */
+const UPSTREAM = 'https://github.com/mastodon/mastodon';
 /** mastodon: SECURITY.md, its table of supported versions. */
 const SUPPORT_TABLE = 'https://raw.githubusercontent.com/mastodon/mastodon/main/SECURITY.md';
 const version = pipe(string(), regex(/^\d{1,4}\.\d{1,4}\.\d{1,4}(?:[-.][\w.-]{1,30})?$/));
@@ -59758,7 +59760,7 @@ async function checkFfmpeg(options) {
         const outcome = await tryOnce(options);
         const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
         if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(paths_displayPath) };
+            return { ...outcome.check, mended: mended.map(displayPath) };
         }
         mended.push(folder);
         await writeMend(options.root, mendScript(mended));
@@ -59770,7 +59772,7 @@ async function writeMend(root, script) {
     const folder = external_node_path_namespaceObject.dirname(file);
     await (0,external_node_fs_promises_namespaceObject.mkdir)(folder, { recursive: true });
     if (!(await (0,external_node_fs_promises_namespaceObject.lstat)(folder)).isDirectory()) {
-        throw new errors_UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+        throw new UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
     }
     await (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true });
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
@@ -59851,7 +59853,7 @@ async function run({ place, stack, signal }, program) {
 }
 /** The folder of a library in the tree; the first one in byte order where there are several. */
 function findFolder(entries, library) {
-    const name = `/${paths_bytePath(library)}`;
+    const name = `/${bytePath(library)}`;
     const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
     return found && found.path.slice(0, -name.length);
 }
@@ -60358,7 +60360,7 @@ class Packer {
         const slugs = [];
         try {
             if (this.#options.signal.aborted)
-                throw new errors_CancelledError('Packing the slug');
+                throw new CancelledError('Packing the slug');
             if (this.#options.blockStore)
                 await this.#hash(jobs);
             slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
@@ -60372,7 +60374,7 @@ class Packer {
         catch (error) {
             this.#complete = false;
             await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new errors_CancelledError('Packing the slug') : error;
+            throw this.#options.signal.aborted ? new CancelledError('Packing the slug') : error;
         }
     }
     /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
@@ -60599,7 +60601,7 @@ function toTask({ file, header, time, link, from, to, pad }) {
     };
 }
 function absolute(file) {
-    return joinBytes(paths_bytePath(file.root), file.path);
+    return joinBytes(bytePath(file.root), file.path);
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/measure.js
@@ -60729,7 +60731,7 @@ function namesIn(dependencies) {
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
 function streaming_missing(folder, name) {
-    return new errors_UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+    return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
 class Tree {
@@ -60745,7 +60747,7 @@ class Tree {
     require(file) {
         if (this.has(file))
             return;
-        throw new errors_UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+        throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
     }
     /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
     packageOf(file) {
@@ -60770,7 +60772,7 @@ class Tree {
             return typeof manifest === 'object' && manifest !== null ? manifest : {};
         }
         catch (cause) {
-            throw new errors_UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+            throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
                 cause
             });
         }
@@ -61023,18 +61025,18 @@ async function readFork(folder, run, searchPath) {
             env: { PATH: searchPath, LC_ALL: 'C' }
         });
         if (code === 127)
-            throw new errors_UserError('There is no git here', 'Install git.');
+            throw new UserError('There is no git here', 'Install git.');
         if (/dubious ownership/.test(stderr))
-            throw new errors_UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
+            throw new UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
         return code === 0 ? stdout.toString('utf8').trim() : undefined;
     };
     const root = await git('rev-parse', '--show-toplevel');
     if (!root) {
-        throw new errors_UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
+        throw new UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
     }
     const { version } = readMastodon(root);
     if (version === undefined) {
-        throw new errors_UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
+        throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
     const buildpacks = fork_buildpacksOf(appJson);
@@ -61056,7 +61058,7 @@ function fork_buildpacksOf(appJson) {
         return chooseBuildpacks(undefined, appJson).map(({ reference }) => reference.text);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return [];
         throw error;
     }
@@ -61343,12 +61345,12 @@ function parseSize(size) {
     if (/^[kmg]i?$/i.test(unit))
         throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
     if (digits === '' || factor === undefined)
-        throw new errors_UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new errors_UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
-        throw new errors_UserError(`"${text}" is larger than any slug`, EXAMPLES);
+        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
@@ -61361,7 +61363,7 @@ function parseAmount(amount) {
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new errors_UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -61384,7 +61386,7 @@ class Given {
         const value = this.text(name);
         const word = words.find(known => known === value);
         if (value !== undefined && word === undefined) {
-            throw new errors_UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
         }
         return word;
     }
@@ -61399,9 +61401,9 @@ class Given {
             return parseAmount(value);
         }
         catch (error) {
-            if (!(error instanceof errors_UserError))
+            if (!(error instanceof UserError))
                 throw error;
-            throw new errors_UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
         }
     }
     /** An absolute path. */
@@ -61423,7 +61425,7 @@ class Given {
             return otherwise * 60_000;
         const number = Number(value);
         if (!(number > 0) || number > 24 * 60) {
-            throw new errors_UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
         }
         return number * 60_000;
     }
@@ -61472,7 +61474,7 @@ var mod = __nccwpck_require__(1916);
 const shown_LONGEST = 60;
 /** Text of a file for a message about it: in quotes, short, unable to forge a line of a log. */
 function shown_shown(text) {
-    return `"${paths_displayPath(paths_bytePath(text.length > shown_LONGEST ? `${text.slice(0, shown_LONGEST)}…` : text))}"`;
+    return `"${displayPath(bytePath(text.length > shown_LONGEST ? `${text.slice(0, shown_LONGEST)}…` : text))}"`;
 }
 /** ` — did you mean "…"?` where a known word is near, else nothing. */
 function shown_didYouMean(word, known) {
@@ -61538,11 +61540,11 @@ function slugLimit(value) {
         return parseSize(value);
     }
     catch (error) {
-        throw error instanceof errors_UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
+        throw error instanceof UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
     }
 }
 function inputs_wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new errors_UserError(`Input ${input}: ${problem}`, nextStep);
+    return new UserError(`Input ${input}: ${problem}`, nextStep);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
@@ -61719,7 +61721,7 @@ class YamlFile {
             return;
         const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new errors_UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
     }
     lineOf(node) {
         const range = node?.range;
@@ -61748,7 +61750,7 @@ class YamlFile {
         }
     }
     notConfig(reason, cause) {
-        return new errors_UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
             cause
         });
     }
@@ -61823,7 +61825,7 @@ function readSize(reader) {
         return parseSize(reader.scalar);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return reader.fail(`${error.message}. ${error.nextStep}`);
         throw error;
     }
@@ -62075,7 +62077,7 @@ function growthRules(given) {
     const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
     const maxGrowth = given.amount('max-growth');
     if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new errors_UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
     }
     return { failOn, maxGrowth };
 }
@@ -62148,7 +62150,7 @@ function writeFiles({ root }, files) {
             (0,external_node_fs_namespaceObject.writeFileSync)(external_node_path_namespaceObject.join(root, file), text, { flag: 'wx' });
         }
         catch (error) {
-            throw new errors_UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
+            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
         }
     }
 }
@@ -62996,7 +62998,7 @@ function createHttp({ signal, wait = waitFor, silence = SILENCE }) {
             }
             catch (error) {
                 if (signal.aborted)
-                    throw new errors_CancelledError('A download');
+                    throw new CancelledError('A download');
                 if (attempt === ATTEMPTS || !(error instanceof HttpError) || !mayHelp(error))
                     throw error;
                 const wanted = error.retryAfter ?? FIRST_WAIT * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
@@ -63032,7 +63034,7 @@ async function statusOf(url, signal) {
         return message.statusCode;
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             throw error;
         return undefined;
     }
@@ -63072,7 +63074,7 @@ async function request(client, url, headers, signal, silence) {
         }
         const next = new URL(location, at);
         if (at.startsWith('https:') && next.protocol !== 'https:') {
-            throw new errors_UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
         }
         at = next.href;
     }
@@ -63081,7 +63083,7 @@ async function request(client, url, headers, signal, silence) {
 /** Waits for the answer; rejects with an `HttpError` where none comes. */
 async function send(signal, url, answer) {
     const cancelled = new Promise((_, reject) => {
-        const cancel = () => reject(new errors_CancelledError('A download'));
+        const cancel = () => reject(new CancelledError('A download'));
         if (signal.aborted)
             cancel();
         signal.addEventListener('abort', cancel, { once: true });
@@ -63090,7 +63092,7 @@ async function send(signal, url, answer) {
         return await Promise.race([answer, cancelled]);
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             throw error;
         throw new HttpError(`${new URL(url).host} did not answer: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -63102,7 +63104,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         transform(chunk, _encoding, done) {
             size += chunk.length;
             if (size > maxBytes)
-                return done(new errors_UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
+                return done(new UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
             look(chunk);
             done(null, out ? chunk : undefined);
         }
@@ -63111,7 +63113,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         await (out ? (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter, out, { signal }) : (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter.resume(), { signal }));
     }
     catch (error) {
-        if (error instanceof errors_UserError || isFileError(error))
+        if (error instanceof UserError || isFileError(error))
             throw error;
         throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -63133,7 +63135,7 @@ function retryAfter({ headers }) {
 }
 async function waitFor(milliseconds, signal) {
     await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
-        throw new errors_CancelledError('A download');
+        throw new CancelledError('A download');
     });
 }
 
@@ -63150,7 +63152,7 @@ function runCommand(program, args, options = {}) {
     const { cwd, env = {}, input, signal, group = false, most = Infinity } = options;
     return new Promise((resolve, reject) => {
         if (signal?.aborted)
-            return reject(new errors_CancelledError(program));
+            return reject(new CancelledError(program));
         const stdout = [];
         const stderr = [];
         let printed = 0;
@@ -63166,7 +63168,7 @@ function runCommand(program, args, options = {}) {
             child.stderr.destroy();
             reject(error);
         };
-        const cancel = () => end(new errors_CancelledError(program));
+        const cancel = () => end(new CancelledError(program));
         signal?.addEventListener('abort', cancel, { once: true });
         const collect = (into) => (chunk) => {
             printed += chunk.length;
@@ -63208,7 +63210,7 @@ function stop(child, group) {
     }
 }
 function tooMuch(program, most) {
-    return new errors_UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
+    return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -63226,7 +63228,7 @@ const systemClock = {
     now: () => Date.now(),
     sleep: async (milliseconds, signal) => {
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => {
-            throw new errors_CancelledError('Waiting');
+            throw new CancelledError('Waiting');
         });
     },
     after: (milliseconds, work) => {
@@ -63420,7 +63422,7 @@ function placeholder(name) {
 
 
 /** The command line is not one of this program: exit code 2. */
-class UsageError extends errors_UserError {
+class UsageError extends UserError {
 }
 /**
  * Reads the command line.
@@ -64052,7 +64054,7 @@ const INPUT = /^Input ([a-z-]+):/;
 /** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
-    if (!(error instanceof errors_UserError)) {
+    if (!(error instanceof UserError)) {
         const stack = error instanceof Error && error.stack ? error.stack : errorText(error);
         const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
         return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
@@ -64120,7 +64122,7 @@ function actionOf(asked, packageJson) {
     const name = repositoryOf((repository?.url ?? '').replace(/^git\+/, ''), 'github.com');
     if (gitHead !== undefined && name !== undefined)
         return { repository: name, sha: gitHead, version };
-    throw new errors_UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
+    throw new UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
 }
 
 ;// CONCATENATED MODULE: ./node_modules/marked/lib/marked.esm.js
@@ -64522,7 +64524,7 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git_git(tools, repository, ...args) {
+async function git(tools, repository, ...args) {
     const { run, signal, searchPath, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
@@ -64531,16 +64533,16 @@ async function git_git(tools, repository, ...args) {
         most
     });
     if (signal.aborted)
-        throw new errors_CancelledError('Reading the git checkout');
+        throw new CancelledError('Reading the git checkout');
     if (result.code === 127)
-        throw git_gitMissing();
+        throw gitMissing();
     return result;
 }
-function git_gitMissing() {
-    return new errors_UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+function gitMissing() {
+    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function git_openCheckout(path) {
+function openCheckout(path) {
     const workTree = (0,external_node_path_namespaceObject.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -64548,14 +64550,14 @@ function git_openCheckout(path) {
     throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
 }
 function notACheckout(path, reason) {
-    return new errors_UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
-function git_unreadable(what, stderr) {
-    return new errors_UserError(`git cannot read the ${what} of this checkout: ${git_complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+function unreadable(what, stderr) {
+    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended. */
-function git_complaintOf(stderr) {
+function complaintOf(stderr) {
     return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
 }
 function firstLine(text) {
@@ -64639,7 +64641,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -64671,11 +64673,11 @@ function streamBlobs(options) {
             failure ??= error instanceof Error ? error : new Error(String(error));
             child.kill('SIGKILL');
         };
-        const cancel = () => fail(new errors_CancelledError('Reading the commit'));
+        const cancel = () => fail(new CancelledError('Reading the commit'));
         signal.addEventListener('abort', cancel);
         if (signal.aborted)
             cancel();
-        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? git_gitMissing() : error));
+        child.on('error', error => fail(errorCode(error) === 'ENOENT' ? gitMissing() : error));
         child.stderr.on('data', (chunk) => (stderr = (stderr + chunk.toString()).slice(-4000)));
         child.stdout.on('data', (chunk) => {
             if (failure !== undefined)
@@ -64690,7 +64692,7 @@ function streamBlobs(options) {
         child.on('close', () => {
             signal.removeEventListener('abort', cancel);
             if (failure === undefined && !parser.done)
-                failure = git_unreadable('objects', stderr);
+                failure = unreadable('objects', stderr);
             if (failure === undefined)
                 resolve();
             else
@@ -64735,7 +64737,7 @@ class BatchParser {
         if (kind === 'missing')
             this.sink.missing();
         if (sha !== this.shas[this.next] || kind !== 'blob')
-            throw git_unreadable('objects', `unexpected "${this.header}"`);
+            throw unreadable('objects', `unexpected "${this.header}"`);
         this.header = '';
         this.next++;
         this.left = Number(size);
@@ -64840,7 +64842,7 @@ class TreeWriter {
         this.close();
     }
     missing() {
-        throw git_unreadable(`file "${paths_displayPath(this.next().path)}"`, 'its content is missing');
+        throw unreadable(`file "${displayPath(this.next().path)}"`, 'its content is missing');
     }
     /** Makes the symlinks. To be called once, after all blobs. */
     finish() {
@@ -64871,7 +64873,7 @@ class TreeWriter {
     }
 }
 function tooLarge(most) {
-    return new errors_UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -64879,7 +64881,7 @@ function parentOf(path) {
 function refuseTarget(path, size) {
     if (size > 0 && size <= LONGEST_TARGET)
         return;
-    throw new errors_UserError(`The symlink "${paths_displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
 }
 /** Makes one name that must not be there yet. */
 function created(path, make) {
@@ -64893,10 +64895,10 @@ function created(path, make) {
 function write_explain(path, error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-        return new errors_UserError(`The commit holds "${paths_displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
     }
     if (code === 'ENAMETOOLONG') {
-        return new errors_UserError(`The path "${paths_displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
     }
     return error;
 }
@@ -64908,7 +64910,7 @@ function write_explain(path, error) {
 
 
 
-const export_SUBMODULE = '160000';
+const SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -64917,11 +64919,11 @@ const export_SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = git_openCheckout(options.path);
-    return export_writeTree(options, () => readParts(options, repository));
+    const repository = openCheckout(options.path);
+    return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
-async function export_writeTree(options, read) {
+async function writeTree(options, read) {
     const made = prepare(options.into);
     try {
         return await writeParts(options, await read());
@@ -64938,7 +64940,7 @@ function prepare(into) {
     const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
     if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
         return made;
-    throw new errors_UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
 }
 function export_empty(folder) {
     for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
@@ -64949,18 +64951,18 @@ function export_empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await export_listTree(options, source, commit);
+        const tree = await listTree(options, source, commit);
         if (typeof tree === 'string')
-            throw prefix === '' ? git_unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
+            throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== export_SUBMODULE)
+            if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             await visit(openSubmodule(source, path, mounted), sha, mounted);
@@ -64970,10 +64972,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function export_listTree(tools, repository, commit) {
+async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -64985,7 +64987,7 @@ function readEntry(line) {
     const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
     const path = line.slice(tab + 1);
     if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new errors_UserError(`The commit holds "${paths_displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
 }
@@ -65002,7 +65004,7 @@ function openSubmodule(outer, path, mounted) {
     throw noSubmodule(mounted);
 }
 function noSubmodule(path) {
-    return new errors_UserError(`The commit of the submodule "${paths_displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
 /** Whether a folder exists and, symlinks followed, lies below another. */
 function isInside(folder, outer) {
@@ -65015,9 +65017,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, export_SUBMODULE);
+            writer.makeFolders(entries, SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -65041,7 +65043,7 @@ const SETTINGS = [
     'maintenance.auto=false'
 ].flatMap(setting => ['-c', setting]);
 /** Makes a new folder an empty repository to fetch into. */
-async function upstream_openUpstream(folder, options) {
+async function openUpstream(folder, options) {
     const { code, stderr } = await call(options, ['init', '--quiet', '--bare', '--template=', '--', folder]);
     if (code !== 0)
         throw notFetched(options, stderr);
@@ -65052,7 +65054,7 @@ async function upstream_openUpstream(folder, options) {
  * Mastodon. Throws a `UserError` where the first one is not there, and where the server does not give it.
  * @returns the commits: of the second one none where there is no such tag
  */
-async function upstream_fetchTags(repository, options, tag, other) {
+async function fetchTags(repository, options, tag, other) {
     for (const name of [tag, other])
         if (name !== undefined && !/^\w[\w.-]{0,80}$/.test(name))
             throw noTag(options, name);
@@ -65069,7 +65071,7 @@ async function upstream_fetchTags(repository, options, tag, other) {
     return { commit, other: other === undefined ? undefined : await commitOf(repository, options, other) };
 }
 /** Fetches single contents, as git itself does for a partial clone (git: promisor-remote.c, fetch_objects). */
-async function upstream_fetchBlobs(repository, options, shas) {
+async function fetchBlobs(repository, options, shas) {
     if (shas.length === 0)
         return;
     const { code, stderr } = await upstream_fetch(repository, options, ['--stdin', '--end-of-options', options.url], `${shas.join('\n')}\n`);
@@ -65139,7 +65141,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(path.resolve(checkout));
+    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
     const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -65290,7 +65292,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -65298,7 +65300,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -65315,7 +65317,7 @@ async function textAt(options) {
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -65327,10 +65329,10 @@ function refuseHostile(ref) {
     // eslint-disable-next-line no-control-regex
     if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
         return;
-    throw new errors_UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
         throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
@@ -65352,17 +65354,17 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
-        throw git_unreadable(`commit ${sha}`, stderr);
+        throw unreadable(`commit ${sha}`, stderr);
     const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
@@ -65374,18 +65376,18 @@ async function explainMissing(tools, repository, ref, shallow) {
     const where = `in the checkout ${repository.workTree}`;
     const alike = await sameStart(tools, repository, ref);
     if (alike.length > 1) {
-        return new errors_UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
     }
     const kind = await otherKind(tools, repository, ref);
     if (kind !== undefined) {
-        return new errors_UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
     }
-    return new errors_UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
         .filter(text => text !== '')
         .join(' '));
 }
 function noCommit(repository) {
-    return new errors_UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
 }
 function fetchMore(ref) {
     return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
@@ -65393,7 +65395,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -65401,14 +65403,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function resolve_didYouMean(ref, names) {
@@ -65421,7 +65423,7 @@ function resolve_didYouMean(ref, names) {
     return near.length === 0 ? '' : `Did you mean ${near.map(({ name }) => `"${forPeople(name)}"`).join(' or ')}?`;
 }
 function forPeople(text) {
-    return paths_displayPath(paths_bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
 }
 
 ;// CONCATENATED MODULE: ./lib/source/slugignore.js
@@ -65444,7 +65446,7 @@ function applySlugignore(root) {
     if (!stat.isFile())
         return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
     if (stat.size > slugignore_LARGEST)
-        throw new errors_UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+        throw new UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
@@ -65462,7 +65464,7 @@ function applySlugignore(root) {
  * Unlike in it, a name may hold spaces and `#`, and `{a,b}` is an ordinary name.
  */
 function parseSlugignore(text) {
-    const bytes = typeof text === 'string' ? paths_bytePath(text) : text.toString('latin1');
+    const bytes = typeof text === 'string' ? bytePath(text) : text.toString('latin1');
     const patterns = [];
     const warnings = [];
     const lines = bytes.replace(/^\xef\xbb\xbf/, '').split('\n');
@@ -65479,7 +65481,7 @@ function parseSlugignore(text) {
     return { patterns, warnings };
 }
 function slugignore_quote(pattern) {
-    return `"${paths_displayPath(pattern.slice(0, 200))}"`;
+    return `"${displayPath(pattern.slice(0, 200))}"`;
 }
 /** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
 function trimBlanks(line) {
@@ -65572,7 +65574,7 @@ var lib_request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
 /** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends errors_UserError {
+class HerokuError extends UserError {
     details;
     constructor(details, options) {
         super(sentence(details), hint(details), options);
@@ -65670,7 +65672,7 @@ function createClient(options) {
         const attempts = method === 'GET' ? READ_ATTEMPTS : WRITE_ATTEMPTS;
         for (let attempt = 1;; attempt++) {
             if (signal.aborted)
-                throw new errors_CancelledError(`${method} ${path}`);
+                throw new CancelledError(`${method} ${path}`);
             try {
                 return await heroku.ask(method, path, { ...request, signal });
             }
@@ -65721,7 +65723,7 @@ class GuardedHeroku extends lib {
             ...(range === undefined ? {} : { Range: range })
         };
         const request = new GuardedRequest({ ...this.#options, method, path, body, headers, partial: range !== undefined }, this.#options.guard);
-        const cancel = () => request.fail(new errors_CancelledError(`${method} ${path}`));
+        const cancel = () => request.fail(new CancelledError(`${method} ${path}`));
         signal.addEventListener('abort', cancel, { once: true });
         try {
             return await request.request();
@@ -65831,7 +65833,7 @@ class GuardedRequest extends lib_request {
         };
     }
     #explain(error) {
-        if (error instanceof HerokuError || error instanceof errors_CancelledError)
+        if (error instanceof HerokuError || error instanceof CancelledError)
             return error;
         const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(errorCode(error) ?? '');
         const outcome = neverConnected ? 'not-sent' : 'unknown';
@@ -66404,7 +66406,7 @@ function transfer(url, options) {
             stopTimer();
             signal.removeEventListener('abort', cancel);
         };
-        const cancel = () => void request.destroy(new errors_CancelledError(`${method} ${new URL(url).host}`));
+        const cancel = () => void request.destroy(new CancelledError(`${method} ${new URL(url).host}`));
         request.on('finish', () => {
             // An answer may come before the body has been sent.
             if (!over)
@@ -66455,7 +66457,7 @@ async function transfer_receive(response, take, { clock, signal, patience }) {
         stopTimer();
         stopTimer = clock.after(patience, () => response.destroy(new Error(`nothing came for ${patience / 1000} s`)));
     };
-    const cancel = () => void response.destroy(new errors_CancelledError('A transfer'));
+    const cancel = () => void response.destroy(new CancelledError('A transfer'));
     if (signal.aborted)
         cancel();
     signal.addEventListener('abort', cancel, { once: true });
@@ -66575,7 +66577,7 @@ async function attach(options) {
     const { url, clock, signal } = options;
     const { protocol, hostname, port, pathname, search } = new URL(url);
     if (protocol !== 'rendezvous:') {
-        throw new errors_UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
     for (let attempt = 1;; attempt++) {
@@ -66583,7 +66585,7 @@ async function attach(options) {
         if (typeof connection !== 'string')
             return converse(connection, secret, options);
         if (attempt === CONNECT_ATTEMPTS) {
-            throw new errors_UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+            throw new UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
         }
         await clock.sleep(1_000, signal);
     }
@@ -66611,7 +66613,7 @@ function connect(host, port, { ca, clock, signal }) {
         const cancel = () => {
             stopTimer();
             socket.destroy();
-            reject(new errors_CancelledError('Attaching to a dyno'));
+            reject(new CancelledError('Attaching to a dyno'));
         };
         socket.once('error', error => finish(errorText(error)));
         socket.once('secureConnect', () => finish(socket));
@@ -66650,7 +66652,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
             stopTimer();
             signal.removeEventListener('abort', cancel);
             if (signal.aborted)
-                reject(new errors_CancelledError('The command'));
+                reject(new CancelledError('The command'));
             else
                 resolve();
         });
@@ -66707,7 +66709,7 @@ async function runOneOff(app, oneOff, options) {
     catch (error) {
         exitLine.end();
         await stopQuietly(app, dyno, marker, options.clock);
-        throw options.signal.aborted ? new errors_CancelledError('The command in the one-off dyno') : error;
+        throw options.signal.aborted ? new CancelledError('The command in the one-off dyno') : error;
     }
 }
 /** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
@@ -66743,7 +66745,7 @@ async function waitUntilGone(app, id, { clock, signal }) {
     const name = (await app.dyno(id))?.name;
     if (name === undefined)
         return;
-    throw new errors_UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker, clock) {
@@ -66880,7 +66882,7 @@ async function readFrom({ url, write, clock, signal }, from) {
     }
     catch {
         if (signal.aborted)
-            throw new errors_CancelledError('Following the output');
+            throw new CancelledError('Following the output');
         return { bytes, ended: false };
     }
 }
@@ -66892,7 +66894,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 
 
-class UploadError extends errors_UserError {
+class UploadError extends UserError {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
@@ -66924,8 +66926,8 @@ async function upload(options) {
         text = await receiveText(response, 100_000, { clock, signal });
     }
     catch (cause) {
-        if (cause instanceof errors_CancelledError || signal.aborted)
-            throw new errors_CancelledError('The upload');
+        if (cause instanceof CancelledError || signal.aborted)
+            throw new CancelledError('The upload');
         throw new UploadError(errorText(cause), { cause });
     }
     const { statusCode = 0, headers } = response;
@@ -67632,7 +67634,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
             failures.delete(step);
         }
         catch (error) {
-            if (error instanceof errors_CancelledError || !isRefused(error))
+            if (error instanceof CancelledError || !isRefused(error))
                 throw error;
             failures.set(step, error);
         }
@@ -67649,7 +67651,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     if (failures.size > 0)
         throw notDone(failures);
     if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new errors_UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
 /** One write; where its answer is lost, a look whether it happened. */
@@ -67700,8 +67702,8 @@ function notDone(failures) {
         return `To ${step.kind} "${command}": ${errorText(error)}`;
     });
     const [first] = failures.values();
-    const next = first instanceof errors_UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new errors_UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
         cause: first
     });
 }
@@ -67858,7 +67860,7 @@ function parseLedger(text, app, where) {
     const why = success
         ? `it is of the app ${output.app}`
         : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
-    throw new errors_UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
 }
 /** As it is written: JSON for people, times as ISO 8601. */
 function ledgerText({ app, tasks }) {
@@ -67937,7 +67939,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
     if (problems.length === 0)
         return planned;
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new errors_UserError(problems.join('\n'), next);
+    throw new UserError(problems.join('\n'), next);
 }
 /**
  * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
@@ -67950,7 +67952,7 @@ function openScheduler(name, access) {
     const missing = vars.filter(variable => !access.vars[variable]);
     if (missing.length === 0)
         return open(access);
-    throw new errors_UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
 /** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
 function typedByHand(tasks, app) {
@@ -68004,7 +68006,7 @@ const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 function source_readConfig({ inputs }) {
     const text = readTreeFile(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
-        throw new errors_UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
     const config = mergeInputs(loadConfig(text, inputs.config), inputs);
     if (config.schedule)
@@ -68048,7 +68050,7 @@ async function writeSource({ runtime }, { folder }, into) {
         env: { PATH: '/usr/bin:/bin' }
     });
     if (code !== 0)
-        throw new errors_UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
@@ -68359,22 +68361,22 @@ const LARGEST_REPORT = 25_000_000;
 function parseReport(json) {
     const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
     if (json.length > LARGEST_REPORT)
-        throw new errors_UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
     let data;
     try {
         data = JSON.parse(json);
     }
     catch (error) {
-        throw new errors_UserError('The report is not JSON', next, { cause: error });
+        throw new UserError('The report is not JSON', next, { cause: error });
     }
     const version = data?.schema;
     if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new errors_UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
     }
     const report = validated(data, next);
     const contradiction = findContradiction(report);
     if (contradiction !== undefined)
-        throw new errors_UserError(`The report contradicts itself: ${contradiction}`, next);
+        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
     return report;
 }
 function validated(data, next) {
@@ -68384,7 +68386,7 @@ function validated(data, next) {
     const result = safeParse(reportSchema, data, { abortEarly: true });
     if (!result.success) {
         const [issue] = result.issues;
-        throw new errors_UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
     }
     return result.output;
 }
@@ -68504,7 +68506,7 @@ function files_placeOf({ path, kind }) {
     return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
 }
 function files_shown(path) {
-    const text = paths_displayPath(path);
+    const text = displayPath(path);
     return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
 }
 class Folders {
@@ -69998,10 +70000,10 @@ async function makeRecipe(context, config, source) {
     const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
     const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
     if (stack === undefined) {
-        throw new errors_UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+        throw new UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
     }
     if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new errors_UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+        throw new UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
     }
     const images = imagesFor(stack);
     const aptfile = readTreeFile(source.folder, 'Aptfile');
@@ -75243,7 +75245,7 @@ async function readFromZip(archive, file, maxBytes) {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             throw error;
         throw zip_refused(errorText(error), error);
     }
@@ -75293,7 +75295,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new errors_UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
+    return new UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -75343,7 +75345,7 @@ async function runOf(github, id) {
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
     if (artifact.bytes > maxZip) {
-        throw new errors_UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
     const archive = external_node_path_namespaceObject.join(into, `artifact-${artifact.id}.zip`);
     await artifacts_download(await addressOf(github, artifact), archive, options);
@@ -75368,10 +75370,10 @@ async function artifacts_download(address, archive, { maxZip, http }) {
         await http.download(address, archive, maxZip);
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             throw error;
         const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
-        throw new errors_UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
     }
 }
 
@@ -75478,7 +75480,7 @@ class BranchFile {
                     return;
             }
             catch (error) {
-                throw error instanceof errors_UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
+                throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
             }
             const pause = AGAIN[attempt];
             if (pause === undefined) {
@@ -75540,7 +75542,7 @@ class BranchFile {
     }
     #failed(error, what, permission, otherwise) {
         const { branch, path } = this.#options;
-        return new errors_UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
+        return new UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
     }
 }
 
@@ -76141,15 +76143,15 @@ async function results_tell({ inputs, runtime, results }, told) {
 function judge({ inputs, runtime }, told) {
     const { verdict, streaming } = told.report;
     if (verdict.problem !== undefined) {
-        throw new errors_UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
     if (inputs.failOn === 'never')
         return;
     if (!verdict.withinLimit) {
-        throw new errors_UserError(`The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+        throw new UserError(`The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
     }
     if (streaming && streaming.compressed > verdict.limit) {
-        throw new errors_UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
+        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -76164,7 +76166,7 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new errors_UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
@@ -76237,7 +76239,7 @@ class Story {
  * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
  * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
  */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new errors_UserError(...of) }, ask) {
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }, ask) {
     const until = clock.now() + timeout;
     for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
         const answer = await ask();
@@ -76294,7 +76296,7 @@ async function followToEnd(first, read, { what, next }, tools) {
         if (latest.status === 'pending')
             latest = await read();
         if (latest.status === 'pending' && clock.now() > until)
-            throw new errors_UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
         return latest.status !== 'pending';
     };
     if (first.output_stream_url) {
@@ -76328,7 +76330,7 @@ async function readTarget(app, mask, tools) {
     const info = await app.info();
     const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new errors_UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
     }
     const config = await app.configVars();
     mask(config);
@@ -76471,11 +76473,11 @@ async function compareSize(app, id, bytes, tools) {
         stored = await storedSize(slug.blob.url, tools);
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             throw error;
     }
     if (stored === undefined) {
-        throw new errors_UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
     }
     if (stored !== bytes)
         throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
@@ -76509,12 +76511,12 @@ async function buildOn(app, recipe, tools) {
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
     const { latest: finished, tail } = await follow(app, build, tools);
     if (finished.status !== 'succeeded') {
-        throw new errors_UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
     }
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
         return slug;
-    throw new errors_UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
 async function shipSource(app, recipe, { story, log, clock, signal }) {
@@ -76562,7 +76564,7 @@ async function follow(app, build, tools) {
         return await followToEnd(build, () => app.build(build.id), about, tools);
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
         throw error;
     }
@@ -76573,7 +76575,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
         return undefined;
     const size = slug.size ?? (await storedSize(slug.blob.url, tools));
     if (size === undefined) {
-        throw new errors_UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
     }
     const processTypes = slug.process_types ?? {};
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
@@ -76586,7 +76588,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends errors_UserError {
+class HealthError extends UserError {
     serves;
     constructor(message, next, serves) {
         super(message, next);
@@ -76604,7 +76606,7 @@ const STREAMING_HEALTH = '/api/v1/streaming/health';
  */
 function ownHealth({ app, info }, path = '/health') {
     if (!info.web_url) {
-        throw new errors_UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+        throw new UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
     }
     return {
         name: path,
@@ -76685,7 +76687,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
     for (;;) {
         const started = clock.now();
         const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
-            if (error instanceof errors_CancelledError)
+            if (error instanceof CancelledError)
                 throw error;
             return `could not be reached: ${errorText(error)}`;
         });
@@ -76706,7 +76708,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
 
 
 /** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends errors_UserError {
+class MigrationError extends UserError {
 }
 const PURPOSE = 'migrate';
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
@@ -76798,13 +76800,13 @@ const SHARED = ['DATABASE', 'REDIS'];
 async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
     const { app, config } = target;
     if (target.stack !== main.stack) {
-        throw new errors_UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
     }
     const { lacks, remedy } = streamingLacks(main, target);
     if (lacks.length === 0)
         return target;
     if (!allowed)
-        throw new errors_UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
     const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
@@ -76816,7 +76818,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         else {
             const url = main.config[`${name}_URL`];
             if (!url)
-                throw new errors_UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
             vars[`${name}_URL`] = url;
         }
     }
@@ -76838,7 +76840,7 @@ function requireSameCommit(main, streaming) {
     const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
     if (wanted && wanted === runs)
         return;
-    throw new errors_UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
 }
 /** What the streaming app's config lacks. */
 function missingOfStreaming(config) {
@@ -77105,7 +77107,7 @@ async function provisionDynos(of, wishes, tools) {
 function provision_refuse({ blockers }) {
     if (blockers.length === 0)
         return;
-    throw new errors_UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+    throw new UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
 }
 async function readHave({ client, app, streaming, maskConfig }) {
     const configOf = async (of) => {
@@ -77191,7 +77193,7 @@ async function tellDomains({ client, app }, { story }) {
 
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends errors_UserError {
+class ReleasePhaseError extends UserError {
 }
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
 /**
@@ -77234,7 +77236,7 @@ async function requireCurrent(app, version, slugId) {
     const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
     if (newest?.slug?.id === slugId && newest.version >= version)
         return;
-    throw new errors_UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
 }
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
@@ -77248,7 +77250,7 @@ function readMigrationsLine(output) {
 
 
 /** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends errors_UserError {
+class CrashError extends UserError {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
 /** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
@@ -77305,7 +77307,7 @@ async function explainCrash(app, crashed, tools) {
 
 
 /** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends errors_UserError {
+class RollbackRefused extends UserError {
 }
 /**
  * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
@@ -77459,7 +77461,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 /** The slug is over its limit. */
-class GateError extends errors_UserError {
+class GateError extends UserError {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
@@ -77566,7 +77568,7 @@ function preflight_refuse(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
         return;
-    throw new errors_UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
@@ -77839,13 +77841,13 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
         });
     }
     catch (error) {
-        if (error instanceof errors_CancelledError)
+        if (error instanceof CancelledError)
             throw error;
-        const next = error instanceof errors_UserError ? error.nextStep : 'Look at `heroku releases` at once.';
+        const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.';
         const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new errors_UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
+        throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
     }
-    throw new errors_UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+    throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
@@ -78094,7 +78096,7 @@ async function baseCommit(github, measured, pullRequest) {
 async function baseOfForeign(github, measured, pull) {
     const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
     if (into === undefined && measured !== pull.headSha) {
-        throw new errors_UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
     const off = await branchedOff(github, pull);
     return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
@@ -78119,7 +78121,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new errors_UserError(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
+        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -78137,7 +78139,7 @@ function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
 function requireApp(name) {
     if (name !== undefined)
         return name;
-    throw new errors_UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
 }
 const heroku_DAY = 86_400;
 const WARN_BELOW_DAYS = 30;
@@ -78228,7 +78230,7 @@ function told_hash(commit) {
 
 
 
-/** What the tree before is read for; the rest of a commit is not written out. */
+/** What a plan reads of a tree; the rest of a commit is not written out. */
 const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
 /**
  * Plans the upgrade from one commit to the one to be deployed.
@@ -78236,11 +78238,15 @@ const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/
  * @param live what is known of the running app, where it may be asked
  */
 async function planFrom(context, config, source, from, live) {
+    return planUpgrade(await factsFrom(context, config, source, from, live));
+}
+/** What such a plan is made of. */
+async function factsFrom(context, config, source, from, live) {
     const appJson = readTreeFile(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
     const buildpacks = upgrade_buildpacksOf(config, appJson);
-    return planUpgrade({
+    return {
         tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
@@ -78251,7 +78257,7 @@ async function planFrom(context, config, source, from, live) {
         hasStreamingApp: config.streamingApp !== undefined,
         skip: config.checks.skip,
         live
-    });
+    };
 }
 /** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
 async function planOfTree(context, config, source) {
@@ -78270,10 +78276,10 @@ async function planOfTree(context, config, source) {
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime }, { slug }, buildpacks, version, stack) {
+async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, version, stack) {
     if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
         return undefined;
-    return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] });
+    return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -78281,7 +78287,7 @@ function upgrade_buildpacksOf(config, appJson) {
         return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return [];
         throw error;
     }
@@ -78296,7 +78302,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
         return readUpgradeTree(folder);
     }
     catch (error) {
-        if (error instanceof errors_UserError && !(error instanceof errors_CancelledError))
+        if (error instanceof UserError && !(error instanceof CancelledError))
             return undefined;
         throw error;
     }
@@ -78466,7 +78472,7 @@ function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
 }
 /** What is no failure, but should be known. */
 function lookAt(verdict, leftOut) {
-    const names = leftOut.slice(0, 10).map(paths_displayPath).join(', ');
+    const names = leftOut.slice(0, 10).map(displayPath).join(', ');
     const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
     return [...sizeWarnings(verdict), ...special];
 }
@@ -78955,6 +78961,7 @@ async function inTime(clock, milliseconds, work) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/given.js
+
 
 
 // EXTERNAL MODULE: external "node:net"
@@ -86535,7 +86542,95 @@ async function isValid({ instance, token, ...world }) {
     return status === 200;
 }
 
+;// CONCATENATED MODULE: ./lib/checks/outside/upgrade.js
+
+
+
+
+
+/** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
+const upgrade_PATIENCE = 15_000;
+/** Of the check's time, kept to tell what is known without a plan. */
+const REST = 1_000;
+/** Findings that are told; all stand in the plan. */
+const upgrade_MOST = 6;
+/** Characters of one. */
+const outside_upgrade_LONGEST = 200;
+/** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
+async function upgrade_planned(from, to, world) {
+    try {
+        const upgrade = await inPatience(world, signal => world.given.upgrade(from, to, signal));
+        const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block');
+        return {
+            more: inShort(upgrade),
+            remedy: `Read the release notes, and the plan in the summary of the run; ${isStopped ? 'put right what stops it, then' : 'then'} merge \`v${to}\` and deploy`,
+            upgrade
+        };
+    }
+    catch (error) {
+        if (world.signal.aborted)
+            throw error;
+        return {
+            more: [`No upgrade plan could be made: ${brief(errorText(error))}`],
+            remedy: `Read the release notes; \`command: plan\` with \`ref: v${to}\` tells the migrations and what else it needs`
+        };
+    }
+}
+/** Ends the work, and rejects, in time for the check to say what it knows without it. */
+async function inPatience({ clock, signal, until }, work) {
+    const limit = Math.max(0, Math.min(upgrade_PATIENCE, until - clock.now() - REST));
+    const late = new AbortController();
+    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)));
+    const ended = new Promise((_, reject) => {
+        late.signal.addEventListener('abort', () => reject(late.signal.reason));
+    });
+    try {
+        return await Promise.race([work(AbortSignal.any([signal, late.signal])), ended]);
+    }
+    finally {
+        stop();
+    }
+}
+/**
+ * What is so today already is named and no more. The same sentences in the same order for the same plan, however its
+ * parts are sorted: they stand in the issue over nights.
+ */
+function inShort({ plan, already, isAppAsked }) {
+    const { basis, steps } = plan;
+    const migrations = [...plan.migrations].sort((one, other) => upgrade_compare(one.version, other.version));
+    const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`;
+    const warnings = plan.findings.filter(({ level }) => level === 'warn');
+    const old = [...new Set(warnings.map(({ name }) => name).filter(name => already.includes(name)))].sort(upgrade_compare);
+    const told = [
+        ...plan.findings
+            .filter(({ level }) => level === 'block')
+            .map(outside_upgrade_line('Stops it'))
+            .sort(upgrade_compare),
+        ...warnings
+            .filter(({ name }) => !old.includes(name))
+            .map(outside_upgrade_line('Warning'))
+            .sort(upgrade_compare)
+    ];
+    const left = told.length - upgrade_MOST;
+    return [
+        `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
+        ...told.slice(0, upgrade_MOST),
+        ...(left > 0 ? [`${left} more in the plan`] : []),
+        ...(told.length === 0
+            ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
+            : []),
+        ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
+    ];
+}
+function outside_upgrade_line(word) {
+    return ({ name, reason }) => `${word}: ${brief(reason, outside_upgrade_LONGEST)} (${name})`;
+}
+function upgrade_compare(one, other) {
+    return one < other ? -1 : one > other ? 1 : 0;
+}
+
 ;// CONCATENATED MODULE: ./lib/checks/outside/updates.js
+
 
 
 
@@ -86560,7 +86655,12 @@ const updates = {
         const news = await newsOf(version, world);
         if (typeof news === 'string')
             return [{ level: 'unknown', about: 'update', text: news }];
-        return [updateFinding(version, news.updates), supportFinding(version, await supportOf(version, news, world), world)];
+        const next = nextOf(version, news.updates);
+        const [update, support] = await Promise.all([
+            next ? updateFinding(version, next, world) : newest(version),
+            supportOf(version, news, world)
+        ]);
+        return [update, supportFinding(version, support, world)];
     }
 };
 /** As Mastodon asks for its updates: without the part behind `+`. */
@@ -86587,32 +86687,39 @@ async function newsOf(version, world) {
         return `${host}: ${unreached(error, world).why}`;
     }
 }
-function updateFinding(version, all) {
-    const about = 'update';
-    const own = all.filter(update => seriesOf(update.version) === seriesOf(version)).sort(updates_newestFirst);
-    const later = all.filter(update => seriesOf(update.version) !== seriesOf(version)).sort(updates_newestFirst);
-    const [patch] = own;
-    const next = patch ?? later[0];
-    if (!next)
-        return { level: 'ok', about, figure: version, text: `${version} is the newest Mastodon` };
-    const also = patch && later[0] ? `; ${later[0].version} is out, too` : '';
-    const remedy = `Read the release notes; \`command: plan\` with \`ref: v${next.version}\` tells the migrations and what else it needs`;
+function nextOf(version, all) {
+    const isOwn = (update) => seriesOf(update.version) === seriesOf(version);
+    const own = all.filter(isOwn).sort(updates_newestFirst);
+    const later = all.filter(update => !isOwn(update)).sort(updates_newestFirst);
+    const next = own[0] ?? later[0];
+    return (next && {
+        version: next.version,
+        later: later[0]?.version,
+        isPatch: own.length > 0,
+        isUrgent: (own.length > 0 ? own : later).some(({ urgent }) => urgent)
+    });
+}
+function newest(version) {
+    return { level: 'ok', about: 'update', figure: version, text: `${version} is the newest Mastodon` };
+}
+async function updateFinding(version, next, world) {
+    const also = next.isPatch && next.later !== undefined ? `; ${next.later} is out, too` : '';
     // The notes' address is made here: the server's word is not followed.
     const told = {
-        about,
+        about: 'update',
         figure: next.version,
-        remedy,
-        link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`
+        link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`,
+        ...(await upgrade_planned(version, next.version, world))
     };
-    if ((patch ? own : later).some(({ urgent }) => urgent))
+    if (next.isUrgent)
         return { level: 'fail', text: `${next.version} mends a security hole of ${version}, which runs${also}`, ...told };
-    if (patch)
+    if (next.isPatch)
         return {
             level: 'warn',
-            text: `${patch.version} is newer than ${version}, which runs, in the same line${also}`,
+            text: `${next.version} is newer than ${version}, which runs, in the same line${also}`,
             ...told
         };
-    return { level: 'ok', ...told, text: `${version} is the newest of its line; ${next.version} is out` };
+    return { level: 'ok', text: `${version} is the newest of its line; ${next.version} is out`, ...told };
 }
 function updates_newestFirst(a, b) {
     return compareVersions(b.version, a.version);
@@ -86812,7 +86919,7 @@ function titleOf(key, results) {
 async function runChecks(checks, around) {
     const results = await Promise.all(checks.map(check => runCheck(check, around)));
     if (around.signal.aborted)
-        throw new errors_CancelledError('The nightly checks');
+        throw new CancelledError('The nightly checks');
     return results;
 }
 async function runCheck(check, around) {
@@ -86829,6 +86936,7 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, waited,
     const limit = Math.min(check.deadline ?? Math.min(DEADLINE, ALL_WITHIN - waited), longest);
     const config = Object.fromEntries(check.config.map(name => [name, configVars[name]]));
     const token = check.token ? mastodonToken : undefined;
+    const until = clock.now() + limit;
     const late = new AbortController();
     const signal = AbortSignal.any([cancelled, late.signal]);
     return new Promise((resolve, reject) => {
@@ -86836,7 +86944,7 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, waited,
         const end = () => reject(signal.reason);
         signal.addEventListener('abort', end, { once: true });
         // A check that throws at once is one that rejects.
-        new Promise(begin => begin(check.look({ ...shared, config, token, signal })))
+        new Promise(begin => begin(check.look({ ...shared, config, token, signal, until })))
             .then(resolve, reject)
             .finally(() => {
             stopTimer();
@@ -86877,24 +86985,62 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
     if (unknown !== undefined) {
-        throw new errors_UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/check-plan.js
+
+
+
+/** Names of files that are told. */
+const check_plan_MOST = 10;
+/** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
+function plansMarkdown(results, app) {
+    return results
+        .flatMap(({ findings }) => findings.flatMap(({ upgrade }) => (upgrade ? [planMarkdown(upgrade, app)] : [])))
+        .join('\n\n');
+}
+function planMarkdown(planned, app) {
+    const { plan, from, isAppAsked, contested } = planned;
+    const upgrade = makeUpgrade(plan, from.isReleased ? { kind: 'release', commit: from.commit, name: app } : undefined);
+    const title = `The upgrade plan: from ${text_escape(plan.from ?? 'what runs')} to ${text_escape(plan.to ?? 'a version that does not say which')}`;
+    const about = [
+        'It is of your fork with this version merged, file by file.',
+        from.isReleased
+            ? ''
+            : `The checkout does not have the commit that runs: what is compared is the checked-out \`${from.commit.slice(0, 8)}\`, of the same version.`,
+        isAppAsked ? '' : 'Heroku did not tell enough of the app: this is what the trees alone can tell.',
+        contested.length === 0
+            ? ''
+            : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`
+    ];
+    const whole = [about.filter(Boolean).join(' '), upgradeMarkdown(upgrade, true)].join('\n\n');
+    return details(title, whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
+}
+function check_plan_names(files) {
+    const left = files.length - check_plan_MOST;
+    return files.slice(0, check_plan_MOST).map(code).join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-markdown.js
 
 
+
 /** Longest text of one finding that is shown, in characters. */
 const check_markdown_LONGEST = 1_000;
-/** `fail  worker: No worker dyno …`: a line of the log for each finding. */
+/** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
 function resultLine({ check, findings }) {
     if (findings.length === 0)
         return [`-        ${check.name}: nothing to look at`];
-    return findings.map(({ level, text }) => `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`);
+    return findings.flatMap(({ level, text, more = [] }) => [
+        `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`,
+        ...more.map(line => `${' '.repeat(11)}${check_markdown_oneLine(line)}`)
+    ]);
 }
 const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
-/** All findings, the worst first. */
+/** All findings, the worst first, and the whole of what is told in short. */
 function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
@@ -86911,6 +87057,7 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
         good.length > 0
             ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
             : '',
+        plansMarkdown(results, app),
         none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
         links.join(' · ')
     ]
@@ -86960,9 +87107,15 @@ function newsMarkdown(news) {
 function problemMarkdown({ title, level, finding, since, news }) {
     const word = level === 'fail' ? 'Fails' : 'Warns';
     const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
-    const { text, remedy, link } = finding;
-    const todo = remedy === undefined ? '' : `\n\n**To do:** ${check_markdown_prose(remedy)}`;
-    return `### ${word}: ${check_markdown_prose(title)} (${mark})\n\n${check_markdown_prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`;
+    const { text, more = [], remedy, link } = finding;
+    const parts = [
+        `### ${word}: ${check_markdown_prose(title)} (${mark})`,
+        `${check_markdown_prose(text)}.`,
+        more.map(line => `- ${check_markdown_prose(line)}`).join('\n'),
+        remedy === undefined ? '' : `**To do:** ${check_markdown_prose(remedy)}`,
+        link ? linked(link) : ''
+    ];
+    return parts.filter(Boolean).join('\n\n');
 }
 function check_markdown_section(title, lines) {
     return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`;
@@ -86978,10 +87131,11 @@ function check_markdown_within(most, head, sections) {
     }
     return text;
 }
-/** Text, remedy and link of a finding in a table's cell. */
-function check_markdown_told({ level, text, remedy, link }) {
+/** What a finding says, in a table's cell. */
+function check_markdown_told({ level, text, more = [], remedy, link }) {
     const parts = [
         `${check_markdown_prose(text)}.`,
+        ...more.map(line => `– ${check_markdown_prose(line)}`),
         level !== 'ok' && remedy ? `**To do:** ${check_markdown_prose(remedy)}` : '',
         link ? linked(link) : ''
     ];
@@ -86998,9 +87152,9 @@ function check_markdown_prose(text) {
 function linked(url) {
     return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
 }
-/** Without the control characters that a server or a dyno may send to a terminal. */
+/** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */
 function check_markdown_oneLine(text) {
-    return text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, check_markdown_LONGEST);
+    return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, check_markdown_LONGEST);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-issue.js
@@ -87134,6 +87288,135 @@ function check_issue_isNewer(there, { id, attempt }) {
     return there.id > id || (there.id === id && there.attempt > attempt);
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/addons.js
+
+
+
+/**
+ * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
+ * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
+ */
+function addonReader({ inputs, runtime }) {
+    return async (app) => {
+        const { clock, signal, log } = runtime;
+        try {
+            const addons = await app.addons();
+            const url = inputs.herokuDataUrl;
+            const data = createClient({ url, key: inputs.herokuApiKey ?? '', clock, signal });
+            return await Promise.all(addons.map(async (addon) => {
+                const service = addon.addon_service.name;
+                const version = await serverVersion(data, addon).catch((error) => {
+                    if (signal.aborted)
+                        throw error;
+                    log.info(`The version of ${addon.name} could not be read: ${errorText(error)}`);
+                    return undefined;
+                });
+                return { service, plan: addon.plan?.name, version };
+            }));
+        }
+        catch (error) {
+            if (signal.aborted)
+                throw error;
+            log.info(`The add-ons of ${app.name} could not be read: ${errorText(error)}`);
+            return undefined;
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/check-upgrade.js
+
+
+
+
+
+
+
+
+
+
+
+/** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
+const check_upgrade_PATIENCE = 6_000;
+/** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
+const OWN = /^(?:Procfile|app\.json|Aptfile)$/;
+/**
+ * Plans the upgrade of what runs to a version of Mastodon: the fork's tree with that version merged, file by file,
+ * against the fork's tree and the app as it runs. Only what a plan reads of it is fetched, into a folder that is gone
+ * afterwards; the checkout is only read. When the signal is aborted it ends what it started, and rejects.
+ * @param from the version that runs
+ */
+async function planVersion(context, sources, from, to) {
+    const { inputs, runtime } = context;
+    const { path: checkout, searchPath, proxyEnvironment } = inputs;
+    const folder = await (0,external_node_fs_promises_namespaceObject.mkdtemp)(external_node_path_namespaceObject.join(runtime.scratch, 'upgrade-'));
+    try {
+        const tools = { path: checkout, run: runtime.run, signal: runtime.signal, searchPath };
+        const start = await startOf(tools, sources.deployed, from);
+        const [live, { contested }] = await Promise.all([
+            liveOf(context, sources),
+            writeMerged({
+                ...tools,
+                proxyEnvironment,
+                commit: start.commit,
+                url: sources.upstream ?? UPSTREAM,
+                tag: `v${to}`,
+                baseTag: `v${from}`,
+                fetchInto: external_node_path_namespaceObject.join(folder, 'upstream.git'),
+                into: external_node_path_namespaceObject.join(folder, 'merged'),
+                only: name => READ.test(name),
+                own: name => OWN.test(name)
+            })
+        ]);
+        const source = { folder: external_node_path_namespaceObject.join(folder, 'merged') };
+        const facts = await factsFrom(context, sources.config, source, start.commit, live);
+        const plan = planUpgrade(facts);
+        return { plan, already: namesToday(facts), from: start, isAppAsked: live !== undefined, contested };
+    }
+    finally {
+        await removeTree(folder);
+    }
+}
+/** What a plan to deploy once more what runs would find, too: it has nothing to do with the upgrade. */
+function namesToday(facts) {
+    const { from: tree } = facts;
+    return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings.map(({ name }) => name) : [];
+}
+/** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
+async function startOf(tools, deployed, version) {
+    const running = await deployed().catch(() => undefined);
+    // Its version was read from the checkout.
+    if (running?.commit !== undefined && running.version !== undefined)
+        return { commit: running.commit, isReleased: true };
+    const head = await resolveCommit(tools);
+    const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }));
+    if (here === version)
+        return { commit: head.sha, isReleased: false };
+    throw new UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
+}
+/** The app as it runs; undefined where Heroku does not say enough of it. */
+async function liveOf(context, sources) {
+    const { clock, log } = context.runtime;
+    try {
+        return await inTime(clock, check_upgrade_PATIENCE, () => askApp(context, sources));
+    }
+    catch (error) {
+        log.info(`The upgrade plan is made without the app: ${errorText(error)}`);
+        return undefined;
+    }
+}
+async function askApp(context, { app, facts, configVars, streaming }) {
+    const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
+        facts.info(),
+        facts.formation(),
+        facts.release(),
+        facts.slug(),
+        addonReader(context)(app),
+        streaming?.configVars()
+    ]);
+    const { name: stack } = info.build_stack ?? info.stack;
+    return liveFacts({ app, stack, config: configVars, formation, current, currentSlug: slug }, streaming && streamingVars && { app: streaming, config: streamingVars }, addons);
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/run-task.js
 
 
@@ -87166,12 +87449,12 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
     if (exitCode === 0)
         return `Ended well in ${dyno} after ${after}`;
     if (exitCode !== undefined) {
-        throw new errors_UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
     }
     if (took >= limit) {
-        throw new errors_UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+        throw new UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
     }
-    throw new errors_UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+    throw new UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
@@ -87194,10 +87477,10 @@ function openRecord(context, app, schedule) {
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
     const github = githubOf(context);
     if (!github) {
-        throw new errors_UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+        throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
     }
     if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
-        throw new errors_UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+        throw new UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
     }
     const path = `${app}.json`;
     const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
@@ -87235,7 +87518,7 @@ async function runDueTasks(context, app, schedule, tools) {
         if (!signal.aborted)
             continue;
         await noteEnd(record, asker, ended);
-        throw new errors_CancelledError(`The task ${taken.task.command}`);
+        throw new CancelledError(`The task ${taken.task.command}`);
     }
 }
 /** Writes how the last task ended, and takes the next. */
@@ -87276,7 +87559,7 @@ async function runTaken(app, { task, due, missed }, defaultSize, tools) {
     }
     catch (error) {
         log.error(errorText(error));
-        const unknown = error instanceof errors_CancelledError || (started && exitCode === undefined);
+        const unknown = error instanceof CancelledError || (started && exitCode === undefined);
         return { outcome: unknown ? 'lost' : 'failed', exitCode, took: clock.now() - begun };
     }
 }
@@ -87311,7 +87594,7 @@ async function tellDue({ app, wanted, file, where }, asker, tools) {
 function outcome(runs, failures) {
     if (failures.length === 0)
         return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
-    throw new errors_UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+    throw new UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
 }
 /** `2026-11-25 03:30 UTC`. */
 function timeText(at) {
@@ -87458,13 +87741,13 @@ async function showRecorded(context, app, schedule, tools) {
 }
 /** Its API is undocumented and may change any day; its dashboard is there for people. */
 function byHand(error, app, wanted) {
-    if (error instanceof errors_CancelledError || !(error instanceof errors_UserError))
+    if (error instanceof CancelledError || !(error instanceof UserError))
         return error;
     const { lines, url } = typedByHand(wanted, app);
     const list = lines.length > 0
         ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
         : 'There should be no tasks.';
-    return new errors_UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
+    return new UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
@@ -87484,13 +87767,14 @@ const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 const check_given_PATIENCE = 8_000;
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3;
-/** What the checks are handed of GitHub, of the key and of scheduled tasks. */
+/** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 function givenTo(context, sources) {
     return {
         key: facts_once(() => check_given_keyOf(context, sources.client)),
         repository: facts_once(() => asGithub(context, github => check_given_repositoryOf(context, github))),
         build: facts_once(() => asGithub(context, github => buildOf(context, github, sources))),
-        tasks: facts_once(() => tasksOf(context, sources))
+        tasks: facts_once(() => tasksOf(context, sources)),
+        upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }
 async function check_given_keyOf(context, client) {
@@ -87522,14 +87806,14 @@ async function check_given_repositoryOf({ inputs }, github) {
     };
 }
 /** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
-async function buildOf(context, github, { commit }) {
+async function buildOf(context, github, { deployed }) {
     const { inputs } = context;
     const runId = Number(inputs.github.runId);
     const failed = await failedJobs(github, runId);
     const report = await tonightsReport(context, github, runId);
     if (!report && failed.length === 0)
         return undefined;
-    const running = await inTime(context.runtime.clock, check_given_PATIENCE, commit).catch(() => undefined);
+    const running = await inTime(context.runtime.clock, check_given_PATIENCE, async () => (await deployed()).commit).catch(() => undefined);
     return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) };
 }
 async function tonightsReport(context, github, runId) {
@@ -87613,9 +87897,23 @@ async function openScene(context, config, name) {
         signal: runtime.signal
     });
     const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
-    const commit = async () => (await deployed()).commit;
+    const streamingVars = async (name) => {
+        const vars = await new HerokuApp(platform, name, clock, signal).configVars();
+        masker(context)(vars);
+        return vars;
+    };
     const ownUrl = async (facts) => facts && (await inTime(clock, check_scene_PATIENCE, () => facts.info()).catch(() => undefined))?.web_url;
     const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)]);
+    const given = givenTo(bounded, {
+        config,
+        client: platform,
+        app: main,
+        facts: app,
+        configVars: read.configVars,
+        streaming: streamingApp && { name: streamingApp.name, configVars: () => streamingVars(streamingApp.name) },
+        deployed
+    });
+    let planning;
     const around = {
         ...read,
         mastodonToken: inputs.mastodonToken,
@@ -87626,7 +87924,7 @@ async function openScene(context, config, name) {
         dyno,
         wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
         deployed,
-        given: givenTo(bounded, { config, app: main, client: platform, commit }),
+        given: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
         thresholds: config.checks.thresholds,
         network: realNetwork(),
         clock,
@@ -87638,8 +87936,8 @@ async function openScene(context, config, name) {
     return {
         around,
         close: async () => {
-            over.abort(new errors_CancelledError('What a check left under way'));
-            await dyno.close();
+            over.abort(new CancelledError('What a check left under way'));
+            await Promise.all([dyno.close(), planning?.catch(() => { })]);
         }
     };
 }
@@ -87699,18 +87997,22 @@ async function check_check(context) {
         throw failure(failed, issueUrl);
 }
 /** What servers say may repeat a secret. It goes before Markdown is made of it, which would hide it from the search. */
-function withoutSecrets(result, redact) {
-    const findings = result.findings.map(finding => ({
-        ...finding,
-        text: redact(finding.text),
-        ...(finding.figure === undefined ? {} : { figure: redact(finding.figure) }),
-        ...(finding.remedy === undefined ? {} : { remedy: redact(finding.remedy) })
-    }));
-    return { ...result, findings };
+function withoutSecrets({ findings, ...result }, redact) {
+    return { ...result, findings: everyText(findings, redact) };
+}
+/** A copy of plain data with each text of it changed. */
+function everyText(data, change) {
+    if (typeof data === 'string')
+        return change(data);
+    if (Array.isArray(data))
+        return data.map((item) => everyText(item, change));
+    if (typeof data !== 'object' || data === null)
+        return data;
+    return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, everyText(value, change)]));
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');
-    return new errors_UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+    return new UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/measured.js
@@ -87814,7 +88116,7 @@ async function reportText(context, github, run) {
 }
 async function measured_readText(file) {
     return (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8').catch((error) => {
-        throw new errors_UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
+        throw new UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
     });
 }
 
@@ -87834,7 +88136,7 @@ async function comment(context) {
     const { inputs, results, runtime } = context;
     const github = githubOf(context);
     if (!github) {
-        throw new errors_UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
+        throw new UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
     }
     const measured = inputs.github.event.workflowRun
         ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
@@ -87885,41 +88187,6 @@ async function comment_write({ results, runtime }, github, { pullRequest, run, c
             throw error;
         log.warning(github.explain(error, 'pull-requests: write', 'The report stands in the summary of this job and in `comment-body`.'));
     }
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/addons.js
-
-
-
-/**
- * Reads an app's add-ons, with the versions of Heroku's own Postgres and Redis. Their API is undocumented, and a key may
- * not be allowed to see add-ons: what cannot be read is left out, and what depends on it is not looked at.
- */
-function addonReader({ inputs, runtime }) {
-    return async (app) => {
-        const { clock, signal, log } = runtime;
-        try {
-            const addons = await app.addons();
-            const url = inputs.herokuDataUrl;
-            const data = createClient({ url, key: inputs.herokuApiKey ?? '', clock, signal });
-            return await Promise.all(addons.map(async (addon) => {
-                const service = addon.addon_service.name;
-                const version = await serverVersion(data, addon).catch((error) => {
-                    if (signal.aborted)
-                        throw error;
-                    log.info(`The version of ${addon.name} could not be read: ${errorText(error)}`);
-                    return undefined;
-                });
-                return { service, plan: addon.plan?.name, version };
-            }));
-        }
-        catch (error) {
-            if (signal.aborted)
-                throw error;
-            log.info(`The add-ons of ${app.name} could not be read: ${errorText(error)}`);
-            return undefined;
-        }
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/provision-plan.js
@@ -88175,7 +88442,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
 /** Throws a `UserError` for what only a build on the runner can do. */
 function requireBuildable({ slug }, { buildpacks }) {
     const refuse = (what, next) => {
-        throw new errors_UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
+        throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
     };
     const folder = buildpacks.find(({ kind }) => kind === 'folder');
     if (folder)
@@ -88207,7 +88474,7 @@ async function packSource(context, source, name, files) {
         writeTreeFile(folder, at, text);
     const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
     if (code !== 0)
-        throw new errors_UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     const hash = (0,external_node_crypto_.createHash)('sha256');
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
     return { file, sha256: hash.digest('hex') };
@@ -88258,9 +88525,9 @@ async function deploy_deploy(context) {
 }
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error) {
-    if (error instanceof errors_CancelledError || !(error instanceof errors_UserError))
+    if (error instanceof CancelledError || !(error instanceof UserError))
         throw error;
-    throw new errors_UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+    throw new UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -88445,7 +88712,7 @@ async function migrate_migrate(context) {
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
-            throw new errors_UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
+            throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
         }
         const { version } = target.current;
         // Post-deployment migrations take away what older code still needs.
@@ -92155,12 +92422,12 @@ function requireServices({ inputs }) {
     const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
     const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
     if (missing.length > 0)
-        throw new errors_UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
+        throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
     for (const [name, url] of Object.entries(inputs.rehearsal)) {
         const host = URL.canParse(url) ? new URL(url).hostname : '';
         // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
         if (host === '' || (!isLoopback(host) && host.includes('.')))
-            throw new errors_UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
+            throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
 async function startHeroku(context, config) {
@@ -92196,7 +92463,7 @@ function requireOtherUser({ inputs }, inContainer) {
     const user = otherUser();
     if (user || inputs.secretsHeld.length === 0)
         return user;
-    throw new errors_UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+    throw new UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
@@ -92281,7 +92548,7 @@ async function rehearse_baseCommit({ inputs, runtime }) {
         return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
     }
     catch (error) {
-        if (!(error instanceof errors_UserError))
+        if (!(error instanceof UserError))
             throw error;
         log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
         return undefined;
@@ -92298,7 +92565,7 @@ async function repack({ inputs, runtime }, slug, base) {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
             return;
-        throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     };
     await must('mkdir', '-p', folder);
     await must('tar', '-xzf', slug, '-C', folder);
@@ -92327,7 +92594,7 @@ async function rollback(context) {
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
         if (!current || !commit) {
-            throw new errors_UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
+            throw new UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
         }
         results.output('previous-release-version', current.version);
         const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
@@ -92375,7 +92642,7 @@ async function run_run(context) {
     });
 }
 function nothingToRun(scheduler) {
-    return new errors_UserError(scheduler === undefined
+    return new UserError(scheduler === undefined
         ? 'There is nothing to run: neither the input `run` nor `schedule:` in the config is there'
         : `There is nothing to run: the tasks of the config are run by ${scheduler}, not by a workflow`, 'Give the input `run`, such as `run: bin/tootctl media remove`; or choose `with: github-actions` for the tasks of the config.');
 }
@@ -92433,7 +92700,7 @@ function findCommand(name) {
     if (command)
         return command;
     const known = `Commands of this version: ${Object.keys(lib_commands_COMMANDS).join(', ')}.`;
-    throw new errors_UserError(`There is no command "${name}"`, known);
+    throw new UserError(`There is no command "${name}"`, known);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
@@ -92463,7 +92730,7 @@ function passwordFor(machine, text) {
         else if (['machine', 'login', 'account', 'password'].includes(word)) {
             const value = words[++i];
             if (value === undefined)
-                throw new errors_UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
+                throw new UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
             if (word === 'machine')
                 here = value === machine;
             else if (word === 'password' && here)
@@ -92480,7 +92747,7 @@ function readNetrc(file) {
     catch (error) {
         if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
             return undefined;
-        throw new errors_UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
+        throw new UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
     }
 }
 
@@ -92524,7 +92791,7 @@ function keys_hostOf(url) {
     return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 function noKey(machine) {
-    return new errors_UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
+    return new UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/terminal/screen.js

@@ -14,6 +14,7 @@ import { type Check, type Finding, type World } from '../check.ts'
 import { daysUntil } from '../probes/certificate.ts'
 import { ask, askPlace } from '../probes/http.ts'
 import { unreached } from '../probes/network.ts'
+import { planned } from './upgrade.ts'
 
 /** Days before support ends (Mastodon itself warns its admins three months before). */
 const SUPPORT_DAYS = 90
@@ -34,7 +35,12 @@ export const updates: Check = {
       ]
     const news = await newsOf(version, world)
     if (typeof news === 'string') return [{ level: 'unknown', about: 'update', text: news }]
-    return [updateFinding(version, news.updates), supportFinding(version, await supportOf(version, news, world), world)]
+    const next = nextOf(version, news.updates)
+    const [update, support] = await Promise.all([
+      next ? updateFinding(version, next, world) : newest(version),
+      supportOf(version, news, world)
+    ])
+    return [update, supportFinding(version, support, world)]
   }
 }
 
@@ -64,31 +70,52 @@ async function newsOf(version: string, world: World): Promise<UpstreamNews | str
   }
 }
 
-function updateFinding(version: string, all: readonly Update[]): Finding {
-  const about = 'update'
-  const own = all.filter(update => seriesOf(update.version) === seriesOf(version)).sort(newestFirst)
-  const later = all.filter(update => seriesOf(update.version) !== seriesOf(version)).sort(newestFirst)
-  const [patch] = own
-  const next = patch ?? later[0]
-  if (!next) return { level: 'ok', about, figure: version, text: `${version} is the newest Mastodon` }
-  const also = patch && later[0] ? `; ${later[0].version} is out, too` : ''
-  const remedy = `Read the release notes; \`command: plan\` with \`ref: v${next.version}\` tells the migrations and what else it needs`
+interface Next {
+  /** What to go to: of the line that runs, where it has a newer one. */
+  readonly version: string
+  /** The newest of a later line. */
+  readonly later: string | undefined
+  readonly isPatch: boolean
+  readonly isUrgent: boolean
+}
+
+function nextOf(version: string, all: readonly Update[]): Next | undefined {
+  const isOwn = (update: Update): boolean => seriesOf(update.version) === seriesOf(version)
+  const own = all.filter(isOwn).sort(newestFirst)
+  const later = all.filter(update => !isOwn(update)).sort(newestFirst)
+  const next = own[0] ?? later[0]
+  return (
+    next && {
+      version: next.version,
+      later: later[0]?.version,
+      isPatch: own.length > 0,
+      isUrgent: (own.length > 0 ? own : later).some(({ urgent }) => urgent)
+    }
+  )
+}
+
+function newest(version: string): Finding {
+  return { level: 'ok', about: 'update', figure: version, text: `${version} is the newest Mastodon` }
+}
+
+async function updateFinding(version: string, next: Next, world: World): Promise<Finding> {
+  const also = next.isPatch && next.later !== undefined ? `; ${next.later} is out, too` : ''
   // The notes' address is made here: the server's word is not followed.
   const told = {
-    about,
+    about: 'update',
     figure: next.version,
-    remedy,
-    link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`
+    link: `https://github.com/mastodon/mastodon/releases/tag/v${next.version}`,
+    ...(await planned(version, next.version, world))
   }
-  if ((patch ? own : later).some(({ urgent }) => urgent))
+  if (next.isUrgent)
     return { level: 'fail', text: `${next.version} mends a security hole of ${version}, which runs${also}`, ...told }
-  if (patch)
+  if (next.isPatch)
     return {
       level: 'warn',
-      text: `${patch.version} is newer than ${version}, which runs, in the same line${also}`,
+      text: `${next.version} is newer than ${version}, which runs, in the same line${also}`,
       ...told
     }
-  return { level: 'ok', ...told, text: `${version} is the newest of its line; ${next.version} is out` }
+  return { level: 'ok', text: `${version} is the newest of its line; ${next.version} is out`, ...told }
 }
 
 function newestFirst(a: Update, b: Update): number {

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { inTime, once, type BuildReport, type Given } from '../../checks/index.ts'
-import { type Config } from '../../config/index.ts'
 import {
   artifactsOfCommit,
   artifactsOfRun,
@@ -11,21 +10,14 @@ import {
   type Artifact,
   type Github
 } from '../../github/index.ts'
-import {
-  HerokuError,
-  keyExpiresIn,
-  lateTasks,
-  scheduleDrift,
-  whoAmI,
-  type HerokuApp,
-  type HerokuClient
-} from '../../heroku/index.ts'
+import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
 import { fitsLimit, LARGEST_REPORT, parseReport } from '../../report/index.ts'
 import { VERSION } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { downloads } from './baseline.ts'
 import { githubOf } from './github.ts'
 import { herokuOf, masker } from './heroku.ts'
+import { planVersion, type UpgradeSources } from './check-upgrade.ts'
 import { lookAtTasks } from './schedule.ts'
 
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit"
@@ -34,21 +26,19 @@ const PATIENCE = 8_000
 /** Reports of one commit that are looked into. */
 const MOST_READ = 3
 
-export interface Sources {
-  readonly config: Config
-  readonly app: HerokuApp
+export interface Sources extends UpgradeSources {
   readonly client: HerokuClient
-  /** The commit that runs, where it is known. */
-  readonly commit: () => Promise<string | undefined>
 }
 
-/** What the checks are handed of GitHub, of the key and of scheduled tasks. */
+/** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 export function givenTo(context: Context, sources: Sources): Given {
   return {
     key: once(() => keyOf(context, sources.client)),
     repository: once(() => asGithub(context, github => repositoryOf(context, github))),
     build: once(() => asGithub(context, github => buildOf(context, github, sources))),
-    tasks: once(() => tasksOf(context, sources))
+    tasks: once(() => tasksOf(context, sources)),
+    upgrade: (from, to, signal) =>
+      planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
   }
 }
 
@@ -84,13 +74,15 @@ async function repositoryOf({ inputs }: Context, github: Github): ReturnType<Giv
 }
 
 /** The report of an earlier step or job of this very run, and that of the commit that runs. Undefined where the run builds nothing. */
-async function buildOf(context: Context, github: Github, { commit }: Sources): ReturnType<Given['build']> {
+async function buildOf(context: Context, github: Github, { deployed }: Sources): ReturnType<Given['build']> {
   const { inputs } = context
   const runId = Number(inputs.github.runId)
   const failed = await failedJobs(github, runId)
   const report = await tonightsReport(context, github, runId)
   if (!report && failed.length === 0) return undefined
-  const running = await inTime(context.runtime.clock, PATIENCE, commit).catch(() => undefined)
+  const running = await inTime(context.runtime.clock, PATIENCE, async () => (await deployed()).commit).catch(
+    () => undefined
+  )
   return { report, failedJobs: failed, deployed: await firstReportOf(context, github, running, runId) }
 }
 

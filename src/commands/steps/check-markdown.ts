@@ -1,5 +1,6 @@
 import { type Finding, type Level, type Night, type Problem, type Result } from '../../checks/index.ts'
 import { code, details, escape, table } from '../../report/index.ts'
+import { plansMarkdown } from './check-plan.ts'
 
 /** Longest text of one finding that is shown, in characters. */
 const LONGEST = 1_000
@@ -10,15 +11,18 @@ export interface CheckFacts {
   readonly runUrl?: string
 }
 
-/** `fail  worker: No worker dyno …`: a line of the log for each finding. */
+/** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
 export function resultLine({ check, findings }: Result): string[] {
   if (findings.length === 0) return [`-        ${check.name}: nothing to look at`]
-  return findings.map(({ level, text }) => `${level.padEnd(8)} ${check.name}: ${oneLine(text)}`)
+  return findings.flatMap(({ level, text, more = [] }) => [
+    `${level.padEnd(8)} ${check.name}: ${oneLine(text)}`,
+    ...more.map(line => `${' '.repeat(11)}${oneLine(line)}`)
+  ])
 }
 
 const ORDER: readonly Level[] = ['fail', 'warn', 'unknown', 'ok']
 
-/** All findings, the worst first. */
+/** All findings, the worst first, and the whole of what is told in short. */
 export function summaryMarkdown(results: readonly Result[], { app, issueUrl, runUrl }: CheckFacts): string {
   const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })))
   const rows = (levels: readonly Level[]): string[][] =>
@@ -38,6 +42,7 @@ export function summaryMarkdown(results: readonly Result[], { app, issueUrl, run
     good.length > 0
       ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
       : '',
+    plansMarkdown(results, app),
     none.length > 0 ? `Nothing to look at in this app: ${none.join(', ')}.` : '',
     links.join(' · ')
   ]
@@ -107,9 +112,15 @@ export function newsMarkdown(news: readonly Problem[]): string {
 function problemMarkdown({ title, level, finding, since, news }: Problem): string {
   const word = level === 'fail' ? 'Fails' : 'Warns'
   const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`
-  const { text, remedy, link } = finding
-  const todo = remedy === undefined ? '' : `\n\n**To do:** ${prose(remedy)}`
-  return `### ${word}: ${prose(title)} (${mark})\n\n${prose(text)}.${todo}${link ? `\n\n${linked(link)}` : ''}`
+  const { text, more = [], remedy, link } = finding
+  const parts = [
+    `### ${word}: ${prose(title)} (${mark})`,
+    `${prose(text)}.`,
+    more.map(line => `- ${prose(line)}`).join('\n'),
+    remedy === undefined ? '' : `**To do:** ${prose(remedy)}`,
+    link ? linked(link) : ''
+  ]
+  return parts.filter(Boolean).join('\n\n')
 }
 
 function section(title: string, lines: readonly string[]): string {
@@ -127,10 +138,11 @@ function within(most: number, head: string, sections: readonly string[]): string
   return text
 }
 
-/** Text, remedy and link of a finding in a table's cell. */
-function told({ level, text, remedy, link }: Finding): string {
+/** What a finding says, in a table's cell. */
+function told({ level, text, more = [], remedy, link }: Finding): string {
   const parts = [
     `${prose(text)}.`,
+    ...more.map(line => `– ${prose(line)}`),
     level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
     link ? linked(link) : ''
   ]
@@ -149,7 +161,7 @@ function linked(url: string): string {
   return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${escape(url.replace('https://', ''))}](${url})` : ''
 }
 
-/** Without the control characters that a server or a dyno may send to a terminal. */
+/** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */
 function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, ' ').slice(0, LONGEST)
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, LONGEST)
 }

@@ -43,11 +43,24 @@ export async function openScene(context: Context, config: Config, name: string):
   })
 
   const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit))
-  const commit = async (): Promise<string | undefined> => (await deployed()).commit
-
+  const streamingVars = async (name: string): Promise<Readonly<Record<string, string>>> => {
+    const vars = await new HerokuApp(platform, name, clock, signal).configVars()
+    masker(context)(vars)
+    return vars
+  }
   const ownUrl = async (facts: typeof app | undefined): Promise<string | null | undefined> =>
     facts && (await inTime(clock, PATIENCE, () => facts.info()).catch(() => undefined))?.web_url
   const [read, url, streamingUrl] = await Promise.all([readVars(context, main), ownUrl(app), ownUrl(streamingApp)])
+  const given = givenTo(bounded, {
+    config,
+    client: platform,
+    app: main,
+    facts: app,
+    configVars: read.configVars,
+    streaming: streamingApp && { name: streamingApp.name, configVars: () => streamingVars(streamingApp.name) },
+    deployed
+  })
+  let planning: Promise<unknown> | undefined
   const around: Surroundings = {
     ...read,
     mastodonToken: inputs.mastodonToken,
@@ -58,7 +71,7 @@ export async function openScene(context: Context, config: Config, name: string):
     dyno,
     wants: { ffmpeg: config.ffmpeg, slugLimit: config.slug.limit },
     deployed,
-    given: givenTo(bounded, { config, app: main, client: platform, commit }),
+    given: { ...given, upgrade: (...of) => (planning = given.upgrade(...of)) },
     thresholds: config.checks.thresholds,
     network: realNetwork(),
     clock,
@@ -71,7 +84,7 @@ export async function openScene(context: Context, config: Config, name: string):
     around,
     close: async () => {
       over.abort(new CancelledError('What a check left under way'))
-      await dyno.close()
+      await Promise.all([dyno.close(), planning?.catch(() => {})])
     }
   }
 }

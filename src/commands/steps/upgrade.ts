@@ -7,6 +7,7 @@ import {
   planUpgrade,
   readUpgradeTree,
   type LiveFacts,
+  type UpgradeFacts,
   type UpgradePlan,
   type UpgradeTree
 } from '../../mastodon/index.ts'
@@ -16,8 +17,8 @@ import { baseOf, exportTree } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { type Source } from './source.ts'
 
-/** What the tree before is read for; the rest of a commit is not written out. */
-const READ =
+/** What a plan reads of a tree; the rest of a commit is not written out. */
+export const READ =
   /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/
 
 /**
@@ -32,11 +33,22 @@ export async function planFrom(
   from: string | undefined,
   live?: LiveFacts
 ): Promise<UpgradePlan> {
+  return planUpgrade(await factsFrom(context, config, source, from, live))
+}
+
+/** What such a plan is made of. */
+export async function factsFrom(
+  context: Context,
+  config: Config,
+  source: Pick<Source, 'folder'>,
+  from: string | undefined,
+  live?: LiveFacts
+): Promise<UpgradeFacts> {
   const appJson = readTreeFile(source.folder, 'app.json')
   const tree = readUpgradeTree(source.folder)
   const stack = config.stack ?? stackOf(appJson) ?? live?.stack
   const buildpacks = buildpacksOf(config, appJson)
-  return planUpgrade({
+  return {
     tree,
     from: from === undefined ? undefined : await readTreeAt(context, from),
     stack,
@@ -47,7 +59,7 @@ export async function planFrom(
     hasStreamingApp: config.streamingApp !== undefined,
     skip: config.checks.skip,
     live
-  })
+  }
 }
 
 /** What the tree alone can tell, against what came before it in the checkout: that is no fact of any app. */
@@ -73,14 +85,14 @@ export async function planOfTree(
 
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
 async function askForRuby(
-  { runtime }: Context,
+  { runtime: { http, signal } }: Context,
   { slug }: Config,
   buildpacks: readonly string[],
   version: string | undefined,
   stack: string | undefined
 ): Promise<boolean | undefined> {
   if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
-  return hasRuby(runtime.http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] })
+  return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal)
 }
 
 /** A list that cannot be read is told by what builds with it. */

@@ -1,0 +1,95 @@
+import { upgradeHeadline } from '../../mastodon/index.ts'
+import { errorText } from '../../runtime/index.ts'
+import { type Finding, type World } from '../check.ts'
+import { type PlannedUpgrade } from '../given.ts'
+import { brief } from '../probes/network.ts'
+
+/** Milliseconds that a plan may take: git fetches two trees for it, and Heroku is asked for a Ruby. */
+const PATIENCE = 15_000
+/** Of the check's time, kept to tell what is known without a plan. */
+const REST = 1_000
+/** Findings that are told; all stand in the plan. */
+const MOST = 6
+/** Characters of one. */
+const LONGEST = 200
+
+/** What an upgrade brings and what stands against it; or, where no plan could be made, why. */
+export async function planned(
+  from: string,
+  to: string,
+  world: World
+): Promise<Pick<Finding, 'more' | 'remedy' | 'upgrade'>> {
+  try {
+    const upgrade = await inPatience(world, signal => world.given.upgrade(from, to, signal))
+    const isStopped = upgrade.plan.findings.some(({ level }) => level === 'block')
+    return {
+      more: inShort(upgrade),
+      remedy: `Read the release notes, and the plan in the summary of the run; ${isStopped ? 'put right what stops it, then' : 'then'} merge \`v${to}\` and deploy`,
+      upgrade
+    }
+  } catch (error) {
+    if (world.signal.aborted) throw error
+    return {
+      more: [`No upgrade plan could be made: ${brief(errorText(error))}`],
+      remedy: `Read the release notes; \`command: plan\` with \`ref: v${to}\` tells the migrations and what else it needs`
+    }
+  }
+}
+
+/** Ends the work, and rejects, in time for the check to say what it knows without it. */
+async function inPatience<Answer>(
+  { clock, signal, until }: World,
+  work: (signal: AbortSignal) => Promise<Answer>
+): Promise<Answer> {
+  const limit = Math.max(0, Math.min(PATIENCE, until - clock.now() - REST))
+  const late = new AbortController()
+  const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)))
+  const ended = new Promise<never>((_, reject) => {
+    late.signal.addEventListener('abort', () => reject(late.signal.reason as Error))
+  })
+  try {
+    return await Promise.race([work(AbortSignal.any([signal, late.signal])), ended])
+  } finally {
+    stop()
+  }
+}
+
+/**
+ * What is so today already is named and no more. The same sentences in the same order for the same plan, however its
+ * parts are sorted: they stand in the issue over nights.
+ */
+function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
+  const { basis, steps } = plan
+  const migrations = [...plan.migrations].sort((one, other) => compare(one.version, other.version))
+  const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`
+  const warnings = plan.findings.filter(({ level }) => level === 'warn')
+  const old = [...new Set(warnings.map(({ name }) => name).filter(name => already.includes(name)))].sort(compare)
+  const told = [
+    ...plan.findings
+      .filter(({ level }) => level === 'block')
+      .map(line('Stops it'))
+      .sort(compare),
+    ...warnings
+      .filter(({ name }) => !old.includes(name))
+      .map(line('Warning'))
+      .sort(compare)
+  ]
+  const left = told.length - MOST
+  return [
+    `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
+    ...told.slice(0, MOST),
+    ...(left > 0 ? [`${left} more in the plan`] : []),
+    ...(told.length === 0
+      ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
+      : []),
+    ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
+  ]
+}
+
+function line(word: string): (finding: PlannedUpgrade['plan']['findings'][number]) => string {
+  return ({ name, reason }) => `${word}: ${brief(reason, LONGEST)} (${name})`
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}

@@ -1,0 +1,135 @@
+import { mkdtemp } from 'node:fs/promises'
+import path from 'node:path'
+import { inTime, type AppFacts, type Deployed, type PlannedUpgrade } from '../../checks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { liveFacts } from '../../deploy/index.ts'
+import { type HerokuApp } from '../../heroku/index.ts'
+import {
+  parseVersion,
+  planUpgrade,
+  UPSTREAM,
+  VERSION_FILE,
+  type FindingName,
+  type LiveFacts,
+  type UpgradeFacts
+} from '../../mastodon/index.ts'
+import { errorText, removeTree, UserError } from '../../runtime/index.ts'
+import { resolveCommit, textAt, writeMerged, type GitTools } from '../../source/index.ts'
+import type { Context } from '../context.ts'
+import { addonReader } from './addons.ts'
+import { factsFrom, READ } from './upgrade.ts'
+
+type ConfigVars = Readonly<Record<string, string>>
+
+export interface UpgradeSources {
+  readonly config: Config
+  readonly app: HerokuApp
+  readonly facts: AppFacts
+  readonly configVars: ConfigVars
+  /** The app that runs streaming, where it is one of its own. */
+  readonly streaming?: { readonly name: string; readonly configVars: () => Promise<ConfigVars> }
+  readonly deployed: () => Promise<Deployed>
+  /** Address of Mastodon's repository; tests have one of their own. */
+  readonly upstream?: string
+}
+
+/** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
+const PATIENCE = 6_000
+
+/** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
+const OWN = /^(?:Procfile|app\.json|Aptfile)$/
+
+/**
+ * Plans the upgrade of what runs to a version of Mastodon: the fork's tree with that version merged, file by file,
+ * against the fork's tree and the app as it runs. Only what a plan reads of it is fetched, into a folder that is gone
+ * afterwards; the checkout is only read. When the signal is aborted it ends what it started, and rejects.
+ * @param from the version that runs
+ */
+export async function planVersion(
+  context: Context,
+  sources: UpgradeSources,
+  from: string,
+  to: string
+): Promise<PlannedUpgrade> {
+  const { inputs, runtime } = context
+  const { path: checkout, searchPath, proxyEnvironment } = inputs
+  const folder = await mkdtemp(path.join(runtime.scratch, 'upgrade-'))
+  try {
+    const tools = { path: checkout, run: runtime.run, signal: runtime.signal, searchPath }
+    const start = await startOf(tools, sources.deployed, from)
+    const [live, { contested }] = await Promise.all([
+      liveOf(context, sources),
+      writeMerged({
+        ...tools,
+        proxyEnvironment,
+        commit: start.commit,
+        url: sources.upstream ?? UPSTREAM,
+        tag: `v${to}`,
+        baseTag: `v${from}`,
+        fetchInto: path.join(folder, 'upstream.git'),
+        into: path.join(folder, 'merged'),
+        only: name => READ.test(name),
+        own: name => OWN.test(name)
+      })
+    ])
+    const source = { folder: path.join(folder, 'merged') }
+    const facts = await factsFrom(context, sources.config, source, start.commit, live)
+    const plan = planUpgrade(facts)
+    return { plan, already: namesToday(facts), from: start, isAppAsked: live !== undefined, contested }
+  } finally {
+    await removeTree(folder)
+  }
+}
+
+/** What a plan to deploy once more what runs would find, too: it has nothing to do with the upgrade. */
+function namesToday(facts: UpgradeFacts): FindingName[] {
+  const { from: tree } = facts
+  return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings.map(({ name }) => name) : []
+}
+
+/** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
+async function startOf(
+  tools: GitTools & { path: string },
+  deployed: UpgradeSources['deployed'],
+  version: string
+): Promise<PlannedUpgrade['from']> {
+  const running = await deployed().catch(() => undefined)
+  // Its version was read from the checkout.
+  if (running?.commit !== undefined && running.version !== undefined)
+    return { commit: running.commit, isReleased: true }
+  const head = await resolveCommit(tools)
+  const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }))
+  if (here === version) return { commit: head.sha, isReleased: false }
+  throw new UserError(
+    `the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`,
+    'Check out with `fetch-depth: 0`.'
+  )
+}
+
+/** The app as it runs; undefined where Heroku does not say enough of it. */
+async function liveOf(context: Context, sources: UpgradeSources): Promise<LiveFacts | undefined> {
+  const { clock, log } = context.runtime
+  try {
+    return await inTime(clock, PATIENCE, () => askApp(context, sources))
+  } catch (error) {
+    log.info(`The upgrade plan is made without the app: ${errorText(error)}`)
+    return undefined
+  }
+}
+
+async function askApp(context: Context, { app, facts, configVars, streaming }: UpgradeSources): Promise<LiveFacts> {
+  const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
+    facts.info(),
+    facts.formation(),
+    facts.release(),
+    facts.slug(),
+    addonReader(context)(app),
+    streaming?.configVars()
+  ])
+  const { name: stack } = info.build_stack ?? info.stack
+  return liveFacts(
+    { app, stack, config: configVars, formation, current, currentSlug: slug },
+    streaming && streamingVars && { app: streaming, config: streamingVars },
+    addons
+  )
+}

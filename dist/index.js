@@ -77423,15 +77423,16 @@ function inShort({ plan, already, isAppAsked }) {
     const { basis, steps } = plan;
     const migrations = [...plan.migrations].sort((one, other) => upgrade_compare(one.version, other.version));
     const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`;
+    const isOld = ({ name, reason }) => already.some(found => found.name === name && found.reason === reason);
     const warnings = plan.findings.filter(({ level }) => level === 'warn');
-    const old = [...new Set(warnings.map(({ name }) => name).filter(name => already.includes(name)))].sort(upgrade_compare);
+    const old = [...new Set(warnings.filter(isOld).map(({ name }) => name))].sort(upgrade_compare);
     const told = [
         ...plan.findings
             .filter(({ level }) => level === 'block')
             .map(outside_upgrade_line('Stops it'))
             .sort(upgrade_compare),
         ...warnings
-            .filter(({ name }) => !old.includes(name))
+            .filter(finding => !isOld(finding))
             .map(outside_upgrade_line('Warning'))
             .sort(upgrade_compare)
     ];
@@ -78194,16 +78195,16 @@ async function planVersion(context, sources, from, to) {
         const source = { folder: external_node_path_.join(folder, 'merged') };
         const facts = await factsFrom(context, sources.config, source, start.commit, live);
         const plan = planUpgrade(facts);
-        return { plan, already: namesToday(facts), from: start, isAppAsked: live !== undefined, contested };
+        return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested };
     }
     finally {
         await (0,lib_runtime/* removeTree */.dM)(folder);
     }
 }
 /** What a plan to deploy once more what runs would find, too: it has nothing to do with the upgrade. */
-function namesToday(facts) {
+function foundToday(facts) {
     const { from: tree } = facts;
-    return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings.map(({ name }) => name) : [];
+    return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings : [];
 }
 /** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */
 async function startOf(tools, deployed, version) {

@@ -171,6 +171,12 @@ describe('the upgrade plan of the check `updates`', () => {
       ]
     ],
     [
+      'only names what is so today already',
+      { vars: { SMTP_SERVER: '', S3_ALIAS_HOST: '' } },
+      'warn',
+      [/^The upgrade: 2 migrations/, /no-way-back/, 'Warnings that have nothing to do with it: csp-media-host, smtp']
+    ],
+    [
       'is of the trees alone where Heroku does not tell of the app',
       { isAppTold: false, vars: { OLD_SWITCH: '1' }, out: [['4.8.0', false]] },
       'ok',

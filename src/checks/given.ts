@@ -1,5 +1,5 @@
 import { type Drift } from '../heroku/index.ts'
-import { type FindingName, type UpgradePlan } from '../mastodon/index.ts'
+import { type UpgradePlan } from '../mastodon/index.ts'
 
 /**
  * What the command hands in: facts that no room below it may fetch. Each is asked for when it is first wanted; it rejects
@@ -24,8 +24,8 @@ export interface Given {
 
 export interface PlannedUpgrade {
   readonly plan: UpgradePlan
-  /** Findings that are so without the upgrade, too. */
-  readonly already: readonly FindingName[]
+  /** What is found without the upgrade, too. */
+  readonly already: UpgradePlan['findings']
   readonly from: {
     /** Full hash. */
     readonly commit: string

@@ -62,15 +62,17 @@ function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
   const { basis, steps } = plan
   const migrations = [...plan.migrations].sort((one, other) => compare(one.version, other.version))
   const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`
+  const isOld = ({ name, reason }: PlanFinding): boolean =>
+    already.some(found => found.name === name && found.reason === reason)
   const warnings = plan.findings.filter(({ level }) => level === 'warn')
-  const old = [...new Set(warnings.map(({ name }) => name).filter(name => already.includes(name)))].sort(compare)
+  const old = [...new Set(warnings.filter(isOld).map(({ name }) => name))].sort(compare)
   const told = [
     ...plan.findings
       .filter(({ level }) => level === 'block')
       .map(line('Stops it'))
       .sort(compare),
     ...warnings
-      .filter(({ name }) => !old.includes(name))
+      .filter(finding => !isOld(finding))
       .map(line('Warning'))
       .sort(compare)
   ]
@@ -86,7 +88,9 @@ function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
   ]
 }
 
-function line(word: string): (finding: PlannedUpgrade['plan']['findings'][number]) => string {
+type PlanFinding = PlannedUpgrade['plan']['findings'][number]
+
+function line(word: string): (finding: PlanFinding) => string {
   return ({ name, reason }) => `${word}: ${brief(reason, LONGEST)} (${name})`
 }
 

@@ -9,9 +9,9 @@ import {
   planUpgrade,
   UPSTREAM,
   VERSION_FILE,
-  type FindingName,
   type LiveFacts,
-  type UpgradeFacts
+  type UpgradeFacts,
+  type UpgradePlan
 } from '../../mastodon/index.ts'
 import { errorText, removeTree, UserError } from '../../runtime/index.ts'
 import { resolveCommit, textAt, writeMerged, type GitTools } from '../../source/index.ts'
@@ -75,16 +75,16 @@ export async function planVersion(
     const source = { folder: path.join(folder, 'merged') }
     const facts = await factsFrom(context, sources.config, source, start.commit, live)
     const plan = planUpgrade(facts)
-    return { plan, already: namesToday(facts), from: start, isAppAsked: live !== undefined, contested }
+    return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested }
   } finally {
     await removeTree(folder)
   }
 }
 
 /** What a plan to deploy once more what runs would find, too: it has nothing to do with the upgrade. */
-function namesToday(facts: UpgradeFacts): FindingName[] {
+function foundToday(facts: UpgradeFacts): UpgradePlan['findings'] {
   const { from: tree } = facts
-  return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings.map(({ name }) => name) : []
+  return tree ? planUpgrade({ ...facts, tree, hasRuby: undefined }).findings : []
 }
 
 /** The commit that runs; where the checkout does not have it, the checked-out one, if it is of the same version. */

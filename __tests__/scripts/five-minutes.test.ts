@@ -48,6 +48,11 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
       /my-app runs commit [0-9a-f]{8} as v\d+: released, its dynos up, healthy/
     )
     expect(steps.find(({ name }) => name === 'heroku-deploy.yml')!.shown).toMatch(/^## Upgrade plan: nothing stops it/m)
+    const { jobs } = steps.at(-1)!.played!
+    expect(jobs['build']!.result).toBe('success')
+    expect(jobs['checks']!.used).toEqual(['actions: read', 'issues: read', 'issues: write'])
+    expect(jobs['checks']!.steps.at(-1)!.output).toMatch(/^ *ok +worker: /m)
+    expect(scene.stage.github.issues.all).toMatchObject([{ title: expect.stringContaining('my-app') }])
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
     // What an admin cannot mend is no part of the first minutes.
     for (const { shown } of steps) expect(shown).not.toMatch(/fetch-depth|could not be asked/)

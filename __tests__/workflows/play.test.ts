@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { addPostMigration, git } from '../../scripts/sample-fork.ts'
@@ -46,6 +46,7 @@ function branch(name: string): void {
 
 const COMMENT = ['actions: read', 'contents: read', 'pull-requests: read', 'pull-requests: write']
 
+/** heroku-nightly.yml is played in __tests__/scripts/five-minutes.test.ts. */
 describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host beside a token need root', () => {
   it('heroku-deploy.yml: a tag goes live, and by hand an older one again', async () => {
     git(one.fork, 'tag', '-a', 'heroku-1', '-m', 'one')
@@ -78,17 +79,6 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     expect(one.live).toBe(first)
   })
 
-  it('heroku-nightly.yml: builds, checks what runs, and keeps one issue', async () => {
-    const played = await play('heroku-nightly.yml', stage, stage.onMain('schedule'))
-    good(played, 'build')
-    const { steps, used } = played.jobs['checks']!
-    const { outputs, output } = steps.at(-1)!
-    expect(output).toMatch(/worker/)
-    expect(used).toEqual(['actions: read', 'issues: read', 'issues: write'])
-    expect(outputs['issue-url']).toContain('/issues/')
-    expect(stage.github.issues.all).toHaveLength(1)
-  })
-
   it('heroku-slug-size.yml and its comment: own and foreign pull requests are told once each, against main', async () => {
     good(await play('heroku-slug-size.yml', stage, stage.pushOf('refs/heads/main')), 'slug')
     branch('feature')
@@ -99,6 +89,13 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     ])
     const after = await play('heroku-slug-size-comment.yml', stage, stage.endOf(own.run))
     expect(after.jobs['comment']!.result).toBe('skipped')
+
+    git(one.fork, 'checkout', '-q', '-b', 'broken')
+    one.commit(folder => rmSync(path.join(folder, 'buildpacks', 'ruby'), { recursive: true }))
+    git(one.fork, 'checkout', '-q', 'main')
+    const broken = (await play('heroku-slug-size.yml', stage, stage.pullRequest(8, 'broken'))).jobs['slug']!
+    expect(broken.result).toBe('failure')
+    expect(broken.steps.map(({ outcome }) => outcome)).toEqual(['success', 'failure', 'success', 'skipped'])
 
     const foreign = await play('heroku-slug-size.yml', stage, stage.pullRequest(6, 'feature', 'someone/fork'))
     expect(good(foreign, 'slug').steps.at(-1)!.outcome).toBe('skipped')

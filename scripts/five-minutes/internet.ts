@@ -14,12 +14,22 @@ const SAMPLE = path.join(PROJECT, 'examples', 'sample-fork')
 const OWN = path.join(import.meta.dirname, 'buildpacks')
 
 /** The buildpacks of Mastodon's app.json (mastodon/mastodon: app.json), and what stands in for each. */
-const STAND_INS: Readonly<Record<string, (into: string) => void>> = {
+const STAND_INS: Readonly<Record<string, (into: string, aptfile: string) => void>> = {
   'https://github.com/heroku/heroku-buildpack-activestorage-preview': into =>
     copy(path.join(SAMPLE, 'buildpacks', 'activestorage-preview'), into),
-  'https://github.com/heroku/heroku-buildpack-apt': into => copy(path.join(SAMPLE, 'buildpacks', 'apt'), into),
+  'https://github.com/heroku/heroku-buildpack-apt': makeApt,
   'heroku/nodejs': makeNodejs,
   'heroku/ruby': makeRuby
+}
+
+/** The sample fork's stand-in; of a package that the sample does not have it brings a file that says so. */
+function makeApt(into: string, aptfile: string): void {
+  copy(path.join(SAMPLE, 'buildpacks', 'apt'), into)
+  for (const [name] of aptfile.matchAll(/^[a-z0-9][\w.+-]*/gm)) {
+    const docs = path.join(into, 'packages', name, 'usr', 'share', 'doc', name)
+    mkdirSync(docs, { recursive: true })
+    writeFileSync(path.join(docs, 'copyright'), 'A stand-in\n')
+  }
 }
 
 /** The stand-in for heroku/nodejs: a `node` that hands over to the machine's. */
@@ -51,15 +61,20 @@ export interface Internet {
 /**
  * Opens it.
  * @param folder its own, empty
+ * @param aptfile the fork's, or an empty text
  * @param buildpacks folders to serve in place of stand-ins, by the name in app.json
  */
-export async function openInternet(folder: string, buildpacks: Readonly<Record<string, string>>): Promise<Internet> {
+export async function openInternet(
+  folder: string,
+  aptfile: string,
+  buildpacks: Readonly<Record<string, string>>
+): Promise<Internet> {
   const github = path.join(folder, 'github.com')
   const archives = new Map<string, Buffer>()
   for (const [name, make] of Object.entries({ ...STAND_INS, ...given(buildpacks) })) {
     const repository = name.replace('https://github.com', github)
     const place = repository === name ? path.join(folder, 'registry', name) : repository
-    make(place)
+    make(place, aptfile)
     if (repository === name) archives.set(name, execFileSync('tar', ['-C', place, '-czf', '-', '.'], BIG))
     else commit(place)
   }

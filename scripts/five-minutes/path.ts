@@ -15,6 +15,8 @@ export interface Step {
   /** By whom: commands are waited for, runs go on by themselves. */
   readonly by: 'admin' | 'github'
   readonly shown: string
+  /** Of a run. */
+  readonly played?: Played
 }
 
 /** What a step showed is not what the next one needs, or it failed. */
@@ -67,7 +69,7 @@ export async function followPath({ scene, app, onStep }: Along): Promise<void> {
   const run = async (file: string, event: Event, mayFail: readonly string[] = []): Promise<Played> => {
     const started = Date.now()
     const played = await play(file, stage, event)
-    onStep({ name: file, took: Date.now() - started, by: 'github', shown: shownBy(played) })
+    onStep({ name: file, took: Date.now() - started, by: 'github', shown: shownBy(played), played })
     for (const [id, { result, steps }] of Object.entries(played.jobs)) {
       const failed = steps.find(({ outcome }) => outcome === 'failure')
       if (result === 'failure' && !mayFail.includes(id))

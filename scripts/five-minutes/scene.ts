@@ -69,7 +69,7 @@ export async function openScene({ clone, folder, app, buildpacks }: SceneOptions
       origin
     ])
 
-    const internet = await openInternet(at('internet'), buildpacks)
+    const internet = await openInternet(at('internet'), fileOf(origin, branch, 'Aptfile'), buildpacks)
     closers.push(internet.close)
     const databases = await startPostgres(at('postgres'))
     closers.push(() => databases.stop())
@@ -189,6 +189,8 @@ async function openInstance(
     LOCAL_DOMAIN: DOMAIN,
     RAILS_SERVE_STATIC_FILES: 'true',
     SECRET_KEY_BASE: 'a-secret-of-the-instance',
+    // Until 4.4 (mastodon/mastodon#34757).
+    ...(wantsOtpSecret(origin, branch) ? { OTP_SECRET: 'another-secret-of-the-instance' } : {}),
     ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: 'a-secret-of-the-instance-1',
     ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: 'a-secret-of-the-instance-2',
     ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: 'a-secret-of-the-instance-3',
@@ -227,6 +229,15 @@ async function openInstance(
 }
 
 const NO_SIGNAL = new AbortController().signal
+
+/** A file's text; empty where it is not there. */
+function fileOf(origin: string, branch: string, file: string): string {
+  return spawnSync('git', ['-C', origin, 'show', `${branch}:${file}`], { encoding: 'utf8' }).stdout
+}
+
+function wantsOtpSecret(origin: string, branch: string): boolean {
+  return spawnSync('git', ['-C', origin, 'grep', '-q', 'OTP_SECRET', branch, '--', 'config/environments']).status === 0
+}
 
 /** As Heroku builds what is pushed, with the stand-ins for Node and Ruby alone. */
 function builtByHeroku(origin: string, branch: string, folder: string): string {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { type Answer, type Route } from './fake-github.ts'
 import { type FakeRepository } from './fake-repository.ts'
 
@@ -29,6 +30,20 @@ export class FakeSettings {
 
   constructor(repository: FakeRepository) {
     this.#repository = repository
+  }
+
+  /** Whether a ref gets into an environment: into one that nobody has restricted every ref does. */
+  mayDeploy(environment: string, ref: string): boolean {
+    const { restricted = false, policies = [] } = this.environments.get(environment) ?? {}
+    const [, kind, name = ''] = /^refs\/(heads|tags)\/(.*)$/.exec(ref) ?? []
+    const fits = (pattern: string): boolean => path.matchesGlob(name, pattern)
+    return (
+      !restricted ||
+      policies.some(policy => {
+        const [type, pattern = ''] = policy.split(/ (.*)/s)
+        return type === (kind === 'tags' ? 'tag' : 'branch') && kind !== undefined && fits(pattern)
+      })
+    )
   }
 
   readonly routes: readonly Route[] = [

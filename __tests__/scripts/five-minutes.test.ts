@@ -56,10 +56,10 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
     // What an admin cannot mend is no part of the first minutes.
     for (const { shown } of steps) expect(shown).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
-    expect(scene.stage.github.settings.environments.get('production')).toMatchObject({
-      restricted: true,
-      policies: ['branch main', 'tag heroku-*']
-    })
+    const { settings } = scene.stage.github
+    expect(settings.environments.get('production')).toMatchObject({ policies: ['branch main', 'tag heroku-*'] })
+    const refs = ['heads/main', 'tags/heroku-1', 'tags/v4.7.0', 'heads/heroku-setup', 'heads/heroku-1', 'pull/1/merge']
+    expect(refs.filter(ref => settings.mayDeploy('production', `refs/${ref}`))).toEqual(['heads/main', 'tags/heroku-1'])
     expect(git(clone, 'status', '--porcelain')).toBe('')
     expect(readdirSync(clone)).not.toContain('.github')
   })

@@ -92,6 +92,13 @@ async function playJob(of: ToPlay): Promise<PlayedJob> {
   const contexts = { ...contextsOf(of, token), needs }
   if (!holds(job.if, contexts, { failed })) return { result: 'skipped', steps: [], granted: [], used: [] }
 
+  const environment = environmentOf(job, contexts)
+  if (!stage.github.settings.mayDeploy(environment, event.ref)) {
+    const output = `${event.ref} is not allowed to deploy to ${environment} due to environment protection rules.`
+    const step: PlayedStep = { name: 'environment', outcome: 'failure', code: 1, output, outputs: {} }
+    return { result: 'failure', steps: [step], granted: [], used: [] }
+  }
+
   const permissions = Object.fromEntries(
     Object.entries(job.permissions ?? {}).map(([name, access]) => [name, event.foreign ? 'read' : access])
   )
@@ -104,7 +111,7 @@ async function playJob(of: ToPlay): Promise<PlayedJob> {
     run: of.run,
     workspace: path.join(folder, 'workspace'),
     temp: path.join(folder, 'temp'),
-    env: { ...environmentOf(of, folder), ...env }
+    env: { ...variablesOf(of, folder), ...env }
   }
   for (const place of [playing.workspace, playing.temp]) mkdirSync(place)
   const steps = await playSteps(job.steps, playing, { ...contexts, env })
@@ -153,6 +160,13 @@ function filled(texts: Record<string, unknown> | undefined, contexts: Contexts):
   )
 }
 
+/** Name of the job's environment; empty where it has none. */
+function environmentOf({ environment }: JobText, contexts: Contexts): string {
+  const name =
+    typeof environment === 'object' && environment !== null ? (environment as { name?: unknown }).name : environment
+  return shown(fill(name, contexts, { failed: false }))
+}
+
 /** Secrets only where the job has the environment that holds them, and none for the code of others. */
 function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts {
   return {
@@ -182,7 +196,7 @@ function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts
   }
 }
 
-function environmentOf({ stage, event, run }: ToPlay, folder: string): Record<string, string> {
+function variablesOf({ stage, event, run }: ToPlay, folder: string): Record<string, string> {
   const file = path.join(folder, 'event.json')
   writeFileSync(file, JSON.stringify({ ...event.payload, repository: { default_branch: stage.branch } }))
   return {

@@ -61100,7 +61100,7 @@ function adviceFor({ workflows, branch }, { ours, repository, app }) {
         inherited(workflows, ours, repo),
         pullRequest(repo),
         afterMerge(ours, repo, branch)
-    ].filter(Boolean);
+    ];
     return [
         '## What is left to do',
         'The commands need GitHub’s program, once `gh auth login` is done, and Heroku’s, once `heroku login` is. All of it can be done on the web, too.',
@@ -61166,25 +61166,29 @@ function environment(name, repo, branch, tags) {
 function byTag(ours, environment) {
     return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment));
 }
+/** docs.github.com: "Disabling and enabling a workflow"; that a new fork knows no workflow before, is undocumented. */
 function inherited(theirs, ours, repo) {
     const firing = [...theirs]
         .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
         .map(([file]) => file);
-    if (firing.length === 0)
-        return '';
     const names = firing.map(file => `\`${file}\``).join(', ');
     // mastodon/mastodon: .github/workflows/build-releases.yml has no condition of the repository.
     const images = firing.includes('build-releases.yml')
         ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
         : '';
     return [
-        `Upstream’s own workflows\n\nA deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,
-        block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
+        'The fork’s workflows\n\nIn a new fork turn them on first: its tab Actions asks for it.',
+        ...(firing.length > 0
+            ? [
+                `A deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,
+                block(...firing.map(file => `gh workflow disable ${file} --repo ${repo}`))
+            ]
+            : [])
     ].join('\n\n');
 }
 function pullRequest(repo) {
     return [
-        'The pull request\n\nIts comment tells what the slug weighs, and its deploy is rehearsed; neither needs the key. A new fork’s tab Actions asks first to turn workflows on.',
+        'The pull request\n\nIts comment tells what the slug weighs, and its deploy is rehearsed; neither needs the key.',
         block(`git switch -c ${SETUP} && git add .github && git commit -m "Deploy to Heroku"`, `git push -u origin ${SETUP}`, `gh pr create --repo ${repo} --head ${SETUP} --fill`),
         'On the web choose your fork as its base: GitHub proposes the repository that was forked.'
     ].join('\n\n');

@@ -9,10 +9,14 @@ import { run } from '../helpers/git-repo.ts'
 import { hasGithubCli } from '../helpers/github-cli.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
-import { commandsOf, commandsOfPage, commandsOfSource, flagsIn, PAGES, read, sourceFiles, type Command } from './commands.ts'
+import { commandsOf, commandsOfExample, commandsOfPage, commandsOfSource, EXAMPLES, flagsIn, PAGES, read, sourceFiles, type Command } from './commands.ts'
 import { HEROKU, NEWER_GH } from './outside.ts'
 
-const written = [...PAGES.flatMap(commandsOfPage), ...sourceFiles().flatMap(commandsOfSource)]
+const written = [
+  ...PAGES.flatMap(commandsOfPage),
+  ...EXAMPLES.flatMap(commandsOfExample),
+  ...sourceFiles().flatMap(commandsOfSource)
+]
 const of = (program: string, among: readonly Command[] = written): Command[] => among.filter(({ words }) => words[0] === program)
 const told = ({ file, words }: Command): string => `${file}: ${words.join(' ')}`
 

@@ -35,6 +35,19 @@ export function commandsOfPage(file: string): Command[] {
   return [...blocks, ...inline].flatMap(line => commandsOf(line, file))
 }
 
+/** What is copied or shown beside the pages: workflows with their comments, and the descriptions of inputs. */
+export const EXAMPLES = [
+  'action.yml',
+  ...readdirSync(path.join(PROJECT, 'examples')).flatMap(file => (file.endsWith('.yml') ? `examples/${file}` : []))
+]
+
+/** The commands that comments and descriptions name: lines of their own, and what stands between backticks. */
+export function commandsOfExample(file: string): Command[] {
+  const text = read(file)
+  const lines = [...text.matchAll(/^ *# +((?:gh|git|heroku|npx) .*)$/gm), ...text.matchAll(/(?<!\\)`([^`\n\\]+)`/g)]
+  return lines.flatMap(([, line]) => commandsOf(line!, file))
+}
+
 /** The commands that sentences of the program name: between backticks, in texts and templates. */
 export function commandsOfSource(file: string): Command[] {
   const text = read(file).replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, 'X')

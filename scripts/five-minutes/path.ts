@@ -57,84 +57,133 @@ export function readAdvice(output: string): Map<string, string[]> {
   return found
 }
 
-export async function followPath({ scene, app, onStep }: Along): Promise<void> {
-  const { stage, heroku } = scene
-  const typed = async (command: string): Promise<string> => {
+/** Goes all of it. Rejects with a `Stumble` that says where it ended. */
+export async function followPath(along: Along): Promise<void> {
+  const walk = new Walk(along)
+  const advice = [...(await walk.init()).values()]
+  for (const commands of advice.slice(0, -1)) await walk.type(commands)
+  await walk.storeKey()
+  await walk.pullRequest()
+  await walk.type(advice.at(-1) ?? [])
+  walk.mustBeLive()
+  await walk.night()
+}
+
+class Walk {
+  readonly #scene: Scene
+  readonly #app: string
+  readonly #onStep: Along['onStep']
+
+  constructor({ scene, app, onStep }: Along) {
+    this.#scene = scene
+    this.#app = app
+    this.#onStep = onStep
+  }
+
+  /** README's first command, and what it prints. All else that README names must stand there, too. */
+  async init(): Promise<Map<string, string[]>> {
+    const { branch } = this.#scene.stage
+    const readme = readReadme().map(command =>
+      command.replaceAll('my-mastodon', this.#app).replace('git switch main', `git switch ${branch}`)
+    )
+    const first = readme.find(command => command.startsWith('npx '))
+    if (first === undefined) throw new Stumble('README names no `npx …`')
+    const advice = readAdvice(await this.#typed(first))
+    const said = [...advice.values()].flat()
+    for (const command of readme.filter(command => command !== first))
+      if (!said.some(other => other.includes(command)))
+        throw new Stumble(`README has \`${command}\`, which init does not print`)
+    this.#pushed()
+    return advice
+  }
+
+  /** Types commands one after the other; what GitHub starts by that is played. */
+  async type(commands: readonly string[]): Promise<void> {
+    const { stage } = this.#scene
+    for (const command of commands) {
+      await this.#typed(command)
+      this.#pushed()
+      const dispatch = stage.github.settings.dispatches.pop()
+      if (dispatch)
+        await this.#run(
+          dispatch.file,
+          stage.onMain('workflow_dispatch', inputsOf(stage, dispatch.file, dispatch.inputs))
+        )
+      const tag = /^git tag (\S+)/.exec(command)?.[1]
+      if (tag !== undefined) await this.#run('heroku-deploy.yml', stage.pushOf(`refs/tags/${tag}`))
+    }
+  }
+
+  /** `gh` has sealed the key for GitHub, which alone could open it: here it is taken from Heroku. */
+  async storeKey(): Promise<void> {
+    const { stage, heroku } = this.#scene
+    const sealed = stage.github.settings.environments.get('production')?.secrets.get('HEROKU_API_KEY')
+    const [key, ...more] = await keysOf(heroku)
+    if (sealed === undefined || key === undefined || more.length > 0)
+      throw new Stumble('HEROKU_API_KEY is no secret of the environment production')
+    stage.secrets = { HEROKU_API_KEY: key }
+  }
+
+  /** What runs on the pull request, and, when it is merged, on the branch. */
+  async pullRequest(): Promise<void> {
+    const { stage } = this.#scene
+    const pull = stage.github.repository.pulls.at(-1)
+    if (!pull) throw new Stumble('There is no pull request')
+    const event = stage.pullRequest(pull.number, pull.head.ref)
+    await this.#run('heroku-slug-size.yml', event)
+    if (stage.github.repository.comments(pull.number).length !== 1)
+      throw new Stumble('The pull request has not one comment')
+    await this.#run('heroku-rehearse.yml', event)
+    git(stage.origin, 'update-ref', `refs/heads/${stage.branch}`, event.sha)
+    this.#pushed()
+    await this.#run('heroku-slug-size.yml', stage.pushOf(`refs/heads/${stage.branch}`))
+  }
+
+  mustBeLive(): void {
+    const { stage, heroku } = this.#scene
+    const machine = heroku.machine(this.#app)
+    const live = machine.slug(machine.current()?.slugId ?? null)?.commit
+    if (live !== stage.sha(stage.branch)) throw new Stumble(`${this.#app} runs ${live}, and not what was merged`)
+  }
+
+  /** Checks may fail: what they ask of the instance's own domain has no answer here. Then one issue says so. */
+  async night(): Promise<void> {
+    const { stage } = this.#scene
+    const file = 'heroku-nightly.yml'
+    const state = stage.github.repository.workflows.find(({ path }) => path.endsWith(file))?.state
+    if (state !== 'active') throw new Stumble(`GitHub does not run ${file}: it is ${state}`)
+    const { jobs } = await this.#run(file, stage.onMain('schedule'), ['checks'])
+    if (jobs['checks']!.result === 'failure' && stage.github.issues.all.length !== 1)
+      throw new Stumble(
+        `The nightly checks failed, and there is not one issue:\n${jobs['checks']!.steps.at(-1)?.output}`
+      )
+  }
+
+  async #typed(command: string): Promise<string> {
     const started = Date.now()
-    const { code, output } = await scene.type(command)
-    onStep({ name: command, took: Date.now() - started, by: 'admin', shown: output })
+    const { code, output } = await this.#scene.type(command)
+    this.#onStep({ name: command, took: Date.now() - started, by: 'admin', shown: output })
     if (code !== 0) throw new Stumble(`\`${command}\` ended with ${code}:\n${output}`)
     return output
   }
-  const run = async (file: string, event: Event, mayFail: readonly string[] = []): Promise<Played> => {
+
+  async #run(file: string, event: Event, mayFail: readonly string[] = []): Promise<Played> {
     const started = Date.now()
-    const played = await play(file, stage, event)
-    onStep({ name: file, took: Date.now() - started, by: 'github', shown: shownBy(played), played })
+    const played = await play(file, this.#scene.stage, event)
+    this.#onStep({ name: file, took: Date.now() - started, by: 'github', shown: shownBy(played), played })
     for (const [id, { result, steps }] of Object.entries(played.jobs)) {
+      if (result !== 'failure' || mayFail.includes(id)) continue
       const failed = steps.find(({ outcome }) => outcome === 'failure')
-      if (result === 'failure' && !mayFail.includes(id))
-        throw new Stumble(`${file}: ${failed?.name}\n${failed?.output}`)
+      throw new Stumble(`${file}: ${failed?.name}\n${failed?.output}`)
     }
     return played
   }
 
-  const readme = readReadme().map(command =>
-    command.replaceAll('my-mastodon', app).replace('git switch main', `git switch ${stage.branch}`)
-  )
-  const [init, deploy] = [
-    readme.find(command => command.startsWith('npx ')),
-    readme.find(command => command.includes('git tag '))
-  ]
-  if (init === undefined || deploy === undefined) throw new Stumble('README names no `npx …` and no `git tag …`')
-  const advice = readAdvice(await typed(init))
-  const said = [...advice.values()].flat()
-  for (const command of readme.filter(command => command !== init))
-    if (!said.some(other => other.includes(command)))
-      throw new Stumble(`README has \`${command}\`, which init does not print`)
-
-  const register = (): void => registerWorkflows(stage)
-  stage.publish()
-  register()
-  for (const [, commands] of [...advice].slice(0, -1))
-    for (const command of commands) {
-      await typed(command)
-      stage.publish()
-    }
-  const secret = stage.github.settings.environments.get('production')?.secrets.get('HEROKU_API_KEY')
-  const made = await keys(heroku)
-  if (secret === undefined || made.length !== 1)
-    throw new Stumble('HEROKU_API_KEY is no secret of the environment production')
-  // GitHub alone could open what `gh` has sealed.
-  stage.secrets = { HEROKU_API_KEY: made[0]! }
-
-  const pull = stage.github.repository.pulls.at(-1)
-  if (!pull) throw new Stumble('There is no pull request')
-  const event = stage.pullRequest(pull.number, pull.head.ref)
-  await run('heroku-slug-size.yml', event)
-  const [comment] = stage.github.repository.comments(pull.number)
-  if (!comment) throw new Stumble('The pull request has no comment')
-  await run('heroku-rehearse.yml', event)
-
-  git(stage.origin, 'update-ref', `refs/heads/${stage.branch}`, event.sha)
-  stage.publish()
-  register()
-  await run('heroku-slug-size.yml', stage.pushOf(`refs/heads/${stage.branch}`))
-
-  for (const command of [...advice.values()].at(-1) ?? []) {
-    await typed(command)
-    const dispatch = stage.github.settings.dispatches.pop()
-    if (dispatch)
-      await run(dispatch.file, stage.onMain('workflow_dispatch', inputsOf(stage, dispatch.file, dispatch.inputs)))
-    const tag = /^git tag (\S+)/.exec(command)?.[1]
-    if (tag !== undefined) await run('heroku-deploy.yml', stage.pushOf(`refs/tags/${tag}`))
+  /** GitHub takes note of what was pushed. */
+  #pushed(): void {
+    this.#scene.stage.publish()
+    registerWorkflows(this.#scene.stage)
   }
-  const { slugId } = heroku.machine(app).current() ?? {}
-  const live = heroku.machine(app).slug(slugId ?? null)?.commit
-  if (live !== stage.sha(stage.branch)) throw new Stumble(`${app} runs ${live}, and not what was merged`)
-
-  // What a check asks of the instance's own domain has no answer here.
-  await run('heroku-nightly.yml', stage.onMain('schedule'), ['checks'])
-  if (stage.github.issues.all.length > 1) throw new Stumble('The nightly checks opened more than one issue')
 }
 
 /** GitHub knows the workflows of the default branch; in a fork it leaves schedules off (docs.github.com: disabling a workflow). */
@@ -168,7 +217,8 @@ function inputsOf(
   )
 }
 
-async function keys({ apiUrl, apiKey }: Scene['heroku']): Promise<string[]> {
+/** The keys that were made beside the account's own. */
+async function keysOf({ apiUrl, apiKey }: Scene['heroku']): Promise<string[]> {
   const headers = { authorization: `Bearer ${apiKey}`, accept: 'application/vnd.heroku+json; version=3' }
   const answer = await fetch(`${apiUrl}/oauth/authorizations`, { headers })
   const all = (await answer.json()) as { access_token: { token: string } }[]

@@ -165,7 +165,7 @@ function fileOf(origin: string, branch: string, file: string): string {
 /** ssh that leads to GitHub's repositories in `folder`; `heroku`, where there is none, makes keys alone. */
 function adminsPrograms(into: string, folder: string): string {
   const ssh = `for last; do :; done\nexec sh -c "$(printf %s "$last" | sed "s,'owner/,'${folder}/owner/,")"`
-  const heroku = `exec node '${path.join(import.meta.dirname, 'heroku.mjs')}' "$@"`
+  const heroku = `exec '${process.execPath}' '${path.join(import.meta.dirname, 'heroku.ts')}' "$@"`
   for (const [name, text] of Object.entries({ ssh, ...(has('heroku') ? {} : { heroku }) })) {
     writeFileSync(path.join(into, name), `#!/bin/sh\n${text}\n`)
     chmodSync(path.join(into, name), 0o755)

@@ -29,7 +29,7 @@ const answer = await fetch(`${HEROKU_HOST}/oauth/authorizations`, {
     expires_in: values['expires-in']
   })
 })
-const made = await answer.json()
+const made = (await answer.json()) as { message: string; access_token: { token: string } }
 if (!answer.ok) {
   console.error(made.message)
   process.exit(1)

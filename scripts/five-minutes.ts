@@ -4,13 +4,13 @@
  * `init` print is run as it stands there, by the real `git`, `npx` and `gh`; each workflow that `init` wrote is played.
  * Prints what the admin would see, and how long each step took; ends with 1 where one stumbles. The clone is not touched.
  */
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { removeTree } from '../src/runtime/index.ts'
 import { followPath, Stumble, type Step } from './five-minutes/path.ts'
-import { openScene } from './five-minutes/scene.ts'
+import { has, openScene } from './five-minutes/scene.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +23,12 @@ const { values, positionals } = parseArgs({
 const [clone] = positionals
 if (clone === undefined || positionals.length > 1) {
   console.error('usage: npm run five-minutes -- CLONE [--app NAME] [--buildpack NAME=FOLDER]… [--quiet]')
+  process.exit(2)
+}
+
+const wrong = whatIsWrong(clone)
+if (wrong !== undefined) {
+  console.error(wrong)
   process.exit(2)
 }
 
@@ -46,12 +52,24 @@ try {
   )
   process.exitCode = 1
 } finally {
+  if (steps.length > 0) tellTimes()
+  await removeTree(folder)
+}
+
+function whatIsWrong(clone: string): string | undefined {
+  if (!existsSync(path.join(clone, 'lib', 'mastodon', 'version.rb')))
+    return `${clone} is no checkout of Mastodon: it has no lib/mastodon/version.rb. Name the folder of a clone.`
+  const missing = ['git', 'gh', 'npx', 'redis-server'].filter(program => !has(program))
+  if (missing.length > 0) return `Install ${missing.join(', ')} first.`
+  return process.getuid?.() === 0 ? undefined : 'Run it as root: builds on the host, beside a token, need another user.'
+}
+
+function tellTimes(): void {
   console.log(`\n| step | by | seconds |\n| --- | --- | --- |`)
   for (const { name, by, took } of steps) console.log(`| \`${name}\` | ${by} | ${seconds(took)} |`)
   const sum = (whose: Step['by']): string =>
     seconds(steps.filter(({ by }) => by === whose).reduce((all, { took }) => all + took, 0))
   console.log(`\nCommands: ${sum('admin')} s. Runs, by themselves: ${sum('github')} s.`)
-  await removeTree(folder)
 }
 
 function tell({ name, took, shown }: Step): void {

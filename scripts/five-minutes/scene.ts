@@ -127,7 +127,7 @@ export async function openScene({ clone, folder, app, buildpacks }: SceneOptions
 /** What the owner of a repository may do with a token of `gh auth login`. */
 const ADMIN = { administration: 'write', environments: 'write', actions: 'write', 'pull-requests': 'write' } as const
 
-function has(program: string): boolean {
+export function has(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 }
 

@@ -69454,7 +69454,9 @@ class CouldNotLook extends Error {
     }
 }
 function couldNotLook(error, about) {
-    const text = `It could not look: ${(0,lib_runtime/* errorText */.kc)(error).split('\n')[0]?.slice(0, 500) ?? ''}`;
+    // Whoever tells a finding puts the full stop.
+    const why = ((0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? '').slice(0, 500).replace(/\.$/, '');
+    const text = `It could not look: ${why}`;
     return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
@@ -70538,7 +70540,7 @@ function latency(queues, { thresholds }) {
         figure,
         text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
         remedy: stands
-            ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --dyno worker`.'
+            ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
             : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
     };
 }

@@ -39,11 +39,11 @@ describe('the runner', () => {
     const thrower = check('thrower', () => {
       throw new Error('at once\nand more')
     })
-    const rejecter = check('rejecter', () => Promise.reject(new Error('later')))
+    const rejecter = check('rejecter', () => Promise.reject(new Error('later. Run it again.')))
     const results = await runChecks([thrower, rejecter, good], surroundings())
     expect(results.map(({ findings }) => lines(findings))).toEqual([
       ['unknown: It could not look: at once'],
-      ['unknown: It could not look: later'],
+      ['unknown: It could not look: later. Run it again'], // Whoever tells it puts the full stop.,
       ['ok: All is well']
     ])
   })

@@ -45,6 +45,8 @@ export class CouldNotLook extends Error {
 }
 
 export function couldNotLook(error: unknown, about?: string): Finding {
-  const text = `It could not look: ${errorText(error).split('\n')[0]?.slice(0, 500) ?? ''}`
+  // Whoever tells a finding puts the full stop.
+  const why = (errorText(error).split('\n')[0] ?? '').slice(0, 500).replace(/\.$/, '')
+  const text = `It could not look: ${why}`
   return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) }
 }

@@ -37,7 +37,7 @@ function latency(queues: readonly { name: string; size: number; latency: number 
     figure,
     text: `${counted(slowest.size, 'job')} in the queue ${slowest.name}; the oldest waits for ${figure}`,
     remedy: stands
-      ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --dyno worker`.'
+      ? 'Look whether a worker listens to this queue and what it does: `/sidekiq` on the instance, `heroku logs --process-type worker`.'
       : 'If it stays so, scale the worker or raise `SIDEKIQ_CONCURRENCY` (and `DB_POOL` with it).'
   }
 }

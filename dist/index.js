@@ -59342,7 +59342,7 @@ function inWords(upgrade) {
 function upgrade_names({ findings }) {
     return findings.length === 0
         ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md says what each means.`;
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
 }
 const SHOWN = 200;
 function migrationTable(migrations) {
@@ -67822,7 +67822,7 @@ function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
     return [
         {
             reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
         }
     ];
 }

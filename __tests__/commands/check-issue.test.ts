@@ -205,7 +205,7 @@ describe('the issue over a fortnight', () => {
     ],
     [
       'where issues are off',
-      () => ((world.fake.issues.disabled = true), TOKEN),
+      () => ((world.fake.repository.hasIssues = false), TOKEN),
       /switched off.*Settings, General, Features/
     ],
     [

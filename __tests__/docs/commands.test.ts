@@ -27,8 +27,9 @@ async function adviceCommands(): Promise<Command[]> {
   const fork = await readFork(folder, run, process.env['PATH']!)
   const names = ['deploy', 'nightly', 'rehearse', 'slug-size', 'slug-size-comment', 'tasks', 'upgrade'].map(name => `heroku-${name}.yml`)
   const examples = new Map([...names, 'mastodon-on-heroku.yml'].map(name => [name, read(`examples/${name}`)]))
-  const files = planFiles(fork, examples, { action: { repository: 'a/b', sha: 'c'.repeat(40) }, tasks: true, app: 'my-app' })
-  const advice = adviceFor(fork, { ours: ours(files), repository: 'me/mastodon', app: 'my-app' })
+  const action = { repository: 'a/b', sha: 'c'.repeat(40) }
+  const files = planFiles(fork, examples, { action, tasks: true, app: 'my-app' })
+  const advice = adviceFor(fork, { ours: ours(files), repository: 'me/mastodon', app: 'my-app', action })
   return advice.split('\n').flatMap(line => commandsOf(line, 'init'))
 }
 

@@ -113,7 +113,7 @@ export class FakeGithub {
       () => this.#newId(),
       id => `${blobUrl}/${id}.zip?sig=${SIGNATURE}`
     )
-    this.issues = new FakeIssues(url, () => this.#newId())
+    this.issues = new FakeIssues(url, () => this.#newId(), this.repository)
     this.settings = new FakeSettings(this.repository)
   }
 

@@ -39,12 +39,12 @@ const ANSWERS: Readonly<
   }
 }
 
-function shown({ defaultBranch }: FakeRepository): Data {
+function shown({ defaultBranch, hasIssues }: FakeRepository): Data {
   return {
     id: 'R_1',
     name: 'fork',
     owner: { login: 'owner' },
-    hasIssuesEnabled: false,
+    hasIssuesEnabled: hasIssues,
     hasWikiEnabled: false,
     viewerPermission: 'ADMIN',
     defaultBranchRef: { name: defaultBranch },

@@ -1,5 +1,5 @@
 import { type Answer, type Route } from './fake-github.ts'
-import { page } from './fake-repository.ts'
+import { page, type FakeRepository } from './fake-repository.ts'
 
 export interface FakeIssue {
   readonly number: number
@@ -22,16 +22,16 @@ const OFF: Answer = { status: 410, body: { message: 'Issues has been disabled in
 /** The issues of the repository. */
 export class FakeIssues {
   readonly all: FakeIssue[] = []
-  /** As in a new fork. */
-  disabled = false
   /** Milliseconds since 1970, for `closed_at`. */
   now: () => number = () => Date.now()
   readonly #url: string
   readonly #newId: () => number
+  readonly #repository: FakeRepository
 
-  constructor(url: string, newId: () => number) {
+  constructor(url: string, newId: () => number, repository: FakeRepository) {
     this.#url = url
     this.#newId = newId
+    this.#repository = repository
   }
 
   add(login: string, title: string, body: string): FakeIssue {
@@ -57,11 +57,13 @@ export class FakeIssues {
         const found = this.all
           .filter(issue => (state === 'all' || issue.state === state) && (!creator || issue.login === creator))
           .toReversed()
-        return this.disabled ? OFF : { status: 200, body: page(found, url).map(issue => this.#shown(issue)) }
+        return !this.#repository.hasIssues
+          ? OFF
+          : { status: 200, body: page(found, url).map(issue => this.#shown(issue)) }
       }
     },
     this.#route('POST', /^\/issues$/, ({ body, login }) => {
-      if (this.disabled) return OFF
+      if (!this.#repository.hasIssues) return OFF
       if (tooLong(body['body'])) return TOO_LONG
       return { status: 201, body: this.#shown(this.add(login, String(body['title']), String(body['body']))) }
     }),

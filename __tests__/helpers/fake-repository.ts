@@ -42,6 +42,8 @@ const LONGEST_COMMENT = 65_536
 export class FakeRepository {
   readonly files = new Map<string, string>()
   defaultBranch = 'main'
+  /** Off in a new fork. */
+  hasIssues = true
   /** Milliseconds since 1970. */
   pushedAt = Date.now()
   readonly workflows: { name: string; path: string; state: string }[] = []
@@ -116,6 +118,7 @@ export class FakeRepository {
       ok({
         full_name: OWN,
         default_branch: this.defaultBranch,
+        has_issues: this.hasIssues,
         private: false,
         pushed_at: new Date(this.pushedAt).toISOString()
       })

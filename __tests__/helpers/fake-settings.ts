@@ -22,9 +22,10 @@ const DONE: Answer = { status: 204, body: Buffer.alloc(0) }
 /** Of a key pair whose other half nobody has: GitHub gives no secret back either. */
 const PUBLIC_KEY = Buffer.alloc(32, 9).toString('base64')
 
-/** What an owner sets in a repository: environments with their secrets and rules, workflows on and off, runs by hand. */
+/** What an owner sets in a repository: issues, environments with secrets and rules, variables, workflows on and off, runs by hand. */
 export class FakeSettings {
   readonly environments = new Map<string, FakeEnvironment>()
+  readonly variables = new Map<string, string>()
   readonly dispatches: Dispatch[] = []
   readonly #repository: FakeRepository
 
@@ -47,6 +48,16 @@ export class FakeSettings {
   }
 
   readonly routes: readonly Route[] = [
+    route('PATCH', /^$/, 'administration', ({ body }) => {
+      if (typeof body['has_issues'] === 'boolean') this.#repository.hasIssues = body['has_issues']
+      return { status: 200, body: { has_issues: this.#repository.hasIssues } }
+    }),
+    route('POST', /^\/actions\/variables$/, 'actions_variables', ({ body: { name, value } }) => {
+      if (typeof name !== 'string' || typeof value !== 'string') return invalid('name or value')
+      if (this.variables.has(name)) return { status: 409, body: { message: 'Already exists', status: '409' } }
+      this.variables.set(name, value)
+      return { status: 201, body: {} }
+    }),
     route('PUT', /^\/environments\/([\w-]+)$/, 'administration', ({ caught: [name = ''], body }) => {
       const known = this.environments.get(name) ?? { restricted: false, policies: [], secrets: new Map() }
       const policy = body['deployment_branch_policy'] as Record<string, unknown> | null | undefined

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { loadConfig } from '../../src/config/index.ts'
-import { adviceFor, CONFIG, ours, planFiles, readFork, writeFiles, type Examples } from '../../src/init/index.ts'
+import { adviceFor, CONFIG, lacks, ours, planFiles, readFork, writeFiles, type Examples } from '../../src/init/index.ts'
 import { readWorkflow } from '../../src/init/workflow.ts'
 import { GitRepo, run } from '../helpers/git-repo.ts'
 import { temp } from '../helpers/temp.ts'
@@ -63,6 +63,11 @@ describe('a fork that is set up', () => {
     for (const file of WORKFLOWS) {
       const text = readFileSync(path.join(repo.path, '.github/workflows', file), 'utf8')
       expect(text).not.toMatch(/OWNER\/mastodon|@COMMIT/)
+      // A fork does not have our pages.
+      const pages = text.match(/\S*docs\/[\w-]+\.md/g) ?? []
+      const blob = `https://github.com/acme/mastodon-on-heroku/blob/${ACTION.sha}/docs/`
+      expect(pages.filter(page => !page.replace(/^\(/, '').startsWith(blob))).toEqual([])
+      expect(pages.length).toBe((EXAMPLES.get(file)!.match(/docs\/[\w-]+\.md/g) ?? []).length)
       if (EXAMPLES.get(file)!.includes('@COMMIT'))
         expect(text).toContain(`uses: acme/mastodon-on-heroku@${ACTION.sha} # v1.2.3`)
     }
@@ -131,6 +136,29 @@ describe('a fork that is set up', () => {
     expect(config(false)).toContain('#    - { command: bin/tootctl media remove --days 7, every: day, at: "04:00" }')
   })
 
+  it('hears what its own config, which stays, lacks of what was asked for, and nothing else', async () => {
+    const repo = mastodon()
+    const lacking = async (config: string, asked: Partial<typeof wish>): Promise<string[]> => {
+      repo.write(CONFIG, config)
+      return lacks(await readIt(repo), { tasks: false, ...asked })
+    }
+    expect(await lacking('#app: my-mastodon\n', {})).toEqual(['app: my-mastodon # the name of yours'])
+    expect(await lacking('ffmpeg: auto\n', { app: 'my-app', streamingApp: 'my-live' })).toEqual([
+      'app: my-app',
+      'streaming-app: my-live'
+    ])
+    expect(await lacking('app: other\n', { app: 'my-app' })).toEqual(['app: my-app'])
+    expect(await lacking('app: my-app\nstreaming-app: my-live\n', { app: 'my-app' })).toEqual([])
+    const planned = planFiles(await readIt(repo), EXAMPLES, { ...wish, tasks: true }).at(-1)!.text
+    expect(await lacking(planned, { ...wish, tasks: true })).toEqual([])
+    const schedule = await lacking('app: my-app\n', { tasks: true })
+    expect(loadConfig(schedule.join('\n'), CONFIG).schedule).toMatchObject({ with: 'github-actions' })
+    const other = 'app: my-app\nschedule: { with: cron-to-go, tasks: [] }\n'
+    expect(await lacking(other, { tasks: true })).toEqual(['schedule:', '  with: github-actions'])
+    // Every command tells of it.
+    expect(await lacking('app: [\n', { app: 'my-app' })).toEqual([])
+  })
+
   it('of Mastodon 4.2 has ffmpeg from the Aptfile', async () => {
     const apt = { buildpacks: [{ url: 'https://github.com/heroku/heroku-buildpack-apt' }, { url: 'heroku/ruby' }] }
     const fork = await readIt(mastodon({ 'app.json': JSON.stringify(apt), Aptfile: 'ffmpeg\nlibxdamage1\n' }))
@@ -164,9 +192,10 @@ describe('a fork that is set up', () => {
 })
 
 describe('what is left to do', () => {
-  const advice = async (repository?: string): Promise<string> => {
+  const advice = async (repository?: string, tasks = false): Promise<string> => {
     const fork = await readIt(mastodon())
-    return adviceFor(fork, { ours: ours(planFiles(fork, EXAMPLES, wish)), repository, app: 'my-app' })
+    const planned = ours(planFiles(fork, EXAMPLES, { ...wish, tasks }))
+    return adviceFor(fork, { ours: planned, repository, app: 'my-app', action: ACTION })
   }
 
   it('names a key with an end, and each secret with its environment, in the fork and not upstream', async () => {
@@ -185,22 +214,57 @@ describe('what is left to do', () => {
     const text = await advice('me/mastodon')
     const order = [
       'environments/production ',
-      'gh secret set HEROKU',
+      'gh secret set HEROKU_API_KEY',
+      'gh repo edit me/mastodon --enable-issues',
       'gh pr create',
       'gh workflow enable',
       'gh workflow run',
       'git pull',
-      'git tag'
+      'git tag',
+      'environments/heroku-upgrade '
     ]
     const places = order.map(words => text.indexOf(words))
     expect(places).toEqual(places.toSorted((one, other) => one - other))
     expect(places).not.toContain(-1)
   })
 
-  it('needs neither place nor key for what is only for later, and a branch’s name is no command', async () => {
+  it('says what each key that can be done without is for, where it comes from, and where a page tells', async () => {
+    const text = await advice('me/mastodon')
+    const [, later = ''] = text.split('### 5. ')
+    const optional = [...EXAMPLES.values()]
+      .flatMap(example => readWorkflow(example).secrets)
+      .filter(({ optional }) => optional)
+    expect(optional.length).toBeGreaterThan(1)
+    for (const { name, environment } of optional) expect(later).toContain(`gh secret set ${name} --env ${environment} `)
+    // A key of many lines does not go into a prompt.
+    expect(later).toMatch(/gh secret set HEROKU_UPGRADE_KEY .* < NAME\.private-key\.pem$/m)
+    expect(later).toContain('repos/me/mastodon/actions/variables --raw-field name=HEROKU_UPGRADE_CLIENT_ID ')
+    const pages = [...later.matchAll(/blob\/c{40}\/(docs\/\S+\.md)/g)].map(([, page]) => page!)
+    expect(pages.map(page => existsSync(path.join(folder, '..', page)))).toEqual(optional.map(() => true))
+    expect(later).not.toContain('environments/production/')
+  })
+
+  it('says before a reviewer is added which workflows would wait for one', async () => {
+    expect(await advice('me/x')).toMatch(/ Before that: `heroku-nightly.yml` uses it, too, .*`production-checks`/)
+    expect(await advice('me/x', true)).toMatch(/ `heroku-nightly.yml` and `heroku-tasks.yml` use it, too, /)
+  })
+
+  it.each(['mastodon/mastodon', 'Mastodon/Mastodon', 'glitch-soc/mastodon'])(
+    'is nothing to be done to %s: a usual clone has it as its origin',
+    async repository => {
+      const text = await advice(repository)
+      expect(text).toContain(
+        `remote \`origin\` is ${repository}, and no fork of yours. Make one first: \`gh repo fork --remote\``
+      )
+      expect(text.split(repository)).toHaveLength(2)
+      expect(text).toContain('--repo OWNER/NAME')
+    }
+  )
+
+  it('takes a branch’s name for no command', async () => {
     const fork = await readIt(mastodon({}, 'a;$(b)'))
-    const text = adviceFor(fork, { ours: ours(planFiles(fork, EXAMPLES, wish)), repository: 'me/x', app: undefined })
-    expect(text.indexOf('environments/heroku-upgrade ')).toBeGreaterThan(text.indexOf('later:'))
+    const planned = ours(planFiles(fork, EXAMPLES, wish))
+    const text = adviceFor(fork, { ours: planned, repository: 'me/x', app: undefined, action: ACTION })
     expect(text).toContain("--raw-field 'name=a;$(b)'")
     expect(text).toContain("git switch 'a;$(b)' && git pull")
   })

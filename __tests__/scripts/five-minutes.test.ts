@@ -48,7 +48,7 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
       /my-app runs commit [0-9a-f]{8} as v\d+: released, its dynos up, healthy/
     )
     expect(steps.find(({ name }) => name === 'heroku-deploy.yml')!.shown).toMatch(/^## Upgrade plan: nothing stops it/m)
-    const { jobs } = steps.at(-1)!.played!
+    const { jobs } = steps.findLast(({ name }) => name === 'heroku-nightly.yml')!.played!
     expect(jobs['build']!.result).toBe('success')
     expect(jobs['checks']!.used).toEqual(['actions: read', 'issues: read', 'issues: write'])
     expect(jobs['checks']!.steps.at(-1)!.output).toMatch(/^ *ok +worker: /m)
@@ -56,7 +56,9 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
     // What an admin cannot mend is no part of the first minutes.
     for (const { shown } of steps) expect(shown).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
-    const { settings } = scene.stage.github
+    const { settings, repository } = scene.stage.github
+    expect(repository.hasIssues).toBe(true)
+    expect(settings.environments.get('heroku-upgrade')).toMatchObject({ policies: ['branch main'] })
     expect(settings.environments.get('production')).toMatchObject({ policies: ['branch main', 'tag heroku-*'] })
     const refs = ['heads/main', 'tags/heroku-1', 'tags/v4.7.0', 'heads/heroku-setup', 'heads/heroku-1', 'pull/1/merge']
     expect(refs.filter(ref => settings.mayDeploy('production', `refs/${ref}`))).toEqual(['heads/main', 'tags/heroku-1'])
@@ -80,13 +82,7 @@ describe('the way there', () => {
       '',
       '  gh one',
       '',
-      'Some day, later:',
-      '',
-      '  gh later',
-      '',
-      'Or:',
-      '',
-      '  gh never',
+      '  nothing to type',
       '',
       '2. Two',
       '',

@@ -76,7 +76,7 @@ describeOrSkip('heroku-upgrade.yml', hasGithubCli ? undefined : 'GitHub’s CLI 
     release('v4.8.0')
     release('v4.7.1-rc.1')
     await night()
-    expect(stage.github.calls).toEqual(['GET /issues'])
+    expect(stage.github.calls).toEqual(['GET ', 'GET /issues'])
   })
 
   it('opens one pull request, tells the next version in it, and keeps what was added there', async () => {
@@ -143,6 +143,17 @@ describeOrSkip('heroku-upgrade.yml', hasGithubCli ? undefined : 'GitHub’s CLI 
     await night()
     expect(pulls()).toEqual([])
     expect(stage.github.issues.all[0]!.body).toMatch(/These files conflict:\n\n {4}Procfile\n/)
+  })
+
+  it('is not red where issues are off, as in a new fork: the run says it, and its summary what it means', async () => {
+    stage.github.repository.hasIssues = false
+    await night()
+    release('v4.7.1')
+    const { steps } = await night()
+    const told = steps.find(({ name }) => name === 'Tell it in an issue')!
+    expect(told.output).toMatch(/^::warning::Mastodon v4.7.1 is out; .*Settings → General → Features/m)
+    expect(stage.github.calls.filter(call => call.includes('issues'))).toEqual([])
+    expect(issues()).toEqual([])
   })
 
   it('is red where no version of Mastodon is in the branch', async () => {

@@ -17282,7 +17282,7 @@ function commandOf(word, commands) {
         return undefined;
     const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
     if (word === 'comment') {
-        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md), or take `comment-body` of `build --json` and post it yourself.');
+        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
     }
     if (!commands.includes(word))
         throw new UsageError(`There is no command ${quoted(word)}${shown_didYouMean(word, commands)}`, seeHelp);

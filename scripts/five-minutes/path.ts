@@ -1,5 +1,6 @@
 /** README's five minutes, followed to the letter: each command that README and `init` print is run as it stands there. */
-import { readFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { git } from '../sample-fork.ts'
@@ -42,31 +43,34 @@ export function readReadme(): string[] {
   )
 }
 
-/** The commands that `init` prints, by the heading above them; what is said to be for later is left out. */
+/** The commands that `init` prints, by the heading above them. */
 export function readAdvice(output: string): Map<string, string[]> {
   const found = new Map<string, string[]>()
   let commands: string[] = []
-  let later = false
   for (const line of output.split('\n')) {
     const [, heading] = /^\d+\. (.*)$/.exec(line) ?? []
     if (heading !== undefined) found.set(heading, (commands = []))
-    later = heading === undefined && (later || /, later:$/.test(line))
     const command = line.replace(/^ {2}/, '')
-    if (command !== line && PROGRAMS.test(command) && !later) commands.push(command)
+    if (command !== line && PROGRAMS.test(command)) commands.push(command)
   }
   return found
 }
 
+const AFTER_MERGE = 'When it is merged'
+const SOME_DAY = 'Some day, where you want it'
+
 /** Goes all of it. Rejects with a `Stumble` that says where it ended. */
 export async function followPath(along: Along): Promise<void> {
   const walk = new Walk(along)
-  const advice = [...(await walk.init()).values()]
-  for (const commands of advice.slice(0, -1)) await walk.type(commands)
+  const advice = await walk.init()
+  for (const [heading, commands] of advice)
+    if (heading !== AFTER_MERGE && heading !== SOME_DAY) await walk.type(commands)
   await walk.storeKey()
   await walk.pullRequest()
-  await walk.type(advice.at(-1) ?? [])
+  await walk.type(advice.get(AFTER_MERGE) ?? [])
   walk.mustBeLive()
   await walk.night()
+  await walk.someDay(advice.get(SOME_DAY) ?? [])
 }
 
 class Walk {
@@ -159,9 +163,22 @@ class Walk {
       )
   }
 
-  async #typed(command: string): Promise<string> {
+  /** With the file that GitHub lets one download for an app, and a token for `gh`, which asks. */
+  async someDay(commands: readonly string[]): Promise<void> {
+    const { fork, stage } = this.#scene
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const pem = String(privateKey.export({ type: 'pkcs1', format: 'pem' }))
+    writeFileSync(path.join(fork, 'NAME.private-key.pem'), pem)
+    for (const command of commands) await this.#typed(command, `${BOT_TOKEN}\n`)
+    const { environments, variables } = stage.github.settings
+    mustBeWhole(environments.get('heroku-upgrade')?.secrets.get('HEROKU_UPGRADE_KEY'), pem.trimEnd())
+    mustBeWhole(environments.get('production')?.secrets.get('MASTODON_TOKEN'), BOT_TOKEN)
+    if (!variables.has('HEROKU_UPGRADE_CLIENT_ID')) throw new Stumble('The client id of the app is no variable')
+  }
+
+  async #typed(command: string, answer?: string): Promise<string> {
     const started = Date.now()
-    const { code, output } = await this.#scene.type(command)
+    const { code, output } = await this.#scene.type(command, answer)
     this.#onStep({ name: command, took: Date.now() - started, by: 'admin', shown: output })
     if (code !== 0) throw new Stumble(`\`${command}\` ended with ${code}:\n${output}`)
     return output
@@ -184,6 +201,16 @@ class Walk {
     this.#scene.stage.publish()
     registerWorkflows(this.#scene.stage)
   }
+}
+
+const BOT_TOKEN = 'a-token-of-the-bot'
+/** What a sealed box has more than what is in it (libsodium: crypto_box_SEALBYTES). */
+const SEAL = 48
+
+/** Only its length tells, for nobody here can open it: a key of many lines that went into a prompt would be its first. */
+function mustBeWhole(sealed: string | undefined, text: string): void {
+  if (Buffer.from(sealed ?? '', 'base64').length !== text.length + SEAL)
+    throw new Stumble(`A secret is not the whole of what was given: ${text.split('\n')[0]}`)
 }
 
 /** GitHub knows the workflows of the default branch; in a fork it leaves schedules off (docs.github.com: disabling a workflow). */

@@ -34,8 +34,8 @@ export interface Scene {
   readonly fork: string
   /** What stands in for something else, and why. */
   readonly standIns: readonly string[]
-  /** The admin types a command, in the fork. */
-  type(this: void, command: string): Promise<Ran>
+  /** The admin types a command, in the fork, and answers what it asks. */
+  type(this: void, command: string, answer?: string): Promise<Ran>
   close(this: void): Promise<void>
 }
 
@@ -87,6 +87,7 @@ export async function openScene({ clone, folder, app, buildpacks }: SceneOptions
     stage.inputs = { 'buildpack-registry-url': internet.registryUrl }
     stage.env = { PATH: `${internet.programs}:${process.env['PATH']}` }
     stage.github.allow(TOKEN, ADMIN, 'admin')
+    stage.github.repository.hasIssues = false // as in a new fork
     const cli = await leadGithubCli(at('github'), stage.github.url)
     closers.push(cli.close)
 
@@ -115,7 +116,7 @@ export async function openScene({ clone, folder, app, buildpacks }: SceneOptions
       heroku,
       fork,
       standIns: [...internet.standIns.map(name => `the buildpack ${name}`), ...standInPrograms()],
-      type: command => type(command, fork, env),
+      type: (command, answer) => type(command, fork, env, answer),
       close
     }
   } catch (error) {
@@ -125,7 +126,13 @@ export async function openScene({ clone, folder, app, buildpacks }: SceneOptions
 }
 
 /** What the owner of a repository may do with a token of `gh auth login`. */
-const ADMIN = { administration: 'write', environments: 'write', actions: 'write', 'pull-requests': 'write' } as const
+const ADMIN = {
+  administration: 'write',
+  environments: 'write',
+  actions: 'write',
+  actions_variables: 'write',
+  'pull-requests': 'write'
+} as const
 
 export function has(program: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
@@ -178,13 +185,15 @@ async function mustType(command: string, cwd: string, env: Readonly<Record<strin
   if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output}`)
 }
 
-/** As in a terminal where nobody answers. */
-function type(command: string, cwd: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+/** As in a terminal where nobody answers more than that. */
+function type(command: string, cwd: string, env: Readonly<Record<string, string>>, answer = ''): Promise<Ran> {
   const child = spawn('bash', ['-o', 'pipefail', '-c', command], {
     cwd,
     env: { ...env },
-    stdio: ['ignore', 'pipe', 'pipe']
+    stdio: ['pipe', 'pipe', 'pipe']
   })
+  child.stdin.on('error', () => {}) // a command that reads nothing
+  child.stdin.end(answer)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)))
   return new Promise((resolve, reject) => {

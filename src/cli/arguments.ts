@@ -70,7 +70,7 @@ function commandOf(word: string | undefined, commands: readonly string[]): strin
   if (word === 'comment') {
     throw new UsageError(
       '`comment` goes with a pull request of a workflow',
-      'Use it there (docs/size-report.md), or take `comment-body` of `build --json` and post it yourself.'
+      'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.'
     )
   }
   if (!commands.includes(word))

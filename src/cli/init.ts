@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import {
   adviceFor,
   CONFIG,
+  lacks,
   ours,
   planFiles,
   readFork,
@@ -55,7 +56,7 @@ export async function runInit(
       for (const { path: file, text, state } of files) if (state === 'new') say(`\n${paint('bold', file)}\n${text}`)
     for (const line of hints(files, { apps, tasks, dryRun, full, fork })) say(line)
     const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath })
-    const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app })
+    const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app, action })
     say('')
     for (const line of renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
       say(line)
@@ -120,12 +121,24 @@ interface Done {
 
 function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork }: Done): Generator<string> {
   if (dryRun && !full) yield 'Nothing was written. With --full the files are shown.'
-  if (needsApps(files) && apps.app === undefined) yield `No app is named: set \`app:\` in ${CONFIG}, or give --app.`
+  if (!needsApps(files)) yield* lines(lacks(fork, { ...apps, tasks }))
+  else if (apps.app === undefined)
+    yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`
   if (fork.stack === undefined || fork.buildpacks.length === 0) {
     const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(
       Boolean
     )
     yield `app.json names no ${lacks.join(' and no ')}; what ${CONFIG} has now is a guess: compare it with \`heroku stack\` and \`heroku buildpacks\`.`
   }
-  if (!tasks) yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`
+  if (!tasks && !fork.workflows.has(TASKS))
+    yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`
+}
+
+/** What is to be put into a config that stays. */
+function lines(missing: readonly string[]): string[] {
+  if (missing.length === 0) return []
+  return [
+    `${CONFIG} stays as it is. Put this into it, in place of what it has there:`,
+    ...missing.map(line => `  ${line}`)
+  ]
 }

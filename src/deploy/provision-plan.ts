@@ -196,7 +196,7 @@ function redis({ app }: Have, { takesHerokuRedis }: Wishes, addons: ProvisionPla
   return [
     {
       reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-      remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+      remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
     }
   ]
 }

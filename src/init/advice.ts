@@ -1,5 +1,7 @@
 import { shellWord } from '../runtime/index.ts'
+import { type Action } from './fit.ts'
 import { type Fork } from './fork.ts'
+import { block, DEPLOY_TAG, extraStep, keyStep } from './keys.ts'
 import { type Workflow } from './workflow.ts'
 
 export interface AdviceFacts {
@@ -8,28 +10,35 @@ export interface AdviceFacts {
   /** `owner/name` of the fork on GitHub. */
   readonly repository: string | undefined
   readonly app: string | undefined
+  readonly action: Action
 }
 
-/** A tag that the deploy listens to. */
-const DEPLOY_TAG = 'heroku-2026-01-31'
-/** A year, in seconds. */
-const KEY_LASTS = 31_536_000
 /** The branch of the pull request. */
 const SETUP = 'heroku-setup'
+/** What `origin` is in a clone of Mastodon itself: nothing there is the admin's to set. */
+const UPSTREAM = ['mastodon/mastodon', 'glitch-soc/mastodon']
 
 /** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
-export function adviceFor({ workflows, branch }: Fork, { ours, repository, app }: AdviceFacts): string {
+export function adviceFor({ workflows, branch }: Fork, { ours, repository, app, action }: AdviceFacts): string {
+  const isUpstream = repository !== undefined && UPSTREAM.includes(repository.toLowerCase())
   // In a checkout with a second remote gh asks for, or takes, the upstream repository.
-  const repo = repository ?? 'OWNER/NAME'
+  const repo = repository === undefined || isUpstream ? 'OWNER/NAME' : repository
+  const keys = { ours, repo, branch, app, action }
   const steps = [
-    secrets(ours, repo, branch, app),
-    inherited(workflows, ours, repo),
+    keyStep(keys),
+    leftOff(workflows, ours, repo),
     pullRequest(repo),
-    afterMerge(ours, repo, branch)
-  ]
+    afterMerge(ours, repo, branch),
+    extraStep(keys)
+  ].filter(step => step !== undefined)
   return [
     '## What is left to do',
     'The commands need GitHub’s program, once `gh auth login` is done, and Heroku’s, once `heroku login` is. All of it can be done on the web, too.',
+    ...(isUpstream
+      ? [
+          `The checkout’s remote \`origin\` is ${repository}, and no fork of yours. Make one first: \`gh repo fork --remote\` calls it \`origin\`. Then run this again, or put its name in place of \`OWNER/NAME\`.`
+        ]
+      : []),
     ...(repository === undefined
       ? ['Put your fork in place of `OWNER/NAME`: the checkout has no remote `origin` on GitHub.']
       : []),
@@ -37,81 +46,8 @@ export function adviceFor({ workflows, branch }: Fork, { ours, repository, app }
   ].join('\n\n')
 }
 
-function block(...lines: string[]): string {
-  return ['```', ...lines, '```'].join('\n')
-}
-
-/**
- * An authorization of its own can be ended by itself, and ends by itself; the account's key can do neither. It goes from
- * one program to the other, and is shown nowhere.
- */
-function secrets(ours: ReadonlyMap<string, Workflow>, repo: string, branch: string, app: string | undefined): string {
-  const wanted = new Map(
-    [...ours.values()].flatMap(({ secrets }) => secrets).map(secret => [`${secret.name} ${secret.environment}`, secret])
-  )
-  const set = (optional: boolean): string[] =>
-    [...wanted.values()]
-      .filter(secret => secret.optional === optional)
-      .map(({ name, environment }) => `${makes(name, app)}gh secret set ${name}${of(environment)} --repo ${repo}`)
-  const environments = (optional: boolean): string[] => [
-    ...new Set(
-      [...wanted.values()]
-        .filter(secret => secret.optional === optional)
-        .flatMap(({ environment }) => environment ?? [])
-    )
-  ]
-  const places = (names: readonly string[]): string[] =>
-    names.map(name => {
-      const tags = byTag(ours, name)
-      return `The environment \`${name}\`, for the branch \`${branch}\`${tags ? ' and the tags `heroku-*`' : ''} alone:\n\n${environment(name, repo, branch, tags)}`
-    })
-  const now = environments(false)
-  const later = places(environments(true).filter(name => !now.includes(name)))
-  return [
-    'A key, where only the deploy reads it',
-    ...places(now),
-    'The key is for this alone and ends in a year (it is not the account’s own):',
-    block(...set(false)),
-    'Where others can push to the fork add a reviewer to it, in Settings → Environments.',
-    ...(set(true).length > 0
-      ? ['Only for what the comments in the workflows say, later:', ...later, block(...set(true))]
-      : [])
-  ].join('\n\n')
-}
-
-function of(environment: string | undefined): string {
-  return environment === undefined ? '' : ` --env ${environment}`
-}
-
-/** What prints the secret, where a program can make it. */
-function makes(secret: string, app: string | undefined): string {
-  if (secret !== 'HEROKU_API_KEY') return ''
-  const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`
-  return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short | `
-}
-
-/** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */
-function environment(name: string, repo: string, branch: string, tags: boolean): string {
-  const place = `repos/${repo}/environments/${name}`
-  const policies = 'deployment_branch_policy'
-  return block(
-    `gh api --silent --method PUT ${place} --field '${policies}[protected_branches]=false' --field '${policies}[custom_branch_policies]=true'`,
-    `gh api --silent ${place}/deployment-branch-policies --raw-field ${shellWord(`name=${branch}`)}`,
-    ...(tags
-      ? [`gh api --silent ${place}/deployment-branch-policies --raw-field 'name=heroku-*' --raw-field type=tag`]
-      : [])
-  )
-}
-
-/** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
-function byTag(ours: ReadonlyMap<string, Workflow>, environment: string): boolean {
-  return [...ours.values()].some(
-    ({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment)
-  )
-}
-
 /** docs.github.com: "Disabling and enabling a workflow"; that a new fork knows no workflow before, is undocumented. */
-function inherited(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<string, Workflow>, repo: string): string {
+function leftOff(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<string, Workflow>, repo: string): string {
   const firing = [...theirs]
     .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
     .map(([file]) => file)
@@ -121,7 +57,8 @@ function inherited(theirs: ReadonlyMap<string, Workflow>, ours: ReadonlyMap<stri
     ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
     : ''
   return [
-    'The fork’s workflows\n\nIn a new fork turn them on first: its tab Actions asks for it.',
+    'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. And issues, where the nights tell what they find:',
+    block(`gh repo edit ${repo} --enable-issues`),
     ...(firing.length > 0
       ? [
           `A deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,

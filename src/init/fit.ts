@@ -21,10 +21,16 @@ export interface Start extends Apps {
   readonly tasks: boolean
 }
 
-/** A workflow of `examples/` for a fork: the action by its hash, and the fork's own branch. */
-export function fitWorkflow(example: string, { repository, sha, version }: Action, branch: string): string {
+/** A page of `docs/`, as it is in that release: a fork does not have it. */
+export function docsLink({ repository, sha }: Action, page: string): string {
+  return `https://github.com/${repository}/blob/${sha}/docs/${page}`
+}
+
+/** A workflow of `examples/` for a fork: action and pages by their hash, and the fork's own branch. */
+export function fitWorkflow(example: string, action: Action, branch: string): string {
+  const { repository, sha, version } = action
   const release = version === undefined ? '' : ` # v${version}`
-  return example
+  return linked(example, action)
     .replace(
       /(uses: )OWNER\/mastodon-on-heroku@COMMIT(?: #.*)?$/gm,
       (_, uses: string) => `${uses}${repository}@${sha}${release}`
@@ -32,16 +38,16 @@ export function fitWorkflow(example: string, { repository, sha, version }: Actio
     .replace(/branches: \[main\] # your default branch$/gm, () => `branches: [${JSON.stringify(branch)}]`)
 }
 
+function linked(example: string, action: Action): string {
+  return example.replace(/(?<![\w/])docs\/([\w-]+\.md(?:#[\w-]+)?)/g, (_, page: string) => docsLink(action, page))
+}
+
 const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby']
 const DEFAULT_STACK = 'heroku-24'
 
 /** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
-export function fitConfig(
-  example: string,
-  { repository, sha }: Action,
-  fork: Fork,
-  { app, streamingApp, tasks }: Start
-): string {
+export function fitConfig(example: string, action: Action, fork: Fork, { app, streamingApp, tasks }: Start): string {
+  const { repository, sha } = action
   const { stack, buildpacks, ffmpeg, version } = fork
   const named = buildpacks.map(name => JSON.stringify(name)).join(', ')
   const keys: [from: RegExp, to: string][] = [
@@ -62,14 +68,17 @@ export function fitConfig(
     [/^#schedule:\n(#.*\n)+/m, schedule(fork, tasks)],
     [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
   ]
-  return keys.reduce((text, [from, to]) => {
-    if (!from.test(text)) throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`)
-    return text.replace(from, to)
-  }, example)
+  return keys.reduce(
+    (text, [from, to]) => {
+      if (!from.test(text)) throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`)
+      return text.replace(from, to)
+    },
+    linked(example, action)
+  )
 }
 
 /** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
-function schedule({ tasks }: Fork, on: boolean): string {
+export function schedule({ tasks }: Fork, on: boolean): string {
   if (tasks.length === 0 && !on) return '$&'
   const lines = [
     'schedule:',

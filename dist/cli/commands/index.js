@@ -61081,7 +61081,73 @@ function filesIn(folder) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/init/advice.js
+;// CONCATENATED MODULE: ./lib/init/fit.js
+
+/** A page of `docs/`, as it is in that release: a fork does not have it. */
+function docsLink({ repository, sha }, page) {
+    return `https://github.com/${repository}/blob/${sha}/docs/${page}`;
+}
+/** A workflow of `examples/` for a fork: action and pages by their hash, and the fork's own branch. */
+function fitWorkflow(example, action, branch) {
+    const { repository, sha, version } = action;
+    const release = version === undefined ? '' : ` # v${version}`;
+    return linked(example, action)
+        .replace(/(uses: )OWNER\/mastodon-on-heroku@COMMIT(?: #.*)?$/gm, (_, uses) => `${uses}${repository}@${sha}${release}`)
+        .replace(/branches: \[main\] # your default branch$/gm, () => `branches: [${JSON.stringify(branch)}]`);
+}
+function linked(example, action) {
+    return example.replace(/(?<![\w/])docs\/([\w-]+\.md(?:#[\w-]+)?)/g, (_, page) => docsLink(action, page));
+}
+const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby'];
+const DEFAULT_STACK = 'heroku-24';
+/** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
+function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
+    const { repository, sha } = action;
+    const { stack, buildpacks, ffmpeg, version } = fork;
+    const named = buildpacks.map(name => JSON.stringify(name)).join(', ');
+    const keys = [
+        [/OWNER\/mastodon-on-heroku\/COMMIT/, `${repository}/${sha}`],
+        [/^app: .*$/m, app === undefined ? '#app: my-mastodon' : `app: ${app}`],
+        [
+            /^#streaming-app: .*$/m,
+            streamingApp === undefined ? '#streaming-app: my-mastodon-live' : `streaming-app: ${streamingApp}`
+        ],
+        [/^#stack: .*$/m, stack === undefined ? `stack: ${DEFAULT_STACK}` : `#stack: ${stack} # app.json’s`],
+        [
+            /^( *)#buildpacks: .*$/m,
+            named === ''
+                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # app.json names none`
+                : `$1#buildpacks: [${named}] # app.json’s`
+        ],
+        [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
+        [/^#schedule:\n(#.*\n)+/m, schedule(fork, tasks)],
+        [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
+    ];
+    return keys.reduce((text, [from, to]) => {
+        if (!from.test(text))
+            throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`);
+        return text.replace(from, to);
+    }, linked(example, action));
+}
+/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
+function schedule({ tasks }, on) {
+    if (tasks.length === 0 && !on)
+        return '$&';
+    const lines = [
+        'schedule:',
+        `  with: ${on ? 'github-actions' : 'heroku-scheduler'} # heroku-scheduler | cron-to-go | advanced-scheduler | github-actions (heroku-tasks.yml)`,
+        tasks.length === 0 ? '  tasks: []' : '  tasks:',
+        ...tasks.flatMap(({ command, times, why }) => [`    # ${why}`, `    - { command: ${command}, ${times} }`])
+    ];
+    return lines.map(line => `${on ? '' : '#'}${line}\n`).join('');
+}
+function ffmpegFrom(ffmpeg) {
+    return ffmpeg === undefined
+        ? 'nothing brings ffmpeg; with `ffmpeg: with` a buildpack for it is added.'
+        : `${ffmpeg} brings it.`;
+}
+
+;// CONCATENATED MODULE: ./lib/init/keys.js
 
 
 
@@ -61089,63 +61155,68 @@ function filesIn(folder) {
 const DEPLOY_TAG = 'heroku-2026-01-31';
 /** A year, in seconds. */
 const KEY_LASTS = 31_536_000;
-/** The branch of the pull request. */
-const SETUP = 'heroku-setup';
-/** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
-function adviceFor({ workflows, branch }, { ours, repository, app }) {
-    // In a checkout with a second remote gh asks for, or takes, the upstream repository.
-    const repo = repository ?? 'OWNER/NAME';
-    const steps = [
-        secrets(ours, repo, branch, app),
-        inherited(workflows, ours, repo),
-        pullRequest(repo),
-        afterMerge(ours, repo, branch)
-    ];
+const EXTRAS = {
+    HEROKU_UPGRADE_KEY: {
+        about: 'A newer Mastodon comes as a pull request, and not as an issue, where a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
+        page: 'upgrading.md#a-pull-request-for-each-new-version',
+        file: 'NAME.private-key.pem',
+        variable: ['HEROKU_UPGRADE_CLIENT_ID', 'CLIENT_ID']
+    },
+    MASTODON_TOKEN: {
+        about: 'The nightly checks `streaming` and `gif-upload` look closer with the access token of a bot account on your instance; `gh` asks for it.',
+        page: 'nightly-checks.md#what-it-costs-and-what-it-may-see'
+    }
+};
+/**
+ * The key without which nothing goes live, and its place. An authorization of its own can be ended by itself, and ends by
+ * itself; the account's key can do neither. It goes from one program to the other, and is shown nowhere.
+ */
+function keyStep(keys) {
+    const wanted = keys_secretsOf(keys).filter(({ optional }) => !optional);
     return [
-        '## What is left to do',
-        'The commands need GitHub’s program, once `gh auth login` is done, and Heroku’s, once `heroku login` is. All of it can be done on the web, too.',
-        ...(repository === undefined
-            ? ['Put your fork in place of `OWNER/NAME`: the checkout has no remote `origin` on GitHub.']
-            : []),
-        ...steps.map((step, i) => `### ${i + 1}. ${step}`)
+        'A key in its place',
+        ...placesOf(wanted).map(name => place(name, keys)),
+        'The key is for this alone and ends in a year (it is not the account’s own):',
+        block(...wanted.map(secret => keys_set(secret, keys))),
+        ...placesOf(wanted).map(name => reviewer(name, keys))
     ].join('\n\n');
+}
+/** What can do without, each with what it is for; undefined where there is nothing. */
+function extraStep(keys) {
+    const all = keys_secretsOf(keys);
+    const there = placesOf(all.filter(({ optional }) => !optional));
+    const extras = all.flatMap(secret => {
+        const extra = secret.optional ? EXTRAS[secret.name] : undefined;
+        if (!extra)
+            return [];
+        const { about, page, file, variable } = extra;
+        return [
+            `${about} Step by step: ${docsLink(keys.action, page)}`,
+            ...placesOf([secret]).flatMap(name => (there.includes(name) ? [] : [place(name, keys)])),
+            block(keys_set(secret, keys, file), ...(variable ? [setVariable(variable, keys)] : []))
+        ];
+    });
+    return extras.length === 0 ? undefined : ['Some day, where you want it', ...extras].join('\n\n');
 }
 function block(...lines) {
     return ['```', ...lines, '```'].join('\n');
 }
-/**
- * An authorization of its own can be ended by itself, and ends by itself; the account's key can do neither. It goes from
- * one program to the other, and is shown nowhere.
- */
-function secrets(ours, repo, branch, app) {
-    const wanted = new Map([...ours.values()].flatMap(({ secrets }) => secrets).map(secret => [`${secret.name} ${secret.environment}`, secret]));
-    const set = (optional) => [...wanted.values()]
-        .filter(secret => secret.optional === optional)
-        .map(({ name, environment }) => `${makes(name, app)}gh secret set ${name}${of(environment)} --repo ${repo}`);
-    const environments = (optional) => [
-        ...new Set([...wanted.values()]
-            .filter(secret => secret.optional === optional)
-            .flatMap(({ environment }) => environment ?? []))
-    ];
-    const places = (names) => names.map(name => {
-        const tags = byTag(ours, name);
-        return `The environment \`${name}\`, for the branch \`${branch}\`${tags ? ' and the tags `heroku-*`' : ''} alone:\n\n${environment(name, repo, branch, tags)}`;
-    });
-    const now = environments(false);
-    const later = places(environments(true).filter(name => !now.includes(name)));
-    return [
-        'A key, where only the deploy reads it',
-        ...places(now),
-        'The key is for this alone and ends in a year (it is not the account’s own):',
-        block(...set(false)),
-        'Where others can push to the fork add a reviewer to it, in Settings → Environments.',
-        ...(set(true).length > 0
-            ? ['Only for what the comments in the workflows say, later:', ...later, block(...set(true))]
-            : [])
-    ].join('\n\n');
+/** Each secret once for each environment. */
+function keys_secretsOf({ ours }) {
+    const all = [...ours.values()].flatMap(({ secrets }) => secrets);
+    return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()];
 }
-function of(environment) {
-    return environment === undefined ? '' : ` --env ${environment}`;
+function placesOf(secrets) {
+    return [...new Set(secrets.flatMap(({ environment }) => environment ?? []))];
+}
+function keys_set({ name, environment }, { repo, app }, file) {
+    const of = environment === undefined ? '' : ` --env ${environment}`;
+    const from = file === undefined ? '' : ` < ${file}`;
+    return `${makes(name, app)}gh secret set ${name}${of} --repo ${repo}${from}`;
+}
+/** docs.github.com: REST API, variables. `gh variable` came with 2.31, and Debian 12 has an older one. */
+function setVariable([name, value], { repo }) {
+    return `gh api --silent repos/${repo}/actions/variables --raw-field name=${name} --raw-field value=${value}`;
 }
 /** What prints the secret, where a program can make it. */
 function makes(secret, app) {
@@ -61155,19 +61226,74 @@ function makes(secret, app) {
     return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short | `;
 }
 /** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */
-function environment(name, repo, branch, tags) {
-    const place = `repos/${repo}/environments/${name}`;
+function place(name, { ours, repo, branch }) {
+    const tags = byTag(ours, name);
+    const at = `repos/${repo}/environments/${name}`;
     const policies = 'deployment_branch_policy';
-    return block(`gh api --silent --method PUT ${place} --field '${policies}[protected_branches]=false' --field '${policies}[custom_branch_policies]=true'`, `gh api --silent ${place}/deployment-branch-policies --raw-field ${shell_shellWord(`name=${branch}`)}`, ...(tags
-        ? [`gh api --silent ${place}/deployment-branch-policies --raw-field 'name=heroku-*' --raw-field type=tag`]
-        : []));
+    return [
+        `The environment \`${name}\`, for the branch \`${branch}\`${tags ? ' and the tags `heroku-*`' : ''} alone:`,
+        block(`gh api --silent --method PUT ${at} --field '${policies}[protected_branches]=false' --field '${policies}[custom_branch_policies]=true'`, `gh api --silent ${at}/deployment-branch-policies --raw-field ${shell_shellWord(`name=${branch}`)}`, ...(tags
+            ? [`gh api --silent ${at}/deployment-branch-policies --raw-field 'name=heroku-*' --raw-field type=tag`]
+            : []))
+    ].join('\n\n');
 }
 /** A tag brings the workflow file of its own commit, so it gets into no environment that has no need of it. */
 function byTag(ours, environment) {
-    return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && secrets.some(secret => secret.environment === environment));
+    return [...ours.values()].some(({ startsOn, secrets }) => startsOn(DEPLOY_TAG) && uses(secrets, environment));
+}
+function uses(secrets, environment) {
+    return secrets.some(secret => secret.environment === environment);
+}
+/** docs.github.com: a job that names an environment with required reviewers waits for one, whatever it does there. */
+function reviewer(environment, { ours }) {
+    const waiting = [...ours].filter(([, { scheduled, secrets }]) => scheduled && uses(secrets, environment));
+    const files = waiting.map(([file]) => `\`${file}\``).join(' and ');
+    const [use, them, their] = waiting.length > 1 ? ['use', 'them', 'their lines'] : ['uses', 'it', 'its line'];
+    const others = waiting.length === 0
+        ? ''
+        : ` Before that: ${files} ${use} it, too, and would wait for the reviewer each time. Give ${them} an environment for the branch alone, such as \`${environment}-checks\`, with a key of its own, and name it in ${their} \`environment:\`.`;
+    return `Where others can push to the fork add a reviewer to \`${environment}\`, in Settings → Environments.${others}`;
+}
+
+;// CONCATENATED MODULE: ./lib/init/advice.js
+
+
+
+
+
+/** The branch of the pull request. */
+const SETUP = 'heroku-setup';
+/** What `origin` is in a clone of Mastodon itself: nothing there is the admin's to set. */
+const advice_UPSTREAM = ['mastodon/mastodon', 'glitch-soc/mastodon'];
+/** What is left to do by hand, in the order in which it can be done: Markdown, with commands to copy. */
+function adviceFor({ workflows, branch }, { ours, repository, app, action }) {
+    const isUpstream = repository !== undefined && advice_UPSTREAM.includes(repository.toLowerCase());
+    // In a checkout with a second remote gh asks for, or takes, the upstream repository.
+    const repo = repository === undefined || isUpstream ? 'OWNER/NAME' : repository;
+    const keys = { ours, repo, branch, app, action };
+    const steps = [
+        keyStep(keys),
+        leftOff(workflows, ours, repo),
+        pullRequest(repo),
+        afterMerge(ours, repo, branch),
+        extraStep(keys)
+    ].filter(step => step !== undefined);
+    return [
+        '## What is left to do',
+        'The commands need GitHub’s program, once `gh auth login` is done, and Heroku’s, once `heroku login` is. All of it can be done on the web, too.',
+        ...(isUpstream
+            ? [
+                `The checkout’s remote \`origin\` is ${repository}, and no fork of yours. Make one first: \`gh repo fork --remote\` calls it \`origin\`. Then run this again, or put its name in place of \`OWNER/NAME\`.`
+            ]
+            : []),
+        ...(repository === undefined
+            ? ['Put your fork in place of `OWNER/NAME`: the checkout has no remote `origin` on GitHub.']
+            : []),
+        ...steps.map((step, i) => `### ${i + 1}. ${step}`)
+    ].join('\n\n');
 }
 /** docs.github.com: "Disabling and enabling a workflow"; that a new fork knows no workflow before, is undocumented. */
-function inherited(theirs, ours, repo) {
+function leftOff(theirs, ours, repo) {
     const firing = [...theirs]
         .filter(([file, { startsOn }]) => !ours.has(file) && startsOn(DEPLOY_TAG))
         .map(([file]) => file);
@@ -61177,7 +61303,8 @@ function inherited(theirs, ours, repo) {
         ? ` ${firing.length === 1 ? 'It' : '`build-releases.yml`'} tries to push upstream’s container images, and fails in a fork.`
         : '';
     return [
-        'The fork’s workflows\n\nIn a new fork turn them on first: its tab Actions asks for it.',
+        'The fork’s workflows and issues\n\nIn a new fork both are off. Turn workflows on first: its tab Actions asks for it. And issues, where the nights tell what they find:',
+        block(`gh repo edit ${repo} --enable-issues`),
         ...(firing.length > 0
             ? [
                 `A deploy’s tag also starts ${names}.${images} Switch off what you do not want:`,
@@ -61208,63 +61335,6 @@ function afterMerge(ours, repo, branch) {
         'And deploy: a tag, on what was merged.',
         block(`git switch ${shell_shellWord(branch)} && git pull`, 'git tag heroku-1 && git push origin heroku-1')
     ].join('\n\n');
-}
-
-;// CONCATENATED MODULE: ./lib/init/fit.js
-
-/** A workflow of `examples/` for a fork: the action by its hash, and the fork's own branch. */
-function fitWorkflow(example, { repository, sha, version }, branch) {
-    const release = version === undefined ? '' : ` # v${version}`;
-    return example
-        .replace(/(uses: )OWNER\/mastodon-on-heroku@COMMIT(?: #.*)?$/gm, (_, uses) => `${uses}${repository}@${sha}${release}`)
-        .replace(/branches: \[main\] # your default branch$/gm, () => `branches: [${JSON.stringify(branch)}]`);
-}
-const DEFAULT_BUILDPACKS = ['heroku/nodejs', 'heroku/ruby'];
-const DEFAULT_STACK = 'heroku-24';
-/** The config of `examples/` for a fork: its apps, and what its tree says or does not say of stack, buildpacks and ffmpeg. */
-function fitConfig(example, { repository, sha }, fork, { app, streamingApp, tasks }) {
-    const { stack, buildpacks, ffmpeg, version } = fork;
-    const named = buildpacks.map(name => JSON.stringify(name)).join(', ');
-    const keys = [
-        [/OWNER\/mastodon-on-heroku\/COMMIT/, `${repository}/${sha}`],
-        [/^app: .*$/m, app === undefined ? '#app: my-mastodon' : `app: ${app}`],
-        [
-            /^#streaming-app: .*$/m,
-            streamingApp === undefined ? '#streaming-app: my-mastodon-live' : `streaming-app: ${streamingApp}`
-        ],
-        [/^#stack: .*$/m, stack === undefined ? `stack: ${DEFAULT_STACK}` : `#stack: ${stack} # app.json’s`],
-        [
-            /^( *)#buildpacks: .*$/m,
-            named === ''
-                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # app.json names none`
-                : `$1#buildpacks: [${named}] # app.json’s`
-        ],
-        [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
-        [/^#schedule:\n(#.*\n)+/m, schedule(fork, tasks)],
-        [/^# Config of mastodon-on-heroku:.*$/m, `# Made for Mastodon ${version} by \`mastodon-on-heroku init\`.\n$&`]
-    ];
-    return keys.reduce((text, [from, to]) => {
-        if (!from.test(text))
-            throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`);
-        return text.replace(from, to);
-    }, example);
-}
-/** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
-function schedule({ tasks }, on) {
-    if (tasks.length === 0 && !on)
-        return '$&';
-    const lines = [
-        'schedule:',
-        `  with: ${on ? 'github-actions' : 'heroku-scheduler'} # heroku-scheduler | cron-to-go | advanced-scheduler | github-actions (heroku-tasks.yml)`,
-        tasks.length === 0 ? '  tasks: []' : '  tasks:',
-        ...tasks.flatMap(({ command, times, why }) => [`    # ${why}`, `    - { command: ${command}, ${times} }`])
-    ];
-    return lines.map(line => `${on ? '' : '#'}${line}\n`).join('');
-}
-function ffmpegFrom(ffmpeg) {
-    return ffmpeg === undefined
-        ? 'nothing brings ffmpeg; with `ffmpeg: with` a buildpack for it is added.'
-        : `${ffmpeg} brings it.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/config/event.js
@@ -62165,8 +62235,47 @@ function ours(files) {
         .map(({ path: file, text }) => [external_node_path_namespaceObject.basename(file), readWorkflow(text)]));
 }
 
+;// CONCATENATED MODULE: ./lib/init/lacks.js
+
+
+
+
+
+/**
+ * What the fork's own config, which is never changed, lacks of what was asked for: lines to put into it, in place of what
+ * it has under the same key. Empty where it lacks nothing, or is one with errors, which every command tells.
+ */
+function lacks(fork, { app, streamingApp, tasks }) {
+    const config = lacks_readConfig(fork.root);
+    if (!config)
+        return [];
+    const lines = [];
+    if (app === undefined && config.app === undefined)
+        lines.push('app: my-mastodon # the name of yours');
+    if (app !== undefined && config.app !== app)
+        lines.push(`app: ${app}`);
+    if (streamingApp !== undefined && config.streamingApp !== streamingApp)
+        lines.push(`streaming-app: ${streamingApp}`);
+    if (tasks && config.schedule === undefined)
+        lines.push(...schedule(fork, true).trimEnd().split('\n'));
+    else if (tasks && config.schedule?.with !== 'github-actions')
+        lines.push('schedule:', '  with: github-actions');
+    return lines;
+}
+function lacks_readConfig(root) {
+    try {
+        return loadConfig(readTreeFile(root, CONFIG), CONFIG);
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return undefined;
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/init/index.js
 /** Sets a fork up: workflows and a config that fit it, and what is left to do by hand. */
+
 
 
 
@@ -63478,7 +63587,7 @@ function commandOf(word, commands) {
         return undefined;
     const seeHelp = 'Run `mastodon-on-heroku --help` for all of them.';
     if (word === 'comment') {
-        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md), or take `comment-body` of `build --json` and post it yourself.');
+        throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
     }
     if (!commands.includes(word))
         throw new UsageError(`There is no command ${arguments_quoted(word)}${didYouMean(word, commands)}`, seeHelp);
@@ -64428,7 +64537,7 @@ async function runInit({ values, json, full }, { lively, signal, root }) {
         for (const line of hints(files, { apps, tasks, dryRun, full, fork }))
             say(line);
         const repository = await githubRepository(fork.root, 'github.com', runCommand, { PATH: searchPath });
-        const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app });
+        const advice = adviceFor(fork, { ours: ours(files), repository, app: apps.app, action });
         say('');
         for (const line of renderMarkdown(advice, { paint, width: process.stdout.columns || 80, full: true }).lines)
             say(line);
@@ -64484,14 +64593,25 @@ function tell({ path, state, with: other }, dryRun, paint) {
 function* hints(files, { apps, tasks, dryRun, full, fork }) {
     if (dryRun && !full)
         yield 'Nothing was written. With --full the files are shown.';
-    if (needsApps(files) && apps.app === undefined)
-        yield `No app is named: set \`app:\` in ${CONFIG}, or give --app.`;
+    if (!needsApps(files))
+        yield* lines(lacks(fork, { ...apps, tasks }));
+    else if (apps.app === undefined)
+        yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`;
     if (fork.stack === undefined || fork.buildpacks.length === 0) {
         const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(Boolean);
         yield `app.json names no ${lacks.join(' and no ')}; what ${CONFIG} has now is a guess: compare it with \`heroku stack\` and \`heroku buildpacks\`.`;
     }
-    if (!tasks)
+    if (!tasks && !fork.workflows.has(TASKS))
         yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`;
+}
+/** What is to be put into a config that stays. */
+function lines(missing) {
+    if (missing.length === 0)
+        return [];
+    return [
+        `${CONFIG} stays as it is. Put this into it, in place of what it has there:`,
+        ...missing.map(line => `  ${line}`)
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/source/git.js
@@ -65342,7 +65462,7 @@ async function isShallow(tools, repository) {
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
-    for (const name of placesOf(ref)) {
+    for (const name of resolve_placesOf(ref)) {
         const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
         if (sha !== undefined)
             return sha;
@@ -65350,7 +65470,7 @@ async function lookUp(tools, repository, ref) {
     return undefined;
 }
 /** The name itself, then where a CI checkout keeps what it fetched. */
-function placesOf(ref) {
+function resolve_placesOf(ref) {
     if (ref.startsWith('refs/heads/'))
         return [ref, ref.replace('refs/heads/', 'refs/remotes/origin/')];
     if (ref.startsWith('refs/'))
@@ -66317,11 +66437,11 @@ async function scaleFormation(client, app, wanted, patience) {
 
 const amount = optional(nullable(pipe(number(), minValue(0))));
 const data_text = pipe(string(), maxLength(300));
-const lines = array(looseObject({ name: data_text, values: array(union([data_text, number()])) }));
+const data_lines = array(looseObject({ name: data_text, values: array(union([data_text, number()])) }));
 const classic = looseObject({
     plan: nullish(looseObject({ name: data_text })),
     num_bytes: amount,
-    info: optional(lines, [])
+    info: optional(data_lines, [])
 });
 const advanced = looseObject({
     status: optional(data_text),
@@ -69737,7 +69857,7 @@ function inWords(upgrade) {
 function upgrade_names({ findings }) {
     return findings.length === 0
         ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md says what each means.`;
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
 }
 const SHOWN = 200;
 function migrationTable(migrations) {
@@ -77006,7 +77126,7 @@ function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
     return [
         {
             reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
         }
     ];
 }
@@ -87122,7 +87242,7 @@ function problemMarkdown({ title, level, finding, since, news }) {
         `${check_markdown_prose(text)}.`,
         more.map(line => `- ${check_markdown_prose(line)}`).join('\n'),
         remedy === undefined ? '' : `**To do:** ${check_markdown_prose(remedy)}`,
-        link ? linked(link) : ''
+        link ? check_markdown_linked(link) : ''
     ];
     return parts.filter(Boolean).join('\n\n');
 }
@@ -87146,7 +87266,7 @@ function check_markdown_told({ level, text, more = [], remedy, link }) {
         `${check_markdown_prose(text)}.`,
         ...more.map(line => `– ${check_markdown_prose(line)}`),
         level !== 'ok' && remedy ? `**To do:** ${check_markdown_prose(remedy)}` : '',
-        link ? linked(link) : ''
+        link ? check_markdown_linked(link) : ''
     ];
     return parts.filter(Boolean).join('<br>');
 }
@@ -87158,7 +87278,7 @@ function check_markdown_prose(text) {
         return text_escape(parts.join('`'));
     return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : text_escape(part))).join('');
 }
-function linked(url) {
+function check_markdown_linked(url) {
     return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
 }
 /** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */

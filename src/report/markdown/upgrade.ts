@@ -81,7 +81,7 @@ function inWords(upgrade: Upgrade): string[] {
 function names({ findings }: Upgrade): string {
   return findings.length === 0
     ? ''
-    : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md says what each means.`
+    : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`
 }
 
 const SHOWN = 200

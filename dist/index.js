@@ -49380,8 +49380,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var config = __nccwpck_require__(3847);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var runtime = __nccwpck_require__(9975);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var runtime = __nccwpck_require__(3866);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/action/log.js
@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7431:
+/***/ 2247:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49492,8 +49492,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ findCommand)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var lib_runtime = __nccwpck_require__(9975);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var lib_runtime = __nccwpck_require__(3866);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -51596,7 +51596,7 @@ const FINDINGS = {
     'streaming-missing': {
         level: 'warn',
         why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
-        remedy: 'A second app (docs/how-a-deploy-works.md), `streaming-app:` in the config'
+        remedy: 'A second app (docs/recipes.md#a-streaming-app), `streaming-app:` in the config'
     },
     'streaming-url': {
         level: 'warn',
@@ -52438,7 +52438,7 @@ function reached(facts, { app, config }) {
                 missing(app, `\`heroku config:set STREAMING_API_BASE_URL=wss://… --app ${app}\`, with the address of the streaming app.`)
             ]
             : [
-                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/how-a-deploy-works.md tells how.')
+                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app tells how.')
             ];
     }
     const found = [];
@@ -53925,14 +53925,14 @@ function hint({ method, path, status, id, outcome, service, hint }) {
             ? unsure
             : `Look whether ${service} is down, then run the job again.`;
     if (id === 'two_factor')
-        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
+        return `This key needs a second factor here, which a job cannot give. ${lib_runtime/* MAKE_KEY */.xr}`;
     if (id === 'delinquent' || status === 402)
         return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
     if (id === 'suspended')
         return 'The account is suspended. Write to Heroku’s support.';
     switch (status) {
         case 401:
-            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
+            return `The key is wrong, expired or revoked. ${lib_runtime/* MAKE_KEY */.xr}`;
         case 403:
             return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
         case 404:
@@ -56408,6 +56408,21 @@ async function versionsAt({ inputs, runtime }, commit) {
     const { path, searchPath } = inputs;
     const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
@@ -66915,6 +66930,7 @@ async function defaultBranch(github) {
 
 
 
+
 const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
 /** Files of an earlier run must not be taken for this one's. */
 async function clearOutput(folder) {
@@ -66967,13 +66983,14 @@ function judge({ inputs, runtime }, told) {
     if (verdict.problem !== undefined) {
         throw new lib_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
-    if (inputs.failOn === 'never')
+    if (onlyTold(inputs))
         return;
-    if (!verdict.withinLimit) {
-        throw new lib_runtime/* UserError */.yo(`The slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(verdict.compressed)} of ${(0,lib_runtime/* megabytes */.ix)(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+    const { compressed, limit, withinLimit } = verdict;
+    if (!withinLimit) {
+        throw new lib_runtime/* UserError */.yo(`The slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
     }
-    if (streaming && streaming.compressed > verdict.limit) {
-        throw new lib_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} of ${(0,lib_runtime/* megabytes */.ix)(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
+    if (streaming && streaming.compressed > limit) {
+        throw new lib_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -68943,7 +68960,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new lib_runtime/* UserError */.yo(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
+        throw new lib_runtime/* UserError */.yo(`\`command: ${inputs.command}\` needs a Heroku key`, lib_runtime/* MAKE_KEY */.xr);
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -68978,7 +68995,7 @@ async function checkKey({ client, key, tools }) {
     const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
     story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
     if (days !== undefined && days < WARN_BELOW_DAYS)
-        story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``);
+        story.warn(`The Heroku key expires in ${days} days. ${lib_runtime/* MAKE_KEY */.xr}`);
 }
 /** Enough to know whose key it is, in a log that everybody may read. */
 function maskEmail(email) {
@@ -69307,6 +69324,8 @@ function lookAt(verdict, leftOut) {
 
 
 
+
+
 /** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
 const NOTE = 'mastodon-on-heroku-built.json';
 const slug = { file: dist/* string */.YjP(), sha256: dist/* string */.YjP(), processTypes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()) };
@@ -69321,8 +69340,11 @@ async function noteBuilt({ inputs }, fingerprint, slugs) {
         return;
     await (0,promises_.writeFile)(external_node_path_.join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
 }
-/** The slugs that this job built of the same, where their files are still the ones that were written. */
-async function builtBefore({ inputs, runtime }, fingerprint) {
+/**
+ * The slugs that this job built of the same, where their files are still the ones that were written. Throws a `UserError`
+ * where one is over the limit (bytes): the build may have let it pass.
+ */
+async function builtBefore({ inputs, runtime }, fingerprint, limit) {
     if (inputs.jobFolder === undefined)
         return undefined;
     const text = await (0,promises_.readFile)(external_node_path_.join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
@@ -69337,6 +69359,12 @@ async function builtBefore({ inputs, runtime }, fingerprint) {
         return undefined;
     }
     runtime.log.info(`This job built it already: ${web.file}`);
+    for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
+        const bytes = made ? (await (0,promises_.stat)(made.file)).size : 0;
+        if (bytes <= limit)
+            continue;
+        throw new lib_runtime/* UserError */.yo(`The ${name} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+    }
     return { web, streaming };
 }
 async function built_sha256Of(file) {
@@ -70144,7 +70172,7 @@ function switchedOff({ off }) {
 
 
 
-const REMEDY = 'Make a new one (`heroku authorizations:create --scope global --description "GitHub deploy"`) and store it as the secret that `heroku-api-key` takes.';
+
 /** Whether the key of deploys and checks still works, and how long. */
 const herokuKey = {
     name: 'heroku-key',
@@ -70160,7 +70188,7 @@ const herokuKey = {
             const figure = counted(days, 'day');
             const text = `The key works for ${figure} more`;
             return [
-                days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: REMEDY }
+                days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: lib_runtime/* MAKE_KEY */.xr }
             ];
         }
         catch (error) {
@@ -70170,7 +70198,7 @@ const herokuKey = {
                 {
                     level: 'fail',
                     text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
-                    remedy: REMEDY
+                    remedy: lib_runtime/* MAKE_KEY */.xr
                 }
             ];
         }
@@ -70181,6 +70209,8 @@ const herokuKey = {
 
 
 
+/** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
+const logLess = (app) => `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`;
 /** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
 const CODES = {
     H10: { level: 'fail', means: 'the app crashed' },
@@ -70195,9 +70225,18 @@ const CODES = {
     R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
     R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
     R17: { level: 'fail', means: 'the slug is not what was uploaded' },
-    L10: { level: 'warn', means: 'more was logged than the drains took' },
-    L11: { level: 'warn', means: 'more was logged than a reader took' }
+    L10: { level: 'warn', means: 'more was logged than a drain took', remedy: logLess },
+    L11: { level: 'warn', means: 'more was logged than a reader took' },
+    L12: { level: 'warn', means: 'a dyno logged more than could be sent on', remedy: logLess },
+    L13: { level: 'warn', means: 'a dyno’s lines could not be sent on' },
+    L14: {
+        level: 'warn',
+        means: 'the certificate of a drain is not valid, so it gets nothing',
+        remedy: app => `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
+    }
 };
+/** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
+const SENDER = 'log-shuttle';
 /** Milliseconds in which a fault counts as now. */
 const RECENT = 3_600_000;
 /** Characters of time, source and dyno before each line. */
@@ -70220,10 +70259,14 @@ const logCodes = {
 async function codesOf({ app, clock }) {
     const now = clock.now();
     const { counts, reach } = codeCounts(await app.platformLog(), now);
+    // What a dyno's own sender lost stands among the lines of the app.
+    const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER);
+    for (const [code, seen] of codeCounts(shuttle, now).counts)
+        counts.set(code, seen);
     const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []));
     if (found.length === 0)
         return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
-    return found.map(({ code, level, means, number, last, from = 1 }) => {
+    return found.map(({ code, level, means, remedy, number, lost, last, from = 1 }) => {
         const ago = span((now - last) / 1000);
         // A deploy or a crash that is over is worth a look, and not a red morning.
         const recent = now - last <= RECENT;
@@ -70231,8 +70274,8 @@ async function codesOf({ app, clock }) {
             level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means} (in ${reach})`,
-            remedy: `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+            remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
             link: 'https://devcenter.heroku.com/articles/error-codes'
         };
     });
@@ -70256,15 +70299,22 @@ async function volumeOf({ app }) {
         }
     ];
 }
+/** `500 messages dropped since …`, `dropped 1101 messages since …`, `111 messages lost since …`. */
+function lostIn(text) {
+    const [, before, after] = /\bdropped (\d{1,9}) messages\b|\b(\d{1,9}) messages (?:dropped|lost)\b/.exec(text) ?? [];
+    return Number(before ?? after ?? 0);
+}
 /** How often each code came, and in what: `1500 lines of the last 5 hours`. */
 function codeCounts(lines, now) {
     const counts = new Map();
-    for (const { time, source, text } of lines) {
+    for (const { time, source, dyno, text } of lines) {
         // What the app prints may look like one.
-        if (source !== 'heroku')
+        if (source !== 'heroku' && dyno !== SENDER)
             continue;
-        for (const code of codesIn(text))
-            counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time });
+        for (const code of codesIn(text)) {
+            const { number = 0, lost = 0 } = counts.get(code) ?? {};
+            counts.set(code, { number: number + 1, lost: lost + lostIn(text), last: time });
+        }
     }
     const since = lines[0]
         ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
@@ -70663,7 +70713,7 @@ const LINES = {
     '3.4': { floor: 13, ends: '2028-03-31' },
     '4.0': { floor: 10, ends: '2029-03-31' }
 };
-const ruby_REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
+const REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
 const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
 /** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
 const ruby = {
@@ -70681,7 +70731,7 @@ const ruby = {
             const text = older
                 ? `Ruby ${figure} gets no security updates any more`
                 : `Ruby ${figure} is newer than what this version knows (${newest})`;
-            return [older ? { level: 'fail', figure, text, remedy: ruby_REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
+            return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
         }
         if (clock.now() > Date.parse(known.ends)) {
             return [
@@ -70689,7 +70739,7 @@ const ruby = {
                     level: 'fail',
                     figure,
                     text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
-                    remedy: ruby_REMEDY,
+                    remedy: REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -70700,7 +70750,7 @@ const ruby = {
                     level: 'warn',
                     figure,
                     text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
-                    remedy: ruby_REMEDY,
+                    remedy: REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -79240,6 +79290,7 @@ function processTypesFor(config, built, log) {
 
 
 
+
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 function herokuBuilds(context, config, source, recipe, fingerprint) {
     requireBuildable(config, recipe);
@@ -79315,9 +79366,10 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     results.output('slug-size', bytes);
     results.output('slug-limit', slug.limit);
     results.output('within-limit', withinLimit);
-    if (withinLimit || inputs.failOn === 'never')
+    if (withinLimit)
         return;
-    throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
+    const hint = '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.';
+    throw new GateError(`The slug ${variant} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slug.limit)}`, underTheLimit(inputs, hint));
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -79429,7 +79481,7 @@ async function deploy_prepare(context, config, source, alter) {
 }
 /** The slugs, built here: by an earlier step of this job, or now. */
 async function runnerBuild(context, config, source, recipe, fingerprint) {
-    const { web, streaming } = (await builtBefore(context, fingerprint)) ?? (await buildHere(context, config, source, recipe));
+    const { web, streaming } = (await builtBefore(context, fingerprint, config.slug.limit)) ?? (await buildHere(context, config, source, recipe));
     const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
     const slug = {
         ...common,
@@ -83617,8 +83669,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var runtime = __nccwpck_require__(9975);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var runtime = __nccwpck_require__(3866);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -84411,7 +84463,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7431);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2247);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -84442,7 +84494,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9975:
+/***/ 3866:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84450,6 +84502,7 @@ __webpack_async_result__();
 __nccwpck_require__.d(__webpack_exports__, {
   cc: () => (/* reexport */ CancelledError),
   j$: () => (/* binding */ HttpError),
+  xr: () => (/* reexport */ MAKE_KEY),
   yo: () => (/* reexport */ UserError),
   xv: () => (/* reexport */ VERSION),
   Gz: () => (/* reexport */ below),
@@ -84472,7 +84525,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   aD: () => (/* reexport */ writeTreeFile)
 });
 
-// UNUSED EXPORTS: fsPath, shellWord
+// UNUSED EXPORTS: fsPath, makeKeyCommand, shellWord
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -84507,8 +84560,22 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
+
+;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000;
+/**
+ * The command that makes a key for this alone which ends in a year. Whatever tells to make one tells this.
+ * @param app whose deploys it is for
+ */
+function makeKeyCommand(app) {
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
+}
+/** The same for a sentence: what to do about a key that ends or does not work. */
+const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
 
 ;// CONCATENATED MODULE: ./lib/runtime/git.js
 /**
@@ -84737,6 +84804,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -84795,8 +84863,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 6 modules
-var runtime = __nccwpck_require__(9975);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
+var runtime = __nccwpck_require__(3866);
 ;// CONCATENATED MODULE: ./lib/runtime/http.js
 
 

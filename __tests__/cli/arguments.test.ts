@@ -97,6 +97,13 @@ describe('a command line', () => {
     ['run -- bin/tootctl accounts --x $HOME', "bin/tootctl accounts --x '$HOME'"]
   ])('%s', (line, run) => expect(read(line).values.get('run')).toBe(run))
 
+  it('may ask `run` what it would do', () => {
+    expect(Object.fromEntries(read('run --plan -- bin/tootctl version').values)).toMatchObject({
+      plan: 'true',
+      run: 'bin/tootctl version'
+    })
+  })
+
   it('leaves one word behind -- to the shell', () => {
     expect(readCommandLine(['run', '--', 'echo $PS1 | cat'], flags).values.get('run')).toBe('echo $PS1 | cat')
     expect(readCommandLine(['run', '--', 'echo', "it's"], flags).values.get('run')).toBe(`echo 'it'\\''s'`)

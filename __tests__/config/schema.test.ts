@@ -223,6 +223,12 @@ describe('the schema of the config file', () => {
   })
 })
 
+it('the example has every key, commented or not', () => {
+  const example = read('examples/mastodon-on-heroku.yml')
+  const names = keysIn(configSchema).map(key => key.split('.').at(-1)!)
+  expect(names.filter(name => !new RegExp(`(?<![\\w-])${name}: `).test(example.replaceAll('\n', ' \n')))).toEqual([])
+})
+
 type Node = Record<string, unknown>
 
 /** What stands directly in a schema. */

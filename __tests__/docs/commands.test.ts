@@ -54,6 +54,14 @@ describe('commands that pages, errors and `init` name', () => {
     expect(wrong.map(told)).toEqual([])
   })
 
+  it('make no key of Heroku’s without an end', async () => {
+    const all = of('heroku', [...written, ...(await adviceCommands())]).filter(
+      ({ words }) => words[1] === 'authorizations:create' && flagsIn(words).length > 0
+    )
+    expect(all.length).toBeGreaterThan(5)
+    expect(all.filter(({ words }) => !flagsIn(words).includes('expires-in')).map(told)).toEqual([])
+  })
+
   it('are there for git, with their flags', async () => {
     const all = of('git', [...written, ...(await adviceCommands())]).filter(({ words }) => /^[a-z-]+$/.test(words[1] ?? ''))
     expect(all.length).toBeGreaterThan(8)

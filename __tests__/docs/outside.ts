@@ -26,6 +26,7 @@ export const HEROKU: Readonly<Record<string, readonly string[]>> = {
   create: ['addons', 'app', 'buildpack', 'features', 'internal-routing', 'json', 'kernel', 'locked', 'manifest', 'no-remote', 'region', 'space', 'stack', 'team'],
   domains: ['app', 'columns', 'csv', 'extended', 'filter', 'json', 'no-wrap', 'sort'],
   'domains:add': ['app', 'cert', 'json', 'wait'],
+  drains: ['app', 'json'],
   'features:enable': ['app'],
   login: ['browser', 'expires-in', 'interactive', 'sso'],
   logs: ['app', 'dyno', 'dyno-name', 'force-colors', 'no-color', 'num', 'process-type', 'ps', 'source', 'tail'],

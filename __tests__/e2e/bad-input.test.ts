@@ -45,7 +45,11 @@ const CASES: Case[] = [
     inputs: { command: 'check', app: 'my-mastodon' },
     says: /certificats.*certificates/s
   },
-  { name: 'a deploy without a key', inputs: { command: 'deploy' }, says: /needs a Heroku key.*authorizations:create/s },
+  {
+    name: 'a deploy without a key',
+    inputs: { command: 'deploy' },
+    says: /needs a Heroku key.*authorizations:create .*--expires-in \d+/s
+  },
   {
     name: 'a typo in the config',
     config: 'stack: heroku-24\nffmepg: with\n',

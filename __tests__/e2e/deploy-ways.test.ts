@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFileSync } from 'node:fs'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { type HttpServer } from '../helpers/http-server.ts'
+import { lastingTemp } from '../helpers/temp.ts'
 import { nameBuildpacks, serveBuildpacks } from './heroku-builder.ts'
 import { configure, heroku, Instance } from './instance.ts'
 
@@ -38,6 +39,24 @@ describe('ways to a slug, through the committed dist', () => {
     expect(output).toMatch(/is not what this job's build wrote, so it is built again/)
   })
 
+  it('never sends a slug over the limit, whatever a build let pass', async () => {
+    const one = await Instance.open()
+    const limit = { 'slug-limit': '1KB', 'fail-on': 'never' }
+    expect((await one.run({ command: 'build', ...limit })).code).toBe(0)
+    heroku.requests.length = 0
+    const built = await one.run(limit)
+    one.jobFolder = lastingTemp()
+    const anew = await one.run(limit)
+    for (const { code, output } of [built, anew]) {
+      expect(code).toBe(1)
+      expect(output).toMatch(
+        /::error::The slug is over its limit: \d\.\d MB of 0\.001 MB.*raise `slug-limit`.*for `command: build` alone/
+      )
+    }
+    expect(built.output).toMatch(/This job built it already/)
+    expect(heroku.requests.filter(request => !request.startsWith('GET '))).toEqual([])
+  })
+
   it('has Heroku build on the staging app, and gives production that slug', async () => {
     const one = await Instance.open(false, folder => nameBuildpacks(folder, buildpacks))
     const staging = `${one.app}-staging`
@@ -47,7 +66,8 @@ describe('ways to a slug, through the committed dist', () => {
       builder: 'heroku',
       'staging-app': staging,
       ffmpeg: 'auto',
-      'slug-limit': '4MB'
+      'slug-limit': '4MB',
+      'fail-on': 'never' // of a build alone
     })
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
     expect(output).toMatch(/The slug with ffmpeg is over its limit: .*the slug without ffmpeg is taken instead/)

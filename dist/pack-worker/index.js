@@ -42,7 +42,7 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errors_errorCode(error) !== 'ENOSPC' && errors_errorCode(error) !== 'EDQUOT')
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
@@ -188,6 +188,7 @@ function isLoopback(hostname) {
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

@@ -77,7 +77,7 @@ export const COMMANDS: Readonly<Record<string, CommandHelp>> = {
   },
   run: {
     about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-    inputs: [...TREE, ...HEROKU, 'run', 'dyno-size', 'github-token', ...APIS]
+    inputs: [...TREE, ...HEROKU, 'run', 'plan', 'dyno-size', 'github-token', ...APIS]
   },
   rollback: {
     about: 'Brings the last good release’s code back, where the database is still one for it.',

@@ -145,7 +145,7 @@ async function runnerBuild(
   fingerprint: string
 ): Promise<Artifact[]> {
   const { web, streaming } =
-    (await builtBefore(context, fingerprint)) ?? (await buildHere(context, config, source, recipe))
+    (await builtBefore(context, fingerprint, config.slug.limit)) ?? (await buildHere(context, config, source, recipe))
   const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint }
   const slug: Artifact = {
     ...common,

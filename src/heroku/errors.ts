@@ -1,4 +1,4 @@
-import { UserError } from '../runtime/index.ts'
+import { MAKE_KEY, UserError } from '../runtime/index.ts'
 
 /**
  * What is known of a request that failed: `refused` (Heroku said no, nothing happened), `not-sent` (no connection was
@@ -71,14 +71,13 @@ function hint({ method, path, status, id, outcome, service, hint }: HerokuErrorD
     return outcome === 'unknown' && method !== 'GET'
       ? unsure
       : `Look whether ${service} is down, then run the job again.`
-  if (id === 'two_factor')
-    return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.'
+  if (id === 'two_factor') return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`
   if (id === 'delinquent' || status === 402)
     return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.'
   if (id === 'suspended') return 'The account is suspended. Write to Heroku’s support.'
   switch (status) {
     case 401:
-      return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.'
+      return `The key is wrong, expired or revoked. ${MAKE_KEY}`
     case 403:
       return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.'
     case 404:

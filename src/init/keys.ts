@@ -1,11 +1,9 @@
-import { shellWord } from '../runtime/index.ts'
+import { makeKeyCommand, shellWord } from '../runtime/index.ts'
 import { docsLink, type Action } from './fit.ts'
 import { type Workflow } from './workflow.ts'
 
 /** A tag that the deploy listens to. */
 export const DEPLOY_TAG = 'heroku-2026-01-31'
-/** A year, in seconds. */
-const KEY_LASTS = 31_536_000
 
 export interface Keys {
   /** Workflows of ours, by file name. */
@@ -104,9 +102,7 @@ function setVariable([name, value]: NonNullable<Extra['variable']>, { repo }: Ke
 
 /** What prints the secret, where a program can make it. */
 function makes(secret: string, app: string | undefined): string {
-  if (secret !== 'HEROKU_API_KEY') return ''
-  const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`
-  return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short | `
+  return secret === 'HEROKU_API_KEY' ? `${makeKeyCommand(app)} | ` : ''
 }
 
 /** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */

@@ -36,7 +36,7 @@ export function explainDiskFull(error: unknown, where: string): unknown {
   if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error
   return new UserError(
     `The disk is full: ${where} could not be written`,
-    'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.',
+    'Free disk space on the runner before this step, or use a runner with a larger disk.',
     { cause: error }
   )
 }

@@ -3,6 +3,7 @@
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 export * from './errors.ts'
+export { MAKE_KEY, makeKeyCommand } from './heroku-key.ts'
 export * from './git.ts'
 export * from './paths.ts'
 export * from './shell.ts'

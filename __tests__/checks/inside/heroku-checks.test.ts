@@ -223,13 +223,35 @@ table(logCodes, {
   },
   'has some now': {
     said: {
-      platformLog: [line(30, router('H14'), 'router'), line(20, 'Error L10 (output buffer overflow)', 'logplex')],
+      platformLog: [
+        line(30, router('H14'), 'router'),
+        line(
+          25,
+          "Error L10 (output buffer overflow): drain 'd.1-2' dropped 1 messages since 2027-01-15T07:30:00",
+          'logplex'
+        ),
+        line(20, 'Error L10 (output buffer overflow): 500 messages dropped since 2027-01-15T07:35:00', 'logplex'),
+        line(20, 'Error L14 (certificate validation): error="bad certificate" uri="syslog+tls://x.example/"', 'logplex')
+      ],
       log: Array.from({ length: 1500 }, (_, index) => line((1499 - index) / 100, 'x'.repeat(150)))
     },
     expected: [
-      'fail h14 (1): H14 1 time, last 30 minutes ago: no web dyno ran (in 2 lines of the last 30 minutes)',
-      'warn l10 (1): L10 1 time, last 20 minutes ago: more was logged than the drains took (in 2 lines of the last 30 minutes)',
+      'fail h14 (1): H14 1 time, last 30 minutes ago: no web dyno ran (in 4 lines of the last 30 minutes)',
+      'warn l10 (2): L10 2 times, last 20 minutes ago: more was logged than a drain took, 501 lines lost (in 4 lines of the last 30 minutes)',
+      'warn l14 (1): L14 1 time, last 20 minutes ago: the certificate of a drain is not valid, so it gets nothing (in 4 lines of the last 30 minutes)',
       'ok volume (29 MB a day): About 6004 lines an hour, 29 MB a day, by the last 1500 lines; compare it with the quota of your log add-on'
+    ]
+  },
+  'says what a dyno’s own sender lost, whatever the app prints': {
+    said: {
+      platformLog: [line(60, 'at=info', 'router')],
+      log: [
+        line(5, 'Error L12: 222 messages dropped since 2027-01-15T07:55:00', 'log-shuttle', 'app'),
+        line(5, 'Error L13: 111 messages lost since 2027-01-15T07:55:00', 'web.1', 'app')
+      ]
+    },
+    expected: [
+      'warn l12 (1): L12 1 time, last 5 minutes ago: a dyno logged more than could be sent on, 222 lines lost (in 1 line of the last 60 minutes)'
     ]
   },
   'cannot be seen': {

@@ -47315,8 +47315,22 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk. A Mastodon build needs about 5 GB.', { cause: error });
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
+
+;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
+/** A year, in seconds. */
+const KEY_LASTS = 31_536_000;
+/**
+ * The command that makes a key for this alone which ends in a year. Whatever tells to make one tells this.
+ * @param app whose deploys it is for
+ */
+function makeKeyCommand(app) {
+    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
+    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short`;
+}
+/** The same for a sentence: what to do about a key that ends or does not work. */
+const MAKE_KEY = `Make one with \`${makeKeyCommand()}\`, and store it as the secret that \`heroku-api-key\` takes.`;
 
 ;// CONCATENATED MODULE: ./lib/runtime/git.js
 /**
@@ -47540,6 +47554,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -58547,7 +58562,7 @@ const FINDINGS = {
     'streaming-missing': {
         level: 'warn',
         why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
-        remedy: 'A second app (docs/how-a-deploy-works.md), `streaming-app:` in the config'
+        remedy: 'A second app (docs/recipes.md#a-streaming-app), `streaming-app:` in the config'
     },
     'streaming-url': {
         level: 'warn',
@@ -59389,7 +59404,7 @@ function reached(facts, { app, config }) {
                 missing(app, `\`heroku config:set STREAMING_API_BASE_URL=wss://… --app ${app}\`, with the address of the streaming app.`)
             ]
             : [
-                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/how-a-deploy-works.md tells how.')
+                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app tells how.')
             ];
     }
     const found = [];
@@ -61153,8 +61168,6 @@ function ffmpegFrom(ffmpeg) {
 
 /** A tag that the deploy listens to. */
 const DEPLOY_TAG = 'heroku-2026-01-31';
-/** A year, in seconds. */
-const KEY_LASTS = 31_536_000;
 const EXTRAS = {
     HEROKU_UPGRADE_KEY: {
         about: 'A newer Mastodon comes as a pull request, and not as an issue, where a GitHub App of yours makes it. `NAME.private-key.pem` is the file with its key, which GitHub lets you download; in place of `CLIENT_ID` put its client id.',
@@ -61220,10 +61233,7 @@ function setVariable([name, value], { repo }) {
 }
 /** What prints the secret, where a program can make it. */
 function makes(secret, app) {
-    if (secret !== 'HEROKU_API_KEY')
-        return '';
-    const description = `GitHub deploy${app === undefined ? '' : ` of ${app}`}`;
-    return `heroku authorizations:create --description "${description}" --scope global --expires-in ${KEY_LASTS} --short | `;
+    return secret === 'HEROKU_API_KEY' ? `${makeKeyCommand(app)} | ` : '';
 }
 /** docs.github.com: REST API, deployment environments; deployment branch policies (`type`: branch or tag). */
 function place(name, { ours, repo, branch }) {
@@ -63441,7 +63451,7 @@ const commands_COMMANDS = {
     },
     run: {
         about: 'Runs one command in a one-off dyno: live output, its exit code. The command may also follow `--`.',
-        inputs: [...TREE, ...HEROKU, 'run', 'dyno-size', 'github-token', ...APIS]
+        inputs: [...TREE, ...HEROKU, 'run', 'plan', 'dyno-size', 'github-token', ...APIS]
     },
     rollback: {
         about: 'Brings the last good release’s code back, where the database is still one for it.',
@@ -65740,14 +65750,14 @@ function hint({ method, path, status, id, outcome, service, hint }) {
             ? unsure
             : `Look whether ${service} is down, then run the job again.`;
     if (id === 'two_factor')
-        return 'This key needs a second factor here, which a job cannot give. Make one that does not: `heroku authorizations:create --scope global --description "GitHub deploy"`.';
+        return `This key needs a second factor here, which a job cannot give. ${MAKE_KEY}`;
     if (id === 'delinquent' || status === 402)
         return 'The account that owns the app has an unpaid bill. Settle it in Heroku’s dashboard under Billing.';
     if (id === 'suspended')
         return 'The account is suspended. Write to Heroku’s support.';
     switch (status) {
         case 401:
-            return 'The key is wrong, expired or revoked. Make a new one with `heroku authorizations:create --scope global` and store it as the secret that `heroku-api-key` takes.';
+            return `The key is wrong, expired or revoked. ${MAKE_KEY}`;
         case 403:
             return 'The key works, but may not do this. Check that its account is a collaborator of the app with the right to deploy, and that its scope is global or write.';
         case 404:
@@ -68215,6 +68225,21 @@ async function versionsAt({ inputs, runtime }, commit) {
     const { path, searchPath } = inputs;
     const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/upgrade.js
@@ -76219,6 +76244,7 @@ async function defaultBranch(github) {
 
 
 
+
 const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
 /** Files of an earlier run must not be taken for this one's. */
 async function clearOutput(folder) {
@@ -76271,13 +76297,14 @@ function judge({ inputs, runtime }, told) {
     if (verdict.problem !== undefined) {
         throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
-    if (inputs.failOn === 'never')
+    if (onlyTold(inputs))
         return;
-    if (!verdict.withinLimit) {
-        throw new UserError(`The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`, 'The report lists the ways back under it, the cheapest first.');
+    const { compressed, limit, withinLimit } = verdict;
+    if (!withinLimit) {
+        throw new UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
     }
-    if (streaming && streaming.compressed > verdict.limit) {
-        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`, 'Look at what streaming/package.json depends on.');
+    if (streaming && streaming.compressed > limit) {
+        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -78247,7 +78274,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, 'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.');
+        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -78282,7 +78309,7 @@ async function checkKey({ client, key, tools }) {
     const days = seconds === undefined ? undefined : Math.floor(seconds / heroku_DAY);
     story.note(`The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`);
     if (days !== undefined && days < WARN_BELOW_DAYS)
-        story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``);
+        story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`);
 }
 /** Enough to know whose key it is, in a log that everybody may read. */
 function maskEmail(email) {
@@ -78611,6 +78638,8 @@ function lookAt(verdict, leftOut) {
 
 
 
+
+
 /** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
 const NOTE = 'mastodon-on-heroku-built.json';
 const built_slug = { file: string(), sha256: string(), processTypes: record(string(), string()) };
@@ -78625,8 +78654,11 @@ async function noteBuilt({ inputs }, fingerprint, slugs) {
         return;
     await (0,external_node_fs_promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
 }
-/** The slugs that this job built of the same, where their files are still the ones that were written. */
-async function builtBefore({ inputs, runtime }, fingerprint) {
+/**
+ * The slugs that this job built of the same, where their files are still the ones that were written. Throws a `UserError`
+ * where one is over the limit (bytes): the build may have let it pass.
+ */
+async function builtBefore({ inputs, runtime }, fingerprint, limit) {
     if (inputs.jobFolder === undefined)
         return undefined;
     const text = await (0,external_node_fs_promises_namespaceObject.readFile)(external_node_path_namespaceObject.join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
@@ -78641,6 +78673,12 @@ async function builtBefore({ inputs, runtime }, fingerprint) {
         return undefined;
     }
     runtime.log.info(`This job built it already: ${web.file}`);
+    for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
+        const bytes = made ? (await (0,external_node_fs_promises_namespaceObject.stat)(made.file)).size : 0;
+        if (bytes <= limit)
+            continue;
+        throw new UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+    }
     return { web, streaming };
 }
 async function built_sha256Of(file) {
@@ -79446,7 +79484,7 @@ function switchedOff({ off }) {
 
 
 
-const REMEDY = 'Make a new one (`heroku authorizations:create --scope global --description "GitHub deploy"`) and store it as the secret that `heroku-api-key` takes.';
+
 /** Whether the key of deploys and checks still works, and how long. */
 const herokuKey = {
     name: 'heroku-key',
@@ -79462,7 +79500,7 @@ const herokuKey = {
             const figure = counted(days, 'day');
             const text = `The key works for ${figure} more`;
             return [
-                days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: REMEDY }
+                days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: MAKE_KEY }
             ];
         }
         catch (error) {
@@ -79472,7 +79510,7 @@ const herokuKey = {
                 {
                     level: 'fail',
                     text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
-                    remedy: REMEDY
+                    remedy: MAKE_KEY
                 }
             ];
         }
@@ -79483,6 +79521,8 @@ const herokuKey = {
 
 
 
+/** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
+const logLess = (app) => `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`;
 /** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
 const CODES = {
     H10: { level: 'fail', means: 'the app crashed' },
@@ -79497,9 +79537,18 @@ const CODES = {
     R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
     R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
     R17: { level: 'fail', means: 'the slug is not what was uploaded' },
-    L10: { level: 'warn', means: 'more was logged than the drains took' },
-    L11: { level: 'warn', means: 'more was logged than a reader took' }
+    L10: { level: 'warn', means: 'more was logged than a drain took', remedy: logLess },
+    L11: { level: 'warn', means: 'more was logged than a reader took' },
+    L12: { level: 'warn', means: 'a dyno logged more than could be sent on', remedy: logLess },
+    L13: { level: 'warn', means: 'a dyno’s lines could not be sent on' },
+    L14: {
+        level: 'warn',
+        means: 'the certificate of a drain is not valid, so it gets nothing',
+        remedy: app => `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
+    }
 };
+/** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
+const SENDER = 'log-shuttle';
 /** Milliseconds in which a fault counts as now. */
 const RECENT = 3_600_000;
 /** Characters of time, source and dyno before each line. */
@@ -79522,10 +79571,14 @@ const logCodes = {
 async function codesOf({ app, clock }) {
     const now = clock.now();
     const { counts, reach } = codeCounts(await app.platformLog(), now);
+    // What a dyno's own sender lost stands among the lines of the app.
+    const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER);
+    for (const [code, seen] of codeCounts(shuttle, now).counts)
+        counts.set(code, seen);
     const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []));
     if (found.length === 0)
         return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }];
-    return found.map(({ code, level, means, number, last, from = 1 }) => {
+    return found.map(({ code, level, means, remedy, number, lost, last, from = 1 }) => {
         const ago = span((now - last) / 1000);
         // A deploy or a crash that is over is worth a look, and not a red morning.
         const recent = now - last <= RECENT;
@@ -79533,8 +79586,8 @@ async function codesOf({ app, clock }) {
             level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
             about: code.toLowerCase(),
             figure: `${number}`,
-            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means} (in ${reach})`,
-            remedy: `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+            text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+            remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
             link: 'https://devcenter.heroku.com/articles/error-codes'
         };
     });
@@ -79558,15 +79611,22 @@ async function volumeOf({ app }) {
         }
     ];
 }
+/** `500 messages dropped since …`, `dropped 1101 messages since …`, `111 messages lost since …`. */
+function lostIn(text) {
+    const [, before, after] = /\bdropped (\d{1,9}) messages\b|\b(\d{1,9}) messages (?:dropped|lost)\b/.exec(text) ?? [];
+    return Number(before ?? after ?? 0);
+}
 /** How often each code came, and in what: `1500 lines of the last 5 hours`. */
 function codeCounts(lines, now) {
     const counts = new Map();
-    for (const { time, source, text } of lines) {
+    for (const { time, source, dyno, text } of lines) {
         // What the app prints may look like one.
-        if (source !== 'heroku')
+        if (source !== 'heroku' && dyno !== SENDER)
             continue;
-        for (const code of codesIn(text))
-            counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time });
+        for (const code of codesIn(text)) {
+            const { number = 0, lost = 0 } = counts.get(code) ?? {};
+            counts.set(code, { number: number + 1, lost: lost + lostIn(text), last: time });
+        }
     }
     const since = lines[0]
         ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`
@@ -79965,7 +80025,7 @@ const LINES = {
     '3.4': { floor: 13, ends: '2028-03-31' },
     '4.0': { floor: 10, ends: '2029-03-31' }
 };
-const ruby_REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
+const REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
 const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
 /** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
 const ruby = {
@@ -79983,7 +80043,7 @@ const ruby = {
             const text = older
                 ? `Ruby ${figure} gets no security updates any more`
                 : `Ruby ${figure} is newer than what this version knows (${newest})`;
-            return [older ? { level: 'fail', figure, text, remedy: ruby_REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
+            return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
         }
         if (clock.now() > Date.parse(known.ends)) {
             return [
@@ -79991,7 +80051,7 @@ const ruby = {
                     level: 'fail',
                     figure,
                     text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
-                    remedy: ruby_REMEDY,
+                    remedy: REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -80002,7 +80062,7 @@ const ruby = {
                     level: 'warn',
                     figure,
                     text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
-                    remedy: ruby_REMEDY,
+                    remedy: REMEDY,
                     link: ruby_LINK
                 }
             ];
@@ -88540,6 +88600,7 @@ function processTypesFor(config, built, log) {
 
 
 
+
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 function herokuBuilds(context, config, source, recipe, fingerprint) {
     requireBuildable(config, recipe);
@@ -88615,9 +88676,10 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     results.output('slug-size', bytes);
     results.output('slug-limit', slug.limit);
     results.output('within-limit', withinLimit);
-    if (withinLimit || inputs.failOn === 'never')
+    if (withinLimit)
         return;
-    throw new GateError(`The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`, '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.');
+    const hint = '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.';
+    throw new GateError(`The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`, underTheLimit(inputs, hint));
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -88729,7 +88791,7 @@ async function deploy_prepare(context, config, source, alter) {
 }
 /** The slugs, built here: by an earlier step of this job, or now. */
 async function runnerBuild(context, config, source, recipe, fingerprint) {
-    const { web, streaming } = (await builtBefore(context, fingerprint)) ?? (await buildHere(context, config, source, recipe));
+    const { web, streaming } = (await builtBefore(context, fingerprint, config.slug.limit)) ?? (await buildHere(context, config, source, recipe));
     const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
     const slug = {
         ...common,

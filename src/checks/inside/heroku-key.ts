@@ -1,9 +1,7 @@
 import { HerokuError } from '../../heroku/index.ts'
+import { MAKE_KEY } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
 import { counted } from '../figures.ts'
-
-const REMEDY =
-  'Make a new one (`heroku authorizations:create --scope global --description "GitHub deploy"`) and store it as the secret that `heroku-api-key` takes.'
 
 /** Whether the key of deploys and checks still works, and how long. */
 export const herokuKey: Check = {
@@ -20,7 +18,7 @@ export const herokuKey: Check = {
       const figure = counted(days, 'day')
       const text = `The key works for ${figure} more`
       return [
-        days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: REMEDY }
+        days >= thresholds.keyDays ? { level: 'ok', figure, text } : { level: 'warn', figure, text, remedy: MAKE_KEY }
       ]
     } catch (error) {
       if (!(error instanceof HerokuError) || error.status !== 401) throw error
@@ -28,7 +26,7 @@ export const herokuKey: Check = {
         {
           level: 'fail',
           text: 'Heroku does not take the key: it is wrong, expired or revoked, so no deploy will go through',
-          remedy: REMEDY
+          remedy: MAKE_KEY
         }
       ]
     }

@@ -7,7 +7,13 @@ interface Code {
   readonly means: string
   /** How many there must be before it is worth a word: a busy instance has some of them every day. */
   readonly from?: number
+  /** Where there is more to do than to look at the log. */
+  readonly remedy?: (app: string) => string
 }
+
+/** Mastodon logs each request and job at `info` (mastodon: config/environments/production.rb). */
+const logLess = (app: string): string =>
+  `Lines are lost. Log less (\`heroku config:set RAILS_LOG_LEVEL=warn --app ${app}\`), or take a larger plan of the log add-on.`
 
 /** What Heroku's codes mean, of those that tell something about the instance (Dev Center: error-codes). */
 const CODES: Readonly<Record<string, Code>> = {
@@ -23,9 +29,20 @@ const CODES: Readonly<Record<string, Code>> = {
   R12: { level: 'warn', means: 'processes did not end when they were told to', from: 3 },
   R16: { level: 'warn', means: 'one-off dynos stayed after their client had gone' },
   R17: { level: 'fail', means: 'the slug is not what was uploaded' },
-  L10: { level: 'warn', means: 'more was logged than the drains took' },
-  L11: { level: 'warn', means: 'more was logged than a reader took' }
+  L10: { level: 'warn', means: 'more was logged than a drain took', remedy: logLess },
+  L11: { level: 'warn', means: 'more was logged than a reader took' },
+  L12: { level: 'warn', means: 'a dyno logged more than could be sent on', remedy: logLess },
+  L13: { level: 'warn', means: 'a dyno’s lines could not be sent on' },
+  L14: {
+    level: 'warn',
+    means: 'the certificate of a drain is not valid, so it gets nothing',
+    remedy: app =>
+      `\`heroku drains --app ${app}\` lists them. Mend the certificate, or the address, of the one that the log names.`
+  }
 }
+
+/** What sends a dyno's lines on. Processes of the app have a number: `web.1`. */
+const SENDER = 'log-shuttle'
 
 /** Milliseconds in which a fault counts as now. */
 const RECENT = 3_600_000
@@ -53,10 +70,13 @@ export const logCodes: Check = {
 async function codesOf({ app, clock }: World): Promise<Finding[]> {
   const now = clock.now()
   const { counts, reach } = codeCounts(await app.platformLog(), now)
+  // What a dyno's own sender lost stands among the lines of the app.
+  const shuttle = (await app.log().catch(() => [])).filter(({ dyno }) => dyno === SENDER)
+  for (const [code, seen] of codeCounts(shuttle, now).counts) counts.set(code, seen)
   const found = [...counts].flatMap(([code, seen]) => (CODES[code] ? [{ code, ...CODES[code], ...seen }] : []))
   if (found.length === 0)
     return [{ level: 'ok', about: 'codes', figure: '0', text: `No error of Heroku's in ${reach}` }]
-  return found.map(({ code, level, means, number, last, from = 1 }) => {
+  return found.map(({ code, level, means, remedy, number, lost, last, from = 1 }) => {
     const ago = span((now - last) / 1000)
     // A deploy or a crash that is over is worth a look, and not a red morning.
     const recent = now - last <= RECENT
@@ -64,8 +84,8 @@ async function codesOf({ app, clock }: World): Promise<Finding[]> {
       level: number < from ? 'ok' : level === 'fail' && !recent ? 'warn' : level,
       about: code.toLowerCase(),
       figure: `${number}`,
-      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means} (in ${reach})`,
-      remedy: `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
+      text: `${code} ${counted(number, 'time')}, last ${ago} ago: ${means}${lost > 0 ? `, ${counted(lost, 'line')} lost` : ''} (in ${reach})`,
+      remedy: remedy?.(app.name) ?? `Look at \`heroku logs --num 1500 --app ${app.name}\` around it.`,
       link: 'https://devcenter.heroku.com/articles/error-codes'
     }
   })
@@ -92,17 +112,28 @@ async function volumeOf({ app }: World): Promise<Finding[]> {
 
 export interface Seen {
   readonly number: number
+  /** Log lines that were lost, as Heroku counts them. */
+  readonly lost: number
   /** Milliseconds since 1970. */
   readonly last: number
+}
+
+/** `500 messages dropped since …`, `dropped 1101 messages since …`, `111 messages lost since …`. */
+function lostIn(text: string): number {
+  const [, before, after] = /\bdropped (\d{1,9}) messages\b|\b(\d{1,9}) messages (?:dropped|lost)\b/.exec(text) ?? []
+  return Number(before ?? after ?? 0)
 }
 
 /** How often each code came, and in what: `1500 lines of the last 5 hours`. */
 export function codeCounts(lines: readonly LogLine[], now: number): { counts: Map<string, Seen>; reach: string } {
   const counts = new Map<string, Seen>()
-  for (const { time, source, text } of lines) {
+  for (const { time, source, dyno, text } of lines) {
     // What the app prints may look like one.
-    if (source !== 'heroku') continue
-    for (const code of codesIn(text)) counts.set(code, { number: (counts.get(code)?.number ?? 0) + 1, last: time })
+    if (source !== 'heroku' && dyno !== SENDER) continue
+    for (const code of codesIn(text)) {
+      const { number = 0, lost = 0 } = counts.get(code) ?? {}
+      counts.set(code, { number: number + 1, lost: lost + lostIn(text), last: time })
+    }
   }
   const since = lines[0]
     ? `${counted(lines.length, 'line')} of the last ${span((now - lines[0].time) / 1000)}`

@@ -8,6 +8,7 @@ import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/ind
 import { megabytes, readTreeFile, UserError, writeTreeFile } from '../../runtime/index.ts'
 import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
+import { underTheLimit } from './limit.ts'
 import { processTypesFor } from './processes.ts'
 import { type Recipe } from './recipe.ts'
 import { writeSource, type Source } from './source.ts'
@@ -111,9 +112,11 @@ function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, byte
   results.output('slug-size', bytes)
   results.output('slug-limit', slug.limit)
   results.output('within-limit', withinLimit)
-  if (withinLimit || inputs.failOn === 'never') return
+  if (withinLimit) return
+  const hint =
+    '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
   throw new GateError(
     `The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`,
-    '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
+    underTheLimit(inputs, hint)
   )
 }

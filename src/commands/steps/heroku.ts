@@ -8,7 +8,7 @@ import {
   type HerokuClient
 } from '../../heroku/index.ts'
 import { type Story, type Tools } from '../../deploy/index.ts'
-import { UserError } from '../../runtime/index.ts'
+import { MAKE_KEY, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 
 /** A Heroku to talk to: the real one, or one on this machine. */
@@ -29,10 +29,7 @@ export interface Connection {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 export function herokuOf({ inputs }: Context): HerokuAccess {
   if (inputs.herokuApiKey === undefined) {
-    throw new UserError(
-      `\`command: ${inputs.command}\` needs a Heroku key`,
-      'Make one with `heroku authorizations:create --scope global --description "GitHub deploy"`, store it as a secret, and give it as `heroku-api-key`.'
-    )
+    throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY)
   }
   return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey }
 }
@@ -70,8 +67,7 @@ export async function checkKey({ client, key, tools }: Connection): Promise<void
   story.note(
     `The key works${email ? ` (${maskEmail(email)})` : ''}${days === undefined ? '; whether it expires it may not say' : `, for ${days} more days`}`
   )
-  if (days !== undefined && days < WARN_BELOW_DAYS)
-    story.warn(`The Heroku key expires in ${days} days: make a new one with \`heroku authorizations:create\``)
+  if (days !== undefined && days < WARN_BELOW_DAYS) story.warn(`The Heroku key expires in ${days} days. ${MAKE_KEY}`)
 }
 
 /** Enough to know whose key it is, in a log that everybody may read. */

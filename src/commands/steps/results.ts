@@ -16,6 +16,7 @@ import {
 } from '../../report/index.ts'
 import { megabytes, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
+import { onlyTold, underTheLimit } from './limit.ts'
 
 const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html']
 
@@ -72,17 +73,18 @@ export function judge({ inputs, runtime }: Context, told: Told): void {
       'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.'
     )
   }
-  if (inputs.failOn === 'never') return
-  if (!verdict.withinLimit) {
+  if (onlyTold(inputs)) return
+  const { compressed, limit, withinLimit } = verdict
+  if (!withinLimit) {
     throw new UserError(
-      `The slug is over its limit: ${megabytes(verdict.compressed)} of ${megabytes(verdict.limit)}`,
-      'The report lists the ways back under it, the cheapest first.'
+      `The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`,
+      underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.')
     )
   }
-  if (streaming && streaming.compressed > verdict.limit) {
+  if (streaming && streaming.compressed > limit) {
     throw new UserError(
-      `The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(verdict.limit)}`,
-      'Look at what streaming/package.json depends on.'
+      `The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`,
+      underTheLimit(inputs, 'Look at what streaming/package.json depends on.')
     )
   }
   if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request')) return

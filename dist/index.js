@@ -49380,8 +49380,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var config = __nccwpck_require__(3847);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var runtime = __nccwpck_require__(3866);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(8997);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/action/log.js
@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 2247:
+/***/ 8998:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49492,8 +49492,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ findCommand)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var lib_runtime = __nccwpck_require__(3866);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var lib_runtime = __nccwpck_require__(8997);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -50010,7 +50010,7 @@ function forwardOnly(ruby) {
 }
 /** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
 function findMethods(code) {
-    return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+    return [...code.matchAll(/^([ \t]{0,200})def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
         const [head, indent, name, rest] = match;
         const to = /;[ \t]*end\b/.test(rest)
             ? match.index + head.length
@@ -50049,7 +50049,7 @@ function reachable(text, bodies) {
     return seen;
 }
 function findDownBlocks(code) {
-    return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
+    return [...code.matchAll(/^([ \t]{0,200})\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
         const [head, indent, body] = match;
         const from = match.index;
         if (/\}[ \t]*$/.test(body))
@@ -50288,7 +50288,7 @@ function breakpoints(dbRakeText) {
 const SCRIPT = `
 begin; Process.kill(:TERM, Integer(ENV.delete("LOOK_OUT"))); rescue StandardError; nil; end
 require "json"; require "time"; require "timeout"
-clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip[0, 200] }
+clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip.then { |line| line.size > 200 ? line[0, 200].sub(/\\S+\\z/, "") + "..." : line } }
 lock = Mutex.new
 told = {}
 tell = lambda do |name, said|
@@ -51172,6 +51172,7 @@ const ENCRYPTION_KEYS = [
     'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
 ];
 const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
+const LONGEST_LINE = 2_000;
 const FILES = ['config/application.rb', 'config/environments/production.rb'];
 /** Reads the files that Rails runs as it boots in production. */
 function readConfigRules(root, version) {
@@ -51210,7 +51211,8 @@ function rulesOf(file, text) {
 }
 /** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
 function fetched(file, { text, number, when, unclear }) {
-    if (unclear || /\brescue\b|->|\blambda\b/.test(text))
+    // Each match looks at all that stands before it; no line that is meant is so long.
+    if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text))
         return [];
     const tests = when.filter(({ name, not }) => !(name === DUMMY && not));
     const [test] = tests;
@@ -51288,7 +51290,7 @@ function readUpgradeTree(root) {
             .filter(text => /redis/i.test(text))
             .join('\n'), read('streaming/redis.js') + read('streaming/index.js'), read('Gemfile.lock')),
         streaming: digestOf(root, 'streaming'),
-        listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
+        listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]{0,500}:https\b/.test(policy),
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
@@ -52859,9 +52861,10 @@ function notACheckout(path, reason) {
 function unreadable(what, stderr) {
     return new lib_runtime/* UserError */.yo(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
-/** The line of git's output that says why it ended. */
+/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
 function firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
@@ -53424,7 +53427,7 @@ function placeOf({ url }) {
 }
 /** What others wrote, on one line. */
 function upstream_shown(text) {
-    return (0,lib_runtime/* displayPath */.Gt)((0,lib_runtime/* bytePath */.OO)(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+    return (0,lib_runtime/* displayPath */.Gt)((0,lib_runtime/* bytePath */.OO)((0,lib_runtime/* shortened */.vI)(text, 200)));
 }
 
 ;// CONCATENATED MODULE: ./lib/source/merge.js
@@ -53450,8 +53453,8 @@ async function writeMerged(options) {
     const fork = await namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
-    const theirs = await namesOf(upstream, options, fetched.commit, only);
-    const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only);
+    const theirs = await namesOf(upstream, options, fetched.commit, only, ofTag);
+    const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only, ofTag);
     const { entries, contested } = mergeNames({ fork, base, theirs }, own);
     if (entries.length > MOST_NAMES)
         throw tooMany(entries.length);
@@ -53462,7 +53465,7 @@ async function writeMerged(options) {
         { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
         { repository: upstream, entries: missing }
     ]));
-    return { commit: fetched.commit, contested: contested.map(lib_runtime/* displayPath */.Gt) };
+    return { commit: fetched.commit, contested: base && contested.map(lib_runtime/* displayPath */.Gt) };
 }
 /** Chooses a side for each name. Pure; in byte order. */
 function mergeNames({ fork, base, theirs }, own) {
@@ -53483,12 +53486,15 @@ function mergeNames({ fork, base, theirs }, own) {
 function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
-async function namesOf(repository, tools, commit, only) {
+async function namesOf(repository, tools, commit, only, explain = unreadable) {
     const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
-        throw unreadable(`commit ${commit}`, tree);
+        throw explain(`commit ${commit}`, tree);
     const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
+}
+function ofTag(what, stderr) {
+    return new lib_runtime/* UserError */.yo(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
 }
 function tooMany(names) {
     return new lib_runtime/* UserError */.yo(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
@@ -54982,6 +54988,8 @@ function converse(socket, secret, { write, met, clock, signal }) {
 
 
 const MARK = 'mastodon-on-heroku';
+/** Bytes without a line end that are held back, as they may become the exit line. */
+const LONGEST_HELD = 1_000_000;
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000;
 const STOPPED_WITHIN = 60_000;
@@ -55094,6 +55102,11 @@ class ExitLine {
         this.#held = text.slice(end);
         for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
             this.#line(line);
+        // Ours begins on a line of its own, so what is longer than any of ours goes on.
+        if (this.#held.length > LONGEST_HELD) {
+            this.#line(this.#held);
+            this.#held = '';
+        }
         this.#flush();
     }
     /** Hands over what is held back. Returns the exit code, or undefined where none came. */
@@ -55305,7 +55318,7 @@ const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOG
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
 const SHORTEST = 8;
 /** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
-const isWord = (name, value) => /LOGIN/i.test(name) && /^[a-z-]+$/i.test(value);
+const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
 /**
  * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
  * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
@@ -69438,41 +69451,7 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
-;// CONCATENATED MODULE: ./lib/checks/figures.js
-
-
-/** `83 %`. */
-function figures_percent(part, whole) {
-    return `${Math.round((100 * part) / whole)} %`;
-}
-/** How full something is: from 80 % on a warning, from 95 % on a failure. */
-function fullness(part, whole) {
-    const share = part / whole;
-    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
-}
-/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
-function span(seconds) {
-    if (seconds < 90)
-        return `${Math.round(seconds)} s`;
-    if (seconds < 5_400)
-        return `${Math.round(seconds / 60)} minutes`;
-    if (seconds < 172_800)
-        return `${Math.round(seconds / 3_600)} hours`;
-    return `${Math.round(seconds / 86_400)} days`;
-}
-/** `1 dyno`, `2 dynos`. */
-function counted(number, one, many = `${one}s`) {
-    return `${number} ${number === 1 ? one : many}`;
-}
-/** One part of a check, which may fail without the others: then it is `unknown`. */
-async function part(about, look) {
-    try {
-        return await look();
-    }
-    catch (error) {
-        return [couldNotLook(error, about)];
-    }
-}
+;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
 /** Why a check could not look, where something can be done about it. */
 class CouldNotLook extends Error {
     remedy;
@@ -69480,12 +69459,6 @@ class CouldNotLook extends Error {
         super(message);
         this.remedy = remedy;
     }
-}
-function couldNotLook(error, about) {
-    // Whoever tells a finding puts the full stop.
-    const why = ((0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? '').slice(0, 500).replace(/\.$/, '');
-    const text = `It could not look: ${why}`;
-    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
@@ -69532,13 +69505,15 @@ class DynoWatch {
     stuck({ app, dyno = 'the one-off dyno', state, met }) {
         const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`;
         const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`;
-        if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
-            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
         switch (this.#phase) {
             case 'asked':
                 return new CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
             case 'starting':
                 return new CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
+        }
+        if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
+            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
+        switch (this.#phase) {
             case 'booting':
                 return new CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
             default:
@@ -69564,6 +69539,7 @@ function starting(app, state, met) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno.js
+
 
 
 
@@ -69710,7 +69686,7 @@ function complaint(output, marker) {
         .map(line => line.trim())
         .filter(line => !line.includes(marker));
     const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
-    return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
+    return (0,lib_runtime/* shortened */.vI)((0,lib_runtime/* shortened */.vI)(line ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200);
 }
 const dyno_REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info';
 const dyno_POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps';
@@ -69807,7 +69783,7 @@ function facts_once(work) {
 async function inTime(clock, milliseconds, work) {
     let stopTimer = () => { };
     const late = new Promise((_, reject) => {
-        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)));
+        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${Math.round(milliseconds / 1000)} seconds`)));
     });
     return Promise.race([work(), late]).finally(stopTimer);
 }
@@ -70006,7 +69982,7 @@ function certificateWords(code) {
 /** One line of others' text, short and without control characters. */
 function brief(text, most = 200) {
     const line = text.replace(/\p{Cc}+/gu, ' ').trim();
-    return line.length > most ? `${line.slice(0, most)}…` : line;
+    return (0,lib_runtime/* shortened */.vI)(line, most);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/check.js
@@ -70114,6 +70090,49 @@ function absent(wanted, figure) {
         text: `There is no ffmpeg: ${WITHOUT}`,
         remedy: 'See in the size report why it was left out. Make room (`trim: safe`) or raise `slug.limit`; `ffmpeg: without` says that it is meant so.'
     };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/figures.js
+
+
+
+/** `83 %`. */
+function figures_percent(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** How full something is: from 80 % on a warning, from 95 % on a failure. */
+function fullness(part, whole) {
+    const share = part / whole;
+    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
+}
+/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
+function span(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
+/** One part of a check, which may fail without the others: then it is `unknown`. */
+async function part(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+function couldNotLook(error, about) {
+    // Whoever tells a finding puts the full stop.
+    const why = (0,lib_runtime/* shortened */.vI)((0,lib_runtime/* errorText */.kc)(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
+    const text = `It could not look: ${why}`;
+    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
@@ -77458,7 +77477,7 @@ async function upgrade_planned(from, to, world) {
 async function inPatience({ clock, signal, until }, work) {
     const limit = Math.max(0, Math.min(upgrade_PATIENCE, until - clock.now() - REST));
     const late = new AbortController();
-    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)));
+    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${Math.round(limit / 1000)} seconds`)));
     const ended = new Promise((_, reject) => {
         late.signal.addEventListener('abort', () => reject(late.signal.reason));
     });
@@ -77495,9 +77514,8 @@ function inShort({ plan, already, isAppAsked }) {
         `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
         ...told.slice(0, upgrade_MOST),
         ...(left > 0 ? [`${left} more in the plan`] : []),
-        ...(told.length === 0
-            ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
-            : []),
+        ...(told.length === 0 ? ['Nothing stands against it'] : []),
+        ...(isAppAsked ? [] : ['Heroku did not tell enough of the app: this is what the trees alone can tell']),
         ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
     ];
 }
@@ -77819,7 +77837,9 @@ function look(check, { configVars, noConfig, mastodonToken, longest, waited, ...
     const late = new AbortController();
     const signal = AbortSignal.any([cancelled, late.signal]);
     return new Promise((resolve, reject) => {
-        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${limit / 1000} seconds`)));
+        if (signal.aborted)
+            return reject(signal.reason);
+        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${Math.round(limit / 1000)} seconds`)));
         const end = () => reject(signal.reason);
         signal.addEventListener('abort', end, { once: true });
         // A check that throws at once is one that rejects.
@@ -77872,9 +77892,10 @@ function chooseChecks(all, skip) {
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-plan.js
 
 
-
 /** Names of files that are told. */
 const check_plan_MOST = 10;
+/** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
+const check_plan_LONGEST = 200_000;
 /** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
 function plansMarkdown(results, app) {
     return results
@@ -77891,12 +77912,18 @@ function planMarkdown(planned, app) {
             ? ''
             : `The checkout does not have the commit that runs: what is compared is the checked-out \`${from.commit.slice(0, 8)}\`, of the same version.`,
         isAppAsked ? '' : 'Heroku did not tell enough of the app: this is what the trees alone can tell.',
-        contested.length === 0
-            ? ''
-            : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`
+        conflicts(contested)
     ];
-    const whole = [about.filter(Boolean).join(' '), upgradeMarkdown(upgrade, true)].join('\n\n');
-    return details(title, whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
+    const whole = upgradeMarkdown(upgrade, true);
+    const told = whole.length <= check_plan_LONGEST ? whole : upgradeMarkdown(upgrade, false);
+    return details(title, [about.filter(Boolean).join(' '), told].join('\n\n'));
+}
+function conflicts(contested) {
+    if (contested === undefined)
+        return 'Mastodon has no tag of what runs: where both have a file of a name, this version’s was taken, and where a merge may stop is not known.';
+    return contested.length === 0
+        ? ''
+        : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`;
 }
 function check_plan_names(files) {
     const left = files.length - check_plan_MOST;
@@ -78061,7 +78088,7 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
     try {
-        const url = await keep(context, github, app, results);
+        const url = await inIssueTime(context, bounded => keep(bounded, app, results));
         if (url !== undefined)
             job.output('issue-url', url);
         return url;
@@ -78073,8 +78100,8 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
 }
-/** Milliseconds until the issue has to be found. */
-const FIND_WITHIN = 15_000;
+/** Milliseconds for all that GitHub is asked and told. */
+const ISSUE_WITHIN = 15_000;
 const SAID = {
     none: 'none is needed',
     open: 'a new one',
@@ -78083,9 +78110,10 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function keep(context, github, app, results) {
+async function keep(context, app, results) {
     const { log, clock } = context.runtime;
-    const issue = await findInTime(context, app);
+    const github = githubOf(context);
+    const issue = await findIssue(github, app);
     const before = readMemo(issue?.memo);
     const run = check_issue_runOf(context);
     if (check_issue_isNewer(before.run, run)) {
@@ -78112,17 +78140,20 @@ async function keep(context, github, app, results) {
         await noteOnIssue(github, issue, context.results.redact(note));
     return issue.url;
 }
-/** Where GitHub hangs, the checks have waited for it already. */
-async function findInTime(context, app) {
+/**
+ * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
+ * night finds the issue, and what stands in it.
+ */
+async function inIssueTime(context, work) {
     const { runtime } = context;
     const late = new AbortController();
-    const stopTimer = runtime.clock.after(FIND_WITHIN, () => late.abort());
+    const stopTimer = runtime.clock.after(ISSUE_WITHIN, () => late.abort());
     const signal = AbortSignal.any([runtime.signal, late.signal]);
     try {
-        return await findIssue(githubOf({ ...context, runtime: { ...runtime, signal } }), app);
+        return await work({ ...context, runtime: { ...runtime, signal } });
     }
     catch (error) {
-        throw late.signal.aborted ? new Error(`no answer within ${FIND_WITHIN / 1_000} seconds`) : error;
+        throw late.signal.aborted ? new Error(`no answer within ${ISSUE_WITHIN / 1_000} seconds`) : error;
     }
     finally {
         stopTimer();
@@ -78216,6 +78247,8 @@ function addonReader({ inputs, runtime }) {
 
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
 const check_upgrade_PATIENCE = 6_000;
+/** Milliseconds of these for the add-ons. */
+const ADDONS_WITHIN = 4_000;
 /** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
 const OWN = /^(?:Procfile|app\.json|Aptfile)$/;
 /**
@@ -78284,12 +78317,14 @@ async function liveOf(context, sources) {
     }
 }
 async function askApp(context, { app, facts, configVars, streaming }) {
+    // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
+    const addonsOf = inTime(context.runtime.clock, ADDONS_WITHIN, () => addonReader(context)(app));
     const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
         facts.info(),
         facts.formation(),
         facts.release(),
         facts.slug(),
-        addonReader(context)(app),
+        addonsOf.catch(() => undefined),
         streaming?.configVars()
     ]);
     const { name: stack } = info.build_stack ?? info.stack;
@@ -83669,8 +83704,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var runtime = __nccwpck_require__(3866);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(8997);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -83802,6 +83837,8 @@ const CHECK = /^[a-z0-9-]+$/;
 /** What git and GitHub take for a branch, and a little less. */
 const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
 const MOST_MINUTES = 24 * 60;
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+const LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
 const REFUSED_ENV = [
     { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
@@ -84299,6 +84336,11 @@ function readMinutes(reader) {
     const minutes = reader.positive(what);
     return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
 }
+function readDynoStart(reader) {
+    const what = `a number of seconds above 0, at most ${LONGEST_START}`;
+    const seconds = reader.positive(what);
+    return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what);
+}
 function readTime(reader, every) {
     if (reader.absent)
         return undefined;
@@ -84320,7 +84362,7 @@ function readChecks(reader) {
             certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
             keyDays: thresholds['key-days'].positive(days) ?? 30,
             queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-            dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
+            dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
         }
     };
 }
@@ -84463,7 +84505,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2247);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8998);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -84494,7 +84536,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3866:
+/***/ 8997:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84521,6 +84563,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   xt: () => (/* reexport */ readTreeFile),
   dM: () => (/* reexport */ removeTree),
   GX: () => (/* reexport */ requireSafeUrl),
+  vI: () => (/* reexport */ shortened),
   Ir: () => (/* reexport */ walkTree),
   aD: () => (/* reexport */ writeTreeFile)
 });
@@ -84647,6 +84690,15 @@ function comparePaths(a, b) {
     return a.length - b.length;
 }
 const SLASH = 0x2f;
+
+;// CONCATENATED MODULE: ./lib/runtime/text.js
+/**
+ * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
+ * no longer be known as one, and so not be masked.
+ */
+function shortened(text, most) {
+    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
+}
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
@@ -84805,6 +84857,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -84863,8 +84916,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 7 modules
-var runtime = __nccwpck_require__(3866);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
+var runtime = __nccwpck_require__(8997);
 ;// CONCATENATED MODULE: ./lib/runtime/http.js
 
 

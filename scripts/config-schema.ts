@@ -10,6 +10,7 @@ import {
   CHECK,
   CRON,
   MINUTE,
+  LONGEST_START,
   MOST_MINUTES,
   REFUSED_ENV,
   SHA256,
@@ -62,9 +63,10 @@ const orFalse = (schema: Schema): Schema => ({ ...schema, enum: [...(schema['enu
 
 const app = (description: string): Schema => text(`${description}: ${APP_NAME_RULE}.`, APP_NAME)
 
-const positive = (description: string, otherwise: number): Schema => ({
+const positive = (description: string, otherwise: number, maximum?: number): Schema => ({
   type: 'number',
   exclusiveMinimum: 0,
+  ...(maximum === undefined ? {} : { maximum }),
   description,
   default: otherwise
 })
@@ -176,7 +178,7 @@ const checks: Schema = mapping(
         'certificate-days': positive('Days left before a certificate ends.', 21),
         'key-days': positive('Days left before the Heroku key ends.', 30),
         'queue-latency': positive('Seconds that the oldest job of a queue may have waited.', 120),
-        'dyno-start': positive('Seconds that the one-off dyno of the checks may take to start.', 24)
+        'dyno-start': positive('Seconds that the one-off dyno of the checks may take to start.', 24, LONGEST_START)
       },
       { description: 'When a check warns, or gives up.' }
     )

@@ -24,7 +24,7 @@ const site = (name: string) => (): Change => {
   return {}
 }
 const silentUrl = (): string => `http://127.0.0.1:${(world.silent.address() as AddressInfo).port}`
-/** As the script has it where a lane hangs: `dyno-hangs.test.ts`. */
+/** As the script has it where a lane hangs: `dyno.test.ts`. */
 const lane =
   (...names: readonly Part[]): Act =>
   ({ say, tell, leave, clock }) => {
@@ -197,7 +197,18 @@ describe('a one-off dyno', () => {
       'loses its connection',
       hang('RENDEZVOUS', '', 'cut'),
       0,
-      { text: 'Rails did not boot in a one-off dyno: the connection to it was lost.' }
+      { text: 'Rails did not boot in a one-off dyno: the connection to it was lost' }
+    ],
+    [
+      // The beginning of a secret would no longer be masked.
+      'complains at length: no word of it is cut',
+      acts(({ say, print, leave }) => {
+        say('up')
+        print(`${'x '.repeat(70)}error "${'s'.repeat(150)}"\n`)
+        leave()
+      }),
+      0,
+      { text: `Rails did not boot in a one-off dyno: it ended with exit code 0. ${'x '.repeat(70)}error …` }
     ],
     [
       'lives for ever',

@@ -232,6 +232,17 @@ describe('the issue over a fortnight', () => {
     expect(issues()).toHaveLength(0)
   })
 
+  it.each([['PATCH'], ['POST']])('is a warning, and soon, where GitHub hangs on a change (%s)', async method => {
+    const clock = new TestClock()
+    world.fake.allow(TOKEN, PERMITTED)
+    if (method === 'PATCH') await keepIssue(job(clock, 1).context, 'a', resultsOf({ worker: 'fail' }))
+    world.fake.break(method, /issues/, () => clock.pass(15_000))
+    const before = clock.now()
+    await keepIssue(job(clock, 2).context, 'a', resultsOf({ slug: 'fail' }))
+    expect(clock.now() - before).toBeLessThan(18_000)
+    expect(world.lines.at(-1)).toMatch(/GitHub did not do it \(no answer within 15 seconds\)/)
+  })
+
   it('is one also where the answer to the first was lost, and none with `plan`', async () => {
     const clock = new TestClock()
     world.fake.allow(TOKEN, PERMITTED)

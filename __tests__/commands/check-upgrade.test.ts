@@ -72,6 +72,8 @@ interface Night {
   readonly vars?: Readonly<Record<string, string>>
   /** Whether Heroku tells of the app. */
   readonly isAppTold?: boolean
+  /** Whether Heroku does not answer for the add-ons alone. */
+  readonly areAddonsSilent?: boolean
   readonly checkout?: string
   readonly runs?: { commit: string | undefined; version: string | undefined }
   readonly url?: string
@@ -84,6 +86,7 @@ async function night({
   out = [['4.7.6', false]],
   vars = {},
   isAppTold = true,
+  areAddonsSilent = false,
   checkout = fork.path,
   runs = { commit: deployed, version: '4.7.4' },
   url = `file://${upstream.path}`,
@@ -116,7 +119,10 @@ async function night({
     } as unknown as Context
     const sources = {
       config: { ...config, streamingApp: 'live' },
-      app: { name: 'main', addons: () => Promise.resolve([]) } as unknown as HerokuApp,
+      app: {
+        name: 'main',
+        addons: () => (areAddonsSilent ? new Promise<never>(() => {}) : Promise.resolve([]))
+      } as unknown as HerokuApp,
       facts,
       configVars: { ...VARS, ...vars },
       streaming: {
@@ -131,6 +137,13 @@ async function night({
   }
   const [result] = await runChecks([updates], { ...around, given: { ...around.given, upgrade } })
   return { result: result!, left: readdirSync(scratch), asked }
+}
+
+/** The time that the add-ons have is over at once. */
+const withoutAddons: Clock = {
+  ...systemClock,
+  now: () => systemClock.now(),
+  after: (wait, then) => systemClock.after(wait === 4_000 ? 0 : wait, then)
 }
 
 const first = ({ findings }: Result): Finding => findings[0]!
@@ -180,7 +193,17 @@ describe('the upgrade plan of the check `updates`', () => {
       'is of the trees alone where Heroku does not tell of the app',
       { isAppTold: false, vars: { OLD_SWITCH: '1' }, out: [['4.8.0', false]] },
       'ok',
-      [/^The upgrade: 2 migrations/, /no-way-back/]
+      [
+        /^The upgrade: 2 migrations/,
+        /no-way-back/,
+        'Heroku did not tell enough of the app: this is what the trees alone can tell'
+      ]
+    ],
+    [
+      'asks the app also where its add-ons cannot be had',
+      { clock: withoutAddons, areAddonsSilent: true, vars: { OLD_SWITCH: '1' }, out: [['4.8.0', false]] },
+      'ok',
+      [/^The upgrade: 2 migrations/, /^Stops it: main has OLD_SWITCH/, /no-way-back/]
     ],
     [
       'starts from the checked-out commit where that is of the version that runs',

@@ -97,7 +97,7 @@ const VALUES: Record<string, { valid: string[]; invalid: string[] }> = {
   'checks.thresholds.certificate-days': { valid: ['21', '0.5'], invalid: ['0', '-1', 'x', '"5"'] },
   'checks.thresholds.key-days': { valid: ['7'], invalid: ['false'] },
   'checks.thresholds.queue-latency': { valid: ['120'], invalid: ['[]'] },
-  'checks.thresholds.dyno-start': { valid: ['24', '40.5'], invalid: ['0', '[]'] }
+  'checks.thresholds.dyno-start': { valid: ['24', '40.5', '200'], invalid: ['0', '[]', '201'] }
 }
 
 const TASK: Record<string, { valid: string[]; invalid: string[] }> = {

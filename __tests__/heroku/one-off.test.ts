@@ -86,6 +86,12 @@ describe('a one-off dyno', () => {
     console.log(`One-off dyno: ${lines.length} lines whole and in order`)
   })
 
+  it('hands over a line without end, and its exit code', async () => {
+    const { exitCode, output } = await run(`head -c 5000000 /dev/zero | tr '\\0' x; exit 3`)
+    expect(exitCode).toBe(3)
+    expect(output).toBe(`${'x'.repeat(5_000_000)}\n`)
+  })
+
   it('is stopped when the job is cancelled', async () => {
     const cancel = new AbortController()
     const onOutput = (all: string): void => {

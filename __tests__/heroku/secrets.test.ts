@@ -29,6 +29,7 @@ describe('the secrets among config vars', () => {
     const config = { LOCAL_DOMAIN: 'example.com', VAPID_PUBLIC_KEY: 'BPublicPublic', S3_SECRET: 'short' }
     expect(secretValues(config)).toEqual([])
     expect(secretValues({ SMTP_LOGIN: 'mastodon' })).toEqual([])
+    expect(secretValues({ SMTP_LOGIN_PASSWORD: 'correcthorse', LOGIN_SECRET: 'batterystaple' })).toHaveLength(2)
     expect(secretValues({ SMTP_LOGIN: 'AKIA12345678', SMTP_PASSWORD: 'mastodon' })).toEqual([
       'AKIA12345678',
       'mastodon'

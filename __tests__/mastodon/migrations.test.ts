@@ -35,6 +35,12 @@ describe('the migrations of a tree', () => {
     ])
   })
 
+  it('are read where an enemy has indented them beyond any pattern', () => {
+    const text = `${' '.repeat(60_000)}def down\n${' '.repeat(60_000)}dir.down do\n  drop_table :a\n`
+    const [migration] = readMigrations([{ path: 'db/migrate/20260101000000_a.rb', text }])
+    expect(migration?.destructive).toMatchObject([{ line: 3 }])
+  })
+
   it('show hostile lines cut, on one line and without control characters', () => {
     const [text] = inUp(`drop_table :a \u001b[2J\u2028::set-output::\u202e ${'x'.repeat(500)}`)
     expect(text).toMatch(/^drop_table :a \[2J ::set-output:: x+…$/)

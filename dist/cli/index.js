@@ -16565,6 +16565,8 @@ const rules_CHECK = /^[a-z0-9-]+$/;
 /** What git and GitHub take for a branch, and a little less. */
 const rules_STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
 const rules_MOST_MINUTES = (/* unused pure expression or super */ null && (24 * 60));
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+const rules_LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
 const rules_REFUSED_ENV = [
     { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
@@ -17063,6 +17065,11 @@ function readMinutes(reader) {
     const minutes = reader.positive(what);
     return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
 }
+function readDynoStart(reader) {
+    const what = `a number of seconds above 0, at most ${LONGEST_START}`;
+    const seconds = reader.positive(what);
+    return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what);
+}
 function readTime(reader, every) {
     if (reader.absent)
         return undefined;
@@ -17084,7 +17091,7 @@ function readChecks(reader) {
             certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
             keyDays: thresholds['key-days'].positive(days) ?? 30,
             queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-            dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
+            dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
         }
     };
 }
@@ -18293,7 +18300,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, readTreeFile, removeTree, requireSafeUrl, walkTree, writeTreeFile
+// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, readTreeFile, removeTree, requireSafeUrl, shortened, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18486,6 +18493,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

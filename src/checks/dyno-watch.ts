@@ -1,5 +1,5 @@
 import { type Clock } from '../runtime/index.ts'
-import { CouldNotLook } from './figures.ts'
+import { CouldNotLook } from './could-not-look.ts'
 
 /** What a one-off dyno is waited for, one after the other. */
 export type Phase = 'asked' | 'starting' | 'booting' | 'answering' | 'ending'
@@ -61,11 +61,6 @@ export class DynoWatch {
   stuck({ app, dyno = 'the one-off dyno', state, met }: Known): CouldNotLook {
     const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`
     const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`
-    if (this.#clock.now() - this.#begun >= LONGEST)
-      return new CouldNotLook(
-        `Rails boots in ${dyno} and has not come to its end; given up after ${LONGEST / 1_000} s in all`,
-        'Give the checks a larger dyno: the input `dyno-size`.'
-      )
     switch (this.#phase) {
       case 'asked':
         return new CouldNotLook(
@@ -77,6 +72,13 @@ export class DynoWatch {
           `${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`,
           starting(app, state, met)
         )
+    }
+    if (this.#clock.now() - this.#begun >= LONGEST)
+      return new CouldNotLook(
+        `Rails boots in ${dyno} and has not come to its end; given up after ${LONGEST / 1_000} s in all`,
+        'Give the checks a larger dyno: the input `dyno-size`.'
+      )
+    switch (this.#phase) {
       case 'booting':
         return new CouldNotLook(
           `Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`,

@@ -9,8 +9,9 @@ import {
   type Part,
   type PartValue
 } from '../mastodon/index.ts'
+import { shortened } from '../runtime/index.ts'
+import { CouldNotLook } from './could-not-look.ts'
 import { DynoWatch, LONGEST, type Known } from './dyno-watch.ts'
-import { CouldNotLook } from './figures.ts'
 
 /** What one one-off dyno saw from inside the app. It starts when the first check asks, and once for all. */
 export interface DynoFacts {
@@ -177,7 +178,7 @@ function complaint(output: string, marker: string): string {
     .map(line => line.trim())
     .filter(line => !line.includes(marker))
   const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean)
-  return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200)
+  return shortened(shortened(line ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200)
 }
 
 const REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info'

@@ -130,7 +130,9 @@ export function once<Answer>(work: () => Promise<Answer>): () => Promise<Answer>
 export async function inTime<Answer>(clock: Clock, milliseconds: number, work: () => Promise<Answer>): Promise<Answer> {
   let stopTimer = (): void => {}
   const late = new Promise<never>((_, reject) => {
-    stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)))
+    stopTimer = clock.after(milliseconds, () =>
+      reject(new Error(`no answer within ${Math.round(milliseconds / 1000)} seconds`))
+    )
   })
   return Promise.race([work(), late]).finally(stopTimer)
 }

@@ -1,5 +1,6 @@
-import { errorText } from '../runtime/index.ts'
+import { errorText, shortened } from '../runtime/index.ts'
 import { type Finding, type Level } from './check.ts'
+import { CouldNotLook } from './could-not-look.ts'
 
 /** `83 %`. */
 export function percent(part: number, whole: number): string {
@@ -34,19 +35,9 @@ export async function part(about: string, look: () => Promise<readonly Finding[]
   }
 }
 
-/** Why a check could not look, where something can be done about it. */
-export class CouldNotLook extends Error {
-  readonly remedy: string
-
-  constructor(message: string, remedy: string) {
-    super(message)
-    this.remedy = remedy
-  }
-}
-
 export function couldNotLook(error: unknown, about?: string): Finding {
   // Whoever tells a finding puts the full stop.
-  const why = (errorText(error).split('\n')[0] ?? '').slice(0, 500).replace(/\.$/, '')
+  const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '')
   const text = `It could not look: ${why}`
   return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) }
 }

@@ -34,8 +34,8 @@ export interface PlannedUpgrade {
   }
   /** Whether the app was asked for its config vars, dynos and add-ons. */
   readonly isAppAsked: boolean
-  /** Files that both the fork and the version have changed. Names of others, for people. */
-  readonly contested: readonly string[]
+  /** Files that both the fork and the version have changed, where Mastodon has what runs. Names of others, for people. */
+  readonly contested: readonly string[] | undefined
 }
 
 export interface Repository {

@@ -47,7 +47,10 @@ function look(
   const late = new AbortController()
   const signal = AbortSignal.any([cancelled, late.signal])
   return new Promise<readonly Finding[]>((resolve, reject) => {
-    const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${limit / 1000} seconds`)))
+    if (signal.aborted) return reject(signal.reason as Error)
+    const stopTimer = clock.after(limit, () =>
+      late.abort(new Error(`no answer within ${Math.round(limit / 1000)} seconds`))
+    )
     const end = (): void => reject(signal.reason as Error)
     signal.addEventListener('abort', end, { once: true })
     // A check that throws at once is one that rejects.

@@ -7,6 +7,7 @@ import {
   CHECK,
   CRON,
   MINUTE,
+  LONGEST_START,
   MOST_MINUTES,
   REFUSED_ENV,
   SHA256,
@@ -210,6 +211,12 @@ function readMinutes(reader: Reader): number | undefined {
   return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what)
 }
 
+function readDynoStart(reader: Reader): number | undefined {
+  const what = `a number of seconds above 0, at most ${LONGEST_START}`
+  const seconds = reader.positive(what)
+  return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what)
+}
+
 function readTime(reader: Reader, every: TaskConfig['every']): string | undefined {
   if (reader.absent) return undefined
   if (every === 'day') return reader.text('a time of day (UTC) in quotes, like "03:30"', TIME_OF_DAY)
@@ -229,7 +236,7 @@ function readChecks(reader: Reader): ChecksConfig {
       certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
       keyDays: thresholds['key-days'].positive(days) ?? 30,
       queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-      dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
+      dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
     }
   }
 }

@@ -20,6 +20,8 @@ export const CHECK = /^[a-z0-9-]+$/
 /** What git and GitHub take for a branch, and a little less. */
 export const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/
 export const MOST_MINUTES = 24 * 60
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+export const LONGEST_START = 200
 
 /** Variables that a build may not set, and why not. */
 export const REFUSED_ENV: { names: RegExp; why: string }[] = [

@@ -33,6 +33,8 @@ export interface OneOffOptions {
 export type OneOffResult = { readonly dyno: string; readonly exitCode: number | undefined }
 
 const MARK = 'mastodon-on-heroku'
+/** Bytes without a line end that are held back, as they may become the exit line. */
+const LONGEST_HELD = 1_000_000
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000
 const STOPPED_WITHIN = 60_000
@@ -149,6 +151,11 @@ class ExitLine {
     const end = text.lastIndexOf('\n') + 1
     this.#held = text.slice(end)
     for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? []) this.#line(line)
+    // Ours begins on a line of its own, so what is longer than any of ours goes on.
+    if (this.#held.length > LONGEST_HELD) {
+      this.#line(this.#held)
+      this.#held = ''
+    }
     this.#flush()
   }
 

@@ -4,7 +4,7 @@ const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOG
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/
 const SHORTEST = 8
 /** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
-const isWord = (name: string, value: string): boolean => /LOGIN/i.test(name) && /^[a-z-]+$/i.test(value)
+const isWord = (name: string, value: string): boolean => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value)
 
 /**
  * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,

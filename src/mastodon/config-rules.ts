@@ -33,6 +33,7 @@ const ENCRYPTION_KEYS = [
   'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
 ] as const
 const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb'
+const LONGEST_LINE = 2_000
 const FILES = ['config/application.rb', 'config/environments/production.rb']
 
 /** Reads the files that Rails runs as it boots in production. */
@@ -79,7 +80,8 @@ function rulesOf(file: string, text: string): Record<'required' | 'forbidden' | 
 
 /** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
 function fetched(file: string, { text, number, when, unclear }: RubyLine): ConfigRule[] {
-  if (unclear || /\brescue\b|->|\blambda\b/.test(text)) return []
+  // Each match looks at all that stands before it; no line that is meant is so long.
+  if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text)) return []
   const tests = when.filter(({ name, not }) => !(name === DUMMY && not))
   const [test] = tests
   if (tests.length > 1 || (test && (test.not || test.equals === undefined))) return []

@@ -9,7 +9,7 @@ import * as v from 'valibot'
 const SCRIPT = `
 begin; Process.kill(:TERM, Integer(ENV.delete("LOOK_OUT"))); rescue StandardError; nil; end
 require "json"; require "time"; require "timeout"
-clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip[0, 200] }
+clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip.then { |line| line.size > 200 ? line[0, 200].sub(/\\S+\\z/, "") + "..." : line } }
 lock = Mutex.new
 told = {}
 tell = lambda do |name, said|

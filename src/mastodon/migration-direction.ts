@@ -20,7 +20,7 @@ export function forwardOnly(ruby: RubyText): RubyText {
 
 /** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
 function findMethods(code: string): Method[] {
-  return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+  return [...code.matchAll(/^([ \t]{0,200})def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
     const [head, indent, name, rest] = match as unknown as [string, string, string, string]
     const to = /;[ \t]*end\b/.test(rest)
       ? match.index + head.length
@@ -61,14 +61,16 @@ function reachable(text: string, bodies: ReadonlyMap<string, string>): Set<strin
 }
 
 function findDownBlocks(code: string): Range[] {
-  return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
-    const [head, indent, body] = match as unknown as [string, string, string]
-    const from = match.index
-    if (/\}[ \t]*$/.test(body)) return [{ from, to: from + head.length }]
-    const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm')
-    closing.lastIndex = from + head.length
-    return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }]
-  })
+  return [...code.matchAll(/^([ \t]{0,200})\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(
+    match => {
+      const [head, indent, body] = match as unknown as [string, string, string]
+      const from = match.index
+      if (/\}[ \t]*$/.test(body)) return [{ from, to: from + head.length }]
+      const closing = new RegExp(`^${indent}(?:end\\b|\\})`, 'gm')
+      closing.lastIndex = from + head.length
+      return closing.exec(code) === null ? [] : [{ from, to: closing.lastIndex }]
+    }
+  )
 }
 
 function blank(text: string, ranges: Range[]): string {

@@ -97,9 +97,10 @@ export function unreadable(what: string, stderr: string): UserError {
   )
 }
 
-/** The line of git's output that says why it ended. */
+/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 export function complaintOf(stderr: string): string {
-  return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr)
+  const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr)
+  return line.replace(/(proxy syntax in) .*/i, '$1 …')
 }
 
 export function firstLine(text: string): string {

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { listTree, SUBMODULE, writeTree } from './export.ts'
-import { openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
+import { complaintOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
 import { fetchBlobs, fetchTags, openUpstream, type UpstreamOptions } from './upstream.ts'
 import { type Entry } from './write.ts'
 
@@ -27,8 +27,8 @@ export interface MergeOptions extends UpstreamOptions {
 export interface Merged {
   /** The commit of the tag. */
   readonly commit: string
-  /** Names that both have changed, for people. Empty where the base is not known. */
-  readonly contested: readonly string[]
+  /** Names that both have changed, for people; undefined where upstream has no such base. */
+  readonly contested: readonly string[] | undefined
 }
 
 /** What a tree of others may hold: far more than Mastodon's does (800 names and 1 MB that a plan reads). */
@@ -48,8 +48,8 @@ export async function writeMerged(options: MergeOptions): Promise<Merged> {
   const fork = await namesOf(here, options, commit, only)
   const upstream = await openUpstream(fetchInto, options)
   const fetched = await fetchTags(upstream, options, tag, baseTag)
-  const theirs = await namesOf(upstream, options, fetched.commit, only)
-  const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only)
+  const theirs = await namesOf(upstream, options, fetched.commit, only, ofTag)
+  const base = fetched.other === undefined ? undefined : await namesOf(upstream, options, fetched.other, only, ofTag)
   const { entries, contested } = mergeNames({ fork, base, theirs }, own)
   if (entries.length > MOST_NAMES) throw tooMany(entries.length)
 
@@ -62,7 +62,7 @@ export async function writeMerged(options: MergeOptions): Promise<Merged> {
       { repository: upstream, entries: missing }
     ])
   )
-  return { commit: fetched.commit, contested: contested.map(displayPath) }
+  return { commit: fetched.commit, contested: base && contested.map(displayPath) }
 }
 
 export type Names = ReadonlyMap<BytePath, Entry>
@@ -92,12 +92,20 @@ async function namesOf(
   repository: Repository,
   tools: GitTools,
   commit: string,
-  only: (path: BytePath) => boolean
+  only: (path: BytePath) => boolean,
+  explain = unreadable
 ): Promise<Names> {
   const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit)
-  if (typeof tree === 'string') throw unreadable(`commit ${commit}`, tree)
+  if (typeof tree === 'string') throw explain(`commit ${commit}`, tree)
   const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path))
   return new Map(wanted.map(entry => [entry.path, entry]))
+}
+
+function ofTag(what: string, stderr: string): UserError {
+  return new UserError(
+    `git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`,
+    'Run the job again later.'
+  )
 }
 
 function tooMany(names: number): UserError {

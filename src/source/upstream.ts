@@ -3,6 +3,7 @@ import {
   displayPath,
   bytePath,
   fetchEnvironment,
+  shortened,
   UserError,
   type CommandResult,
   type FetchTools
@@ -125,5 +126,5 @@ function placeOf({ url }: UpstreamOptions): string {
 
 /** What others wrote, on one line. */
 function shown(text: string): string {
-  return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text))
+  return displayPath(bytePath(shortened(text, 200)))
 }

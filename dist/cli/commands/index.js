@@ -47409,6 +47409,15 @@ function shell_shellWord(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/text.js
+/**
+ * Text of others, no longer than `most` characters. What is cut ends with a whole word: the beginning of a secret would
+ * no longer be known as one, and so not be masked.
+ */
+function shortened(text, most) {
+    return text.length <= most ? text : `${text.slice(0, most).replace(/\S+$/, '')}…`;
+}
+
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./lib/runtime/tree.js
@@ -47554,6 +47563,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -56978,7 +56988,7 @@ function forwardOnly(ruby) {
 }
 /** Methods are found by their indentation: `end` stands below `def`. One that does not is left as if it were code. */
 function findMethods(code) {
-    return [...code.matchAll(/^([ \t]*)def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
+    return [...code.matchAll(/^([ \t]{0,200})def[ \t]+(?:self\.)?(\w+[?!]?)([^\n]*)/gm)].flatMap(match => {
         const [head, indent, name, rest] = match;
         const to = /;[ \t]*end\b/.test(rest)
             ? match.index + head.length
@@ -57017,7 +57027,7 @@ function reachable(text, bodies) {
     return seen;
 }
 function findDownBlocks(code) {
-    return [...code.matchAll(/^([ \t]*)\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
+    return [...code.matchAll(/^([ \t]{0,200})\w+\.down[ \t]*(do\b[^\n]*$|\{[^{}\n]*\}[ \t]*$|\{[ \t]*$)/gm)].flatMap(match => {
         const [head, indent, body] = match;
         const from = match.index;
         if (/\}[ \t]*$/.test(body))
@@ -57256,7 +57266,7 @@ function breakpoints(dbRakeText) {
 const SCRIPT = `
 begin; Process.kill(:TERM, Integer(ENV.delete("LOOK_OUT"))); rescue StandardError; nil; end
 require "json"; require "time"; require "timeout"
-clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip[0, 200] }
+clean = lambda { |text| text.to_s.dup.force_encoding("UTF-8").scrub.gsub(%r{\\S+://\\S+}, "...").lines.first.to_s.strip.then { |line| line.size > 200 ? line[0, 200].sub(/\\S+\\z/, "") + "..." : line } }
 lock = Mutex.new
 told = {}
 tell = lambda do |name, said|
@@ -58138,6 +58148,7 @@ const ENCRYPTION_KEYS = [
     'ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY'
 ];
 const ENCRYPTION_FILE = 'config/initializers/active_record_encryption.rb';
+const LONGEST_LINE = 2_000;
 const FILES = ['config/application.rb', 'config/environments/production.rb'];
 /** Reads the files that Rails runs as it boots in production. */
 function readConfigRules(root, version) {
@@ -58176,7 +58187,8 @@ function rulesOf(file, text) {
 }
 /** `ENV.fetch('NAME')` raises where the variable is not set, unless something stands in for it. */
 function fetched(file, { text, number, when, unclear }) {
-    if (unclear || /\brescue\b|->|\blambda\b/.test(text))
+    // Each match looks at all that stands before it; no line that is meant is so long.
+    if (unclear || text.length > LONGEST_LINE || /\brescue\b|->|\blambda\b/.test(text))
         return [];
     const tests = when.filter(({ name, not }) => !(name === DUMMY && not));
     const [test] = tests;
@@ -58254,7 +58266,7 @@ function readUpgradeTree(root) {
             .filter(text => /redis/i.test(text))
             .join('\n'), read('streaming/redis.js') + read('streaming/index.js'), read('Gemfile.lock')),
         streaming: digestOf(root, 'streaming'),
-        listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
+        listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]{0,500}:https\b/.test(policy),
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
@@ -61536,6 +61548,8 @@ const CHECK = /^[a-z0-9-]+$/;
 /** What git and GitHub take for a branch, and a little less. */
 const STATE = /^branch:(?!refs\/|.*(?:\.\.|\/\/|\.lock$|[./]$))[A-Za-z0-9_][\w./-]{0,99}$/;
 const MOST_MINUTES = 24 * 60;
+/** Seconds that the dyno of the checks may take to start; what waits for it is given up soon after (checks/dyno-watch.ts). */
+const LONGEST_START = 200;
 /** Variables that a build may not set, and why not. */
 const REFUSED_ENV = [
     { names: /^HEROKU_API_KEY$|^(?:GITHUB|GH)_TOKEN$/, why: 'a build never gets a key or a token' },
@@ -62032,6 +62046,11 @@ function readMinutes(reader) {
     const minutes = reader.positive(what);
     return minutes === undefined || (minutes >= 1 && minutes <= MOST_MINUTES) ? minutes : reader.expected(what);
 }
+function readDynoStart(reader) {
+    const what = `a number of seconds above 0, at most ${LONGEST_START}`;
+    const seconds = reader.positive(what);
+    return seconds === undefined || seconds <= LONGEST_START ? seconds : reader.expected(what);
+}
 function readTime(reader, every) {
     if (reader.absent)
         return undefined;
@@ -62053,7 +62072,7 @@ function readChecks(reader) {
             certificateDays: thresholds['certificate-days'].positive(days) ?? 21,
             keyDays: thresholds['key-days'].positive(days) ?? 30,
             queueLatency: thresholds['queue-latency'].positive(seconds) ?? 120,
-            dynoStart: thresholds['dyno-start'].positive(seconds) ?? 24
+            dynoStart: readDynoStart(thresholds['dyno-start']) ?? 24
         }
     };
 }
@@ -64690,9 +64709,10 @@ function notACheckout(path, reason) {
 function unreadable(what, stderr) {
     return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
-/** The line of git's output that says why it ended. */
+/** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    return /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
 function firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
@@ -65253,7 +65273,7 @@ function placeOf({ url }) {
 }
 /** What others wrote, on one line. */
 function upstream_shown(text) {
-    return displayPath(bytePath(text.length > 200 ? `${text.slice(0, 200)}…` : text));
+    return displayPath(bytePath(shortened(text, 200)));
 }
 
 ;// CONCATENATED MODULE: ./lib/source/merge.js
@@ -65279,8 +65299,8 @@ async function writeMerged(options) {
     const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
-    const theirs = await merge_namesOf(upstream, options, fetched.commit, only);
-    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only);
+    const theirs = await merge_namesOf(upstream, options, fetched.commit, only, ofTag);
+    const base = fetched.other === undefined ? undefined : await merge_namesOf(upstream, options, fetched.other, only, ofTag);
     const { entries, contested } = mergeNames({ fork, base, theirs }, own);
     if (entries.length > MOST_NAMES)
         throw tooMany(entries.length);
@@ -65291,7 +65311,7 @@ async function writeMerged(options) {
         { repository: here, entries: entries.filter(({ sha }) => known.has(sha)) },
         { repository: upstream, entries: missing }
     ]));
-    return { commit: fetched.commit, contested: contested.map(displayPath) };
+    return { commit: fetched.commit, contested: base && contested.map(displayPath) };
 }
 /** Chooses a side for each name. Pure; in byte order. */
 function mergeNames({ fork, base, theirs }, own) {
@@ -65312,12 +65332,15 @@ function mergeNames({ fork, base, theirs }, own) {
 function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
-async function merge_namesOf(repository, tools, commit, only) {
+async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
     const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
-        throw unreadable(`commit ${commit}`, tree);
+        throw explain(`commit ${commit}`, tree);
     const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
+}
+function ofTag(what, stderr) {
+    return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
 }
 function tooMany(names) {
     return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
@@ -66805,6 +66828,8 @@ function converse(socket, secret, { write, met, clock, signal }) {
 
 
 const one_off_MARK = 'mastodon-on-heroku';
+/** Bytes without a line end that are held back, as they may become the exit line. */
+const LONGEST_HELD = 1_000_000;
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
 const GONE_WITHIN = 120_000;
 const STOPPED_WITHIN = 60_000;
@@ -66917,6 +66942,11 @@ class ExitLine {
         this.#held = text.slice(end);
         for (const line of text.slice(0, end).match(/[^\n]*\n/g) ?? [])
             this.#line(line);
+        // Ours begins on a line of its own, so what is longer than any of ours goes on.
+        if (this.#held.length > LONGEST_HELD) {
+            this.#line(this.#held);
+            this.#held = '';
+        }
         this.#flush();
     }
     /** Hands over what is held back. Returns the exit code, or undefined where none came. */
@@ -67124,7 +67154,7 @@ const SECRET_NAMES = /KEY|SECRET|TOKEN|PASS|SALT|PRIVATE|CREDENTIAL|DSN|AUTH|LOG
 const PUBLIC_NAMES = /^(STREAMING_API_BASE_URL|SOURCE_BASE_URL|VAPID_PUBLIC_KEY|CDN_HOST|S3_ALIAS_HOST)$/;
 const SHORTEST = 8;
 /** A login of letters alone is a word, such as `mastodon`: masked, it would be missing from every name and command. */
-const isWord = (name, value) => /LOGIN/i.test(name) && /^[a-z-]+$/i.test(value);
+const isWord = (name, value) => /LOGIN$/i.test(name) && /^[a-z-]+$/i.test(value);
 /**
  * Values among an app's config vars that must not be seen in a log: those under secret names, of 8 characters or more,
  * line by line, and the password of each address, whatever its name. (The runner masks what it is told, and a mask of few letters would
@@ -75890,7 +75920,7 @@ class OwnDeployment {
         if (this.#refused)
             return;
         try {
-            await this.#github.addStatus(this.#id, state, shortened(description), environmentUrl);
+            await this.#github.addStatus(this.#id, state, deployments_shortened(description), environmentUrl);
         }
         catch (error) {
             this.#refused = lacksPermission(error);
@@ -76023,7 +76053,7 @@ function payloadFields(payload) {
 function newestFirst(list) {
     return list.toSorted((one, other) => other.id - one.id);
 }
-function shortened(description) {
+function deployments_shortened(description) {
     const characters = [...description];
     return characters.length <= LONGEST_DESCRIPTION
         ? description
@@ -78752,41 +78782,7 @@ async function build_build(context) {
     await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
 }
 
-;// CONCATENATED MODULE: ./lib/checks/figures.js
-
-
-/** `83 %`. */
-function figures_percent(part, whole) {
-    return `${Math.round((100 * part) / whole)} %`;
-}
-/** How full something is: from 80 % on a warning, from 95 % on a failure. */
-function fullness(part, whole) {
-    const share = part / whole;
-    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
-}
-/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
-function span(seconds) {
-    if (seconds < 90)
-        return `${Math.round(seconds)} s`;
-    if (seconds < 5_400)
-        return `${Math.round(seconds / 60)} minutes`;
-    if (seconds < 172_800)
-        return `${Math.round(seconds / 3_600)} hours`;
-    return `${Math.round(seconds / 86_400)} days`;
-}
-/** `1 dyno`, `2 dynos`. */
-function counted(number, one, many = `${one}s`) {
-    return `${number} ${number === 1 ? one : many}`;
-}
-/** One part of a check, which may fail without the others: then it is `unknown`. */
-async function part(about, look) {
-    try {
-        return await look();
-    }
-    catch (error) {
-        return [couldNotLook(error, about)];
-    }
-}
+;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
 /** Why a check could not look, where something can be done about it. */
 class CouldNotLook extends Error {
     remedy;
@@ -78794,12 +78790,6 @@ class CouldNotLook extends Error {
         super(message);
         this.remedy = remedy;
     }
-}
-function couldNotLook(error, about) {
-    // Whoever tells a finding puts the full stop.
-    const why = (errorText(error).split('\n')[0] ?? '').slice(0, 500).replace(/\.$/, '');
-    const text = `It could not look: ${why}`;
-    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno-watch.js
@@ -78846,13 +78836,15 @@ class DynoWatch {
     stuck({ app, dyno = 'the one-off dyno', state, met }) {
         const since = `since ${new Date(this.#since).toISOString().slice(11, 19)} UTC`;
         const seconds = `${Math.round((this.#clock.now() - this.#since) / 1_000)} s`;
-        if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
-            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
         switch (this.#phase) {
             case 'asked':
                 return new CouldNotLook(`Heroku was asked for a one-off dyno and has not answered ${since}; given up after ${seconds}`, 'Look at https://status.heroku.com, then run the checks again.');
             case 'starting':
                 return new CouldNotLook(`${dyno} has said nothing ${since}; given up after ${seconds}, when ${stateWords(state, met)}`, starting(app, state, met));
+        }
+        if (this.#clock.now() - this.#begun >= dyno_watch_LONGEST)
+            return new CouldNotLook(`Rails boots in ${dyno} and has not come to its end; given up after ${dyno_watch_LONGEST / 1_000} s in all`, 'Give the checks a larger dyno: the input `dyno-size`.');
+        switch (this.#phase) {
             case 'booting':
                 return new CouldNotLook(`Rails boots in ${dyno} and has come no further ${since}; given up after ${seconds}`, `Something at boot waits for a server, most likely Postgres or Redis: run \`heroku run --app ${app} bin/rails runner 1\` and see where it stops.`);
             default:
@@ -78878,6 +78870,7 @@ function starting(app, state, met) {
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/dyno.js
+
 
 
 
@@ -79024,7 +79017,7 @@ function complaint(output, marker) {
         .map(line => line.trim())
         .filter(line => !line.includes(marker));
     const line = lines.findLast(line => /error|abort|fatal|cannot/i.test(line)) ?? lines.findLast(Boolean);
-    return (line ?? '').replace(/\S+:\/\/\S+/g, '…').slice(0, 200);
+    return shortened(shortened(line ?? '', 2_000).replace(/\S+:\/\/\S+/g, '…'), 200);
 }
 const dyno_REDIS = 'Look whether Redis answers, and how busy it is: `heroku redis:info';
 const dyno_POSTGRES = 'Look whether Postgres answers, and what locks or long queries it has: `heroku pg:ps';
@@ -79121,7 +79114,7 @@ function facts_once(work) {
 async function inTime(clock, milliseconds, work) {
     let stopTimer = () => { };
     const late = new Promise((_, reject) => {
-        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${milliseconds / 1000} seconds`)));
+        stopTimer = clock.after(milliseconds, () => reject(new Error(`no answer within ${Math.round(milliseconds / 1000)} seconds`)));
     });
     return Promise.race([work(), late]).finally(stopTimer);
 }
@@ -79318,7 +79311,7 @@ function certificateWords(code) {
 /** One line of others' text, short and without control characters. */
 function brief(text, most = 200) {
     const line = text.replace(/\p{Cc}+/gu, ' ').trim();
-    return line.length > most ? `${line.slice(0, most)}…` : line;
+    return shortened(line, most);
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/check.js
@@ -79426,6 +79419,49 @@ function absent(wanted, figure) {
         text: `There is no ffmpeg: ${WITHOUT}`,
         remedy: 'See in the size report why it was left out. Make room (`trim: safe`) or raise `slug.limit`; `ffmpeg: without` says that it is meant so.'
     };
+}
+
+;// CONCATENATED MODULE: ./lib/checks/figures.js
+
+
+
+/** `83 %`. */
+function figures_percent(part, whole) {
+    return `${Math.round((100 * part) / whole)} %`;
+}
+/** How full something is: from 80 % on a warning, from 95 % on a failure. */
+function fullness(part, whole) {
+    const share = part / whole;
+    return share >= 0.95 ? 'fail' : share >= 0.8 ? 'warn' : 'ok';
+}
+/** `45 s`, `12 minutes`, `5 hours`, `3 days`; of seconds. */
+function span(seconds) {
+    if (seconds < 90)
+        return `${Math.round(seconds)} s`;
+    if (seconds < 5_400)
+        return `${Math.round(seconds / 60)} minutes`;
+    if (seconds < 172_800)
+        return `${Math.round(seconds / 3_600)} hours`;
+    return `${Math.round(seconds / 86_400)} days`;
+}
+/** `1 dyno`, `2 dynos`. */
+function counted(number, one, many = `${one}s`) {
+    return `${number} ${number === 1 ? one : many}`;
+}
+/** One part of a check, which may fail without the others: then it is `unknown`. */
+async function part(about, look) {
+    try {
+        return await look();
+    }
+    catch (error) {
+        return [couldNotLook(error, about)];
+    }
+}
+function couldNotLook(error, about) {
+    // Whoever tells a finding puts the full stop.
+    const why = shortened(errorText(error).split('\n')[0] ?? '', 500).replace(/\.$/, '');
+    const text = `It could not look: ${why}`;
+    return { level: 'unknown', about, text, ...(error instanceof CouldNotLook ? { remedy: error.remedy } : {}) };
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/github-schedule.js
@@ -86768,7 +86804,7 @@ async function upgrade_planned(from, to, world) {
 async function inPatience({ clock, signal, until }, work) {
     const limit = Math.max(0, Math.min(upgrade_PATIENCE, until - clock.now() - REST));
     const late = new AbortController();
-    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)));
+    const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${Math.round(limit / 1000)} seconds`)));
     const ended = new Promise((_, reject) => {
         late.signal.addEventListener('abort', () => reject(late.signal.reason));
     });
@@ -86805,9 +86841,8 @@ function inShort({ plan, already, isAppAsked }) {
         `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
         ...told.slice(0, upgrade_MOST),
         ...(left > 0 ? [`${left} more in the plan`] : []),
-        ...(told.length === 0
-            ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
-            : []),
+        ...(told.length === 0 ? ['Nothing stands against it'] : []),
+        ...(isAppAsked ? [] : ['Heroku did not tell enough of the app: this is what the trees alone can tell']),
         ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
     ];
 }
@@ -87129,7 +87164,9 @@ function run_look(check, { configVars, noConfig, mastodonToken, longest, waited,
     const late = new AbortController();
     const signal = AbortSignal.any([cancelled, late.signal]);
     return new Promise((resolve, reject) => {
-        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${limit / 1000} seconds`)));
+        if (signal.aborted)
+            return reject(signal.reason);
+        const stopTimer = clock.after(limit, () => late.abort(new Error(`no answer within ${Math.round(limit / 1000)} seconds`)));
         const end = () => reject(signal.reason);
         signal.addEventListener('abort', end, { once: true });
         // A check that throws at once is one that rejects.
@@ -87182,9 +87219,10 @@ function chooseChecks(all, skip) {
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-plan.js
 
 
-
 /** Names of files that are told. */
 const check_plan_MOST = 10;
+/** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
+const check_plan_LONGEST = 200_000;
 /** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
 function plansMarkdown(results, app) {
     return results
@@ -87201,12 +87239,18 @@ function planMarkdown(planned, app) {
             ? ''
             : `The checkout does not have the commit that runs: what is compared is the checked-out \`${from.commit.slice(0, 8)}\`, of the same version.`,
         isAppAsked ? '' : 'Heroku did not tell enough of the app: this is what the trees alone can tell.',
-        contested.length === 0
-            ? ''
-            : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`
+        conflicts(contested)
     ];
-    const whole = [about.filter(Boolean).join(' '), upgradeMarkdown(upgrade, true)].join('\n\n');
-    return details(title, whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false));
+    const whole = upgradeMarkdown(upgrade, true);
+    const told = whole.length <= check_plan_LONGEST ? whole : upgradeMarkdown(upgrade, false);
+    return details(title, [about.filter(Boolean).join(' '), told].join('\n\n'));
+}
+function conflicts(contested) {
+    if (contested === undefined)
+        return 'Mastodon has no tag of what runs: where both have a file of a name, this version’s was taken, and where a merge may stop is not known.';
+    return contested.length === 0
+        ? ''
+        : `Your fork and this version have both changed ${check_plan_names(contested)}: a merge may stop there.`;
 }
 function check_plan_names(files) {
     const left = files.length - check_plan_MOST;
@@ -87371,7 +87415,7 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
     try {
-        const url = await keep(context, github, app, results);
+        const url = await inIssueTime(context, bounded => keep(bounded, app, results));
         if (url !== undefined)
             job.output('issue-url', url);
         return url;
@@ -87383,8 +87427,8 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
 }
-/** Milliseconds until the issue has to be found. */
-const FIND_WITHIN = 15_000;
+/** Milliseconds for all that GitHub is asked and told. */
+const ISSUE_WITHIN = 15_000;
 const SAID = {
     none: 'none is needed',
     open: 'a new one',
@@ -87393,9 +87437,10 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function keep(context, github, app, results) {
+async function keep(context, app, results) {
     const { log, clock } = context.runtime;
-    const issue = await findInTime(context, app);
+    const github = githubOf(context);
+    const issue = await findIssue(github, app);
     const before = readMemo(issue?.memo);
     const run = check_issue_runOf(context);
     if (check_issue_isNewer(before.run, run)) {
@@ -87422,17 +87467,20 @@ async function keep(context, github, app, results) {
         await noteOnIssue(github, issue, context.results.redact(note));
     return issue.url;
 }
-/** Where GitHub hangs, the checks have waited for it already. */
-async function findInTime(context, app) {
+/**
+ * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
+ * night finds the issue, and what stands in it.
+ */
+async function inIssueTime(context, work) {
     const { runtime } = context;
     const late = new AbortController();
-    const stopTimer = runtime.clock.after(FIND_WITHIN, () => late.abort());
+    const stopTimer = runtime.clock.after(ISSUE_WITHIN, () => late.abort());
     const signal = AbortSignal.any([runtime.signal, late.signal]);
     try {
-        return await findIssue(githubOf({ ...context, runtime: { ...runtime, signal } }), app);
+        return await work({ ...context, runtime: { ...runtime, signal } });
     }
     catch (error) {
-        throw late.signal.aborted ? new Error(`no answer within ${FIND_WITHIN / 1_000} seconds`) : error;
+        throw late.signal.aborted ? new Error(`no answer within ${ISSUE_WITHIN / 1_000} seconds`) : error;
     }
     finally {
         stopTimer();
@@ -87526,6 +87574,8 @@ function addonReader({ inputs, runtime }) {
 
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
 const check_upgrade_PATIENCE = 6_000;
+/** Milliseconds of these for the add-ons. */
+const ADDONS_WITHIN = 4_000;
 /** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
 const OWN = /^(?:Procfile|app\.json|Aptfile)$/;
 /**
@@ -87594,12 +87644,14 @@ async function liveOf(context, sources) {
     }
 }
 async function askApp(context, { app, facts, configVars, streaming }) {
+    // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
+    const addonsOf = inTime(context.runtime.clock, ADDONS_WITHIN, () => addonReader(context)(app));
     const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
         facts.info(),
         facts.formation(),
         facts.release(),
         facts.slug(),
-        addonReader(context)(app),
+        addonsOf.catch(() => undefined),
         streaming?.configVars()
     ]);
     const { name: stack } = info.build_stack ?? info.stack;
@@ -93131,7 +93183,7 @@ class Stop {
 
 const BAR = 24;
 /** Characters of others that are held back until their line ends. */
-const LONGEST_LINE = 65_536;
+const log_LONGEST_LINE = 65_536;
 /** The log of a command on a terminal: groups are indented under their title, and the last open one is seen to run. */
 function terminalLog(screen, clock) {
     const { paint } = screen;
@@ -93200,7 +93252,7 @@ function openFence(say) {
         held = lines.pop() ?? '';
         for (const line of lines)
             say(line.replace(/\r$/, ''));
-        if (held.length > LONGEST_LINE) {
+        if (held.length > log_LONGEST_LINE) {
             say(held);
             held = '';
         }

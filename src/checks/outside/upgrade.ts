@@ -43,7 +43,9 @@ async function inPatience<Answer>(
 ): Promise<Answer> {
   const limit = Math.max(0, Math.min(PATIENCE, until - clock.now() - REST))
   const late = new AbortController()
-  const stop = clock.after(limit, () => late.abort(new Error(`it was not done within ${limit / 1000} seconds`)))
+  const stop = clock.after(limit, () =>
+    late.abort(new Error(`it was not done within ${Math.round(limit / 1000)} seconds`))
+  )
   const ended = new Promise<never>((_, reject) => {
     late.signal.addEventListener('abort', () => reject(late.signal.reason as Error))
   })
@@ -81,9 +83,8 @@ function inShort({ plan, already, isAppAsked }: PlannedUpgrade): string[] {
     `The upgrade: ${upgradeHeadline({ basis, migrations })}${byHand}`,
     ...told.slice(0, MOST),
     ...(left > 0 ? [`${left} more in the plan`] : []),
-    ...(told.length === 0
-      ? [`Nothing stands against it${isAppAsked ? '' : ', as far as the trees alone can tell'}`]
-      : []),
+    ...(told.length === 0 ? ['Nothing stands against it'] : []),
+    ...(isAppAsked ? [] : ['Heroku did not tell enough of the app: this is what the trees alone can tell']),
     ...(old.length === 0 ? [] : [`Warnings that have nothing to do with it: ${old.join(', ')}`])
   ]
 }

@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
-import { errorCode, errorText, type Clock } from '../../runtime/index.ts'
+import { errorCode, errorText, shortened, type Clock } from '../../runtime/index.ts'
 import { dnsNames, type Names } from './names.ts'
 
 /** How checks reach the world outside. Tests lead names to ports of this machine; no user can. */
@@ -184,5 +184,5 @@ export function certificateWords(code: string): string | undefined {
 /** One line of others' text, short and without control characters. */
 export function brief(text: string, most = 200): string {
   const line = text.replace(/\p{Cc}+/gu, ' ').trim()
-  return line.length > most ? `${line.slice(0, most)}…` : line
+  return shortened(line, most)
 }

@@ -46,7 +46,7 @@ export async function keepIssue(
     return undefined
   }
   try {
-    const url = await keep(context, github, app, results)
+    const url = await inIssueTime(context, bounded => keep(bounded, app, results))
     if (url !== undefined) job.output('issue-url', url)
     return url
   } catch (error) {
@@ -56,8 +56,8 @@ export async function keepIssue(
   }
 }
 
-/** Milliseconds until the issue has to be found. */
-const FIND_WITHIN = 15_000
+/** Milliseconds for all that GitHub is asked and told. */
+const ISSUE_WITHIN = 15_000
 
 const SAID: Readonly<Record<IssueStep, string>> = {
   none: 'none is needed',
@@ -68,14 +68,10 @@ const SAID: Readonly<Record<IssueStep, string>> = {
   remember: 'stays closed'
 }
 
-async function keep(
-  context: Context,
-  github: Github,
-  app: string,
-  results: readonly Result[]
-): Promise<string | undefined> {
+async function keep(context: Context, app: string, results: readonly Result[]): Promise<string | undefined> {
   const { log, clock } = context.runtime
-  const issue = await findInTime(context, app)
+  const github = githubOf(context)!
+  const issue = await findIssue(github, app)
   const before = readMemo(issue?.memo)
   const run = runOf(context)
   if (isNewer(before.run, run)) {
@@ -100,16 +96,19 @@ async function keep(
   return issue.url
 }
 
-/** Where GitHub hangs, the checks have waited for it already. */
-async function findInTime(context: Context, app: string): Promise<OwnIssue | undefined> {
+/**
+ * Where GitHub hangs, the checks have waited for it already. A change that it makes all the same is no harm: the next
+ * night finds the issue, and what stands in it.
+ */
+async function inIssueTime<Answer>(context: Context, work: (bounded: Context) => Promise<Answer>): Promise<Answer> {
   const { runtime } = context
   const late = new AbortController()
-  const stopTimer = runtime.clock.after(FIND_WITHIN, () => late.abort())
+  const stopTimer = runtime.clock.after(ISSUE_WITHIN, () => late.abort())
   const signal = AbortSignal.any([runtime.signal, late.signal])
   try {
-    return await findIssue(githubOf({ ...context, runtime: { ...runtime, signal } })!, app)
+    return await work({ ...context, runtime: { ...runtime, signal } })
   } catch (error) {
-    throw late.signal.aborted ? new Error(`no answer within ${FIND_WITHIN / 1_000} seconds`) : error
+    throw late.signal.aborted ? new Error(`no answer within ${ISSUE_WITHIN / 1_000} seconds`) : error
   } finally {
     stopTimer()
   }

@@ -1,9 +1,10 @@
 import { type PlannedUpgrade, type Result } from '../../checks/index.ts'
-import { LONGEST_BODY } from '../../github/index.ts'
 import { code, details, escape, makeUpgrade, upgradeMarkdown } from '../../report/index.ts'
 
 /** Names of files that are told. */
 const MOST = 10
+/** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
+const LONGEST = 200_000
 
 /** Each upgrade plan among the findings, folded; with figures and names alone where it is too long. */
 export function plansMarkdown(results: readonly Result[], app: string): string {
@@ -22,12 +23,19 @@ function planMarkdown(planned: PlannedUpgrade, app: string): string {
       ? ''
       : `The checkout does not have the commit that runs: what is compared is the checked-out \`${from.commit.slice(0, 8)}\`, of the same version.`,
     isAppAsked ? '' : 'Heroku did not tell enough of the app: this is what the trees alone can tell.',
-    contested.length === 0
-      ? ''
-      : `Your fork and this version have both changed ${names(contested)}: a merge may stop there.`
+    conflicts(contested)
   ]
-  const whole = [about.filter(Boolean).join(' '), upgradeMarkdown(upgrade, true)].join('\n\n')
-  return details(title, whole.length <= LONGEST_BODY ? whole : upgradeMarkdown(upgrade, false))
+  const whole = upgradeMarkdown(upgrade, true)
+  const told = whole.length <= LONGEST ? whole : upgradeMarkdown(upgrade, false)
+  return details(title, [about.filter(Boolean).join(' '), told].join('\n\n'))
+}
+
+function conflicts(contested: PlannedUpgrade['contested']): string {
+  if (contested === undefined)
+    return 'Mastodon has no tag of what runs: where both have a file of a name, this version’s was taken, and where a merge may stop is not known.'
+  return contested.length === 0
+    ? ''
+    : `Your fork and this version have both changed ${names(contested)}: a merge may stop there.`
 }
 
 function names(files: readonly string[]): string {

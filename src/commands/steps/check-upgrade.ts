@@ -35,6 +35,8 @@ export interface UpgradeSources {
 
 /** Milliseconds for Heroku to tell of the app: a plan of the trees alone is better than none. */
 const PATIENCE = 6_000
+/** Milliseconds of these for the add-ons. */
+const ADDONS_WITHIN = 4_000
 
 /** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
 const OWN = /^(?:Procfile|app\.json|Aptfile)$/
@@ -118,12 +120,14 @@ async function liveOf(context: Context, sources: UpgradeSources): Promise<LiveFa
 }
 
 async function askApp(context: Context, { app, facts, configVars, streaming }: UpgradeSources): Promise<LiveFacts> {
+  // Their API is undocumented: where it does not answer, the plan goes without the add-ons alone.
+  const addonsOf = inTime(context.runtime.clock, ADDONS_WITHIN, () => addonReader(context)(app))
   const [info, formation, current, slug, addons, streamingVars] = await Promise.all([
     facts.info(),
     facts.formation(),
     facts.release(),
     facts.slug(),
-    addonReader(context)(app),
+    addonsOf.catch(() => undefined),
     streaming?.configVars()
   ])
   const { name: stack } = info.build_stack ?? info.stack

@@ -70,7 +70,7 @@ export function readUpgradeTree(root: string): UpgradeTree {
       read('Gemfile.lock')
     ),
     streaming: digestOf(root, 'streaming'),
-    listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]*:https\b/.test(policy),
+    listsMediaHosts: /\bimg_src\b/.test(policy) && !/\bimg_src\b[^\n]{0,500}:https\b/.test(policy),
     usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file =>
       read(file).includes('VAPID_PRIVATE_KEY')
     ),

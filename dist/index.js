@@ -51598,7 +51598,7 @@ const FINDINGS = {
     'streaming-missing': {
         level: 'warn',
         why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
-        remedy: 'A second app (docs/recipes.md#a-streaming-app), `streaming-app:` in the config'
+        remedy: 'A second app (docs/recipes.md#a-streaming-app of mastodon-on-heroku), `streaming-app:` in the config'
     },
     'streaming-url': {
         level: 'warn',
@@ -52440,7 +52440,7 @@ function reached(facts, { app, config }) {
                 missing(app, `\`heroku config:set STREAMING_API_BASE_URL=wss://… --app ${app}\`, with the address of the streaming app.`)
             ]
             : [
-                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app tells how.')
+                missing(app, 'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app of mastodon-on-heroku tells how.')
             ];
     }
     const found = [];

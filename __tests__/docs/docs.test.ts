@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { findCommand } from '../../src/commands/index.ts'
 import { loadConfig } from '../../src/config/index.ts'
-import { PAGES as pages, prose, read } from './commands.ts'
+import { PAGES as pages, prose, read, sourceFiles } from './commands.ts'
 import { LINKS } from './outside.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')
@@ -96,6 +96,17 @@ it('examples/mastodon-on-heroku.yml is a config, also with all that is commented
     slug: { buildpacks: expect.anything(), env: expect.anything() },
     schedule: { tasks: [expect.anything()] }
   })
+})
+
+it('pages that messages name are there, and it is said whose they are: a fork has none of them', () => {
+  const code = sourceFiles().map(file => read(file).replaceAll(/^ *(?:\/?\*|\/\/).*$/gm, '').replaceAll(/ \/\/ .*$/gm, ''))
+  const named = code.flatMap(text => [...text.matchAll(/(docs\/[\w-]+\.md)(?:#([\w-]+))?( of mastodon-on-heroku)?/g)])
+  expect(named.length).toBeGreaterThan(4)
+  for (const [, page, anchor, whose] of named) {
+    expect({ page, isToldWhose: whose !== undefined }).toEqual({ page, isToldWhose: true })
+    expect(pages).toContain(page)
+    if (anchor !== undefined) expect(anchors(read(page!))).toContain(anchor)
+  }
 })
 
 it('docs/security.md names tests that there are', () => {

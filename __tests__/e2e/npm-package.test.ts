@@ -82,7 +82,10 @@ describe('the npm package', () => {
     expect(await npx(['init', '--app', 'my-app'], fork.path)).toMatchObject({ code: 0, stderr: '' })
     const workflow = readFileSync(path.join(fork.path, '.github/workflows/heroku-deploy.yml'), 'utf8')
     expect(workflow).toContain(`uses: ${RELEASE.repository}@${RELEASE.commit} # v${VERSION}`)
-    const again = await npx(['init', '--json'], fork.path)
+    const again = await npx(['init', '--json', '--streaming-app', 'my-live'], fork.path)
+    expect(again.stderr).toMatch(
+      /stays as it is\. Put this into it, in place of what it has there:\n {2}app: my-mastodon # .*\n {2}streaming-app: my-live\n/
+    )
     expect(Object.values(JSON.parse(again.stdout) as object)).not.toContain('new')
   })
 })

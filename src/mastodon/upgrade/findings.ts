@@ -228,7 +228,7 @@ export const FINDINGS = {
   'streaming-missing': {
     level: 'warn',
     why: 'No app for streaming is named, and STREAMING_API_BASE_URL is not set: timelines do not move by themselves',
-    remedy: 'A second app (docs/recipes.md#a-streaming-app), `streaming-app:` in the config'
+    remedy: 'A second app (docs/recipes.md#a-streaming-app of mastodon-on-heroku), `streaming-app:` in the config'
   },
   'streaming-url': {
     level: 'warn',

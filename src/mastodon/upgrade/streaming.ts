@@ -23,7 +23,7 @@ function reached(facts: UpgradeFacts, { app, config }: LiveFacts): Finding[] {
       : [
           missing(
             app,
-            'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app tells how.'
+            'Make a second app for it, and name it as `streaming-app:` in the config; docs/recipes.md#a-streaming-app of mastodon-on-heroku tells how.'
           )
         ]
   }

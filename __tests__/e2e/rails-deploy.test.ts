@@ -5,7 +5,7 @@ import pg from 'pg'
 import { Visitor } from '../../src/local-heroku/index.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { addBuildpack, configWith } from './fork.ts'
-import { DOMAIN, Instance, postgres } from './instance.ts'
+import { DOMAIN, heroku, Instance, postgres } from './instance.ts'
 import { noRails, writeRailsTree } from './rails-app/trees.ts'
 
 const PRE = ['20260629125635', '20260629125939']
@@ -57,6 +57,8 @@ describeOrSkip('deploys of a Rails app with real migrations', noRails(), () => {
     })
     expect(await ask(one, ACCOUNT)).toMatchObject({ can_sign: true })
 
+    // Rails may take long to boot where the machine has other work, too.
+    heroku.setPrebootWindow(25_000)
     const newer = one.commit(upgrade)
     const visitor = new Visitor(one.webUrl + ACCOUNT, DOMAIN)
     const upgraded = await one.run()

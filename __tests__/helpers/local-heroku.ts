@@ -43,11 +43,11 @@ export function makeSlug(files: Readonly<Record<string, string>>): string {
   return packSlug(lastingTemp(), files)
 }
 
-/** Waits until something is so, asking again and again. */
+/** Waits until something is so, asking again and again: less often in time, or Heroku's rate limit would be used up. */
 export async function until<T>(ask: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-  for (;;) {
+  for (let pause = 20; ; pause = Math.min(pause * 1.1, 500)) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, pause))
   }
 }

@@ -49380,8 +49380,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var config = __nccwpck_require__(3847);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var runtime = __nccwpck_require__(8997);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
+var runtime = __nccwpck_require__(7671);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/action/log.js
@@ -49492,8 +49492,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ findCommand)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var lib_runtime = __nccwpck_require__(8997);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
+var lib_runtime = __nccwpck_require__(7671);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -56370,11 +56370,6 @@ async function takeSource({ inputs, runtime }) {
         ]
         : [];
     return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
-}
-/** Does it at the first call; every other one gets the same. */
-function source_once(work) {
-    let done;
-    return () => (done ??= work());
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -69725,7 +69720,7 @@ function appFacts(app, { platform, data, ...options }) {
     const begun = clock.now();
     // What is asked for late has less time, or it would keep those checks that have more than others.
     const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
-    const fact = (work) => facts_once(() => inTime(clock, left(), work));
+    const fact = (work) => (0,lib_runtime/* once */.Oo)(() => inTime(clock, left(), work));
     const releases = fact(() => app.releases(facts_RELEASES));
     const release = fact(async () => {
         const all = await releases();
@@ -69773,11 +69768,6 @@ async function facts_sizesOf(app, releases) {
         .slice(0, SLUGS)
         .map(async ([id, released]) => ({ bytes: (await app.slug(id))?.size, released }));
     return (await Promise.all(found)).flatMap(({ bytes, released }) => typeof bytes === 'number' ? [{ bytes, released }] : []);
-}
-/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
-function facts_once(work) {
-    let answer;
-    return () => (answer ??= work());
 }
 /** Rejects where the work takes longer; what it still does is not waited for. */
 async function inTime(clock, milliseconds, work) {
@@ -78684,10 +78674,10 @@ const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 function givenTo(context, sources) {
     return {
-        key: facts_once(() => check_given_keyOf(context, sources.client)),
-        repository: facts_once(() => asGithub(context, github => repositoryOf(context, github))),
-        build: facts_once(() => asGithub(context, github => buildOf(context, github, sources))),
-        tasks: facts_once(() => tasksOf(context, sources)),
+        key: (0,lib_runtime/* once */.Oo)(() => check_given_keyOf(context, sources.client)),
+        repository: (0,lib_runtime/* once */.Oo)(() => asGithub(context, github => repositoryOf(context, github))),
+        build: (0,lib_runtime/* once */.Oo)(() => asGithub(context, github => buildOf(context, github, sources))),
+        tasks: (0,lib_runtime/* once */.Oo)(() => tasksOf(context, sources)),
         upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }
@@ -78810,7 +78800,7 @@ async function openScene(context, config, name) {
         clock,
         signal: runtime.signal
     });
-    const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
+    const deployed = (0,lib_runtime/* once */.Oo)(async () => whatRuns(bounded, (await app.slug())?.commit));
     const streamingVars = async (name) => {
         const vars = await new HerokuApp(platform, name, clock, signal).configVars();
         masker(context)(vars);
@@ -79457,7 +79447,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const source = source_once(() => runtime.log.group('Source', () => takeSource(context)));
+    const source = (0,lib_runtime/* once */.Oo)(() => runtime.log.group('Source', () => takeSource(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -83704,8 +83694,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var runtime = __nccwpck_require__(8997);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
+var runtime = __nccwpck_require__(7671);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -84536,7 +84526,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8997:
+/***/ 7671:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -84560,6 +84550,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   U9: () => (/* reexport */ isLoopback),
   mE: () => (/* reexport */ joinBytes),
   ix: () => (/* binding */ megabytes),
+  Oo: () => (/* reexport */ once),
   xt: () => (/* reexport */ readTreeFile),
   dM: () => (/* reexport */ removeTree),
   GX: () => (/* reexport */ requireSafeUrl),
@@ -84638,6 +84629,13 @@ function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
         GIT_ALLOW_PROTOCOL: protocols,
         GIT_LFS_SKIP_SMUDGE: '1'
     };
+}
+
+;// CONCATENATED MODULE: ./lib/runtime/once.js
+/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
+function once(work) {
+    let answer;
+    return () => (answer ??= work());
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
@@ -84858,6 +84856,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -84916,8 +84915,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 8 modules
-var runtime = __nccwpck_require__(8997);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
+var runtime = __nccwpck_require__(7671);
 ;// CONCATENATED MODULE: ./lib/runtime/http.js
 
 

@@ -18300,7 +18300,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, readTreeFile, removeTree, requireSafeUrl, shortened, walkTree, writeTreeFile
+// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, once, readTreeFile, removeTree, requireSafeUrl, shortened, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18493,6 +18493,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

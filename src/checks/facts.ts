@@ -15,7 +15,7 @@ import {
   type Release,
   type Slug
 } from '../heroku/index.ts'
-import { type Clock } from '../runtime/index.ts'
+import { once, type Clock } from '../runtime/index.ts'
 import { DEADLINE } from './deadline.ts'
 
 /** Facts of one Heroku app. Each is asked for when it is first wanted, and once for all checks. */
@@ -118,12 +118,6 @@ async function sizesOf(app: HerokuApp, releases: readonly Release[]): Promise<Re
   return (await Promise.all(found)).flatMap(({ bytes, released }) =>
     typeof bytes === 'number' ? [{ bytes, released }] : []
   )
-}
-
-/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
-export function once<Answer>(work: () => Promise<Answer>): () => Promise<Answer> {
-  let answer: Promise<Answer> | undefined
-  return () => (answer ??= work())
 }
 
 /** Rejects where the work takes longer; what it still does is not waited for. */

@@ -11,7 +11,7 @@ import {
 import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
-import { CancelledError, errorText, UserError } from '../runtime/index.ts'
+import { CancelledError, errorText, once, UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { planDeploy } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
@@ -26,7 +26,7 @@ import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { scheduleStep } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
-import { once, readConfig, takeSource, type Source } from './steps/source.ts'
+import { readConfig, takeSource, type Source } from './steps/source.ts'
 import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */

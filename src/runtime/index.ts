@@ -5,6 +5,7 @@
 export * from './errors.ts'
 export { MAKE_KEY, makeKeyCommand } from './heroku-key.ts'
 export * from './git.ts'
+export * from './once.ts'
 export * from './paths.ts'
 export * from './shell.ts'
 export * from './text.ts'

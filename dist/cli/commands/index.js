@@ -47352,6 +47352,13 @@ function fetchEnvironment(protocols, { searchPath, proxyEnvironment }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/once.js
+/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
+function once(work) {
+    let answer;
+    return () => (answer ??= work());
+}
+
 ;// CONCATENATED MODULE: ./lib/runtime/paths.js
 const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex
 /** The byte path of an ordinary string (encoded as UTF-8). */
@@ -47563,6 +47570,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -67796,7 +67804,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     const known = new Set(steps.flatMap(step => ('there' in step ? step.there.id : [])));
     const carryOut = async (step) => {
         try {
-            await once(scheduler, step, known, { clock, signal });
+            await apply_once(scheduler, step, known, { clock, signal });
             failures.delete(step);
         }
         catch (error) {
@@ -67821,7 +67829,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     }
 }
 /** One write; where its answer is lost, a look whether it happened. */
-async function once(scheduler, step, known, { clock, signal }) {
+async function apply_once(scheduler, step, known, { clock, signal }) {
     try {
         await write(scheduler, step);
     }
@@ -68204,11 +68212,6 @@ async function takeSource({ inputs, runtime }) {
         ]
         : [];
     return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
-}
-/** Does it at the first call; every other one gets the same. */
-function source_once(work) {
-    let done;
-    return () => (done ??= work());
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -79056,7 +79059,7 @@ function appFacts(app, { platform, data, ...options }) {
     const begun = clock.now();
     // What is asked for late has less time, or it would keep those checks that have more than others.
     const left = () => Math.max(facts_LEAST, DEADLINE - (clock.now() - begun));
-    const fact = (work) => facts_once(() => inTime(clock, left(), work));
+    const fact = (work) => once(() => inTime(clock, left(), work));
     const releases = fact(() => app.releases(facts_RELEASES));
     const release = fact(async () => {
         const all = await releases();
@@ -79104,11 +79107,6 @@ async function facts_sizesOf(app, releases) {
         .slice(0, SLUGS)
         .map(async ([id, released]) => ({ bytes: (await app.slug(id))?.size, released }));
     return (await Promise.all(found)).flatMap(({ bytes, released }) => typeof bytes === 'number' ? [{ bytes, released }] : []);
-}
-/** Does the work when it is first asked for; all who ask share what comes of it, also its failure. */
-function facts_once(work) {
-    let answer;
-    return () => (answer ??= work());
 }
 /** Rejects where the work takes longer; what it still does is not waited for. */
 async function inTime(clock, milliseconds, work) {
@@ -88011,10 +88009,10 @@ const MOST_READ = 3;
 /** What the checks are handed of GitHub, of the key, of scheduled tasks and of what an upgrade takes. */
 function givenTo(context, sources) {
     return {
-        key: facts_once(() => check_given_keyOf(context, sources.client)),
-        repository: facts_once(() => asGithub(context, github => check_given_repositoryOf(context, github))),
-        build: facts_once(() => asGithub(context, github => buildOf(context, github, sources))),
-        tasks: facts_once(() => tasksOf(context, sources)),
+        key: once(() => check_given_keyOf(context, sources.client)),
+        repository: once(() => asGithub(context, github => check_given_repositoryOf(context, github))),
+        build: once(() => asGithub(context, github => buildOf(context, github, sources))),
+        tasks: once(() => tasksOf(context, sources)),
         upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }
@@ -88137,7 +88135,7 @@ async function openScene(context, config, name) {
         clock,
         signal: runtime.signal
     });
-    const deployed = facts_once(async () => whatRuns(bounded, (await app.slug())?.commit));
+    const deployed = once(async () => whatRuns(bounded, (await app.slug())?.commit));
     const streamingVars = async (name) => {
         const vars = await new HerokuApp(platform, name, clock, signal).configVars();
         masker(context)(vars);
@@ -88784,7 +88782,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const source = source_once(() => runtime.log.group('Source', () => takeSource(context)));
+    const source = once(() => runtime.log.group('Source', () => takeSource(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { inTime, once, type BuildReport, type Given } from '../../checks/index.ts'
+import { inTime, type BuildReport, type Given } from '../../checks/index.ts'
 import {
   artifactsOfCommit,
   artifactsOfRun,
@@ -12,7 +12,7 @@ import {
 } from '../../github/index.ts'
 import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
 import { fitsLimit, LARGEST_REPORT, parseReport } from '../../report/index.ts'
-import { VERSION } from '../../runtime/index.ts'
+import { once, VERSION } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { downloads } from './baseline.ts'
 import { githubOf } from './github.ts'

@@ -67,12 +67,6 @@ export async function takeSource({ inputs, runtime }: Context): Promise<Source> 
   return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] }
 }
 
-/** Does it at the first call; every other one gets the same. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let done: Promise<T> | undefined
-  return () => (done ??= work())
-}
-
 /** Copies the tree to where it is built; a tree may be built more than once. */
 export async function writeSource({ runtime }: Context, { folder }: Source, into: string): Promise<void> {
   const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {

@@ -244,6 +244,7 @@ describe('loadConfig: errors', () => {
     ['slug: { trim: [off] }', '1: slug.trim[0]: "off" cannot stand in a list; write `trim: off`'],
     ['slug: { trim: ["!x"] }', '1: slug.trim[0]: a glob cannot be negated with "!"'],
     ['slug: { trim: [a/../../b] }', '1: slug.trim[0]: a glob cannot leave the app with ".."'],
+    ['slug: { trim: [safe, ./] }', '1: slug.trim[1]: this would take away the whole app'],
     ['slug:\n  trim:\n    -', '3: slug.trim[0]: the item is empty'],
     [
       'schedule: { with: cron-togo, tasks: [] }',

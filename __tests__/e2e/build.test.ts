@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { git } from '../../scripts/sample-fork.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
@@ -117,6 +117,47 @@ describe('trimming', () => {
     expect(fork.report().verdict.compressed).toBe(applied.after)
     expect(applied.after).toBeLessThan(applied.before)
     expect(applied.rules.map(({ name }) => name)).toContain('source-maps')
+  })
+
+  it('leaves of node_modules what the streaming server needs, and says what could go on top', async () => {
+    const fork = new Fork()
+    await fork.build({ ffmpeg: 'without' }, configWith(ALL))
+    const { files, trim } = fork.report()
+    const packages = files.folders.flatMap(folder => /^node_modules\/[^/]+$/.exec(folder) ?? [])
+    expect(packages).toEqual(
+      expect.arrayContaining(['express', 'pg', 'split2', 'ws'].map(name => `node_modules/${name}`))
+    )
+    expect(packages).not.toEqual(expect.arrayContaining(['node_modules/react']))
+    expect(packages).not.toEqual(expect.arrayContaining(['node_modules/vite']))
+    expect(trim.leftIn).toEqual([])
+    const streamingApp = trim.possible?.find(({ name }) => name === 'streaming-app')
+    expect(streamingApp?.saves).toBeGreaterThan(0)
+  })
+
+  it('takes no package from a tree whose Ruby names node_modules, and says where', async () => {
+    const fork = new Fork(folder =>
+      writeFileSync(path.join(folder, 'config/fonts.rb'), "FONTS = Rails.root.join('node_modules/fonts')\n")
+    )
+    await fork.build({ ffmpeg: 'without' }, configWith(ALL))
+    const { trim } = fork.report()
+    expect(trim.leftIn).toEqual([{ name: 'node-modules', why: 'config/fonts.rb:1 names node_modules' }])
+    expect(trim.rules.map(({ name }) => name)).not.toContain('node-modules')
+    expect(readFileSync(path.join(fork.output, 'report.md'), 'utf8')).toContain(
+      '`node-modules` was left in: config/fonts.rb'
+    )
+  })
+
+  it('names a glob that matches nothing, and refuses one that takes a program away, before anything is packed', async () => {
+    const fork = new Fork()
+    const { code } = await fork.build({ ffmpeg: 'without' }, configWith(ALL, '  trim: [safe, docs/, nowhere/]\n'))
+    expect(code).toBe(0)
+    expect(fork.report().warnings).toContain('slug.trim: "nowhere/" matches nothing in the built app')
+    const refused = await fork.build({ ffmpeg: 'without' }, configWith(ALL, '  trim: [safe, /bin]\n'))
+    expect(refused.code).toBe(1)
+    expect(refused.output).toContain(
+      'slug.trim: "/bin" takes away bin/heroku-web, which the process type web needs (`bin/heroku-web`)'
+    )
+    expect(existsSync(path.join(fork.output, 'slug.tgz'))).toBe(false)
   })
 
   it('takes globs of the config, too, and Node where streaming runs elsewhere', async () => {

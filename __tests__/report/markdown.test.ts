@@ -301,18 +301,64 @@ describe('the report as Markdown', () => {
     const report = sampleReport(({ verdict, variants, trim }) => {
       Object.assign(verdict, { compressed: 320_000_000, withinLimit: false })
       variants[0]!.compressed = 320_000_000
-      Object.assign(trim, { applied: false, before: 320_000_000, after: 290_000_000 })
+      Object.assign(trim, { applied: false, before: 320_000_000, after: 305_000_000, possible: POSSIBLE })
     })
-    const text = renderMarkdown(told(report))
-    const ways = text.slice(text.indexOf('### Ways back'), text.indexOf('<summary>Layers'))
-    expect(ways.match(/^\d\. .*$/gm)).toEqual([
-      '1. `slug.trim: safe` saves 30.0 MB; it fits then.',
+    const ways = (measuredBy?: number): string[] => {
+      const text = renderMarkdown({ ...told(report), measuredBy })
+      return text.slice(text.indexOf('### Ways back'), text.indexOf('<summary>Layers')).match(/^\d\. .*$/gm)!
+    }
+    expect(ways()).toEqual([
+      '1. `slug.trim: safe` saves 15.0 MB; still 5.0 MB over.',
       expect.stringMatching(/^2\. `ffmpeg: auto` or `without` saves 120\.0 MB; it fits then\./),
-      expect.stringMatching(/^3\. An app of its own for streaming .* about 80\.0 MB .*an estimate/),
-      expect.stringMatching(/^4\. A higher `slug\.limit`/)
+      '3. `streaming-app: NAME` saves 52.0 MB; it fits then. It costs one dyno.',
+      '4. `slug.trim: [safe, "tmp/cache/bootsnap"]` saves 4.0 MB; still 1.0 MB over. Slower boots.',
+      expect.stringMatching(/^5\. A higher `slug\.limit`/)
+    ])
+    // Another's report: its texts are anyone's.
+    expect(ways(7).slice(2, 4)).toEqual([
+      '3. `streaming-app` saves 52.0 MB; it fits then.',
+      '4. `bootsnap` saves 4.0 MB; still 1.0 MB over.'
     ])
   })
+
+  it('tells what trimming left in and why, and what could go on top, the largest first', () => {
+    const report = sampleReport(({ trim }) =>
+      Object.assign(trim, {
+        possible: POSSIBLE,
+        leftIn: [{ name: 'node-modules', why: 'lib/x.rb:3 names node_modules' }]
+      })
+    )
+    const text = renderMarkdown(told(report))
+    expect(text).toContain('- `node-modules` was left in: lib/x.rb')
+    const rows = text.slice(text.indexOf('What could go on top')).match(/^\| `.*$/gm)!
+    expect(rows.slice(0, 3).map(row => row.replace(/ +/g, ' '))).toEqual([
+      '| `streaming-app` | 200 | 120.0 MB | 52.0 MB | It costs one dyno. | `streaming-app: NAME` |',
+      '| `bootsnap` | 20 | 12.0 MB | 4.0 MB | Slower boots. | `slug.trim: [safe, "tmp/cache/bootsnap"]` |',
+      '| `gem-tests` | 5 | 0.1 MB | 20.0 kB | Tests. | `slug.trim: [safe, "x"]` |'
+    ])
+    expect(renderMarkdown({ ...told(report), measuredBy: 7 })).not.toContain('lib/x.rb')
+  })
 })
+
+const POSSIBLE = [
+  { name: 'gem-tests', why: 'Tests.', setting: 'slug.trim: [safe, "x"]', files: 5, raw: 100_000, saves: 20_000 },
+  {
+    name: 'bootsnap',
+    why: 'Slower boots.',
+    setting: 'slug.trim: [safe, "tmp/cache/bootsnap"]',
+    files: 20,
+    raw: 12_000_000,
+    saves: 4_000_000
+  },
+  {
+    name: 'streaming-app',
+    why: 'It costs one dyno.',
+    setting: 'streaming-app: NAME',
+    files: 200,
+    raw: 120_000_000,
+    saves: 52_000_000
+  }
+]
 
 const EVIL =
   '|`</code><img src=x onerror=1> @team #1 GH-1 [a](https://x) www.x.test **b** __b__ ::error::x <!-- --> $x$ \u202eabc'
@@ -332,6 +378,8 @@ function evilReport(): Report {
       report.layers[1]!.buildpack!.version = EVIL
       report.processTypes = { web: EVIL }
       report.trim.rules[0]!.name = report.trim.rules[0]!.why = EVIL
+      report.trim.possible = [{ ...report.trim.rules[0]!, setting: EVIL }]
+      report.trim.leftIn = [{ name: EVIL, why: EVIL }]
       report.ffmpeg.check!.version = EVIL
       report.ffmpeg.providers = [EVIL]
       report.verdict.problem = EVIL

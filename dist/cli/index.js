@@ -17010,6 +17010,8 @@ function readGlob(reader) {
         return reader.fail('a glob cannot be negated with "!"');
     if (glob?.split('/').includes('..'))
         return reader.fail('a glob cannot leave the app with ".."');
+    if (glob !== undefined && /^[./]*$/.test(glob))
+        return reader.fail('this would take away the whole app');
     return glob;
 }
 function readSchedule(reader) {

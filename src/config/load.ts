@@ -157,6 +157,7 @@ function readGlob(reader: Reader): string | undefined {
   if (glob === 'off') return reader.fail('"off" cannot stand in a list; write `trim: off`')
   if (glob?.startsWith('!')) return reader.fail('a glob cannot be negated with "!"')
   if (glob?.split('/').includes('..')) return reader.fail('a glob cannot leave the app with ".."')
+  if (glob !== undefined && /^[./]*$/.test(glob)) return reader.fail('this would take away the whole app')
   return glob
 }
 

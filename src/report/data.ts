@@ -156,6 +156,10 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
     trim: v.strictObject({
       applied: v.boolean(),
       rules: list(trimRule, 100),
+      /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+      possible: v.optional(list(v.strictObject({ ...trimRule.entries, setting: text(1_000) }), 100)),
+      /** What `safe` could not judge in this tree. */
+      leftIn: v.optional(list(v.strictObject({ name: trimRule.entries.name, why: text(1_000) }), 20)),
       /** All rules together, on the chosen variant: its size before and after. */
       before: bytes,
       after: bytes

@@ -24,6 +24,8 @@ export interface BuildFacts {
   readonly heroku: { warnsAt: number; stopsAt: number }
   /** Whether the rules were applied, or only measured. */
   readonly trimmed: boolean
+  /** What `safe` left in this tree, and why. */
+  readonly leftIn: readonly { readonly name: string; readonly why: string }[]
   readonly app: Pick<BuiltApp, 'layers' | 'processTypes'>
   readonly redisTls: 'verify' | 'no-verify'
   readonly upgrade?: Upgrade
@@ -33,7 +35,7 @@ export interface BuildFacts {
 /** The report of a build. */
 export function makeReport(facts: BuildFacts): Report {
   const { commit, place, weighed, check, choice, app } = facts
-  const { verdict, savings, before, after } = weighed
+  const { verdict, savings, possible, before, after } = weighed
   const hasWith = weighed.slugs.some(({ name }) => name === 'with')
   return {
     schema: SCHEMA_VERSION,
@@ -85,6 +87,15 @@ export function makeReport(facts: BuildFacts): Report {
     trim: {
       applied: facts.trimmed,
       rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+      possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+        name,
+        why,
+        setting,
+        files,
+        raw,
+        saves
+      })),
+      leftIn: [...facts.leftIn],
       before,
       after
     },

@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
@@ -18,54 +19,70 @@ const NEEDED = [
   /^\.heroku\/node\/bin\/node$/,
   /^streaming\/(?!node_modules\/)/
 ]
+/** A file of the server itself. */
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
+const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g
 /** A package's name as npm has it: nothing in it leads out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i
 
 /**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs. Its packages are what
- * streaming/package.json depends on, found as Node finds them, and what those depend on. Throws a `UserError` where one
- * is not there.
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
  */
 export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
   const tree = new Tree(files)
   for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node']) tree.require(file)
+  const isPackaged = packagesIn(tree)
+  const wanted = new Set<string>()
+  for (const file of files) {
+    if (file.kind === 'directory') continue
+    if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path)) continue
+    for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
+  }
+  return files.filter(({ path }) => wanted.has(path))
+}
+
+/**
+ * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
+ * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
+ * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ */
+export function streamingPackages(files: readonly SlugFile[]): (path: BytePath) => boolean {
+  return packagesIn(new Tree(files))
+}
+
+function packagesIn(tree: Tree): (path: BytePath) => boolean {
   const packages = packagesOf(tree)
   // A workspace lies elsewhere in the tree, without a node_modules in its path.
   const linked = [...packages].filter(
     folder => folder !== STARTS && folder !== ROOT && !folder.includes('node_modules/')
   )
-  const wanted = new Set<string>()
-  const take = (file: SlugFile): void => {
-    for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
-  }
-  for (const file of files) {
-    const ofPackage =
-      packages.has(tree.packageOf(file.path)) || linked.some(folder => file.path.startsWith(`${folder}/`))
-    if (file.kind !== 'directory' && (NEEDED.some(pattern => pattern.test(file.path)) || ofPackage)) take(file)
-  }
-  // Links by which Node reaches a package that lies elsewhere (workspaces).
-  for (const link of tree.followed) take(link)
-  return files.filter(({ path }) => wanted.has(path))
+  return file =>
+    tree.followed.has(file) ||
+    packages.has(tree.packageOf(file)) ||
+    linked.some(folder => file.startsWith(`${folder}/`))
 }
 
 /** Folders of the packages that are needed, the server's own first. */
 function packagesOf(tree: Tree): Set<string> {
   const found = new Set<string>()
-  const visit = (folder: string): void => {
+  const visit = (folder: string, imported: readonly string[] = []): void => {
     if (found.has(folder)) return
     found.add(folder)
     const manifest = tree.manifest(folder)
+    const optional = namesIn(manifest['optionalDependencies'])
     for (const name of namesIn(manifest['dependencies'])) {
       const at = tree.resolve(folder, name)
       if (at !== undefined) visit(at)
-      else if (!namesIn(manifest['optionalDependencies']).includes(name)) throw missing(folder, name)
+      else if (!optional.includes(name)) throw missing(folder, name)
     }
-    for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
+    for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
       const at = tree.resolve(folder, name)
       if (at !== undefined) visit(at)
     }
   }
-  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT)
+  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT, tree.imports())
   return found
 }
 
@@ -83,7 +100,8 @@ function missing(folder: string, name: string): UserError {
 
 /** Where packages are in a list of files. */
 class Tree {
-  readonly followed = new Set<SlugFile>()
+  /** Links by which a package was reached. */
+  readonly followed = new Set<BytePath>()
   readonly #files: ReadonlyMap<string, SlugFile>
 
   constructor(files: readonly SlugFile[]) {
@@ -94,7 +112,22 @@ class Tree {
     return this.#files.has(file)
   }
 
-  /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
+  /**
+   * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
+   * looks like an import names no package that is there, or keeps one too many.
+   */
+  imports(): string[] {
+    const names = new Set<string>()
+    for (const { kind, root, path: file } of this.#files.values()) {
+      if (kind !== 'file' || !SERVER_FILE.test(file)) continue
+      for (const [, name = ''] of (readTreeFile(root, file) ?? '').matchAll(IMPORT)) {
+        if (PACKAGE_NAME.test(name) && !isBuiltin(name)) names.add(name)
+      }
+    }
+    return [...names]
+  }
+
+  /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
   require(file: string): void {
     if (this.has(file)) return
     throw new UserError(
@@ -139,7 +172,7 @@ class Tree {
     const target = path.posix.join(path.posix.dirname(place), file.target).replace(/\/$/, '')
     if (target.startsWith('..') || path.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
       return undefined
-    if (this.has(`${target}/package.json`)) this.followed.add(file)
+    if (this.has(`${target}/package.json`)) this.followed.add(file.path)
     return target
   }
 }

@@ -1,29 +1,45 @@
-import picomatch from 'picomatch'
 import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
+import { type NodeUse } from './node-use.ts'
+import { globMatcher } from './trim-globs.ts'
 
-/** What decides which files a slug never reads at run time. */
+/** What decides which files a dyno never reads. */
 export interface TrimFacts {
-  /** Whether the slug runs `node ./streaming`: only `no` (a streaming app of its own is configured) lets Node go. */
+  /** Whether the slug runs `node ./streaming`: only `no` (a streaming app is configured) lets Node go. */
   readonly streaming: 'no' | 'perhaps'
-  /** Where the app lay while it was built, as the buildpacks saw it: `/app` at run time. */
+  /** Folder of the app while it was built, as the buildpacks saw it: `/app` at run time. */
   readonly builtAt: string
   /** Ruby code that needs a JavaScript engine at run time (the gem `execjs`). */
   readonly rubyNeedsNode: boolean
-  /** Mastodon before 4.4 builds its assets by webpack and may read its packages' configuration at boot. */
-  readonly bundler: 'vite' | 'webpack'
+  /** What the built tree says of its Node packages. */
+  readonly node: NodeUse
+  /** The packages are archives below `.yarn/cache` (Yarn Plug'n'Play). */
+  readonly plugAndPlay: boolean
 }
 
 export interface TrimRule {
   /** Stable, for reports and settings. */
   readonly name: string
-  /** Why no slug needs it at run time: for people. */
+  /** Why no dyno needs it: for people. */
   readonly why: string
   readonly matches: (path: BytePath) => boolean
 }
 
-/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
+/** What `safe` leaves in, and the owner can take out. */
+export interface PossibleRule extends TrimRule {
+  /** What to write into the config: `slug.trim: [safe, "docs"]`. */
+  readonly setting: string
+}
+
+/** In a `node_modules` of the app: its own, or the streaming server's. */
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//
+
+/**
+ * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
+ * phase, streaming server and tootctl ran without it.
+ */
 export function safeRules(facts: TrimFacts): TrimRule[] {
+  const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts
   const rules = [
     rule(
       'source-maps',
@@ -42,8 +58,9 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
     ),
     rule(
       'yarn-leftovers',
-      'The archives that yarn unpacked into node_modules, and its notes for the next install.',
-      /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/
+      'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.',
+      /^\.yarn\/(install-state\.gz|build-state\.yml)$/,
+      ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])
     ),
     rule(
       'node-leftovers',
@@ -64,11 +81,13 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       'Manuals, headers and static libraries of Debian packages.',
       /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//,
       /^\.apt\/usr\/include\//,
-      /^\.apt\/.*\.(a|la)$/,
+      /^\.apt\/.*\.a$/,
+      // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+      /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/,
       /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//
     )
   ]
-  if (facts.builtAt !== '/app') {
+  if (builtAt !== '/app') {
     rules.push(
       rule(
         'bootsnap-cache',
@@ -77,33 +96,76 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
       )
     )
   }
-  if (facts.streaming === 'no' && facts.bundler === 'vite') {
+  if ('keptBecause' in node) return rules
+  rules.push({
+    name: 'node-modules',
+    why:
+      streaming === 'no'
+        ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
+        : 'They built the assets. The packages that the streaming server needs stay.',
+    matches: path => NODE_MODULES.test(path) && !node.isRead(path)
+  })
+  if (streaming === 'perhaps' || rubyNeedsNode) {
     rules.push(
       rule(
-        'node-modules',
-        'The streaming server runs in an app of its own; Rails serves the assets that are already built.',
-        /^node_modules\//,
-        /^streaming\/node_modules\//
+        'node-installers',
+        'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.',
+        /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//,
+        /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/,
+        /^\.heroku\/(npm|yarn|corepack)\//
       )
     )
-    if (!facts.rubyNeedsNode) {
-      rules.push(
-        rule(
-          'node',
-          'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.',
-          /^\.heroku\/(node|npm|yarn|corepack)\//
-        )
+  } else {
+    rules.push(
+      rule(
+        'node',
+        'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.',
+        /^\.heroku\/(node|npm|yarn|corepack)\//
       )
-    }
+    )
   }
   return rules
 }
 
-/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
+/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+export function possibleRules({ node, rubyNeedsNode, streaming }: TrimFacts): PossibleRule[] {
+  const rules = [
+    possible(
+      'app-javascript',
+      'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.',
+      ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']
+    ),
+    possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
+      'tmp/cache/bootsnap'
+    ]),
+    possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
+      'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
+    ]),
+    possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
+      'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
+      'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
+      'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
+    ])
+  ]
+  if (streaming === 'no' || 'keptBecause' in node) return rules
+  const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//
+  const streamingApp = {
+    name: 'streaming-app',
+    why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
+    setting: 'streaming-app: NAME',
+    matches: (path: BytePath) => pattern.test(path)
+  }
+  return [streamingApp, ...rules]
+}
+
+function possible(name: string, why: string, globs: readonly string[]): PossibleRule {
+  const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`
+  return { name, why, setting, matches: globMatcher(globs) }
+}
+
+/** The globs of the config, as one rule (`globMatcher`). */
 export function globRule(globs: readonly string[]): TrimRule {
-  const matches = picomatch([...globs], { dot: true, nonegate: true })
-  const isMatch = (path: BytePath): boolean => matches(Buffer.from(path, 'latin1').toString('utf8'))
-  return { name: 'slug.trim', why: 'The config says so.', matches: isMatch }
+  return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) }
 }
 
 function rule(name: string, why: string, ...patterns: RegExp[]): TrimRule {

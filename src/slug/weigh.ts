@@ -4,7 +4,7 @@ import { inPackOrder, type SlugFile } from './files.ts'
 import { gate, type FfmpegChoice, type FfmpegVariant, type Verdict } from './gate.ts'
 import { measure, type Measured } from './measure.ts'
 import { type Packer } from './pack.ts'
-import { trim, type TrimRule } from './trim.ts'
+import { trim, type PossibleRule, type Trimmed, type TrimRule } from './trim.ts'
 import { type FfmpegVariants } from './variants.ts'
 
 export interface WeighOptions {
@@ -19,6 +19,8 @@ export interface WeighOptions {
   readonly applied: readonly TrimRule[]
   /** Rules that are only measured, where none is applied. */
   readonly offered: readonly TrimRule[]
+  /** Rules that are never applied by themselves: what each would save on top is measured. */
+  readonly possible: readonly PossibleRule[]
   /** Where the chosen slug is written. */
   readonly output: string
 }
@@ -29,8 +31,8 @@ export interface WeighedSlug {
   readonly measured: Measured
 }
 
-export interface Saving {
-  readonly rule: TrimRule
+export interface Saving<Rule extends TrimRule = TrimRule> {
+  readonly rule: Rule
   /** Files and their bytes, uncompressed. */
   readonly files: number
   readonly raw: number
@@ -42,6 +44,8 @@ export interface Weighed {
   readonly slugs: readonly WeighedSlug[]
   readonly verdict: Verdict
   readonly savings: readonly Saving[]
+  /** What would go on top. */
+  readonly possible: readonly Saving<PossibleRule>[]
   /** The chosen slug without any trimming and with all of it, in compressed bytes. */
   readonly before: number
   readonly after: number
@@ -70,25 +74,42 @@ export async function weigh(options: WeighOptions): Promise<Weighed> {
   }
 }
 
-type Savings = Pick<Weighed, 'savings' | 'before' | 'after'>
+type Savings = Pick<Weighed, 'savings' | 'possible' | 'before' | 'after'>
 
 /** A saving is packed, not summed: what two rules save together is not what each saves. */
 async function measureSavings(
-  { packer, applied, offered }: WeighOptions,
+  { packer, applied, offered, possible }: WeighOptions,
   files: readonly SlugFile[],
   bytes: number
 ): Promise<Savings> {
   const rules = applied.length > 0 ? applied : offered
-  const matching = rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0)
-  const jobs = [files, trim(files, rules).kept, ...matching.map(({ kept }) => kept)]
-  const packed = await packer.pack(jobs.map(files => ({ files })))
-  const [before, after, ...each] = packed.map(({ bytes }) => bytes) as [number, number, ...number[]]
+  const kept = trim(files, rules).kept
+  const each = matching(files, rules)
+  const more = matching(kept, possible)
+  const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)]
+  const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes) as [
+    number,
+    number,
+    ...number[]
+  ]
   if ((applied.length > 0 ? after : before) !== bytes) throw new Error('packing the same files twice gave two sizes')
-  const savings = matching.map(({ rule, gone }, i) => ({
-    rule,
-    files: gone.length,
-    raw: gone.reduce((sum, { size }) => sum + size, 0),
-    saves: before - each[i]!
-  }))
-  return { savings, before, after }
+  return {
+    savings: each.map((found, i) => saving(found, before - sizes[i]!)),
+    possible: more.map((found, i) => saving(found, after - sizes[each.length + i]!)),
+    before,
+    after
+  }
+}
+
+interface Found<Rule extends TrimRule> extends Trimmed {
+  readonly rule: Rule
+}
+
+/** The rules that take something away from these files. */
+function matching<Rule extends TrimRule>(files: readonly SlugFile[], rules: readonly Rule[]): Found<Rule>[] {
+  return rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0)
+}
+
+function saving<Rule extends TrimRule>({ rule, gone }: Found<Rule>, saves: number): Saving<Rule> {
+  return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves }
 }

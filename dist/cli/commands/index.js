@@ -60688,7 +60688,10 @@ function add(sums, key, { compressed, raw, files }) {
         sums.set(key, { compressed, raw, files });
 }
 
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
 ;// CONCATENATED MODULE: ./lib/slug/streaming.js
+
 
 
 
@@ -60707,57 +60710,71 @@ const NEEDED = [
     /^\.heroku\/node\/bin\/node$/,
     /^streaming\/(?!node_modules\/)/
 ];
+/** A file of the server itself. */
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
+const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
 /** A package's name as npm has it: nothing in it leads out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 /**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs. Its packages are what
- * streaming/package.json depends on, found as Node finds them, and what those depend on. Throws a `UserError` where one
- * is not there.
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
  */
 function streamingFiles(files) {
     const tree = new Tree(files);
     for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
         tree.require(file);
+    const isPackaged = packagesIn(tree);
+    const wanted = new Set();
+    for (const file of files) {
+        if (file.kind === 'directory')
+            continue;
+        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
+            continue;
+        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_namespaceObject.posix.dirname(at))
+            wanted.add(at);
+    }
+    return files.filter(({ path }) => wanted.has(path));
+}
+/**
+ * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
+ * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
+ * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ */
+function streamingPackages(files) {
+    return packagesIn(new Tree(files));
+}
+function packagesIn(tree) {
     const packages = streaming_packagesOf(tree);
     // A workspace lies elsewhere in the tree, without a node_modules in its path.
     const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
-    const wanted = new Set();
-    const take = (file) => {
-        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_namespaceObject.posix.dirname(at))
-            wanted.add(at);
-    };
-    for (const file of files) {
-        const ofPackage = packages.has(tree.packageOf(file.path)) || linked.some(folder => file.path.startsWith(`${folder}/`));
-        if (file.kind !== 'directory' && (NEEDED.some(pattern => pattern.test(file.path)) || ofPackage))
-            take(file);
-    }
-    // Links by which Node reaches a package that lies elsewhere (workspaces).
-    for (const link of tree.followed)
-        take(link);
-    return files.filter(({ path }) => wanted.has(path));
+    return file => tree.followed.has(file) ||
+        packages.has(tree.packageOf(file)) ||
+        linked.some(folder => file.startsWith(`${folder}/`));
 }
 /** Folders of the packages that are needed, the server's own first. */
 function streaming_packagesOf(tree) {
     const found = new Set();
-    const visit = (folder) => {
+    const visit = (folder, imported = []) => {
         if (found.has(folder))
             return;
         found.add(folder);
         const manifest = tree.manifest(folder);
+        const optional = namesIn(manifest['optionalDependencies']);
         for (const name of namesIn(manifest['dependencies'])) {
             const at = tree.resolve(folder, name);
             if (at !== undefined)
                 visit(at);
-            else if (!namesIn(manifest['optionalDependencies']).includes(name))
+            else if (!optional.includes(name))
                 throw streaming_missing(folder, name);
         }
-        for (const name of [...namesIn(manifest['optionalDependencies']), ...namesIn(manifest['peerDependencies'])]) {
+        for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
             const at = tree.resolve(folder, name);
             if (at !== undefined)
                 visit(at);
         }
     };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT);
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
     return found;
 }
 function namesIn(dependencies) {
@@ -60770,6 +60787,7 @@ function streaming_missing(folder, name) {
 }
 /** Where packages are in a list of files. */
 class Tree {
+    /** Links by which a package was reached. */
     followed = new Set();
     #files;
     constructor(files) {
@@ -60778,7 +60796,23 @@ class Tree {
     has(file) {
         return this.#files.has(file);
     }
-    /** Throws a `UserError` where the built tree lacks what the server cannot do without. */
+    /**
+     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
+     * looks like an import names no package that is there, or keeps one too many.
+     */
+    imports() {
+        const names = new Set();
+        for (const { kind, root, path: file } of this.#files.values()) {
+            if (kind !== 'file' || !SERVER_FILE.test(file))
+                continue;
+            for (const [, name = ''] of (readTreeFile(root, file) ?? '').matchAll(IMPORT)) {
+                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
+                    names.add(name);
+            }
+        }
+        return [...names];
+    }
+    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
     require(file) {
         if (this.has(file))
             return;
@@ -60823,45 +60857,230 @@ class Tree {
         if (target.startsWith('..') || external_node_path_namespaceObject.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
             return undefined;
         if (this.has(`${target}/package.json`))
-            this.followed.add(file);
+            this.followed.add(file.path);
         return target;
     }
 }
 
+;// CONCATENATED MODULE: ./lib/slug/node-use.js
+
+
+
+
+/**
+ * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
+ * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
+ * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
+ * built in a way that is not known here, nothing goes, and the reason is given.
+ */
+function nodeUse(tree) {
+    const { files, bundler, streaming } = tree;
+    if (bundler === 'webpack')
+        return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
+    if (isPlugAndPlay(files))
+        return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
+    const line = lineThatNames(files);
+    if (line !== undefined)
+        return keep(`${line} names node_modules`);
+    const type = typeThatRunsNode(tree);
+    if (type !== undefined)
+        return keep(`the process type ${type} runs Node for more than the streaming server`);
+    if (streaming === 'no')
+        return { isRead: () => false };
+    try {
+        return files.some(({ path }) => path === 'streaming/index.js')
+            ? { isRead: streamingPackages(files) }
+            : keep('there is no streaming/index.js, so what Node runs here is not known');
+    }
+    catch (error) {
+        if (error instanceof UserError)
+            return keep(error.message);
+        throw error;
+    }
+}
+function keep(keptBecause) {
+    return { keptBecause };
+}
+/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
+function isPlugAndPlay(files) {
+    return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
+}
+/** Files of the commit that Ruby or a shell may read on a dyno; JavaScript is read by Node alone. */
+const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
+const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
+/** Vite's own cache, which only a build writes. */
+const CACHE_FOLDER = /\bcache_?dir\b/i;
+const LARGEST = 1_000_000;
+/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
+function lineThatNames(files) {
+    for (const file of files) {
+        if (file.layer !== 0 || !MAY_READ.test(file.path) || MAY_NOT.test(file.path))
+            continue;
+        const lines = textOf(file).split('\n');
+        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
+        if (at >= 0)
+            return `${displayPath(file.path)}:${at + 1}`;
+    }
+    return undefined;
+}
+/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
+const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
+const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
+function typeThatRunsNode({ files, processTypes }) {
+    const byPath = new Map(files.map(file => [file.path, file]));
+    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
+    return found?.[0];
+}
+/** A command with the text of the shell scripts that it names, and of those that these name. */
+function withScripts(command, files) {
+    const read = new Set();
+    const visit = (text) => {
+        const texts = [text];
+        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
+            const file = files.get(word.replace(/^\.\//, ''));
+            if (file?.kind !== 'file' || read.has(file.path))
+                continue;
+            read.add(file.path);
+            const script = textOf(file);
+            if (/^#!.*\bsh\b|^#!.*\bbash\b/.test(script))
+                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
+        }
+        return texts.join('\n');
+    };
+    return visit(command);
+}
+function textOf({ kind, size, root, path }) {
+    return kind === 'file' && size <= LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
+}
+
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
+
+
+
+/**
+ * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
+ * it; `**` crosses folders; a leading dot needs no mention.
+ */
+function globMatcher(globs) {
+    const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
+    return path => matches(Buffer.from(path, 'latin1').toString('utf8'));
+}
+function withFolder(glob) {
+    const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+    return [name, `${name}/**`];
+}
+/** Globs that match nothing of a tree, in their order. */
+function unmatchedGlobs(globs, files) {
+    return globs.filter(glob => {
+        const matches = globMatcher([glob]);
+        return !files.some(({ path }) => matches(path));
+    });
+}
+/** Throws a `UserError` if the globs take away what a process type is started with. */
+function requirePrograms(globs, files, processTypes) {
+    if (globs.length === 0)
+        return;
+    const isGone = globMatcher(globs);
+    for (const [type, command] of Object.entries(processTypes)) {
+        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
+            const places = placesOf(word, files);
+            if (places.length === 0 || !places.every(isGone))
+                continue;
+            const glob = globs.find(one => globMatcher([one])(places[0]));
+            throw new UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+        }
+    }
+}
+/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
+function placesOf(word, files) {
+    const name = word.replace(/^\.\//, '');
+    if (name === '' || name.startsWith('-'))
+        return [];
+    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
+    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
+}
+
 ;// CONCATENATED MODULE: ./lib/slug/trim.js
 
 
 
-/** What may go from a slug of this kind. Each rule leaves what runs as it is; `why` says how we know. */
+
+/** In a `node_modules` of the app: its own, or the streaming server's. */
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
+/**
+ * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
+ * phase, streaming server and tootctl ran without it.
+ */
 function safeRules(facts) {
+    const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
     const rules = [
         rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
         /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
         rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
         ),
-        rule('yarn-leftovers', 'The archives that yarn unpacked into node_modules, and its notes for the next install.', /^\.yarn\/(cache\/|install-state\.gz$|build-state\.yml$)/),
+        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
         rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
         rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.(a|la)$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
+        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
+        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+        /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
     ];
-    if (facts.builtAt !== '/app') {
+    if (builtAt !== '/app') {
         rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
     }
-    if (facts.streaming === 'no' && facts.bundler === 'vite') {
-        rules.push(rule('node-modules', 'The streaming server runs in an app of its own; Rails serves the assets that are already built.', /^node_modules\//, /^streaming\/node_modules\//));
-        if (!facts.rubyNeedsNode) {
-            rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
-        }
+    if ('keptBecause' in node)
+        return rules;
+    rules.push({
+        name: 'node-modules',
+        why: streaming === 'no'
+            ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
+            : 'They built the assets. The packages that the streaming server needs stay.',
+        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
+    });
+    if (streaming === 'perhaps' || rubyNeedsNode) {
+        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
+    }
+    else {
+        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
     }
     return rules;
 }
-/** The globs of the config, as one rule. `**` crosses folders; a leading dot needs no mention. */
+/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+function possibleRules({ node, rubyNeedsNode, streaming }) {
+    const rules = [
+        possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
+        possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
+            'tmp/cache/bootsnap'
+        ]),
+        possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
+        ]),
+        possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
+        ])
+    ];
+    if (streaming === 'no' || 'keptBecause' in node)
+        return rules;
+    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
+    const streamingApp = {
+        name: 'streaming-app',
+        why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
+        setting: 'streaming-app: NAME',
+        matches: (path) => pattern.test(path)
+    };
+    return [streamingApp, ...rules];
+}
+function possible(name, why, globs) {
+    const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
+    return { name, why, setting, matches: globMatcher(globs) };
+}
+/** The globs of the config, as one rule (`globMatcher`). */
 function globRule(globs) {
-    const matches = picomatch([...globs], { dot: true, nonegate: true });
-    const isMatch = (path) => matches(Buffer.from(path, 'latin1').toString('utf8'));
-    return { name: 'slug.trim', why: 'The config says so.', matches: isMatch };
+    return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
 }
 function rule(name, why, ...patterns) {
     return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
@@ -60954,25 +61173,34 @@ async function weigh(options) {
     }
 }
 /** A saving is packed, not summed: what two rules save together is not what each saves. */
-async function measureSavings({ packer, applied, offered }, files, bytes) {
+async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
     const rules = applied.length > 0 ? applied : offered;
-    const matching = rules.map(rule => ({ rule, ...trim_trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-    const jobs = [files, trim_trim(files, rules).kept, ...matching.map(({ kept }) => kept)];
-    const packed = await packer.pack(jobs.map(files => ({ files })));
-    const [before, after, ...each] = packed.map(({ bytes }) => bytes);
+    const kept = trim_trim(files, rules).kept;
+    const each = matching(files, rules);
+    const more = matching(kept, possible);
+    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
+    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
     if ((applied.length > 0 ? after : before) !== bytes)
         throw new Error('packing the same files twice gave two sizes');
-    const savings = matching.map(({ rule, gone }, i) => ({
-        rule,
-        files: gone.length,
-        raw: gone.reduce((sum, { size }) => sum + size, 0),
-        saves: before - each[i]
-    }));
-    return { savings, before, after };
+    return {
+        savings: each.map((found, i) => saving(found, before - sizes[i])),
+        possible: more.map((found, i) => saving(found, after - sizes[each.length + i])),
+        before,
+        after
+    };
+}
+/** The rules that take something away from these files. */
+function matching(files, rules) {
+    return rules.map(rule => ({ rule, ...trim_trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+}
+function saving({ rule, gone }, saves) {
+    return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves };
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/index.js
 /** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
+
 
 
 
@@ -61208,16 +61436,16 @@ function keyStep(keys) {
     const wanted = keys_secretsOf(keys).filter(({ optional }) => !optional);
     return [
         'A key in its place',
-        ...placesOf(wanted).map(name => place(name, keys)),
+        ...keys_placesOf(wanted).map(name => place(name, keys)),
         'The key is for this alone and ends in a year (it is not the account’s own):',
         block(...wanted.map(secret => keys_set(secret, keys))),
-        ...placesOf(wanted).map(name => reviewer(name, keys))
+        ...keys_placesOf(wanted).map(name => reviewer(name, keys))
     ].join('\n\n');
 }
 /** What can do without, each with what it is for; undefined where there is nothing. */
 function extraStep(keys) {
     const all = keys_secretsOf(keys);
-    const there = placesOf(all.filter(({ optional }) => !optional));
+    const there = keys_placesOf(all.filter(({ optional }) => !optional));
     const extras = all.flatMap(secret => {
         const extra = secret.optional ? EXTRAS[secret.name] : undefined;
         if (!extra)
@@ -61225,7 +61453,7 @@ function extraStep(keys) {
         const { about, page, file, variable } = extra;
         return [
             `${about} Step by step: ${docsLink(keys.action, page)}`,
-            ...placesOf([secret]).flatMap(name => (there.includes(name) ? [] : [place(name, keys)])),
+            ...keys_placesOf([secret]).flatMap(name => (there.includes(name) ? [] : [place(name, keys)])),
             block(keys_set(secret, keys, file), ...(variable ? [setVariable(variable, keys)] : []))
         ];
     });
@@ -61239,7 +61467,7 @@ function keys_secretsOf({ ours }) {
     const all = [...ours.values()].flatMap(({ secrets }) => secrets);
     return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()];
 }
-function placesOf(secrets) {
+function keys_placesOf(secrets) {
     return [...new Set(secrets.flatMap(({ environment }) => environment ?? []))];
 }
 function keys_set({ name, environment }, { repo, app }, file) {
@@ -61679,7 +61907,7 @@ function cronProblem(cron) {
 
 
 /** No config that a person writes comes near. */
-const LARGEST = 200_000;
+const reader_LARGEST = 200_000;
 /** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
 class Reader {
     file;
@@ -61834,8 +62062,8 @@ class YamlFile {
         return range ? this.lines.linePos(range[0]).line : undefined;
     }
     parse(text) {
-        if (text.length > LARGEST)
-            throw this.notConfig(`it is larger than ${LARGEST / 1000} kB`);
+        if (text.length > reader_LARGEST)
+            throw this.notConfig(`it is larger than ${reader_LARGEST / 1000} kB`);
         // eslint-disable-next-line no-control-regex
         if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
             throw this.notConfig('it is not text');
@@ -61999,6 +62227,8 @@ function readGlob(reader) {
         return reader.fail('a glob cannot be negated with "!"');
     if (glob?.split('/').includes('..'))
         return reader.fail('a glob cannot leave the app with ".."');
+    if (glob !== undefined && /^[./]*$/.test(glob))
+        return reader.fail('this would take away the whole app');
     return glob;
 }
 function readSchedule(reader) {
@@ -68508,6 +68738,10 @@ const reportWith = (entries) => strictObject({
     trim: strictObject({
         applied: dist_boolean(),
         rules: data_list(trimRule, 100),
+        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        /** What `safe` could not judge in this tree. */
+        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
         /** All rules together, on the chosen variant: its size before and after. */
         before: data_bytes,
         after: data_bytes
@@ -69095,7 +69329,7 @@ function mergeHistories(reports) {
 /** The report of a build. */
 function makeReport(facts) {
     const { commit, place, weighed, check, choice, app } = facts;
-    const { verdict, savings, before, after } = weighed;
+    const { verdict, savings, possible, before, after } = weighed;
     const hasWith = weighed.slugs.some(({ name }) => name === 'with');
     return {
         schema: SCHEMA_VERSION,
@@ -69146,6 +69380,15 @@ function makeReport(facts) {
         trim: {
             applied: facts.trimmed,
             rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+                name,
+                why,
+                setting,
+                files,
+                raw,
+                saves
+            })),
+            leftIn: [...facts.leftIn],
             before,
             after
         },
@@ -69312,6 +69555,10 @@ function code(hostile) {
     const characters = [...hostile];
     const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
     return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
 }
 function details(summary, content, open = false) {
     return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
@@ -69698,8 +69945,10 @@ const DERIVATIONS = {
     'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
     'built-again': 'built a second time, since other steps wrote over the files of that one'
 };
+/** Bytes: a smaller saving is no way back under a limit. */
+const sections_WORTH_NAMING = 1_000_000;
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack(report) {
+function waysBack(report, withReasons) {
     const { verdict, trim, variants } = report;
     if (verdict.withinLimit)
         return '';
@@ -69712,9 +69961,12 @@ function waysBack(report) {
     if (verdict.chosen === 'with' && without) {
         lines.push(`\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
     }
-    const nodeModules = files_foldersOf(report, verdict.chosen).find(({ path }) => path === 'node_modules');
-    if (nodeModules) {
-        lines.push(`An app of its own for streaming (\`streaming-app\`) lets \`slug.trim: safe\` drop \`node_modules\` from this one: about ${megabytes(nodeModules.compressed)} (its share; an estimate).`);
+    // Texts of the report may be anyone's; a rule's name is shown as code.
+    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
+        if (saves < sections_WORTH_NAMING)
+            continue;
+        const what = withReasons ? snippet(setting) : code(name);
+        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
     }
     lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
     return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
@@ -69769,24 +70021,38 @@ function sections_fileTable(report) {
     ]);
     return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
-/** What trimming took off, or could. The reasons are texts of the report: left out where they may be anyone's. */
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
 function trimTable({ trim }, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
-    if (rules.length === 0)
-        return '';
+    const possible = sections_largestFirst(trim.possible);
     const saved = text_size(trim.before - trim.after);
     const lead = trim.applied
         ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
-    const rows = rules.map(({ name, files, raw, saves, why }) => [
+    const row = ({ name, files, raw, saves }) => [
         code(name),
         text_number(files),
         text_size(raw),
-        text_size(saves),
-        ...(withReasons ? [text_escape(why)] : [])
-    ]);
-    const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])];
-    return `${lead}\n\n${table(head, rows, withReasons ? '-rrr-' : '-rrr')}`;
+        text_size(saves)
+    ];
+    const head = ['What', 'Files', 'Unpacked', 'Saves'];
+    const why = withReasons ? ['Why it may go'] : [];
+    const taken = rules.length === 0
+        ? ''
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+    const more = possible.length === 0
+        ? ''
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
+}
+function sections_largestFirst(rules = []) {
+    return rules.toSorted((a, b) => b.saves - a.saves);
+}
+function leftInLines(leftIn) {
+    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
 }
 const SHOWN_POINTS = 10;
 /** The last sizes of the base branch, and this one behind them. */
@@ -69995,7 +70261,7 @@ function blocksOf(told) {
         { text: live(told) },
         { text: withoutFfmpeg(told) },
         { text: withoutRedisVerified(told) },
-        { text: section('Ways back under the limit', waysBack(report)) },
+        { text: section('Ways back under the limit', waysBack(report, ours)) },
         { text: ours ? section('Worth a look', warnings(report)) : '' },
         { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
         { text: whatChanged(told, open), name: 'what changed' },
@@ -78531,10 +78797,11 @@ async function buildSlugs(context, config, source, recipe) {
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
         const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
         const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
+        const trimming = planTrim(config, source.mastodon, app, variants);
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
-                ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
+                ...trimming.rules,
                 variants,
                 packer,
                 choice: config.ffmpeg,
@@ -78545,7 +78812,12 @@ async function buildSlugs(context, config, source, recipe) {
             log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
             return result;
         });
-        const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)];
+        const warnings = [
+            ...source.warnings,
+            ...recipe.warnings,
+            ...trimming.warnings,
+            ...lookAt(weighed.verdict, variants.leftOut)
+        ];
         const streaming = await packStreaming(context, config, variants, packer);
         const report = makeReport({
             createdAt: runtime.clock.now(),
@@ -78563,6 +78835,7 @@ async function buildSlugs(context, config, source, recipe) {
             dependencies: readDependencies(source.folder),
             heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
+            leftIn: trimming.leftIn,
             app,
             redisTls: config.redisTls,
             upgrade: await upgradeOf(context, config, source),
@@ -78648,13 +78921,21 @@ function otherBuilds(context, source, { buildpacks, provider, aptfile }, worksho
         }
     };
 }
-/** The rules that are applied, and those that are offered where none is. */
-function trimRules(config, streamingApp, { bundler, rubyNeedsNode }, builtAt) {
+/** Throws a `UserError` if the config's globs take away what a process type is started with. */
+function planTrim({ slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, processTypes }, variants) {
+    const { globs, safe } = slug.trim;
+    const files = variants.with ?? variants.without;
+    requirePrograms(globs, files, processTypes);
     const streaming = streamingApp === undefined ? 'perhaps' : 'no';
-    const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler });
-    const { trim } = config.slug;
-    const globs = trim.globs.length > 0 ? [globRule(trim.globs)] : [];
-    return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe };
+    const node = nodeUse({ files, processTypes, bundler, streaming });
+    const facts = { streaming, builtAt, rubyNeedsNode, node, plugAndPlay: isPlugAndPlay(files) };
+    const rules = safeRules(facts);
+    const own = globs.length > 0 ? [globRule(globs)] : [];
+    return {
+        rules: { applied: [...(safe ? rules : []), ...own], offered: rules, possible: possibleRules(facts) },
+        leftIn: 'keptBecause' in node ? [{ name: 'node-modules', why: node.keptBecause }] : [],
+        warnings: unmatchedGlobs(globs, files).map(glob => `slug.trim: ${JSON.stringify(glob)} matches nothing in the built app`)
+    };
 }
 /** What is no failure, but should be known. */
 function lookAt(verdict, leftOut) {
@@ -78733,7 +79014,7 @@ async function built_sha256Of(file) {
 
 
 /** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 1;
+const FORM = 2;
 const OWN_FILES = [
     '.mastodon-on-heroku/release.rake',
     '.profile.d/mastodon-on-heroku.sh',
@@ -81284,8 +81565,8 @@ async function readPages(place, world) {
     const [front, instance, emojis, timeline] = await Promise.all([
         askPlace(place, '/', world, { most: 2_000_000 }),
         askPlace(place, '/api/v2/instance', world),
-        textOf(place, '/api/v1/custom_emojis', world),
-        textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
+        media_textOf(place, '/api/v1/custom_emojis', world),
+        media_textOf(place, '/api/v1/timelines/public?local=true&limit=10', world)
     ]);
     const inLists = [...`${emojis}${timeline}`.matchAll(/"(?:avatar|url|preview_url)":"(https?:[^"\\]{1,500})"/g)];
     return {
@@ -81294,7 +81575,7 @@ async function readPages(place, world) {
     };
 }
 /** A list that may be closed to visitors. */
-async function textOf(place, path, world) {
+async function media_textOf(place, path, world) {
     return askPlace(place, path, world).then(({ status, body }) => (status === 200 ? body : ''), (error) => (unreached(error, world), ''));
 }
 /** One picture that is on the media host, fetched as a browser does from a page of the instance. */
@@ -87413,7 +87694,7 @@ async function keepIssue(context, app, results) {
         return undefined;
     }
     try {
-        const url = await inIssueTime(context, bounded => keep(bounded, app, results));
+        const url = await inIssueTime(context, bounded => check_issue_keep(bounded, app, results));
         if (url !== undefined)
             job.output('issue-url', url);
         return url;
@@ -87435,7 +87716,7 @@ const SAID = {
     reopen: 'opened again',
     remember: 'stays closed'
 };
-async function keep(context, app, results) {
+async function check_issue_keep(context, app, results) {
     const { log, clock } = context.runtime;
     const github = githubOf(context);
     const issue = await findIssue(github, app);

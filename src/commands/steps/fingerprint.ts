@@ -6,7 +6,7 @@ import { type Recipe } from './recipe.ts'
 import { type Source } from './source.ts'
 
 /** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 1
+const FORM = 2
 const OWN_FILES = [
   '.mastodon-on-heroku/release.rake',
   '.profile.d/mastodon-on-heroku.sh',

@@ -9,6 +9,11 @@ import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
   globRule,
+  isPlugAndPlay,
+  nodeUse,
+  possibleRules,
+  requirePrograms,
+  unmatchedGlobs,
   HEROKU_STOPS_AT,
   HEROKU_WARNS_AT,
   inPackOrder,
@@ -22,8 +27,8 @@ import {
   type FfmpegCheck,
   type FfmpegVariants,
   type OtherBuilds,
-  type TrimRule,
-  type Verdict
+  type Verdict,
+  type WeighOptions
 } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
 import { below, openWorkshop, providerNames, type Recipe } from './recipe.ts'
@@ -76,10 +81,11 @@ export async function buildSlugs(
     const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
     const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app))
     const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop))
+    const trimming = planTrim(config, source.mastodon, app, variants)
     const weighed = await log.group('Slugs', async () => {
       const started = runtime.clock.now()
       const result = await weigh({
-        ...trimRules(config, config.streamingApp, source.mastodon, app.builtAt),
+        ...trimming.rules,
         variants,
         packer,
         choice: config.ffmpeg,
@@ -90,7 +96,12 @@ export async function buildSlugs(
       log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`)
       return result
     })
-    const warnings = [...source.warnings, ...recipe.warnings, ...lookAt(weighed.verdict, variants.leftOut)]
+    const warnings = [
+      ...source.warnings,
+      ...recipe.warnings,
+      ...trimming.warnings,
+      ...lookAt(weighed.verdict, variants.leftOut)
+    ]
     const streaming = await packStreaming(context, config, variants, packer)
     const report = makeReport({
       createdAt: runtime.clock.now(),
@@ -108,6 +119,7 @@ export async function buildSlugs(
       dependencies: readDependencies(source.folder),
       heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
+      leftIn: trimming.leftIn,
       app,
       redisTls: config.redisTls,
       upgrade: await upgradeOf(context, config, source),
@@ -212,18 +224,36 @@ function otherBuilds(
   }
 }
 
-/** The rules that are applied, and those that are offered where none is. */
-function trimRules(
-  config: Config,
-  streamingApp: string | undefined,
+interface Trimming {
+  /** Those that are applied, those that are measured if none is, and those that only the owner can choose. */
+  readonly rules: Pick<WeighOptions, 'applied' | 'offered' | 'possible'>
+  /** What `safe` leaves in this tree although it takes it out of others, and why: for people. */
+  readonly leftIn: readonly { readonly name: string; readonly why: string }[]
+  readonly warnings: readonly string[]
+}
+
+/** Throws a `UserError` if the config's globs take away what a process type is started with. */
+function planTrim(
+  { slug, streamingApp }: Config,
   { bundler, rubyNeedsNode }: MastodonTree,
-  builtAt: string
-): { applied: TrimRule[]; offered: TrimRule[] } {
+  { builtAt, processTypes }: BuiltApp,
+  variants: FfmpegVariants
+): Trimming {
+  const { globs, safe } = slug.trim
+  const files = variants.with ?? variants.without
+  requirePrograms(globs, files, processTypes)
   const streaming = streamingApp === undefined ? 'perhaps' : 'no'
-  const safe = safeRules({ streaming, builtAt, rubyNeedsNode, bundler })
-  const { trim } = config.slug
-  const globs = trim.globs.length > 0 ? [globRule(trim.globs)] : []
-  return { applied: [...(trim.safe ? safe : []), ...globs], offered: safe }
+  const node = nodeUse({ files, processTypes, bundler, streaming })
+  const facts = { streaming, builtAt, rubyNeedsNode, node, plugAndPlay: isPlugAndPlay(files) } as const
+  const rules = safeRules(facts)
+  const own = globs.length > 0 ? [globRule(globs)] : []
+  return {
+    rules: { applied: [...(safe ? rules : []), ...own], offered: rules, possible: possibleRules(facts) },
+    leftIn: 'keptBecause' in node ? [{ name: 'node-modules', why: node.keptBecause }] : [],
+    warnings: unmatchedGlobs(globs, files).map(
+      glob => `slug.trim: ${JSON.stringify(glob)} matches nothing in the built app`
+    )
+  }
 }
 
 /** What is no failure, but should be known. */

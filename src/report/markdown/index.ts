@@ -70,7 +70,7 @@ function blocksOf(told: Told): Block[] {
     { text: live(told) },
     { text: withoutFfmpeg(told) },
     { text: withoutRedisVerified(told) },
-    { text: section('Ways back under the limit', waysBack(report)) },
+    { text: section('Ways back under the limit', waysBack(report, ours)) },
     { text: ours ? section('Worth a look', warnings(report)) : '' },
     { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
     { text: whatChanged(told, open), name: 'what changed' },

@@ -1,7 +1,7 @@
 import { megabytes } from '../../runtime/index.ts'
 import { type Report, type ReportVariant } from '../data.ts'
 import { foldersOf, largestFiles } from '../files.ts'
-import { code, details, escape, number, percent, signed, size, table } from './text.ts'
+import { code, details, escape, number, percent, signed, size, snippet, table } from './text.ts'
 import { type Told } from './told.ts'
 
 /**
@@ -46,8 +46,11 @@ const DERIVATIONS: Record<ReportVariant['derivation'], string | undefined> = {
   'built-again': 'built a second time, since other steps wrote over the files of that one'
 }
 
+/** Bytes: a smaller saving is no way back under a limit. */
+const WORTH_NAMING = 1_000_000
+
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-export function waysBack(report: Report): string {
+export function waysBack(report: Report, withReasons: boolean): string {
   const { verdict, trim, variants } = report
   if (verdict.withinLimit) return ''
   const lines: string[] = []
@@ -61,11 +64,11 @@ export function waysBack(report: Report): string {
       `\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`
     )
   }
-  const nodeModules = foldersOf(report, verdict.chosen).find(({ path }) => path === 'node_modules')
-  if (nodeModules) {
-    lines.push(
-      `An app of its own for streaming (\`streaming-app\`) lets \`slug.trim: safe\` drop \`node_modules\` from this one: about ${megabytes(nodeModules.compressed)} (its share; an estimate).`
-    )
+  // Texts of the report may be anyone's; a rule's name is shown as code.
+  for (const { name, why, setting, saves } of largestFirst(trim.possible)) {
+    if (saves < WORTH_NAMING) continue
+    const what = withReasons ? snippet(setting) : code(name)
+    lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${escape(why)}` : ''}`)
   }
   lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`)
   return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
@@ -124,23 +127,50 @@ export function fileTable(report: Report): string {
   return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr')
 }
 
-/** What trimming took off, or could. The reasons are texts of the report: left out where they may be anyone's. */
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
 export function trimTable({ trim }: Report, withReasons: boolean): string {
   const rules = trim.rules.filter(({ files }) => files > 0)
-  if (rules.length === 0) return ''
+  const possible = largestFirst(trim.possible)
   const saved = size(trim.before - trim.after)
   const lead = trim.applied
     ? `Trimming took ${saved} off this slug (${size(trim.before)} before; measured).`
     : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`
-  const rows = rules.map(({ name, files, raw, saves, why }) => [
+  const row = ({ name, files, raw, saves }: (typeof rules)[number]): string[] => [
     code(name),
     number(files),
     size(raw),
-    size(saves),
-    ...(withReasons ? [escape(why)] : [])
-  ])
-  const head = ['What', 'Files', 'Unpacked', 'Saves', ...(withReasons ? ['Why it may go'] : [])]
-  return `${lead}\n\n${table(head, rows, withReasons ? '-rrr-' : '-rrr')}`
+    size(saves)
+  ]
+  const head = ['What', 'Files', 'Unpacked', 'Saves']
+  const why = withReasons ? ['Why it may go'] : []
+  const taken =
+    rules.length === 0
+      ? ''
+      : `${lead}\n\n${table(
+          [...head, ...why],
+          rules.map(rule => [...row(rule), ...(withReasons ? [escape(rule.why)] : [])]),
+          withReasons ? '-rrr-' : '-rrr'
+        )}`
+  const more =
+    possible.length === 0
+      ? ''
+      : `What could go on top, each measured alone:\n\n${table(
+          [...head, ...(withReasons ? ['What it is', 'How'] : [])],
+          possible.map(rule => [...row(rule), ...(withReasons ? [escape(rule.why), snippet(rule.setting)] : [])]),
+          withReasons ? '-rrr--' : '-rrr'
+        )}`
+  return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n')
+}
+
+function largestFirst<Rule extends { readonly saves: number }>(rules: readonly Rule[] = []): Rule[] {
+  return rules.toSorted((a, b) => b.saves - a.saves)
+}
+
+function leftInLines(leftIn: NonNullable<Report['trim']['leftIn']>): string {
+  return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${escape(why)}.`).join('\n')
 }
 
 const SHOWN_POINTS = 10

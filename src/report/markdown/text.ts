@@ -37,6 +37,11 @@ export function code(hostile: string): string {
   return `<code>${escape(`${start.join('')}…${end.join('')}`)}</code>`
 }
 
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+export function snippet(line: string): string {
+  return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line)
+}
+
 export function details(summary: string, content: string, open = false): string {
   return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`
 }

@@ -1,0 +1,164 @@
+import { describe, expect, it } from '@jest/globals'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { isPlugAndPlay, nodeUse, type BuiltTree } from '../../src/slug/node-use.ts'
+import { type SlugFile } from '../../src/slug/files.ts'
+import { filesOf, makeTree } from './helpers.ts'
+
+const json = JSON.stringify
+
+const BASE: Record<string, string> = {
+  'bin/heroku-web':
+    '#!/bin/bash\nif [ "$RUN_STREAMING" != "true" ]; then bundle exec puma; else BIND=0.0.0.0 node ./streaming; fi',
+  'streaming/index.js': "import pg from 'pg'\nimport fs from 'node:fs'\nimport { a } from './own.js'",
+  'streaming/package.json': json({ dependencies: { pg: '*' } }),
+  'node_modules/pg/package.json': json({ name: 'pg' }),
+  'node_modules/pg/lib/index.js': '',
+  'node_modules/vite/package.json': json({ name: 'vite' }),
+  'node_modules/vite/index.js': '',
+  'node_modules/.bin/vite': '->../vite/index.js',
+  'config/vite.yml': "default:\n  cache_dir: 'node_modules/.vite'\n",
+  'lib/vite/config.rb': "# Default: 'node_modules/.vite'\n@cache_dir = 'node_modules/.vite'\n"
+}
+const PROCESS_TYPES = { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' }
+
+function use(more: Record<string, string>, changed: Partial<BuiltTree> = {}): ReturnType<typeof nodeUse> {
+  const files = filesOf(makeTree({ ...BASE, ...more }))
+  return nodeUse({ files, processTypes: PROCESS_TYPES, bundler: 'vite', streaming: 'perhaps', ...changed })
+}
+
+/** What stays of node_modules, or why all of it does. */
+function kept(more: Record<string, string> = {}, changed: Partial<BuiltTree> = {}): string[] | string {
+  const files = changed.files ?? filesOf(makeTree({ ...BASE, ...more }))
+  const answer = use(more, { ...changed, files })
+  if ('keptBecause' in answer) return answer.keptBecause
+  const isPackage = ({ path, kind }: SlugFile): boolean => kind !== 'directory' && path.includes('node_modules/')
+  return files.filter(file => isPackage(file) && answer.isRead(file.path)).map(file => file.path)
+}
+
+const PG = ['node_modules/pg/lib/index.js', 'node_modules/pg/package.json']
+
+describe('what a dyno reads of node_modules', () => {
+  it('is what the streaming server depends on', () => expect(kept()).toEqual(PG))
+
+  it('is nothing if the streaming server runs in an app of its own', () => {
+    expect(kept({}, { streaming: 'no' })).toEqual([])
+  })
+
+  it('has what the server imports without naming it in its package.json', () => {
+    const names = kept({
+      'streaming/lib/more.mjs': "const x = await import('@s/x/sub')\nrequire( \"y\" )\nimport 'vite'",
+      'node_modules/@s/x/package.json': json({ dependencies: { z: '*' } }),
+      'node_modules/y/package.json': '{}',
+      'node_modules/z/package.json': '{}',
+      'node_modules/unused/package.json': '{}',
+      'streaming/node_modules/other/index.js': "require('unused')"
+    })
+    expect(names).toEqual([
+      'node_modules/@s/x/package.json',
+      ...PG,
+      'node_modules/vite/index.js',
+      'node_modules/vite/package.json',
+      'node_modules/y/package.json',
+      'node_modules/z/package.json'
+    ])
+  })
+
+  it('has the links of pnpm, and what they lead to', () => {
+    const root = makeTree({
+      ...Object.fromEntries(Object.entries(BASE).filter(([name]) => !name.startsWith('node_modules/'))),
+      'node_modules/.pnpm/pg@8/node_modules/pg/package.json': json({ dependencies: { split: '*' } }),
+      'node_modules/.pnpm/split@1/node_modules/split/package.json': '{}',
+      'node_modules/.pnpm/vite@7/node_modules/vite/package.json': '{}'
+    })
+    const link = (at: string, target: string): void => {
+      mkdirSync(path.dirname(path.join(root, at)), { recursive: true })
+      symlinkSync(target, path.join(root, at))
+    }
+    link('streaming/node_modules/pg', '../../node_modules/.pnpm/pg@8/node_modules/pg')
+    link('node_modules/.pnpm/pg@8/node_modules/split', '../../split@1/node_modules/split')
+    link('node_modules/vite', '.pnpm/vite@7/node_modules/vite')
+    expect(kept({}, { files: filesOf(root) })).toEqual([
+      'node_modules/.pnpm/pg@8/node_modules/pg/package.json',
+      'node_modules/.pnpm/pg@8/node_modules/split',
+      'node_modules/.pnpm/split@1/node_modules/split/package.json',
+      'streaming/node_modules/pg'
+    ])
+  })
+})
+
+describe('a tree that is not understood keeps all, and says why', () => {
+  it.each<[string, Record<string, string>, Partial<BuiltTree>, string]>([
+    ['webpack', {}, { bundler: 'webpack' }, 'the assets are built by webpack'],
+    ["Plug'n'Play", { '.pnp.cjs': '' }, {}, "Yarn Plug'n'Play"],
+    [
+      'a package that is not there',
+      { 'streaming/package.json': json({ dependencies: { gone: '*' } }) },
+      {},
+      'needs the package gone'
+    ],
+    ['a package.json that is none', { 'streaming/package.json': '{' }, {}, 'streaming/package.json is not JSON'],
+    [
+      'Ruby that names node_modules',
+      { 'config/initializers/fonts.rb': "# node_modules\nPATHS << Rails.root.join('node_modules/fonts')" },
+      {},
+      'config/initializers/fonts.rb:2 names node_modules'
+    ],
+    ['a task that does', { 'lib/tasks/x.rake': "sh 'node_modules/.bin/x'" }, {}, 'lib/tasks/x.rake:1'],
+    ['a program of bin', { 'bin/x': '#!/bin/sh\nexec node_modules/.bin/x' }, {}, 'bin/x:2'],
+    [
+      'a process type that runs Node',
+      {},
+      { processTypes: { ...PROCESS_TYPES, bot: 'node bot.js' } },
+      'the process type bot'
+    ],
+    [
+      'one that runs it by a path',
+      {},
+      { processTypes: { bot: 'exec .heroku/node/bin/node bot.js' } },
+      'the process type bot'
+    ],
+    ['one that runs yarn', {}, { processTypes: { release: 'cd x && yarn migrate' } }, 'the process type release'],
+    [
+      'one whose script runs npx',
+      { 'bin/all': '#!/usr/bin/env bash\n./bin/bot --loud', 'bin/bot': '#!/bin/sh\n# node\nnpx bot' },
+      { processTypes: { bot: 'bin/all' } },
+      'the process type bot'
+    ]
+  ])('%s', (_, more, changed, why) => {
+    expect(kept(more, changed)).toContain(why)
+    if (changed.processTypes || more['lib/tasks/x.rake'])
+      expect(kept(more, { ...changed, streaming: 'no' })).toContain(why)
+  })
+
+  it('no streaming server', () => {
+    const files = filesOf(makeTree(BASE)).filter(({ path }) => path !== 'streaming/index.js')
+    expect(kept({}, { files })).toContain('there is no streaming/index.js')
+  })
+
+  it.each<[string, Record<string, string>, Partial<BuiltTree>]>([
+    [
+      'the server started in other ways',
+      {},
+      { processTypes: { web: 'node --max-old-space-size=400 streaming/index.js', b: "bash -c 'node ./streaming'" } }
+    ],
+    ['a comment in a script', { 'bin/heroku-web': '#!/bin/sh\n# yarn is not here\nexec puma' }, {}],
+    [
+      'JavaScript and tests that name node_modules',
+      { 'app/javascript/x.js': 'node_modules', 'spec/x.rb': 'node_modules', 'config/x.ts': 'node_modules' },
+      {}
+    ],
+    ['a word that only contains it', {}, { processTypes: { web: 'bin/nodes --yarns' } }]
+  ])('but not %s', (_, more, changed) => expect(kept(more, changed)).toEqual(PG))
+
+  it('counts only the commit’s own files', () => {
+    const files = filesOf(makeTree({ ...BASE, 'lib/x.rb': 'node_modules' }), name => (name === 'lib/x.rb' ? 3 : 0))
+    expect(kept({}, { files })).toEqual(PG)
+  })
+})
+
+it('Plug’n’Play is seen by its loader', () => {
+  expect(isPlugAndPlay(filesOf(makeTree({ '.pnp.cjs': '' })))).toBe(true)
+  expect(isPlugAndPlay(filesOf(makeTree({ '.pnp.loader.mjs': '' })))).toBe(true)
+  expect(isPlugAndPlay(filesOf(makeTree({ 'x/.pnp.cjs': '', '.yarn/cache/a.zip': '' })))).toBe(false)
+})

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 5345:
+/***/ 5073:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51002,17 +51002,13 @@ function split(version) {
 
 
 
-/** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
+/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
 function readMinimums(root, version) {
     const read = (file) => readText(root, file);
-    const gemfile = read('Gemfile');
     const readme = told(read('README.md'));
     const known = knownFor(version);
-    const pinned = /^(?:ruby-)?(\d+\.\d+\.\d+)\s*$/m.exec(read('.ruby-version'))?.[1] ?? quoted(gemfile, '');
     return defined({
-        rubyPinned: pinned,
-        ruby: quoted(gemfile, '>=') ?? readme.get('ruby') ?? known.ruby,
-        rubyBelow: quoted(gemfile, '<'),
+        ruby: readme.get('ruby') ?? known.ruby,
         node: enginesNode(read('package.json')),
         nodeWanted: readme.get('node.js') ?? known.node,
         postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
@@ -51023,11 +51019,6 @@ function readMinimums(root, version) {
 }
 function defined(all) {
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-/** `ruby '>= 3.3.0', '< 4.1.0'`; an operator of '' asks for a plain version. */
-function quoted(gemfile, operator) {
-    const line = /^ruby\s+(['"].*)$/m.exec(gemfile)?.[1] ?? '';
-    return [...line.matchAll(/['"]\s*(>=|<|~>|=)?\s*(\d+(?:\.\d+)*)\s*['"]/g)].find(([, found = '']) => found === operator || (operator === '>=' && found === '~>'))?.[2];
 }
 /** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
 function told(readme) {
@@ -51069,6 +51060,1465 @@ const KNOWN = [
 ];
 function knownFor(version) {
     return (version !== undefined && KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
+
+
+const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
+/**
+ * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
+ * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ */
+function parseBuildpack(text, origin) {
+    // eslint-disable-next-line no-control-regex
+    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
+        throw refuse(text, 'it has spaces or control characters');
+    const name = text.replace(/^urn:buildpack:/, '');
+    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
+        return { kind: 'registry', text, name };
+    if (/^(\.{1,2}\/|\/)/.test(text))
+        return folderReference(text, origin);
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
+        return urlReference(text);
+    throw refuse(text, 'its form is not known');
+}
+function folderReference(text, origin) {
+    const folder = external_node_path_.normalize(text).replace(/\/+$/, '');
+    if (folder.split('/')[0] === '..')
+        throw refuse(text, 'it leads out of the commit');
+    if (origin === 'app.json' && external_node_path_.isAbsolute(folder))
+        throw refuse(text, 'app.json may only name a folder of the commit itself');
+    return { kind: 'folder', text, folder };
+}
+function urlReference(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url)
+        throw refuse(text, 'the address cannot be read');
+    if (url.username !== '' || url.password !== '')
+        throw refuse(text, 'an address with a password would be printed in logs and the report');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,lib_runtime/* isLoopback */.U9)(url.hostname)))
+        throw refuse(text, 'only https addresses are fetched');
+    const ref = decoded(url.hash.slice(1)) || undefined;
+    url.hash = '';
+    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
+        return { kind: 'tarball', text, url: url.href };
+    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
+        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
+    return { kind: 'git', text, url: url.href, ref };
+}
+function decoded(hash) {
+    try {
+        return decodeURIComponent(hash);
+    }
+    catch {
+        return hash;
+    }
+}
+/** What stands before an `@` may be a password, however the address is written. */
+function refuse(text, why) {
+    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
+    return new lib_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
+
+
+const MOST_BUILDPACKS = 30;
+/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
+function chooseBuildpacks(configured, appJson) {
+    const chosen = configured?.length
+        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
+    if (chosen.length === 0) {
+        throw new lib_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+    }
+    if (chosen.length > MOST_BUILDPACKS)
+        throw new lib_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+    return chosen;
+}
+/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
+function buildpacksOf(appJson) {
+    if (appJson === undefined)
+        return [];
+    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
+    let data;
+    try {
+        data = JSON.parse(appJson);
+    }
+    catch (error) {
+        throw new lib_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
+    }
+    const list = data?.buildpacks ?? [];
+    if (!Array.isArray(list))
+        throw new lib_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
+    return list.map((item, i) => {
+        const url = item?.url;
+        if (typeof url !== 'string')
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
+        return url;
+    });
+}
+/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+function stackOf(appJson) {
+    try {
+        const { stack } = JSON.parse(appJson ?? '{}');
+        return typeof stack === 'string' && stack !== '' ? stack : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./lib/buildpacks/archive.js
+
+
+
+
+
+
+
+
+const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const BLOCK = 512;
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK;
+/**
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
+ * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
+ * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ */
+async function extractTarball(file, into, limits = LIMITS) {
+    const part = `${into}.part`;
+    await (0,promises_.rm)(part, { recursive: true, force: true });
+    await (0,promises_.mkdir)(part, { recursive: true });
+    try {
+        const unpacker = new Unpacker(part, limits);
+        await unpack(file, unpacker, limits);
+        const top = await topFolder(part);
+        unpacker.requireLinksInside(external_node_path_.relative(part, top));
+        await (0,promises_.rename)(top, into);
+    }
+    catch (error) {
+        throw explain(error);
+    }
+    finally {
+        await (0,promises_.rm)(part, { recursive: true, force: true });
+    }
+}
+async function unpack(file, unpacker, limits) {
+    const tar = (0,tar_stream.extract)();
+    const source = (0,external_node_fs_.createReadStream)(file);
+    const whole = requireWhole(limits);
+    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
+    const reading = (async () => {
+        let seen = 0;
+        for await (const entry of tar) {
+            await unpacker.take(entry.header, entry);
+            seen++;
+        }
+        if (seen === 0)
+            throw new Error('it holds no file');
+    })();
+    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+    const [read, fed] = await Promise.allSettled([
+        reading.catch((error) => {
+            tar.destroy(error);
+            throw error;
+        }),
+        feeding
+    ]);
+    for (const result of [read, fed])
+        if (result.status === 'rejected')
+            throw result.reason;
+}
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }) {
+    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
+    let size = 0;
+    let tail = Buffer.alloc(0);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            size += chunk.length;
+            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
+            if (size > most)
+                done(new Error(`it unpacks to more than ${bytes} bytes`));
+            else
+                done(null, chunk);
+        },
+        flush(done) {
+            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
+        }
+    });
+}
+async function isGzip(file) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+        return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function topFolder(folder) {
+    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
+    const [only] = names;
+    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_.join(folder, only.name) : folder;
+}
+function explain(error) {
+    const full = (0,lib_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
+    if (full instanceof lib_runtime/* UserError */.yo)
+        return full;
+    return new lib_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+}
+class Unpacker {
+    #root;
+    #limits;
+    /** Names that are no folder: nothing may be put below them. */
+    #leaves = new Set();
+    /** Targets of the links among them. */
+    #links = new Map();
+    #bytes = 0;
+    #entries = 0;
+    constructor(root, limits) {
+        this.#root = root;
+        this.#limits = limits;
+    }
+    async take(header, content) {
+        this.#count(header);
+        const name = this.#safeName(header.name);
+        const at = external_node_path_.join(this.#root, name);
+        if (header.type === 'directory') {
+            if (this.#leaves.has(name))
+                throw archive_refuse(header.name, 'is a folder and a file');
+            await (0,promises_.mkdir)(at, { recursive: true });
+            content.resume();
+            return;
+        }
+        if (name === '.')
+            throw archive_refuse(header.name, 'has no name');
+        await (0,promises_.mkdir)(external_node_path_.dirname(at), { recursive: true });
+        this.#leaves.add(name);
+        this.#links.delete(name);
+        await (0,promises_.rm)(at, { force: true });
+        if (header.type === 'file' || header.type === 'contiguous-file') {
+            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
+        }
+        else if (header.type === 'symlink') {
+            this.#links.set(name, header.linkname ?? '');
+            await (0,promises_.symlink)(header.linkname ?? '', at);
+            content.resume();
+        }
+        else if (header.type === 'link') {
+            const target = this.#safeName(header.linkname ?? '');
+            // The same link at another depth leads elsewhere.
+            if (this.#links.has(target))
+                throw archive_refuse(header.name, 'is a hard link that goes through a link');
+            await (0,promises_.link)(external_node_path_.join(this.#root, target), at);
+            content.resume();
+        }
+        else
+            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
+    }
+    #count({ size }) {
+        this.#entries++;
+        this.#bytes += size ?? 0;
+        if (this.#entries > this.#limits.entries)
+            throw new Error(`it holds more than ${this.#limits.entries} files`);
+        if (this.#bytes > this.#limits.bytes)
+            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
+    }
+    /** A name that stays in the folder and goes through no link. */
+    #safeName(name) {
+        // eslint-disable-next-line no-control-regex
+        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
+            throw archive_refuse(name, 'leads out of the archive');
+        const clean = external_node_path_.posix.normalize(name).replace(/\/+$/, '') || '.';
+        for (let above = external_node_path_.posix.dirname(clean); above !== '.'; above = external_node_path_.posix.dirname(above)) {
+            if (this.#leaves.has(above))
+                throw archive_refuse(name, 'goes through a link or a file');
+        }
+        return clean;
+    }
+    /**
+     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+     * another link, `..` is not where the names say.
+     */
+    requireLinksInside(top) {
+        for (const [name, target] of this.#links) {
+            const steps = target.split('/').filter(step => step !== '' && step !== '.');
+            const down = steps.findIndex(step => step !== '..');
+            const up = down === -1 ? steps.length : down;
+            const depth = external_node_path_.posix.relative(top, name).split('/').length - 1;
+            if (target === '' || target.startsWith('/') || up > depth)
+                throw archive_refuse(name, 'is a link that leads out of the archive');
+            if (steps.slice(up).includes('..'))
+                throw archive_refuse(name, 'is a link with `..` inside its target');
+        }
+    }
+}
+function archive_refuse(name, why) {
+    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/digest.js
+
+
+
+
+/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+async function treeDigest(folder) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const { path, kind, mode, size, target } of (0,lib_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
+        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
+        hash
+            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
+            .update(path, 'latin1')
+            .update(target ?? '', 'latin1');
+        if (kind === 'file')
+            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,lib_runtime/* below */.Gz)(folder, path)), async (chunks) => {
+                for await (const chunk of chunks)
+                    hash.update(chunk);
+            });
+    }
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/fetch.js
+
+
+
+
+
+
+
+
+
+const LARGEST_ARCHIVE = 1_000_000_000;
+/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+async function fetchBuildpack(reference, options) {
+    const { into, sha256: pin } = options;
+    const name = nameOf(reference);
+    await (0,promises_.mkdir)(external_node_path_.dirname(into), { recursive: true });
+    try {
+        const { sha256, version } = await bring(reference, options);
+        if (pin !== undefined && pin !== sha256) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+        }
+        await requireSteps(into, name);
+        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
+    }
+    catch (error) {
+        await (0,promises_.rm)(into, { recursive: true, force: true });
+        throw fetch_explain(error, name);
+    }
+}
+/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
+function nameOf(reference) {
+    if (reference.kind === 'registry')
+        return reference.name;
+    if (reference.kind === 'folder')
+        return reference.text;
+    const { hostname, pathname } = new URL(reference.url);
+    const short = pathname.replace(/^\/|\.git$/g, '');
+    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
+    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
+}
+async function bring(reference, options) {
+    switch (reference.kind) {
+        case 'registry':
+            return bringTarball(() => archiveOf(reference.name, options), options);
+        case 'tarball':
+            return bringTarball(() => Promise.resolve(reference.url), options);
+        case 'git':
+            return bringGit(reference.url, reference.ref, options);
+        case 'folder':
+            return bringFolder(reference.folder, options);
+    }
+}
+/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
+async function archiveOf(name, { http, registryUrl }) {
+    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
+    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
+    if (typeof answer?.blob_url !== 'string')
+        throw new Error('the registry gives no address of an archive (blob_url)');
+    return answer.blob_url;
+}
+async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
+    const kept = (sha256) => cacheFolder && external_node_path_.join(cacheFolder, `${sha256}.tgz`);
+    const known = pin && kept(pin);
+    if (pin && known && (await sha256Of(known)) === pin) {
+        await extractTarball(known, into);
+        return { sha256: pin };
+    }
+    const archive = `${into}.tgz`;
+    try {
+        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
+        // A wrong one is not even unpacked.
+        if (pin === undefined || pin === sha256)
+            await extractTarball(archive, into);
+        const keep = kept(sha256);
+        if (cacheFolder && keep && pin === sha256) {
+            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
+            try {
+                await (0,promises_.copyFile)(archive, `${keep}.part`);
+                await (0,promises_.rename)(`${keep}.part`, keep);
+            }
+            finally {
+                await (0,promises_.rm)(`${keep}.part`, { force: true });
+            }
+        }
+        return { sha256 };
+    }
+    finally {
+        await (0,promises_.rm)(archive, { force: true });
+    }
+}
+async function sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+    }
+    catch (error) {
+        if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    return hash.digest('hex');
+}
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+async function bringGit(url, ref, options) {
+    const { into, run, signal } = options;
+    // Also of redirects: never from https to http.
+    const env = (0,lib_runtime/* fetchEnvironment */.sl)(url.startsWith('https:') ? 'https' : 'https:http', options);
+    const git = async (...args) => {
+        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
+        if (code === 127)
+            throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+        if (code !== 0)
+            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+        return stdout.toString().trim();
+    };
+    await git('init', '--quiet', '--', into);
+    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
+    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    await (0,promises_.mkdir)(external_node_path_.join(into, '.git', 'info'), { recursive: true });
+    await (0,promises_.writeFile)(external_node_path_.join(into, '.git', 'info', 'attributes'), UNCHANGED);
+    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    const version = await git('-C', into, 'rev-parse', 'HEAD');
+    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into), version };
+}
+async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
+    const from = await (0,promises_.realpath)(external_node_path_.resolve(sourceTree, folder));
+    // A link in the commit must not bring in a folder of the runner.
+    if (!external_node_path_.isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + external_node_path_.sep))
+        throw new Error('it leads out of the commit');
+    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
+    if (code !== 0)
+        throw new Error(stderr.trim().slice(0, 300));
+    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into) };
+}
+async function requireSteps(folder, name) {
+    const root = await (0,promises_.realpath)(folder);
+    for (const step of ['detect', 'compile', 'release']) {
+        const program = await (0,promises_.realpath)(external_node_path_.join(folder, 'bin', step)).catch(() => undefined);
+        // Else a link could open a file of the runner to everyone.
+        if (program !== undefined && !program.startsWith(root + external_node_path_.sep)) {
+            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+        }
+        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
+            await (0,promises_.chmod)(program, 0o755);
+        else if (step !== 'release') {
+            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+        }
+    }
+}
+function fetch_explain(error, name) {
+    if (error instanceof lib_runtime/* CancelledError */.cc)
+        return error;
+    if (error instanceof lib_runtime/* HttpError */.j$ && error.status === 404) {
+        return new lib_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+    }
+    if (error instanceof lib_runtime/* HttpError */.j$) {
+        return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+    }
+    if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT') {
+        return new lib_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+    }
+    if (error instanceof lib_runtime/* UserError */.yo)
+        return error.message.includes(name)
+            ? error
+            : new lib_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
+
+
+
+
+/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+async function fetchAll(chosen, options) {
+    const fetched = [];
+    for (const [i, { reference, sha256 }] of chosen.entries()) {
+        const buildpack = await fetchBuildpack(reference, {
+            ...options,
+            sha256,
+            into: external_node_path_.join(options.folder, `${i + 1}`)
+        });
+        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
+        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
+        fetched.push(buildpack);
+    }
+    return fetched;
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/buildpacks/host.js
+
+
+
+
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Milliseconds between SIGTERM and SIGKILL. */
+const GRACE = 2_000;
+/** A variable that all processes of a step inherit, also those that leave its process group. */
+const MARK = 'BUILD_STEP_ID';
+/**
+ * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
+ * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ */
+function openHost(folders, { secretsHeld, identity = otherUser() }) {
+    if (!identity && secretsHeld.length > 0) {
+        throw new lib_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+    }
+    if (identity)
+        for (const folder of Object.values(folders))
+            (0,lib_runtime/* giveTree */.Ce)(folder, identity);
+    const running = new Set();
+    return {
+        kind: 'host',
+        paths: folders,
+        run: async (step) => {
+            // Temporary files that a buildpack leaves go with its home.
+            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
+            running.add(current);
+            try {
+                return await current.result();
+            }
+            finally {
+                running.delete(current);
+            }
+        },
+        close: () => {
+            for (const current of running)
+                current.end();
+            return Promise.resolve();
+        }
+    };
+}
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+function otherUser() {
+    if (process.getuid?.() !== 0)
+        return null;
+    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
+        .split('\n')
+        .map(line => line.split(':'));
+    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
+    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+}
+/** One program with all the processes that it starts. */
+class RunningStep {
+    #step;
+    #mark = (0,external_node_crypto_.randomUUID)();
+    #child;
+    constructor(step, identity) {
+        this.#step = step;
+        const [program, ...args] = step.argv;
+        this.#child = (0,external_node_child_process_.spawn)(program, args, {
+            cwd: step.cwd,
+            env: { PATH, ...step.env, [MARK]: this.#mark },
+            stdio: ['ignore', 'pipe', 'pipe'],
+            detached: true,
+            ...identity
+        });
+        this.#child.stdout.on('data', step.output);
+        this.#child.stderr.on('data', step.output);
+    }
+    /** Resolves when the program and all that it left behind have ended, and their output is read. */
+    async result() {
+        const { signal, timeout } = this.#step;
+        let timedOut = false;
+        const onTimeout = () => {
+            timedOut = true;
+            this.#terminate();
+        };
+        const onAbort = () => this.#terminate();
+        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
+        signal.addEventListener('abort', onAbort);
+        if (signal.aborted)
+            onAbort();
+        try {
+            const code = await this.#exit();
+            this.end();
+            await this.#drain();
+            if (signal.aborted)
+                throw new lib_runtime/* CancelledError */.cc('The build');
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /** Ends every process of the step at once. */
+    end() {
+        this.#signalGroup('SIGKILL');
+        // Again until none is found: one that is just being started carries the mark, too.
+        for (let round = 0; round < 100; round++) {
+            const left = this.#marked();
+            if (left.length === 0)
+                return;
+            for (const pid of left)
+                kill(pid, 'SIGKILL');
+        }
+    }
+    #exit() {
+        return new Promise(resolve => {
+            this.#child.on('error', (error) => {
+                this.#step.output(Buffer.from(`${error.message}\n`));
+                resolve(error.code === 'ENOENT' ? 127 : 126);
+            });
+            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
+        });
+    }
+    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+    async #drain() {
+        const pipes = [this.#child.stdout, this.#child.stderr];
+        const open = pipes.filter(pipe => !pipe.closed);
+        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
+        let timer;
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        clearTimeout(timer);
+        for (const pipe of pipes)
+            pipe.destroy();
+    }
+    #terminate() {
+        this.#signalGroup('SIGTERM');
+        setTimeout(() => this.end(), GRACE).unref();
+    }
+    #signalGroup(signal) {
+        if (this.#child.pid !== undefined)
+            kill(-this.#child.pid, signal);
+    }
+    /** Processes with our mark in their environment that still run. */
+    #marked() {
+        const mark = `${MARK}=${this.#mark}\0`;
+        return (0,external_node_fs_.readdirSync)('/proc')
+            .filter(name => /^\d+$/.test(name))
+            .map(Number)
+            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
+    }
+}
+const SIGNALS = {
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGPIPE: 13,
+    SIGTERM: 15
+};
+function readProc(pid, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
+    }
+    catch {
+        return ''; // it ended, or is not ours to see
+    }
+}
+function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    }
+    catch {
+        // it has ended
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/images.js
+
+/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
+function imagesFor(stack) {
+    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
+    if (number !== undefined)
+        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
+    if (stack === 'container' || stack === 'cnb') {
+        throw new lib_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+    }
+    throw new lib_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
+
+
+const LONGEST_COMMAND = 10_000;
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
+ * Throws a `UserError` with the line's number for one that is none.
+ */
+function parseProcfile(text) {
+    const types = {};
+    for (const [i, raw] of text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        const line = raw.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
+        if (name === undefined || command === undefined)
+            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+        if (Object.hasOwn(types, name))
+            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+        if (command.length > LONGEST_COMMAND)
+            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+function wrong(line, problem, nextStep) {
+    return new lib_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
+}
+/** The Procfile's types over a buildpack's defaults. */
+function mergeProcessTypes(defaults, procfile) {
+    return { ...defaults, ...procfile };
+}
+/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+function parseReleaseOutput(yaml, buildpack) {
+    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
+    const document = (0,yaml_dist/* parseDocument */.Tp)(yaml);
+    let data;
+    try {
+        for (const error of document.errors)
+            throw error;
+        data = document.toJS({ maxAliasCount: 10 });
+    }
+    catch (error) {
+        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+    }
+    const declared = data?.default_process_types ?? {};
+    if (typeof declared !== 'object' || Array.isArray(declared))
+        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+    const types = {};
+    for (const [name, command] of Object.entries(declared)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+            throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+        }
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+/** `__proto__` is a name like any other. */
+function procfile_define(types, name, command) {
+    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
+}
+function shown(text) {
+    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
+
+/**
+ * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
+ * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
+ */
+const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
+/**
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
+ * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
+ */
+function lockedRuby(gemfileLock) {
+    const [, version, pre] = /^RUBY VERSION\r?\n {2,3}ruby (\d{1,6}\.\d{1,6}\.\d{1,6})(?:[-.]([\w.+-]{0,40}))?/m.exec(gemfileLock) ?? [];
+    if (version === undefined)
+        return undefined;
+    const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? [];
+    return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) };
+}
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+function isHerokuRuby(buildpack) {
+    return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack);
+}
+/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+function installsLockedRuby(buildpack) {
+    return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack);
+}
+/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
+/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
+/** A Ruby that these stacks have. */
+const ruby_KNOWN = '3.4.1';
+/**
+ * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
+ * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
+ * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ */
+async function hasRuby(http, { ruby, stack, vendorUrl = VENDOR }, signal) {
+    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
+    const status = (name) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal);
+    const [wanted, known] = await Promise.all([status(ruby_nameOf(ruby)), status(ruby_KNOWN)]);
+    if (wanted === 200)
+        return true;
+    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
+}
+/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+function ruby_nameOf({ version, jruby }) {
+    return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`;
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
+
+/**
+ * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
+ * A name belongs to the layer that wrote it last.
+ */
+class LayerLog {
+    #root;
+    #owner = new Map();
+    #mixed = [];
+    #entries = [];
+    #stamps = new Map();
+    #count = 0;
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+    close() {
+        const layer = this.#count++;
+        const before = this.#stamps;
+        this.#entries = (0,lib_runtime/* walkTree */.Ir)(this.#root);
+        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
+        for (const { path, stamp, kind } of this.#entries) {
+            const earlier = before.get(path);
+            if (earlier === stamp)
+                continue;
+            if (earlier !== undefined)
+                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            if (earlier === undefined || kind !== 'directory')
+                this.#owner.set(path, layer);
+        }
+        for (const path of before.keys()) {
+            if (this.#stamps.has(path))
+                continue;
+            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            this.#owner.delete(path);
+        }
+        return layer;
+    }
+    /** The tree as the last layer left it. */
+    get entries() {
+        return this.#entries;
+    }
+    ownerOf(path) {
+        return this.#owner.get(path) ?? 0;
+    }
+    /** Names of one layer that a later one changed or removed. */
+    get mixed() {
+        return this.#mixed;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/build.js
+
+
+
+
+
+
+
+
+/**
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
+ * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ */
+async function buildApp(options) {
+    const { folders, buildpacks, clock, log } = options;
+    await writeVariables(folders.env, options.variables);
+    const layerLog = new LayerLog(folders.app);
+    layerLog.close();
+    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
+    const deadline = clock.now() + options.timeout;
+    for (const [i, buildpack] of buildpacks.entries()) {
+        const started = clock.now();
+        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
+            const steps = new BuildpackSteps(options, buildpack, deadline);
+            const detected = await steps.detect();
+            await steps.compile(buildpacks.slice(0, i));
+            const processTypes = await steps.release();
+            const milliseconds = clock.now() - started;
+            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
+            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
+        });
+        layers.push(layer);
+        layerLog.close();
+    }
+    return {
+        root: folders.app,
+        builtAt: options.place.paths.app,
+        entries: layerLog.entries,
+        layers,
+        layerOf: path => layerLog.ownerOf(path),
+        mixed: layerLog.mixed,
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,lib_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
+    };
+}
+async function writeVariables(folder, variables) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const [name, value] of Object.entries(variables))
+        await (0,promises_.writeFile)(external_node_path_.join(folder, name), value);
+}
+/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
+const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
+/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
+const LAST_LINES = 20;
+const RELEASE_OUTPUT_LIMIT = 1_000_000;
+class BuildpackSteps {
+    #options;
+    #buildpack;
+    #deadline;
+    constructor(options, buildpack, deadline) {
+        this.#options = options;
+        this.#buildpack = buildpack;
+        this.#deadline = deadline;
+    }
+    async detect() {
+        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
+        if (result.code !== 0) {
+            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+        }
+        return output.trim();
+    }
+    async compile(earlier) {
+        const { app, cache, env } = this.#paths;
+        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
+        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
+        const fence = this.#options.log.fence();
+        const tail = new Tail(fence);
+        let result;
+        try {
+            result = await this.#run(argv, chunk => tail.write(chunk));
+        }
+        finally {
+            fence.close();
+        }
+        if (result.code === 0)
+            return;
+        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
+            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
+            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
+    }
+    async release() {
+        const { result, output } = await this.#capture([
+            'bash',
+            '-c',
+            RELEASE,
+            'release',
+            this.#program('release'),
+            this.#paths.app
+        ]);
+        if (result.code !== 0) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+        }
+        return parseReleaseOutput(output, this.#buildpack.name);
+    }
+    get #paths() {
+        return this.#options.place.paths;
+    }
+    #folderOf(buildpack) {
+        return `${this.#paths.buildpacks}/${external_node_path_.basename(buildpack.folder)}`;
+    }
+    #program(step) {
+        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
+    }
+    async #capture(argv) {
+        const chunks = [];
+        let size = 0;
+        const result = await this.#run(argv, chunk => {
+            size += chunk.length;
+            if (size <= RELEASE_OUTPUT_LIMIT)
+                chunks.push(chunk);
+        });
+        return { result, output: Buffer.concat(chunks).toString('utf8') };
+    }
+    async #run(argv, output) {
+        const { place, stack, commit, requestId, clock, signal } = this.#options;
+        const result = await place.run({
+            argv,
+            cwd: this.#paths.app,
+            env: {
+                HOME: this.#paths.home,
+                STACK: stack,
+                SOURCE_VERSION: commit,
+                REQUEST_ID: requestId,
+                CURL_CONNECT_TIMEOUT: '30',
+                CURL_TIMEOUT: '180',
+                LANG: 'C.UTF-8'
+            },
+            output,
+            signal,
+            timeout: Math.max(1, this.#deadline - clock.now())
+        });
+        if (result.timedOut) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+        }
+        return result;
+    }
+}
+/** Passes output on and keeps its end. */
+class Tail {
+    #to;
+    #end = Buffer.alloc(0);
+    constructor(to) {
+        this.#to = to;
+    }
+    write(chunk) {
+        this.#to.write(chunk);
+        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
+    }
+    text() {
+        return this.#end.toString('utf8');
+    }
+}
+/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+function quote(output) {
+    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .trimEnd()
+        .split('\n');
+    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
+    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/container.js
+
+
+
+
+/** Where the folders lie in the container: the app as on a dyno. */
+const PATHS = {
+    app: '/app',
+    cache: '/tmp/build-cache',
+    env: '/tmp/build-env',
+    buildpacks: '/tmp/buildpacks',
+    home: '/tmp/build-home'
+};
+/** Common Runtime dynos are amd64 (heroku/base-images: README). */
+const PLATFORM = 'linux/amd64';
+/**
+ * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
+ * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ */
+async function openContainer(folders, options) {
+    const user = buildUser();
+    if (process.getuid?.() === 0)
+        for (const folder of Object.values(folders))
+            (0,lib_runtime/* giveTree */.Ce)(folder, user);
+    const container = new Container(options, user);
+    await container.start(folders);
+    return container;
+}
+function buildUser() {
+    const uid = process.getuid?.() ?? 0;
+    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
+}
+class Container {
+    kind = 'container';
+    paths = PATHS;
+    #options;
+    #user;
+    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    constructor(options, user) {
+        this.#options = options;
+        this.#user = user;
+    }
+    async start(folders) {
+        const { image, network, readOnlyApp, signal, log } = this.#options;
+        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
+        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
+        const guards = [
+            '--cap-drop',
+            'ALL',
+            '--security-opt',
+            'no-new-privileges',
+            '--network',
+            network,
+            '--platform',
+            PLATFORM
+        ];
+        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
+        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
+        if (code !== 0) {
+            await this.close();
+            throw signal.aborted ? new lib_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
+        }
+        await this.#nameUser();
+    }
+    async run(step) {
+        const { uid, gid } = this.#user;
+        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
+        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
+        // Values go through the client's environment, so that none stands in an argument list.
+        const { dockerEnv } = this.#options;
+        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
+        const child = (0,external_node_child_process_.spawn)('docker', args, {
+            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
+            stdio: ['ignore', 'pipe', 'pipe']
+        });
+        child.stdout.on('data', step.output);
+        child.stderr.on('data', step.output);
+        let timedOut = false;
+        const onAbort = () => void this.close();
+        const timer = setTimeout(() => {
+            timedOut = true;
+            void this.close();
+        }, Math.min(step.timeout, 2 ** 31 - 1));
+        step.signal.addEventListener('abort', onAbort);
+        if (step.signal.aborted)
+            onAbort();
+        try {
+            const code = await new Promise((resolve, reject) => {
+                child.on('error', reject);
+                child.on('close', status => resolve(status ?? 137));
+            });
+            if (step.signal.aborted) {
+                await this.close();
+                throw new lib_runtime/* CancelledError */.cc('The build');
+            }
+            if (!timedOut)
+                await this.#endRest();
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            step.signal.removeEventListener('abort', onAbort);
+        }
+    }
+    async close() {
+        await this.#docker(['rm', '--force', this.#name], false);
+    }
+    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+    async #endRest() {
+        const { uid, gid } = this.#user;
+        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
+    }
+    /** Some programs (npm, ssh) do not run as a user without a name. */
+    async #nameUser() {
+        const { uid, gid } = this.#user;
+        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
+        await this.#docker([
+            'exec',
+            '--user',
+            '0:0',
+            this.#name,
+            'bash',
+            '-c',
+            script,
+            'name',
+            `${uid}`,
+            `${gid}`,
+            PATHS.home
+        ]);
+    }
+    /** `cancellable`: cleaning up goes on after the job was cancelled. */
+    #docker(args, cancellable = true) {
+        const { run, dockerEnv, signal } = this.#options;
+        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
+    }
+}
+function mount(source, target, readOnly) {
+    return [
+        '--mount',
+        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
+    ];
+}
+const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
+function explainStart(code, stderr, { image, network }) {
+    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    if (code === 127)
+        return new lib_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
+        return new lib_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+    }
+    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
+        return new lib_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+    }
+    if (/network .* not found/i.test(stderr))
+        return new lib_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new lib_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
+
+
+
+
+
+
+
+
+
+/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+class Workshop {
+    #options;
+    #places = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
+     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+     */
+    async build(name, buildpacks, fill) {
+        const { scratch, keptCache, stack, run } = this.#options;
+        const folders = await makeFolders(external_node_path_.join(scratch, name));
+        await fill(folders.app);
+        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}`);
+        if (kept)
+            await copyInto(kept, folders.cache, run);
+        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
+        const place = await this.#open(folders, false);
+        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
+        await place.close();
+        if (kept)
+            await replace(kept, folders.cache, run);
+        return app;
+    }
+    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+    async openDyno(app) {
+        const folders = await makeFolders(external_node_path_.join(this.#options.scratch, 'dyno'));
+        return this.#open({ ...folders, app: app.root }, true);
+    }
+    async close() {
+        await Promise.all(this.#places.splice(0).map(place => place.close()));
+    }
+    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+    async #copy(buildpack, into) {
+        const folder = external_node_path_.join(into, external_node_path_.basename(buildpack.folder));
+        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
+        return { ...buildpack, folder };
+    }
+    async #open(folders, asDyno) {
+        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
+        const place = kind === 'host'
+            ? openHost(folders, { secretsHeld })
+            : await openContainer(folders, {
+                image: asDyno ? runImage : buildImage,
+                network: asDyno ? 'none' : network,
+                readOnlyApp: asDyno,
+                run,
+                dockerEnv,
+                signal,
+                log
+            });
+        this.#places.push(place);
+        return place;
+    }
+}
+async function makeFolders(root) {
+    const below = (name) => external_node_path_.join(root, name);
+    const folders = {
+        app: below('app'),
+        cache: below('cache'),
+        env: below('env'),
+        buildpacks: below('buildpacks'),
+        home: below('home')
+    };
+    for (const folder of Object.values(folders))
+        await (0,promises_.mkdir)(folder, { recursive: true });
+    await (0,promises_.chmod)(root, 0o755);
+    return folders;
+}
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept, folder, run) {
+    if ((0,external_node_fs_.existsSync)(kept))
+        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
+}
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept, folder, run) {
+    await (0,promises_.mkdir)(external_node_path_.dirname(kept), { recursive: true });
+    await succeed(run, 'rm', ['-rf', '--', kept]);
+    await succeed(run, 'mv', ['--', folder, kept]);
+}
+/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+async function succeed(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code === 0)
+        return;
+    throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
+
+
+/** @param files their texts; empty for one that is not there */
+function readRuby(files) {
+    const locked = lockedRuby(files.gemfileLock);
+    const file = ofRubyVersion(files.rubyVersion);
+    return {
+        ...(locked && { locked }),
+        hasLock: files.gemfileLock !== '',
+        ...(file !== undefined && { file }),
+        takes: ofGemfile(files.gemfile, file)
+    };
+}
+/** `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments; several lines, or a version of two numbers, name no one Ruby. */
+function ofRubyVersion(text) {
+    const lines = text.split('\n').map(line => line.replace(/#.*$/s, '').trim());
+    const [line = '', ...more] = lines.filter(Boolean);
+    const [, version, pre] = /^(?:ruby-)?(\d{1,6}\.\d{1,6}\.\d{1,6})(?:[.-]([\w.-]{1,40}))?(?:@.*)?$/.exec(line) ?? [];
+    if (version === undefined || more.length > 0)
+        return undefined;
+    return pre === undefined ? version : `${version}.${pre}`;
+}
+const TEXT = String.raw `(?:'[^'\n]*'|"[^"\n]*")`;
+/** A whole statement of texts, which may end in options: `ruby '>= 3.3.0', '< 4.1.0'`. */
+const STATEMENT = new RegExp(String.raw `^ruby[ \t]*\(?[ \t]*\[?\s*(${TEXT}(?:\s*,\s*${TEXT})*)\s*\]?[ \t]*(?:\)|#|\r?$|,\s*:?(?:engine|patchlevel)\b)`, 'm');
+/** Since Bundler 2.4.19: exactly the one of that file (bundler: lib/bundler/ruby_dsl.rb). */
+const BY_FILE = /^ruby[ \t]*\(?[ \t]*file:\s*['"]\.ruby-version['"]/;
+/** Characters of a statement: it is hostile text. */
+const ruby_LONGEST = 1_000;
+function ofGemfile(gemfile, file) {
+    const at = gemfile.search(/^ruby\b/m);
+    const statement = at === -1 ? '' : gemfile.slice(at, at + ruby_LONGEST);
+    if (BY_FILE.test(statement))
+        return file === undefined ? [] : [{ operator: '=', version: file }];
+    const [, texts = ''] = STATEMENT.exec(statement) ?? [];
+    const parts = texts.match(new RegExp(TEXT, 'g')) ?? [];
+    const read = parts.map(part => /^.\s*(>=|<=|~>|!=|>|<|=)?\s*(\d[\w.]{0,40})\s*.$/.exec(part));
+    return read.every(part => part !== null)
+        ? read.map(([, operator = '=', version = '']) => ({ operator: operator, version }))
+        : [];
+}
+/** Whether Bundler runs with that Ruby. */
+function isTaken(version, takes) {
+    return takes.every(({ operator, version: than }) => {
+        const difference = compareVersions(version, than);
+        switch (operator) {
+            case '>=':
+                return difference >= 0;
+            case '<=':
+                return difference <= 0;
+            case '>':
+                return difference > 0;
+            case '<':
+                return difference < 0;
+            case '!=':
+                return difference !== 0;
+            case '=':
+                return difference === 0;
+            case '~>':
+                return difference >= 0 && compareVersions(version, bumped(than)) < 0;
+        }
+    });
+}
+/** `~> 3.3.1` ends before 3.4, `~> 3.3` before 4. */
+function bumped(version) {
+    const numbers = version.split('.').map(Number);
+    const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers;
+    return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.');
+}
+/**
+ * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
+ * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
+ */
+const LINES = {
+    '3.3': { floor: '3.3.14', ends: '2027-03-31' },
+    '3.4': { floor: '3.4.13', ends: '2028-03-31' },
+    '4.0': { floor: '4.0.10', ends: '2029-03-31' }
+};
+const [OLDEST = '', NEWEST = ''] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+/** @param now milliseconds since 1970; without it no line of those that are known has ended */
+function stateOfRuby(version, now = 0) {
+    const line = seriesOf(version);
+    const known = Object.hasOwn(LINES, line) ? LINES[line] : undefined;
+    if (!known) {
+        const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST);
+        return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST };
+    }
+    if (now > Date.parse(known.ends))
+        return { is: 'ended', line, ends: known.ends };
+    return isOlder(version, known.floor)
+        ? { is: 'holed', line, floor: known.floor }
+        : { is: 'safe', line, ends: known.ends };
+}
+/** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
+function safeRuby(version, takes, now = 0) {
+    return Object.values(LINES)
+        .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
+        .map(({ floor }) => floor)[0];
+}
+/**
+ * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
+ * `bundle update --ruby` names the Ruby that runs it (__tests__/mastodon/bundler.test.ts).
+ */
+function pinRuby(version) {
+    return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`;
+}
+/** What to do about a Ruby with holes. */
+function adviseRuby(version, takes, now = 0) {
+    const safe = safeRuby(version, takes, now);
+    return safe === undefined
+        ? 'Deploy a version of Mastodon that takes a newer Ruby.'
+        : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`;
+}
+const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${DEFAULT_RUBY.asOf})`;
+/**
+ * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
+ * @param wanted the Ruby that somebody seems to want
+ */
+function lockRuby(wanted, takes, now = 0) {
+    const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is);
+    const version = isBad ? safeRuby(wanted, takes, now) : wanted;
+    return `Run \`bundle lock\` with ${version === undefined ? 'the Ruby that you want' : `Ruby ${version}`}, which adds \`RUBY VERSION\` to Gemfile.lock, and commit that. The Gemfile needs a \`ruby\` line for it, as Mastodon's has.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby-blocks.js
@@ -51268,6 +52718,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -51282,6 +52733,11 @@ function readUpgradeTree(root) {
     return {
         ...mastodon,
         minimums: readMinimums(root, mastodon.version),
+        ruby: readRuby({
+            gemfileLock: read('Gemfile.lock'),
+            gemfile: read('Gemfile'),
+            rubyVersion: read('.ruby-version')
+        }),
         config: readConfigRules(root, mastodon.version),
         migrations: migrationsOf(root),
         breakpoints: breakpoints(read('lib/tasks/db.rake')),
@@ -51295,7 +52751,7 @@ function readUpgradeTree(root) {
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
         processTypes: processTypesOf(read('Procfile')),
-        buildpacks: buildpacksOf(read('app.json')),
+        buildpacks: tree_buildpacksOf(read('app.json')),
         packages: tree_packagesOf(read('Aptfile'))
     };
 }
@@ -51335,7 +52791,7 @@ function processTypesOf(procfile) {
         command.trim()
     ]));
 }
-function buildpacksOf(appJson) {
+function tree_buildpacksOf(appJson) {
     try {
         const { buildpacks } = JSON.parse(appJson);
         return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item) => {
@@ -51524,18 +52980,28 @@ const FINDINGS = {
     },
     'ruby-on-stack': {
         level: 'block',
-        why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
-        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
+        why: 'Heroku does not have the Ruby of Gemfile.lock for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `RUBY VERSION` in Gemfile.lock'
     },
     'ruby-range': {
         level: 'block',
-        why: 'The Ruby of `.ruby-version` is none that the Gemfile takes: Bundler refuses it',
-        remedy: 'Change `.ruby-version` to one in the range'
+        why: 'The Ruby of Gemfile.lock, which Heroku installs, is none that the Gemfile takes: Bundler refuses it',
+        remedy: 'Change `RUBY VERSION` in Gemfile.lock to one in the range'
     },
     'ruby-security': {
         level: 'warn',
-        why: 'The Ruby of `.ruby-version` has known security holes, or gets no updates any more',
-        remedy: 'Change `.ruby-version` to the named one, if the Gemfile takes it'
+        why: 'The Ruby of Gemfile.lock, which Heroku installs, has known security holes, or gets no updates any more',
+        remedy: 'Change `RUBY VERSION` in Gemfile.lock to the named one'
+    },
+    'ruby-not-pinned': {
+        level: 'warn',
+        why: 'Gemfile.lock names no Ruby: heroku/ruby takes the one of the build before, or its default, and the next build may take another',
+        remedy: 'With a `ruby` line in the Gemfile, `bundle lock` writes `RUBY VERSION` to Gemfile.lock'
+    },
+    'ruby-files-differ': {
+        level: 'note',
+        why: '`.ruby-version` names another Ruby than Gemfile.lock: Heroku installs the one of Gemfile.lock, version managers and tests take the other',
+        remedy: 'Name the same Ruby in both'
     },
     'node-range': {
         level: 'warn',
@@ -51747,14 +53213,14 @@ function lastName(reference) {
  * dyno-metadata), and what the buildpacks for Ruby and Node export where it is not set (`.profile.d` of
  * heroku/heroku-buildpack-ruby and heroku/heroku-buildpack-nodejs).
  */
-const PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
+const config_PLATFORM = /^(?:DYNO|PORT|PS|HOME|PATH|PWD|USER|SHELL|TMPDIR|LANG|GEM_(?:HOME|PATH)|BUNDLE_\w+|(?:RAILS|RACK|NODE)_ENV|RAILS_LOG_TO_STDOUT|RAILS_SERVE_STATIC_FILES|SECRET_KEY_BASE|PUMA_PERSISTENT_TIMEOUT|MALLOC_ARENA_MAX|WEB_(?:CONCURRENCY|MEMORY)|HEROKU_(?:APP|BUILD|DYNO|RELEASE|SLUG)_\w+)$/;
 /** Config vars that this version wants, does not want, or does not need any more. */
 function checkConfig(facts) {
     const { tree, from, live } = facts;
     if (!live)
         return newlyRequired(tree.config.required, from?.config.required);
     const { app, config } = live;
-    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name) && !PLATFORM.test(rule.name));
+    const missing = tree.config.required.filter(rule => applies(rule, config) && !config.has(rule.name) && !config_PLATFORM.test(rule.name));
     const isHit = ({ name, value }) => value === undefined ? config.isSet(name) : config.equals(name, value);
     return [
         ...(missing.length > 0
@@ -51764,10 +53230,10 @@ function checkConfig(facts) {
             : []),
         ...tree.config.forbidden
             .filter(isHit)
-            .map(rule => finding('forbidden-config', `${app} has ${shown(rule)}; with it this version stops as it boots (${rule.where})`, unset(rule.name, app))),
+            .map(rule => finding('forbidden-config', `${app} has ${config_shown(rule)}; with it this version stops as it boots (${rule.where})`, unset(rule.name, app))),
         ...tree.config.deprecated
             .filter(isHit)
-            .map(rule => finding('deprecated-config', `${app} has ${shown(rule)}, of which this version complains (${rule.where})`, unset(rule.name, app))),
+            .map(rule => finding('deprecated-config', `${app} has ${config_shown(rule)}, of which this version complains (${rule.where})`, unset(rule.name, app))),
         ...switches(facts, app, config),
         ...groups(facts, app, config)
     ];
@@ -51780,7 +53246,7 @@ function newlyRequired(now, before) {
     if (!before)
         return [];
     const known = new Set(before.map(({ name }) => name));
-    const added = now.filter(({ name, when }) => when === undefined && !known.has(name) && !PLATFORM.test(name));
+    const added = now.filter(({ name, when }) => when === undefined && !known.has(name) && !config_PLATFORM.test(name));
     if (added.length === 0)
         return [];
     return [
@@ -51847,7 +53313,7 @@ function names(rules) {
 function places(rules) {
     return [...new Set(rules.map(({ where }) => where))].slice(0, 3).join(', ');
 }
-function shown({ name, value }) {
+function config_shown({ name, value }) {
     return value === undefined ? name : `${name}=${value}`;
 }
 /** Secrets come with what makes them. */
@@ -52128,6 +53594,8 @@ function streamingMustRestart({ tree, from }) {
 
 
 
+
+
 /** Packages as in the Ubuntu below each stack (heroku/base-images: installed-packages-amd64.txt; packages.ubuntu.com). */
 const STACKS = {
     'heroku-24': { libvips: '8.15.1', ffmpeg: '6.1.1' },
@@ -52139,13 +53607,6 @@ const STACKS = {
 };
 /** From here on the stacks have OpenSSL 3, with which no Ruby before 3.1 can be built. */
 const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
-/** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
-const RUBY_FLOORS = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' };
-const OLDEST_SERIES = '3.3';
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
-function isHerokuRuby(buildpack) {
-    return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack);
-}
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 function checkRuntime(facts) {
     return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
@@ -52163,30 +53624,75 @@ function checkStack({ stack, live }) {
     }
     return found;
 }
-function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }) {
-    const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
-    if (pinned === undefined)
+/** Only if heroku/ruby, or a copy of it, builds: which Ruby another buildpack installs is not known. */
+function checkRuby(facts) {
+    const { ruby } = facts.tree;
+    const { hasLock, locked, takes } = ruby;
+    if (!facts.buildpacks.some(installsLockedRuby) || !hasLock)
         return [];
-    const found = [];
-    const isHerokus = buildpacks.some(isHerokuRuby);
-    if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
-        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
+    if (!locked)
+        return [notPinned(ruby)];
+    const { version, jruby } = locked;
+    const found = [...checkRubyOnStack(facts, locked), ...checkRubyRange(facts, version, takes)];
+    return jruby === undefined
+        ? [...found, ...checkRubySecurity(version, takes), ...checkRubyFiles(version, ruby)]
+        : found;
+}
+function notPinned({ file, takes }) {
+    const other = file === undefined ? '' : `. It installs nothing by .ruby-version, which names ${file}`;
+    return finding('ruby-not-pinned', NO_RUBY_LOCKED + other, lockRuby(file, takes));
+}
+function checkRubyOnStack({ stack, buildpacks, hasRuby }, { version, jruby }) {
+    if (!buildpacks.some(isHerokuRuby))
+        return [];
+    const shown = jruby === undefined ? `Ruby ${version}` : `JRuby ${jruby}`;
+    const missing = `Heroku has no ${shown} for ${stack}, which Gemfile.lock names`;
+    if (OPENSSL_3.includes(stack ?? '') && jruby === undefined && isOlder(version, '3.1')) {
+        return [
+            finding('ruby-on-stack', `${missing}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, whose Gemfile.lock names a newer Ruby.')
+        ];
     }
-    else if (isHerokus && hasRuby === false) {
-        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`, 'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'));
-    }
-    if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
-        const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
-        found.push(finding('ruby-range', `.ruby-version names ${pinned}, and the Gemfile takes ${range}`, 'Change `.ruby-version` to one in the range.'));
-    }
-    const floor = RUBY_FLOORS[seriesOf(pinned)];
-    if (isOlder(pinned, floor)) {
-        found.push(finding('ruby-security', `Ruby ${pinned} has security holes that ${floor} mends`, `Change \`.ruby-version\` to ${floor}, or deploy the newest patch release of Mastodon.`));
-    }
-    else if (isOlder(seriesOf(pinned), OLDEST_SERIES)) {
-        found.push(finding('ruby-security', `Ruby ${pinned} gets no security updates any more; ${OLDEST_SERIES} is the oldest series that does`, `Deploy a version of Mastodon that runs on Ruby ${OLDEST_SERIES} or newer.`));
-    }
-    return found;
+    if (hasRuby !== false)
+        return [];
+    return [
+        finding('ruby-on-stack', `${missing}, so heroku/ruby could not install it`, `Wait until Heroku has it, or take one that is there (https://devcenter.heroku.com/articles/ruby-support-reference): ${pinRuby('X.Y.Z')}.`)
+    ];
+}
+function checkRubyRange({ tree: { minimums, version: mastodon } }, version, takes) {
+    const wanted = takes.length > 0 || minimums.ruby === undefined ? takes : [{ operator: '>=', version: minimums.ruby }];
+    if (isTaken(version, wanted))
+        return [];
+    const range = wanted
+        .map(({ operator, version }) => (operator === '=' ? version : `${operator} ${version}`))
+        .join(', ');
+    const instead = wanted.find(({ operator }) => operator === '=')?.version ?? safeRuby(undefined, wanted);
+    return [
+        finding('ruby-range', `Heroku would install Ruby ${version}, which Gemfile.lock names, and ${takes.length > 0 ? 'the Gemfile' : `Mastodon ${mastodon ?? ''}`.trim()} takes ${range}`, `Take one in the range: ${pinRuby(instead ?? 'X.Y.Z')}.`)
+    ];
+}
+function checkRubySecurity(version, takes) {
+    const state = stateOfRuby(version);
+    if (state.is !== 'holed' && state.is !== 'ended')
+        return [];
+    const why = state.is === 'holed'
+        ? `has security holes that ${state.floor} closes`
+        : `gets no security updates any more, as no Ruby ${state.line} does`;
+    return [
+        finding('ruby-security', `Ruby ${version}, which Heroku installs because Gemfile.lock names it, ${why}`, adviseRuby(version, takes))
+    ];
+}
+/** They do in Mastodon's own 4.3, 4.4 and 4.5 (mastodon/mastodon v4.5.0: .ruby-version 3.4.7, Gemfile.lock 3.4.1). */
+function checkRubyFiles(locked, { file }) {
+    if (file === undefined || compareVersions(file, locked) === 0)
+        return [];
+    const newer = isOlder(locked, file) ? file : locked;
+    const isGood = ['safe', 'unknown'].includes(stateOfRuby(newer).is);
+    const remedy = newer === file
+        ? `To run on ${file}: ${pinRuby(file)}.`
+        : `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`;
+    return [
+        finding('ruby-files-differ', `Heroku installs Ruby ${locked}, which Gemfile.lock names. .ruby-version names ${file}, and only version managers and Mastodon's tests read it`, isGood ? remedy : 'Write the same Ruby to both files.')
+    ];
 }
 function checkNode({ tree: { minimums, version }, from }) {
     const [allowed, wanted] = [minimums.node, minimums.nodeWanted];
@@ -52563,7 +54069,6 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
-
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
 
 
@@ -52791,10 +54296,7 @@ function readSupport(table, version) {
 
 
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+
 ;// CONCATENATED MODULE: ./lib/source/git.js
 
 
@@ -52952,8 +54454,6 @@ async function answer(tools, path, ...args) {
     return code === 0 && line !== '' ? line : undefined;
 }
 
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./lib/source/blobs.js
 
 
@@ -53197,10 +54697,10 @@ function created(path, make) {
         return make();
     }
     catch (error) {
-        throw explain(path, error);
+        throw write_explain(path, error);
     }
 }
-function explain(path, error) {
+function write_explain(path, error) {
     const code = (0,lib_runtime/* errorCode */.CA)(error);
     if (code === 'EEXIST') {
         return new lib_runtime/* UserError */.yo(`The commit holds "${(0,lib_runtime/* displayPath */.Gt)(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
@@ -53789,11 +55289,11 @@ function parseSlugignore(text) {
         if (typeof parsed !== 'string')
             patterns.push(parsed);
         else
-            warnings.push(`${FILE}:${index + 1}: ${quote(pattern)} is ignored: ${parsed}`);
+            warnings.push(`${FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
     }
     return { patterns, warnings };
 }
-function quote(pattern) {
+function slugignore_quote(pattern) {
     return `"${(0,lib_runtime/* displayPath */.Gt)(pattern.slice(0, 200))}"`;
 }
 /** Not `trim`, which would take bytes of UTF-8 characters for spaces. */
@@ -54697,8 +56197,6 @@ function share(part, whole) {
 var external_node_http_ = __nccwpck_require__(7067);
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./lib/heroku/transfer.js
 
 
@@ -54987,7 +56485,7 @@ function converse(socket, secret, { write, met, clock, signal }) {
 
 
 
-const MARK = 'mastodon-on-heroku';
+const one_off_MARK = 'mastodon-on-heroku';
 /** Bytes without a line end that are held back, as they may become the exit line. */
 const LONGEST_HELD = 1_000_000;
 /** Milliseconds. Heroku sends SIGHUP when the client is gone, and SIGKILL after 30 s (Dev Center: one-off-dynos). */
@@ -55000,8 +56498,8 @@ const CLEARING_AWAY = 6_000;
  * is stopped; where the connection is lost, it is waited for, and how it ended is not known.
  */
 async function runOneOff(app, oneOff, options) {
-    const marker = `${MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    const exitLine = new ExitLine(`${MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
+    const marker = `${one_off_MARK}:${oneOff.purpose}:${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const exitLine = new ExitLine(`${one_off_MARK}-exit:${(0,external_node_crypto_.randomBytes)(16).toString('hex')}`, oneOff.write);
     const told = oneOff.told ?? (() => { });
     let dyno;
     try {
@@ -55033,7 +56531,7 @@ async function runOneOff(app, oneOff, options) {
 }
 /** Stops what an earlier job, killed meanwhile, may have left running for the same purpose. Returns their names. */
 async function endLeftovers(app, purpose, options) {
-    const left = (await app.dynos()).filter(({ command }) => command.includes(`${MARK}:${purpose}:`));
+    const left = (await app.dynos()).filter(({ command }) => command.includes(`${one_off_MARK}:${purpose}:`));
     for (const { id } of left) {
         await app.stopDyno(id);
         await waitUntilGone(app, id, options);
@@ -55211,10 +56709,6 @@ async function readFrom({ url, write, clock, signal }, from) {
     }
 }
 
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
 ;// CONCATENATED MODULE: ./lib/heroku/upload.js
 
 
@@ -55334,9 +56828,9 @@ function passwordOf(value) {
     if (!URL.canParse(value))
         return [];
     const { password } = new URL(value);
-    return password === '' ? [] : [password, decoded(password)];
+    return password === '' ? [] : [password, secrets_decoded(password)];
 }
-function decoded(text) {
+function secrets_decoded(text) {
     try {
         return decodeURIComponent(text);
     }
@@ -55501,7 +56995,7 @@ function parsed(cron) {
 
 
 const TOKEN = 'ADVANCED_SCHEDULER_API_TOKEN';
-const LONGEST_COMMAND = 1_000;
+const advanced_scheduler_LONGEST_COMMAND = 1_000;
 const LONGEST_NAME = 149;
 /**
  * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; oavanruiten/advanced-scheduler: src/commands, which
@@ -55512,8 +57006,8 @@ const advancedScheduler = {
     vars: [TOKEN],
     setUp: app => `heroku addons:create advanced-scheduler --app ${app}\`, then make an API token in its dashboard, which sets ${TOKEN}: \`heroku addons:open advanced-scheduler --app ${app}`,
     problem: ({ command, size, limit = USUAL_LIMIT }) => {
-        if (command.length > LONGEST_COMMAND)
-            return `it takes a command of ${LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
+        if (command.length > advanced_scheduler_LONGEST_COMMAND)
+            return `it takes a command of ${advanced_scheduler_LONGEST_COMMAND} characters at most, and this has ${command.length}; put it into a script in \`bin/\``;
         if (/^(private|shield)/i.test(size) && limit < 240)
             return 'it gives a task in a Private Space 4 minutes at least; write `timeout: 4`';
         return undefined;
@@ -56061,7 +57555,7 @@ function scheduleDrift(wanted, there) {
     });
 }
 /** Milliseconds after its time until a task counts as late: schedulers are not punctual. */
-const GRACE = 60 * 60_000;
+const drift_GRACE = 60 * 60_000;
 /**
  * Tasks whose last run is known, and failed; or whose last run is so long ago that one was missed since. A task that
  * never ran is not judged: nobody knows since when it is there.
@@ -56077,7 +57571,7 @@ function lateTasks(there, now) {
         if (lastRun.outcome === 'failed')
             return [{ command, text: `failed at ${at}` }];
         const next = cron === undefined ? undefined : nextTime(cron, lastRun.at);
-        return next !== undefined && next + GRACE < now
+        return next !== undefined && next + drift_GRACE < now
             ? [
                 {
                     command,
@@ -56432,1298 +57926,6 @@ function underTheLimit({ command, failOn }, hint) {
     const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
     return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
 }
-
-;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
-
-
-const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
-/**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
- */
-function parseBuildpack(text, origin) {
-    // eslint-disable-next-line no-control-regex
-    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
-        throw refuse(text, 'it has spaces or control characters');
-    const name = text.replace(/^urn:buildpack:/, '');
-    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
-        return { kind: 'registry', text, name };
-    if (/^(\.{1,2}\/|\/)/.test(text))
-        return folderReference(text, origin);
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
-        return urlReference(text);
-    throw refuse(text, 'its form is not known');
-}
-function folderReference(text, origin) {
-    const folder = external_node_path_.normalize(text).replace(/\/+$/, '');
-    if (folder.split('/')[0] === '..')
-        throw refuse(text, 'it leads out of the commit');
-    if (origin === 'app.json' && external_node_path_.isAbsolute(folder))
-        throw refuse(text, 'app.json may only name a folder of the commit itself');
-    return { kind: 'folder', text, folder };
-}
-function urlReference(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url)
-        throw refuse(text, 'the address cannot be read');
-    if (url.username !== '' || url.password !== '')
-        throw refuse(text, 'an address with a password would be printed in logs and the report');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,lib_runtime/* isLoopback */.U9)(url.hostname)))
-        throw refuse(text, 'only https addresses are fetched');
-    const ref = reference_decoded(url.hash.slice(1)) || undefined;
-    url.hash = '';
-    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
-        return { kind: 'tarball', text, url: url.href };
-    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
-        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
-    return { kind: 'git', text, url: url.href, ref };
-}
-function reference_decoded(hash) {
-    try {
-        return decodeURIComponent(hash);
-    }
-    catch {
-        return hash;
-    }
-}
-/** What stands before an `@` may be a password, however the address is written. */
-function refuse(text, why) {
-    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new lib_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
-
-
-const MOST_BUILDPACKS = 30;
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
-function chooseBuildpacks(configured, appJson) {
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : choose_buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
-    if (chosen.length === 0) {
-        throw new lib_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
-    }
-    if (chosen.length > MOST_BUILDPACKS)
-        throw new lib_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
-    return chosen;
-}
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function choose_buildpacksOf(appJson) {
-    if (appJson === undefined)
-        return [];
-    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
-    let data;
-    try {
-        data = JSON.parse(appJson);
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
-    }
-    const list = data?.buildpacks ?? [];
-    if (!Array.isArray(list))
-        throw new lib_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
-    return list.map((item, i) => {
-        const url = item?.url;
-        if (typeof url !== 'string')
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
-        return url;
-    });
-}
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./lib/buildpacks/archive.js
-
-
-
-
-
-
-
-
-const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
-const BLOCK = 512;
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
-const ENTRY_OVERHEAD = 8 * BLOCK;
-/**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
- */
-async function extractTarball(file, into, limits = LIMITS) {
-    const part = `${into}.part`;
-    await (0,promises_.rm)(part, { recursive: true, force: true });
-    await (0,promises_.mkdir)(part, { recursive: true });
-    try {
-        const unpacker = new Unpacker(part, limits);
-        await unpack(file, unpacker, limits);
-        const top = await topFolder(part);
-        unpacker.requireLinksInside(external_node_path_.relative(part, top));
-        await (0,promises_.rename)(top, into);
-    }
-    catch (error) {
-        throw archive_explain(error);
-    }
-    finally {
-        await (0,promises_.rm)(part, { recursive: true, force: true });
-    }
-}
-async function unpack(file, unpacker, limits) {
-    const tar = (0,tar_stream.extract)();
-    const source = (0,external_node_fs_.createReadStream)(file);
-    const whole = requireWhole(limits);
-    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
-    const reading = (async () => {
-        let seen = 0;
-        for await (const entry of tar) {
-            await unpacker.take(entry.header, entry);
-            seen++;
-        }
-        if (seen === 0)
-            throw new Error('it holds no file');
-    })();
-    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
-    const [read, fed] = await Promise.allSettled([
-        reading.catch((error) => {
-            tar.destroy(error);
-            throw error;
-        }),
-        feeding
-    ]);
-    for (const result of [read, fed])
-        if (result.status === 'rejected')
-            throw result.reason;
-}
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
-function requireWhole({ bytes, entries }) {
-    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
-    let size = 0;
-    let tail = Buffer.alloc(0);
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            size += chunk.length;
-            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
-            if (size > most)
-                done(new Error(`it unpacks to more than ${bytes} bytes`));
-            else
-                done(null, chunk);
-        },
-        flush(done) {
-            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
-        }
-    });
-}
-async function isGzip(file) {
-    const handle = await (0,promises_.open)(file);
-    try {
-        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-        return buffer[0] === 0x1f && buffer[1] === 0x8b;
-    }
-    finally {
-        await handle.close();
-    }
-}
-async function topFolder(folder) {
-    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
-    const [only] = names;
-    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_.join(folder, only.name) : folder;
-}
-function archive_explain(error) {
-    const full = (0,lib_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
-    if (full instanceof lib_runtime/* UserError */.yo)
-        return full;
-    return new lib_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
-}
-class Unpacker {
-    #root;
-    #limits;
-    /** Names that are no folder: nothing may be put below them. */
-    #leaves = new Set();
-    /** Targets of the links among them. */
-    #links = new Map();
-    #bytes = 0;
-    #entries = 0;
-    constructor(root, limits) {
-        this.#root = root;
-        this.#limits = limits;
-    }
-    async take(header, content) {
-        this.#count(header);
-        const name = this.#safeName(header.name);
-        const at = external_node_path_.join(this.#root, name);
-        if (header.type === 'directory') {
-            if (this.#leaves.has(name))
-                throw archive_refuse(header.name, 'is a folder and a file');
-            await (0,promises_.mkdir)(at, { recursive: true });
-            content.resume();
-            return;
-        }
-        if (name === '.')
-            throw archive_refuse(header.name, 'has no name');
-        await (0,promises_.mkdir)(external_node_path_.dirname(at), { recursive: true });
-        this.#leaves.add(name);
-        this.#links.delete(name);
-        await (0,promises_.rm)(at, { force: true });
-        if (header.type === 'file' || header.type === 'contiguous-file') {
-            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
-        }
-        else if (header.type === 'symlink') {
-            this.#links.set(name, header.linkname ?? '');
-            await (0,promises_.symlink)(header.linkname ?? '', at);
-            content.resume();
-        }
-        else if (header.type === 'link') {
-            const target = this.#safeName(header.linkname ?? '');
-            // The same link at another depth leads elsewhere.
-            if (this.#links.has(target))
-                throw archive_refuse(header.name, 'is a hard link that goes through a link');
-            await (0,promises_.link)(external_node_path_.join(this.#root, target), at);
-            content.resume();
-        }
-        else
-            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
-    }
-    #count({ size }) {
-        this.#entries++;
-        this.#bytes += size ?? 0;
-        if (this.#entries > this.#limits.entries)
-            throw new Error(`it holds more than ${this.#limits.entries} files`);
-        if (this.#bytes > this.#limits.bytes)
-            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
-    }
-    /** A name that stays in the folder and goes through no link. */
-    #safeName(name) {
-        // eslint-disable-next-line no-control-regex
-        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
-            throw archive_refuse(name, 'leads out of the archive');
-        const clean = external_node_path_.posix.normalize(name).replace(/\/+$/, '') || '.';
-        for (let above = external_node_path_.posix.dirname(clean); above !== '.'; above = external_node_path_.posix.dirname(above)) {
-            if (this.#leaves.has(above))
-                throw archive_refuse(name, 'goes through a link or a file');
-        }
-        return clean;
-    }
-    /**
-     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-     * another link, `..` is not where the names say.
-     */
-    requireLinksInside(top) {
-        for (const [name, target] of this.#links) {
-            const steps = target.split('/').filter(step => step !== '' && step !== '.');
-            const down = steps.findIndex(step => step !== '..');
-            const up = down === -1 ? steps.length : down;
-            const depth = external_node_path_.posix.relative(top, name).split('/').length - 1;
-            if (target === '' || target.startsWith('/') || up > depth)
-                throw archive_refuse(name, 'is a link that leads out of the archive');
-            if (steps.slice(up).includes('..'))
-                throw archive_refuse(name, 'is a link with `..` inside its target');
-        }
-    }
-}
-function archive_refuse(name, why) {
-    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/digest.js
-
-
-
-
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
-async function treeDigest(folder) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const { path, kind, mode, size, target } of (0,lib_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
-        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
-        hash
-            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
-            .update(path, 'latin1')
-            .update(target ?? '', 'latin1');
-        if (kind === 'file')
-            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,lib_runtime/* below */.Gz)(folder, path)), async (chunks) => {
-                for await (const chunk of chunks)
-                    hash.update(chunk);
-            });
-    }
-    return hash.digest('hex');
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/fetch.js
-
-
-
-
-
-
-
-
-
-const LARGEST_ARCHIVE = 1_000_000_000;
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
-async function fetchBuildpack(reference, options) {
-    const { into, sha256: pin } = options;
-    const name = nameOf(reference);
-    await (0,promises_.mkdir)(external_node_path_.dirname(into), { recursive: true });
-    try {
-        const { sha256, version } = await bring(reference, options);
-        if (pin !== undefined && pin !== sha256) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
-        }
-        await requireSteps(into, name);
-        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
-    }
-    catch (error) {
-        await (0,promises_.rm)(into, { recursive: true, force: true });
-        throw fetch_explain(error, name);
-    }
-}
-/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
-function nameOf(reference) {
-    if (reference.kind === 'registry')
-        return reference.name;
-    if (reference.kind === 'folder')
-        return reference.text;
-    const { hostname, pathname } = new URL(reference.url);
-    const short = pathname.replace(/^\/|\.git$/g, '');
-    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
-    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
-}
-async function bring(reference, options) {
-    switch (reference.kind) {
-        case 'registry':
-            return bringTarball(() => archiveOf(reference.name, options), options);
-        case 'tarball':
-            return bringTarball(() => Promise.resolve(reference.url), options);
-        case 'git':
-            return bringGit(reference.url, reference.ref, options);
-        case 'folder':
-            return bringFolder(reference.folder, options);
-    }
-}
-/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name, { http, registryUrl }) {
-    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
-    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
-    if (typeof answer?.blob_url !== 'string')
-        throw new Error('the registry gives no address of an archive (blob_url)');
-    return answer.blob_url;
-}
-async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
-    const kept = (sha256) => cacheFolder && external_node_path_.join(cacheFolder, `${sha256}.tgz`);
-    const known = pin && kept(pin);
-    if (pin && known && (await sha256Of(known)) === pin) {
-        await extractTarball(known, into);
-        return { sha256: pin };
-    }
-    const archive = `${into}.tgz`;
-    try {
-        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
-        // A wrong one is not even unpacked.
-        if (pin === undefined || pin === sha256)
-            await extractTarball(archive, into);
-        const keep = kept(sha256);
-        if (cacheFolder && keep && pin === sha256) {
-            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            try {
-                await (0,promises_.copyFile)(archive, `${keep}.part`);
-                await (0,promises_.rename)(`${keep}.part`, keep);
-            }
-            finally {
-                await (0,promises_.rm)(`${keep}.part`, { force: true });
-            }
-        }
-        return { sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(archive, { force: true });
-    }
-}
-async function sha256Of(file) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-    }
-    catch (error) {
-        if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    return hash.digest('hex');
-}
-const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-async function bringGit(url, ref, options) {
-    const { into, run, signal } = options;
-    // Also of redirects: never from https to http.
-    const env = (0,lib_runtime/* fetchEnvironment */.sl)(url.startsWith('https:') ? 'https' : 'https:http', options);
-    const git = async (...args) => {
-        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
-        if (code === 127)
-            throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
-        if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
-        return stdout.toString().trim();
-    };
-    await git('init', '--quiet', '--', into);
-    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
-    // The repository's own attributes must not change a byte: a program with CRLF does not start.
-    await (0,promises_.mkdir)(external_node_path_.join(into, '.git', 'info'), { recursive: true });
-    await (0,promises_.writeFile)(external_node_path_.join(into, '.git', 'info', 'attributes'), UNCHANGED);
-    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
-    const version = await git('-C', into, 'rev-parse', 'HEAD');
-    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into), version };
-}
-async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
-    const from = await (0,promises_.realpath)(external_node_path_.resolve(sourceTree, folder));
-    // A link in the commit must not bring in a folder of the runner.
-    if (!external_node_path_.isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + external_node_path_.sep))
-        throw new Error('it leads out of the commit');
-    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
-    if (code !== 0)
-        throw new Error(stderr.trim().slice(0, 300));
-    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into) };
-}
-async function requireSteps(folder, name) {
-    const root = await (0,promises_.realpath)(folder);
-    for (const step of ['detect', 'compile', 'release']) {
-        const program = await (0,promises_.realpath)(external_node_path_.join(folder, 'bin', step)).catch(() => undefined);
-        // Else a link could open a file of the runner to everyone.
-        if (program !== undefined && !program.startsWith(root + external_node_path_.sep)) {
-            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
-        }
-        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
-            await (0,promises_.chmod)(program, 0o755);
-        else if (step !== 'release') {
-            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
-        }
-    }
-}
-function fetch_explain(error, name) {
-    if (error instanceof lib_runtime/* CancelledError */.cc)
-        return error;
-    if (error instanceof lib_runtime/* HttpError */.j$ && error.status === 404) {
-        return new lib_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
-    }
-    if (error instanceof lib_runtime/* HttpError */.j$) {
-        return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
-    }
-    if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT') {
-        return new lib_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
-    }
-    if (error instanceof lib_runtime/* UserError */.yo)
-        return error.message.includes(name)
-            ? error
-            : new lib_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
-
-
-
-
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
-async function fetchAll(chosen, options) {
-    const fetched = [];
-    for (const [i, { reference, sha256 }] of chosen.entries()) {
-        const buildpack = await fetchBuildpack(reference, {
-            ...options,
-            sha256,
-            into: external_node_path_.join(options.folder, `${i + 1}`)
-        });
-        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
-        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
-        fetched.push(buildpack);
-    }
-    return fetched;
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/host.js
-
-
-
-
-
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** Milliseconds between SIGTERM and SIGKILL. */
-const host_GRACE = 2_000;
-/** A variable that all processes of a step inherit, also those that leave its process group. */
-const host_MARK = 'BUILD_STEP_ID';
-/**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
- */
-function openHost(folders, { secretsHeld, identity = otherUser() }) {
-    if (!identity && secretsHeld.length > 0) {
-        throw new lib_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
-    }
-    if (identity)
-        for (const folder of Object.values(folders))
-            (0,lib_runtime/* giveTree */.Ce)(folder, identity);
-    const running = new Set();
-    return {
-        kind: 'host',
-        paths: folders,
-        run: async (step) => {
-            // Temporary files that a buildpack leaves go with its home.
-            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
-            running.add(current);
-            try {
-                return await current.result();
-            }
-            finally {
-                running.delete(current);
-            }
-        },
-        close: () => {
-            for (const current of running)
-                current.end();
-            return Promise.resolve();
-        }
-    };
-}
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser() {
-    if (process.getuid?.() !== 0)
-        return null;
-    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
-        .split('\n')
-        .map(line => line.split(':'));
-    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
-    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
-}
-/** One program with all the processes that it starts. */
-class RunningStep {
-    #step;
-    #mark = (0,external_node_crypto_.randomUUID)();
-    #child;
-    constructor(step, identity) {
-        this.#step = step;
-        const [program, ...args] = step.argv;
-        this.#child = (0,external_node_child_process_.spawn)(program, args, {
-            cwd: step.cwd,
-            env: { PATH, ...step.env, [host_MARK]: this.#mark },
-            stdio: ['ignore', 'pipe', 'pipe'],
-            detached: true,
-            ...identity
-        });
-        this.#child.stdout.on('data', step.output);
-        this.#child.stderr.on('data', step.output);
-    }
-    /** Resolves when the program and all that it left behind have ended, and their output is read. */
-    async result() {
-        const { signal, timeout } = this.#step;
-        let timedOut = false;
-        const onTimeout = () => {
-            timedOut = true;
-            this.#terminate();
-        };
-        const onAbort = () => this.#terminate();
-        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
-        signal.addEventListener('abort', onAbort);
-        if (signal.aborted)
-            onAbort();
-        try {
-            const code = await this.#exit();
-            this.end();
-            await this.#drain();
-            if (signal.aborted)
-                throw new lib_runtime/* CancelledError */.cc('The build');
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /** Ends every process of the step at once. */
-    end() {
-        this.#signalGroup('SIGKILL');
-        // Again until none is found: one that is just being started carries the mark, too.
-        for (let round = 0; round < 100; round++) {
-            const left = this.#marked();
-            if (left.length === 0)
-                return;
-            for (const pid of left)
-                kill(pid, 'SIGKILL');
-        }
-    }
-    #exit() {
-        return new Promise(resolve => {
-            this.#child.on('error', (error) => {
-                this.#step.output(Buffer.from(`${error.message}\n`));
-                resolve(error.code === 'ENOENT' ? 127 : 126);
-            });
-            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
-        });
-    }
-    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
-    async #drain() {
-        const pipes = [this.#child.stdout, this.#child.stderr];
-        const open = pipes.filter(pipe => !pipe.closed);
-        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
-        let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, host_GRACE)))]);
-        clearTimeout(timer);
-        for (const pipe of pipes)
-            pipe.destroy();
-    }
-    #terminate() {
-        this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), host_GRACE).unref();
-    }
-    #signalGroup(signal) {
-        if (this.#child.pid !== undefined)
-            kill(-this.#child.pid, signal);
-    }
-    /** Processes with our mark in their environment that still run. */
-    #marked() {
-        const mark = `${host_MARK}=${this.#mark}\0`;
-        return (0,external_node_fs_.readdirSync)('/proc')
-            .filter(name => /^\d+$/.test(name))
-            .map(Number)
-            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
-    }
-}
-const SIGNALS = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGABRT: 6,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGPIPE: 13,
-    SIGTERM: 15
-};
-function readProc(pid, file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
-    }
-    catch {
-        return ''; // it ended, or is not ours to see
-    }
-}
-function kill(pid, signal) {
-    try {
-        process.kill(pid, signal);
-    }
-    catch {
-        // it has ended
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/images.js
-
-/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
-function imagesFor(stack) {
-    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
-    if (number !== undefined)
-        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
-    if (stack === 'container' || stack === 'cnb') {
-        throw new lib_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
-    }
-    throw new lib_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var yaml_dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
-
-
-const procfile_LONGEST_COMMAND = 10_000;
-/**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
- */
-function parseProcfile(text) {
-    const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
-        if (line === '' || line.startsWith('#'))
-            continue;
-        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
-        if (name === undefined || command === undefined)
-            throw wrong(i, `"${procfile_shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
-        if (Object.hasOwn(types, name))
-            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > procfile_LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${procfile_LONGEST_COMMAND} characters`, 'Put it into a script.');
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-function wrong(line, problem, nextStep) {
-    return new lib_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
-}
-/** The Procfile's types over a buildpack's defaults. */
-function mergeProcessTypes(defaults, procfile) {
-    return { ...defaults, ...procfile };
-}
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
-function parseReleaseOutput(yaml, buildpack) {
-    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
-    const document = (0,yaml_dist/* parseDocument */.Tp)(yaml);
-    let data;
-    try {
-        for (const error of document.errors)
-            throw error;
-        data = document.toJS({ maxAliasCount: 10 });
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
-    }
-    const declared = data?.default_process_types ?? {};
-    if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
-    const types = {};
-    for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > procfile_LONGEST_COMMAND) {
-            throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${procfile_shown(name)}", which is none`, next);
-        }
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-/** `__proto__` is a name like any other. */
-function procfile_define(types, name, command) {
-    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
-}
-function procfile_shown(text) {
-    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
-
-/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
-const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
-/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
-const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
-/** A Ruby that these stacks have. */
-const ruby_KNOWN = '3.4.1';
-/**
- * Whether Heroku has a Ruby (`4.0.6`) for a stack; undefined where that cannot be told. The bucket answers 403 to what is
- * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
- * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
- */
-async function hasRuby(http, { version, stack, vendorUrl = VENDOR }, signal) {
-    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal);
-    const [wanted, known] = await Promise.all([status(version), status(ruby_KNOWN)]);
-    if (wanted === 200)
-        return true;
-    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
-
-/**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
- */
-class LayerLog {
-    #root;
-    #owner = new Map();
-    #mixed = [];
-    #entries = [];
-    #stamps = new Map();
-    #count = 0;
-    constructor(root) {
-        this.#root = root;
-    }
-    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
-    close() {
-        const layer = this.#count++;
-        const before = this.#stamps;
-        this.#entries = (0,lib_runtime/* walkTree */.Ir)(this.#root);
-        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
-        for (const { path, stamp, kind } of this.#entries) {
-            const earlier = before.get(path);
-            if (earlier === stamp)
-                continue;
-            if (earlier !== undefined)
-                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            if (earlier === undefined || kind !== 'directory')
-                this.#owner.set(path, layer);
-        }
-        for (const path of before.keys()) {
-            if (this.#stamps.has(path))
-                continue;
-            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            this.#owner.delete(path);
-        }
-        return layer;
-    }
-    /** The tree as the last layer left it. */
-    get entries() {
-        return this.#entries;
-    }
-    ownerOf(path) {
-        return this.#owner.get(path) ?? 0;
-    }
-    /** Names of one layer that a later one changed or removed. */
-    get mixed() {
-        return this.#mixed;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/build.js
-
-
-
-
-
-
-
-
-/**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
- */
-async function buildApp(options) {
-    const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
-    const layerLog = new LayerLog(folders.app);
-    layerLog.close();
-    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
-    const deadline = clock.now() + options.timeout;
-    for (const [i, buildpack] of buildpacks.entries()) {
-        const started = clock.now();
-        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
-            const steps = new BuildpackSteps(options, buildpack, deadline);
-            const detected = await steps.detect();
-            await steps.compile(buildpacks.slice(0, i));
-            const processTypes = await steps.release();
-            const milliseconds = clock.now() - started;
-            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
-            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
-        });
-        layers.push(layer);
-        layerLog.close();
-    }
-    return {
-        root: folders.app,
-        builtAt: options.place.paths.app,
-        entries: layerLog.entries,
-        layers,
-        layerOf: path => layerLog.ownerOf(path),
-        mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,lib_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
-    };
-}
-async function writeVariables(folder, variables) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,promises_.writeFile)(external_node_path_.join(folder, name), value);
-}
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
-const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
-const LAST_LINES = 20;
-const RELEASE_OUTPUT_LIMIT = 1_000_000;
-class BuildpackSteps {
-    #options;
-    #buildpack;
-    #deadline;
-    constructor(options, buildpack, deadline) {
-        this.#options = options;
-        this.#buildpack = buildpack;
-        this.#deadline = deadline;
-    }
-    async detect() {
-        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
-        if (result.code !== 0) {
-            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${build_quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
-        }
-        return output.trim();
-    }
-    async compile(earlier) {
-        const { app, cache, env } = this.#paths;
-        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
-        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
-        const fence = this.#options.log.fence();
-        const tail = new Tail(fence);
-        let result;
-        try {
-            result = await this.#run(argv, chunk => tail.write(chunk));
-        }
-        finally {
-            fence.close();
-        }
-        if (result.code === 0)
-            return;
-        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${build_quote(tail.text())}`, tail.text().includes('No space left on device')
-            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
-    }
-    async release() {
-        const { result, output } = await this.#capture([
-            'bash',
-            '-c',
-            RELEASE,
-            'release',
-            this.#program('release'),
-            this.#paths.app
-        ]);
-        if (result.code !== 0) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
-        }
-        return parseReleaseOutput(output, this.#buildpack.name);
-    }
-    get #paths() {
-        return this.#options.place.paths;
-    }
-    #folderOf(buildpack) {
-        return `${this.#paths.buildpacks}/${external_node_path_.basename(buildpack.folder)}`;
-    }
-    #program(step) {
-        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
-    }
-    async #capture(argv) {
-        const chunks = [];
-        let size = 0;
-        const result = await this.#run(argv, chunk => {
-            size += chunk.length;
-            if (size <= RELEASE_OUTPUT_LIMIT)
-                chunks.push(chunk);
-        });
-        return { result, output: Buffer.concat(chunks).toString('utf8') };
-    }
-    async #run(argv, output) {
-        const { place, stack, commit, requestId, clock, signal } = this.#options;
-        const result = await place.run({
-            argv,
-            cwd: this.#paths.app,
-            env: {
-                HOME: this.#paths.home,
-                STACK: stack,
-                SOURCE_VERSION: commit,
-                REQUEST_ID: requestId,
-                CURL_CONNECT_TIMEOUT: '30',
-                CURL_TIMEOUT: '180',
-                LANG: 'C.UTF-8'
-            },
-            output,
-            signal,
-            timeout: Math.max(1, this.#deadline - clock.now())
-        });
-        if (result.timedOut) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
-        }
-        return result;
-    }
-}
-/** Passes output on and keeps its end. */
-class Tail {
-    #to;
-    #end = Buffer.alloc(0);
-    constructor(to) {
-        this.#to = to;
-    }
-    write(chunk) {
-        this.#to.write(chunk);
-        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
-    }
-    text() {
-        return this.#end.toString('utf8');
-    }
-}
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
-function build_quote(output) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
-        .replace(/[^\P{Cc}\n\t]/gu, '')
-        .trimEnd()
-        .split('\n');
-    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
-    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/container.js
-
-
-
-
-/** Where the folders lie in the container: the app as on a dyno. */
-const PATHS = {
-    app: '/app',
-    cache: '/tmp/build-cache',
-    env: '/tmp/build-env',
-    buildpacks: '/tmp/buildpacks',
-    home: '/tmp/build-home'
-};
-/** Common Runtime dynos are amd64 (heroku/base-images: README). */
-const container_PLATFORM = 'linux/amd64';
-/**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
- */
-async function openContainer(folders, options) {
-    const user = buildUser();
-    if (process.getuid?.() === 0)
-        for (const folder of Object.values(folders))
-            (0,lib_runtime/* giveTree */.Ce)(folder, user);
-    const container = new Container(options, user);
-    await container.start(folders);
-    return container;
-}
-function buildUser() {
-    const uid = process.getuid?.() ?? 0;
-    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
-}
-class Container {
-    kind = 'container';
-    paths = PATHS;
-    #options;
-    #user;
-    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    constructor(options, user) {
-        this.#options = options;
-        this.#user = user;
-    }
-    async start(folders) {
-        const { image, network, readOnlyApp, signal, log } = this.#options;
-        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
-        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
-        const guards = [
-            '--cap-drop',
-            'ALL',
-            '--security-opt',
-            'no-new-privileges',
-            '--network',
-            network,
-            '--platform',
-            container_PLATFORM
-        ];
-        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
-        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
-        if (code !== 0) {
-            await this.close();
-            throw signal.aborted ? new lib_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
-        }
-        await this.#nameUser();
-    }
-    async run(step) {
-        const { uid, gid } = this.#user;
-        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
-        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
-        // Values go through the client's environment, so that none stands in an argument list.
-        const { dockerEnv } = this.#options;
-        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
-        const child = (0,external_node_child_process_.spawn)('docker', args, {
-            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
-            stdio: ['ignore', 'pipe', 'pipe']
-        });
-        child.stdout.on('data', step.output);
-        child.stderr.on('data', step.output);
-        let timedOut = false;
-        const onAbort = () => void this.close();
-        const timer = setTimeout(() => {
-            timedOut = true;
-            void this.close();
-        }, Math.min(step.timeout, 2 ** 31 - 1));
-        step.signal.addEventListener('abort', onAbort);
-        if (step.signal.aborted)
-            onAbort();
-        try {
-            const code = await new Promise((resolve, reject) => {
-                child.on('error', reject);
-                child.on('close', status => resolve(status ?? 137));
-            });
-            if (step.signal.aborted) {
-                await this.close();
-                throw new lib_runtime/* CancelledError */.cc('The build');
-            }
-            if (!timedOut)
-                await this.#endRest();
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            step.signal.removeEventListener('abort', onAbort);
-        }
-    }
-    async close() {
-        await this.#docker(['rm', '--force', this.#name], false);
-    }
-    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
-    async #endRest() {
-        const { uid, gid } = this.#user;
-        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
-    }
-    /** Some programs (npm, ssh) do not run as a user without a name. */
-    async #nameUser() {
-        const { uid, gid } = this.#user;
-        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
-        await this.#docker([
-            'exec',
-            '--user',
-            '0:0',
-            this.#name,
-            'bash',
-            '-c',
-            script,
-            'name',
-            `${uid}`,
-            `${gid}`,
-            PATHS.home
-        ]);
-    }
-    /** `cancellable`: cleaning up goes on after the job was cancelled. */
-    #docker(args, cancellable = true) {
-        const { run, dockerEnv, signal } = this.#options;
-        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
-    }
-}
-function mount(source, target, readOnly) {
-    return [
-        '--mount',
-        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
-    ];
-}
-const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
-function explainStart(code, stderr, { image, network }) {
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-    if (code === 127)
-        return new lib_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
-    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new lib_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
-    }
-    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new lib_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
-    }
-    if (/network .* not found/i.test(stderr))
-        return new lib_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new lib_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
-
-
-
-
-
-
-
-
-
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
-class Workshop {
-    #options;
-    #places = [];
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
-     */
-    async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack, run } = this.#options;
-        const folders = await makeFolders(external_node_path_.join(scratch, name));
-        await fill(folders.app);
-        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}`);
-        if (kept)
-            await copyInto(kept, folders.cache, run);
-        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
-        const place = await this.#open(folders, false);
-        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
-        await place.close();
-        if (kept)
-            await replace(kept, folders.cache, run);
-        return app;
-    }
-    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
-    async openDyno(app) {
-        const folders = await makeFolders(external_node_path_.join(this.#options.scratch, 'dyno'));
-        return this.#open({ ...folders, app: app.root }, true);
-    }
-    async close() {
-        await Promise.all(this.#places.splice(0).map(place => place.close()));
-    }
-    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
-    async #copy(buildpack, into) {
-        const folder = external_node_path_.join(into, external_node_path_.basename(buildpack.folder));
-        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
-        return { ...buildpack, folder };
-    }
-    async #open(folders, asDyno) {
-        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
-        const place = kind === 'host'
-            ? openHost(folders, { secretsHeld })
-            : await openContainer(folders, {
-                image: asDyno ? runImage : buildImage,
-                network: asDyno ? 'none' : network,
-                readOnlyApp: asDyno,
-                run,
-                dockerEnv,
-                signal,
-                log
-            });
-        this.#places.push(place);
-        return place;
-    }
-}
-async function makeFolders(root) {
-    const below = (name) => external_node_path_.join(root, name);
-    const folders = {
-        app: below('app'),
-        cache: below('cache'),
-        env: below('env'),
-        buildpacks: below('buildpacks'),
-        home: below('home')
-    };
-    for (const folder of Object.values(folders))
-        await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.chmod)(root, 0o755);
-    return folders;
-}
-/** A copy: a build that fails leaves what is kept as it was. */
-async function copyInto(kept, folder, run) {
-    if ((0,external_node_fs_.existsSync)(kept))
-        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
-}
-/** Puts a folder in the place of the kept one, which may be on another disk. */
-async function replace(kept, folder, run) {
-    await (0,promises_.mkdir)(external_node_path_.dirname(kept), { recursive: true });
-    await succeed(run, 'rm', ['-rf', '--', kept]);
-    await succeed(run, 'mv', ['--', folder, kept]);
-}
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
-async function succeed(run, program, args) {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
-    if (code === 0)
-        return;
-    throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/index.js
-
-
-
-
-
-
-
-
-
 
 ;// CONCATENATED MODULE: ./lib/report/upgrade.js
 
@@ -69362,7 +69564,7 @@ async function factsFrom(context, config, source, from, live) {
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
         buildpacks,
-        hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
+        hasRuby: await askForRuby(context, config, buildpacks, tree.ruby.locked, stack),
         strategy: config.migrations,
         redisTls: config.redisTls,
         hasStreamingApp: config.streamingApp !== undefined,
@@ -69387,10 +69589,10 @@ async function planOfTree(context, config, source) {
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, version, stack) {
-    if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
+async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, ruby, stack) {
+    if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
         return undefined;
-    return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
+    return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -70996,7 +71198,7 @@ const retention = {
  * Lines of Ruby with the lowest version without a known hole, and when each ends (ruby-lang.org: downloads/branches; the
  * versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
  */
-const LINES = {
+const ruby_LINES = {
     '3.3': { floor: 14, ends: '2027-03-31' },
     '3.4': { floor: 13, ends: '2028-03-31' },
     '4.0': { floor: 10, ends: '2029-03-31' }
@@ -71012,8 +71214,8 @@ const ruby = {
     async look({ dyno, clock }) {
         const { ruby: figure } = await dyno.part('boot');
         const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(figure) ?? [];
-        const known = LINES[line];
-        const [oldest, newest] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+        const known = ruby_LINES[line];
+        const [oldest, newest] = [Object.keys(ruby_LINES)[0], Object.keys(ruby_LINES).at(-1)];
         if (!known) {
             const older = line !== '' && compare(line, oldest) < 0;
             const text = older
@@ -84776,7 +84978,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5345);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5073);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -61,6 +61,7 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
     bundler: 'webpack',
     rubyNeedsNode: false,
     minimums: {},
+    ruby: { hasLock: false, takes: [] },
     config: { required: [], forbidden: [{ name: 'FORBIDDEN', where: 'a.rb:1' }], deprecated: [], knowsDummy: true },
     migrations,
     breakpoints: {},

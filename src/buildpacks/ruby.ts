@@ -1,5 +1,43 @@
 import { type Http } from '../runtime/index.ts'
 
+/** The Ruby that a Gemfile.lock names, as heroku/ruby reads it. */
+export interface LockedRuby {
+  /** `3.3.8`, or `4.1.0.preview1`. A patch level (`3.3.8p144`) is left out, as heroku/ruby leaves it out. */
+  readonly version: string
+  /** The version of JRuby, if it is one. heroku/ruby takes any other engine for plain Ruby. */
+  readonly jruby?: string
+}
+
+/**
+ * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
+ * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
+ */
+export const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' }
+
+/**
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
+ * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
+ */
+export function lockedRuby(gemfileLock: string): LockedRuby | undefined {
+  const [, version, pre] =
+    /^RUBY VERSION\r?\n {2,3}ruby (\d{1,6}\.\d{1,6}\.\d{1,6})(?:[-.]([\w.+-]{0,40}))?/m.exec(gemfileLock) ?? []
+  if (version === undefined) return undefined
+  const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? []
+  return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) }
+}
+
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+export function isHerokuRuby(buildpack: string): boolean {
+  return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack)
+}
+
+/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+export function installsLockedRuby(buildpack: string): boolean {
+  return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack)
+}
+
 /** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
 const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com'
 /** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
@@ -8,19 +46,24 @@ const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22']
 const KNOWN = '3.4.1'
 
 /**
- * Whether Heroku has a Ruby (`4.0.6`) for a stack; undefined where that cannot be told. The bucket answers 403 to what is
- * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
+ * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
+ * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
 export async function hasRuby(
   http: Http,
-  { version, stack, vendorUrl = VENDOR }: { version: string; stack: string; vendorUrl?: string },
+  { ruby, stack, vendorUrl = VENDOR }: { ruby: LockedRuby; stack: string; vendorUrl?: string },
   signal?: AbortSignal
 ): Promise<boolean | undefined> {
   const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`
-  const status = (ruby: string): Promise<number | undefined> =>
-    http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal)
-  const [wanted, known] = await Promise.all([status(version), status(KNOWN)])
+  const status = (name: string): Promise<number | undefined> =>
+    http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal)
+  const [wanted, known] = await Promise.all([status(nameOf(ruby)), status(KNOWN)])
   if (wanted === 200) return true
   return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined
+}
+
+/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+function nameOf({ version, jruby }: LockedRuby): string {
+  return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`
 }

@@ -4,11 +4,8 @@ import { compareVersions } from './versions.ts'
 
 /** The oldest versions of what a tree runs on; absent where neither it nor its version tells. */
 export interface Minimums {
-  /** The one that `.ruby-version` (or a plain `ruby` line of the Gemfile) names: Heroku installs exactly it. */
-  readonly rubyPinned?: string
+  /** By the README, or the version; what the Gemfile takes is in `TreeRuby`. */
   readonly ruby?: string
-  /** The first Ruby that it does not take any more. */
-  readonly rubyBelow?: string
   /** What `engines.node` of package.json allows. */
   readonly node?: string
   /** What the README, or the version, asks for. */
@@ -25,17 +22,13 @@ export interface Libvips {
   readonly unless?: { readonly name: string; readonly value: string; readonly not: boolean }
 }
 
-/** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
+/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
 export function readMinimums(root: string, version: string | undefined): Minimums {
   const read = (file: string): string => readText(root, file)
-  const gemfile = read('Gemfile')
   const readme = told(read('README.md'))
   const known = knownFor(version)
-  const pinned = /^(?:ruby-)?(\d+\.\d+\.\d+)\s*$/m.exec(read('.ruby-version'))?.[1] ?? quoted(gemfile, '')
   return defined({
-    rubyPinned: pinned,
-    ruby: quoted(gemfile, '>=') ?? readme.get('ruby') ?? known.ruby,
-    rubyBelow: quoted(gemfile, '<'),
+    ruby: readme.get('ruby') ?? known.ruby,
     node: enginesNode(read('package.json')),
     nodeWanted: readme.get('node.js') ?? known.node,
     postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
@@ -47,14 +40,6 @@ export function readMinimums(root: string, version: string | undefined): Minimum
 
 function defined(all: { [Name in keyof Minimums]: Minimums[Name] | undefined }): Minimums {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
-}
-
-/** `ruby '>= 3.3.0', '< 4.1.0'`; an operator of '' asks for a plain version. */
-function quoted(gemfile: string, operator: '>=' | '<' | ''): string | undefined {
-  const line = /^ruby\s+(['"].*)$/m.exec(gemfile)?.[1] ?? ''
-  return [...line.matchAll(/['"]\s*(>=|<|~>|=)?\s*(\d+(?:\.\d+)*)\s*['"]/g)].find(
-    ([, found = '']) => found === operator || (operator === '>=' && found === '~>')
-  )?.[2]
 }
 
 /** The list of requirements in README.md: `- **PostgreSQL** 14+`. */

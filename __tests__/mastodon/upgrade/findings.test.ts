@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { FINDINGS, planUpgrade, type FindingName } from '../../../src/mastodon/index.ts'
-import { factsOf, found, versionFile, type Change } from './fork.ts'
+import { factsOf, found, lockFile, versionFile, type Change } from './fork.ts'
 
 const version = (text: string): Record<string, string> => ({ 'lib/mastodon/version.rb': versionFile(text) })
 const migration = (file: string, body: string): Record<string, string> => ({
@@ -11,6 +11,10 @@ const added = (file: string, body: string): Change => ({
   before: { [`db/${file}.rb`]: undefined }
 })
 const buildpacks = (...names: string[]): Change => ({ facts: { buildpacks: names } })
+/** A tree whose Gemfile.lock names that Ruby. */
+const ruby = (locked: string | undefined, files: Change['files'] = {}): Change => ({
+  files: { 'Gemfile.lock': lockFile(locked), ...files }
+})
 const APT = 'https://github.com/heroku/heroku-buildpack-apt'
 
 /** Each finding, in ways in which it comes, and the nearest ones in which it does not. */
@@ -258,38 +262,92 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
   },
   'ruby-on-stack': {
     fires: [
-      { files: { '.ruby-version': '2.4.1\n' } },
-      { files: { '.ruby-version': undefined, Gemfile: "ruby '2.4.1'\n" } },
-      { facts: { hasRuby: false } }
+      ruby('2.4.1'),
+      ruby('2.7.8p225'),
+      // As forks without a change have it: `.ruby-version` is for others.
+      { ...ruby('4.0.10', { '.ruby-version': '4.0.11\n' }), facts: { hasRuby: false } },
+      { facts: { hasRuby: false } },
+      { ...ruby('3.4.5 (jruby 10.0.2.0)'), facts: { hasRuby: false } }
     ],
     silent: [
       { facts: { hasRuby: true } },
       { facts: { hasRuby: false, buildpacks: ['heroku/nodejs', './my-ruby'] } },
-      { files: { '.ruby-version': '2.7.8\n' }, facts: { stack: 'heroku-20' } },
-      { files: { '.ruby-version': '2.7.8\n' }, facts: { buildpacks: ['heroku/nodejs', './my-ruby'] } }
+      { facts: { hasRuby: false, buildpacks: ['https://github.com/me/heroku-buildpack-ruby'] } },
+      { ...ruby('2.7.8'), facts: { stack: 'heroku-20' } },
+      { ...ruby('2.7.8'), facts: { buildpacks: ['heroku/nodejs', './my-ruby'] } },
+      // JRuby says of which Ruby it takes the language.
+      ruby('2.5.7p001 (jruby 9.2.13.0)'),
+      { files: { '.ruby-version': '2.4.1\n' } }
     ]
   },
   'ruby-range': {
-    fires: [{ files: { '.ruby-version': '3.2.9\n' } }, { files: { '.ruby-version': 'ruby-4.1.0\n' } }],
+    fires: [
+      ruby('3.2.9'),
+      ruby('4.1.0'),
+      ruby('3.2.9', { '.ruby-version': '4.0.10\n' }),
+      ruby('4.0.9', { Gemfile: "ruby '4.0.10'\n" }),
+      ruby('4.0.10', { Gemfile: "ruby '~> 3.4.0'\n" }),
+      // Mastodon 4.5's two files with such a Gemfile: Bundler stops.
+      ruby('3.4.1p0', { Gemfile: "ruby file: '.ruby-version'\n", '.ruby-version': '3.4.7\n' }),
+      ruby('3.2.9', { Gemfile: "gem 'rails'\n" }),
+      { ...ruby('3.2.9'), facts: { buildpacks: ['https://github.com/me/heroku-buildpack-ruby#main'] } }
+    ],
     silent: [
-      {
-        files: {
-          '.ruby-version': '3.2.9\n',
-          Gemfile: "ruby file: '.ruby-version'\n",
-          'README.md': '',
-          ...version('4.4.0')
-        }
-      },
-      { files: { '.ruby-version': undefined } }
+      ruby('3.2.9', { Gemfile: "gem 'rails'\n", 'README.md': '', ...version('4.4.0') }),
+      ruby('4.1.0.preview1'),
+      ruby(undefined, { '.ruby-version': '3.2.9\n' }),
+      // It is not what Heroku installs.
+      { files: { '.ruby-version': '3.2.9\n' } },
+      ruby('3.2.9', { 'Gemfile.lock': undefined }),
+      { ...ruby('3.2.9'), facts: { buildpacks: ['./my-ruby'] } }
     ]
   },
   'ruby-security': {
     fires: [
-      { files: { '.ruby-version': '4.0.9' } },
-      { files: { '.ruby-version': '3.4.12' } },
-      { files: { '.ruby-version': '3.2.10' } }
+      ruby('4.0.9'),
+      ruby('3.4.12p1'),
+      ruby('3.2.10'),
+      ruby('4.0.10.rc1'),
+      // The owner has changed the file that Heroku does not read.
+      ruby('3.4.1p0', { '.ruby-version': '3.4.13\n' })
     ],
-    silent: [{ files: { '.ruby-version': '3.4.13' } }, { files: { '.ruby-version': '4.2.0' } }]
+    silent: [
+      ruby('3.4.13'),
+      ruby('4.2.0'),
+      ruby('3.4.5 (jruby 10.0.2.0)'),
+      // What developers use is none of Heroku's.
+      { files: { '.ruby-version': '3.4.12' } }
+    ]
+  },
+  'ruby-not-pinned': {
+    fires: [
+      ruby(undefined),
+      ruby(undefined, { '.ruby-version': undefined, Gemfile: "ruby '4.0.10'\n" }),
+      // Four spaces, two numbers: heroku/ruby does not read it.
+      { files: { 'Gemfile.lock': 'RUBY VERSION\n    ruby 4.0.10\n' } },
+      ruby('4.0')
+    ],
+    silent: [
+      ruby(undefined, { 'Gemfile.lock': undefined }),
+      { ...ruby(undefined), facts: { buildpacks: ['heroku/nodejs', './my-ruby'] } }
+    ]
+  },
+  'ruby-files-differ': {
+    fires: [
+      // Mastodon v4.3.0, v4.4.0 and v4.5.0.
+      ruby('3.3.4p94', { '.ruby-version': '3.3.5\n' }),
+      ruby('3.4.1p0', { '.ruby-version': '3.4.4\n' }),
+      ruby('3.4.1p0', { '.ruby-version': '3.4.7\n' }),
+      ruby('4.0.11')
+    ],
+    silent: [
+      ruby('4.0.10p99'),
+      ruby('4.0.9', { '.ruby-version': undefined }),
+      ruby('4.0.9', { '.ruby-version': '4.0\n' }),
+      ruby('4.1.0-preview1', { '.ruby-version': 'ruby-4.1.0.preview1 # soon\n' }),
+      ruby(undefined),
+      { ...ruby('4.0.11'), facts: { buildpacks: ['./my-ruby'] } }
+    ]
   },
   'node-range': {
     fires: [{ files: { 'package.json': '{"engines": {"node": "^20.1"}}' } }],
@@ -574,6 +632,53 @@ describe.each(Object.entries(CASES) as [FindingName, (typeof CASES)[FindingName]
     })
   }
 )
+
+describe('what is told of Ruby', () => {
+  const told = (change: Change): Record<string, string> =>
+    Object.fromEntries(
+      planUpgrade(factsOf(change)).findings.map(({ name, reason, remedy }) => [name, `${reason}. ${remedy}`])
+    )
+
+  it('is what Heroku installs, and what changes that', () => {
+    expect(told(ruby('3.4.1p0', { '.ruby-version': '3.4.7\n' }))).toEqual({
+      'ruby-security':
+        'Ruby 3.4.1, which Heroku installs because Gemfile.lock names it, has security holes that 3.4.13 closes. ' +
+        'For Ruby 3.4.13: change the line below `RUBY VERSION` in Gemfile.lock to `ruby 3.4.13` (`bundle update --ruby` does that, run with Ruby 3.4.13), ' +
+        'write `3.4.13` to `.ruby-version`, and commit both. Or deploy a version of Mastodon whose Gemfile.lock names 3.4.13 or newer.',
+      'ruby-files-differ':
+        'Heroku installs Ruby 3.4.1, which Gemfile.lock names. .ruby-version names 3.4.7, and only version managers and ' +
+        "Mastodon's tests read it. Write the same Ruby to both files."
+    })
+    expect(told(ruby('3.4.1p0', { '.ruby-version': '3.4.13\n' }))['ruby-files-differ']).toMatch(
+      /\.ruby-version names 3\.4\.13.*To run on 3\.4\.13: change the line below `RUBY VERSION` in Gemfile\.lock to `ruby 3\.4\.13`/
+    )
+    expect(told(ruby('4.0.11'))['ruby-files-differ']).toMatch(/Write `4\.0\.11` to `\.ruby-version`, so that/)
+  })
+
+  it('names no Ruby that the Gemfile does not take', () => {
+    const gemfile = (takes: string) => ({ Gemfile: `ruby ${takes}\n` })
+    expect(told(ruby('3.2.10', gemfile("'>= 3.2.0', '< 3.5.0'")))['ruby-security']).toMatch(/For Ruby 3\.3\.14:/)
+    expect(told(ruby('3.2.10', gemfile("'~> 3.2.0'")))['ruby-security']).toMatch(
+      /Deploy a version of Mastodon that takes a newer Ruby/
+    )
+    expect(told(ruby('3.2.10', gemfile("'~> 3.4.0'")))['ruby-range']).toMatch(
+      /Heroku would install Ruby 3\.2\.10, .*the Gemfile takes ~> 3\.4\.0.*`ruby 3\.4\.13`/
+    )
+  })
+
+  it('names the Ruby of .ruby-version if the Gemfile takes that one alone', () => {
+    const files = { Gemfile: "ruby file: '.ruby-version'\n", '.ruby-version': '3.4.7\n' }
+    expect(told(ruby('3.4.1p0', files))['ruby-range']).toMatch(
+      /Heroku would install Ruby 3\.4\.1, .*the Gemfile takes 3\.4\.7\. .*change .*to `ruby 3\.4\.7`/
+    )
+  })
+
+  it('says where the Ruby comes from if Gemfile.lock names none', () => {
+    expect(told(ruby(undefined))['ruby-not-pinned']).toMatch(
+      /the one of the build before.*its default \(3\.3\.9 in July 2026\).*by \.ruby-version, which names 4\.0\.10.*`bundle lock` with Ruby 4\.0\.10/
+    )
+  })
+})
 
 describe('the list of findings', () => {
   it('is what is tested here', () => expect(Object.keys(CASES).sort()).toEqual(Object.keys(FINDINGS).sort()))

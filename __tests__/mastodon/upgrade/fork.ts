@@ -18,6 +18,12 @@ export function versionFile(version: string): string {
   return `module Version\n${method('major', major)}${method('minor', minor)}${method('patch', patch)}${method('default_prerelease', `'${prerelease}'`)}end\n`
 }
 
+/** A Gemfile.lock as Bundler 4 writes it; older ones write `   ruby 3.4.1p0`. */
+export function lockFile(ruby: string | undefined): string {
+  const named = ruby === undefined ? '' : `\nRUBY VERSION\n  ruby ${ruby}\n`
+  return `GEM\n  specs:\n    hiredis-client (0.30.1)\n    redis (5.4.1)\n${named}\nBUNDLED WITH\n  4.0.18\n`
+}
+
 /** Names alone: a tree without migrations would be none to upgrade from. */
 const FIRST = '20241007071624'
 
@@ -27,7 +33,7 @@ export const FORK: Files = {
   'README.md':
     '# A fork\n\n- **Ruby** 3.3+\n- **PostgreSQL** 14+\n- **Redis** 7.0+\n- **Node.js** 22+\n- **FFmpeg** 5.1+\n',
   Gemfile: "source 'https://rubygems.org'\nruby '>= 3.3.0', '< 4.1.0'\n",
-  'Gemfile.lock': 'GEM\n  specs:\n    hiredis-client (0.30.1)\n    redis (5.4.1)\n',
+  'Gemfile.lock': lockFile('4.0.10'),
   '.ruby-version': '4.0.10\n',
   'package.json': '{ "engines": { "node": ">=22" } }',
   'app.json': JSON.stringify({

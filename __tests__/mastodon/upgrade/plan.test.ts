@@ -133,9 +133,7 @@ describe('config vars', () => {
 describe('what a tree needs', () => {
   it('is read from its own files', () => {
     expect(treeOf().minimums).toEqual({
-      rubyPinned: '4.0.10',
-      ruby: '3.3.0',
-      rubyBelow: '4.1.0',
+      ruby: '3.3',
       node: '22',
       nodeWanted: '22',
       postgres: '14',
@@ -148,8 +146,6 @@ describe('what a tree needs', () => {
   it('is known by version where they do not say it', () => {
     const silent = {
       'README.md': '',
-      Gemfile: '',
-      '.ruby-version': '',
       'lib/tasks/db.rake': '',
       'config/initializers/vips.rb': ''
     }

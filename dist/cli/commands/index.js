@@ -48391,6 +48391,32 @@ function shown(text) {
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
 
+/**
+ * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
+ * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
+ */
+const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
+/**
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
+ * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
+ */
+function lockedRuby(gemfileLock) {
+    const [, version, pre] = /^RUBY VERSION\r?\n {2,3}ruby (\d{1,6}\.\d{1,6}\.\d{1,6})(?:[-.]([\w.+-]{0,40}))?/m.exec(gemfileLock) ?? [];
+    if (version === undefined)
+        return undefined;
+    const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? [];
+    return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) };
+}
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+function isHerokuRuby(buildpack) {
+    return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack);
+}
+/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+function installsLockedRuby(buildpack) {
+    return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack);
+}
 /** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
 const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
 /** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
@@ -48398,17 +48424,21 @@ const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
 /** A Ruby that these stacks have. */
 const KNOWN = '3.4.1';
 /**
- * Whether Heroku has a Ruby (`4.0.6`) for a stack; undefined where that cannot be told. The bucket answers 403 to what is
- * not there, and to any wrong address, so a "no" counts only where another Ruby is found at the same place.
+ * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
+ * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
  * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
  */
-async function hasRuby(http, { version, stack, vendorUrl = VENDOR }, signal) {
+async function hasRuby(http, { ruby, stack, vendorUrl = VENDOR }, signal) {
     const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (ruby) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(ruby)}.tgz`, signal);
-    const [wanted, known] = await Promise.all([status(version), status(KNOWN)]);
+    const status = (name) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal);
+    const [wanted, known] = await Promise.all([status(ruby_nameOf(ruby)), status(KNOWN)]);
     if (wanted === 200)
         return true;
     return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
+}
+/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+function ruby_nameOf({ version, jruby }) {
+    return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`;
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -57986,17 +58016,13 @@ function split(version) {
 
 
 
-/** Reads Gemfile, .ruby-version, package.json, README.md, db.rake and the libvips initializer of a tree. */
+/** Reads package.json, README.md, db.rake and the libvips initializer of a tree. */
 function readMinimums(root, version) {
     const read = (file) => readText(root, file);
-    const gemfile = read('Gemfile');
     const readme = told(read('README.md'));
     const known = knownFor(version);
-    const pinned = /^(?:ruby-)?(\d+\.\d+\.\d+)\s*$/m.exec(read('.ruby-version'))?.[1] ?? quoted(gemfile, '');
     return defined({
-        rubyPinned: pinned,
-        ruby: quoted(gemfile, '>=') ?? readme.get('ruby') ?? known.ruby,
-        rubyBelow: quoted(gemfile, '<'),
+        ruby: readme.get('ruby') ?? known.ruby,
         node: enginesNode(read('package.json')),
         nodeWanted: readme.get('node.js') ?? known.node,
         postgres: postgresOf(read('lib/tasks/db.rake')) ?? readme.get('postgresql') ?? known.postgres,
@@ -58007,11 +58033,6 @@ function readMinimums(root, version) {
 }
 function defined(all) {
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-}
-/** `ruby '>= 3.3.0', '< 4.1.0'`; an operator of '' asks for a plain version. */
-function quoted(gemfile, operator) {
-    const line = /^ruby\s+(['"].*)$/m.exec(gemfile)?.[1] ?? '';
-    return [...line.matchAll(/['"]\s*(>=|<|~>|=)?\s*(\d+(?:\.\d+)*)\s*['"]/g)].find(([, found = '']) => found === operator || (operator === '>=' && found === '~>'))?.[2];
 }
 /** The list of requirements in README.md: `- **PostgreSQL** 14+`. */
 function told(readme) {
@@ -58053,6 +58074,131 @@ const minimums_KNOWN = [
 ];
 function knownFor(version) {
     return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+}
+
+;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
+
+
+/** @param files their texts; empty for one that is not there */
+function readRuby(files) {
+    const locked = lockedRuby(files.gemfileLock);
+    const file = ofRubyVersion(files.rubyVersion);
+    return {
+        ...(locked && { locked }),
+        hasLock: files.gemfileLock !== '',
+        ...(file !== undefined && { file }),
+        takes: ofGemfile(files.gemfile, file)
+    };
+}
+/** `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments; several lines, or a version of two numbers, name no one Ruby. */
+function ofRubyVersion(text) {
+    const lines = text.split('\n').map(line => line.replace(/#.*$/s, '').trim());
+    const [line = '', ...more] = lines.filter(Boolean);
+    const [, version, pre] = /^(?:ruby-)?(\d{1,6}\.\d{1,6}\.\d{1,6})(?:[.-]([\w.-]{1,40}))?(?:@.*)?$/.exec(line) ?? [];
+    if (version === undefined || more.length > 0)
+        return undefined;
+    return pre === undefined ? version : `${version}.${pre}`;
+}
+const TEXT = String.raw `(?:'[^'\n]*'|"[^"\n]*")`;
+/** A whole statement of texts, which may end in options: `ruby '>= 3.3.0', '< 4.1.0'`. */
+const STATEMENT = new RegExp(String.raw `^ruby[ \t]*\(?[ \t]*\[?\s*(${TEXT}(?:\s*,\s*${TEXT})*)\s*\]?[ \t]*(?:\)|#|\r?$|,\s*:?(?:engine|patchlevel)\b)`, 'm');
+/** Since Bundler 2.4.19: exactly the one of that file (bundler: lib/bundler/ruby_dsl.rb). */
+const BY_FILE = /^ruby[ \t]*\(?[ \t]*file:\s*['"]\.ruby-version['"]/;
+/** Characters of a statement: it is hostile text. */
+const ruby_LONGEST = 1_000;
+function ofGemfile(gemfile, file) {
+    const at = gemfile.search(/^ruby\b/m);
+    const statement = at === -1 ? '' : gemfile.slice(at, at + ruby_LONGEST);
+    if (BY_FILE.test(statement))
+        return file === undefined ? [] : [{ operator: '=', version: file }];
+    const [, texts = ''] = STATEMENT.exec(statement) ?? [];
+    const parts = texts.match(new RegExp(TEXT, 'g')) ?? [];
+    const read = parts.map(part => /^.\s*(>=|<=|~>|!=|>|<|=)?\s*(\d[\w.]{0,40})\s*.$/.exec(part));
+    return read.every(part => part !== null)
+        ? read.map(([, operator = '=', version = '']) => ({ operator: operator, version }))
+        : [];
+}
+/** Whether Bundler runs with that Ruby. */
+function isTaken(version, takes) {
+    return takes.every(({ operator, version: than }) => {
+        const difference = compareVersions(version, than);
+        switch (operator) {
+            case '>=':
+                return difference >= 0;
+            case '<=':
+                return difference <= 0;
+            case '>':
+                return difference > 0;
+            case '<':
+                return difference < 0;
+            case '!=':
+                return difference !== 0;
+            case '=':
+                return difference === 0;
+            case '~>':
+                return difference >= 0 && compareVersions(version, bumped(than)) < 0;
+        }
+    });
+}
+/** `~> 3.3.1` ends before 3.4, `~> 3.3` before 4. */
+function bumped(version) {
+    const numbers = version.split('.').map(Number);
+    const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers;
+    return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.');
+}
+/**
+ * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
+ * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
+ */
+const LINES = {
+    '3.3': { floor: '3.3.14', ends: '2027-03-31' },
+    '3.4': { floor: '3.4.13', ends: '2028-03-31' },
+    '4.0': { floor: '4.0.10', ends: '2029-03-31' }
+};
+const [OLDEST = '', NEWEST = ''] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+/** @param now milliseconds since 1970; without it no line of those that are known has ended */
+function stateOfRuby(version, now = 0) {
+    const line = seriesOf(version);
+    const known = Object.hasOwn(LINES, line) ? LINES[line] : undefined;
+    if (!known) {
+        const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST);
+        return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST };
+    }
+    if (now > Date.parse(known.ends))
+        return { is: 'ended', line, ends: known.ends };
+    return isOlder(version, known.floor)
+        ? { is: 'holed', line, floor: known.floor }
+        : { is: 'safe', line, ends: known.ends };
+}
+/** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
+function safeRuby(version, takes, now = 0) {
+    return Object.values(LINES)
+        .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
+        .map(({ floor }) => floor)[0];
+}
+/**
+ * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
+ * `bundle update --ruby` names the Ruby that runs it (__tests__/mastodon/bundler.test.ts).
+ */
+function pinRuby(version) {
+    return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`;
+}
+/** What to do about a Ruby with holes. */
+function adviseRuby(version, takes, now = 0) {
+    const safe = safeRuby(version, takes, now);
+    return safe === undefined
+        ? 'Deploy a version of Mastodon that takes a newer Ruby.'
+        : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`;
+}
+const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${DEFAULT_RUBY.asOf})`;
+/**
+ * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
+ * @param wanted the Ruby that somebody seems to want
+ */
+function lockRuby(wanted, takes, now = 0) {
+    const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is);
+    const version = isBad ? safeRuby(wanted, takes, now) : wanted;
+    return `Run \`bundle lock\` with ${version === undefined ? 'the Ruby that you want' : `Ruby ${version}`}, which adds \`RUBY VERSION\` to Gemfile.lock, and commit that. The Gemfile needs a \`ruby\` line for it, as Mastodon's has.`;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby-blocks.js
@@ -58252,6 +58398,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -58266,6 +58413,11 @@ function readUpgradeTree(root) {
     return {
         ...mastodon,
         minimums: readMinimums(root, mastodon.version),
+        ruby: readRuby({
+            gemfileLock: read('Gemfile.lock'),
+            gemfile: read('Gemfile'),
+            rubyVersion: read('.ruby-version')
+        }),
         config: readConfigRules(root, mastodon.version),
         migrations: migrationsOf(root),
         breakpoints: breakpoints(read('lib/tasks/db.rake')),
@@ -58508,18 +58660,28 @@ const FINDINGS = {
     },
     'ruby-on-stack': {
         level: 'block',
-        why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
-        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
+        why: 'Heroku does not have the Ruby of Gemfile.lock for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+        remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `RUBY VERSION` in Gemfile.lock'
     },
     'ruby-range': {
         level: 'block',
-        why: 'The Ruby of `.ruby-version` is none that the Gemfile takes: Bundler refuses it',
-        remedy: 'Change `.ruby-version` to one in the range'
+        why: 'The Ruby of Gemfile.lock, which Heroku installs, is none that the Gemfile takes: Bundler refuses it',
+        remedy: 'Change `RUBY VERSION` in Gemfile.lock to one in the range'
     },
     'ruby-security': {
         level: 'warn',
-        why: 'The Ruby of `.ruby-version` has known security holes, or gets no updates any more',
-        remedy: 'Change `.ruby-version` to the named one, if the Gemfile takes it'
+        why: 'The Ruby of Gemfile.lock, which Heroku installs, has known security holes, or gets no updates any more',
+        remedy: 'Change `RUBY VERSION` in Gemfile.lock to the named one'
+    },
+    'ruby-not-pinned': {
+        level: 'warn',
+        why: 'Gemfile.lock names no Ruby: heroku/ruby takes the one of the build before, or its default, and the next build may take another',
+        remedy: 'With a `ruby` line in the Gemfile, `bundle lock` writes `RUBY VERSION` to Gemfile.lock'
+    },
+    'ruby-files-differ': {
+        level: 'note',
+        why: '`.ruby-version` names another Ruby than Gemfile.lock: Heroku installs the one of Gemfile.lock, version managers and tests take the other',
+        remedy: 'Name the same Ruby in both'
     },
     'node-range': {
         level: 'warn',
@@ -59112,6 +59274,8 @@ function streamingMustRestart({ tree, from }) {
 
 
 
+
+
 /** Packages as in the Ubuntu below each stack (heroku/base-images: installed-packages-amd64.txt; packages.ubuntu.com). */
 const STACKS = {
     'heroku-24': { libvips: '8.15.1', ffmpeg: '6.1.1' },
@@ -59123,13 +59287,6 @@ const STACKS = {
 };
 /** From here on the stacks have OpenSSL 3, with which no Ruby before 3.1 can be built. */
 const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26'];
-/** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
-const RUBY_FLOORS = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' };
-const OLDEST_SERIES = '3.3';
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
-function isHerokuRuby(buildpack) {
-    return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack);
-}
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 function checkRuntime(facts) {
     return [...checkStack(facts), ...checkRuby(facts), ...checkNode(facts), ...checkLibraries(facts)];
@@ -59147,30 +59304,75 @@ function checkStack({ stack, live }) {
     }
     return found;
 }
-function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }) {
-    const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums;
-    if (pinned === undefined)
+/** Only if heroku/ruby, or a copy of it, builds: which Ruby another buildpack installs is not known. */
+function checkRuby(facts) {
+    const { ruby } = facts.tree;
+    const { hasLock, locked, takes } = ruby;
+    if (!facts.buildpacks.some(installsLockedRuby) || !hasLock)
         return [];
-    const found = [];
-    const isHerokus = buildpacks.some(isHerokuRuby);
-    if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
-        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'));
+    if (!locked)
+        return [notPinned(ruby)];
+    const { version, jruby } = locked;
+    const found = [...checkRubyOnStack(facts, locked), ...checkRubyRange(facts, version, takes)];
+    return jruby === undefined
+        ? [...found, ...checkRubySecurity(version, takes), ...checkRubyFiles(version, ruby)]
+        : found;
+}
+function notPinned({ file, takes }) {
+    const other = file === undefined ? '' : `. It installs nothing by .ruby-version, which names ${file}`;
+    return finding('ruby-not-pinned', NO_RUBY_LOCKED + other, lockRuby(file, takes));
+}
+function checkRubyOnStack({ stack, buildpacks, hasRuby }, { version, jruby }) {
+    if (!buildpacks.some(isHerokuRuby))
+        return [];
+    const shown = jruby === undefined ? `Ruby ${version}` : `JRuby ${jruby}`;
+    const missing = `Heroku has no ${shown} for ${stack}, which Gemfile.lock names`;
+    if (OPENSSL_3.includes(stack ?? '') && jruby === undefined && isOlder(version, '3.1')) {
+        return [
+            finding('ruby-on-stack', `${missing}: before 3.1 it cannot be built with the stack's OpenSSL 3`, 'Deploy a newer version of Mastodon, whose Gemfile.lock names a newer Ruby.')
+        ];
     }
-    else if (isHerokus && hasRuby === false) {
-        found.push(finding('ruby-on-stack', `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`, 'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'));
-    }
-    if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
-        const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ');
-        found.push(finding('ruby-range', `.ruby-version names ${pinned}, and the Gemfile takes ${range}`, 'Change `.ruby-version` to one in the range.'));
-    }
-    const floor = RUBY_FLOORS[seriesOf(pinned)];
-    if (isOlder(pinned, floor)) {
-        found.push(finding('ruby-security', `Ruby ${pinned} has security holes that ${floor} mends`, `Change \`.ruby-version\` to ${floor}, or deploy the newest patch release of Mastodon.`));
-    }
-    else if (isOlder(seriesOf(pinned), OLDEST_SERIES)) {
-        found.push(finding('ruby-security', `Ruby ${pinned} gets no security updates any more; ${OLDEST_SERIES} is the oldest series that does`, `Deploy a version of Mastodon that runs on Ruby ${OLDEST_SERIES} or newer.`));
-    }
-    return found;
+    if (hasRuby !== false)
+        return [];
+    return [
+        finding('ruby-on-stack', `${missing}, so heroku/ruby could not install it`, `Wait until Heroku has it, or take one that is there (https://devcenter.heroku.com/articles/ruby-support-reference): ${pinRuby('X.Y.Z')}.`)
+    ];
+}
+function checkRubyRange({ tree: { minimums, version: mastodon } }, version, takes) {
+    const wanted = takes.length > 0 || minimums.ruby === undefined ? takes : [{ operator: '>=', version: minimums.ruby }];
+    if (isTaken(version, wanted))
+        return [];
+    const range = wanted
+        .map(({ operator, version }) => (operator === '=' ? version : `${operator} ${version}`))
+        .join(', ');
+    const instead = wanted.find(({ operator }) => operator === '=')?.version ?? safeRuby(undefined, wanted);
+    return [
+        finding('ruby-range', `Heroku would install Ruby ${version}, which Gemfile.lock names, and ${takes.length > 0 ? 'the Gemfile' : `Mastodon ${mastodon ?? ''}`.trim()} takes ${range}`, `Take one in the range: ${pinRuby(instead ?? 'X.Y.Z')}.`)
+    ];
+}
+function checkRubySecurity(version, takes) {
+    const state = stateOfRuby(version);
+    if (state.is !== 'holed' && state.is !== 'ended')
+        return [];
+    const why = state.is === 'holed'
+        ? `has security holes that ${state.floor} closes`
+        : `gets no security updates any more, as no Ruby ${state.line} does`;
+    return [
+        finding('ruby-security', `Ruby ${version}, which Heroku installs because Gemfile.lock names it, ${why}`, adviseRuby(version, takes))
+    ];
+}
+/** They do in Mastodon's own 4.3, 4.4 and 4.5 (mastodon/mastodon v4.5.0: .ruby-version 3.4.7, Gemfile.lock 3.4.1). */
+function checkRubyFiles(locked, { file }) {
+    if (file === undefined || compareVersions(file, locked) === 0)
+        return [];
+    const newer = isOlder(locked, file) ? file : locked;
+    const isGood = ['safe', 'unknown'].includes(stateOfRuby(newer).is);
+    const remedy = newer === file
+        ? `To run on ${file}: ${pinRuby(file)}.`
+        : `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`;
+    return [
+        finding('ruby-files-differ', `Heroku installs Ruby ${locked}, which Gemfile.lock names. .ruby-version names ${file}, and only version managers and Mastodon's tests read it`, isGood ? remedy : 'Write the same Ruby to both files.')
+    ];
 }
 function checkNode({ tree: { minimums, version }, from }) {
     const [allowed, wanted] = [minimums.node, minimums.nodeWanted];
@@ -59547,7 +59749,6 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
-
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
 
 
@@ -59755,6 +59956,7 @@ function readSupport(table, version) {
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/index.js
+
 
 
 
@@ -63842,7 +64044,7 @@ function readCommandLine(argv, flags) {
         values.set(name, isSwitch(name) ? switchValue(rawName, token.value) : textValue(rawName, token));
     }
     if (words[1] !== undefined) {
-        throw new UsageError(`${arguments_quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
+        throw new UsageError(`${quoted(words[1])} is one word too many behind ${command}`, `Flags begin with --, values with blanks stand in quotes. Run \`mastodon-on-heroku ${command} --help\` for its flags.`);
     }
     if (behind.length > 0)
         values.set('run', behindDashes(behind, command, values));
@@ -63857,7 +64059,7 @@ function commandOf(word, commands) {
         throw new UsageError('`comment` goes with a pull request of a workflow', 'Use it there (docs/size-report.md of mastodon-on-heroku), or take `comment-body` of `build --json` and post it yourself.');
     }
     if (!commands.includes(word))
-        throw new UsageError(`There is no command ${arguments_quoted(word)}${didYouMean(word, commands)}`, seeHelp);
+        throw new UsageError(`There is no command ${quoted(word)}${didYouMean(word, commands)}`, seeHelp);
     return word;
 }
 function unknownFlag(rawName, command, known, existsElsewhere) {
@@ -63873,12 +64075,12 @@ function unknownFlag(rawName, command, known, existsElsewhere) {
         return new UsageError(problem, seeHelp);
     }
     const near = didYouMean(rawName, known.map(flag => `--${flag}`));
-    return new UsageError(`There is no flag ${arguments_quoted(rawName)}${near}`, seeHelp);
+    return new UsageError(`There is no flag ${quoted(rawName)}${near}`, seeHelp);
 }
 function switchValue(rawName, value) {
     if (value === undefined || value === 'true' || value === 'false')
         return value ?? 'true';
-    throw new UsageError(`${rawName} is on or off, not ${arguments_quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
+    throw new UsageError(`${rawName} is on or off, not ${quoted(value)}`, `Write ${rawName}, or ${rawName}=false.`);
 }
 function textValue(rawName, { value, inlineValue }) {
     if (value === undefined || (!inlineValue && value.startsWith('-'))) {
@@ -63896,7 +64098,7 @@ function behindDashes(words, command, values) {
         return words[0];
     return words.map(shellWord).join(' ');
 }
-function arguments_quoted(text) {
+function quoted(text) {
     return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
@@ -78703,7 +78905,7 @@ async function factsFrom(context, config, source, from, live) {
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
         buildpacks,
-        hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
+        hasRuby: await askForRuby(context, config, buildpacks, tree.ruby.locked, stack),
         strategy: config.migrations,
         redisTls: config.redisTls,
         hasStreamingApp: config.streamingApp !== undefined,
@@ -78728,10 +78930,10 @@ async function planOfTree(context, config, source) {
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
-async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, version, stack) {
-    if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
+async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, ruby, stack) {
+    if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby))
         return undefined;
-    return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
+    return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
 }
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
@@ -80335,7 +80537,7 @@ const retention = {
  * Lines of Ruby with the lowest version without a known hole, and when each ends (ruby-lang.org: downloads/branches; the
  * versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
  */
-const LINES = {
+const ruby_LINES = {
     '3.3': { floor: 14, ends: '2027-03-31' },
     '3.4': { floor: 13, ends: '2028-03-31' },
     '4.0': { floor: 10, ends: '2029-03-31' }
@@ -80351,8 +80553,8 @@ const ruby = {
     async look({ dyno, clock }) {
         const { ruby: figure } = await dyno.part('boot');
         const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(figure) ?? [];
-        const known = LINES[line];
-        const [oldest, newest] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)];
+        const known = ruby_LINES[line];
+        const [oldest, newest] = [Object.keys(ruby_LINES)[0], Object.keys(ruby_LINES).at(-1)];
         if (!known) {
             const older = line !== '' && compare(line, oldest) < 0;
             const text = older

@@ -1,9 +1,8 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { chooseBuildpacks, hasRuby, stackOf } from '../../buildpacks/index.ts'
+import { chooseBuildpacks, hasRuby, isHerokuRuby, stackOf, type LockedRuby } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
-  isHerokuRuby,
   planUpgrade,
   readUpgradeTree,
   type LiveFacts,
@@ -53,7 +52,7 @@ export async function factsFrom(
     from: from === undefined ? undefined : await readTreeAt(context, from),
     stack,
     buildpacks,
-    hasRuby: await askForRuby(context, config, buildpacks, tree.minimums.rubyPinned, stack),
+    hasRuby: await askForRuby(context, config, buildpacks, tree.ruby.locked, stack),
     strategy: config.migrations,
     redisTls: config.redisTls,
     hasStreamingApp: config.streamingApp !== undefined,
@@ -88,11 +87,11 @@ async function askForRuby(
   { runtime: { http, signal } }: Context,
   { slug }: Config,
   buildpacks: readonly string[],
-  version: string | undefined,
+  ruby: LockedRuby | undefined,
   stack: string | undefined
 ): Promise<boolean | undefined> {
-  if (version === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
-  return hasRuby(http, { version, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal)
+  if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
+  return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal)
 }
 
 /** A list that cannot be read is told by what builds with it. */

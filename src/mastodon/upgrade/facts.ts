@@ -10,7 +10,7 @@ export interface UpgradeFacts {
   readonly stack?: string
   /** As they are built with, in order: names, addresses or folders. */
   readonly buildpacks: readonly string[]
-  /** Whether Heroku has the Ruby of `.ruby-version` for the stack; absent where that is not known. */
+  /** Whether Heroku has the Ruby of Gemfile.lock for the stack; absent if that is not known. */
   readonly hasRuby?: boolean
   readonly strategy: 'zero-downtime' | 'maintenance' | 'off'
   /** `no-verify`: the built tree is made to take Heroku's certificates. */

@@ -154,18 +154,28 @@ export const FINDINGS = {
   },
   'ruby-on-stack': {
     level: 'block',
-    why: 'Heroku does not have the Ruby of `.ruby-version` for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
-    remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `.ruby-version`'
+    why: 'Heroku does not have the Ruby of Gemfile.lock for this stack: not yet, or it is older than 3.1 and cannot be built with OpenSSL 3',
+    remedy: 'Wait until Heroku has it, deploy a newer version of Mastodon, or change `RUBY VERSION` in Gemfile.lock'
   },
   'ruby-range': {
     level: 'block',
-    why: 'The Ruby of `.ruby-version` is none that the Gemfile takes: Bundler refuses it',
-    remedy: 'Change `.ruby-version` to one in the range'
+    why: 'The Ruby of Gemfile.lock, which Heroku installs, is none that the Gemfile takes: Bundler refuses it',
+    remedy: 'Change `RUBY VERSION` in Gemfile.lock to one in the range'
   },
   'ruby-security': {
     level: 'warn',
-    why: 'The Ruby of `.ruby-version` has known security holes, or gets no updates any more',
-    remedy: 'Change `.ruby-version` to the named one, if the Gemfile takes it'
+    why: 'The Ruby of Gemfile.lock, which Heroku installs, has known security holes, or gets no updates any more',
+    remedy: 'Change `RUBY VERSION` in Gemfile.lock to the named one'
+  },
+  'ruby-not-pinned': {
+    level: 'warn',
+    why: 'Gemfile.lock names no Ruby: heroku/ruby takes the one of the build before, or its default, and the next build may take another',
+    remedy: 'With a `ruby` line in the Gemfile, `bundle lock` writes `RUBY VERSION` to Gemfile.lock'
+  },
+  'ruby-files-differ': {
+    level: 'note',
+    why: '`.ruby-version` names another Ruby than Gemfile.lock: Heroku installs the one of Gemfile.lock, version managers and tests take the other',
+    remedy: 'Name the same Ruby in both'
   },
   'node-range': {
     level: 'warn',

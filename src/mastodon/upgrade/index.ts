@@ -2,6 +2,5 @@
 export { ConfigView, type LiveAddon, type LiveFacts, type LiveStreaming, type UpgradeFacts } from './facts.ts'
 export { FINDINGS, type Finding, type FindingName } from './findings.ts'
 export { CHECKS, planUpgrade, upgradeHeadline, type PlannedMigration, type UpgradePlan } from './plan.ts'
-export { isHerokuRuby, RUBY_FLOORS } from './runtime.ts'
 export { type UpgradeStep } from './steps.ts'
 export { migrationsOf, readUpgradeTree, type UpgradeTree } from './tree.ts'

@@ -1,4 +1,16 @@
-import { compareVersions, isOlder, seriesOf } from '../versions.ts'
+import { installsLockedRuby, isHerokuRuby, type LockedRuby } from '../../buildpacks/index.ts'
+import {
+  adviseRuby,
+  isTaken,
+  lockRuby,
+  NO_RUBY_LOCKED,
+  pinRuby,
+  safeRuby,
+  stateOfRuby,
+  type Requirement,
+  type TreeRuby
+} from '../ruby.ts'
+import { compareVersions, isOlder } from '../versions.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
 
@@ -23,15 +35,6 @@ const STACKS: Readonly<Record<string, StackFacts>> = {
 
 /** From here on the stacks have OpenSSL 3, with which no Ruby before 3.1 can be built. */
 const OPENSSL_3 = ['heroku-22', 'heroku-24', 'heroku-26']
-
-/** Releases without the holes that are known in November 2026 (Mastodon 4.7.6's release notes). Older series get no updates. */
-export const RUBY_FLOORS: Readonly<Record<string, string>> = { '4.0': '4.0.10', '3.4': '3.4.13', '3.3': '3.3.14' }
-const OLDEST_SERIES = '3.3'
-
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
-export function isHerokuRuby(buildpack: string): boolean {
-  return /(?:^|\/)heroku\/(?:heroku-buildpack-)?ruby\b/i.test(buildpack)
-}
 
 /** The stack, Ruby, Node, libvips and ffmpeg. */
 export function checkRuntime(facts: UpgradeFacts): Finding[] {
@@ -64,57 +67,100 @@ function checkStack({ stack, live }: UpgradeFacts): Finding[] {
   return found
 }
 
-function checkRuby({ tree: { minimums }, stack, buildpacks, hasRuby }: UpgradeFacts): Finding[] {
-  const { rubyPinned: pinned, ruby: atLeast, rubyBelow: below } = minimums
-  if (pinned === undefined) return []
-  const found: Finding[] = []
-  const isHerokus = buildpacks.some(isHerokuRuby)
-  if (isHerokus && OPENSSL_3.includes(stack ?? '') && isOlder(pinned, '3.1')) {
-    found.push(
+/** Only if heroku/ruby, or a copy of it, builds: which Ruby another buildpack installs is not known. */
+function checkRuby(facts: UpgradeFacts): Finding[] {
+  const { ruby } = facts.tree
+  const { hasLock, locked, takes } = ruby
+  if (!facts.buildpacks.some(installsLockedRuby) || !hasLock) return []
+  if (!locked) return [notPinned(ruby)]
+  const { version, jruby } = locked
+  const found = [...checkRubyOnStack(facts, locked), ...checkRubyRange(facts, version, takes)]
+  return jruby === undefined
+    ? [...found, ...checkRubySecurity(version, takes), ...checkRubyFiles(version, ruby)]
+    : found
+}
+
+function notPinned({ file, takes }: TreeRuby): Finding {
+  const other = file === undefined ? '' : `. It installs nothing by .ruby-version, which names ${file}`
+  return finding('ruby-not-pinned', NO_RUBY_LOCKED + other, lockRuby(file, takes))
+}
+
+function checkRubyOnStack({ stack, buildpacks, hasRuby }: UpgradeFacts, { version, jruby }: LockedRuby): Finding[] {
+  if (!buildpacks.some(isHerokuRuby)) return []
+  const shown = jruby === undefined ? `Ruby ${version}` : `JRuby ${jruby}`
+  const missing = `Heroku has no ${shown} for ${stack}, which Gemfile.lock names`
+  if (OPENSSL_3.includes(stack ?? '') && jruby === undefined && isOlder(version, '3.1')) {
+    return [
       finding(
         'ruby-on-stack',
-        `Heroku has no Ruby ${pinned} for ${stack}: before 3.1 it cannot be built with the stack's OpenSSL 3`,
-        'Deploy a newer version of Mastodon, which brings a newer `.ruby-version`.'
+        `${missing}: before 3.1 it cannot be built with the stack's OpenSSL 3`,
+        'Deploy a newer version of Mastodon, whose Gemfile.lock names a newer Ruby.'
       )
-    )
-  } else if (isHerokus && hasRuby === false) {
-    found.push(
-      finding(
-        'ruby-on-stack',
-        `Heroku has no Ruby ${pinned} for ${stack}, so heroku/ruby could not install it`,
-        'Wait until Heroku has it, or change `.ruby-version` to one that is there: https://devcenter.heroku.com/articles/ruby-support-reference.'
-      )
-    )
+    ]
   }
-  if (isOlder(pinned, atLeast) || (below !== undefined && compareVersions(pinned, below) >= 0)) {
-    const range = [atLeast && `${atLeast} or newer`, below && `older than ${below}`].filter(Boolean).join(', ')
-    found.push(
-      finding(
-        'ruby-range',
-        `.ruby-version names ${pinned}, and the Gemfile takes ${range}`,
-        'Change `.ruby-version` to one in the range.'
-      )
+  if (hasRuby !== false) return []
+  return [
+    finding(
+      'ruby-on-stack',
+      `${missing}, so heroku/ruby could not install it`,
+      `Wait until Heroku has it, or take one that is there (https://devcenter.heroku.com/articles/ruby-support-reference): ${pinRuby('X.Y.Z')}.`
     )
-  }
-  const floor = RUBY_FLOORS[seriesOf(pinned)]
-  if (isOlder(pinned, floor)) {
-    found.push(
-      finding(
-        'ruby-security',
-        `Ruby ${pinned} has security holes that ${floor} mends`,
-        `Change \`.ruby-version\` to ${floor}, or deploy the newest patch release of Mastodon.`
-      )
+  ]
+}
+
+function checkRubyRange(
+  { tree: { minimums, version: mastodon } }: UpgradeFacts,
+  version: string,
+  takes: readonly Requirement[]
+): Finding[] {
+  const wanted: readonly Requirement[] =
+    takes.length > 0 || minimums.ruby === undefined ? takes : [{ operator: '>=', version: minimums.ruby }]
+  if (isTaken(version, wanted)) return []
+  const range = wanted
+    .map(({ operator, version }) => (operator === '=' ? version : `${operator} ${version}`))
+    .join(', ')
+  const instead = wanted.find(({ operator }) => operator === '=')?.version ?? safeRuby(undefined, wanted)
+  return [
+    finding(
+      'ruby-range',
+      `Heroku would install Ruby ${version}, which Gemfile.lock names, and ${takes.length > 0 ? 'the Gemfile' : `Mastodon ${mastodon ?? ''}`.trim()} takes ${range}`,
+      `Take one in the range: ${pinRuby(instead ?? 'X.Y.Z')}.`
     )
-  } else if (isOlder(seriesOf(pinned), OLDEST_SERIES)) {
-    found.push(
-      finding(
-        'ruby-security',
-        `Ruby ${pinned} gets no security updates any more; ${OLDEST_SERIES} is the oldest series that does`,
-        `Deploy a version of Mastodon that runs on Ruby ${OLDEST_SERIES} or newer.`
-      )
+  ]
+}
+
+function checkRubySecurity(version: string, takes: readonly Requirement[]): Finding[] {
+  const state = stateOfRuby(version)
+  if (state.is !== 'holed' && state.is !== 'ended') return []
+  const why =
+    state.is === 'holed'
+      ? `has security holes that ${state.floor} closes`
+      : `gets no security updates any more, as no Ruby ${state.line} does`
+  return [
+    finding(
+      'ruby-security',
+      `Ruby ${version}, which Heroku installs because Gemfile.lock names it, ${why}`,
+      adviseRuby(version, takes)
     )
-  }
-  return found
+  ]
+}
+
+/** They do in Mastodon's own 4.3, 4.4 and 4.5 (mastodon/mastodon v4.5.0: .ruby-version 3.4.7, Gemfile.lock 3.4.1). */
+function checkRubyFiles(locked: string, { file }: TreeRuby): Finding[] {
+  if (file === undefined || compareVersions(file, locked) === 0) return []
+  const newer = isOlder(locked, file) ? file : locked
+  const isGood = ['safe', 'unknown'].includes(stateOfRuby(newer).is)
+  const remedy =
+    newer === file
+      ? `To run on ${file}: ${pinRuby(file)}.`
+      : `Write \`${locked}\` to \`.ruby-version\`, so that tests run on what Heroku runs.`
+  return [
+    finding(
+      'ruby-files-differ',
+      `Heroku installs Ruby ${locked}, which Gemfile.lock names. .ruby-version names ${file}, and only version managers and Mastodon's tests read it`,
+      isGood ? remedy : 'Write the same Ruby to both files.'
+    )
+  ]
 }
 
 function checkNode({ tree: { minimums, version }, from }: UpgradeFacts): Finding[] {

@@ -3,12 +3,14 @@ import { readTreeFile, walkTree } from '../../runtime/index.ts'
 import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
 import { readMinimums, type Minimums } from '../minimums.ts'
+import { readRuby, type TreeRuby } from '../ruby.ts'
 import { readText } from '../text.ts'
 import { readMastodon, type MastodonTree } from '../tree.ts'
 
 /** What a tree says of itself that matters to an upgrade. */
 export interface UpgradeTree extends MastodonTree {
   readonly minimums: Minimums
+  readonly ruby: TreeRuby
   readonly config: ConfigRules
   /** Both phases, oldest first. */
   readonly migrations: readonly Migration[]
@@ -57,6 +59,11 @@ export function readUpgradeTree(root: string): UpgradeTree {
   return {
     ...mastodon,
     minimums: readMinimums(root, mastodon.version),
+    ruby: readRuby({
+      gemfileLock: read('Gemfile.lock'),
+      gemfile: read('Gemfile'),
+      rubyVersion: read('.ruby-version')
+    }),
     config: readConfigRules(root, mastodon.version),
     migrations: migrationsOf(root),
     breakpoints: breakpoints(read('lib/tasks/db.rake')),

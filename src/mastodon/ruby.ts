@@ -1,0 +1,164 @@
+import { DEFAULT_RUBY, lockedRuby, type LockedRuby } from '../buildpacks/index.ts'
+import { compareVersions, isOlder, seriesOf } from './versions.ts'
+
+/** What a tree's files say of Ruby. */
+export interface TreeRuby {
+  /** What heroku/ruby installs; absent if Gemfile.lock names none, or is not there. */
+  readonly locked?: LockedRuby
+  /** There is a Gemfile.lock: without one heroku/ruby stops. */
+  readonly hasLock: boolean
+  /** `.ruby-version`: for version managers (rbenv, mise) and Mastodon's own tests. heroku/ruby installs nothing by it. */
+  readonly file?: string
+  /** What the `ruby` line of the Gemfile takes: Bundler stops if one is not met. Empty: there is none, or it is no plain text. */
+  readonly takes: readonly Requirement[]
+}
+
+/** As RubyGems has them (rubygems: lib/rubygems/requirement.rb). */
+export interface Requirement {
+  readonly operator: '>=' | '<=' | '>' | '<' | '~>' | '!=' | '='
+  readonly version: string
+}
+
+/** @param files their texts; empty for one that is not there */
+export function readRuby(files: { gemfileLock: string; gemfile: string; rubyVersion: string }): TreeRuby {
+  const locked = lockedRuby(files.gemfileLock)
+  const file = ofRubyVersion(files.rubyVersion)
+  return {
+    ...(locked && { locked }),
+    hasLock: files.gemfileLock !== '',
+    ...(file !== undefined && { file }),
+    takes: ofGemfile(files.gemfile, file)
+  }
+}
+
+/** `3.4.7`, `ruby-3.4.7`, `3.4.7@gemset`, with comments; several lines, or a version of two numbers, name no one Ruby. */
+function ofRubyVersion(text: string): string | undefined {
+  const lines = text.split('\n').map(line => line.replace(/#.*$/s, '').trim())
+  const [line = '', ...more] = lines.filter(Boolean)
+  const [, version, pre] = /^(?:ruby-)?(\d{1,6}\.\d{1,6}\.\d{1,6})(?:[.-]([\w.-]{1,40}))?(?:@.*)?$/.exec(line) ?? []
+  if (version === undefined || more.length > 0) return undefined
+  return pre === undefined ? version : `${version}.${pre}`
+}
+
+const TEXT = String.raw`(?:'[^'\n]*'|"[^"\n]*")`
+/** A whole statement of texts, which may end in options: `ruby '>= 3.3.0', '< 4.1.0'`. */
+const STATEMENT = new RegExp(
+  String.raw`^ruby[ \t]*\(?[ \t]*\[?\s*(${TEXT}(?:\s*,\s*${TEXT})*)\s*\]?[ \t]*(?:\)|#|\r?$|,\s*:?(?:engine|patchlevel)\b)`,
+  'm'
+)
+/** Since Bundler 2.4.19: exactly the one of that file (bundler: lib/bundler/ruby_dsl.rb). */
+const BY_FILE = /^ruby[ \t]*\(?[ \t]*file:\s*['"]\.ruby-version['"]/
+/** Characters of a statement: it is hostile text. */
+const LONGEST = 1_000
+
+function ofGemfile(gemfile: string, file: string | undefined): Requirement[] {
+  const at = gemfile.search(/^ruby\b/m)
+  const statement = at === -1 ? '' : gemfile.slice(at, at + LONGEST)
+  if (BY_FILE.test(statement)) return file === undefined ? [] : [{ operator: '=', version: file }]
+  const [, texts = ''] = STATEMENT.exec(statement) ?? []
+  const parts = texts.match(new RegExp(TEXT, 'g')) ?? []
+  const read = parts.map(part => /^.\s*(>=|<=|~>|!=|>|<|=)?\s*(\d[\w.]{0,40})\s*.$/.exec(part))
+  return read.every(part => part !== null)
+    ? read.map(([, operator = '=', version = '']) => ({ operator: operator as Requirement['operator'], version }))
+    : []
+}
+
+/** Whether Bundler runs with that Ruby. */
+export function isTaken(version: string, takes: readonly Requirement[]): boolean {
+  return takes.every(({ operator, version: than }) => {
+    const difference = compareVersions(version, than)
+    switch (operator) {
+      case '>=':
+        return difference >= 0
+      case '<=':
+        return difference <= 0
+      case '>':
+        return difference > 0
+      case '<':
+        return difference < 0
+      case '!=':
+        return difference !== 0
+      case '=':
+        return difference === 0
+      case '~>':
+        return difference >= 0 && compareVersions(version, bumped(than)) < 0
+    }
+  })
+}
+
+/** `~> 3.3.1` ends before 3.4, `~> 3.3` before 4. */
+function bumped(version: string): string {
+  const numbers = version.split('.').map(Number)
+  const kept = numbers.length > 1 ? numbers.slice(0, -1) : numbers
+  return [...kept.slice(0, -1), (kept.at(-1) ?? 0) + 1].join('.')
+}
+
+/**
+ * Lines of Ruby with the lowest version without a known hole, and when each ends, the oldest first (ruby-lang.org:
+ * downloads/branches; the versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
+ */
+const LINES: Readonly<Record<string, { readonly floor: string; readonly ends: string }>> = {
+  '3.3': { floor: '3.3.14', ends: '2027-03-31' },
+  '3.4': { floor: '3.4.13', ends: '2028-03-31' },
+  '4.0': { floor: '4.0.10', ends: '2029-03-31' }
+}
+const [OLDEST = '', NEWEST = ''] = [Object.keys(LINES)[0], Object.keys(LINES).at(-1)]
+
+/** `ends` is a day, `2028-03-31`. */
+export type RubyState =
+  | { readonly is: 'safe'; readonly line: string; readonly ends: string }
+  /** `floor` closes its known holes. */
+  | { readonly is: 'holed'; readonly line: string; readonly floor: string }
+  /** Its line gets no updates any more: since `ends`, if that is known. */
+  | { readonly is: 'ended'; readonly line: string; readonly ends?: string }
+  /** Of a line that is newer than `newest`, the last one that is known here, or no version at all. */
+  | { readonly is: 'unknown'; readonly newest: string }
+
+/** @param now milliseconds since 1970; without it no line of those that are known has ended */
+export function stateOfRuby(version: string, now = 0): RubyState {
+  const line = seriesOf(version)
+  const known = Object.hasOwn(LINES, line) ? LINES[line] : undefined
+  if (!known) {
+    const isOld = /^\d+\.\d+/.test(version) && isOlder(line, OLDEST)
+    return isOld ? { is: 'ended', line } : { is: 'unknown', newest: NEWEST }
+  }
+  if (now > Date.parse(known.ends)) return { is: 'ended', line, ends: known.ends }
+  return isOlder(version, known.floor)
+    ? { is: 'holed', line, floor: known.floor }
+    : { is: 'safe', line, ends: known.ends }
+}
+
+/** The lowest Ruby without a known hole that is not older, and that the Gemfile takes; undefined if there is none. */
+export function safeRuby(version: string | undefined, takes: readonly Requirement[], now = 0): string | undefined {
+  return Object.values(LINES)
+    .filter(({ floor, ends }) => now <= Date.parse(ends) && isTaken(floor, takes) && !isOlder(floor, version))
+    .map(({ floor }) => floor)[0]
+}
+
+/**
+ * How Heroku comes to install that Ruby, to stand within a sentence. `bundle lock` alone keeps what Gemfile.lock names, and
+ * `bundle update --ruby` names the Ruby that runs it (__tests__/mastodon/bundler.test.ts).
+ */
+export function pinRuby(version: string): string {
+  return `change the line below \`RUBY VERSION\` in Gemfile.lock to \`ruby ${version}\` (\`bundle update --ruby\` does that, run with Ruby ${version}), write \`${version}\` to \`.ruby-version\`, and commit both`
+}
+
+/** What to do about a Ruby with holes. */
+export function adviseRuby(version: string, takes: readonly Requirement[], now = 0): string {
+  const safe = safeRuby(version, takes, now)
+  return safe === undefined
+    ? 'Deploy a version of Mastodon that takes a newer Ruby.'
+    : `For Ruby ${safe}: ${pinRuby(safe)}. Or deploy a version of Mastodon whose Gemfile.lock names ${safe} or newer.`
+}
+
+export const NO_RUBY_LOCKED = `Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (${DEFAULT_RUBY.version} in ${DEFAULT_RUBY.asOf})`
+
+/**
+ * How a Gemfile.lock that names no Ruby comes to name one: Bundler adds it only if the Gemfile has a `ruby` line.
+ * @param wanted the Ruby that somebody seems to want
+ */
+export function lockRuby(wanted: string | undefined, takes: readonly Requirement[], now = 0): string {
+  const isBad = wanted !== undefined && ['holed', 'ended'].includes(stateOfRuby(wanted, now).is)
+  const version = isBad ? safeRuby(wanted, takes, now) : wanted
+  return `Run \`bundle lock\` with ${version === undefined ? 'the Ruby that you want' : `Ruby ${version}`}, which adds \`RUBY VERSION\` to Gemfile.lock, and commit that. The Gemfile needs a \`ruby\` line for it, as Mastodon's has.`
+}

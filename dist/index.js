@@ -69594,6 +69594,21 @@ async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, r
         return undefined;
     return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal);
 }
+/**
+ * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
+ * Gemfile.lock. Rejects if there is no checkout.
+ */
+async function rubyOfCheckout({ inputs, runtime }, config) {
+    const { path, searchPath } = inputs;
+    const tools = { path, searchPath, run: runtime.run, signal: runtime.signal };
+    const { sha: commit } = await resolveCommit(tools);
+    const read = (file) => textAt({ ...tools, commit, file });
+    const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read);
+    const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files);
+    if (gemfileLock === '' || !upgrade_buildpacksOf(config, appJson).some(installsLockedRuby))
+        return undefined;
+    return readRuby({ gemfileLock, gemfile, rubyVersion });
+}
 /** A list that cannot be read is told by what builds with it. */
 function upgrade_buildpacksOf(config, appJson) {
     try {
@@ -71194,70 +71209,89 @@ const retention = {
 ;// CONCATENATED MODULE: ./lib/checks/inside/ruby.js
 
 
-/**
- * Lines of Ruby with the lowest version without a known hole, and when each ends (ruby-lang.org: downloads/branches; the
- * versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
- */
-const ruby_LINES = {
-    '3.3': { floor: 14, ends: '2027-03-31' },
-    '3.4': { floor: 13, ends: '2028-03-31' },
-    '4.0': { floor: 10, ends: '2029-03-31' }
-};
-const REMEDY = 'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.';
+
 const ruby_LINK = 'https://www.ruby-lang.org/en/downloads/branches/';
-/** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
+const ruby_LEVELS = { safe: 'ok', holed: 'warn', ended: 'fail', unknown: 'unknown' };
+/**
+ * Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center:
+ * stack-update-policy). Which Ruby the next slug has is said by Gemfile.lock.
+ */
 const ruby = {
     name: 'ruby',
     title: 'Ruby',
     config: [],
     deadline: DYNO_DEADLINE,
-    async look({ dyno, clock }) {
-        const { ruby: figure } = await dyno.part('boot');
-        const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(figure) ?? [];
-        const known = ruby_LINES[line];
-        const [oldest, newest] = [Object.keys(ruby_LINES)[0], Object.keys(ruby_LINES).at(-1)];
-        if (!known) {
-            const older = line !== '' && compare(line, oldest) < 0;
-            const text = older
-                ? `Ruby ${figure} gets no security updates any more`
-                : `Ruby ${figure} is newer than what this version knows (${newest})`;
-            return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: ruby_LINK } : { level: 'unknown', figure, text }];
-        }
-        if (clock.now() > Date.parse(known.ends)) {
-            return [
-                {
-                    level: 'fail',
-                    figure,
-                    text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
-                    remedy: REMEDY,
-                    link: ruby_LINK
-                }
-            ];
-        }
-        if (Number(patch) < known.floor) {
-            return [
-                {
-                    level: 'warn',
-                    figure,
-                    text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
-                    remedy: REMEDY,
-                    link: ruby_LINK
-                }
-            ];
-        }
-        return [
-            {
-                level: 'ok',
-                figure,
-                text: `Ruby ${figure} has no hole that this version knows of; ${line} ends on ${known.ends}`
-            }
-        ];
+    async look({ dyno, given, clock }) {
+        // What the checkout cannot tell is no reason not to tell what runs.
+        const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), given.ruby().catch(() => undefined)]);
+        const now = clock.now();
+        const state = stateOfRuby(figure, now);
+        const level = ruby_LEVELS[state.is];
+        const running = { level, figure, text: `Ruby ${figure} ${ruby_wordsOf(state)}` };
+        return level === 'warn' || level === 'fail'
+            ? [
+                { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: ruby_LINK },
+                ...notLocked(figure, next, now)
+            ]
+            : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)];
     }
 };
-function compare(one, other) {
-    const [a = 0, b = 0] = one.split('.').map(Number);
-    const [c = 0, d = 0] = other.split('.').map(Number);
-    return a - c || b - d;
+function ruby_wordsOf(state) {
+    switch (state.is) {
+        case 'safe':
+            return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`;
+        case 'holed':
+            return `has known holes that ${state.floor} closes`;
+        case 'ended':
+            return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`;
+        case 'unknown':
+            return `is newer than what this version knows (${state.newest})`;
+    }
+}
+/** What the next build installs, and what one might take for it. */
+function seen(next) {
+    if (!next?.locked)
+        return [];
+    const { version } = next.locked;
+    const differs = next.file !== undefined && compareVersions(next.file, version) !== 0;
+    return [
+        `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names${differs ? `; \`.ruby-version\` names ${next.file}, and heroku/ruby installs nothing by that` : ''}`
+    ];
+}
+function remedyOf(running, next, now) {
+    if (!next)
+        return `If heroku/ruby builds this app: ${adviseRuby(running, [], now)} Then deploy.`;
+    const { locked, takes } = next;
+    if (!locked)
+        return `${lockRuby(next.file ?? running, takes, now)} Then deploy.`;
+    return stateOfRuby(locked.version, now).is === 'safe'
+        ? `Deploy the checked-out commit: it brings Ruby ${locked.version}.`
+        : `${adviseRuby(locked.version, takes, now)} Then deploy; heroku/ruby must have that Ruby for your stack.`;
+}
+function notLocked(running, next, now) {
+    if (!next || next.locked)
+        return [];
+    const remedy = lockRuby(next.file ?? running, next.takes, now);
+    return [{ level: 'warn', about: 'next-build', text: `${NO_RUBY_LOCKED}; Ruby ${running} runs now`, remedy }];
+}
+/** A next build that would bring holes to an app that has none. */
+function locked(running, next, now) {
+    if (!next?.locked || next.locked.jruby !== undefined)
+        return [];
+    const { version } = next.locked;
+    const state = stateOfRuby(version, now);
+    if (compareVersions(version, running) === 0 || (state.is !== 'holed' && state.is !== 'ended'))
+        return [];
+    return [
+        {
+            level: 'warn',
+            about: 'next-build',
+            figure: version,
+            text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${ruby_wordsOf(state)}`,
+            remedy: adviseRuby(version, next.takes, now),
+            link: ruby_LINK
+        }
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/inside/scheduled-tasks.js
@@ -71378,7 +71412,7 @@ const slug_size_DAY = 86_400_000;
 const AHEAD = 60;
 /** Two slugs of an hour say nothing of a trend. */
 const slug_size_SHORTEST = 7 * slug_size_DAY;
-const slug_size_REMEDY = 'Look at the size report for what grew; `trim: safe`, `ffmpeg: without` or a higher `slug.limit` make room.';
+const REMEDY = 'Look at the size report for what grew; `trim: safe`, `ffmpeg: without` or a higher `slug.limit` make room.';
 /** The slug that runs against the limit, and how fast it grows by the slugs that Heroku still has. */
 const slugSize = {
     name: 'slug-size',
@@ -71393,7 +71427,7 @@ const slugSize = {
         const text = `The slug has ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(slugLimit)}`;
         const figure = figures_percent(bytes, slugLimit);
         if (bytes > slugLimit) {
-            return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: slug_size_REMEDY }];
+            return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
         }
         const trend = growth(slugs);
         if (trend === undefined || trend <= 0)
@@ -71408,7 +71442,7 @@ const slugSize = {
                 level: 'warn',
                 figure,
                 text: `${rate}: at this rate it is over the limit in ${days} days, on ${when}`,
-                remedy: slug_size_REMEDY
+                remedy: REMEDY
             }
         ];
     }
@@ -77819,7 +77853,7 @@ const streaming = {
 async function healthOf(place, world) {
     const about = 'health';
     const what = `${hostOf(place)}${HEALTH}`;
-    const remedy = remedyOf(world);
+    const remedy = streaming_remedyOf(world);
     try {
         const answer = await askPlace(place, HEALTH, world);
         if (answer.status === 200 && answer.body.trim() === 'OK')
@@ -77831,7 +77865,7 @@ async function healthOf(place, world) {
         return notReached(what, error, world, { about, remedy });
     }
 }
-function remedyOf({ streaming: place, streamingApp }) {
+function streaming_remedyOf({ streaming: place, streamingApp }) {
     if (!place)
         return 'Make a streaming app and set `STREAMING_API_BASE_URL`: a Heroku app has one web process (mastodon: Procfile)';
     return `Look at ${streamingApp ? `\`heroku logs --app ${streamingApp.name}\`` : 'the streaming app’s log'}, and whether \`STREAMING_API_BASE_URL\` names it`;
@@ -77839,7 +77873,7 @@ function remedyOf({ streaming: place, streamingApp }) {
 async function socketOf(place, world) {
     const about = 'websocket';
     const what = `A WebSocket to ${hostOf(place)}`;
-    const remedy = remedyOf(world);
+    const remedy = streaming_remedyOf(world);
     // A token does not go over a connection that is not encrypted; on the runner there is none other.
     const token = place.url.startsWith('https:') || place.host !== undefined ? world.token : undefined;
     try {
@@ -77965,20 +77999,20 @@ async function inPatience({ clock, signal, until }, work) {
  */
 function inShort({ plan, already, isAppAsked }) {
     const { basis, steps } = plan;
-    const migrations = [...plan.migrations].sort((one, other) => upgrade_compare(one.version, other.version));
+    const migrations = [...plan.migrations].sort((one, other) => compare(one.version, other.version));
     const byHand = steps.length === 0 ? '' : `; ${steps.length} step${steps.length === 1 ? '' : 's'} by hand`;
     const isOld = ({ name, reason }) => already.some(found => found.name === name && found.reason === reason);
     const warnings = plan.findings.filter(({ level }) => level === 'warn');
-    const old = [...new Set(warnings.filter(isOld).map(({ name }) => name))].sort(upgrade_compare);
+    const old = [...new Set(warnings.filter(isOld).map(({ name }) => name))].sort(compare);
     const told = [
         ...plan.findings
             .filter(({ level }) => level === 'block')
             .map(outside_upgrade_line('Stops it'))
-            .sort(upgrade_compare),
+            .sort(compare),
         ...warnings
             .filter(finding => !isOld(finding))
             .map(outside_upgrade_line('Warning'))
-            .sort(upgrade_compare)
+            .sort(compare)
     ];
     const left = told.length - upgrade_MOST;
     return [
@@ -77993,7 +78027,7 @@ function inShort({ plan, already, isAppAsked }) {
 function outside_upgrade_line(word) {
     return ({ name, reason }) => `${word}: ${brief(reason, outside_upgrade_LONGEST)} (${name})`;
 }
-function upgrade_compare(one, other) {
+function compare(one, other) {
     return one < other ? -1 : one > other ? 1 : 0;
 }
 
@@ -79147,6 +79181,7 @@ function byHand(error, app, wanted) {
 
 
 
+
 const STREAMING_TOO_LARGE = "the streaming app's slug is over the limit";
 /** Milliseconds for Heroku to say which commit runs: tonight's build is told also where it does not. */
 const check_given_PATIENCE = 8_000;
@@ -79159,6 +79194,7 @@ function givenTo(context, sources) {
         repository: (0,lib_runtime/* once */.Oo)(() => asGithub(context, github => repositoryOf(context, github))),
         build: (0,lib_runtime/* once */.Oo)(() => asGithub(context, github => buildOf(context, github, sources))),
         tasks: (0,lib_runtime/* once */.Oo)(() => tasksOf(context, sources)),
+        ruby: (0,lib_runtime/* once */.Oo)(() => rubyOfCheckout(context, sources.config)),
         upgrade: (from, to, signal) => planVersion({ ...context, runtime: { ...context.runtime, signal } }, sources, from, to)
     };
 }

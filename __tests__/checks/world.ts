@@ -56,6 +56,7 @@ export function givenOf(said: { readonly [Fact in keyof Given]?: Awaited<ReturnT
     repository: fact('repository'),
     build: fact('build'),
     tasks: fact('tasks'),
+    ruby: fact('ruby'),
     upgrade: fact('upgrade')
   }
 }

@@ -6,13 +6,15 @@ import { givenTo } from '../../src/commands/steps/check-given.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
 import { type LocalHeroku } from '../../src/local-heroku/index.ts'
-import { createHttp, systemClock } from '../../src/runtime/real.ts'
+import { createHttp, runCommand, systemClock } from '../../src/runtime/real.ts'
 import { factsOf } from '../checks/world.ts'
 import { TOKEN, useGithub } from '../github/world.ts'
+import { GitRepo } from '../helpers/git-repo.ts'
 import { appOf, clientOf, NO_SIGNAL, openHeroku } from '../helpers/local-heroku.ts'
 import { temp } from '../helpers/temp.ts'
 import { zipOf } from '../helpers/zip.ts'
 import { ask } from '../local-heroku/ask.ts'
+import { FORK, lockFile } from '../mastodon/upgrade/fork.ts'
 import { sampleReport } from '../report/sample.ts'
 
 const world = useGithub()
@@ -33,12 +35,15 @@ function given({
   config = '',
   key = heroku.apiKey,
   report = undefined as string | undefined,
+  checkout = '',
   deployed = () => Promise.resolve({ commit: DEPLOYED, version: undefined } as Deployed)
 } = {}) {
   const context = {
     inputs: {
       command: 'check',
       config: 'config.yml',
+      path: checkout,
+      searchPath: process.env['PATH'],
       herokuApiKey: key,
       herokuApiUrl: heroku.apiUrl,
       herokuSchedulerUrl: heroku.schedulerUrl,
@@ -57,6 +62,7 @@ function given({
     runtime: {
       log: world.log,
       clock: systemClock,
+      run: runCommand,
       signal: NO_SIGNAL,
       scratch: temp(),
       http: createHttp({ signal: NO_SIGNAL })
@@ -198,5 +204,37 @@ describe('scheduled tasks', () => {
     world.fake.branches.push('scheduled-tasks', 'main.json', JSON.stringify({ version: 1, app: 'main', tasks: [task] }))
     expect((await given({ config }).tasks())!.late).toEqual([{ command: 'a', text: 'failed at 2026-11-20 00:00 UTC' }])
     await expect(given({ config, token: '' }).tasks()).rejects.toThrow(/there is no GitHub token/)
+  })
+})
+
+describe('the Ruby of the next build', () => {
+  const checkout = (files: Record<string, string>): string => {
+    const repo = new GitRepo(path.join(temp(), 'fork'))
+    for (const [file, content] of Object.entries(files)) repo.write(file, content)
+    repo.commit()
+    return repo.path
+  }
+
+  it('is that of the commit that is checked out, not of the files that lie about', async () => {
+    const folder = checkout({ ...FORK, 'Gemfile.lock': lockFile('3.4.1p0'), '.ruby-version': '3.4.7\n' })
+    writeFileSync(path.join(folder, 'Gemfile.lock'), lockFile('4.0.10'))
+    expect(await given({ checkout: folder }).ruby()).toEqual({
+      locked: { version: '3.4.1' },
+      hasLock: true,
+      file: '3.4.7',
+      takes: [
+        { operator: '>=', version: '3.3.0' },
+        { operator: '<', version: '4.1.0' }
+      ]
+    })
+  })
+
+  it('is not known if something else than heroku/ruby builds, or there is no Gemfile.lock', async () => {
+    const folder = checkout(FORK)
+    expect(await given({ checkout: folder, config: 'slug:\n  buildpacks: [./my-ruby]\n' }).ruby()).toBeUndefined()
+    expect(await given({ checkout: folder, config: 'slug:\n  buildpacks: [heroku/ruby]\n' }).ruby()).toBeDefined()
+    const { 'Gemfile.lock': _, ...others } = FORK
+    expect(await given({ checkout: checkout(others) }).ruby()).toBeUndefined()
+    await expect(given({ checkout: temp() }).ruby()).rejects.toThrow(/git|checkout/i)
   })
 })

@@ -1,5 +1,5 @@
 import { type Drift } from '../heroku/index.ts'
-import { type UpgradePlan } from '../mastodon/index.ts'
+import { type TreeRuby, type UpgradePlan } from '../mastodon/index.ts'
 
 /**
  * What the command hands in: facts that no room below it may fetch. Each is asked for when it is first wanted; it rejects
@@ -14,6 +14,8 @@ export interface Given {
   build(): Promise<NightlyBuild | undefined>
   /** Scheduled tasks against the config's. */
   tasks(): Promise<Tasks | undefined>
+  /** What the checked-out commit says of Ruby; undefined if its buildpacks have no heroku/ruby, or it has no Gemfile.lock. */
+  ruby(): Promise<TreeRuby | undefined>
   /**
    * The plan of an upgrade. At the signal all that it started is ended, and it rejects.
    * @param from the version that runs

@@ -8,7 +8,8 @@ import { ruby } from '../../../src/checks/inside/ruby.ts'
 import { slugSize } from '../../../src/checks/inside/slug-size.ts'
 import { stack } from '../../../src/checks/inside/stack.ts'
 import { type LogLine } from '../../../src/heroku/index.ts'
-import { dynoOf, factsOf, lines, look, type Said } from '../world.ts'
+import { readRuby } from '../../../src/mastodon/index.ts'
+import { dynoOf, factsOf, givenOf, lines, look, type Said } from '../world.ts'
 
 /** Of the handed-in clock: 2027-01-15. */
 const NOW = 1_800_000_000_000
@@ -19,13 +20,17 @@ interface Row {
   readonly inside?: Dyno
   readonly more?: Partial<Surroundings>
   readonly expected: readonly string[]
+  /** Stands in what is said to it, or in what to do. */
+  readonly says?: readonly string[]
 }
 
 function table(check: Check, rows: Readonly<Record<string, Row>>): void {
   describe(check.name, () => {
-    it.each(Object.entries(rows))('%s', async (_, { said, inside, more, expected }) => {
+    it.each(Object.entries(rows))('%s', async (_, { said, inside, more, expected, says = [] }) => {
       const findings = await look(check, { app: factsOf(said), dyno: dynoOf(inside), ...more })
       expect(lines(findings)).toEqual(expected)
+      const all = findings.flatMap(({ more = [], remedy = '' }) => [...more, remedy]).join('\n')
+      for (const text of says) expect(all).toContain(text)
       // What is not well says what to do.
       for (const { level, remedy } of findings) if (level === 'warn' || level === 'fail') expect(remedy).toBeTruthy()
     })
@@ -317,6 +322,16 @@ table(stack, {
   'cannot be seen': { expected: ['unknown: It could not look: nobody answers for info'] }
 })
 
+/** What the checked-out commit says of Ruby. */
+const next = (locked: string | undefined, file?: string): Partial<Surroundings> => ({
+  given: givenOf({
+    ruby: readRuby({
+      gemfileLock: `DEPENDENCIES\n${locked === undefined ? '' : `RUBY VERSION\n   ruby ${locked}\n`}`,
+      gemfile: "ruby '>= 3.2.0', '< 4.1.0'\n",
+      rubyVersion: file ?? ''
+    })
+  })
+})
 const running = (version: string): Dyno => ({ boot: { ruby: version, mastodon: null, memory: 1 } })
 table(ruby, {
   'is safe': {
@@ -330,6 +345,53 @@ table(ruby, {
   'has ended': {
     inside: running('3.2.9'),
     expected: ['fail (3.2.9): Ruby 3.2.9 gets no security updates any more']
+  },
+  'has holes, and the next build has none': {
+    inside: running('4.0.6'),
+    more: next('4.0.10'),
+    expected: ['warn (4.0.6): Ruby 4.0.6 has known holes that 4.0.10 closes'],
+    says: [
+      'Deploy the checked-out commit: it brings Ruby 4.0.10.',
+      'installs Ruby 4.0.10, which its Gemfile.lock names'
+    ]
+  },
+  'has holes, and .ruby-version alone was changed': {
+    inside: running('3.4.1'),
+    more: next('3.4.1p0', '3.4.13'),
+    expected: ['warn (3.4.1): Ruby 3.4.1 has known holes that 3.4.13 closes'],
+    says: [
+      'installs Ruby 3.4.1, which its Gemfile.lock names; `.ruby-version` names 3.4.13, and heroku/ruby installs nothing by that',
+      'change the line below `RUBY VERSION` in Gemfile.lock to `ruby 3.4.13`',
+      'Then deploy'
+    ]
+  },
+  'has holes, and the checkout does not tell': {
+    inside: running('3.4.1'),
+    expected: ['warn (3.4.1): Ruby 3.4.1 has known holes that 3.4.13 closes'],
+    says: ['If heroku/ruby builds this app: For Ruby 3.4.13: change']
+  },
+  'is safe, and the next build is not': {
+    inside: running('3.4.13'),
+    more: next('3.4.12'),
+    expected: [
+      'ok (3.4.13): Ruby 3.4.13 has no hole that this version knows of; 3.4 ends on 2028-03-31',
+      'warn next-build (3.4.12): A build of the checked-out commit installs Ruby 3.4.12, which its Gemfile.lock names: it has known holes that 3.4.13 closes'
+    ],
+    says: ['change the line below `RUBY VERSION` in Gemfile.lock to `ruby 3.4.13`']
+  },
+  'is safe, and the next build takes any': {
+    inside: running('3.4.13'),
+    more: next(undefined, '3.4.12'),
+    expected: [
+      'ok (3.4.13): Ruby 3.4.13 has no hole that this version knows of; 3.4 ends on 2028-03-31',
+      'warn next-build: Gemfile.lock names no Ruby, so heroku/ruby takes the one of the build before, if the build cache has it, else its default (3.3.9 in July 2026); Ruby 3.4.13 runs now'
+    ],
+    says: ['Run `bundle lock` with Ruby 3.4.13']
+  },
+  'is safe, and the next build is as good': {
+    inside: running('3.4.13'),
+    more: next('4.0.10', '3.4.13'),
+    expected: ['ok (3.4.13): Ruby 3.4.13 has no hole that this version knows of; 3.4 ends on 2028-03-31']
   },
   'is new': {
     inside: running('4.1.0'),

@@ -1,71 +1,95 @@
-import { type Check } from '../check.ts'
+import {
+  adviseRuby,
+  compareVersions,
+  lockRuby,
+  NO_RUBY_LOCKED,
+  stateOfRuby,
+  type RubyState,
+  type TreeRuby
+} from '../../mastodon/index.ts'
+import { type Check, type Finding } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 
-/**
- * Lines of Ruby with the lowest version without a known hole, and when each ends (ruby-lang.org: downloads/branches; the
- * versions by the notes of Mastodon 4.7.6 of 2026-11-19). As of this version of the action.
- */
-const LINES: Readonly<Record<string, { readonly floor: number; readonly ends: string }>> = {
-  '3.3': { floor: 14, ends: '2027-03-31' },
-  '3.4': { floor: 13, ends: '2028-03-31' },
-  '4.0': { floor: 10, ends: '2029-03-31' }
-}
-const REMEDY =
-  'Raise `.ruby-version` as the next Mastodon release does, and deploy; heroku/ruby must have that version for your stack.'
 const LINK = 'https://www.ruby-lang.org/en/downloads/branches/'
+const LEVELS = { safe: 'ok', holed: 'warn', ended: 'fail', unknown: 'unknown' } as const
 
-/** Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center: stack-update-policy). */
+/**
+ * Ruby comes with the slug; everything below it with the base image, which each dyno gets anew when it starts (Dev Center:
+ * stack-update-policy). Which Ruby the next slug has is said by Gemfile.lock.
+ */
 export const ruby: Check = {
   name: 'ruby',
   title: 'Ruby',
   config: [],
   deadline: DYNO_DEADLINE,
-  async look({ dyno, clock }) {
-    const { ruby: figure } = await dyno.part('boot')
-    const [, line = '', patch = ''] = /^(\d+\.\d+)\.(\d+)/.exec(figure) ?? []
-    const known = LINES[line]
-    const [oldest, newest] = [Object.keys(LINES)[0]!, Object.keys(LINES).at(-1)!]
-    if (!known) {
-      const older = line !== '' && compare(line, oldest) < 0
-      const text = older
-        ? `Ruby ${figure} gets no security updates any more`
-        : `Ruby ${figure} is newer than what this version knows (${newest})`
-      return [older ? { level: 'fail', figure, text, remedy: REMEDY, link: LINK } : { level: 'unknown', figure, text }]
-    }
-    if (clock.now() > Date.parse(known.ends)) {
-      return [
-        {
-          level: 'fail',
-          figure,
-          text: `Ruby ${line} ended on ${known.ends}; ${figure} gets no security updates`,
-          remedy: REMEDY,
-          link: LINK
-        }
-      ]
-    }
-    if (Number(patch) < known.floor) {
-      return [
-        {
-          level: 'warn',
-          figure,
-          text: `Ruby ${figure} has known holes that ${line}.${known.floor} closes`,
-          remedy: REMEDY,
-          link: LINK
-        }
-      ]
-    }
-    return [
-      {
-        level: 'ok',
-        figure,
-        text: `Ruby ${figure} has no hole that this version knows of; ${line} ends on ${known.ends}`
-      }
-    ]
+  async look({ dyno, given, clock }) {
+    // What the checkout cannot tell is no reason not to tell what runs.
+    const [{ ruby: figure }, next] = await Promise.all([dyno.part('boot'), given.ruby().catch(() => undefined)])
+    const now = clock.now()
+    const state = stateOfRuby(figure, now)
+    const level = LEVELS[state.is]
+    const running: Finding = { level, figure, text: `Ruby ${figure} ${wordsOf(state)}` }
+    return level === 'warn' || level === 'fail'
+      ? [
+          { ...running, more: seen(next), remedy: remedyOf(figure, next, now), link: LINK },
+          ...notLocked(figure, next, now)
+        ]
+      : [running, ...notLocked(figure, next, now), ...locked(figure, next, now)]
   }
 }
 
-function compare(one: string, other: string): number {
-  const [a = 0, b = 0] = one.split('.').map(Number)
-  const [c = 0, d = 0] = other.split('.').map(Number)
-  return a - c || b - d
+function wordsOf(state: RubyState): string {
+  switch (state.is) {
+    case 'safe':
+      return `has no hole that this version knows of; ${state.line} ends on ${state.ends}`
+    case 'holed':
+      return `has known holes that ${state.floor} closes`
+    case 'ended':
+      return `gets no security updates any more${state.ends === undefined ? '' : `: ${state.line} ended on ${state.ends}`}`
+    case 'unknown':
+      return `is newer than what this version knows (${state.newest})`
+  }
+}
+
+/** What the next build installs, and what one might take for it. */
+function seen(next: TreeRuby | undefined): string[] {
+  if (!next?.locked) return []
+  const { version } = next.locked
+  const differs = next.file !== undefined && compareVersions(next.file, version) !== 0
+  return [
+    `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names${differs ? `; \`.ruby-version\` names ${next.file}, and heroku/ruby installs nothing by that` : ''}`
+  ]
+}
+
+function remedyOf(running: string, next: TreeRuby | undefined, now: number): string {
+  if (!next) return `If heroku/ruby builds this app: ${adviseRuby(running, [], now)} Then deploy.`
+  const { locked, takes } = next
+  if (!locked) return `${lockRuby(next.file ?? running, takes, now)} Then deploy.`
+  return stateOfRuby(locked.version, now).is === 'safe'
+    ? `Deploy the checked-out commit: it brings Ruby ${locked.version}.`
+    : `${adviseRuby(locked.version, takes, now)} Then deploy; heroku/ruby must have that Ruby for your stack.`
+}
+
+function notLocked(running: string, next: TreeRuby | undefined, now: number): Finding[] {
+  if (!next || next.locked) return []
+  const remedy = lockRuby(next.file ?? running, next.takes, now)
+  return [{ level: 'warn', about: 'next-build', text: `${NO_RUBY_LOCKED}; Ruby ${running} runs now`, remedy }]
+}
+
+/** A next build that would bring holes to an app that has none. */
+function locked(running: string, next: TreeRuby | undefined, now: number): Finding[] {
+  if (!next?.locked || next.locked.jruby !== undefined) return []
+  const { version } = next.locked
+  const state = stateOfRuby(version, now)
+  if (compareVersions(version, running) === 0 || (state.is !== 'holed' && state.is !== 'ended')) return []
+  return [
+    {
+      level: 'warn',
+      about: 'next-build',
+      figure: version,
+      text: `A build of the checked-out commit installs Ruby ${version}, which its Gemfile.lock names: it ${wordsOf(state)}`,
+      remedy: adviseRuby(version, next.takes, now),
+      link: LINK
+    }
+  ]
 }

@@ -1,18 +1,27 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
-import { chooseBuildpacks, hasRuby, isHerokuRuby, stackOf, type LockedRuby } from '../../buildpacks/index.ts'
+import {
+  chooseBuildpacks,
+  hasRuby,
+  installsLockedRuby,
+  isHerokuRuby,
+  stackOf,
+  type LockedRuby
+} from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import {
   planUpgrade,
+  readRuby,
   readUpgradeTree,
   type LiveFacts,
+  type TreeRuby,
   type UpgradeFacts,
   type UpgradePlan,
   type UpgradeTree
 } from '../../mastodon/index.ts'
 import { CancelledError, readTreeFile, removeTree, UserError } from '../../runtime/index.ts'
 import { makeUpgrade, type Upgrade } from '../../report/index.ts'
-import { baseOf, exportTree } from '../../source/index.ts'
+import { baseOf, exportTree, resolveCommit, textAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { type Source } from './source.ts'
 
@@ -92,6 +101,21 @@ async function askForRuby(
 ): Promise<boolean | undefined> {
   if (ruby === undefined || stack === undefined || !buildpacks.some(isHerokuRuby)) return undefined
   return hasRuby(http, { ruby, stack, vendorUrl: slug.env['BUILDPACK_VENDOR_URL'] }, signal)
+}
+
+/**
+ * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
+ * Gemfile.lock. Rejects if there is no checkout.
+ */
+export async function rubyOfCheckout({ inputs, runtime }: Context, config: Config): Promise<TreeRuby | undefined> {
+  const { path, searchPath } = inputs
+  const tools = { path, searchPath, run: runtime.run, signal: runtime.signal }
+  const { sha: commit } = await resolveCommit(tools)
+  const read = (file: string): Promise<string | undefined> => textAt({ ...tools, commit, file })
+  const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read)
+  const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files)
+  if (gemfileLock === '' || !buildpacksOf(config, appJson).some(installsLockedRuby)) return undefined
+  return readRuby({ gemfileLock, gemfile, rubyVersion })
 }
 
 /** A list that cannot be read is told by what builds with it. */

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 5073:
+/***/ 4569:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49498,6 +49498,1635 @@ var lib_runtime = __nccwpck_require__(7671);
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
 var dist = __nccwpck_require__(7934);
+;// CONCATENATED MODULE: ./lib/buildpacks/json.js
+/** Why a text is no JSON (RFC 8259), and where. */
+class JsonFault extends Error {
+    /** Characters from the start of the text. */
+    offset;
+    constructor(offset, problem) {
+        super(problem);
+        this.offset = offset;
+    }
+}
+/** Deeper than any file of a person, and far from the end of the stack. */
+const DEEPEST = 100;
+const BLANKS = /[ \t\r\n]*/y;
+// One character at a time: two ways to match the same text would be tried against each other.
+// eslint-disable-next-line no-control-regex
+const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const WORD = /[\p{L}\p{N}_$.+-]+/uy;
+const WORD_START = /^[\p{L}\p{N}_$.+-]/u;
+const CONSTANTS = new Map([
+    ['true', true],
+    ['false', false],
+    ['null', null]
+]);
+/**
+ * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first thing that is no JSON, and also for a key that is in
+ * an object twice, and for more than 100 levels.
+ */
+function parseJson(text) {
+    return new JsonText(text).whole();
+}
+class JsonText {
+    #text;
+    #at = 0;
+    #depth = 0;
+    constructor(text) {
+        this.#text = text;
+    }
+    whole() {
+        this.#skip();
+        if (this.#at === this.#text.length)
+            throw this.#fault('it is empty');
+        const node = this.#value();
+        this.#skip();
+        if (this.#at < this.#text.length)
+            throw this.#fault('nothing may stand behind the last bracket');
+        return node;
+    }
+    #value() {
+        const offset = this.#at;
+        const next = this.#text[offset];
+        if (next === '{' || next === '[')
+            return this.#inside(next);
+        if (next === '"')
+            return { offset, value: this.#string() };
+        const word = this.#peek(WORD) ?? '';
+        if (CONSTANTS.has(word))
+            return { offset, value: CONSTANTS.get(this.#take(word)) };
+        if (word !== '' && this.#peek(NUMBER) === word)
+            return { offset, value: Number(this.#take(word)) };
+        throw this.#strange();
+    }
+    /** An object or a list. */
+    #inside(open) {
+        const offset = this.#at;
+        const close = open === '{' ? '}' : ']';
+        if (++this.#depth > DEEPEST)
+            throw this.#fault(`more than ${DEEPEST} brackets stand in each other`);
+        const parts = new Map();
+        this.#take(open);
+        let comma;
+        for (;;) {
+            this.#skip();
+            if (this.#at === this.#text.length)
+                throw new JsonFault(offset, `this "${open}" is never closed`);
+            if (this.#text[this.#at] === close)
+                break;
+            if (parts.size > 0 && comma === undefined)
+                throw this.#notComma();
+            const key = open === '{' ? this.#key(parts) : parts.size;
+            parts.set(key, this.#value());
+            this.#skip();
+            comma = this.#text[this.#at] === ',' ? this.#at : undefined;
+            if (comma !== undefined)
+                this.#take(',');
+        }
+        if (comma !== undefined)
+            throw new JsonFault(comma, `no comma may stand before "${close}"`);
+        this.#take(close);
+        this.#depth--;
+        return { offset, parts, value: json_valueOf(open, parts) };
+    }
+    #key(known) {
+        const offset = this.#at;
+        if (this.#text[offset] !== '"')
+            throw this.#strange();
+        const key = this.#string();
+        if (known.has(key))
+            throw new JsonFault(offset, 'this key is there twice');
+        this.#skip();
+        if (this.#text[this.#at] !== ':')
+            throw this.#fault('":" is missing before this');
+        this.#take(':');
+        this.#skip();
+        return key;
+    }
+    #string() {
+        const token = this.#peek(STRING);
+        if (token === undefined)
+            throw this.#brokenString();
+        return JSON.parse(this.#take(token));
+    }
+    /** The text that begins here has no end, or something in it that JSON does not know. */
+    #brokenString() {
+        for (let at = this.#at + 1; at < this.#text.length; at++) {
+            const character = this.#text[at];
+            if (character === '\n' || character === '\r')
+                break;
+            if (character < ' ')
+                return new JsonFault(at, 'a control character stands in a text: write \\t for a tab');
+            if (character !== '\\')
+                continue;
+            if (!/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.#text.slice(at, at + 6)))
+                return new JsonFault(at, 'JSON does not know this \\: write \\\\ for a backslash');
+            at++;
+        }
+        return this.#fault('the text that begins here does not end in this line');
+    }
+    /** What stands here is nothing that may. */
+    #strange() {
+        const rest = this.#text.slice(this.#at, this.#at + 10);
+        if (/^(?:\/\/|\/\*|#)/.test(rest))
+            return this.#fault('JSON has no comments');
+        if (/^(?:<{7}|={7}|>{7})/.test(rest))
+            return this.#fault('a merge conflict was committed');
+        if (/^['‘’“”`]/.test(rest))
+            return this.#fault('texts stand in plain double quotes');
+        if (rest === '')
+            return this.#fault('the end is missing');
+        if (rest.startsWith(','))
+            return this.#fault('a value is missing before this comma');
+        return this.#fault(WORD_START.test(rest) ? 'this is no number, and a text needs double quotes' : 'this cannot stand here');
+    }
+    #notComma() {
+        return /["{[\d-]/.test(this.#text[this.#at] ?? '') ? this.#fault('a comma is missing before this') : this.#strange();
+    }
+    #skip() {
+        this.#take(this.#peek(BLANKS) ?? '');
+    }
+    #take(token) {
+        this.#at += token.length;
+        return token;
+    }
+    #peek(token) {
+        token.lastIndex = this.#at;
+        return token.exec(this.#text)?.[0];
+    }
+    #fault(problem) {
+        return new JsonFault(this.#at, problem);
+    }
+}
+function json_valueOf(open, parts) {
+    const values = [...parts].map(([key, { value }]) => [key, value]);
+    return open === '[' ? values.map(([, value]) => value) : Object.fromEntries(values);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/app-json.js
+
+
+/** Upstream's has 2 kB. */
+const LARGEST = 200_000;
+/** Characters of a line that an error shows. */
+const WIDEST = 160;
+const FILE = 'app.json';
+const SCHEMA = 'https://devcenter.heroku.com/articles/app-json-schema';
+/**
+ * app.json of a tree (Dev Center: app-json-schema), with the places of what it says. A byte-order mark at its start is
+ * skipped. Everything that is wrong with it is a `UserError` with file, line and column, and the line's text.
+ */
+class AppJsonFile {
+    #text;
+    #root;
+    /** Throws a `UserError` for a text that is no JSON object. */
+    constructor(text) {
+        this.#text = text.replace(/^\ufeff/, '');
+        this.#root = this.#parse();
+        if (!isObject(this.#root.value))
+            throw this.wrong([], 'an object in { } belongs here');
+    }
+    get value() {
+        return this.#root.value;
+    }
+    /** `buildpacks`, in order; none where it names none. Texts instead of `{ "url": … }` are read as meant. */
+    buildpacks() {
+        const list = this.#member('buildpacks');
+        if (list === undefined)
+            return [];
+        if (!Array.isArray(list))
+            throw this.wrong(['buildpacks'], '`buildpacks` must be a list', BUILDPACKS);
+        return list.map((item, i) => {
+            const url = typeof item === 'string' ? item : isObject(item) ? item['url'] : undefined;
+            const path = ['buildpacks', i, 'url'];
+            if (typeof url !== 'string')
+                throw this.wrong(path, `buildpack ${i + 1} has no "url" with a text`, BUILDPACKS);
+            return { url, at: this.#place(this.#find(path).offset) };
+        });
+    }
+    /** What Heroku would not take though it is read here. */
+    warnings() {
+        const list = this.#member('buildpacks');
+        const text = Array.isArray(list) ? list.findIndex(item => typeof item === 'string') : -1;
+        if (text < 0)
+            return [];
+        // heroku/heroku-ci#40: "cannot unmarshal string into Go value of type … AppManifestBuildpack".
+        const at = this.#place(this.#find(['buildpacks', text]).offset);
+        return [`${at}: a buildpack is named by a text. It is used, but Heroku itself refuses that: write { "url": "…" }`];
+    }
+    /** `stack`, where it names one. */
+    stack() {
+        const stack = this.#member('stack');
+        if (stack === undefined)
+            return undefined;
+        if (typeof stack === 'string' && stack !== '')
+            return stack;
+        throw this.wrong(['stack'], '`stack` must be a text such as "heroku-24"', 'Correct it, or take it out.');
+    }
+    /** The error for what stands at a path, or for the innermost thing on the way that is there. */
+    wrong(path, problem, nextStep = `Correct it there. What ${FILE} may hold: ${SCHEMA}`) {
+        return this.#error(this.#find(path).offset, problem, nextStep);
+    }
+    #parse() {
+        if (this.#text.length > LARGEST)
+            throw new lib_runtime/* UserError */.yo(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
+        // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
+        const other = /[\0\ufffd]/.exec(this.#text);
+        if (other)
+            throw this.#error(other.index, `${FILE} is not written in UTF-8`, 'Save it as UTF-8 and commit it.');
+        try {
+            return parseJson(this.#text);
+        }
+        catch (error) {
+            if (!(error instanceof JsonFault))
+                throw error;
+            const next = `Correct that line: Heroku reads ${FILE} as plain JSON, too.`;
+            throw this.#error(error.offset, `this is not JSON: ${error.message}`, next);
+        }
+    }
+    #member(name) {
+        const { value } = this;
+        return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    }
+    #find(path) {
+        let node = this.#root;
+        for (const key of path) {
+            const part = node.parts?.get(key);
+            if (part === undefined)
+                break;
+            node = part;
+        }
+        return node;
+    }
+    #error(offset, problem, nextStep) {
+        const { line } = this.#lineOf(offset);
+        const shown = line.trim() === '' ? '' : `\n    ${(0,lib_runtime/* displayPath */.Gt)((0,lib_runtime/* bytePath */.OO)(line.trim()))}`;
+        return new lib_runtime/* UserError */.yo(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
+    }
+    #place(offset) {
+        const { number, column } = this.#lineOf(offset);
+        return `${FILE}:${number}:${column}`;
+    }
+    /** Line and column from 1; of a long line the part around the column. */
+    #lineOf(offset) {
+        const before = this.#text.slice(0, offset).split(/\r\n|\n|\r/);
+        const start = offset - before.at(-1).length;
+        const from = Math.max(start, offset - WIDEST / 2);
+        const [line = ''] = this.#text.slice(from, from + WIDEST).split(/[\r\n]/, 1);
+        return { number: before.length, column: offset - start + 1, line };
+    }
+}
+const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "url": "heroku/ruby" }].';
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
+
+
+const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
+/**
+ * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
+ * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
+ */
+function parseBuildpack(text, origin) {
+    // eslint-disable-next-line no-control-regex
+    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
+        throw refuse(text, 'it has spaces or control characters');
+    const name = text.replace(/^urn:buildpack:/, '');
+    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
+        return { kind: 'registry', text, name };
+    if (/^(\.{1,2}\/|\/)/.test(text))
+        return folderReference(text, origin);
+    if (FORMER_GITHUB.test(text))
+        return formerGithub(text);
+    if (/^(?:git@|ssh:)/i.test(text))
+        throw refuse(text, 'it is fetched by ssh, and a build has no key: write an https one');
+    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
+        return urlReference(text);
+    throw refuse(text, 'its form is not known');
+}
+function folderReference(text, origin) {
+    const folder = external_node_path_.normalize(text).replace(/\/+$/, '');
+    if (folder.split('/')[0] === '..')
+        throw refuse(text, 'it leads out of the commit');
+    if (origin === 'app.json' && external_node_path_.isAbsolute(folder))
+        throw refuse(text, 'app.json may only name a folder of the commit itself');
+    return { kind: 'folder', text, folder };
+}
+const FORMER_GITHUB = /^git:\/\/(?:www\.)?github\.com\/(?=[\w.-]+\/[\w.-]+(?:#|$))/i;
+/** GitHub has served no git:// since 15 March 2022 (github.blog: improving-git-protocol-security-github), and the same by https. */
+function formerGithub(written) {
+    const text = written.replace(FORMER_GITHUB, 'https://github.com/');
+    const note = `${written} is read as ${text}: GitHub serves no git:// any more. Write it so.`;
+    return { ...urlReference(text), note };
+}
+function urlReference(text) {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url)
+        throw refuse(text, 'the address cannot be read');
+    if (url.username !== '' || url.password !== '')
+        throw refuse(text, 'an address with a password would be printed in logs and the report');
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,lib_runtime/* isLoopback */.U9)(url.hostname)))
+        throw refuse(text, 'only https addresses are fetched');
+    const ref = decoded(url.hash.slice(1)) || undefined;
+    url.hash = '';
+    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
+        return { kind: 'tarball', text, url: url.href };
+    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
+        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
+    return { kind: 'git', text, url: url.href, ref };
+}
+function decoded(hash) {
+    try {
+        return decodeURIComponent(hash);
+    }
+    catch {
+        return hash;
+    }
+}
+/** What stands before an `@` may be a password, however the address is written. */
+function refuse(text, why) {
+    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
+    return new lib_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
+
+
+
+const MOST_BUILDPACKS = 30;
+/**
+ * The buildpacks in order: the config's, else app.json's; nothing is detected. app.json is read only if the config names
+ * none. Throws a `UserError`, with the line if it is about app.json.
+ */
+function chooseBuildpacks(configured, appJson) {
+    const { chosen, warnings } = readBuildpacks(configured, appJson);
+    if (chosen.length === 0) {
+        const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
+        throw new lib_runtime/* UserError */.yo(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+    }
+    if (chosen.length > MOST_BUILDPACKS)
+        throw new lib_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+    return { chosen, warnings };
+}
+/** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
+function readBuildpacks(configured, appJson) {
+    const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson);
+    const chosen = configured?.length
+        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+        : file
+            ? namedIn(file)
+            : [];
+    const asRead = chosen.flatMap(({ reference }) => reference.note ?? []);
+    return { chosen, warnings: [...(file?.warnings() ?? []), ...asRead] };
+}
+/** app.json's buildpacks; what is wrong with one is said with its place. */
+function namedIn(file) {
+    return file.buildpacks().map(({ url, at }) => {
+        try {
+            return { reference: parseBuildpack(url, 'app.json') };
+        }
+        catch (error) {
+            throw error instanceof lib_runtime/* UserError */.yo ? new lib_runtime/* UserError */.yo(`${at}: ${error.message}`, error.nextStep) : error;
+        }
+    });
+}
+/** `"stack"` of app.json; undefined if there is none. Throws a `UserError` with the line if app.json cannot be read. */
+function stackOf(appJson) {
+    return appJson === undefined ? undefined : new AppJsonFile(appJson).stack();
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
+var tar_stream = __nccwpck_require__(6118);
+;// CONCATENATED MODULE: ./lib/buildpacks/archive.js
+
+
+
+
+
+
+
+
+const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
+const BLOCK = 512;
+/** Bytes of headers, long names and padding that an entry may bring beside its content. */
+const ENTRY_OVERHEAD = 8 * BLOCK;
+/**
+ * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
+ * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
+ * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
+ */
+async function extractTarball(file, into, limits = LIMITS) {
+    const part = `${into}.part`;
+    await (0,promises_.rm)(part, { recursive: true, force: true });
+    await (0,promises_.mkdir)(part, { recursive: true });
+    try {
+        const unpacker = new Unpacker(part, limits);
+        await unpack(file, unpacker, limits);
+        const top = await topFolder(part);
+        unpacker.requireLinksInside(external_node_path_.relative(part, top));
+        await (0,promises_.rename)(top, into);
+    }
+    catch (error) {
+        throw explain(error);
+    }
+    finally {
+        await (0,promises_.rm)(part, { recursive: true, force: true });
+    }
+}
+async function unpack(file, unpacker, limits) {
+    const tar = (0,tar_stream.extract)();
+    const source = (0,external_node_fs_.createReadStream)(file);
+    const whole = requireWhole(limits);
+    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
+    const reading = (async () => {
+        let seen = 0;
+        for await (const entry of tar) {
+            await unpacker.take(entry.header, entry);
+            seen++;
+        }
+        if (seen === 0)
+            throw new Error('it holds no file');
+    })();
+    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
+    const [read, fed] = await Promise.allSettled([
+        reading.catch((error) => {
+            tar.destroy(error);
+            throw error;
+        }),
+        feeding
+    ]);
+    for (const result of [read, fed])
+        if (result.status === 'rejected')
+            throw result.reason;
+}
+/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
+function requireWhole({ bytes, entries }) {
+    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
+    let size = 0;
+    let tail = Buffer.alloc(0);
+    return new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            size += chunk.length;
+            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
+            if (size > most)
+                done(new Error(`it unpacks to more than ${bytes} bytes`));
+            else
+                done(null, chunk);
+        },
+        flush(done) {
+            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
+        }
+    });
+}
+async function isGzip(file) {
+    const handle = await (0,promises_.open)(file);
+    try {
+        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+        return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    }
+    finally {
+        await handle.close();
+    }
+}
+async function topFolder(folder) {
+    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
+    const [only] = names;
+    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_.join(folder, only.name) : folder;
+}
+function explain(error) {
+    const full = (0,lib_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
+    if (full instanceof lib_runtime/* UserError */.yo)
+        return full;
+    return new lib_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+}
+class Unpacker {
+    #root;
+    #limits;
+    /** Names that are no folder: nothing may be put below them. */
+    #leaves = new Set();
+    /** Targets of the links among them. */
+    #links = new Map();
+    #bytes = 0;
+    #entries = 0;
+    constructor(root, limits) {
+        this.#root = root;
+        this.#limits = limits;
+    }
+    async take(header, content) {
+        this.#count(header);
+        const name = this.#safeName(header.name);
+        const at = external_node_path_.join(this.#root, name);
+        if (header.type === 'directory') {
+            if (this.#leaves.has(name))
+                throw archive_refuse(header.name, 'is a folder and a file');
+            await (0,promises_.mkdir)(at, { recursive: true });
+            content.resume();
+            return;
+        }
+        if (name === '.')
+            throw archive_refuse(header.name, 'has no name');
+        await (0,promises_.mkdir)(external_node_path_.dirname(at), { recursive: true });
+        this.#leaves.add(name);
+        this.#links.delete(name);
+        await (0,promises_.rm)(at, { force: true });
+        if (header.type === 'file' || header.type === 'contiguous-file') {
+            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
+        }
+        else if (header.type === 'symlink') {
+            this.#links.set(name, header.linkname ?? '');
+            await (0,promises_.symlink)(header.linkname ?? '', at);
+            content.resume();
+        }
+        else if (header.type === 'link') {
+            const target = this.#safeName(header.linkname ?? '');
+            // The same link at another depth leads elsewhere.
+            if (this.#links.has(target))
+                throw archive_refuse(header.name, 'is a hard link that goes through a link');
+            await (0,promises_.link)(external_node_path_.join(this.#root, target), at);
+            content.resume();
+        }
+        else
+            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
+    }
+    #count({ size }) {
+        this.#entries++;
+        this.#bytes += size ?? 0;
+        if (this.#entries > this.#limits.entries)
+            throw new Error(`it holds more than ${this.#limits.entries} files`);
+        if (this.#bytes > this.#limits.bytes)
+            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
+    }
+    /** A name that stays in the folder and goes through no link. */
+    #safeName(name) {
+        // eslint-disable-next-line no-control-regex
+        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
+            throw archive_refuse(name, 'leads out of the archive');
+        const clean = external_node_path_.posix.normalize(name).replace(/\/+$/, '') || '.';
+        for (let above = external_node_path_.posix.dirname(clean); above !== '.'; above = external_node_path_.posix.dirname(above)) {
+            if (this.#leaves.has(above))
+                throw archive_refuse(name, 'goes through a link or a file');
+        }
+        return clean;
+    }
+    /**
+     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
+     * another link, `..` is not where the names say.
+     */
+    requireLinksInside(top) {
+        for (const [name, target] of this.#links) {
+            const steps = target.split('/').filter(step => step !== '' && step !== '.');
+            const down = steps.findIndex(step => step !== '..');
+            const up = down === -1 ? steps.length : down;
+            const depth = external_node_path_.posix.relative(top, name).split('/').length - 1;
+            if (target === '' || target.startsWith('/') || up > depth)
+                throw archive_refuse(name, 'is a link that leads out of the archive');
+            if (steps.slice(up).includes('..'))
+                throw archive_refuse(name, 'is a link with `..` inside its target');
+        }
+    }
+}
+function archive_refuse(name, why) {
+    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/digest.js
+
+
+
+
+/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
+async function treeDigest(folder) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const { path, kind, mode, size, target } of (0,lib_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
+        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
+        hash
+            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
+            .update(path, 'latin1')
+            .update(target ?? '', 'latin1');
+        if (kind === 'file')
+            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,lib_runtime/* below */.Gz)(folder, path)), async (chunks) => {
+                for await (const chunk of chunks)
+                    hash.update(chunk);
+            });
+    }
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/fetch.js
+
+
+
+
+
+
+
+
+
+const LARGEST_ARCHIVE = 1_000_000_000;
+/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
+async function fetchBuildpack(reference, options) {
+    const { into, sha256: pin } = options;
+    const name = nameOf(reference);
+    await (0,promises_.mkdir)(external_node_path_.dirname(into), { recursive: true });
+    try {
+        const { sha256, version } = await bring(reference, options);
+        if (pin !== undefined && pin !== sha256) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+        }
+        await requireSteps(into, name);
+        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
+    }
+    catch (error) {
+        await (0,promises_.rm)(into, { recursive: true, force: true });
+        throw fetch_explain(error, name);
+    }
+}
+/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
+function nameOf(reference) {
+    if (reference.kind === 'registry')
+        return reference.name;
+    if (reference.kind === 'folder')
+        return reference.text;
+    const { hostname, pathname } = new URL(reference.url);
+    const short = pathname.replace(/^\/|\.git$/g, '');
+    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
+    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
+}
+async function bring(reference, options) {
+    switch (reference.kind) {
+        case 'registry':
+            return bringTarball(() => archiveOf(reference.name, options), options);
+        case 'tarball':
+            return bringTarball(() => Promise.resolve(reference.url), options);
+        case 'git':
+            return bringGit(reference.url, reference.ref, options);
+        case 'folder':
+            return bringFolder(reference.folder, options);
+    }
+}
+/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
+async function archiveOf(name, { http, registryUrl }) {
+    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
+    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
+    if (typeof answer?.blob_url !== 'string')
+        throw new Error('the registry gives no address of an archive (blob_url)');
+    return answer.blob_url;
+}
+async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
+    const kept = (sha256) => cacheFolder && external_node_path_.join(cacheFolder, `${sha256}.tgz`);
+    const known = pin && kept(pin);
+    if (pin && known && (await sha256Of(known)) === pin) {
+        await extractTarball(known, into);
+        return { sha256: pin };
+    }
+    const archive = `${into}.tgz`;
+    try {
+        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
+        // A wrong one is not even unpacked.
+        if (pin === undefined || pin === sha256)
+            await extractTarball(archive, into);
+        const keep = kept(sha256);
+        if (cacheFolder && keep && pin === sha256) {
+            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
+            try {
+                await (0,promises_.copyFile)(archive, `${keep}.part`);
+                await (0,promises_.rename)(`${keep}.part`, keep);
+            }
+            finally {
+                await (0,promises_.rm)(`${keep}.part`, { force: true });
+            }
+        }
+        return { sha256 };
+    }
+    finally {
+        await (0,promises_.rm)(archive, { force: true });
+    }
+}
+async function sha256Of(file) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
+    }
+    catch (error) {
+        if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    return hash.digest('hex');
+}
+const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+async function bringGit(url, ref, options) {
+    const { into, run, signal } = options;
+    // Also of redirects: never from https to http.
+    const env = (0,lib_runtime/* fetchEnvironment */.sl)(url.startsWith('https:') ? 'https' : 'https:http', options);
+    const git = async (...args) => {
+        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
+        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
+        if (code === 127)
+            throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+        if (code !== 0)
+            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+        return stdout.toString().trim();
+    };
+    await git('init', '--quiet', '--', into);
+    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
+    // The repository's own attributes must not change a byte: a program with CRLF does not start.
+    await (0,promises_.mkdir)(external_node_path_.join(into, '.git', 'info'), { recursive: true });
+    await (0,promises_.writeFile)(external_node_path_.join(into, '.git', 'info', 'attributes'), UNCHANGED);
+    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
+    const version = await git('-C', into, 'rev-parse', 'HEAD');
+    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into), version };
+}
+async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
+    const from = await (0,promises_.realpath)(external_node_path_.resolve(sourceTree, folder));
+    // A link in the commit must not bring in a folder of the runner.
+    if (!external_node_path_.isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + external_node_path_.sep))
+        throw new Error('it leads out of the commit');
+    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
+    if (code !== 0)
+        throw new Error(stderr.trim().slice(0, 300));
+    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
+    return { sha256: await treeDigest(into) };
+}
+async function requireSteps(folder, name) {
+    const root = await (0,promises_.realpath)(folder);
+    for (const step of ['detect', 'compile', 'release']) {
+        const program = await (0,promises_.realpath)(external_node_path_.join(folder, 'bin', step)).catch(() => undefined);
+        // Else a link could open a file of the runner to everyone.
+        if (program !== undefined && !program.startsWith(root + external_node_path_.sep)) {
+            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+        }
+        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
+            await (0,promises_.chmod)(program, 0o755);
+        else if (step !== 'release') {
+            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+        }
+    }
+}
+function fetch_explain(error, name) {
+    if (error instanceof lib_runtime/* CancelledError */.cc)
+        return error;
+    if (error instanceof lib_runtime/* HttpError */.j$ && error.status === 404) {
+        return new lib_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+    }
+    if (error instanceof lib_runtime/* HttpError */.j$) {
+        return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+    }
+    if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT') {
+        return new lib_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+    }
+    if (error instanceof lib_runtime/* UserError */.yo)
+        return error.message.includes(name)
+            ? error
+            : new lib_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
+
+
+
+
+/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
+async function fetchAll(chosen, options) {
+    const fetched = [];
+    for (const [i, { reference, sha256 }] of chosen.entries()) {
+        const buildpack = await fetchBuildpack(reference, {
+            ...options,
+            sha256,
+            into: external_node_path_.join(options.folder, `${i + 1}`)
+        });
+        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
+        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
+        fetched.push(buildpack);
+    }
+    return fetched;
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./lib/buildpacks/host.js
+
+
+
+
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Milliseconds between SIGTERM and SIGKILL. */
+const GRACE = 2_000;
+/** A variable that all processes of a step inherit, also those that leave its process group. */
+const MARK = 'BUILD_STEP_ID';
+/**
+ * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
+ * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
+ */
+function openHost(folders, { secretsHeld, identity = otherUser() }) {
+    if (!identity && secretsHeld.length > 0) {
+        throw new lib_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+    }
+    if (identity)
+        for (const folder of Object.values(folders))
+            (0,lib_runtime/* giveTree */.Ce)(folder, identity);
+    const running = new Set();
+    return {
+        kind: 'host',
+        paths: folders,
+        run: async (step) => {
+            // Temporary files that a buildpack leaves go with its home.
+            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
+            running.add(current);
+            try {
+                return await current.result();
+            }
+            finally {
+                running.delete(current);
+            }
+        },
+        close: () => {
+            for (const current of running)
+                current.end();
+            return Promise.resolve();
+        }
+    };
+}
+/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
+function otherUser() {
+    if (process.getuid?.() !== 0)
+        return null;
+    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
+        .split('\n')
+        .map(line => line.split(':'));
+    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
+    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
+}
+/** One program with all the processes that it starts. */
+class RunningStep {
+    #step;
+    #mark = (0,external_node_crypto_.randomUUID)();
+    #child;
+    constructor(step, identity) {
+        this.#step = step;
+        const [program, ...args] = step.argv;
+        this.#child = (0,external_node_child_process_.spawn)(program, args, {
+            cwd: step.cwd,
+            env: { PATH, ...step.env, [MARK]: this.#mark },
+            stdio: ['ignore', 'pipe', 'pipe'],
+            detached: true,
+            ...identity
+        });
+        this.#child.stdout.on('data', step.output);
+        this.#child.stderr.on('data', step.output);
+    }
+    /** Resolves when the program and all that it left behind have ended, and their output is read. */
+    async result() {
+        const { signal, timeout } = this.#step;
+        let timedOut = false;
+        const onTimeout = () => {
+            timedOut = true;
+            this.#terminate();
+        };
+        const onAbort = () => this.#terminate();
+        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
+        signal.addEventListener('abort', onAbort);
+        if (signal.aborted)
+            onAbort();
+        try {
+            const code = await this.#exit();
+            this.end();
+            await this.#drain();
+            if (signal.aborted)
+                throw new lib_runtime/* CancelledError */.cc('The build');
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            signal.removeEventListener('abort', onAbort);
+        }
+    }
+    /** Ends every process of the step at once. */
+    end() {
+        this.#signalGroup('SIGKILL');
+        // Again until none is found: one that is just being started carries the mark, too.
+        for (let round = 0; round < 100; round++) {
+            const left = this.#marked();
+            if (left.length === 0)
+                return;
+            for (const pid of left)
+                kill(pid, 'SIGKILL');
+        }
+    }
+    #exit() {
+        return new Promise(resolve => {
+            this.#child.on('error', (error) => {
+                this.#step.output(Buffer.from(`${error.message}\n`));
+                resolve(error.code === 'ENOENT' ? 127 : 126);
+            });
+            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
+        });
+    }
+    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
+    async #drain() {
+        const pipes = [this.#child.stdout, this.#child.stderr];
+        const open = pipes.filter(pipe => !pipe.closed);
+        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
+        let timer;
+        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
+        clearTimeout(timer);
+        for (const pipe of pipes)
+            pipe.destroy();
+    }
+    #terminate() {
+        this.#signalGroup('SIGTERM');
+        setTimeout(() => this.end(), GRACE).unref();
+    }
+    #signalGroup(signal) {
+        if (this.#child.pid !== undefined)
+            kill(-this.#child.pid, signal);
+    }
+    /** Processes with our mark in their environment that still run. */
+    #marked() {
+        const mark = `${MARK}=${this.#mark}\0`;
+        return (0,external_node_fs_.readdirSync)('/proc')
+            .filter(name => /^\d+$/.test(name))
+            .map(Number)
+            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
+    }
+}
+const SIGNALS = {
+    SIGHUP: 1,
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGPIPE: 13,
+    SIGTERM: 15
+};
+function readProc(pid, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
+    }
+    catch {
+        return ''; // it ended, or is not ours to see
+    }
+}
+function kill(pid, signal) {
+    try {
+        process.kill(pid, signal);
+    }
+    catch {
+        // it has ended
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/images.js
+
+/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
+function imagesFor(stack) {
+    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
+    if (number !== undefined)
+        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
+    if (stack === 'container' || stack === 'cnb') {
+        throw new lib_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+    }
+    throw new lib_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
+
+
+const LONGEST_COMMAND = 10_000;
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
+ * Throws a `UserError` with the line's number for one that is none.
+ */
+function parseProcfile(text) {
+    const types = {};
+    for (const [i, raw] of text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        const line = raw.trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
+        if (name === undefined || command === undefined)
+            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+        if (Object.hasOwn(types, name))
+            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+        if (command.length > LONGEST_COMMAND)
+            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+function wrong(line, problem, nextStep) {
+    return new lib_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
+}
+/** The Procfile's types over a buildpack's defaults. */
+function mergeProcessTypes(defaults, procfile) {
+    return { ...defaults, ...procfile };
+}
+/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
+function parseReleaseOutput(yaml, buildpack) {
+    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
+    const document = (0,yaml_dist/* parseDocument */.Tp)(yaml);
+    let data;
+    try {
+        for (const error of document.errors)
+            throw error;
+        data = document.toJS({ maxAliasCount: 10 });
+    }
+    catch (error) {
+        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+    }
+    const declared = data?.default_process_types ?? {};
+    if (typeof declared !== 'object' || Array.isArray(declared))
+        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+    const types = {};
+    for (const [name, command] of Object.entries(declared)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
+            throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+        }
+        procfile_define(types, name, command);
+    }
+    return types;
+}
+/** `__proto__` is a name like any other. */
+function procfile_define(types, name, command) {
+    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
+}
+function shown(text) {
+    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
+
+/**
+ * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
+ * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
+ */
+const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
+/**
+ * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
+ * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
+ * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
+ * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
+ */
+function lockedRuby(gemfileLock) {
+    const [, version, pre] = /^RUBY VERSION\r?\n {2,3}ruby (\d{1,6}\.\d{1,6}\.\d{1,6})(?:[-.]([\w.+-]{0,40}))?/m.exec(gemfileLock) ?? [];
+    if (version === undefined)
+        return undefined;
+    const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? [];
+    return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) };
+}
+/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
+function isHerokuRuby(buildpack) {
+    return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack);
+}
+/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
+function installsLockedRuby(buildpack) {
+    return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack);
+}
+/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
+const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
+/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
+const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
+/** A Ruby that these stacks have. */
+const KNOWN = '3.4.1';
+/**
+ * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
+ * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
+ * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
+ */
+async function hasRuby(http, { ruby, stack, vendorUrl = VENDOR }, signal) {
+    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
+    const status = (name) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal);
+    const [wanted, known] = await Promise.all([status(ruby_nameOf(ruby)), status(KNOWN)]);
+    if (wanted === 200)
+        return true;
+    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
+}
+/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
+function ruby_nameOf({ version, jruby }) {
+    return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`;
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
+
+/**
+ * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
+ * A name belongs to the layer that wrote it last.
+ */
+class LayerLog {
+    #root;
+    #owner = new Map();
+    #mixed = [];
+    #entries = [];
+    #stamps = new Map();
+    #count = 0;
+    constructor(root) {
+        this.#root = root;
+    }
+    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
+    close() {
+        const layer = this.#count++;
+        const before = this.#stamps;
+        this.#entries = (0,lib_runtime/* walkTree */.Ir)(this.#root);
+        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
+        for (const { path, stamp, kind } of this.#entries) {
+            const earlier = before.get(path);
+            if (earlier === stamp)
+                continue;
+            if (earlier !== undefined)
+                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            if (earlier === undefined || kind !== 'directory')
+                this.#owner.set(path, layer);
+        }
+        for (const path of before.keys()) {
+            if (this.#stamps.has(path))
+                continue;
+            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
+            this.#owner.delete(path);
+        }
+        return layer;
+    }
+    /** The tree as the last layer left it. */
+    get entries() {
+        return this.#entries;
+    }
+    ownerOf(path) {
+        return this.#owner.get(path) ?? 0;
+    }
+    /** Names of one layer that a later one changed or removed. */
+    get mixed() {
+        return this.#mixed;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/build.js
+
+
+
+
+
+
+
+
+/**
+ * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
+ * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
+ */
+async function buildApp(options) {
+    const { folders, buildpacks, clock, log } = options;
+    await writeVariables(folders.env, options.variables);
+    const layerLog = new LayerLog(folders.app);
+    layerLog.close();
+    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
+    const deadline = clock.now() + options.timeout;
+    for (const [i, buildpack] of buildpacks.entries()) {
+        const started = clock.now();
+        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
+            const steps = new BuildpackSteps(options, buildpack, deadline);
+            const detected = await steps.detect();
+            await steps.compile(buildpacks.slice(0, i));
+            const processTypes = await steps.release();
+            const milliseconds = clock.now() - started;
+            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
+            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
+        });
+        layers.push(layer);
+        layerLog.close();
+    }
+    return {
+        root: folders.app,
+        builtAt: options.place.paths.app,
+        entries: layerLog.entries,
+        layers,
+        layerOf: path => layerLog.ownerOf(path),
+        mixed: layerLog.mixed,
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,lib_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
+    };
+}
+async function writeVariables(folder, variables) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const [name, value] of Object.entries(variables))
+        await (0,promises_.writeFile)(external_node_path_.join(folder, name), value);
+}
+/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
+const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
+/** The YAML of release is on standard output alone; a buildpack may have no release step. */
+const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
+const LAST_LINES = 20;
+const RELEASE_OUTPUT_LIMIT = 1_000_000;
+class BuildpackSteps {
+    #options;
+    #buildpack;
+    #deadline;
+    constructor(options, buildpack, deadline) {
+        this.#options = options;
+        this.#buildpack = buildpack;
+        this.#deadline = deadline;
+    }
+    async detect() {
+        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
+        if (result.code !== 0) {
+            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+        }
+        return output.trim();
+    }
+    async compile(earlier) {
+        const { app, cache, env } = this.#paths;
+        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
+        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
+        const fence = this.#options.log.fence();
+        const tail = new Tail(fence);
+        let result;
+        try {
+            result = await this.#run(argv, chunk => tail.write(chunk));
+        }
+        finally {
+            fence.close();
+        }
+        if (result.code === 0)
+            return;
+        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
+            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
+            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
+    }
+    async release() {
+        const { result, output } = await this.#capture([
+            'bash',
+            '-c',
+            RELEASE,
+            'release',
+            this.#program('release'),
+            this.#paths.app
+        ]);
+        if (result.code !== 0) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+        }
+        return parseReleaseOutput(output, this.#buildpack.name);
+    }
+    get #paths() {
+        return this.#options.place.paths;
+    }
+    #folderOf(buildpack) {
+        return `${this.#paths.buildpacks}/${external_node_path_.basename(buildpack.folder)}`;
+    }
+    #program(step) {
+        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
+    }
+    async #capture(argv) {
+        const chunks = [];
+        let size = 0;
+        const result = await this.#run(argv, chunk => {
+            size += chunk.length;
+            if (size <= RELEASE_OUTPUT_LIMIT)
+                chunks.push(chunk);
+        });
+        return { result, output: Buffer.concat(chunks).toString('utf8') };
+    }
+    async #run(argv, output) {
+        const { place, stack, commit, requestId, clock, signal } = this.#options;
+        const result = await place.run({
+            argv,
+            cwd: this.#paths.app,
+            env: {
+                HOME: this.#paths.home,
+                STACK: stack,
+                SOURCE_VERSION: commit,
+                REQUEST_ID: requestId,
+                CURL_CONNECT_TIMEOUT: '30',
+                CURL_TIMEOUT: '180',
+                LANG: 'C.UTF-8'
+            },
+            output,
+            signal,
+            timeout: Math.max(1, this.#deadline - clock.now())
+        });
+        if (result.timedOut) {
+            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+        }
+        return result;
+    }
+}
+/** Passes output on and keeps its end. */
+class Tail {
+    #to;
+    #end = Buffer.alloc(0);
+    constructor(to) {
+        this.#to = to;
+    }
+    write(chunk) {
+        this.#to.write(chunk);
+        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
+    }
+    text() {
+        return this.#end.toString('utf8');
+    }
+}
+/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
+function quote(output) {
+    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
+        .replace(/[^\P{Cc}\n\t]/gu, '')
+        .trimEnd()
+        .split('\n');
+    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
+    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/container.js
+
+
+
+
+/** Where the folders lie in the container: the app as on a dyno. */
+const PATHS = {
+    app: '/app',
+    cache: '/tmp/build-cache',
+    env: '/tmp/build-env',
+    buildpacks: '/tmp/buildpacks',
+    home: '/tmp/build-home'
+};
+/** Common Runtime dynos are amd64 (heroku/base-images: README). */
+const PLATFORM = 'linux/amd64';
+/**
+ * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
+ * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
+ */
+async function openContainer(folders, options) {
+    const user = buildUser();
+    if (process.getuid?.() === 0)
+        for (const folder of Object.values(folders))
+            (0,lib_runtime/* giveTree */.Ce)(folder, user);
+    const container = new Container(options, user);
+    await container.start(folders);
+    return container;
+}
+function buildUser() {
+    const uid = process.getuid?.() ?? 0;
+    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
+}
+class Container {
+    kind = 'container';
+    paths = PATHS;
+    #options;
+    #user;
+    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
+    constructor(options, user) {
+        this.#options = options;
+        this.#user = user;
+    }
+    async start(folders) {
+        const { image, network, readOnlyApp, signal, log } = this.#options;
+        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
+        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
+        const guards = [
+            '--cap-drop',
+            'ALL',
+            '--security-opt',
+            'no-new-privileges',
+            '--network',
+            network,
+            '--platform',
+            PLATFORM
+        ];
+        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
+        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
+        if (code !== 0) {
+            await this.close();
+            throw signal.aborted ? new lib_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
+        }
+        await this.#nameUser();
+    }
+    async run(step) {
+        const { uid, gid } = this.#user;
+        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
+        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
+        // Values go through the client's environment, so that none stands in an argument list.
+        const { dockerEnv } = this.#options;
+        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
+        const child = (0,external_node_child_process_.spawn)('docker', args, {
+            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
+            stdio: ['ignore', 'pipe', 'pipe']
+        });
+        child.stdout.on('data', step.output);
+        child.stderr.on('data', step.output);
+        let timedOut = false;
+        const onAbort = () => void this.close();
+        const timer = setTimeout(() => {
+            timedOut = true;
+            void this.close();
+        }, Math.min(step.timeout, 2 ** 31 - 1));
+        step.signal.addEventListener('abort', onAbort);
+        if (step.signal.aborted)
+            onAbort();
+        try {
+            const code = await new Promise((resolve, reject) => {
+                child.on('error', reject);
+                child.on('close', status => resolve(status ?? 137));
+            });
+            if (step.signal.aborted) {
+                await this.close();
+                throw new lib_runtime/* CancelledError */.cc('The build');
+            }
+            if (!timedOut)
+                await this.#endRest();
+            return { code, timedOut };
+        }
+        finally {
+            clearTimeout(timer);
+            step.signal.removeEventListener('abort', onAbort);
+        }
+    }
+    async close() {
+        await this.#docker(['rm', '--force', this.#name], false);
+    }
+    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
+    async #endRest() {
+        const { uid, gid } = this.#user;
+        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
+    }
+    /** Some programs (npm, ssh) do not run as a user without a name. */
+    async #nameUser() {
+        const { uid, gid } = this.#user;
+        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
+        await this.#docker([
+            'exec',
+            '--user',
+            '0:0',
+            this.#name,
+            'bash',
+            '-c',
+            script,
+            'name',
+            `${uid}`,
+            `${gid}`,
+            PATHS.home
+        ]);
+    }
+    /** `cancellable`: cleaning up goes on after the job was cancelled. */
+    #docker(args, cancellable = true) {
+        const { run, dockerEnv, signal } = this.#options;
+        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
+    }
+}
+function mount(source, target, readOnly) {
+    return [
+        '--mount',
+        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
+    ];
+}
+const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
+function explainStart(code, stderr, { image, network }) {
+    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+    if (code === 127)
+        return new lib_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
+        return new lib_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+    }
+    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
+        return new lib_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+    }
+    if (/network .* not found/i.test(stderr))
+        return new lib_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new lib_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
+
+
+
+
+
+
+
+
+
+/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
+class Workshop {
+    #options;
+    #places = [];
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
+     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
+     */
+    async build(name, buildpacks, fill) {
+        const { scratch, keptCache, stack, run } = this.#options;
+        const folders = await makeFolders(external_node_path_.join(scratch, name));
+        await fill(folders.app);
+        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}`);
+        if (kept)
+            await copyInto(kept, folders.cache, run);
+        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
+        const place = await this.#open(folders, false);
+        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
+        await place.close();
+        if (kept)
+            await replace(kept, folders.cache, run);
+        return app;
+    }
+    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
+    async openDyno(app) {
+        const folders = await makeFolders(external_node_path_.join(this.#options.scratch, 'dyno'));
+        return this.#open({ ...folders, app: app.root }, true);
+    }
+    async close() {
+        await Promise.all(this.#places.splice(0).map(place => place.close()));
+    }
+    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
+    async #copy(buildpack, into) {
+        const folder = external_node_path_.join(into, external_node_path_.basename(buildpack.folder));
+        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
+        return { ...buildpack, folder };
+    }
+    async #open(folders, asDyno) {
+        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
+        const place = kind === 'host'
+            ? openHost(folders, { secretsHeld })
+            : await openContainer(folders, {
+                image: asDyno ? runImage : buildImage,
+                network: asDyno ? 'none' : network,
+                readOnlyApp: asDyno,
+                run,
+                dockerEnv,
+                signal,
+                log
+            });
+        this.#places.push(place);
+        return place;
+    }
+}
+async function makeFolders(root) {
+    const below = (name) => external_node_path_.join(root, name);
+    const folders = {
+        app: below('app'),
+        cache: below('cache'),
+        env: below('env'),
+        buildpacks: below('buildpacks'),
+        home: below('home')
+    };
+    for (const folder of Object.values(folders))
+        await (0,promises_.mkdir)(folder, { recursive: true });
+    await (0,promises_.chmod)(root, 0o755);
+    return folders;
+}
+/** A copy: a build that fails leaves what is kept as it was. */
+async function copyInto(kept, folder, run) {
+    if ((0,external_node_fs_.existsSync)(kept))
+        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
+}
+/** Puts a folder in the place of the kept one, which may be on another disk. */
+async function replace(kept, folder, run) {
+    await (0,promises_.mkdir)(external_node_path_.dirname(kept), { recursive: true });
+    await succeed(run, 'rm', ['-rf', '--', kept]);
+    await succeed(run, 'mv', ['--', folder, kept]);
+}
+/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
+async function succeed(run, program, args) {
+    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
+    if (code === 0)
+        return;
+    throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
+
+
+
+
+
+
+
+
+
+
 ;// CONCATENATED MODULE: ./lib/mastodon/app-json.js
 
 
@@ -49520,13 +51149,17 @@ const schema = dist/* object */.Ikc({
         size: dist/* optional */.lqM(dist/* pipe */.FsL(app_json_short, dist/* regex */.yGV(/^[A-Za-z\d-]+$/, 'a dyno size')))
     })), {})
 });
-/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names what is not as it should be. */
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` with the line of what is not as it should be. */
 function readAppJson(json) {
-    const { success, output, issues } = dist/* safeParse */.xLC(schema, parse(json ?? '{}'));
+    const file = new AppJsonFile(json ?? '{}');
+    const { success, output, issues } = dist/* safeParse */.xLC(schema, file.value);
     if (!success) {
         const [issue] = issues;
-        const at = dist/* getDotPath */.BuJ(issue) ?? 'its top';
-        throw new lib_runtime/* UserError */.yo(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+        const at = (issue.path ?? [])
+            .map(({ key }) => key)
+            .filter(key => typeof key === 'string' || typeof key === 'number');
+        const where = at.length === 0 ? 'its top' : at.join('.');
+        throw file.wrong(at, `not as Heroku wants it at ${where.slice(0, 200)}: ${issue.message.slice(0, 300)}`);
     }
     return {
         addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
@@ -49540,15 +51173,6 @@ function readAppJson(json) {
             }),
         formation: Object.entries(output.formation).map(([type, dynos]) => ({ type, ...dynos }))
     };
-}
-const NEXT = 'Mend app.json: https://devcenter.heroku.com/articles/app-json-schema';
-function parse(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo('app.json is not JSON', NEXT, { cause: error });
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
@@ -49796,7 +51420,7 @@ const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
 /** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
 const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
 /** Strings in interpolations in strings: nobody writes that many. */
-const DEEPEST = 20;
+const ruby_text_DEEPEST = 20;
 function wordsOf(text) {
     const words = { any: new Map(), unindented: new Map() };
     for (const found of [...text.matchAll(/^([ \t]*)([A-Za-z_]\w*)\r?$/gm)].reverse()) {
@@ -49986,7 +51610,7 @@ class RubyScanner {
     #interpolation() {
         this.#take('interpolation');
         this.#take('interpolation');
-        if (++this.#depth > DEEPEST)
+        if (++this.#depth > ruby_text_DEEPEST)
             return this.#giveUp();
         this.#code('}');
         this.#depth--;
@@ -50841,8 +52465,6 @@ function withSlash(url) {
     return url.endsWith('/') ? url : `${url}/`;
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/mastodon/secrets.js
 
 
@@ -51051,7 +52673,7 @@ function libvipsOf(initializer, application) {
         : { version, unless: { name, value, not: operator === '==' } };
 }
 /** For trees that do not say it themselves, from the release notes. The newest first. */
-const KNOWN = [
+const minimums_KNOWN = [
     ['4.6.0-alpha', { ruby: '3.3', node: '22', postgres: '14', redis: '7.0', ffmpeg: '5.1' }],
     ['4.5.0-alpha', { ruby: '3.2', node: '20.19', postgres: '14', redis: '7.0' }],
     ['4.4.0-alpha', { ruby: '3.2', node: '20', postgres: '13', redis: '6.2' }],
@@ -51059,1342 +52681,8 @@ const KNOWN = [
     ['4.2.0-alpha', { ruby: '3.0', node: '16', postgres: '10', redis: '4' }]
 ];
 function knownFor(version) {
-    return (version !== undefined && KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
+    return (version !== undefined && minimums_KNOWN.find(([since]) => compareVersions(version, since) >= 0)?.[1]) || {};
 }
-
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
-
-
-const FORMS = 'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).';
-/**
- * Reads what names a buildpack. A folder outside the commit's tree may be named by the config alone, since app.json is
- * in the hands of whoever opens a pull request. Throws a `UserError` for anything else.
- */
-function parseBuildpack(text, origin) {
-    // eslint-disable-next-line no-control-regex
-    if (text.length > 2_000 || /[\x00-\x20\x7f]/.test(text))
-        throw refuse(text, 'it has spaces or control characters');
-    const name = text.replace(/^urn:buildpack:/, '');
-    if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name))
-        return { kind: 'registry', text, name };
-    if (/^(\.{1,2}\/|\/)/.test(text))
-        return folderReference(text, origin);
-    if (/^[a-z][a-z0-9+.-]*:/i.test(text))
-        return urlReference(text);
-    throw refuse(text, 'its form is not known');
-}
-function folderReference(text, origin) {
-    const folder = external_node_path_.normalize(text).replace(/\/+$/, '');
-    if (folder.split('/')[0] === '..')
-        throw refuse(text, 'it leads out of the commit');
-    if (origin === 'app.json' && external_node_path_.isAbsolute(folder))
-        throw refuse(text, 'app.json may only name a folder of the commit itself');
-    return { kind: 'folder', text, folder };
-}
-function urlReference(text) {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (!url)
-        throw refuse(text, 'the address cannot be read');
-    if (url.username !== '' || url.password !== '')
-        throw refuse(text, 'an address with a password would be printed in logs and the report');
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (0,lib_runtime/* isLoopback */.U9)(url.hostname)))
-        throw refuse(text, 'only https addresses are fetched');
-    const ref = decoded(url.hash.slice(1)) || undefined;
-    url.hash = '';
-    if (/\.(tgz|tar\.gz|tar)$/i.test(url.pathname))
-        return { kind: 'tarball', text, url: url.href };
-    if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
-        throw refuse(text, `"${ref}" is not a branch, tag or commit`);
-    return { kind: 'git', text, url: url.href, ref };
-}
-function decoded(hash) {
-    try {
-        return decodeURIComponent(hash);
-    }
-    catch {
-        return hash;
-    }
-}
-/** What stands before an `@` may be a password, however the address is written. */
-function refuse(text, why) {
-    const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new lib_runtime/* UserError */.yo(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
-
-
-const MOST_BUILDPACKS = 30;
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
-function chooseBuildpacks(configured, appJson) {
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
-    if (chosen.length === 0) {
-        throw new lib_runtime/* UserError */.yo('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
-    }
-    if (chosen.length > MOST_BUILDPACKS)
-        throw new lib_runtime/* UserError */.yo(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
-    return chosen;
-}
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson) {
-    if (appJson === undefined)
-        return [];
-    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
-    let data;
-    try {
-        data = JSON.parse(appJson);
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo('app.json is not JSON', next, { cause: error });
-    }
-    const list = data?.buildpacks ?? [];
-    if (!Array.isArray(list))
-        throw new lib_runtime/* UserError */.yo('`buildpacks` in app.json is not a list', next);
-    return list.map((item, i) => {
-        const url = item?.url;
-        if (typeof url !== 'string')
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${i + 1} in app.json has no "url"`, next);
-        return url;
-    });
-}
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
-function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:stream/promises"
-var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./node_modules/tar-stream/index.js
-var tar_stream = __nccwpck_require__(6118);
-;// CONCATENATED MODULE: ./lib/buildpacks/archive.js
-
-
-
-
-
-
-
-
-const LIMITS = { bytes: 2_000_000_000, entries: 100_000 };
-const BLOCK = 512;
-/** Bytes of headers, long names and padding that an entry may bring beside its content. */
-const ENTRY_OVERHEAD = 8 * BLOCK;
-/**
- * Unpacks a tar archive (gzip or plain) of a buildpack into the new folder `into`. It comes from the network: a name or
- * link that leads out of the folder, a device, a bomb or a cut-off archive is a `UserError`, and nothing is left behind.
- * Where all lies in one top folder, as in GitHub's archives, that folder becomes `into`.
- */
-async function extractTarball(file, into, limits = LIMITS) {
-    const part = `${into}.part`;
-    await (0,promises_.rm)(part, { recursive: true, force: true });
-    await (0,promises_.mkdir)(part, { recursive: true });
-    try {
-        const unpacker = new Unpacker(part, limits);
-        await unpack(file, unpacker, limits);
-        const top = await topFolder(part);
-        unpacker.requireLinksInside(external_node_path_.relative(part, top));
-        await (0,promises_.rename)(top, into);
-    }
-    catch (error) {
-        throw explain(error);
-    }
-    finally {
-        await (0,promises_.rm)(part, { recursive: true, force: true });
-    }
-}
-async function unpack(file, unpacker, limits) {
-    const tar = (0,tar_stream.extract)();
-    const source = (0,external_node_fs_.createReadStream)(file);
-    const whole = requireWhole(limits);
-    const feeding = (await isGzip(file)) ? (0,external_node_stream_promises_.pipeline)(source, (0,external_node_zlib_.createGunzip)(), whole, tar) : (0,external_node_stream_promises_.pipeline)(source, whole, tar);
-    const reading = (async () => {
-        let seen = 0;
-        for await (const entry of tar) {
-            await unpacker.take(entry.header, entry);
-            seen++;
-        }
-        if (seen === 0)
-            throw new Error('it holds no file');
-    })();
-    // Both, so that neither failure is left without a handler; the reader's own is the one that explains.
-    const [read, fed] = await Promise.allSettled([
-        reading.catch((error) => {
-            tar.destroy(error);
-            throw error;
-        }),
-        feeding
-    ]);
-    for (const result of [read, fed])
-        if (result.status === 'rejected')
-            throw result.reason;
-}
-/** Passes a tar on. Fails where it goes on without files, or ends without a block of zeros: cut off between two files. */
-function requireWhole({ bytes, entries }) {
-    const most = bytes + (entries + 1) * ENTRY_OVERHEAD;
-    let size = 0;
-    let tail = Buffer.alloc(0);
-    return new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            size += chunk.length;
-            tail = Buffer.concat([tail, chunk.subarray(-BLOCK)]).subarray(-BLOCK);
-            if (size > most)
-                done(new Error(`it unpacks to more than ${bytes} bytes`));
-            else
-                done(null, chunk);
-        },
-        flush(done) {
-            done(tail.length === BLOCK && tail.every(byte => byte === 0) ? null : new Error('it is cut off'));
-        }
-    });
-}
-async function isGzip(file) {
-    const handle = await (0,promises_.open)(file);
-    try {
-        const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-        return buffer[0] === 0x1f && buffer[1] === 0x8b;
-    }
-    finally {
-        await handle.close();
-    }
-}
-async function topFolder(folder) {
-    const names = await (0,promises_.readdir)(folder, { withFileTypes: true });
-    const [only] = names;
-    return names.length === 1 && only.isDirectory() && only.name !== 'bin' ? external_node_path_.join(folder, only.name) : folder;
-}
-function explain(error) {
-    const full = (0,lib_runtime/* explainDiskFull */.GK)(error, 'the buildpack');
-    if (full instanceof lib_runtime/* UserError */.yo)
-        return full;
-    return new lib_runtime/* UserError */.yo(`The archive cannot be unpacked: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
-}
-class Unpacker {
-    #root;
-    #limits;
-    /** Names that are no folder: nothing may be put below them. */
-    #leaves = new Set();
-    /** Targets of the links among them. */
-    #links = new Map();
-    #bytes = 0;
-    #entries = 0;
-    constructor(root, limits) {
-        this.#root = root;
-        this.#limits = limits;
-    }
-    async take(header, content) {
-        this.#count(header);
-        const name = this.#safeName(header.name);
-        const at = external_node_path_.join(this.#root, name);
-        if (header.type === 'directory') {
-            if (this.#leaves.has(name))
-                throw archive_refuse(header.name, 'is a folder and a file');
-            await (0,promises_.mkdir)(at, { recursive: true });
-            content.resume();
-            return;
-        }
-        if (name === '.')
-            throw archive_refuse(header.name, 'has no name');
-        await (0,promises_.mkdir)(external_node_path_.dirname(at), { recursive: true });
-        this.#leaves.add(name);
-        this.#links.delete(name);
-        await (0,promises_.rm)(at, { force: true });
-        if (header.type === 'file' || header.type === 'contiguous-file') {
-            await (0,promises_.writeFile)(at, content, { mode: (header.mode ?? 0) & 0o111 ? 0o755 : 0o644 });
-        }
-        else if (header.type === 'symlink') {
-            this.#links.set(name, header.linkname ?? '');
-            await (0,promises_.symlink)(header.linkname ?? '', at);
-            content.resume();
-        }
-        else if (header.type === 'link') {
-            const target = this.#safeName(header.linkname ?? '');
-            // The same link at another depth leads elsewhere.
-            if (this.#links.has(target))
-                throw archive_refuse(header.name, 'is a hard link that goes through a link');
-            await (0,promises_.link)(external_node_path_.join(this.#root, target), at);
-            content.resume();
-        }
-        else
-            throw archive_refuse(header.name, `is a ${header.type}, and a buildpack has none`);
-    }
-    #count({ size }) {
-        this.#entries++;
-        this.#bytes += size ?? 0;
-        if (this.#entries > this.#limits.entries)
-            throw new Error(`it holds more than ${this.#limits.entries} files`);
-        if (this.#bytes > this.#limits.bytes)
-            throw new Error(`it unpacks to more than ${this.#limits.bytes} bytes`);
-    }
-    /** A name that stays in the folder and goes through no link. */
-    #safeName(name) {
-        // eslint-disable-next-line no-control-regex
-        if (name.startsWith('/') || name.split('/').includes('..') || /\x00/.test(name))
-            throw archive_refuse(name, 'leads out of the archive');
-        const clean = external_node_path_.posix.normalize(name).replace(/\/+$/, '') || '.';
-        for (let above = external_node_path_.posix.dirname(clean); above !== '.'; above = external_node_path_.posix.dirname(above)) {
-            if (this.#leaves.has(above))
-                throw archive_refuse(name, 'goes through a link or a file');
-        }
-        return clean;
-    }
-    /**
-     * Throws where a link leads out of `top`, the folder that is kept. A target may go up at its start alone: behind
-     * another link, `..` is not where the names say.
-     */
-    requireLinksInside(top) {
-        for (const [name, target] of this.#links) {
-            const steps = target.split('/').filter(step => step !== '' && step !== '.');
-            const down = steps.findIndex(step => step !== '..');
-            const up = down === -1 ? steps.length : down;
-            const depth = external_node_path_.posix.relative(top, name).split('/').length - 1;
-            if (target === '' || target.startsWith('/') || up > depth)
-                throw archive_refuse(name, 'is a link that leads out of the archive');
-            if (steps.slice(up).includes('..'))
-                throw archive_refuse(name, 'is a link with `..` inside its target');
-        }
-    }
-}
-function archive_refuse(name, why) {
-    return new Error(`the name ${JSON.stringify(name.slice(0, 300))} ${why}`);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/digest.js
-
-
-
-
-/** SHA-256 (hex) of a folder's names, contents, links and executable bits. Equal folders have equal digests; `.git` does not count. */
-async function treeDigest(folder) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for (const { path, kind, mode, size, target } of (0,lib_runtime/* walkTree */.Ir)(folder, path => path === '.git')) {
-        const executable = kind === 'file' && (mode & 0o111) !== 0 ? 'x' : '';
-        hash
-            .update(`${kind}${executable} ${path.length} ${size} ${target?.length ?? 0}\n`)
-            .update(path, 'latin1')
-            .update(target ?? '', 'latin1');
-        if (kind === 'file')
-            await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)((0,lib_runtime/* below */.Gz)(folder, path)), async (chunks) => {
-                for await (const chunk of chunks)
-                    hash.update(chunk);
-            });
-    }
-    return hash.digest('hex');
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/fetch.js
-
-
-
-
-
-
-
-
-
-const LARGEST_ARCHIVE = 1_000_000_000;
-/** Brings a buildpack here. Throws a `UserError` that names it where that fails; then nothing is left in `into`. */
-async function fetchBuildpack(reference, options) {
-    const { into, sha256: pin } = options;
-    const name = nameOf(reference);
-    await (0,promises_.mkdir)(external_node_path_.dirname(into), { recursive: true });
-    try {
-        const { sha256, version } = await bring(reference, options);
-        if (pin !== undefined && pin !== sha256) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
-        }
-        await requireSteps(into, name);
-        return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
-    }
-    catch (error) {
-        await (0,promises_.rm)(into, { recursive: true, force: true });
-        throw fetch_explain(error, name);
-    }
-}
-/** `https://github.com/heroku/heroku-buildpack-apt` → `heroku/heroku-buildpack-apt`. */
-function nameOf(reference) {
-    if (reference.kind === 'registry')
-        return reference.name;
-    if (reference.kind === 'folder')
-        return reference.text;
-    const { hostname, pathname } = new URL(reference.url);
-    const short = pathname.replace(/^\/|\.git$/g, '');
-    const at = reference.kind === 'git' && reference.ref ? `#${reference.ref}` : '';
-    return (hostname === 'github.com' ? short : `${hostname}/${short}`) + at;
-}
-async function bring(reference, options) {
-    switch (reference.kind) {
-        case 'registry':
-            return bringTarball(() => archiveOf(reference.name, options), options);
-        case 'tarball':
-            return bringTarball(() => Promise.resolve(reference.url), options);
-        case 'git':
-            return bringGit(reference.url, reference.ref, options);
-        case 'folder':
-            return bringFolder(reference.folder, options);
-    }
-}
-/** The archive's address, from Heroku's registry (npm @heroku/buildpack-registry: `blob_url` of `GET /buildpacks/NAME`). */
-async function archiveOf(name, { http, registryUrl }) {
-    const accept = 'application/vnd.heroku+json; version=3.buildpack-registry';
-    const answer = (await http.getJson(`${registryUrl}/buildpacks/${encodeURIComponent(name)}`, { accept }));
-    if (typeof answer?.blob_url !== 'string')
-        throw new Error('the registry gives no address of an archive (blob_url)');
-    return answer.blob_url;
-}
-async function bringTarball(address, { into, cacheFolder, sha256: pin, http }) {
-    const kept = (sha256) => cacheFolder && external_node_path_.join(cacheFolder, `${sha256}.tgz`);
-    const known = pin && kept(pin);
-    if (pin && known && (await sha256Of(known)) === pin) {
-        await extractTarball(known, into);
-        return { sha256: pin };
-    }
-    const archive = `${into}.tgz`;
-    try {
-        const { sha256 } = await http.download(await address(), archive, LARGEST_ARCHIVE);
-        // A wrong one is not even unpacked.
-        if (pin === undefined || pin === sha256)
-            await extractTarball(archive, into);
-        const keep = kept(sha256);
-        if (cacheFolder && keep && pin === sha256) {
-            await (0,promises_.mkdir)(cacheFolder, { recursive: true });
-            try {
-                await (0,promises_.copyFile)(archive, `${keep}.part`);
-                await (0,promises_.rename)(`${keep}.part`, keep);
-            }
-            finally {
-                await (0,promises_.rm)(`${keep}.part`, { force: true });
-            }
-        }
-        return { sha256 };
-    }
-    finally {
-        await (0,promises_.rm)(archive, { force: true });
-    }
-}
-async function sha256Of(file) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_.pipeline)((0,external_node_fs_.createReadStream)(file), hash);
-    }
-    catch (error) {
-        if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    return hash.digest('hex');
-}
-const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
-async function bringGit(url, ref, options) {
-    const { into, run, signal } = options;
-    // Also of redirects: never from https to http.
-    const env = (0,lib_runtime/* fetchEnvironment */.sl)(url.startsWith('https:') ? 'https' : 'https:http', options);
-    const git = async (...args) => {
-        const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
-        const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
-        if (code === 127)
-            throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
-        if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
-        return stdout.toString().trim();
-    };
-    await git('init', '--quiet', '--', into);
-    await git('-C', into, 'fetch', '--quiet', '--depth=1', '--no-tags', '--end-of-options', url, ref ?? 'HEAD');
-    // The repository's own attributes must not change a byte: a program with CRLF does not start.
-    await (0,promises_.mkdir)(external_node_path_.join(into, '.git', 'info'), { recursive: true });
-    await (0,promises_.writeFile)(external_node_path_.join(into, '.git', 'info', 'attributes'), UNCHANGED);
-    await git('-C', into, 'checkout', '--quiet', '--detach', 'FETCH_HEAD');
-    const version = await git('-C', into, 'rev-parse', 'HEAD');
-    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into), version };
-}
-async function bringFolder(folder, { into, sourceTree, run, searchPath, signal }) {
-    const from = await (0,promises_.realpath)(external_node_path_.resolve(sourceTree, folder));
-    // A link in the commit must not bring in a folder of the runner.
-    if (!external_node_path_.isAbsolute(folder) && !from.startsWith((await (0,promises_.realpath)(sourceTree)) + external_node_path_.sep))
-        throw new Error('it leads out of the commit');
-    const { code, stderr } = await run('cp', ['-a', '--', from, into], { env: { PATH: searchPath }, signal });
-    if (code !== 0)
-        throw new Error(stderr.trim().slice(0, 300));
-    await (0,promises_.rm)(external_node_path_.join(into, '.git'), { recursive: true, force: true });
-    return { sha256: await treeDigest(into) };
-}
-async function requireSteps(folder, name) {
-    const root = await (0,promises_.realpath)(folder);
-    for (const step of ['detect', 'compile', 'release']) {
-        const program = await (0,promises_.realpath)(external_node_path_.join(folder, 'bin', step)).catch(() => undefined);
-        // Else a link could open a file of the runner to everyone.
-        if (program !== undefined && !program.startsWith(root + external_node_path_.sep)) {
-            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
-        }
-        if (program !== undefined && (await (0,promises_.stat)(program)).isFile())
-            await (0,promises_.chmod)(program, 0o755);
-        else if (step !== 'release') {
-            throw new lib_runtime/* UserError */.yo(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
-        }
-    }
-}
-function fetch_explain(error, name) {
-    if (error instanceof lib_runtime/* CancelledError */.cc)
-        return error;
-    if (error instanceof lib_runtime/* HttpError */.j$ && error.status === 404) {
-        return new lib_runtime/* UserError */.yo(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
-    }
-    if (error instanceof lib_runtime/* HttpError */.j$) {
-        return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
-    }
-    if ((0,lib_runtime/* errorCode */.CA)(error) === 'ENOENT') {
-        return new lib_runtime/* UserError */.yo(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
-    }
-    if (error instanceof lib_runtime/* UserError */.yo)
-        return error.message.includes(name)
-            ? error
-            : new lib_runtime/* UserError */.yo(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new lib_runtime/* UserError */.yo(`Buildpack ${name} could not be fetched: ${(0,lib_runtime/* errorText */.kc)(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
-
-
-
-
-/** Brings all buildpacks here, in order. Throws what `fetchBuildpack` throws. */
-async function fetchAll(chosen, options) {
-    const fetched = [];
-    for (const [i, { reference, sha256 }] of chosen.entries()) {
-        const buildpack = await fetchBuildpack(reference, {
-            ...options,
-            sha256,
-            into: external_node_path_.join(options.folder, `${i + 1}`)
-        });
-        const commit = buildpack.version ? `, commit ${buildpack.version}` : '';
-        options.log.info(`${i + 1}. ${buildpack.name}, sha256 ${buildpack.sha256}${commit}`);
-        fetched.push(buildpack);
-    }
-    return fetched;
-}
-
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-;// CONCATENATED MODULE: ./lib/buildpacks/host.js
-
-
-
-
-
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-/** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 2_000;
-/** A variable that all processes of a step inherit, also those that leave its process group. */
-const MARK = 'BUILD_STEP_ID';
-/**
- * Buildpacks run on this machine, as another user: a process of our own uid could read the keys of this job in
- * `/proc/<pid>/environ`. Throws a `UserError` where there can be no other user and the job holds a key or token.
- */
-function openHost(folders, { secretsHeld, identity = otherUser() }) {
-    if (!identity && secretsHeld.length > 0) {
-        throw new lib_runtime/* UserError */.yo(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
-    }
-    if (identity)
-        for (const folder of Object.values(folders))
-            (0,lib_runtime/* giveTree */.Ce)(folder, identity);
-    const running = new Set();
-    return {
-        kind: 'host',
-        paths: folders,
-        run: async (step) => {
-            // Temporary files that a buildpack leaves go with its home.
-            const current = new RunningStep({ ...step, env: { TMPDIR: folders.home, ...step.env } }, identity);
-            running.add(current);
-            try {
-                return await current.result();
-            }
-            finally {
-                running.delete(current);
-            }
-        },
-        close: () => {
-            for (const current of running)
-                current.end();
-            return Promise.resolve();
-        }
-    };
-}
-/** `heroku` where the machine is an image of Heroku's, else `nobody`; null where we are not root. */
-function otherUser() {
-    if (process.getuid?.() !== 0)
-        return null;
-    const users = (0,external_node_fs_.readFileSync)('/etc/passwd', 'utf8')
-        .split('\n')
-        .map(line => line.split(':'));
-    const [, , uid, gid] = users.find(([name]) => name === 'heroku') ?? users.find(([name]) => name === 'nobody') ?? [];
-    return { uid: Number(uid ?? 65534), gid: Number(gid ?? 65534) };
-}
-/** One program with all the processes that it starts. */
-class RunningStep {
-    #step;
-    #mark = (0,external_node_crypto_.randomUUID)();
-    #child;
-    constructor(step, identity) {
-        this.#step = step;
-        const [program, ...args] = step.argv;
-        this.#child = (0,external_node_child_process_.spawn)(program, args, {
-            cwd: step.cwd,
-            env: { PATH, ...step.env, [MARK]: this.#mark },
-            stdio: ['ignore', 'pipe', 'pipe'],
-            detached: true,
-            ...identity
-        });
-        this.#child.stdout.on('data', step.output);
-        this.#child.stderr.on('data', step.output);
-    }
-    /** Resolves when the program and all that it left behind have ended, and their output is read. */
-    async result() {
-        const { signal, timeout } = this.#step;
-        let timedOut = false;
-        const onTimeout = () => {
-            timedOut = true;
-            this.#terminate();
-        };
-        const onAbort = () => this.#terminate();
-        const timer = setTimeout(onTimeout, Math.min(timeout, 2 ** 31 - 1));
-        signal.addEventListener('abort', onAbort);
-        if (signal.aborted)
-            onAbort();
-        try {
-            const code = await this.#exit();
-            this.end();
-            await this.#drain();
-            if (signal.aborted)
-                throw new lib_runtime/* CancelledError */.cc('The build');
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            signal.removeEventListener('abort', onAbort);
-        }
-    }
-    /** Ends every process of the step at once. */
-    end() {
-        this.#signalGroup('SIGKILL');
-        // Again until none is found: one that is just being started carries the mark, too.
-        for (let round = 0; round < 100; round++) {
-            const left = this.#marked();
-            if (left.length === 0)
-                return;
-            for (const pid of left)
-                kill(pid, 'SIGKILL');
-        }
-    }
-    #exit() {
-        return new Promise(resolve => {
-            this.#child.on('error', (error) => {
-                this.#step.output(Buffer.from(`${error.message}\n`));
-                resolve(error.code === 'ENOENT' ? 127 : 126);
-            });
-            this.#child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? (SIGNALS[signal] ?? 0) : 0)));
-        });
-    }
-    /** Reads what is still in the pipes. A process that shed our mark may hold them open for ever: then they are let go. */
-    async #drain() {
-        const pipes = [this.#child.stdout, this.#child.stderr];
-        const open = pipes.filter(pipe => !pipe.closed);
-        const ended = Promise.all(open.map(pipe => new Promise(resolve => pipe.once('close', resolve))));
-        let timer;
-        await Promise.race([ended, new Promise(resolve => (timer = setTimeout(resolve, GRACE)))]);
-        clearTimeout(timer);
-        for (const pipe of pipes)
-            pipe.destroy();
-    }
-    #terminate() {
-        this.#signalGroup('SIGTERM');
-        setTimeout(() => this.end(), GRACE).unref();
-    }
-    #signalGroup(signal) {
-        if (this.#child.pid !== undefined)
-            kill(-this.#child.pid, signal);
-    }
-    /** Processes with our mark in their environment that still run. */
-    #marked() {
-        const mark = `${MARK}=${this.#mark}\0`;
-        return (0,external_node_fs_.readdirSync)('/proc')
-            .filter(name => /^\d+$/.test(name))
-            .map(Number)
-            .filter(pid => readProc(pid, 'environ').includes(mark) && !/^State:\s+[ZX]/m.test(readProc(pid, 'status')));
-    }
-}
-const SIGNALS = {
-    SIGHUP: 1,
-    SIGINT: 2,
-    SIGABRT: 6,
-    SIGKILL: 9,
-    SIGSEGV: 11,
-    SIGPIPE: 13,
-    SIGTERM: 15
-};
-function readProc(pid, file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, 'latin1');
-    }
-    catch {
-        return ''; // it ended, or is not ours to see
-    }
-}
-function kill(pid, signal) {
-    try {
-        process.kill(pid, signal);
-    }
-    catch {
-        // it has ended
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/images.js
-
-/** The images of a stack: `heroku-24` → `heroku/heroku:24-build` and `heroku/heroku:24` (heroku/base-images: README). */
-function imagesFor(stack) {
-    const [, number] = /^heroku-(\d{2})$/.exec(stack) ?? [];
-    if (number !== undefined)
-        return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
-    if (stack === 'container' || stack === 'cnb') {
-        throw new lib_runtime/* UserError */.yo(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
-    }
-    throw new lib_runtime/* UserError */.yo(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var yaml_dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
-
-
-const LONGEST_COMMAND = 10_000;
-/**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
- */
-function parseProcfile(text) {
-    const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
-        if (line === '' || line.startsWith('#'))
-            continue;
-        const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
-        if (name === undefined || command === undefined)
-            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
-        if (Object.hasOwn(types, name))
-            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
-        if (command.length > LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-function wrong(line, problem, nextStep) {
-    return new lib_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
-}
-/** The Procfile's types over a buildpack's defaults. */
-function mergeProcessTypes(defaults, procfile) {
-    return { ...defaults, ...procfile };
-}
-/** `default_process_types` of what a buildpack's release step printed (Dev Center: buildpack-api, "bin/release"). */
-function parseReleaseOutput(yaml, buildpack) {
-    const next = 'Pin an earlier version of the buildpack under `slug.buildpacks` in the config file, or tell its maintainers.';
-    const document = (0,yaml_dist/* parseDocument */.Tp)(yaml);
-    let data;
-    try {
-        for (const error of document.errors)
-            throw error;
-        data = document.toJS({ maxAliasCount: 10 });
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
-    }
-    const declared = data?.default_process_types ?? {};
-    if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
-    const types = {};
-    for (const [name, command] of Object.entries(declared)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new lib_runtime/* UserError */.yo(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
-        }
-        procfile_define(types, name, command);
-    }
-    return types;
-}
-/** `__proto__` is a name like any other. */
-function procfile_define(types, name, command) {
-    Object.defineProperty(types, name, { value: command, enumerable: true, writable: true, configurable: true });
-}
-function shown(text) {
-    return text.replace(/[^\P{Cc}]/gu, ' ').slice(0, 100);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/ruby.js
-
-/**
- * What heroku/ruby installs if the build before left nothing in the build cache and Gemfile.lock names no Ruby. It changes
- * every few months (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, DEFAULT_VERSION_NUMBER).
- */
-const DEFAULT_RUBY = { version: '3.3.9', asOf: 'July 2026' };
-/**
- * The Ruby that heroku/ruby installs for a tree: the one below `RUBY VERSION` of its Gemfile.lock. `undefined`: it names none
- * in a form that heroku/ruby reads, which then takes the Ruby of the build before, if the build cache has it, else
- * `DEFAULT_RUBY`. It installs nothing by `.ruby-version`
- * (heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb, `get_ruby_version`; lib/language_pack/helpers/gemfile_lock.rb).
- */
-function lockedRuby(gemfileLock) {
-    const [, version, pre] = /^RUBY VERSION\r?\n {2,3}ruby (\d{1,6}\.\d{1,6}\.\d{1,6})(?:[-.]([\w.+-]{0,40}))?/m.exec(gemfileLock) ?? [];
-    if (version === undefined)
-        return undefined;
-    const [, jruby] = /^RUBY VERSION\r?\n {2,3}ruby [^(]{1,100}\(jruby ([\d.]{1,40})\)/m.exec(gemfileLock) ?? [];
-    return { version: pre === undefined ? version : `${version}.${pre}`, ...(jruby !== undefined && { jruby }) };
-}
-/** Heroku's own buildpack for Ruby, which takes Heroku's own Rubies. */
-function isHerokuRuby(buildpack) {
-    return /(?:^|[/:])heroku\/(?:heroku-buildpack-)?ruby(?![\w-])/i.test(buildpack);
-}
-/** heroku/ruby, or by its name a copy of it: Ruby is the one of `lockedRuby`. What other buildpacks install is not known. */
-function installsLockedRuby(buildpack) {
-    return isHerokuRuby(buildpack) || /\/heroku-buildpack-ruby(?![\w-])/i.test(buildpack);
-}
-/** Where heroku/ruby fetches Ruby from (heroku/heroku-buildpack-ruby: lib/language_pack/base.rb, VENDOR_URL). Undocumented. */
-const VENDOR = 'https://heroku-buildpack-ruby.s3.us-east-1.amazonaws.com';
-/** Stacks of one architecture: from heroku-24 on there is a folder for each (buildpacks-ruby: `is_arch_aware`). */
-const WITHOUT_FOLDERS = ['heroku-20', 'heroku-22'];
-/** A Ruby that these stacks have. */
-const ruby_KNOWN = '3.4.1';
-/**
- * Whether Heroku has a Ruby for a stack; undefined if that cannot be told. The bucket answers 403 to what is not there, and
- * to any wrong address, so a "no" counts only if another Ruby is found at the same place.
- * @param vendorUrl another place to fetch from: the buildpack takes it from BUILDPACK_VENDOR_URL
- */
-async function hasRuby(http, { ruby, stack, vendorUrl = VENDOR }, signal) {
-    const folder = WITHOUT_FOLDERS.includes(stack) ? stack : `${stack}/amd64`;
-    const status = (name) => http.status(`${vendorUrl.replace(/\/+$/, '')}/${folder}/ruby-${encodeURIComponent(name)}.tgz`, signal);
-    const [wanted, known] = await Promise.all([status(ruby_nameOf(ruby)), status(ruby_KNOWN)]);
-    if (wanted === 200)
-        return true;
-    return (wanted === 403 || wanted === 404) && known === 200 ? false : undefined;
-}
-/** As heroku/ruby names what it fetches (heroku/heroku-buildpack-ruby: lib/language_pack/ruby_version.rb, `version_for_download`). */
-function ruby_nameOf({ version, jruby }) {
-    return jruby === undefined ? version : `${version.split('.').slice(0, 3).join('.')}-jruby-${jruby}`;
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
-
-/**
- * Keeps account of which step of a build wrote which name. Layer 0 is the source; each buildpack adds one.
- * A name belongs to the layer that wrote it last.
- */
-class LayerLog {
-    #root;
-    #owner = new Map();
-    #mixed = [];
-    #entries = [];
-    #stamps = new Map();
-    #count = 0;
-    constructor(root) {
-        this.#root = root;
-    }
-    /** Closes a layer: looks at the tree and gives it all names that are new or changed. Returns its index. */
-    close() {
-        const layer = this.#count++;
-        const before = this.#stamps;
-        this.#entries = (0,lib_runtime/* walkTree */.Ir)(this.#root);
-        this.#stamps = new Map(this.#entries.map(({ path, stamp }) => [path, stamp]));
-        for (const { path, stamp, kind } of this.#entries) {
-            const earlier = before.get(path);
-            if (earlier === stamp)
-                continue;
-            if (earlier !== undefined)
-                this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            if (earlier === undefined || kind !== 'directory')
-                this.#owner.set(path, layer);
-        }
-        for (const path of before.keys()) {
-            if (this.#stamps.has(path))
-                continue;
-            this.#mixed.push({ path, from: this.#owner.get(path), by: layer });
-            this.#owner.delete(path);
-        }
-        return layer;
-    }
-    /** The tree as the last layer left it. */
-    get entries() {
-        return this.#entries;
-    }
-    ownerOf(path) {
-        return this.#owner.get(path) ?? 0;
-    }
-    /** Names of one layer that a later one changed or removed. */
-    get mixed() {
-        return this.#mixed;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/build.js
-
-
-
-
-
-
-
-
-/**
- * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
- * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
- */
-async function buildApp(options) {
-    const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
-    const layerLog = new LayerLog(folders.app);
-    layerLog.close();
-    const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
-    const deadline = clock.now() + options.timeout;
-    for (const [i, buildpack] of buildpacks.entries()) {
-        const started = clock.now();
-        const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
-            const steps = new BuildpackSteps(options, buildpack, deadline);
-            const detected = await steps.detect();
-            await steps.compile(buildpacks.slice(0, i));
-            const processTypes = await steps.release();
-            const milliseconds = clock.now() - started;
-            log.info(`${buildpack.name} took ${(milliseconds / 1000).toFixed(1)} s`);
-            return { name: buildpack.name, detected, buildpack, milliseconds, processTypes };
-        });
-        layers.push(layer);
-        layerLog.close();
-    }
-    return {
-        root: folders.app,
-        builtAt: options.place.paths.app,
-        entries: layerLog.entries,
-        layers,
-        layerOf: path => layerLog.ownerOf(path),
-        mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,lib_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
-    };
-}
-async function writeVariables(folder, variables) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,promises_.writeFile)(external_node_path_.join(folder, name), value);
-}
-/** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
-const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
-/** The YAML of release is on standard output alone; a buildpack may have no release step. */
-const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
-const LAST_LINES = 20;
-const RELEASE_OUTPUT_LIMIT = 1_000_000;
-class BuildpackSteps {
-    #options;
-    #buildpack;
-    #deadline;
-    constructor(options, buildpack, deadline) {
-        this.#options = options;
-        this.#buildpack = buildpack;
-        this.#deadline = deadline;
-    }
-    async detect() {
-        const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
-        if (result.code !== 0) {
-            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
-        }
-        return output.trim();
-    }
-    async compile(earlier) {
-        const { app, cache, env } = this.#paths;
-        const exports = earlier.map(buildpack => `${this.#folderOf(buildpack)}/export`);
-        const argv = ['bash', '-c', COMPILE, 'compile', this.#program('compile'), app, cache, env, ...exports];
-        const fence = this.#options.log.fence();
-        const tail = new Tail(fence);
-        let result;
-        try {
-            result = await this.#run(argv, chunk => tail.write(chunk));
-        }
-        finally {
-            fence.close();
-        }
-        if (result.code === 0)
-            return;
-        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
-            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
-    }
-    async release() {
-        const { result, output } = await this.#capture([
-            'bash',
-            '-c',
-            RELEASE,
-            'release',
-            this.#program('release'),
-            this.#paths.app
-        ]);
-        if (result.code !== 0) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
-        }
-        return parseReleaseOutput(output, this.#buildpack.name);
-    }
-    get #paths() {
-        return this.#options.place.paths;
-    }
-    #folderOf(buildpack) {
-        return `${this.#paths.buildpacks}/${external_node_path_.basename(buildpack.folder)}`;
-    }
-    #program(step) {
-        return `${this.#folderOf(this.#buildpack)}/bin/${step}`;
-    }
-    async #capture(argv) {
-        const chunks = [];
-        let size = 0;
-        const result = await this.#run(argv, chunk => {
-            size += chunk.length;
-            if (size <= RELEASE_OUTPUT_LIMIT)
-                chunks.push(chunk);
-        });
-        return { result, output: Buffer.concat(chunks).toString('utf8') };
-    }
-    async #run(argv, output) {
-        const { place, stack, commit, requestId, clock, signal } = this.#options;
-        const result = await place.run({
-            argv,
-            cwd: this.#paths.app,
-            env: {
-                HOME: this.#paths.home,
-                STACK: stack,
-                SOURCE_VERSION: commit,
-                REQUEST_ID: requestId,
-                CURL_CONNECT_TIMEOUT: '30',
-                CURL_TIMEOUT: '180',
-                LANG: 'C.UTF-8'
-            },
-            output,
-            signal,
-            timeout: Math.max(1, this.#deadline - clock.now())
-        });
-        if (result.timedOut) {
-            throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
-        }
-        return result;
-    }
-}
-/** Passes output on and keeps its end. */
-class Tail {
-    #to;
-    #end = Buffer.alloc(0);
-    constructor(to) {
-        this.#to = to;
-    }
-    write(chunk) {
-        this.#to.write(chunk);
-        this.#end = Buffer.concat([this.#end, chunk]).subarray(-16_384);
-    }
-    text() {
-        return this.#end.toString('utf8');
-    }
-}
-/** The last lines of a program's output, for an error: control characters (colours, cursor moves) taken out. */
-function quote(output) {
-    const lines = (0,external_node_util_.stripVTControlCharacters)(output)
-        .replace(/[^\P{Cc}\n\t]/gu, '')
-        .trimEnd()
-        .split('\n');
-    const last = lines.slice(-LAST_LINES).map(line => `    ${line.slice(0, 500)}`);
-    return last.join('').trim() === '' ? '' : `. Its last lines:\n${last.join('\n')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/container.js
-
-
-
-
-/** Where the folders lie in the container: the app as on a dyno. */
-const PATHS = {
-    app: '/app',
-    cache: '/tmp/build-cache',
-    env: '/tmp/build-env',
-    buildpacks: '/tmp/buildpacks',
-    home: '/tmp/build-home'
-};
-/** Common Runtime dynos are amd64 (heroku/base-images: README). */
-const PLATFORM = 'linux/amd64';
-/**
- * Buildpacks run in one container of `image` for the whole build, as an unprivileged user without capabilities: our own
- * uid, or 1000 where we are root. Throws a `UserError` where Docker, the image or the network is not to be had.
- */
-async function openContainer(folders, options) {
-    const user = buildUser();
-    if (process.getuid?.() === 0)
-        for (const folder of Object.values(folders))
-            (0,lib_runtime/* giveTree */.Ce)(folder, user);
-    const container = new Container(options, user);
-    await container.start(folders);
-    return container;
-}
-function buildUser() {
-    const uid = process.getuid?.() ?? 0;
-    return uid === 0 ? { uid: 1000, gid: 1000 } : { uid, gid: process.getgid?.() ?? uid };
-}
-class Container {
-    kind = 'container';
-    paths = PATHS;
-    #options;
-    #user;
-    #name = `mastodon-on-heroku-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
-    constructor(options, user) {
-        this.#options = options;
-        this.#user = user;
-    }
-    async start(folders) {
-        const { image, network, readOnlyApp, signal, log } = this.#options;
-        log.info(`Starting a container of ${image}; the image is pulled first where it is not here yet`);
-        const mounts = Object.keys(PATHS).flatMap(name => mount(folders[name], PATHS[name], readOnlyApp && name === 'app'));
-        const guards = [
-            '--cap-drop',
-            'ALL',
-            '--security-opt',
-            'no-new-privileges',
-            '--network',
-            network,
-            '--platform',
-            PLATFORM
-        ];
-        const args = ['run', '--detach', '--rm', '--name', this.#name, '--user', '0:0', ...guards, ...mounts];
-        const { code, stderr } = await this.#docker([...args, '--entrypoint', 'sleep', image, 'infinity']);
-        if (code !== 0) {
-            await this.close();
-            throw signal.aborted ? new lib_runtime/* CancelledError */.cc('Starting the container') : explainStart(code, stderr, this.#options);
-        }
-        await this.#nameUser();
-    }
-    async run(step) {
-        const { uid, gid } = this.#user;
-        const variables = Object.keys(step.env).flatMap(name => ['--env', name]);
-        const args = ['exec', '--user', `${uid}:${gid}`, '--workdir', step.cwd, ...variables, this.#name, ...step.argv];
-        // Values go through the client's environment, so that none stands in an argument list.
-        const { dockerEnv } = this.#options;
-        const config = dockerEnv['DOCKER_CONFIG'] ?? `${dockerEnv['HOME'] ?? ''}/.docker`;
-        const child = (0,external_node_child_process_.spawn)('docker', args, {
-            env: { ...dockerEnv, DOCKER_CONFIG: config, ...step.env },
-            stdio: ['ignore', 'pipe', 'pipe']
-        });
-        child.stdout.on('data', step.output);
-        child.stderr.on('data', step.output);
-        let timedOut = false;
-        const onAbort = () => void this.close();
-        const timer = setTimeout(() => {
-            timedOut = true;
-            void this.close();
-        }, Math.min(step.timeout, 2 ** 31 - 1));
-        step.signal.addEventListener('abort', onAbort);
-        if (step.signal.aborted)
-            onAbort();
-        try {
-            const code = await new Promise((resolve, reject) => {
-                child.on('error', reject);
-                child.on('close', status => resolve(status ?? 137));
-            });
-            if (step.signal.aborted) {
-                await this.close();
-                throw new lib_runtime/* CancelledError */.cc('The build');
-            }
-            if (!timedOut)
-                await this.#endRest();
-            return { code, timedOut };
-        }
-        finally {
-            clearTimeout(timer);
-            step.signal.removeEventListener('abort', onAbort);
-        }
-    }
-    async close() {
-        await this.#docker(['rm', '--force', this.#name], false);
-    }
-    /** A step's daemons must not go on writing: as the build's user, everything that this user may end is ended. */
-    async #endRest() {
-        const { uid, gid } = this.#user;
-        await this.#docker(['exec', '--user', `${uid}:${gid}`, this.#name, 'bash', '-c', 'kill -9 -1']);
-    }
-    /** Some programs (npm, ssh) do not run as a user without a name. */
-    async #nameUser() {
-        const { uid, gid } = this.#user;
-        const script = 'grep -q "^[^:]*:[^:]*:$1:" /etc/passwd || echo "slug:x:$1:$2::$3:/bin/bash" >> /etc/passwd';
-        await this.#docker([
-            'exec',
-            '--user',
-            '0:0',
-            this.#name,
-            'bash',
-            '-c',
-            script,
-            'name',
-            `${uid}`,
-            `${gid}`,
-            PATHS.home
-        ]);
-    }
-    /** `cancellable`: cleaning up goes on after the job was cancelled. */
-    #docker(args, cancellable = true) {
-        const { run, dockerEnv, signal } = this.#options;
-        return run('docker', args, { env: { ...dockerEnv }, signal: cancellable ? signal : undefined });
-    }
-}
-function mount(source, target, readOnly) {
-    return [
-        '--mount',
-        `type=bind,"source=${source.replaceAll('"', '""')}",target=${target}${readOnly ? ',readonly' : ''}`
-    ];
-}
-const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/heroku:24-build`, `options: --user root`) and use `build-in: host`.';
-function explainStart(code, stderr, { image, network }) {
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
-    if (code === 127)
-        return new lib_runtime/* UserError */.yo('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
-    if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new lib_runtime/* UserError */.yo(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
-    }
-    if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new lib_runtime/* UserError */.yo(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
-    }
-    if (/network .* not found/i.test(stderr))
-        return new lib_runtime/* UserError */.yo(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new lib_runtime/* UserError */.yo(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
-
-
-
-
-
-
-
-
-
-/** Builds source trees, each in folders and a place of its own, and clears all places away at the end. */
-class Workshop {
-    #options;
-    #places = [];
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * Runs the buildpacks over the tree that `fill` writes into an empty folder. `name` tells builds of one run apart, and
-     * is that of their kept CACHE_DIR, which a build that fails leaves as it was.
-     */
-    async build(name, buildpacks, fill) {
-        const { scratch, keptCache, stack, run } = this.#options;
-        const folders = await makeFolders(external_node_path_.join(scratch, name));
-        await fill(folders.app);
-        const kept = keptCache && external_node_path_.join(keptCache, `${stack}-${name}`);
-        if (kept)
-            await copyInto(kept, folders.cache, run);
-        const own = await Promise.all(buildpacks.map(buildpack => this.#copy(buildpack, folders.buildpacks)));
-        const place = await this.#open(folders, false);
-        const app = await buildApp({ ...this.#options, place, folders, buildpacks: own });
-        await place.close();
-        if (kept)
-            await replace(kept, folders.cache, run);
-        return app;
-    }
-    /** A place as a dyno is: the run image, the app, which cannot be written, and nothing else of the build. */
-    async openDyno(app) {
-        const folders = await makeFolders(external_node_path_.join(this.#options.scratch, 'dyno'));
-        return this.#open({ ...folders, app: app.root }, true);
-    }
-    async close() {
-        await Promise.all(this.#places.splice(0).map(place => place.close()));
-    }
-    /** Buildpacks write into their own folder, so each build gets them as they were fetched. */
-    async #copy(buildpack, into) {
-        const folder = external_node_path_.join(into, external_node_path_.basename(buildpack.folder));
-        await succeed(this.#options.run, 'cp', ['-a', '--', buildpack.folder, folder]);
-        return { ...buildpack, folder };
-    }
-    async #open(folders, asDyno) {
-        const { kind, buildImage, runImage, network, secretsHeld, run, dockerEnv, log, signal } = this.#options;
-        const place = kind === 'host'
-            ? openHost(folders, { secretsHeld })
-            : await openContainer(folders, {
-                image: asDyno ? runImage : buildImage,
-                network: asDyno ? 'none' : network,
-                readOnlyApp: asDyno,
-                run,
-                dockerEnv,
-                signal,
-                log
-            });
-        this.#places.push(place);
-        return place;
-    }
-}
-async function makeFolders(root) {
-    const below = (name) => external_node_path_.join(root, name);
-    const folders = {
-        app: below('app'),
-        cache: below('cache'),
-        env: below('env'),
-        buildpacks: below('buildpacks'),
-        home: below('home')
-    };
-    for (const folder of Object.values(folders))
-        await (0,promises_.mkdir)(folder, { recursive: true });
-    await (0,promises_.chmod)(root, 0o755);
-    return folders;
-}
-/** A copy: a build that fails leaves what is kept as it was. */
-async function copyInto(kept, folder, run) {
-    if ((0,external_node_fs_.existsSync)(kept))
-        await succeed(run, 'cp', ['-a', '--', `${kept}/.`, folder]);
-}
-/** Puts a folder in the place of the kept one, which may be on another disk. */
-async function replace(kept, folder, run) {
-    await (0,promises_.mkdir)(external_node_path_.dirname(kept), { recursive: true });
-    await succeed(run, 'rm', ['-rf', '--', kept]);
-    await succeed(run, 'mv', ['--', folder, kept]);
-}
-/** Names that are not UTF-8, links and owners: the system's own tools keep them all. */
-async function succeed(run, program, args) {
-    const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
-    if (code === 0)
-        return;
-    throw new lib_runtime/* UserError */.yo(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
-}
-
-;// CONCATENATED MODULE: ./lib/buildpacks/index.js
-
-
-
-
-
-
-
-
-
 
 ;// CONCATENATED MODULE: ./lib/mastodon/ruby.js
 
@@ -52751,7 +53039,6 @@ function readUpgradeTree(root) {
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
         processTypes: processTypesOf(read('Procfile')),
-        buildpacks: tree_buildpacksOf(read('app.json')),
         packages: tree_packagesOf(read('Aptfile'))
     };
 }
@@ -52790,18 +53077,6 @@ function processTypesOf(procfile) {
         name,
         command.trim()
     ]));
-}
-function tree_buildpacksOf(appJson) {
-    try {
-        const { buildpacks } = JSON.parse(appJson);
-        return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item) => {
-            const url = item?.url;
-            return typeof url === 'string' ? [url] : [];
-        });
-    }
-    catch {
-        return [];
-    }
 }
 function tree_packagesOf(aptfile) {
     return aptfile
@@ -55152,7 +55427,7 @@ async function isShallow(tools, repository) {
 }
 async function lookUp(tools, repository, ref) {
     for (const name of placesOf(ref)) {
-        const sha = await resolve_parse(tools, repository, `${name}^{commit}`);
+        const sha = await parse(tools, repository, `${name}^{commit}`);
         if (sha !== undefined)
             return sha;
     }
@@ -55166,7 +55441,7 @@ function placesOf(ref) {
         return [ref, ref.replace('refs/', 'refs/remotes/')];
     return [ref, `refs/remotes/origin/${ref}`];
 }
-async function resolve_parse(tools, repository, name) {
+async function parse(tools, repository, name) {
     const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
@@ -55220,7 +55495,7 @@ async function sameStart(tools, repository, ref) {
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
-    const sha = await resolve_parse(tools, repository, `${ref}^{}`);
+    const sha = await parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
     const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
@@ -55243,8 +55518,8 @@ function forPeople(text) {
 
 
 
-const FILE = '.slugignore';
-const LARGEST = 100_000;
+const slugignore_FILE = '.slugignore';
+const slugignore_LARGEST = 100_000;
 /** Bytes of a path on Linux (PATH_MAX). */
 const LONGEST_PATTERN = 4096;
 /**
@@ -55253,14 +55528,14 @@ const LONGEST_PATTERN = 4096;
  * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
  */
 function applySlugignore(root) {
-    const stat = (0,external_node_fs_.lstatSync)((0,lib_runtime/* below */.Gz)(root, FILE), { throwIfNoEntry: false });
+    const stat = (0,external_node_fs_.lstatSync)((0,lib_runtime/* below */.Gz)(root, slugignore_FILE), { throwIfNoEntry: false });
     if (stat === undefined)
         return { removed: [], warnings: [] };
     if (!stat.isFile())
-        return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
-    if (stat.size > LARGEST)
-        throw new lib_runtime/* UserError */.yo(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
-    const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, FILE)));
+        return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
+    if (stat.size > slugignore_LARGEST)
+        throw new lib_runtime/* UserError */.yo(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+    const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
 /**
@@ -55289,7 +55564,7 @@ function parseSlugignore(text) {
         if (typeof parsed !== 'string')
             patterns.push(parsed);
         else
-            warnings.push(`${FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
+            warnings.push(`${slugignore_FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
     }
     return { patterns, warnings };
 }
@@ -55338,7 +55613,7 @@ function remove(root, folder, parts) {
     for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const path = (0,lib_runtime/* joinBytes */.mE)(folder, name);
         const { matched, deeper } = advance(parts, name, isFolder);
-        if (matched && path !== FILE) {
+        if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_.rmSync)((0,lib_runtime/* below */.Gz)(root, path), { recursive: true, force: true });
             removed.push(path);
         }
@@ -61316,7 +61591,9 @@ async function makeRecipe(context, config, source) {
     }
     const images = imagesFor(stack);
     const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    for (const warning of warnings)
+        runtime.log.warning(warning);
     const written = chosen.map(({ reference }) => reference.text);
     const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
     const all = lacksFfmpeg
@@ -66540,7 +66817,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 const zip_MOST_ENTRIES = 10_000;
-const zip_NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
+const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
@@ -66606,7 +66883,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new lib_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
+    return new lib_runtime/* UserError */.yo(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -69558,7 +69835,8 @@ async function factsFrom(context, config, source, from, live) {
     const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
-    const buildpacks = upgrade_buildpacksOf(config, appJson);
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    const buildpacks = chosen.map(({ reference }) => reference.text);
     return {
         tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
@@ -69596,7 +69874,7 @@ async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, r
 }
 /**
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
- * Gemfile.lock. Rejects if there is no checkout.
+ * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
 async function rubyOfCheckout({ inputs, runtime }, config) {
     const { path, searchPath } = inputs;
@@ -69605,20 +69883,12 @@ async function rubyOfCheckout({ inputs, runtime }, config) {
     const read = (file) => textAt({ ...tools, commit, file });
     const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read);
     const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files);
-    if (gemfileLock === '' || !upgrade_buildpacksOf(config, appJson).some(installsLockedRuby))
+    if (gemfileLock === '')
+        return undefined;
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    if (!chosen.some(({ reference }) => installsLockedRuby(reference.text)))
         return undefined;
     return readRuby({ gemfileLock, gemfile, rubyVersion });
-}
-/** A list that cannot be read is told by what builds with it. */
-function upgrade_buildpacksOf(config, appJson) {
-    try {
-        return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo)
-            return [];
-        throw error;
-    }
 }
 /** The tree of a commit; undefined where the checkout does not have it. */
 async function readTreeAt({ inputs, runtime }, commit) {
@@ -82377,7 +82647,7 @@ const CODE_ROUTES = {
             createdAt: now(world),
             version: route_text(route_within(source, 'version')) ?? null,
             description: route_text(route_within(source, 'version_description')) ?? null,
-            buildpacks: code_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
+            buildpacks: buildpacksOf(body['buildpacks']) ?? app.buildpacks,
             stack: app.stack,
             status: 'pending',
             slugId: null,
@@ -82420,7 +82690,7 @@ function code_buildOf(app, id) {
     return build;
 }
 /** `[{ "name": … } | { "url": … }]`; undefined where the app's own are meant (Schema: build.buildpacks). */
-function code_buildpacksOf(value) {
+function buildpacksOf(value) {
     if (!Array.isArray(value))
         return undefined;
     return value.map(item => route_text(route_within(item, 'url')) ?? route_text(route_within(item, 'name')) ?? '');
@@ -85014,7 +85284,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5073);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4569);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -26,8 +26,13 @@ describe('the name of a buildpack', () => {
     ['', /its form is not known/],
     ['heroku/ruby\n::error::', /control characters/],
     ['http://example.com/x.tgz', /only https/],
-    ['git@github.com:x/y.git', /its form is not known/],
-    ['ssh://git@github.com/x/y', /password|only https/],
+    ['git@github.com:x/y.git', /by ssh, and a build has no key/],
+    ['ssh://git@github.com/x/y', /by ssh, and a build has no key/],
+    ['git://gitlab.com/x/y', /only https/],
+    ['git://github.com.evil.example/x/y', /only https/],
+    ['git://user@github.com/x/y', /would be printed/],
+    ['git://github.com/x/y/z', /only https/],
+    ['git://github.com/x/y#--upload-pack=id', /not a branch, tag or commit/],
     ['file:///etc', /only https/],
     ['ext::sh -c id', /spaces/],
     ['https://user:token@example.com/x.tgz', /would be printed/],
@@ -51,6 +56,17 @@ describe('the name of a buildpack', () => {
     expect(() => parseBuildpack(text, 'config')).not.toThrow(/hunter2/)
   })
 
+  it.each([
+    ['git://github.com/x/y.git#v1', 'https://github.com/x/y.git', 'v1'],
+    ['git://www.GitHub.com/x/y', 'https://github.com/x/y', undefined]
+  ])('%s, which GitHub serves no more, is read as its https address', (written, url, ref) => {
+    const reference = parseBuildpack(written, 'app.json')
+    const text = `${url}${ref ? `#${ref}` : ''}`
+    expect(reference).toMatchObject({ kind: 'git', url, ref, text })
+    expect(reference.note).toContain(`${written} is read as ${text}`)
+    expect(chooseBuildpacks([{ buildpack: written }], undefined).warnings).toEqual([reference.note])
+  })
+
   it('may be a folder of the runner in the config, not in app.json', () => {
     expect(() => parseBuildpack('/opt/x', 'app.json')).toThrow(/only name a folder of the commit/)
   })
@@ -58,7 +74,7 @@ describe('the name of a buildpack', () => {
 
 describe('the list of buildpacks', () => {
   const texts = (...args: Parameters<typeof chooseBuildpacks>): string[] =>
-    chooseBuildpacks(...args).map(({ reference }) => reference.text)
+    chooseBuildpacks(...args).chosen.map(({ reference }) => reference.text)
   const appJson = '{"buildpacks":[{"url":"heroku/nodejs"},{"url":"heroku/ruby"}]}'
 
   it('is the config’s, else app.json’s, in order', () => {
@@ -67,13 +83,15 @@ describe('the list of buildpacks', () => {
     expect(texts([], appJson)).toEqual(['heroku/nodejs', 'heroku/ruby'])
   })
 
+  it('of the config needs no app.json, not even one that can be read', () => {
+    expect(texts([{ buildpack: 'heroku/go' }], '{')).toEqual(['heroku/go'])
+  })
+
   it.each([
-    [undefined, /Nothing names the buildpacks/],
-    ['{}', /Nothing names the buildpacks/],
-    ['null', /Nothing names the buildpacks/],
-    ['{', /not JSON/],
-    ['{"buildpacks":"heroku/ruby"}', /not a list/],
-    ['{"buildpacks":["heroku/ruby"]}', /Buildpack 1 in app\.json has no "url"/],
+    [undefined, /Nothing names the buildpacks: .*there is no app\.json/],
+    ['{}', /Nothing names the buildpacks: .*app\.json has no `buildpacks`/],
+    ['{"buildpacks":[]}', /Nothing names the buildpacks: .*app\.json has no `buildpacks`/],
+    ['{\n "buildpacks": [{ "url": "ruby" }]}', /^app\.json:2:26: The buildpack "ruby" cannot be used: its form/],
     [JSON.stringify({ buildpacks: Array(31).fill({ url: 'a/b' }) }), /31 buildpacks are too many/]
   ])('%s is an error', (text, says) => expect(() => texts(undefined, text)).toThrow(says))
 })

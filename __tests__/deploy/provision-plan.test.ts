@@ -316,12 +316,12 @@ describe('the rest', () => {
 
 describe('app.json', () => {
   it.each([
-    ['{', /is not JSON/],
-    ['null', /not as Heroku wants it/],
-    ['{ "addons": "x" }', /at addons/],
-    ['{ "addons": ["a b"] }', /at addons\.0/],
-    ['{ "env": { "A=B": "x" } }', /at env/],
-    ['{ "formation": { "web": { "quantity": -1 } } }', /formation\.web\.quantity/]
+    ['{', /^app\.json:1:1: this is not JSON/],
+    ['null', /^app\.json:1:1: an object in \{ \} belongs here/],
+    ['{\n "addons": "x" }', /^app\.json:2:12: .* at addons:/],
+    ['{ "addons": [\n"a b"] }', /^app\.json:2:1: .* at addons\.0:/],
+    ['{ "env": { "A=B": "x" } }', /^app\.json:1:\d+: .* at env/],
+    ['{ "formation": { "web": {\n "quantity": -1 } } }', /^app\.json:2:14: .* at formation\.web\.quantity:/]
   ])('%s is an error that says where', (json, message) => expect(() => readAppJson(json)).toThrow(message))
 
   it('may be absent', () => expect(readAppJson(undefined)).toEqual({ addons: [], env: [], formation: [] }))

@@ -72,7 +72,6 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
     wantsStaticFilesTrue: false,
     hasScheduler: true,
     processTypes: { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' },
-    buildpacks: [],
     packages: []
   }
 }

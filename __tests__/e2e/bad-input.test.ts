@@ -76,9 +76,9 @@ const CASES: Case[] = [
   },
   {
     name: 'an app.json that is no JSON',
-    change: write('app.json', '{'),
+    change: write('app.json', '{\n  "buildpacks": [\n    { "url": "heroku/ruby" },\n  ]\n}\n'),
     config: 'stack: heroku-24\n',
-    says: /app\.json is not JSON/
+    says: /app\.json:3:29: this is not JSON: no comma may stand before "\]".*\{ "url": "heroku\/ruby" \},.*Correct that line/s
   },
   {
     name: 'a buildpack folder that is not there',

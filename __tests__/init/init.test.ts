@@ -122,6 +122,35 @@ describe('a fork that is set up', () => {
     expect(text('mastodon-on-heroku.yml')).toContain('nothing brings ffmpeg')
   })
 
+  it('has proposals in its config that say that they are, and only if app.json names none', async () => {
+    const config = async (files: Record<string, string>): Promise<string> => {
+      const repo = mastodon(files)
+      if (files['app.json'] === '') repo.git('rm', '-qf', 'app.json')
+      return planFiles(await readIt(repo), EXAMPLES, wish).at(-1)!.text
+    }
+    const none = await config({ 'app.json': '{}' })
+    expect(none).toContain(
+      'buildpacks: [heroku/nodejs, heroku/ruby] # a proposal, as app.json names none: compare it with `heroku buildpacks`'
+    )
+    expect(none).toContain('stack: heroku-24 # a proposal, as app.json names none: compare it with `heroku stack`')
+    expect(await config({ 'app.json': '' })).toMatch(/buildpacks: \[.*\] # a proposal, as there is no app\.json:/)
+    const texts = await config({
+      'app.json': '\ufeff{"stack":"heroku-26","buildpacks":["git://github.com/a/b","heroku/ruby"]}'
+    })
+    expect(texts).toContain('#buildpacks: ["https://github.com/a/b", "heroku/ruby"] # app.json’s')
+    expect(texts).toContain('#stack: heroku-26 # app.json’s')
+    expect(texts).not.toContain('proposal')
+  })
+
+  it.each([
+    ['a trailing comma', '{\n "buildpacks": [{ "url": "heroku/ruby" },]\n}', /^app\.json:2:41: this is not JSON/],
+    ['a list that is none', '{\n "buildpacks": { "url": "heroku/ruby" }\n}', /^app\.json:2:16: `buildpacks` must be/],
+    ['a stack that is none', '{ "stack": 24 }', /^app\.json:1:12: `stack` must be a text/],
+    ['an address that cannot be', '{ "buildpacks": [{ "url": "ruby" }] }', /^app\.json:1:27: The buildpack "ruby"/]
+  ])('is not set up over an app.json with %s', async (_, text, says) => {
+    await expect(readIt(mastodon({ 'app.json': text }))).rejects.toThrow(says)
+  })
+
   it('has the tasks that its version does not do by itself, switched on where GitHub runs them', async () => {
     const media = 'option :prune_profiles\noption :days\n    def remove\n    end\n'
     const fork = await readIt(mastodon({ 'lib/mastodon/cli/media.rb': media }))

@@ -1,4 +1,5 @@
 import { UserError } from '../runtime/index.ts'
+import { AppJsonFile } from './app-json.ts'
 import { parseBuildpack, type BuildpackReference } from './reference.ts'
 
 export interface ConfiguredBuildpack {
@@ -12,52 +13,62 @@ export interface ChosenBuildpack {
   readonly sha256?: string
 }
 
+export interface BuildpackChoice {
+  readonly chosen: readonly ChosenBuildpack[]
+  /** What is used otherwise than it is written, or than Heroku would: for people. */
+  readonly warnings: readonly string[]
+}
+
 const MOST_BUILDPACKS = 30
 
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
+/**
+ * The buildpacks in order: the config's, else app.json's; nothing is detected. app.json is read only if the config names
+ * none. Throws a `UserError`, with the line if it is about app.json.
+ */
 export function chooseBuildpacks(
   configured: readonly ConfiguredBuildpack[] | undefined,
   appJson: string | undefined
-): ChosenBuildpack[] {
-  const chosen = configured?.length
-    ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-    : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }))
+): BuildpackChoice {
+  const { chosen, warnings } = readBuildpacks(configured, appJson)
   if (chosen.length === 0) {
+    const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`'
     throw new UserError(
-      'Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`',
+      `Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`,
       'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.'
     )
   }
   if (chosen.length > MOST_BUILDPACKS)
     throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`)
-  return chosen
+  return { chosen, warnings }
 }
 
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson: string | undefined): string[] {
-  if (appJson === undefined) return []
-  const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.'
-  let data: unknown
-  try {
-    data = JSON.parse(appJson)
-  } catch (error) {
-    throw new UserError('app.json is not JSON', next, { cause: error })
-  }
-  const list = (data as { buildpacks?: unknown } | null)?.buildpacks ?? []
-  if (!Array.isArray(list)) throw new UserError('`buildpacks` in app.json is not a list', next)
-  return list.map((item: unknown, i) => {
-    const url = (item as { url?: unknown } | null)?.url
-    if (typeof url !== 'string') throw new UserError(`Buildpack ${i + 1} in app.json has no "url"`, next)
-    return url
+/** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
+export function readBuildpacks(
+  configured: readonly ConfiguredBuildpack[] | undefined,
+  appJson: string | undefined
+): BuildpackChoice {
+  const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson)
+  const chosen = configured?.length
+    ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+    : file
+      ? namedIn(file)
+      : []
+  const asRead = chosen.flatMap(({ reference }) => reference.note ?? [])
+  return { chosen, warnings: [...(file?.warnings() ?? []), ...asRead] }
+}
+
+/** app.json's buildpacks; what is wrong with one is said with its place. */
+function namedIn(file: AppJsonFile): ChosenBuildpack[] {
+  return file.buildpacks().map(({ url, at }) => {
+    try {
+      return { reference: parseBuildpack(url, 'app.json') }
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`${at}: ${error.message}`, error.nextStep) : error
+    }
   })
 }
 
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+/** `"stack"` of app.json; undefined if there is none. Throws a `UserError` with the line if app.json cannot be read. */
 export function stackOf(appJson: string | undefined): string | undefined {
-  try {
-    const { stack } = JSON.parse(appJson ?? '{}') as { stack?: unknown }
-    return typeof stack === 'string' && stack !== '' ? stack : undefined
-  } catch {
-    return undefined
-  }
+  return appJson === undefined ? undefined : new AppJsonFile(appJson).stack()
 }

@@ -1,5 +1,6 @@
 export type { BuiltApp, Layer } from './build.ts'
-export { chooseBuildpacks, stackOf } from './choose.ts'
+export { AppJsonFile } from './app-json.ts'
+export { chooseBuildpacks, readBuildpacks, stackOf } from './choose.ts'
 export { type FetchedBuildpack } from './fetch.ts'
 export { fetchAll } from './gather.ts'
 export { otherUser } from './host.ts'

@@ -1,12 +1,21 @@
 import path from 'node:path'
 import { isLoopback, UserError } from '../runtime/index.ts'
 
-/** A buildpack as it is named in config or app.json. `text` is what was written. */
-export type BuildpackReference =
-  | { readonly kind: 'registry'; readonly text: string; readonly name: string }
-  | { readonly kind: 'tarball'; readonly text: string; readonly url: string }
-  | { readonly kind: 'git'; readonly text: string; readonly url: string; readonly ref?: string }
-  | { readonly kind: 'folder'; readonly text: string; readonly folder: string }
+/** A buildpack as it is named in config or app.json. */
+export type BuildpackReference = Written &
+  (
+    | { readonly kind: 'registry'; readonly name: string }
+    | { readonly kind: 'tarball'; readonly url: string }
+    | { readonly kind: 'git'; readonly url: string; readonly ref?: string }
+    | { readonly kind: 'folder'; readonly folder: string }
+  )
+
+interface Written {
+  /** What was written, or what it is read as. */
+  readonly text: string
+  /** Says so if it is read otherwise than it was written. */
+  readonly note?: string
+}
 
 const FORMS =
   'Name it as in Heroku’s registry (heroku/ruby), as an https address of a .tgz or of a git repository (with #ref), or as a folder (./buildpacks/mine).'
@@ -21,6 +30,9 @@ export function parseBuildpack(text: string, origin: 'config' | 'app.json'): Bui
   const name = text.replace(/^urn:buildpack:/, '')
   if (/^[a-z0-9][\w-]*\/[a-z0-9][\w.-]*$/i.test(name)) return { kind: 'registry', text, name }
   if (/^(\.{1,2}\/|\/)/.test(text)) return folderReference(text, origin)
+  if (FORMER_GITHUB.test(text)) return formerGithub(text)
+  if (/^(?:git@|ssh:)/i.test(text))
+    throw refuse(text, 'it is fetched by ssh, and a build has no key: write an https one')
   if (/^[a-z][a-z0-9+.-]*:/i.test(text)) return urlReference(text)
   throw refuse(text, 'its form is not known')
 }
@@ -31,6 +43,15 @@ function folderReference(text: string, origin: 'config' | 'app.json'): Buildpack
   if (origin === 'app.json' && path.isAbsolute(folder))
     throw refuse(text, 'app.json may only name a folder of the commit itself')
   return { kind: 'folder', text, folder }
+}
+
+const FORMER_GITHUB = /^git:\/\/(?:www\.)?github\.com\/(?=[\w.-]+\/[\w.-]+(?:#|$))/i
+
+/** GitHub has served no git:// since 15 March 2022 (github.blog: improving-git-protocol-security-github), and the same by https. */
+function formerGithub(written: string): BuildpackReference {
+  const text = written.replace(FORMER_GITHUB, 'https://github.com/')
+  const note = `${written} is read as ${text}: GitHub serves no git:// any more. Write it so.`
+  return { ...urlReference(text), note }
 }
 
 function urlReference(text: string): BuildpackReference {

@@ -124,11 +124,13 @@ function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork
   if (!needsApps(files)) yield* lines(lacks(fork, { ...apps, tasks }))
   else if (apps.app === undefined)
     yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`
-  if (fork.stack === undefined || fork.buildpacks.length === 0) {
+  yield* fork.warnings.map(text => withoutEscapes(text))
+  if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
     const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(
       Boolean
     )
-    yield `app.json names no ${lacks.join(' and no ')}; what ${CONFIG} has now is a guess: compare it with \`heroku stack\` and \`heroku buildpacks\`.`
+    const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json'
+    yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`
   }
   if (!tasks && !fork.workflows.has(TASKS))
     yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`

@@ -57,11 +57,16 @@ export function fitConfig(example: string, action: Action, fork: Fork, { app, st
       /^#streaming-app: .*$/m,
       streamingApp === undefined ? '#streaming-app: my-mastodon-live' : `streaming-app: ${streamingApp}`
     ],
-    [/^#stack: .*$/m, stack === undefined ? `stack: ${DEFAULT_STACK}` : `#stack: ${stack} # app.json’s`],
+    [
+      /^#stack: .*$/m,
+      stack === undefined
+        ? `stack: ${DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
+        : `#stack: ${stack} # app.json’s`
+    ],
     [
       /^( *)#buildpacks: .*$/m,
       named === ''
-        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # app.json names none`
+        ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(fork, 'heroku buildpacks')}`
         : `$1#buildpacks: [${named}] # app.json’s`
     ],
     [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
@@ -75,6 +80,11 @@ export function fitConfig(example: string, action: Action, fork: Fork, { app, st
     },
     linked(example, action)
   )
+}
+
+function proposal({ hasAppJson }: Fork, command: string): string {
+  const why = hasAppJson ? 'app.json names none' : 'there is no app.json'
+  return `a proposal, as ${why}: compare it with \`${command}\``
 }
 
 /** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */

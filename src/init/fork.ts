@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { chooseBuildpacks, stackOf } from '../buildpacks/index.ts'
+import { readBuildpacks, stackOf } from '../buildpacks/index.ts'
 import { readMastodon, starterTasks, type StarterTask } from '../mastodon/index.ts'
 import { readTreeFile, UserError, type RunCommand } from '../runtime/index.ts'
 import { findProvider } from '../slug/index.ts'
@@ -15,8 +15,11 @@ export interface Fork {
   /** The branch that pull requests go into. */
   readonly branch: string
   readonly stack?: string
-  /** As app.json names them; empty where it names none. */
+  readonly hasAppJson: boolean
+  /** As app.json names them; empty if it names none. */
   readonly buildpacks: readonly string[]
+  /** What of app.json is read otherwise than it is written. */
+  readonly warnings: readonly string[]
   /** What brings ffmpeg into the slug. */
   readonly ffmpeg?: string
   /** Tasks worth scheduling in this version. */
@@ -25,7 +28,7 @@ export interface Fork {
   readonly workflows: ReadonlyMap<string, Workflow>
 }
 
-/** Reads a checkout. Throws a `UserError` where it is none, or none of Mastodon. */
+/** Reads a checkout. Throws a `UserError` if it is none, or none of Mastodon, or if its app.json cannot be read. */
 export async function readFork(folder: string, run: RunCommand, searchPath: string): Promise<Fork> {
   const git = async (...args: string[]): Promise<string | undefined> => {
     const { code, stdout, stderr } = await run('git', ['-C', folder, ...args], {
@@ -54,7 +57,8 @@ export async function readFork(folder: string, run: RunCommand, searchPath: stri
     )
   }
   const appJson = readTreeFile(root, 'app.json')
-  const buildpacks = buildpacksOf(appJson)
+  const { chosen, warnings } = readBuildpacks(undefined, appJson)
+  const buildpacks = chosen.map(({ reference }) => reference.text)
   const provider = findProvider(buildpacks, readTreeFile(root, 'Aptfile'))
   const head = await git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD')
   return {
@@ -62,19 +66,12 @@ export async function readFork(folder: string, run: RunCommand, searchPath: stri
     version,
     branch: head?.replace(/^origin\//, '') || (await git('symbolic-ref', '--short', 'HEAD')) || 'main',
     stack: stackOf(appJson),
+    hasAppJson: appJson !== undefined,
     buildpacks,
+    warnings,
     ffmpeg: provider && (provider.buildpacks[0] === undefined ? 'the Aptfile' : buildpacks[provider.buildpacks[0]]),
     tasks: starterTasks(root),
     workflows: workflowsOf(root)
-  }
-}
-
-function buildpacksOf(appJson: string | undefined): string[] {
-  try {
-    return chooseBuildpacks(undefined, appJson).map(({ reference }) => reference.text)
-  } catch (error) {
-    if (error instanceof UserError) return []
-    throw error
   }
 }
 

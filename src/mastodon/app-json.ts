@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { UserError } from '../runtime/index.ts'
+import { AppJsonFile } from '../buildpacks/index.ts'
 
 /** What app.json says that an app needs (Dev Center: app-json-schema). */
 export interface AppJson {
@@ -67,13 +67,17 @@ const schema = v.object({
   )
 })
 
-/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names what is not as it should be. */
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` with the line of what is not as it should be. */
 export function readAppJson(json: string | undefined): AppJson {
-  const { success, output, issues } = v.safeParse(schema, parse(json ?? '{}'))
+  const file = new AppJsonFile(json ?? '{}')
+  const { success, output, issues } = v.safeParse(schema, file.value)
   if (!success) {
     const [issue] = issues
-    const at = v.getDotPath(issue) ?? 'its top'
-    throw new UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT)
+    const at = (issue.path ?? [])
+      .map(({ key }) => key)
+      .filter(key => typeof key === 'string' || typeof key === 'number')
+    const where = at.length === 0 ? 'its top' : at.join('.')
+    throw file.wrong(at, `not as Heroku wants it at ${where.slice(0, 200)}: ${issue.message.slice(0, 300)}`)
   }
   return {
     addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
@@ -88,15 +92,5 @@ export function readAppJson(json: string | undefined): AppJson {
           }
     ),
     formation: Object.entries(output.formation).map(([type, dynos]) => ({ type, ...dynos }))
-  }
-}
-
-const NEXT = 'Mend app.json: https://devcenter.heroku.com/articles/app-json-schema'
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch (error) {
-    throw new UserError('app.json is not JSON', NEXT, { cause: error })
   }
 }

@@ -24,6 +24,8 @@ export function lockFile(ruby: string | undefined): string {
   return `GEM\n  specs:\n    hiredis-client (0.30.1)\n    redis (5.4.1)\n${named}\nBUNDLED WITH\n  4.0.18\n`
 }
 
+const BUILDPACKS = ['https://github.com/heroku/heroku-buildpack-activestorage-preview', 'heroku/nodejs', 'heroku/ruby']
+
 /** Names alone: a tree without migrations would be none to upgrade from. */
 const FIRST = '20241007071624'
 
@@ -32,17 +34,10 @@ export const FORK: Files = {
   'lib/mastodon/version.rb': versionFile('4.7.6'),
   'README.md':
     '# A fork\n\n- **Ruby** 3.3+\n- **PostgreSQL** 14+\n- **Redis** 7.0+\n- **Node.js** 22+\n- **FFmpeg** 5.1+\n',
-  Gemfile: "source 'https://rubygems.org'\nruby '>= 3.3.0', '< 4.1.0'\n",
+  Gemfile: "source 'https://gems.example'\nruby '>= 3.3.0', '< 4.1.0'\n",
   'Gemfile.lock': lockFile('4.0.10'),
   '.ruby-version': '4.0.10\n',
   'package.json': '{ "engines": { "node": ">=22" } }',
-  'app.json': JSON.stringify({
-    buildpacks: [
-      { url: 'https://github.com/heroku/heroku-buildpack-activestorage-preview' },
-      { url: 'heroku/nodejs' },
-      { url: 'heroku/ruby' }
-    ]
-  }),
   Procfile: 'web: bin/heroku-web\nworker: bundle exec sidekiq\n',
   'vite.config.mts': '',
   'config/application.rb':
@@ -123,7 +118,7 @@ export function factsOf({ files, before = {}, vars, streamingVars = {}, facts, l
     tree,
     from: before === false ? undefined : treeOf({ ...files, ...before }),
     stack: 'heroku-24',
-    buildpacks: tree.buildpacks,
+    buildpacks: BUILDPACKS,
     strategy: 'zero-downtime',
     redisTls: 'verify',
     hasStreamingApp: true,

@@ -47606,6 +47606,290 @@ function duration(milliseconds) {
     return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+;// CONCATENATED MODULE: ./lib/buildpacks/json.js
+/** Why a text is no JSON (RFC 8259), and where. */
+class JsonFault extends Error {
+    /** Characters from the start of the text. */
+    offset;
+    constructor(offset, problem) {
+        super(problem);
+        this.offset = offset;
+    }
+}
+/** Deeper than any file of a person, and far from the end of the stack. */
+const DEEPEST = 100;
+const BLANKS = /[ \t\r\n]*/y;
+// One character at a time: two ways to match the same text would be tried against each other.
+// eslint-disable-next-line no-control-regex
+const STRING = /"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const WORD = /[\p{L}\p{N}_$.+-]+/uy;
+const WORD_START = /^[\p{L}\p{N}_$.+-]/u;
+const CONSTANTS = new Map([
+    ['true', true],
+    ['false', false],
+    ['null', null]
+]);
+/**
+ * Reads a JSON text (RFC 8259). Throws a `JsonFault` for the first thing that is no JSON, and also for a key that is in
+ * an object twice, and for more than 100 levels.
+ */
+function parseJson(text) {
+    return new JsonText(text).whole();
+}
+class JsonText {
+    #text;
+    #at = 0;
+    #depth = 0;
+    constructor(text) {
+        this.#text = text;
+    }
+    whole() {
+        this.#skip();
+        if (this.#at === this.#text.length)
+            throw this.#fault('it is empty');
+        const node = this.#value();
+        this.#skip();
+        if (this.#at < this.#text.length)
+            throw this.#fault('nothing may stand behind the last bracket');
+        return node;
+    }
+    #value() {
+        const offset = this.#at;
+        const next = this.#text[offset];
+        if (next === '{' || next === '[')
+            return this.#inside(next);
+        if (next === '"')
+            return { offset, value: this.#string() };
+        const word = this.#peek(WORD) ?? '';
+        if (CONSTANTS.has(word))
+            return { offset, value: CONSTANTS.get(this.#take(word)) };
+        if (word !== '' && this.#peek(NUMBER) === word)
+            return { offset, value: Number(this.#take(word)) };
+        throw this.#strange();
+    }
+    /** An object or a list. */
+    #inside(open) {
+        const offset = this.#at;
+        const close = open === '{' ? '}' : ']';
+        if (++this.#depth > DEEPEST)
+            throw this.#fault(`more than ${DEEPEST} brackets stand in each other`);
+        const parts = new Map();
+        this.#take(open);
+        let comma;
+        for (;;) {
+            this.#skip();
+            if (this.#at === this.#text.length)
+                throw new JsonFault(offset, `this "${open}" is never closed`);
+            if (this.#text[this.#at] === close)
+                break;
+            if (parts.size > 0 && comma === undefined)
+                throw this.#notComma();
+            const key = open === '{' ? this.#key(parts) : parts.size;
+            parts.set(key, this.#value());
+            this.#skip();
+            comma = this.#text[this.#at] === ',' ? this.#at : undefined;
+            if (comma !== undefined)
+                this.#take(',');
+        }
+        if (comma !== undefined)
+            throw new JsonFault(comma, `no comma may stand before "${close}"`);
+        this.#take(close);
+        this.#depth--;
+        return { offset, parts, value: json_valueOf(open, parts) };
+    }
+    #key(known) {
+        const offset = this.#at;
+        if (this.#text[offset] !== '"')
+            throw this.#strange();
+        const key = this.#string();
+        if (known.has(key))
+            throw new JsonFault(offset, 'this key is there twice');
+        this.#skip();
+        if (this.#text[this.#at] !== ':')
+            throw this.#fault('":" is missing before this');
+        this.#take(':');
+        this.#skip();
+        return key;
+    }
+    #string() {
+        const token = this.#peek(STRING);
+        if (token === undefined)
+            throw this.#brokenString();
+        return JSON.parse(this.#take(token));
+    }
+    /** The text that begins here has no end, or something in it that JSON does not know. */
+    #brokenString() {
+        for (let at = this.#at + 1; at < this.#text.length; at++) {
+            const character = this.#text[at];
+            if (character === '\n' || character === '\r')
+                break;
+            if (character < ' ')
+                return new JsonFault(at, 'a control character stands in a text: write \\t for a tab');
+            if (character !== '\\')
+                continue;
+            if (!/^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.test(this.#text.slice(at, at + 6)))
+                return new JsonFault(at, 'JSON does not know this \\: write \\\\ for a backslash');
+            at++;
+        }
+        return this.#fault('the text that begins here does not end in this line');
+    }
+    /** What stands here is nothing that may. */
+    #strange() {
+        const rest = this.#text.slice(this.#at, this.#at + 10);
+        if (/^(?:\/\/|\/\*|#)/.test(rest))
+            return this.#fault('JSON has no comments');
+        if (/^(?:<{7}|={7}|>{7})/.test(rest))
+            return this.#fault('a merge conflict was committed');
+        if (/^['‘’“”`]/.test(rest))
+            return this.#fault('texts stand in plain double quotes');
+        if (rest === '')
+            return this.#fault('the end is missing');
+        if (rest.startsWith(','))
+            return this.#fault('a value is missing before this comma');
+        return this.#fault(WORD_START.test(rest) ? 'this is no number, and a text needs double quotes' : 'this cannot stand here');
+    }
+    #notComma() {
+        return /["{[\d-]/.test(this.#text[this.#at] ?? '') ? this.#fault('a comma is missing before this') : this.#strange();
+    }
+    #skip() {
+        this.#take(this.#peek(BLANKS) ?? '');
+    }
+    #take(token) {
+        this.#at += token.length;
+        return token;
+    }
+    #peek(token) {
+        token.lastIndex = this.#at;
+        return token.exec(this.#text)?.[0];
+    }
+    #fault(problem) {
+        return new JsonFault(this.#at, problem);
+    }
+}
+function json_valueOf(open, parts) {
+    const values = [...parts].map(([key, { value }]) => [key, value]);
+    return open === '[' ? values.map(([, value]) => value) : Object.fromEntries(values);
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/app-json.js
+
+
+/** Upstream's has 2 kB. */
+const LARGEST = 200_000;
+/** Characters of a line that an error shows. */
+const WIDEST = 160;
+const FILE = 'app.json';
+const SCHEMA = 'https://devcenter.heroku.com/articles/app-json-schema';
+/**
+ * app.json of a tree (Dev Center: app-json-schema), with the places of what it says. A byte-order mark at its start is
+ * skipped. Everything that is wrong with it is a `UserError` with file, line and column, and the line's text.
+ */
+class AppJsonFile {
+    #text;
+    #root;
+    /** Throws a `UserError` for a text that is no JSON object. */
+    constructor(text) {
+        this.#text = text.replace(/^\ufeff/, '');
+        this.#root = this.#parse();
+        if (!isObject(this.#root.value))
+            throw this.wrong([], 'an object in { } belongs here');
+    }
+    get value() {
+        return this.#root.value;
+    }
+    /** `buildpacks`, in order; none where it names none. Texts instead of `{ "url": … }` are read as meant. */
+    buildpacks() {
+        const list = this.#member('buildpacks');
+        if (list === undefined)
+            return [];
+        if (!Array.isArray(list))
+            throw this.wrong(['buildpacks'], '`buildpacks` must be a list', BUILDPACKS);
+        return list.map((item, i) => {
+            const url = typeof item === 'string' ? item : isObject(item) ? item['url'] : undefined;
+            const path = ['buildpacks', i, 'url'];
+            if (typeof url !== 'string')
+                throw this.wrong(path, `buildpack ${i + 1} has no "url" with a text`, BUILDPACKS);
+            return { url, at: this.#place(this.#find(path).offset) };
+        });
+    }
+    /** What Heroku would not take though it is read here. */
+    warnings() {
+        const list = this.#member('buildpacks');
+        const text = Array.isArray(list) ? list.findIndex(item => typeof item === 'string') : -1;
+        if (text < 0)
+            return [];
+        // heroku/heroku-ci#40: "cannot unmarshal string into Go value of type … AppManifestBuildpack".
+        const at = this.#place(this.#find(['buildpacks', text]).offset);
+        return [`${at}: a buildpack is named by a text. It is used, but Heroku itself refuses that: write { "url": "…" }`];
+    }
+    /** `stack`, where it names one. */
+    stack() {
+        const stack = this.#member('stack');
+        if (stack === undefined)
+            return undefined;
+        if (typeof stack === 'string' && stack !== '')
+            return stack;
+        throw this.wrong(['stack'], '`stack` must be a text such as "heroku-24"', 'Correct it, or take it out.');
+    }
+    /** The error for what stands at a path, or for the innermost thing on the way that is there. */
+    wrong(path, problem, nextStep = `Correct it there. What ${FILE} may hold: ${SCHEMA}`) {
+        return this.#error(this.#find(path).offset, problem, nextStep);
+    }
+    #parse() {
+        if (this.#text.length > LARGEST)
+            throw new UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
+        // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
+        const other = /[\0\ufffd]/.exec(this.#text);
+        if (other)
+            throw this.#error(other.index, `${FILE} is not written in UTF-8`, 'Save it as UTF-8 and commit it.');
+        try {
+            return parseJson(this.#text);
+        }
+        catch (error) {
+            if (!(error instanceof JsonFault))
+                throw error;
+            const next = `Correct that line: Heroku reads ${FILE} as plain JSON, too.`;
+            throw this.#error(error.offset, `this is not JSON: ${error.message}`, next);
+        }
+    }
+    #member(name) {
+        const { value } = this;
+        return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    }
+    #find(path) {
+        let node = this.#root;
+        for (const key of path) {
+            const part = node.parts?.get(key);
+            if (part === undefined)
+                break;
+            node = part;
+        }
+        return node;
+    }
+    #error(offset, problem, nextStep) {
+        const { line } = this.#lineOf(offset);
+        const shown = line.trim() === '' ? '' : `\n    ${displayPath(bytePath(line.trim()))}`;
+        return new UserError(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
+    }
+    #place(offset) {
+        const { number, column } = this.#lineOf(offset);
+        return `${FILE}:${number}:${column}`;
+    }
+    /** Line and column from 1; of a long line the part around the column. */
+    #lineOf(offset) {
+        const before = this.#text.slice(0, offset).split(/\r\n|\n|\r/);
+        const start = offset - before.at(-1).length;
+        const from = Math.max(start, offset - WIDEST / 2);
+        const [line = ''] = this.#text.slice(from, from + WIDEST).split(/[\r\n]/, 1);
+        return { number: before.length, column: offset - start + 1, line };
+    }
+}
+const BUILDPACKS = 'Write them as "buildpacks": [{ "url": "heroku/nodejs" }, { "url": "heroku/ruby" }].';
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./lib/buildpacks/reference.js
 
 
@@ -47623,6 +47907,10 @@ function parseBuildpack(text, origin) {
         return { kind: 'registry', text, name };
     if (/^(\.{1,2}\/|\/)/.test(text))
         return folderReference(text, origin);
+    if (FORMER_GITHUB.test(text))
+        return formerGithub(text);
+    if (/^(?:git@|ssh:)/i.test(text))
+        throw refuse(text, 'it is fetched by ssh, and a build has no key: write an https one');
     if (/^[a-z][a-z0-9+.-]*:/i.test(text))
         return urlReference(text);
     throw refuse(text, 'its form is not known');
@@ -47634,6 +47922,13 @@ function folderReference(text, origin) {
     if (origin === 'app.json' && external_node_path_namespaceObject.isAbsolute(folder))
         throw refuse(text, 'app.json may only name a folder of the commit itself');
     return { kind: 'folder', text, folder };
+}
+const FORMER_GITHUB = /^git:\/\/(?:www\.)?github\.com\/(?=[\w.-]+\/[\w.-]+(?:#|$))/i;
+/** GitHub has served no git:// since 15 March 2022 (github.blog: improving-git-protocol-security-github), and the same by https. */
+function formerGithub(written) {
+    const text = written.replace(FORMER_GITHUB, 'https://github.com/');
+    const note = `${written} is read as ${text}: GitHub serves no git:// any more. Write it so.`;
+    return { ...urlReference(text), note };
 }
 function urlReference(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -47668,50 +47963,47 @@ function refuse(text, why) {
 ;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
 
 
+
 const MOST_BUILDPACKS = 30;
-/** The buildpacks in order: the config's, else app.json's. Nothing is detected: throws a `UserError` where neither names any. */
+/**
+ * The buildpacks in order: the config's, else app.json's; nothing is detected. app.json is read only if the config names
+ * none. Throws a `UserError`, with the line if it is about app.json.
+ */
 function chooseBuildpacks(configured, appJson) {
-    const chosen = configured?.length
-        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
-        : buildpacksOf(appJson).map(url => ({ reference: parseBuildpack(url, 'app.json') }));
+    const { chosen, warnings } = readBuildpacks(configured, appJson);
     if (chosen.length === 0) {
-        throw new UserError('Nothing names the buildpacks: the config has no `slug.buildpacks`, and app.json has no `buildpacks`', 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
+        throw new UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
         throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
-    return chosen;
+    return { chosen, warnings };
 }
-/** app.json's `buildpacks: [{ "url": … }]` (Dev Center: app-json-schema). */
-function buildpacksOf(appJson) {
-    if (appJson === undefined)
-        return [];
-    const next = 'Mend app.json, or list the buildpacks under `slug.buildpacks` in the config file.';
-    let data;
-    try {
-        data = JSON.parse(appJson);
-    }
-    catch (error) {
-        throw new UserError('app.json is not JSON', next, { cause: error });
-    }
-    const list = data?.buildpacks ?? [];
-    if (!Array.isArray(list))
-        throw new UserError('`buildpacks` in app.json is not a list', next);
-    return list.map((item, i) => {
-        const url = item?.url;
-        if (typeof url !== 'string')
-            throw new UserError(`Buildpack ${i + 1} in app.json has no "url"`, next);
-        return url;
+/** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
+function readBuildpacks(configured, appJson) {
+    const file = configured?.length || appJson === undefined ? undefined : new AppJsonFile(appJson);
+    const chosen = configured?.length
+        ? configured.map(({ buildpack, sha256 }) => ({ reference: parseBuildpack(buildpack, 'config'), sha256 }))
+        : file
+            ? namedIn(file)
+            : [];
+    const asRead = chosen.flatMap(({ reference }) => reference.note ?? []);
+    return { chosen, warnings: [...(file?.warnings() ?? []), ...asRead] };
+}
+/** app.json's buildpacks; what is wrong with one is said with its place. */
+function namedIn(file) {
+    return file.buildpacks().map(({ url, at }) => {
+        try {
+            return { reference: parseBuildpack(url, 'app.json') };
+        }
+        catch (error) {
+            throw error instanceof UserError ? new UserError(`${at}: ${error.message}`, error.nextStep) : error;
+        }
     });
 }
-/** `"stack"` of app.json; whether it is JSON at all is said where its buildpacks are read. */
+/** `"stack"` of app.json; undefined if there is none. Throws a `UserError` with the line if app.json cannot be read. */
 function stackOf(appJson) {
-    try {
-        const { stack } = JSON.parse(appJson ?? '{}');
-        return typeof stack === 'string' && stack !== '' ? stack : undefined;
-    }
-    catch {
-        return undefined;
-    }
+    return appJson === undefined ? undefined : new AppJsonFile(appJson).stack();
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -48926,6 +49218,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -51743,11 +52036,11 @@ function parseBoolean(config$1, message$1) {
 //#endregion
 //#region src/actions/parseJson/parseJson.ts
 /* @__NO_SIDE_EFFECTS__ */
-function parseJson(config$1, message$1) {
+function dist_parseJson(config$1, message$1) {
 	return {
 		kind: "transformation",
 		type: "parse_json",
-		reference: parseJson,
+		reference: dist_parseJson,
 		config: config$1,
 		message: message$1,
 		async: false,
@@ -56536,13 +56829,17 @@ const schema = object({
         size: optional(pipe(app_json_short, regex(/^[A-Za-z\d-]+$/, 'a dyno size')))
     })), {})
 });
-/** Reads app.json; a tree without one wants nothing. Throws a `UserError` that names what is not as it should be. */
+/** Reads app.json; a tree without one wants nothing. Throws a `UserError` with the line of what is not as it should be. */
 function readAppJson(json) {
-    const { success, output, issues } = safeParse(schema, app_json_parse(json ?? '{}'));
+    const file = new AppJsonFile(json ?? '{}');
+    const { success, output, issues } = safeParse(schema, file.value);
     if (!success) {
         const [issue] = issues;
-        const at = getDotPath(issue) ?? 'its top';
-        throw new UserError(`app.json is not as Heroku wants it at ${at}: ${issue.message.slice(0, 300)}`, NEXT);
+        const at = (issue.path ?? [])
+            .map(({ key }) => key)
+            .filter(key => typeof key === 'string' || typeof key === 'number');
+        const where = at.length === 0 ? 'its top' : at.join('.');
+        throw file.wrong(at, `not as Heroku wants it at ${where.slice(0, 200)}: ${issue.message.slice(0, 300)}`);
     }
     return {
         addons: output.addons.map(addon => (typeof addon === 'string' ? { plan: addon } : addon)),
@@ -56556,15 +56853,6 @@ function readAppJson(json) {
             }),
         formation: Object.entries(output.formation).map(([type, dynos]) => ({ type, ...dynos }))
     };
-}
-const NEXT = 'Mend app.json: https://devcenter.heroku.com/articles/app-json-schema';
-function app_json_parse(json) {
-    try {
-        return JSON.parse(json);
-    }
-    catch (error) {
-        throw new UserError('app.json is not JSON', NEXT, { cause: error });
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/dependencies.js
@@ -56812,7 +57100,7 @@ const PERCENT = /%([qQwWiIrsx]?)([([{<|!/])/y;
 /** After these a `/`, `%` or `<<` begins a literal; after a word or a closing bracket it is an operator. */
 const BEFORE_LITERAL = /(?:^|[(,=~!|&{[;:?+\n]|\b(?:if|unless|when|and|or|not|return|execute|puts|say)[ \t])[ \t]*$/;
 /** Strings in interpolations in strings: nobody writes that many. */
-const DEEPEST = 20;
+const ruby_text_DEEPEST = 20;
 function wordsOf(text) {
     const words = { any: new Map(), unindented: new Map() };
     for (const found of [...text.matchAll(/^([ \t]*)([A-Za-z_]\w*)\r?$/gm)].reverse()) {
@@ -57002,7 +57290,7 @@ class RubyScanner {
     #interpolation() {
         this.#take('interpolation');
         this.#take('interpolation');
-        if (++this.#depth > DEEPEST)
+        if (++this.#depth > ruby_text_DEEPEST)
             return this.#giveUp();
         this.#code('}');
         this.#depth--;
@@ -57481,7 +57769,7 @@ function readInside(output, marker) {
     for (const text of output.split(/\r?\n/)) {
         if (!text.startsWith(`${marker} `))
             continue;
-        const said = safeParse(pipe(string(), parseJson(), line), text.slice(marker.length + 1));
+        const said = safeParse(pipe(string(), dist_parseJson(), line), text.slice(marker.length + 1));
         if (!said.success)
             continue;
         const { part, value, error } = said.output;
@@ -57677,7 +57965,7 @@ const shape = looseObject({
 });
 /** Reads the answer of `/api/v2/instance`; undefined where it is not Mastodon's. */
 function readInstance(body) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), shape), body);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), shape), body);
     if (!success)
         return undefined;
     const { version, thumbnail, contact, configuration } = output;
@@ -58431,7 +58719,6 @@ function readUpgradeTree(root) {
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
         processTypes: processTypesOf(read('Procfile')),
-        buildpacks: tree_buildpacksOf(read('app.json')),
         packages: tree_packagesOf(read('Aptfile'))
     };
 }
@@ -58470,18 +58757,6 @@ function processTypesOf(procfile) {
         name,
         command.trim()
     ]));
-}
-function tree_buildpacksOf(appJson) {
-    try {
-        const { buildpacks } = JSON.parse(appJson);
-        return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item) => {
-            const url = item?.url;
-            return typeof url === 'string' ? [url] : [];
-        });
-    }
-    catch {
-        return [];
-    }
 }
 function tree_packagesOf(aptfile) {
     return aptfile
@@ -59927,7 +60202,7 @@ const upstream_shape = looseObject({
 });
 /** Reads the update server's answer; undefined where it has another shape. */
 function readUpdates(body) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), upstream_shape), body);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), upstream_shape), body);
     if (!success)
         return undefined;
     const { updatesAvailable, currentVersion } = output;
@@ -61112,7 +61387,7 @@ const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb
 const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
 /** Vite's own cache, which only a build writes. */
 const CACHE_FOLDER = /\bcache_?dir\b/i;
-const LARGEST = 1_000_000;
+const node_use_LARGEST = 1_000_000;
 /** `config/x.rb:3`: the first line that names node_modules and is no comment. */
 function lineThatNames(files) {
     for (const file of files) {
@@ -61152,7 +61427,7 @@ function withScripts(command, files) {
     return visit(command);
 }
 function textOf({ kind, size, root, path }) {
-    return kind === 'file' && size <= LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
+    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
 }
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
@@ -61483,7 +61758,7 @@ function workflow_secretsOf(job, text) {
 
 
 
-/** Reads a checkout. Throws a `UserError` where it is none, or none of Mastodon. */
+/** Reads a checkout. Throws a `UserError` if it is none, or none of Mastodon, or if its app.json cannot be read. */
 async function readFork(folder, run, searchPath) {
     const git = async (...args) => {
         const { code, stdout, stderr } = await run('git', ['-C', folder, ...args], {
@@ -61504,7 +61779,8 @@ async function readFork(folder, run, searchPath) {
         throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
-    const buildpacks = fork_buildpacksOf(appJson);
+    const { chosen, warnings } = readBuildpacks(undefined, appJson);
+    const buildpacks = chosen.map(({ reference }) => reference.text);
     const provider = findProvider(buildpacks, readTreeFile(root, 'Aptfile'));
     const head = await git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD');
     return {
@@ -61512,21 +61788,13 @@ async function readFork(folder, run, searchPath) {
         version,
         branch: head?.replace(/^origin\//, '') || (await git('symbolic-ref', '--short', 'HEAD')) || 'main',
         stack: stackOf(appJson),
+        hasAppJson: appJson !== undefined,
         buildpacks,
+        warnings,
         ffmpeg: provider && (provider.buildpacks[0] === undefined ? 'the Aptfile' : buildpacks[provider.buildpacks[0]]),
         tasks: starterTasks(root),
         workflows: workflowsOf(root)
     };
-}
-function fork_buildpacksOf(appJson) {
-    try {
-        return chooseBuildpacks(undefined, appJson).map(({ reference }) => reference.text);
-    }
-    catch (error) {
-        if (error instanceof UserError)
-            return [];
-        throw error;
-    }
 }
 function workflowsOf(root) {
     const found = new Map();
@@ -61577,11 +61845,16 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
             /^#streaming-app: .*$/m,
             streamingApp === undefined ? '#streaming-app: my-mastodon-live' : `streaming-app: ${streamingApp}`
         ],
-        [/^#stack: .*$/m, stack === undefined ? `stack: ${DEFAULT_STACK}` : `#stack: ${stack} # app.json’s`],
+        [
+            /^#stack: .*$/m,
+            stack === undefined
+                ? `stack: ${DEFAULT_STACK} # ${proposal(fork, 'heroku stack')}`
+                : `#stack: ${stack} # app.json’s`
+        ],
         [
             /^( *)#buildpacks: .*$/m,
             named === ''
-                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # app.json names none`
+                ? `$1buildpacks: [${DEFAULT_BUILDPACKS.join(', ')}] # ${proposal(fork, 'heroku buildpacks')}`
                 : `$1#buildpacks: [${named}] # app.json’s`
         ],
         [/^ffmpeg: auto$/m, `# Here ${ffmpegFrom(ffmpeg)}\nffmpeg: auto`],
@@ -61593,6 +61866,10 @@ function fitConfig(example, action, fork, { app, streamingApp, tasks }) {
             throw new Error(`examples/mastodon-on-heroku.yml has no line like ${from.source}`);
         return text.replace(from, to);
     }, linked(example, action));
+}
+function proposal({ hasAppJson }, command) {
+    const why = hasAppJson ? 'app.json names none' : 'there is no app.json';
+    return `a proposal, as ${why}: compare it with \`${command}\``;
 }
 /** The tasks that fit this version, or the example's where it has none; switched off unless GitHub runs them. */
 function schedule({ tasks }, on) {
@@ -61821,7 +62098,7 @@ const payload = object({
 });
 /** The event of GITHUB_EVENT_PATH, as far as it is known here. Outside a job, or where it cannot be read, only its name. */
 function readEvent(name, file) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), payload), read(file));
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), payload), read(file));
     if (!success)
         return { name };
     const { pull_request: pull, workflow_run: run, repository: own } = output;
@@ -62089,10 +62366,10 @@ function g(s,e,t,n=0,r=0,a=0,i=0){let o=s>=0&&s<100,u=Date.UTC(o?s+400:s,e,t,n,r
 ;// CONCATENATED MODULE: ./lib/config/cron.js
 
 /** Names of months and days; other letters (`L`, `W`) mean something to some programs alone. */
-const WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
+const cron_WORD = /^(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)$/i;
 /** Why five fields are not those of cron, or when they never come; undefined where they are fine. */
 function cronProblem(cron) {
-    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !WORD.test(word));
+    const stranger = cron.match(/[A-Za-z]+/g)?.find(word => !cron_WORD.test(word));
     if (stranger !== undefined)
         return `"${stranger}" is neither a month nor a day`;
     try {
@@ -62347,7 +62624,7 @@ function readSlug(reader) {
     const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
     return {
         limit: readSize(at.limit) ?? DEFAULT_LIMIT,
-        buildpacks: readBuildpacks(at.buildpacks),
+        buildpacks: load_readBuildpacks(at.buildpacks),
         env: readEnv(at.env),
         trim: readTrim(at.trim) ?? SAFE_TRIM
     };
@@ -62366,7 +62643,7 @@ function readSize(reader) {
         throw error;
     }
 }
-function readBuildpacks(reader) {
+function load_readBuildpacks(reader) {
     const items = reader.items('buildpacks');
     if (items?.length === 0)
         return reader.fail('the list is empty: name a buildpack, or leave the key out for app.json’s');
@@ -65066,9 +65343,11 @@ function* hints(files, { apps, tasks, dryRun, full, fork }) {
         yield* lines(lacks(fork, { ...apps, tasks }));
     else if (apps.app === undefined)
         yield `No app is named: ${dryRun ? 'give --app' : `put \`app:\` with its name into ${CONFIG}`}.`;
-    if (fork.stack === undefined || fork.buildpacks.length === 0) {
+    yield* fork.warnings.map(text => withoutEscapes(text));
+    if (needsApps(files) && (fork.stack === undefined || fork.buildpacks.length === 0)) {
         const lacks = [fork.stack === undefined ? 'stack' : '', fork.buildpacks.length === 0 ? 'buildpacks' : ''].filter(Boolean);
-        yield `app.json names no ${lacks.join(' and no ')}; what ${CONFIG} has now is a guess: compare it with \`heroku stack\` and \`heroku buildpacks\`.`;
+        const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json';
+        yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`;
     }
     if (!tasks && !fork.workflows.has(TASKS))
         yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`;
@@ -66027,7 +66306,7 @@ function forPeople(text) {
 
 
 
-const FILE = '.slugignore';
+const slugignore_FILE = '.slugignore';
 const slugignore_LARGEST = 100_000;
 /** Bytes of a path on Linux (PATH_MAX). */
 const LONGEST_PATTERN = 4096;
@@ -66037,14 +66316,14 @@ const LONGEST_PATTERN = 4096;
  * removed as such, never followed; nothing outside the tree is touched. Throws a `UserError` for a file over 100 kB.
  */
 function applySlugignore(root) {
-    const stat = (0,external_node_fs_namespaceObject.lstatSync)(below(root, FILE), { throwIfNoEntry: false });
+    const stat = (0,external_node_fs_namespaceObject.lstatSync)(below(root, slugignore_FILE), { throwIfNoEntry: false });
     if (stat === undefined)
         return { removed: [], warnings: [] };
     if (!stat.isFile())
-        return { removed: [], warnings: [`${FILE} is not a file and has no effect`] };
+        return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
     if (stat.size > slugignore_LARGEST)
-        throw new UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.');
-    const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, FILE)));
+        throw new UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+    const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
 /**
@@ -66073,7 +66352,7 @@ function parseSlugignore(text) {
         if (typeof parsed !== 'string')
             patterns.push(parsed);
         else
-            warnings.push(`${FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
+            warnings.push(`${slugignore_FILE}:${index + 1}: ${slugignore_quote(pattern)} is ignored: ${parsed}`);
     }
     return { patterns, warnings };
 }
@@ -66122,7 +66401,7 @@ function remove(root, folder, parts) {
     for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         const path = joinBytes(folder, name);
         const { matched, deeper } = advance(parts, name, isFolder);
-        if (matched && path !== FILE) {
+        if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
             removed.push(path);
         }
@@ -66449,7 +66728,7 @@ const refusal = union([
  * JSON:API, of which the first is taken (jsonapi.org: error objects).
  */
 function errorBody(body) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), refusal), body);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), refusal), body);
     if (!success)
         return {};
     if (!('errors' in output))
@@ -68460,7 +68739,7 @@ function markEnded({ app, tasks }, { task }, run, ending) {
 function parseLedger(text, app, where) {
     if (text === undefined)
         return { app, tasks: [] };
-    const { success, output, issues } = safeParse(pipe(string(), parseJson(), ledgerFile), text);
+    const { success, output, issues } = safeParse(pipe(string(), dist_parseJson(), ledgerFile), text);
     if (success && output.app === app)
         return output;
     const why = success
@@ -70659,7 +70938,9 @@ async function makeRecipe(context, config, source) {
     }
     const images = imagesFor(stack);
     const aptfile = readTreeFile(source.folder, 'Aptfile');
-    const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    for (const warning of warnings)
+        runtime.log.warning(warning);
     const written = chosen.map(({ reference }) => reference.text);
     const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
     const all = lacksFfmpeg
@@ -75881,7 +76162,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 const zip_MOST_ENTRIES = 10_000;
-const zip_NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
+const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
 const REGULAR = 0o100000;
@@ -75947,7 +76228,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new UserError(`The artifact is not one of a report: ${plain}`, zip_NEXT, { cause });
+    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -78899,7 +79180,8 @@ async function factsFrom(context, config, source, from, live) {
     const appJson = readTreeFile(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
-    const buildpacks = upgrade_buildpacksOf(config, appJson);
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    const buildpacks = chosen.map(({ reference }) => reference.text);
     return {
         tree,
         from: from === undefined ? undefined : await readTreeAt(context, from),
@@ -78937,7 +79219,7 @@ async function askForRuby({ runtime: { http, signal } }, { slug }, buildpacks, r
 }
 /**
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
- * Gemfile.lock. Rejects if there is no checkout.
+ * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
 async function rubyOfCheckout({ inputs, runtime }, config) {
     const { path, searchPath } = inputs;
@@ -78946,20 +79228,12 @@ async function rubyOfCheckout({ inputs, runtime }, config) {
     const read = (file) => textAt({ ...tools, commit, file });
     const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read);
     const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files);
-    if (gemfileLock === '' || !upgrade_buildpacksOf(config, appJson).some(installsLockedRuby))
+    if (gemfileLock === '')
+        return undefined;
+    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    if (!chosen.some(({ reference }) => installsLockedRuby(reference.text)))
         return undefined;
     return readRuby({ gemfileLock, gemfile, rubyVersion });
-}
-/** A list that cannot be read is told by what builds with it. */
-function upgrade_buildpacksOf(config, appJson) {
-    try {
-        return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(({ reference }) => reference.text);
-    }
-    catch (error) {
-        if (error instanceof UserError)
-            return [];
-        throw error;
-    }
 }
 /** The tree of a commit; undefined where the checkout does not have it. */
 async function readTreeAt({ inputs, runtime }, commit) {
@@ -79193,7 +79467,7 @@ async function builtBefore({ inputs, runtime }, fingerprint, limit) {
     if (inputs.jobFolder === undefined)
         return undefined;
     const text = await (0,external_node_fs_promises_namespaceObject.readFile)(external_node_path_namespaceObject.join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
-    const { success, output } = safeParse(pipe(string(), parseJson(), note), text);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), note), text);
     if (!success || output.fingerprint !== fingerprint)
         return undefined;
     const { web, streaming } = output;
@@ -81351,7 +81625,7 @@ const jrd = looseObject({
 });
 /** The instance's own actor, which every Mastodon has (mastodon: app/lib/webfinger_resource.rb). */
 function webfinger({ body }, local) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), jrd), body);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), jrd), body);
     if (!success)
         return 'does not answer as WebFinger does';
     if (!output.subject.toLowerCase().endsWith(`@${local.toLowerCase()}`))
@@ -81366,7 +81640,7 @@ async function nodeinfo(place, world) {
     const what = `${place.host ?? new URL(place.url).host}/nodeinfo`;
     try {
         const found = await http_ask(new URL('/.well-known/nodeinfo', place.url).href, { host: place.host }, world);
-        const links = safeParse(pipe(string(), parseJson(), discovery), found.body);
+        const links = safeParse(pipe(string(), dist_parseJson(), discovery), found.body);
         const link = links.success ? links.output.links.find(({ rel }) => rel.endsWith('/ns/schema/2.0'))?.href : undefined;
         if (found.status !== 200 || link === undefined || !URL.canParse(link))
             return {
@@ -81378,7 +81652,7 @@ async function nodeinfo(place, world) {
         // Asked where the instance is; only its path is taken from the answer.
         const { pathname } = new URL(link);
         const answer = await http_ask(new URL(pathname, place.url).href, { host: place.host }, world);
-        const told = safeParse(pipe(string(), parseJson(), information), answer.body);
+        const told = safeParse(pipe(string(), dist_parseJson(), information), answer.body);
         if (answer.status !== 200 || !told.success)
             return {
                 level: 'fail',
@@ -81531,7 +81805,7 @@ function broken(how, { wants }) {
     };
 }
 function gif_upload_read({ body, status }) {
-    const said = safeParse(pipe(string(), parseJson(), media), body);
+    const said = safeParse(pipe(string(), dist_parseJson(), media), body);
     if (said.success)
         return said.output;
     throw new Error(`the upload was answered with ${status}, and not as Mastodon does`);
@@ -88030,7 +88304,7 @@ const memo = strictObject({
 });
 /** Anybody with write access may have changed it: what is not exactly ours counts as nothing. */
 function readMemo(text) {
-    const { success, output } = safeParse(pipe(string(), parseJson(), memo), text);
+    const { success, output } = safeParse(pipe(string(), dist_parseJson(), memo), text);
     return success ? output : { memory: NO_MEMORY, run: { id: 0, attempt: 0 } };
 }
 function check_issue_runOf({ inputs }) {
@@ -91714,7 +91988,7 @@ const CODE_ROUTES = {
             createdAt: now(world),
             version: route_text(route_within(source, 'version')) ?? null,
             description: route_text(route_within(source, 'version_description')) ?? null,
-            buildpacks: code_buildpacksOf(body['buildpacks']) ?? app.buildpacks,
+            buildpacks: buildpacksOf(body['buildpacks']) ?? app.buildpacks,
             stack: app.stack,
             status: 'pending',
             slugId: null,
@@ -91757,7 +92031,7 @@ function code_buildOf(app, id) {
     return build;
 }
 /** `[{ "name": … } | { "url": … }]`; undefined where the app's own are meant (Schema: build.buildpacks). */
-function code_buildpacksOf(value) {
+function buildpacksOf(value) {
     if (!Array.isArray(value))
         return undefined;
     return value.map(item => route_text(route_within(item, 'url')) ?? route_text(route_within(item, 'name')) ?? '');

@@ -46,7 +46,8 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   }
   const images = imagesFor(stack)
   const aptfile = readTreeFile(source.folder, 'Aptfile')
-  const chosen = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
+  const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
+  for (const warning of warnings) runtime.log.warning(warning)
   const written = chosen.map(({ reference }) => reference.text)
   const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile)
   const all = lacksFfmpeg

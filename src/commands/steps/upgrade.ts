@@ -1,10 +1,10 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import {
-  chooseBuildpacks,
   hasRuby,
   installsLockedRuby,
   isHerokuRuby,
+  readBuildpacks,
   stackOf,
   type LockedRuby
 } from '../../buildpacks/index.ts'
@@ -55,7 +55,8 @@ export async function factsFrom(
   const appJson = readTreeFile(source.folder, 'app.json')
   const tree = readUpgradeTree(source.folder)
   const stack = config.stack ?? stackOf(appJson) ?? live?.stack
-  const buildpacks = buildpacksOf(config, appJson)
+  const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
+  const buildpacks = chosen.map(({ reference }) => reference.text)
   return {
     tree,
     from: from === undefined ? undefined : await readTreeAt(context, from),
@@ -105,7 +106,7 @@ async function askForRuby(
 
 /**
  * What the checked-out commit says of Ruby: a build of it installs that. Undefined if no heroku/ruby builds it, or it has no
- * Gemfile.lock. Rejects if there is no checkout.
+ * Gemfile.lock. Rejects if there is no checkout, or its app.json cannot be read.
  */
 export async function rubyOfCheckout({ inputs, runtime }: Context, config: Config): Promise<TreeRuby | undefined> {
   const { path, searchPath } = inputs
@@ -114,20 +115,10 @@ export async function rubyOfCheckout({ inputs, runtime }: Context, config: Confi
   const read = (file: string): Promise<string | undefined> => textAt({ ...tools, commit, file })
   const files = ['app.json', 'Gemfile.lock', 'Gemfile', '.ruby-version'].map(read)
   const [appJson, gemfileLock = '', gemfile = '', rubyVersion = ''] = await Promise.all(files)
-  if (gemfileLock === '' || !buildpacksOf(config, appJson).some(installsLockedRuby)) return undefined
+  if (gemfileLock === '') return undefined
+  const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
+  if (!chosen.some(({ reference }) => installsLockedRuby(reference.text))) return undefined
   return readRuby({ gemfileLock, gemfile, rubyVersion })
-}
-
-/** A list that cannot be read is told by what builds with it. */
-function buildpacksOf(config: Config, appJson: string | undefined): string[] {
-  try {
-    return chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson).map(
-      ({ reference }) => reference.text
-    )
-  } catch (error) {
-    if (error instanceof UserError) return []
-    throw error
-  }
 }
 
 /** The tree of a commit; undefined where the checkout does not have it. */

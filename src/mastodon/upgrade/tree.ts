@@ -27,8 +27,6 @@ export interface UpgradeTree extends MastodonTree {
   /** A queue `scheduler` that exactly one process has to listen to. */
   readonly hasScheduler: boolean
   readonly processTypes: Readonly<Record<string, string>>
-  /** `buildpacks` of app.json, as written there. */
-  readonly buildpacks: readonly string[]
   /** Packages of the Aptfile. */
   readonly packages: readonly string[]
 }
@@ -86,7 +84,6 @@ export function readUpgradeTree(root: string): UpgradeTree {
     ),
     hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
     processTypes: processTypesOf(read('Procfile')),
-    buildpacks: buildpacksOf(read('app.json')),
     packages: packagesOf(read('Aptfile'))
   }
 }
@@ -132,18 +129,6 @@ function processTypesOf(procfile: string): Record<string, string> {
       command.trim()
     ])
   )
-}
-
-function buildpacksOf(appJson: string): string[] {
-  try {
-    const { buildpacks } = JSON.parse(appJson) as { buildpacks?: unknown }
-    return (Array.isArray(buildpacks) ? buildpacks : []).flatMap((item: unknown) => {
-      const url = (item as { url?: unknown } | null)?.url
-      return typeof url === 'string' ? [url] : []
-    })
-  } catch {
-    return []
-  }
 }
 
 function packagesOf(aptfile: string): string[] {

@@ -71,11 +71,14 @@ const positive = (description: string, otherwise: number, maximum?: number): Sch
   default: otherwise
 })
 
-/** `src/config/size.ts`: a unit is either decimal or binary, never just a letter. */
+/** `src/config/size.ts`: a unit is either decimal or binary, never just a letter; a number without one is that of bytes. */
 const size: Schema = {
   anyOf: [
-    { type: 'integer', minimum: 1 },
-    { type: 'string', pattern: '^\\s*\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB])?\\s*$' }
+    { type: 'integer', minimum: 1_000_000 },
+    {
+      type: 'string',
+      pattern: '^\\s*(\\d{7,15}(\\.\\d{1,9})?|\\d{1,15}(\\.\\d{1,9})?[ \\t]*([bB]|[kKmMgG][iI]?[bB]))\\s*$'
+    }
   ],
   description: 'Largest compressed slug: 300MB (10^6 bytes each), 286MiB (2^20 bytes each), 1GB, or a number of bytes.',
   default: '300MB'

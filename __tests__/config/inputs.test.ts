@@ -31,6 +31,9 @@ describe('mergeInputs', () => {
     [{ stagingApp: 'a\nb' }, 'Input staging-app: expected the name of a Heroku app'],
     [{ ffmpeg: 'witout' }, 'Input ffmpeg: expected with, without or auto, not "witout" — did you mean "without"?'],
     [{ slugLimit: '300M' }, 'Input slug-limit: "300M" could be 300MB or 300MiB'],
+    [{ slugLimit: '300' }, 'Input slug-limit: 300 is 300 bytes, less than any slug — did you mean 300MB?'],
+    [{ slugLimit: '1' }, 'Input slug-limit: 1 is 1 byte, less than any slug — did you mean 1GB?'],
+    [{ slugLimit: '300000' }, 'Input slug-limit: 300000 is 300000 bytes, less than any slug — did you mean 300000KB?'],
     [{ slugLimit: 'big' }, 'Input slug-limit: "big" is not a size']
   ])('names the input that is wrong: %j', (inputs, message) => {
     expect(() => mergeInputs(config, inputs)).toThrow(message)

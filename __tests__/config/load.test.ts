@@ -353,14 +353,78 @@ describe('loadConfig: errors', () => {
   })
 })
 
+describe('loadConfig: what was most likely meant', () => {
+  it.each([
+    ['limit: 300MB', '1: unknown key "limit" — did you mean "slug.limit"? It stands under "slug:", indented'],
+    ['slug:\nlimit: 300MB', /^2: unknown key "limit" — did you mean "slug\.limit"\?/],
+    ['buildpacks: [a/b]', /^1: .* did you mean "slug\.buildpacks"\?/],
+    ['env: { A: b }', /^1: .* did you mean "slug\.env"\?/],
+    ['trim: safe', /^1: .* did you mean "slug\.trim"\?/],
+    [
+      'slug.limit: 300MB',
+      /^1: unknown key "slug\.limit" — did you mean "slug\.limit"\? It stands under "slug:", indented$/
+    ],
+    ['slug-limit: 300MB', /^1: .* did you mean "slug\.limit"\?/],
+    ['tasks: []', /^1: .* did you mean "schedule\.tasks"\? It stands under "schedule:", indented$/],
+    ['schedule: { tasks: [], every: day }', /^1: schedule: .* did you mean "schedule\.tasks\[\]\.every"\?/],
+    ['thresholds: { key-days: 7 }', /^1: .* did you mean "checks\.thresholds"\?/],
+    ['checks: { key-days: 7 }', /^1: checks: .* did you mean "checks\.thresholds\.key-days"\?/],
+    [
+      'slug:\n  ffmpeg: with',
+      '2: slug: unknown key "ffmpeg" — did you mean "ffmpeg"? It stands at the top, not indented'
+    ],
+    ['slug: { size: 300MB }', '1: slug: unknown key "size" (known: limit, buildpacks, env, trim)'],
+    [
+      'slug: { limit: 300 }',
+      '1: slug.limit: 300 is 300 bytes, less than any slug — did you mean 300MB? Write the unit, or all bytes.'
+    ],
+    [
+      'app: my-app\n---\napp: other\n',
+      '2: a second document begins here, and a config is one: take out the line `---` that parts them'
+    ],
+    ['# one\n---\napp: my-app\n\n--- # two\n', /^5: a second document begins here/],
+    [
+      'slug:\n  buildpacks:\n    - heroku/ruby #v1\n    - https://github.com/x/y #v1\n',
+      '4: slug.buildpacks[1]: "#v1" is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment'
+    ],
+    ['slug:\r\n  buildpacks:\r\n    - "https://github.com/x/y"  #v1\r\n', /^3: .*"#v1" is a comment/],
+    ['slug:\n  buildpacks: [a/b,\n    https://github.com/x/y #main\n  ]\n', /^3: .*"#main" is a comment/],
+    ['slug:\n  buildpacks:\n    - buildpack: https://github.com/x/y #v1\n', /^3: .*\.buildpack: "#v1" is a comment/],
+    [
+      'slug:\n  buildpacks: [a/b, https://github.com/x/y #v1]\nffmpeg: with\n',
+      '2: a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it'
+    ],
+    ['slug: { buildpacks: [https://github.com/x/y #v1] }\n', /^1: a space and "#" begin a comment/]
+  ])('%j', (text, problem) => {
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(1)
+    if (typeof problem === 'string') expect(problems[0]).toBe(problem)
+    else expect(problems[0]).toMatch(problem)
+  })
+
+  it.each([
+    'slug:\n  buildpacks:\n    - https://github.com/x/y#v1 #ours\n',
+    'slug:\n  buildpacks:\n    - https://github.com/x/y#v1 # ours\n    # - https://github.com/x/z\n    #a/b\n',
+    'slug:\n  buildpacks:\n    - https://example.com/x.tgz #ours\n',
+    'slug:\n  buildpacks: [https://github.com/x/y#v1] #ours\n',
+    '---\nslug:\n  buildpacks: [https://github.com/x/y#v1]\n...\n'
+  ])('a comment is no ref, and no second document: %j', text => {
+    expect(load(text).slug.buildpacks).toHaveLength(1)
+  })
+
+  it('takes bytes for bytes if a slug can have as many', () => {
+    expect(load('slug: { limit: 1000000 }').slug.limit).toBe(1_000_000)
+    expect(load('slug: { limit: 1KB }').slug.limit).toBe(1000)
+  })
+})
+
 describe('loadConfig: hostile files', () => {
   it.each([
     ['a list', '- a\n- b', /^1: expected a mapping with app, .* not a list/],
     ['a text', 'just text', /^1: expected a mapping with app, .* not "just text"/],
     ['a tab', 'slug:\n\tlimit: 1GB', /^2: .*tab/i],
     ['an open quote', 'app: my-app\nffmpeg: "with\n', /^\d: .*quote/i],
-    ['a broken list', 'app: [a\nffmpeg: with', /^2: /],
-    ['two documents', 'app: my-app\n---\napp: other\n', /^2: .*document/]
+    ['a broken list', 'app: [a\nffmpeg: with', /^2: /]
   ])('%s', (_, text, problem) => {
     expect(problemsOf(text)[0]).toMatch(problem)
   })

@@ -40,8 +40,8 @@ const VALUES: Record<string, { valid: string[]; invalid: string[] }> = {
   'redis-tls': { valid: [...REDIS_TLS], invalid: ['no', 'false'] },
   slug: { valid: ['{}', 'null'], invalid: ['[]', 'x', '{ tirm: safe }'] },
   'slug.limit': {
-    valid: ['300MB', '286MiB', '1.5 GB', '314572800', '"12"'],
-    invalid: ['300M', 'x', '-5MB', '[]', '0', 'true']
+    valid: ['300MB', '286MiB', '1.5 GB', '314572800', '"12000000"', '1000000'],
+    invalid: ['300', '"300"', '999999', '300M', 'x', '-5MB', '[]', '0', 'true']
   },
   'slug.buildpacks': {
     valid: ['[heroku/nodejs]', '["https://x.example/a.git#b", { buildpack: ./x }]'],
@@ -200,8 +200,9 @@ describe('the schema of the config file', () => {
 
   it('has each key that the action reads, and this test a value for each', () => {
     const source = read('src/config/load.ts')
-    const lists = [...source.matchAll(/\.members\(\[([^\]]*)\]/g)].map(([, list]) =>
-      [...list!.matchAll(/'([^']+)'/g)].map(([, key]) => key!)
+    const wordsIn = (list: string): string[] => [...list.matchAll(/'([^']+)'/g)].map(([, key]) => key!)
+    const lists = [...source.matchAll(/\.members\((?:\[([^\]]*)\]|([A-Z]+))\)/g)].map(([, list, name]) =>
+      wordsIn(list ?? new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source)![1]!)
     )
     expect(lists).toHaveLength(7)
     const mappings = mappingsIn(configSchema)

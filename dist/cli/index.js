@@ -16451,7 +16451,7 @@ const EXAMPLES = 'Write it like 300MB (10^6 bytes each), 286MiB (2^20 bytes each
  * A size as people write it, in bytes: `300MB` (MB = 10^6), `286MiB` (MiB = 2^20), `1.5 GB`, `314572800`.
  * Rounded down to whole bytes, at least 1. Throws a `UserError`, also for `300M`, which means either.
  */
-function size_parseSize(size) {
+function parseSize(size) {
     const text = String(size).trim();
     const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?)[ \t]*([a-z]{0,3})$/i.exec(text) ?? [];
     const factor = UNITS.get(unit.toLowerCase());
@@ -16466,13 +16466,27 @@ function size_parseSize(size) {
         throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
+/** Any slug of Mastodon is larger. */
+const SMALLEST_LIMIT = 1_000_000;
+/**
+ * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
+ * is smaller than any slug: most likely the unit was forgotten.
+ */
+function size_parseLimit(size) {
+    const bytes = parseSize(size);
+    const number = size.trim();
+    if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
+        return bytes;
+    const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
+    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+}
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function size_parseAmount(amount) {
     const text = amount.trim();
     const percent = /^(\d{1,4}(?:\.\d{1,3})?)\s*%$/.exec(text)?.[1];
     if (percent !== undefined)
         return { percent: Number(percent) };
-    return text === '0' ? { bytes: 0 } : { bytes: size_parseSize(text) };
+    return text === '0' ? { bytes: 0 } : { bytes: parseSize(text) };
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
@@ -16652,7 +16666,7 @@ function slugLimit(value) {
     if (!value)
         return undefined;
     try {
-        return parseSize(value);
+        return parseLimit(value);
     }
     catch (error) {
         throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error;
@@ -16691,6 +16705,7 @@ var dist = __nccwpck_require__(8815);
 
 /** No config that a person writes comes near. */
 const LARGEST = 200_000;
+const HIDDEN_BRACKET = 'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it';
 /** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
 class Reader {
     file;
@@ -16747,7 +16762,7 @@ class Reader {
             this.file.fail(line, `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`);
         }
         else if (keys !== undefined && !keys.includes(name)) {
-            const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
+            const hint = this.file.elsewhere(name) || didYouMean(name, keys) || ` (known: ${keys.join(', ')})`;
             this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`);
         }
         else
@@ -16798,6 +16813,10 @@ class Reader {
             return value;
         return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined;
     }
+    /** A comment of one word that stands behind the value in its line, with the `#` that begins it: `#v1`. */
+    get remark() {
+        return isScalar(this.node) ? /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(this.file.restOfLine(this.node))?.[1] : undefined;
+    }
     expected(what, hint = '') {
         return this.fail(`expected ${what}, not ${this.description}${hint}`);
     }
@@ -16822,15 +16841,34 @@ class Reader {
 class reader_YamlFile {
     root;
     name;
+    text;
+    places;
     lines = new LineCounter();
     problems = [];
-    /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
-    constructor(text, name) {
+    /**
+     * Throws a `UserError` where the text is not YAML. `name` is the file's, for messages; `places` says where each key
+     * belongs (`limit`: `slug.limit`), for those that stand elsewhere.
+     */
+    constructor(text, name, places = new Map()) {
         this.name = name;
+        this.text = text;
+        this.places = places;
         this.root = new Reader(this, this.parse(text), '', 1);
     }
     fail(line, text) {
         this.problems.push({ line, text });
+    }
+    /** ` — did you mean "slug.limit"?` for a key that belongs there, else nothing. */
+    elsewhere(key) {
+        const place = this.places.get(key);
+        if (place === undefined)
+            return '';
+        const above = place.split('.').slice(0, -1).join('.');
+        return ` — did you mean "${place}"? ${above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`}`;
+    }
+    restOfLine(node) {
+        const end = node.range?.[1] ?? this.text.length;
+        return this.text.slice(end).split('\n', 1)[0] ?? '';
     }
     /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
     finish() {
@@ -16851,10 +16889,29 @@ class reader_YamlFile {
         if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text))
             throw this.notConfig('it is not text');
         const document = this.parseOrThrow(text);
-        for (const { pos, message } of document.errors)
-            this.fail(this.lines.linePos(pos[0]).line, message);
+        for (const error of document.errors)
+            this.explain(error);
         this.finish();
         return document.contents;
+    }
+    explain({ code, message, pos }) {
+        const { line } = this.lines.linePos(pos[0]);
+        const comment = message.startsWith('Flow ') ? this.commentWithBracket(line) : undefined;
+        if (code === 'MULTIPLE_DOCS')
+            this.fail(line, 'a second document begins here, and a config is one: take out the line `---` that parts them');
+        else if (comment === undefined)
+            this.fail(line, message);
+        else if (!this.problems.some(problem => problem.line === comment))
+            this.fail(comment, HIDDEN_BRACKET);
+    }
+    /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+    commentWithBracket(line) {
+        const lines = this.text.split('\n', line);
+        const found = lines.findLastIndex(text => {
+            const at = text.search(/[ \t]#/);
+            return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at));
+        });
+        return found < 0 ? undefined : found + 1;
     }
     parseOrThrow(text) {
         try {
@@ -16883,30 +16940,53 @@ class reader_YamlFile {
 
 const DEFAULT_LIMIT = 300_000_000;
 const SAFE_TRIM = { safe: true, globs: [] };
+const TOP = [
+    'app',
+    'streaming-app',
+    'staging-app',
+    'stack',
+    'ffmpeg',
+    'slug',
+    'migrations',
+    'schedule',
+    'checks',
+    'redis-tls'
+];
+const SLUG = ['limit', 'buildpacks', 'env', 'trim'];
+const SCHEDULE = ['with', 'tasks', 'state'];
+const TASK = (/* unused pure expression or super */ null && (['command', 'every', 'at', 'cron', 'size', 'timeout']));
+const CHECKS = ['skip', 'thresholds'];
+const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start'];
+/** Where each key belongs. `slug-limit` is what the action's input is called. */
+const PLACES = new Map([
+    ...TOP.map(key => [key, key]),
+    ...under('slug', SLUG),
+    ...under('schedule', SCHEDULE),
+    // The others of a task could be meant for anything.
+    ...under('schedule.tasks[]', ['command', 'every', 'cron']),
+    ...under('checks', CHECKS),
+    ...under('checks.thresholds', THRESHOLDS),
+    ['slug-limit', 'slug.limit']
+]);
+function under(path, keys) {
+    return keys.flatMap(key => [
+        [key, `${path}.${key}`],
+        [`${path}.${key}`, `${path}.${key}`]
+    ]);
+}
 /**
  * The typed config of a file's text, or the defaults where there is no file (`undefined`).
  * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
  * `file:line: key: what was expected`.
  */
 function loadConfig(text, fileName) {
-    const file = new YamlFile(text ?? '', fileName);
+    const file = new YamlFile(text ?? '', fileName, PLACES);
     const config = readConfig(file.root);
     file.finish();
     return config;
 }
 function readConfig(root) {
-    const at = root.members([
-        'app',
-        'streaming-app',
-        'staging-app',
-        'stack',
-        'ffmpeg',
-        'slug',
-        'migrations',
-        'schedule',
-        'checks',
-        'redis-tls'
-    ]);
+    const at = root.members(TOP);
     return {
         app: at.app.text(APP_NAME_RULE, APP_NAME),
         streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
@@ -16925,7 +17005,7 @@ function isFalse(reader) {
     return reader.scalar === 'false';
 }
 function readSlug(reader) {
-    const at = reader.members(['limit', 'buildpacks', 'env', 'trim']);
+    const at = reader.members(SLUG);
     return {
         limit: readSize(at.limit) ?? DEFAULT_LIMIT,
         buildpacks: readBuildpacks(at.buildpacks),
@@ -16939,11 +17019,11 @@ function readSize(reader) {
     if (reader.scalar === undefined)
         return reader.expected('a size like 300MB');
     try {
-        return parseSize(reader.scalar);
+        return parseLimit(reader.scalar);
     }
     catch (error) {
         if (error instanceof UserError)
-            return reader.fail(`${error.message}. ${error.nextStep}`);
+            return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`);
         throw error;
     }
 }
@@ -16956,15 +17036,27 @@ function readBuildpacks(reader) {
 function readBuildpack(reader) {
     const what = 'a buildpack (name, URL or folder)';
     if (!reader.isMapping) {
-        const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what);
+        const buildpack = reader.absent ? reader.fail('the item is empty') : readReference(reader, what);
         return buildpack === undefined ? undefined : { buildpack };
     }
     const at = reader.members(['buildpack', 'sha256']);
     if (at.buildpack.absent)
         return at.buildpack.fail(`expected ${what}, nothing is there`);
-    const buildpack = at.buildpack.text(what);
+    const buildpack = readReference(at.buildpack, what);
     const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase();
     return buildpack === undefined ? undefined : { buildpack, sha256 };
+}
+/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+function readReference(reader, what) {
+    const { remark } = reader;
+    const written = reader.text(what);
+    if (written === undefined || remark === undefined || !takesRef(written))
+        return written;
+    return reader.fail(`${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`);
+}
+/** The address of a git repository, without one yet. */
+function takesRef(buildpack) {
+    return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack);
 }
 function readEnv(reader) {
     const env = [];
@@ -17017,7 +17109,7 @@ function readGlob(reader) {
 function readSchedule(reader) {
     if (reader.absent)
         return undefined;
-    const at = reader.members(['with', 'tasks', 'state']);
+    const at = reader.members(SCHEDULE);
     const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler';
     if (reader.isMapping && at.tasks.absent)
         at.tasks.fail('expected a list of tasks; write [] to want none');
@@ -17030,7 +17122,7 @@ function readSchedule(reader) {
 function readTask(reader) {
     if (!reader.isMapping)
         return reader.expected('a task (command: …, every: …)');
-    const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout']);
+    const at = reader.members(TASK);
     const command = at.command.text('a command on one line');
     if (at.command.absent)
         reader.fail('expected a command');
@@ -17082,11 +17174,11 @@ function readTime(reader, every) {
     return reader.fail('goes with `every: day` or `every: hour` only');
 }
 function readChecks(reader) {
-    const at = reader.members(['skip', 'thresholds']);
+    const at = reader.members(CHECKS);
     const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK));
     const days = 'a number of days above 0';
     const seconds = 'a number of seconds above 0';
-    const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency', 'dyno-start']);
+    const thresholds = at.thresholds.members(THRESHOLDS);
     return {
         skip: (skip ?? []).filter(name => name !== undefined),
         thresholds: {

@@ -1,7 +1,7 @@
 import { UserError } from '../runtime/index.ts'
 import { APP_NAME, APP_NAME_RULE } from './rules.ts'
 import { didYouMean, oneOf, shown } from './shown.ts'
-import { parseSize } from './size.ts'
+import { parseLimit } from './size.ts'
 import { FFMPEG, type Config } from './types.ts'
 
 /** The action's inputs that stand above the config file; an empty one counts as not given. */
@@ -39,7 +39,7 @@ function ffmpeg(value: string | undefined): Config['ffmpeg'] | undefined {
 function slugLimit(value: string | undefined): number | undefined {
   if (!value) return undefined
   try {
-    return parseSize(value)
+    return parseLimit(value)
   } catch (error) {
     throw error instanceof UserError ? wrong('slug-limit', error.message, error.nextStep) : error
   }

@@ -17,7 +17,7 @@ import {
   VARIABLE
 } from './rules.ts'
 import { didYouMean, shown } from './shown.ts'
-import { parseSize } from './size.ts'
+import { parseLimit } from './size.ts'
 import {
   DYNO_SIZES,
   FFMPEG,
@@ -37,31 +37,57 @@ import {
 const DEFAULT_LIMIT = 300_000_000
 const SAFE_TRIM: TrimConfig = { safe: true, globs: [] }
 
+const TOP = [
+  'app',
+  'streaming-app',
+  'staging-app',
+  'stack',
+  'ffmpeg',
+  'slug',
+  'migrations',
+  'schedule',
+  'checks',
+  'redis-tls'
+] as const
+const SLUG = ['limit', 'buildpacks', 'env', 'trim'] as const
+const SCHEDULE = ['with', 'tasks', 'state'] as const
+const TASK = ['command', 'every', 'at', 'cron', 'size', 'timeout'] as const
+const CHECKS = ['skip', 'thresholds'] as const
+const THRESHOLDS = ['certificate-days', 'key-days', 'queue-latency', 'dyno-start'] as const
+
+/** Where each key belongs. `slug-limit` is what the action's input is called. */
+const PLACES: ReadonlyMap<string, string> = new Map([
+  ...TOP.map(key => [key, key] as const),
+  ...under('slug', SLUG),
+  ...under('schedule', SCHEDULE),
+  // The others of a task could be meant for anything.
+  ...under('schedule.tasks[]', ['command', 'every', 'cron']),
+  ...under('checks', CHECKS),
+  ...under('checks.thresholds', THRESHOLDS),
+  ['slug-limit', 'slug.limit']
+])
+
+function under(path: string, keys: readonly string[]): [key: string, place: string][] {
+  return keys.flatMap(key => [
+    [key, `${path}.${key}`],
+    [`${path}.${key}`, `${path}.${key}`]
+  ])
+}
+
 /**
  * The typed config of a file's text, or the defaults where there is no file (`undefined`).
  * `fileName` is what messages call it. Throws one `UserError` that lists everything wrong, a line each:
  * `file:line: key: what was expected`.
  */
 export function loadConfig(text: string | undefined, fileName: string): Config {
-  const file = new YamlFile(text ?? '', fileName)
+  const file = new YamlFile(text ?? '', fileName, PLACES)
   const config = readConfig(file.root)
   file.finish()
   return config
 }
 
 function readConfig(root: Reader): Config {
-  const at = root.members([
-    'app',
-    'streaming-app',
-    'staging-app',
-    'stack',
-    'ffmpeg',
-    'slug',
-    'migrations',
-    'schedule',
-    'checks',
-    'redis-tls'
-  ])
+  const at = root.members(TOP)
   return {
     app: at.app.text(APP_NAME_RULE, APP_NAME),
     streamingApp: at['streaming-app'].text(APP_NAME_RULE, APP_NAME),
@@ -82,7 +108,7 @@ function isFalse(reader: Reader): boolean {
 }
 
 function readSlug(reader: Reader): SlugConfig {
-  const at = reader.members(['limit', 'buildpacks', 'env', 'trim'])
+  const at = reader.members(SLUG)
   return {
     limit: readSize(at.limit) ?? DEFAULT_LIMIT,
     buildpacks: readBuildpacks(at.buildpacks),
@@ -95,9 +121,10 @@ function readSize(reader: Reader): number | undefined {
   if (reader.absent) return undefined
   if (reader.scalar === undefined) return reader.expected('a size like 300MB')
   try {
-    return parseSize(reader.scalar)
+    return parseLimit(reader.scalar)
   } catch (error) {
-    if (error instanceof UserError) return reader.fail(`${error.message}. ${error.nextStep}`)
+    if (error instanceof UserError)
+      return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`)
     throw error
   }
 }
@@ -112,14 +139,29 @@ function readBuildpacks(reader: Reader): BuildpackConfig[] | undefined {
 function readBuildpack(reader: Reader): BuildpackConfig | undefined {
   const what = 'a buildpack (name, URL or folder)'
   if (!reader.isMapping) {
-    const buildpack = reader.absent ? reader.fail('the item is empty') : reader.text(what)
+    const buildpack = reader.absent ? reader.fail('the item is empty') : readReference(reader, what)
     return buildpack === undefined ? undefined : { buildpack }
   }
   const at = reader.members(['buildpack', 'sha256'])
   if (at.buildpack.absent) return at.buildpack.fail(`expected ${what}, nothing is there`)
-  const buildpack = at.buildpack.text(what)
+  const buildpack = readReference(at.buildpack, what)
   const sha256 = at.sha256.text('64 hexadecimal digits in quotes', SHA256)?.toLowerCase()
   return buildpack === undefined ? undefined : { buildpack, sha256 }
+}
+
+/** Behind a space a `#ref` is a comment, and the buildpack would silently be another one. */
+function readReference(reader: Reader, what: string): string | undefined {
+  const { remark } = reader
+  const written = reader.text(what)
+  if (written === undefined || remark === undefined || !takesRef(written)) return written
+  return reader.fail(
+    `${shown(remark)} is a comment, because of the space in front of it. Without the space it says which branch, tag or commit is meant; write "# …" for a comment`
+  )
+}
+
+/** The address of a git repository, without one yet. */
+function takesRef(buildpack: string): boolean {
+  return /^[a-z]+:\/\/[^#]+$/i.test(buildpack) && !/\.(?:tgz|tar\.gz|tar)$/i.test(buildpack)
 }
 
 function readEnv(reader: Reader): Record<string, string> {
@@ -163,7 +205,7 @@ function readGlob(reader: Reader): string | undefined {
 
 function readSchedule(reader: Reader): ScheduleConfig | undefined {
   if (reader.absent) return undefined
-  const at = reader.members(['with', 'tasks', 'state'])
+  const at = reader.members(SCHEDULE)
   const scheduler = at.with.choice(SCHEDULERS) ?? 'heroku-scheduler'
   if (reader.isMapping && at.tasks.absent) at.tasks.fail('expected a list of tasks; write [] to want none')
   const tasks = at.tasks.items('tasks')?.map(readTask) ?? []
@@ -174,7 +216,7 @@ function readSchedule(reader: Reader): ScheduleConfig | undefined {
 
 function readTask(reader: Reader): TaskConfig | undefined {
   if (!reader.isMapping) return reader.expected('a task (command: …, every: …)')
-  const at = reader.members(['command', 'every', 'at', 'cron', 'size', 'timeout'])
+  const at = reader.members(TASK)
   const command = at.command.text('a command on one line')
   if (at.command.absent) reader.fail('expected a command')
   if (at.every.absent === at.cron.absent) reader.fail('expected either every or cron')
@@ -226,11 +268,11 @@ function readTime(reader: Reader, every: TaskConfig['every']): string | undefine
 }
 
 function readChecks(reader: Reader): ChecksConfig {
-  const at = reader.members(['skip', 'thresholds'])
+  const at = reader.members(CHECKS)
   const skip = at.skip.items('names of checks')?.map(item => item.text('the name of a check', CHECK))
   const days = 'a number of days above 0'
   const seconds = 'a number of seconds above 0'
-  const thresholds = at.thresholds.members(['certificate-days', 'key-days', 'queue-latency', 'dyno-start'])
+  const thresholds = at.thresholds.members(THRESHOLDS)
   return {
     skip: (skip ?? []).filter(name => name !== undefined),
     thresholds: {

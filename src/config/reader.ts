@@ -1,9 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLParseError } from 'yaml'
 import { UserError } from '../runtime/index.ts'
 import { didYouMean, oneOf, shown } from './shown.ts'
 
 /** No config that a person writes comes near. */
 const LARGEST = 200_000
+
+const HIDDEN_BRACKET =
+  'a space and "#" begin a comment, and it hides the closing bracket: take out the space, or put the bracket in front of it'
 
 /** One value in a YAML file: knows its line and path, and collects what is wrong with it. */
 export class Reader {
@@ -70,7 +73,7 @@ export class Reader {
         `${where}the key ${shown(name)} is there twice, first in line ${found.get(name)?.line ?? line}`
       )
     } else if (keys !== undefined && !keys.includes(name)) {
-      const hint = didYouMean(name, keys) || ` (known: ${keys.join(', ')})`
+      const hint = this.file.elsewhere(name) || didYouMean(name, keys) || ` (known: ${keys.join(', ')})`
       this.file.fail(line, `${where}unknown key ${shown(name)}${hint}`)
     } else found.set(name, new Reader(this.file, value, this.pathOf(name), line))
   }
@@ -116,6 +119,11 @@ export class Reader {
     return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : undefined
   }
 
+  /** A comment of one word that stands behind the value in its line, with the `#` that begins it: `#v1`. */
+  get remark(): string | undefined {
+    return isScalar(this.node) ? /^[ \t]+(#[^\s#]+)[ \t]*\r?$/.exec(this.file.restOfLine(this.node))?.[1] : undefined
+  }
+
   expected(what: string, hint = ''): undefined {
     return this.fail(`expected ${what}, not ${this.description}${hint}`)
   }
@@ -140,17 +148,37 @@ export class Reader {
 export class YamlFile {
   readonly root: Reader
   private readonly name: string
+  private readonly text: string
+  private readonly places: ReadonlyMap<string, string>
   private readonly lines = new LineCounter()
   private readonly problems: { line: number; text: string }[] = []
 
-  /** Throws a `UserError` where the text is not YAML. `name` is the file's, for messages. */
-  constructor(text: string, name: string) {
+  /**
+   * Throws a `UserError` where the text is not YAML. `name` is the file's, for messages; `places` says where each key
+   * belongs (`limit`: `slug.limit`), for those that stand elsewhere.
+   */
+  constructor(text: string, name: string, places: ReadonlyMap<string, string> = new Map()) {
     this.name = name
+    this.text = text
+    this.places = places
     this.root = new Reader(this, this.parse(text), '', 1)
   }
 
   fail(line: number, text: string): undefined {
     this.problems.push({ line, text })
+  }
+
+  /** ` — did you mean "slug.limit"?` for a key that belongs there, else nothing. */
+  elsewhere(key: string): string {
+    const place = this.places.get(key)
+    if (place === undefined) return ''
+    const above = place.split('.').slice(0, -1).join('.')
+    return ` — did you mean "${place}"? ${above === '' ? 'It stands at the top, not indented' : `It stands under "${above}:", indented`}`
+  }
+
+  restOfLine(node: Node): string {
+    const end = node.range?.[1] ?? this.text.length
+    return this.text.slice(end).split('\n', 1)[0] ?? ''
   }
 
   /** Throws everything that was found wrong, in the order of lines, as one `UserError`. */
@@ -171,9 +199,28 @@ export class YamlFile {
     // eslint-disable-next-line no-control-regex
     if (/[\x00-\x08\x0e-\x1f\x7f\ufffd]/.test(text)) throw this.notConfig('it is not text')
     const document = this.parseOrThrow(text)
-    for (const { pos, message } of document.errors) this.fail(this.lines.linePos(pos[0]).line, message)
+    for (const error of document.errors) this.explain(error)
     this.finish()
     return document.contents
+  }
+
+  private explain({ code, message, pos }: YAMLParseError): void {
+    const { line } = this.lines.linePos(pos[0])
+    const comment = message.startsWith('Flow ') ? this.commentWithBracket(line) : undefined
+    if (code === 'MULTIPLE_DOCS')
+      this.fail(line, 'a second document begins here, and a config is one: take out the line `---` that parts them')
+    else if (comment === undefined) this.fail(line, message)
+    else if (!this.problems.some(problem => problem.line === comment)) this.fail(comment, HIDDEN_BRACKET)
+  }
+
+  /** The last line, up to this one, where a bracket is opened and the closing one stands in a comment. */
+  private commentWithBracket(line: number): number | undefined {
+    const lines = this.text.split('\n', line)
+    const found = lines.findLastIndex(text => {
+      const at = text.search(/[ \t]#/)
+      return at >= 0 && /[[{]/.test(text.slice(0, at)) && /[\]}]/.test(text.slice(at))
+    })
+    return found < 0 ? undefined : found + 1
   }
 
   private parseOrThrow(text: string): ReturnType<typeof parseDocument> {

@@ -29,6 +29,24 @@ export function parseSize(size: string | number): number {
   return bytes
 }
 
+/** Any slug of Mastodon is larger. */
+const SMALLEST_LIMIT = 1_000_000
+
+/**
+ * The limit of a slug, in bytes: a size as `parseSize` takes it. Throws a `UserError` also for a number without unit that
+ * is smaller than any slug: most likely the unit was forgotten.
+ */
+export function parseLimit(size: string): number {
+  const bytes = parseSize(size)
+  const number = size.trim()
+  if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number)) return bytes
+  const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB'
+  throw new UserError(
+    `${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`,
+    'Write the unit, or all bytes.'
+  )
+}
+
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 export function parseAmount(amount: string): { bytes: number } | { percent: number } {
   const text = amount.trim()

@@ -49380,8 +49380,8 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var config = __nccwpck_require__(3847);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(7671);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(9611);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/action/log.js
@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 4569:
+/***/ 7099:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49492,8 +49492,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ findCommand)
 });
 
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var lib_runtime = __nccwpck_require__(7671);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var lib_runtime = __nccwpck_require__(9611);
 // EXTERNAL MODULE: ./lib/config/index.js + 11 modules
 var lib_config = __nccwpck_require__(3847);
 // EXTERNAL MODULE: ./node_modules/valibot/dist/index.mjs
@@ -50232,6 +50232,18 @@ async function sha256Of(file) {
     return hash.digest('hex');
 }
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+/** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
+function explainGit(stderr, ref) {
+    if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
+        return new lib_runtime/* UserError */.yo('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
+    if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr))
+        return undefined;
+    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
+        return new lib_runtime/* UserError */.yo(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
+    if (/^[0-9a-f]{4,39}$/i.test(ref))
+        return new lib_runtime/* UserError */.yo(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
+    return new lib_runtime/* UserError */.yo(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
+}
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
     // Also of redirects: never from https to http.
@@ -50242,7 +50254,7 @@ async function bringGit(url, ref, options) {
         if (code === 127)
             throw new lib_runtime/* UserError */.yo('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+            throw explainGit(stderr, ref) ?? new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
     };
     await git('init', '--quiet', '--', into);
@@ -50319,6 +50331,26 @@ async function fetchAll(chosen, options) {
         fetched.push(buildpack);
     }
     return fetched;
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/looks-for.js
+/**
+ * Files without which the detect step of Heroku's own buildpacks fails (bin/detect of heroku/heroku-buildpack-ruby,
+ * -nodejs, -apt and -activestorage-preview, which takes any tree).
+ */
+const LOOKS_FOR = new Map([
+    ['ruby', ['Gemfile']],
+    ['nodejs', ['package.json']],
+    ['apt', ['Aptfile']],
+    ['activestorage-preview', []]
+]);
+/**
+ * The files that a buildpack's detect step looks for; undefined if that is not known of it.
+ * @param reference as it is named: `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
+ */
+function looksFor(reference) {
+    const [, name = ''] = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([a-z-]+)(?=[.#/]|$)/i.exec(reference) ?? [];
+    return LOOKS_FOR.get(name.toLowerCase());
 }
 
 // EXTERNAL MODULE: external "node:child_process"
@@ -50694,6 +50726,7 @@ class LayerLog {
 
 
 
+
 /**
  * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
  * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
@@ -50752,7 +50785,10 @@ class BuildpackSteps {
     async detect() {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
-            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+            const taken = looksFor(this.#buildpack.reference)?.map(this.#options.takenOut).find(Boolean);
+            throw new lib_runtime/* UserError */.yo(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
+                ? `${taken}: take that line out of it.`
+                : 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
         return output.trim();
     }
@@ -51116,6 +51152,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -55044,10 +55081,13 @@ async function readParts(options, repository) {
             return;
         }
         parts.push({ repository: source, entries });
+        const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
             if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
+            if (!named.has(path))
+                throw noneOfGitmodules(mounted, prefix);
             await visit(openSubmodule(source, path, mounted), sha, mounted);
         }
     };
@@ -55073,6 +55113,27 @@ function readEntry(line) {
         throw new lib_runtime/* UserError */.yo(`The commit holds "${(0,lib_runtime/* displayPath */.Gt)(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
+}
+const GITMODULES = '.gitmodules';
+/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+async function submodulesOf(tools, repository, commit, tree) {
+    const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
+    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
+        return new Set();
+    const blob = `--blob=${commit}:${GITMODULES}`;
+    const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
+    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    // Nothing found is 1, too, but silent.
+    if (code !== 0 && stderr.trim() !== '')
+        throw new lib_runtime/* UserError */.yo(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
+    const pairs = stdout.toString('latin1').split('\0');
+    return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
+}
+/** What `git add` makes of a clone inside of another one. */
+function noneOfGitmodules(path, prefix) {
+    const word = (0,lib_runtime/* shellWord */.r7)((0,lib_runtime/* displayPath */.Gt)(path.slice(prefix === '' ? 0 : prefix.length + 1)));
+    const where = prefix === '' ? '' : `In the repository of "${(0,lib_runtime/* displayPath */.Gt)(prefix)}": `;
+    return new lib_runtime/* UserError */.yo(`"${(0,lib_runtime/* displayPath */.Gt)(path)}" is a link to a commit of another repository (a gitlink), and ${(0,lib_runtime/* displayPath */.Gt)((0,lib_runtime/* joinBytes */.mE)(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
@@ -55538,6 +55599,12 @@ function applySlugignore(root) {
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+function takenOut(removed, file) {
+    const name = (0,lib_runtime/* bytePath */.OO)(file);
+    const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`));
+    return by && `${slugignore_FILE}:${by.line}: ${slugignore_quote(by.pattern)} takes ${(0,lib_runtime/* displayPath */.Gt)(by.path)} out`;
+}
 /**
  * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
  * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
@@ -55560,7 +55627,7 @@ function parseSlugignore(text) {
         const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
         if (pattern === '')
             continue;
-        const parsed = parsePattern(pattern);
+        const parsed = parsePattern(pattern, index + 1);
         if (typeof parsed !== 'string')
             patterns.push(parsed);
         else
@@ -55581,7 +55648,7 @@ function trimBlanks(line) {
     return line.slice(start, end);
 }
 /** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern) {
+function parsePattern(pattern, line) {
     if (pattern.startsWith('!'))
         return 'Heroku knows no negation';
     if (pattern.length > LONGEST_PATTERN)
@@ -55593,13 +55660,13 @@ function parsePattern(pattern) {
         return 'it could leave the source tree';
     if (!pattern.includes('/'))
         names.unshift('**');
-    return chain(names, pattern.endsWith('/'));
+    return chain(names, { foldersOnly: pattern.endsWith('/'), line, pattern });
 }
-function chain(names, foldersOnly) {
+function chain(names, of) {
     return names.reduceRight((next, name) => {
         if (name !== '**' || next === undefined)
-            return { matches: nameMatcher(name), next, foldersOnly };
-        return next.matches === undefined ? next : { next, foldersOnly };
+            return { matches: nameMatcher(name), next, ...of };
+        return next.matches === undefined ? next : { next, ...of };
     }, undefined);
 }
 /** Removes below one folder what `parts` match there; they are all that can still match. */
@@ -55615,7 +55682,7 @@ function remove(root, folder, parts) {
         const { matched, deeper } = advance(parts, name, isFolder);
         if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_.rmSync)((0,lib_runtime/* below */.Gz)(root, path), { recursive: true, force: true });
-            removed.push(path);
+            removed.push({ path, line: matched.line, pattern: matched.pattern });
         }
         else if (isFolder && deeper.size > 0)
             for (const gone of remove(root, path, deeper))
@@ -55623,10 +55690,10 @@ function remove(root, folder, parts) {
     }
     return removed;
 }
-/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
+/** What matches a name to the end, and what can match below it. Work: one look at each part. */
 function advance(parts, name, isFolder) {
     const deeper = new Set();
-    let matched = false;
+    let matched;
     const tryPart = (part) => {
         if (part.matches === undefined) {
             if (!name.startsWith('.'))
@@ -55638,7 +55705,7 @@ function advance(parts, name, isFolder) {
             if (part.next !== undefined)
                 deeper.add(part.next);
             else if (isFolder || !part.foldersOnly)
-                matched = true;
+                matched ??= part;
         }
     };
     parts.forEach(tryPart);
@@ -58138,7 +58205,7 @@ async function takeSource({ inputs, runtime }) {
             `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
         ]
         : [];
-    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -61568,7 +61635,44 @@ function saving({ rule, gone }, saves) {
 
 
 
+;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
+
+
+
+
+
+/**
+ * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
+ * before the buildpacks, too, so there the build would fail in the same way, only later.
+ */
+function requireKept({ folder, removed }, needs) {
+    for (const { file, who } of needs) {
+        const taken = takenOut(removed, file);
+        if (taken === undefined || (0,lib_runtime/* readTreeFile */.xt)(folder, file) !== undefined)
+            continue;
+        throw new lib_runtime/* UserError */.yo(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+    }
+}
+/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
+function neededByBuildpacks(references) {
+    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
+    return references
+        .slice(0, unknown < 0 ? references.length : unknown)
+        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
+}
+/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
+function neededByDynos({ streamingApp }, procfile) {
+    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
+        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
+        : [];
+    const who = 'the streaming app';
+    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
+    return [...web, ...streaming.map(file => ({ file, who }))];
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
+
+
 
 
 
@@ -61591,10 +61695,13 @@ async function makeRecipe(context, config, source) {
     }
     const images = imagesFor(stack);
     const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
     const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
     for (const warning of warnings)
         runtime.log.warning(warning);
     const written = chosen.map(({ reference }) => reference.text);
+    const procfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '';
+    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
     const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
     const all = lacksFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -61626,7 +61733,7 @@ function hostWarnings(kind, stack, hostStack) {
     return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
 }
 /** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
+function openWorkshop({ inputs, runtime }, config, { commit, folder, removed }, { stack, place }) {
     return new Workshop({
         ...place,
         network: inputs.buildNetwork ?? 'bridge',
@@ -61638,6 +61745,7 @@ function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, 
         scratch: runtime.scratch,
         keptCache: below(inputs.cache, 'build'),
         requestId: (0,external_node_crypto_.randomUUID)(),
+        takenOut: file => takenOut(removed, file),
         dockerEnv: inputs.dockerEnvironment,
         run: runtime.run,
         log: runtime.log,
@@ -69969,7 +70077,7 @@ async function buildSlugs(context, config, source, recipe) {
             createdAt: runtime.clock.now(),
             commit: source.commit,
             mastodonVersion: source.mastodon.version,
-            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
+            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
             stack: recipe.stack,
             place: recipe.place,
             choice: config.ffmpeg,
@@ -84481,8 +84589,8 @@ function read(file) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(7671);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(9611);
 ;// CONCATENATED MODULE: ./lib/config/size.js
 
 const UNITS = new Map([
@@ -85376,7 +85484,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4569);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7099);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 
@@ -85407,7 +85515,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7671:
+/***/ 9611:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85435,12 +85543,13 @@ __nccwpck_require__.d(__webpack_exports__, {
   xt: () => (/* reexport */ readTreeFile),
   dM: () => (/* reexport */ removeTree),
   GX: () => (/* reexport */ requireSafeUrl),
+  r7: () => (/* reexport */ shellWord),
   vI: () => (/* reexport */ shortened),
   Ir: () => (/* reexport */ walkTree),
   aD: () => (/* reexport */ writeTreeFile)
 });
 
-// UNUSED EXPORTS: fsPath, makeKeyCommand, shellWord
+// UNUSED EXPORTS: fsPath, makeKeyCommand
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -85569,6 +85678,12 @@ function comparePaths(a, b) {
     return a.length - b.length;
 }
 const SLASH = 0x2f;
+
+;// CONCATENATED MODULE: ./lib/runtime/shell.js
+/** A word for a shell: as it is where it has nothing that a shell reads, else in quotes. */
+function shellWord(text) {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
 
 ;// CONCATENATED MODULE: ./lib/runtime/text.js
 /**
@@ -85796,8 +85911,8 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
-// EXTERNAL MODULE: ./lib/runtime/index.js + 9 modules
-var runtime = __nccwpck_require__(7671);
+// EXTERNAL MODULE: ./lib/runtime/index.js + 10 modules
+var runtime = __nccwpck_require__(9611);
 ;// CONCATENATED MODULE: ./lib/runtime/http.js
 
 

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { fetchBuildpack, type FetchOptions } from '../../src/buildpacks/fetch.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
 import { createHttp } from '../../src/runtime/http.ts'
-import { CancelledError } from '../../src/runtime/index.ts'
+import { CancelledError, UserError } from '../../src/runtime/index.ts'
 import { runCommand } from '../../src/runtime/run-command.ts'
 import { body, cutOff, HttpServer, json, redirect, status } from '../helpers/http-server.ts'
 import { GitRepo } from '../helpers/git-repo.ts'
@@ -42,6 +42,17 @@ function bring(text: string, more: Partial<FetchOptions> = {}) {
     signal,
     ...more
   })
+}
+
+/** What is said of one that cannot be brought: the error, and what to do. */
+async function failureOf(text: string): Promise<string> {
+  const error: unknown = await bring(text).then(
+    () => undefined,
+    (reason: unknown) => reason
+  )
+  expect(error).toBeInstanceOf(UserError)
+  const { message, nextStep } = error as UserError
+  return `${message} | ${nextStep}`
 }
 
 /** Nothing of a buildpack that could not be brought is left. */
@@ -188,10 +199,43 @@ describe('a buildpack in a git repository', () => {
   })
 
   it.each([
-    ['a ref that is not there', '/buildpack/.git#nothing', /could not be fetched: .*nothing/],
+    ['a ref that is not there', '/buildpack/.git#nothing', /#nothing: it has no branch or tag nothing \| Check/],
+    [
+      'a word that may be a part of a hash',
+      '/buildpack/.git#beef',
+      /it has no branch or tag beef\. .* by its whole hash alone \| Write all 40 digits/
+    ],
+    ['a commit that is not there', `/buildpack/.git#${'1'.repeat(40)}`, /it has no commit 1{40}, or does not/],
     ['a repository that is not there', '/nowhere/.git', /could not be fetched/]
   ])('fails clearly on %s', async (_what, rest, says) => {
-    await expect(bring(url + rest)).rejects.toThrow(says)
+    await expect(failureOf(url + rest)).resolves.toMatch(says)
+    expectNothingLeft()
+  })
+
+  it('at the beginning of a commit’s hash fails, and says what to write', async () => {
+    const short = commits[0]!.slice(0, 7)
+    await expect(failureOf(`${url}/buildpack/.git#${short}`)).resolves.toContain(`\`git rev-parse ${short}\``)
+    expectNothingLeft()
+  })
+
+  it('is taken at a branch and a tag that look like one', async () => {
+    repository.git('branch', 'abc1234', commits[0]!)
+    repository.git('tag', 'deadbeef', commits[0]!)
+    for (const [i, ref] of ['abc1234', 'deadbeef'].entries()) {
+      const into = path.join(folder, 'buildpacks', String(i))
+      expect(await bring(`${url}/buildpack/.git#${ref}`, { into })).toMatchObject({ version: commits[0] })
+    }
+  })
+
+  it('that asks for a login fails, and says why', async () => {
+    server = await HttpServer.start({
+      '/private/info/refs?service=git-upload-pack': [
+        (_, response) => void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="x"' }).end()
+      ]
+    })
+    await expect(failureOf(`${server.url}/private`)).resolves.toMatch(
+      /its server asks for a login: the repository is private, or there is none of that name/
+    )
     expectNothingLeft()
   })
 })

@@ -81,6 +81,42 @@ const CASES: Case[] = [
     says: /app\.json:3:29: this is not JSON: no comma may stand before "\]".*\{ "url": "heroku\/ruby" \},.*Correct that line/s
   },
   {
+    name: 'a .slugignore that takes what a buildpack looks for, before any is fetched',
+    change: folder => {
+      writeFileSync(path.join(folder, 'Gemfile'), '')
+      writeFileSync(path.join(folder, '.slugignore'), 'docs/\nGem*\n')
+    },
+    config: 'stack: heroku-24\nslug: { buildpacks: [heroku/nodejs, heroku/ruby] }\n',
+    inputs: { 'buildpack-registry-url': 'https://registry.invalid' },
+    says: /\.slugignore:2: "Gem\*" takes Gemfile out, and the buildpack heroku\/ruby needs Gemfile.*Take that line out/s
+  },
+  {
+    name: 'a .slugignore that takes what an unknown buildpack could have made',
+    change: folder => {
+      writeFileSync(path.join(folder, '.slugignore'), 'package.json\n')
+      addBuildpack(folder, 'heroku-made', 'true')
+    },
+    config: configWith(['heroku-made', 'nodejs']),
+    says: /not compatible with buildpack \.\/buildpacks\/nodejs: .*no package\.json.*Take the buildpack out/s
+  },
+  {
+    name: 'a .slugignore that takes the program of web',
+    change: write('.slugignore', 'bin\n'),
+    says: /\.slugignore:1: "bin" takes bin out, and web: of the Procfile needs bin\/heroku-web/
+  },
+  {
+    name: 'a .slugignore that takes the streaming server',
+    change: write('.slugignore', '/streaming\n'),
+    inputs: { 'streaming-app': 'my-live' },
+    says: /\.slugignore:1: "\/streaming" takes streaming out, and the streaming app needs streaming\/index\.js/
+  },
+  {
+    name: 'a .slugignore that takes app.json',
+    change: write('.slugignore', '*.json\n'),
+    config: 'stack: heroku-24\n',
+    says: /\.slugignore:1: "\*\.json" takes app\.json out, and the list of buildpacks needs app\.json/
+  },
+  {
     name: 'a buildpack folder that is not there',
     config: configWith(['nowhere']),
     says: /There is no folder for the buildpack \.\/buildpacks\/nowhere/

@@ -318,8 +318,60 @@ describe('exportTree: submodules', () => {
     const repo = makeRepo()
     repo.commit()
     symlinkSync(elsewhere.path, join(repo.path, 'sub'))
-    const tree = repo.tree([{ mode: '160000', sha: secret, name: 'sub' }])
+    const gitmodules = repo.blob('[submodule "sub"]\n\tpath = sub/\n\turl = ./sub\n')
+    const tree = repo.tree([
+      { mode: '100644', sha: gitmodules, name: '.gitmodules' },
+      { mode: '160000', sha: secret, name: 'sub' }
+    ])
     expect((await failureOf(repo, repo.commitTree(tree))).message).toContain('"sub" is not in the checkout')
+  })
+})
+
+describe('exportTree: a link to a commit that .gitmodules does not name', () => {
+  /** A checkout over whose inner clone `git add` was run. */
+  function withClone(path: string, more: Record<string, string> = {}): GitRepo {
+    const repo = makeRepo()
+    const clone = new GitRepo(join(repo.path, path))
+    clone.write('file', 'x')
+    clone.commit()
+    for (const [file, text] of Object.entries(more)) repo.write(file, text)
+    return repo
+  }
+
+  it.each<[string, Record<string, string>]>([
+    ['that is not there', {}],
+    ['that names another', { '.gitmodules': '[submodule "vendor/y"]\n\tpath = vendor/y\n\turl = ./y\n' }],
+    ['that gives it no path', { '.gitmodules': '[submodule "vendor/my theme"]\n\turl = ./x\n' }]
+  ])('is told as what it is: %s', async (_, files) => {
+    const repo = withClone('vendor/my theme', files)
+    const { message, nextStep } = await failureOf(repo, repo.commit())
+    expect(message).toMatch(
+      /^"vendor\/my theme" is a link to a commit of another repository .*, and \.gitmodules does not name it/
+    )
+    expect(nextStep).toContain("`git rm --cached 'vendor/my theme'`")
+    expect(nextStep).not.toContain('recursive')
+  })
+
+  it('is found in a submodule, too', async () => {
+    const inner = withClone('deep')
+    inner.commit()
+    const outer = makeRepo()
+    outer.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.path, 'theme')
+    const { message, nextStep } = await failureOf(outer, outer.commit())
+    expect(message).toMatch(/^"theme\/deep" is a link .*, and theme\/\.gitmodules does not name it/)
+    expect(nextStep).toMatch(/^In the repository of "theme": .*`git rm --cached deep`/)
+  })
+
+  it('is told apart from a .gitmodules that git cannot read', async () => {
+    const repo = withClone('x', { '.gitmodules': '[submodule "x\n' })
+    expect((await failureOf(repo, repo.commit())).message).toMatch(
+      /^git cannot read \.gitmodules of commit [0-9a-f]{40}: .*bad config line 1/
+    )
+  })
+
+  it('brings in nothing that .gitmodules includes', async () => {
+    const repo = withClone('x', { '.gitmodules': '[include]\n\tpath = /etc/passwd\n' })
+    expect((await failureOf(repo, repo.commit())).message).toContain('.gitmodules does not name it')
   })
 })
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { below, bytePath, UserError, walkTree, type BytePath } from '../../src/runtime/index.ts'
-import { applySlugignore, parseSlugignore } from '../../src/source/index.ts'
+import { applySlugignore, parseSlugignore, takenOut } from '../../src/source/index.ts'
 import { makeFolder } from '../helpers/git-repo.ts'
 
 const folder = makeFolder()
@@ -21,13 +21,19 @@ function makeTree(files: string[], slugignore?: string | Buffer): string {
   return root
 }
 
+/** The names that are removed from a tree, and the warnings. */
+const applied = (root: string): { removed: string[]; warnings: string[] } => {
+  const { removed, warnings } = applySlugignore(root)
+  return { removed: removed.map(({ path }) => path), warnings }
+}
+
 /** What is removed from a tree of these files. */
-const removed = (slugignore: string, files: string[]): string[] => applySlugignore(makeTree(files, slugignore)).removed
+const removed = (slugignore: string, files: string[]): string[] => applied(makeTree(files, slugignore)).removed
 
 describe('applySlugignore', () => {
   it('does nothing without the file', () => {
     const root = makeTree(['docs/a'])
-    expect(applySlugignore(root)).toEqual({ removed: [], warnings: [] })
+    expect(applied(root)).toEqual({ removed: [], warnings: [] })
     expect(readdirSync(root)).toEqual(['docs'])
   })
 
@@ -36,7 +42,7 @@ describe('applySlugignore', () => {
       ['docs/a', 'docs/b/c', 'spec/x', 'app/docs/kept', 'app/spec', '.cache/x', 'Gemfile'],
       'node_modules/\n.cache/\ndocs/\nspec/\n'
     )
-    expect(applySlugignore(root)).toEqual({ removed: ['.cache', 'docs', 'spec'], warnings: [] })
+    expect(applied(root)).toEqual({ removed: ['.cache', 'docs', 'spec'], warnings: [] })
     expect(walkTree(root).map(({ path }) => path)).toEqual([
       '.slugignore',
       'Gemfile',
@@ -80,13 +86,13 @@ describe('applySlugignore', () => {
 
   it('keeps the file itself, and obeys that of the top folder only', () => {
     expect(removed('.slugignore\n.*', ['.env', 'a/.slugignore'])).toEqual(['.env', 'a/.slugignore'])
-    expect(applySlugignore(makeTree(['a/b', 'a/.slugignore']))).toEqual({ removed: [], warnings: [] })
+    expect(applied(makeTree(['a/b', 'a/.slugignore']))).toEqual({ removed: [], warnings: [] })
   })
 
   it('removes folders that hold anything, and names that are not UTF-8', () => {
     const root = makeTree(['old/a/b'], Buffer.from('old\n*.psd\nna\xefve', 'latin1'))
     for (const name of ['x\xff.psd', 'na\xefve', 'old/a/\xfe']) writeFileSync(below(root, name as BytePath), 'x')
-    expect(applySlugignore(root).removed).toEqual(['na\xefve', 'old', 'x\xff.psd'])
+    expect(applied(root).removed).toEqual(['na\xefve', 'old', 'x\xff.psd'])
     expect(readdirSync(root)).toEqual(['.slugignore'])
   })
 
@@ -95,10 +101,10 @@ describe('applySlugignore', () => {
     const root = makeTree(['real/a'], 'link/a\nlink/\n*/secret\nbroken')
     symlinkSync(outside, join(root, 'link'))
     symlinkSync('nowhere', join(root, 'broken'))
-    expect(applySlugignore(root).removed).toEqual(['broken'])
+    expect(applied(root).removed).toEqual(['broken'])
     expect(lstatSync(join(root, 'link')).isSymbolicLink()).toBe(true)
     writeFileSync(join(root, '.slugignore'), 'link')
-    expect(applySlugignore(root).removed).toEqual(['link'])
+    expect(applied(root).removed).toEqual(['link'])
     expect(readdirSync(outside)).toEqual(['a', 'secret'])
     expect(readdirSync(join(outside, 'secret'))).toEqual(['a'])
   })
@@ -107,14 +113,14 @@ describe('applySlugignore', () => {
     const root = makeTree(['docs/a'])
     writeFileSync(join(folder.path, 'elsewhere'), 'docs')
     symlinkSync('../elsewhere', join(root, '.slugignore'))
-    expect(applySlugignore(root)).toEqual({ removed: [], warnings: ['.slugignore is not a file and has no effect'] })
+    expect(applied(root)).toEqual({ removed: [], warnings: ['.slugignore is not a file and has no effect'] })
   })
 
   it('stays inside the tree', () => {
     const outside = makeTree(['a'])
     const name = outside.slice(folder.path.length + 1)
     const root = makeTree(['a'], `../${name}\n/../${name}/a\na/../../${name}\n..\n`)
-    const { removed, warnings } = applySlugignore(root)
+    const { removed, warnings } = applied(root)
     expect(removed).toEqual([])
     expect(warnings).toHaveLength(4)
     expect(warnings[0]).toBe(`.slugignore:1: "../${name}" is ignored: it could leave the source tree`)
@@ -123,13 +129,33 @@ describe('applySlugignore', () => {
 
   it('never removes the tree itself', () => {
     const root = makeTree(['a'], '/\n.\n./\n//')
-    expect(applySlugignore(root).removed).toEqual([])
-    expect(applySlugignore(root).warnings).toHaveLength(4)
+    expect(applied(root).removed).toEqual([])
+    expect(applied(root).warnings).toHaveLength(4)
   })
 
   it('refuses a file that nobody wrote by hand', () => {
     expect(() => applySlugignore(makeTree([], 'x\n'.repeat(100_000)))).toThrow(UserError)
   })
+})
+
+describe('takenOut', () => {
+  const { removed } = applySlugignore(
+    makeTree(
+      ['Gemfile', 'Gemfile.lock', 'streaming/index.js', 'streamer', 'lib/Gemfile', 'package.json'],
+      '# what is not needed\n\n  Gem* # why\nGemfile\nstreaming/\n/package.json\nabsent\n'
+    )
+  )
+
+  it.each([
+    ['Gemfile', '.slugignore:3: "Gem*" takes Gemfile out'],
+    ['streaming/index.js', '.slugignore:5: "streaming/" takes streaming out'],
+    ['package.json', '.slugignore:6: "/package.json" takes package.json out'],
+    ['lib/Gemfile', '.slugignore:3: "Gem*" takes lib/Gemfile out']
+  ])('names the first line that took %s', (file, says) => expect(takenOut(removed, file)).toBe(says))
+
+  it.each(['streamer', 'absent', 'Gemfile.rb', 'stream', ''])('has nothing to say of %j, which was not taken', file =>
+    expect(takenOut(removed, file)).toBeUndefined()
+  )
 })
 
 describe('parseSlugignore', () => {

@@ -12,6 +12,7 @@ import {
 } from '../runtime/index.ts'
 import { type FetchedBuildpack } from './fetch.ts'
 import { LayerLog, type LayerMix } from './layers.ts'
+import { looksFor } from './looks-for.ts'
 import { type Place, type PlaceFolders, type StepResult } from './place.ts'
 import { mergeProcessTypes, parseProcfile, parseReleaseOutput } from './procfile.ts'
 
@@ -27,6 +28,8 @@ export interface BuildOptions {
   readonly commit: string
   /** An id of this build, as REQUEST_ID. */
   readonly requestId: string
+  /** How `.slugignore` took a file out of the tree; undefined if it did not. */
+  readonly takenOut: (file: string) => string | undefined
   /** Milliseconds for all buildpacks together. */
   readonly timeout: number
   readonly log: Log
@@ -128,9 +131,12 @@ class BuildpackSteps {
   async detect(): Promise<string> {
     const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app])
     if (result.code !== 0) {
+      const taken = looksFor(this.#buildpack.reference)?.map(this.#options.takenOut).find(Boolean)
       throw new UserError(
         `The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`,
-        'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.'
+        taken !== undefined
+          ? `${taken}: take that line out of it.`
+          : 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.'
       )
     }
     return output.trim()

@@ -151,6 +151,30 @@ async function sha256Of(file: string): Promise<string | undefined> {
 
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n'
 
+/** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
+function explainGit(stderr: string, ref: string | undefined): UserError | undefined {
+  if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
+    return new UserError(
+      'its server asks for a login: the repository is private, or there is none of that name',
+      'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).'
+    )
+  if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr)) return undefined
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
+    return new UserError(
+      `it has no commit ${ref}, or does not give out that one`,
+      'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.'
+    )
+  if (/^[0-9a-f]{4,39}$/i.test(ref))
+    return new UserError(
+      `it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`,
+      `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`
+    )
+  return new UserError(
+    `it has no branch or tag ${ref}`,
+    'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.'
+  )
+}
+
 async function bringGit(url: string, ref: string | undefined, options: FetchOptions): Promise<Brought> {
   const { into, run, signal } = options
   // Also of redirects: never from https to http.
@@ -163,7 +187,8 @@ async function bringGit(url: string, ref: string | undefined, options: FetchOpti
         'git is not installed',
         'Install git on the runner, or name the buildpack by its registry name or as a .tgz.'
       )
-    if (code !== 0) throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`)
+    if (code !== 0)
+      throw explainGit(stderr, ref) ?? new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`)
     return stdout.toString().trim()
   }
   await git('init', '--quiet', '--', into)

@@ -29,6 +29,8 @@ export interface WorkshopOptions {
   /** Folder below which CACHE_DIR is kept between runs. */
   readonly keptCache?: string
   readonly requestId: string
+  /** How `.slugignore` took a file out of the tree; undefined if it did not. */
+  readonly takenOut: (file: string) => string | undefined
   /** Environment of the docker client. */
   readonly dockerEnv: Record<string, string>
   readonly run: RunCommand

@@ -1,8 +1,16 @@
 import { mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
-import { below, displayPath, explainDiskFull, joinBytes, UserError, type BytePath } from '../runtime/index.ts'
+import {
+  below,
+  displayPath,
+  explainDiskFull,
+  joinBytes,
+  shellWord,
+  UserError,
+  type BytePath
+} from '../runtime/index.ts'
 import { streamBlobs } from './blobs.ts'
-import { git, gitDirOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
+import { complaintOf, git, gitDirOf, openCheckout, unreadable, type GitTools, type Repository } from './git.ts'
 import { TreeWriter, type Entry } from './write.ts'
 
 export interface ExportOptions extends GitTools {
@@ -89,9 +97,11 @@ async function readParts(options: ExportOptions, repository: Repository): Promis
       return
     }
     parts.push({ repository: source, entries })
+    const named = await submodulesOf(options, source, commit, tree)
     for (const [index, { mode, sha, path }] of tree.entries()) {
       if (mode !== SUBMODULE) continue
       const mounted = entries[index]!.path
+      if (!named.has(path)) throw noneOfGitmodules(mounted, prefix)
       await visit(openSubmodule(source, path, mounted), sha, mounted)
     }
   }
@@ -120,6 +130,40 @@ function readEntry(line: string): Entry {
     )
   }
   return { mode, sha, path }
+}
+
+const GITMODULES = '.gitmodules' as BytePath
+
+/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+async function submodulesOf(
+  tools: GitTools,
+  repository: Repository,
+  commit: string,
+  tree: readonly Entry[]
+): Promise<Set<string>> {
+  const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'))
+  if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE)) return new Set()
+  const blob = `--blob=${commit}:${GITMODULES}`
+  const asked = ['-z', '--get-regexp', String.raw`^submodule\..*\.path$`]
+  const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked)
+  // Nothing found is 1, too, but silent.
+  if (code !== 0 && stderr.trim() !== '')
+    throw new UserError(
+      `git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`,
+      `Correct ${GITMODULES}, and commit it.`
+    )
+  const pairs = stdout.toString('latin1').split('\0')
+  return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')))
+}
+
+/** What `git add` makes of a clone inside of another one. */
+function noneOfGitmodules(path: BytePath, prefix: BytePath): UserError {
+  const word = shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1) as BytePath))
+  const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `
+  return new UserError(
+    `"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`,
+    `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`
+  )
 }
 
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */

@@ -6,4 +6,11 @@ export { writeMerged, type Merged, type MergeOptions } from './merge.ts'
 export { nameMatcher } from './glob.ts'
 export { namesAt, textAt, type NamesOptions } from './names.ts'
 export { resolveCommit, type Commit, type ResolveOptions } from './resolve.ts'
-export { applySlugignore, parseSlugignore, type AppliedSlugignore, type Slugignore } from './slugignore.ts'
+export {
+  applySlugignore,
+  parseSlugignore,
+  takenOut,
+  type AppliedSlugignore,
+  type Removed,
+  type Slugignore
+} from './slugignore.ts'

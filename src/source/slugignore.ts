@@ -16,11 +16,23 @@ interface Part {
   readonly matches?: (name: BytePath) => boolean
   readonly next?: Part
   readonly foldersOnly: boolean
+  /** The line that the pattern stands in, and its text. */
+  readonly line: number
+  readonly pattern: BytePath
+}
+
+/** What `.slugignore` took out. */
+export interface Removed {
+  /** A file, a symlink, or a folder with all that was in it. */
+  readonly path: BytePath
+  /** Of the line that did it; the first, if several name it. */
+  readonly line: number
+  readonly pattern: BytePath
 }
 
 export interface AppliedSlugignore {
-  /** Files, symlinks and folders (with all that was in them) that are gone, in byte order. */
-  readonly removed: BytePath[]
+  /** In byte order. */
+  readonly removed: Removed[]
   readonly warnings: string[]
 }
 
@@ -41,6 +53,13 @@ export function applySlugignore(root: string): AppliedSlugignore {
   if (stat.size > LARGEST) throw new UserError(`${FILE} is larger than 100 kB`, 'Name folders instead of single files.')
   const { patterns, warnings } = parseSlugignore(readFileSync(below(root, FILE as BytePath)))
   return { removed: remove(root, '' as BytePath, new Set(patterns)), warnings }
+}
+
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+export function takenOut(removed: readonly Removed[], file: string): string | undefined {
+  const name = bytePath(file)
+  const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`))
+  return by && `${FILE}:${by.line}: ${quote(by.pattern)} takes ${displayPath(by.path)} out`
 }
 
 /**
@@ -64,7 +83,7 @@ export function parseSlugignore(text: string | Buffer): Slugignore {
   for (const [index, line] of lines.entries()) {
     const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''))
     if (pattern === '') continue
-    const parsed = parsePattern(pattern)
+    const parsed = parsePattern(pattern, index + 1)
     if (typeof parsed !== 'string') patterns.push(parsed)
     else warnings.push(`${FILE}:${index + 1}: ${quote(pattern)} is ignored: ${parsed}`)
   }
@@ -84,27 +103,27 @@ function trimBlanks(line: string): BytePath {
 }
 
 /** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern: BytePath): SlugignorePattern | string {
+function parsePattern(pattern: BytePath, line: number): SlugignorePattern | string {
   if (pattern.startsWith('!')) return 'Heroku knows no negation'
   if (pattern.length > LONGEST_PATTERN) return 'it is longer than any path'
   const names = pattern.split('/').filter(name => name !== '' && name !== '.')
   if (names.length === 0) return 'it names no file'
   if (names.includes('..')) return 'it could leave the source tree'
   if (!pattern.includes('/')) names.unshift('**')
-  return chain(names as BytePath[], pattern.endsWith('/'))
+  return chain(names as BytePath[], { foldersOnly: pattern.endsWith('/'), line, pattern })
 }
 
-function chain(names: BytePath[], foldersOnly: boolean): Part {
+function chain(names: BytePath[], of: Pick<Part, 'foldersOnly' | 'line' | 'pattern'>): Part {
   return names.reduceRight<Part | undefined>((next, name) => {
-    if (name !== '**' || next === undefined) return { matches: nameMatcher(name), next, foldersOnly }
-    return next.matches === undefined ? next : { next, foldersOnly }
+    if (name !== '**' || next === undefined) return { matches: nameMatcher(name), next, ...of }
+    return next.matches === undefined ? next : { next, ...of }
   }, undefined) as Part
 }
 
 /** Removes below one folder what `parts` match there; they are all that can still match. */
-function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): BytePath[] {
+function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): Removed[] {
   const entries = readdirSync(below(root, folder), { encoding: 'buffer', withFileTypes: true })
-  const removed: BytePath[] = []
+  const removed: Removed[] = []
   const names = entries.map(entry => ({
     name: entry.name.toString('latin1') as BytePath,
     isFolder: entry.isDirectory()
@@ -114,23 +133,23 @@ function remove(root: string, folder: BytePath, parts: ReadonlySet<Part>): ByteP
     const { matched, deeper } = advance(parts, name, isFolder)
     if (matched && path !== FILE) {
       rmSync(below(root, path), { recursive: true, force: true })
-      removed.push(path)
+      removed.push({ path, line: matched.line, pattern: matched.pattern })
     } else if (isFolder && deeper.size > 0) for (const gone of remove(root, path, deeper)) removed.push(gone)
   }
   return removed
 }
 
-/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
-function advance(parts: ReadonlySet<Part>, name: BytePath, isFolder: boolean): { matched: boolean; deeper: Set<Part> } {
+/** What matches a name to the end, and what can match below it. Work: one look at each part. */
+function advance(parts: ReadonlySet<Part>, name: BytePath, isFolder: boolean): { matched?: Part; deeper: Set<Part> } {
   const deeper = new Set<Part>()
-  let matched = false
+  let matched: Part | undefined
   const tryPart = (part: Part): void => {
     if (part.matches === undefined) {
       if (!name.startsWith('.')) deeper.add(part)
       if (part.next !== undefined) tryPart(part.next)
     } else if (part.matches(name)) {
       if (part.next !== undefined) deeper.add(part.next)
-      else if (isFolder || !part.foldersOnly) matched = true
+      else if (isFolder || !part.foldersOnly) matched ??= part
     }
   }
   parts.forEach(tryPart)

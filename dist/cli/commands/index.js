@@ -48334,6 +48334,18 @@ async function sha256Of(file) {
     return hash.digest('hex');
 }
 const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
+/** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
+function explainGit(stderr, ref) {
+    if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
+        return new UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
+    if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr))
+        return undefined;
+    if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
+        return new UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
+    if (/^[0-9a-f]{4,39}$/i.test(ref))
+        return new UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
+    return new UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
+}
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
     // Also of redirects: never from https to http.
@@ -48344,7 +48356,7 @@ async function bringGit(url, ref, options) {
         if (code === 127)
             throw new UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
-            throw new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
+            throw explainGit(stderr, ref) ?? new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
     };
     await git('init', '--quiet', '--', into);
@@ -48421,6 +48433,26 @@ async function fetchAll(chosen, options) {
         fetched.push(buildpack);
     }
     return fetched;
+}
+
+;// CONCATENATED MODULE: ./lib/buildpacks/looks-for.js
+/**
+ * Files without which the detect step of Heroku's own buildpacks fails (bin/detect of heroku/heroku-buildpack-ruby,
+ * -nodejs, -apt and -activestorage-preview, which takes any tree).
+ */
+const LOOKS_FOR = new Map([
+    ['ruby', ['Gemfile']],
+    ['nodejs', ['package.json']],
+    ['apt', ['Aptfile']],
+    ['activestorage-preview', []]
+]);
+/**
+ * The files that a buildpack's detect step looks for; undefined if that is not known of it.
+ * @param reference as it is named: `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
+ */
+function looksFor(reference) {
+    const [, name = ''] = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([a-z-]+)(?=[.#/]|$)/i.exec(reference) ?? [];
+    return LOOKS_FOR.get(name.toLowerCase());
 }
 
 ;// CONCATENATED MODULE: external "node:child_process"
@@ -48796,6 +48828,7 @@ class LayerLog {
 
 
 
+
 /**
  * Runs the buildpacks over the source tree as Heroku does (Dev Center: buildpack-api): for each detect, compile with the
  * `export` files of those before it, release. Throws a `UserError` that names the buildpack, its exit code and its last lines.
@@ -48854,7 +48887,10 @@ class BuildpackSteps {
     async detect() {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
-            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
+            const taken = looksFor(this.#buildpack.reference)?.map(this.#options.takenOut).find(Boolean);
+            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
+                ? `${taken}: take that line out of it.`
+                : 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
         return output.trim();
     }
@@ -49218,6 +49254,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -65926,10 +65963,13 @@ async function readParts(options, repository) {
             return;
         }
         parts.push({ repository: source, entries });
+        const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
             if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
+            if (!named.has(path))
+                throw noneOfGitmodules(mounted, prefix);
             await visit(openSubmodule(source, path, mounted), sha, mounted);
         }
     };
@@ -65955,6 +65995,27 @@ function readEntry(line) {
         throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
+}
+const GITMODULES = '.gitmodules';
+/** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
+async function submodulesOf(tools, repository, commit, tree) {
+    const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
+    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
+        return new Set();
+    const blob = `--blob=${commit}:${GITMODULES}`;
+    const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
+    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    // Nothing found is 1, too, but silent.
+    if (code !== 0 && stderr.trim() !== '')
+        throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
+    const pairs = stdout.toString('latin1').split('\0');
+    return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
+}
+/** What `git add` makes of a clone inside of another one. */
+function noneOfGitmodules(path, prefix) {
+    const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
+    const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
+    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
@@ -66418,6 +66479,12 @@ function applySlugignore(root) {
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
+/** `.slugignore:3: "Gem*" takes Gemfile out`, if it did so with a file or with a folder that the file was in. */
+function takenOut(removed, file) {
+    const name = bytePath(file);
+    const by = removed.find(({ path }) => name === path || name.startsWith(`${path}/`));
+    return by && `${slugignore_FILE}:${by.line}: ${slugignore_quote(by.pattern)} takes ${displayPath(by.path)} out`;
+}
 /**
  * The patterns of a `.slugignore`, one a line. Blank lines and comments (`#` at the start of a line, or after a space)
  * are skipped. There is no negation: a line with `!` is ignored, with a warning (Dev Center, "Slug Compiler").
@@ -66440,7 +66507,7 @@ function parseSlugignore(text) {
         const pattern = trimBlanks(line.replace(/(?:^|[ \t])#.*/, ''));
         if (pattern === '')
             continue;
-        const parsed = parsePattern(pattern);
+        const parsed = parsePattern(pattern, index + 1);
         if (typeof parsed !== 'string')
             patterns.push(parsed);
         else
@@ -66461,7 +66528,7 @@ function trimBlanks(line) {
     return line.slice(start, end);
 }
 /** The pattern's first part, or why it has no effect. */
-function parsePattern(pattern) {
+function parsePattern(pattern, line) {
     if (pattern.startsWith('!'))
         return 'Heroku knows no negation';
     if (pattern.length > LONGEST_PATTERN)
@@ -66473,13 +66540,13 @@ function parsePattern(pattern) {
         return 'it could leave the source tree';
     if (!pattern.includes('/'))
         names.unshift('**');
-    return chain(names, pattern.endsWith('/'));
+    return chain(names, { foldersOnly: pattern.endsWith('/'), line, pattern });
 }
-function chain(names, foldersOnly) {
+function chain(names, of) {
     return names.reduceRight((next, name) => {
         if (name !== '**' || next === undefined)
-            return { matches: nameMatcher(name), next, foldersOnly };
-        return next.matches === undefined ? next : { next, foldersOnly };
+            return { matches: nameMatcher(name), next, ...of };
+        return next.matches === undefined ? next : { next, ...of };
     }, undefined);
 }
 /** Removes below one folder what `parts` match there; they are all that can still match. */
@@ -66495,7 +66562,7 @@ function remove(root, folder, parts) {
         const { matched, deeper } = advance(parts, name, isFolder);
         if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
-            removed.push(path);
+            removed.push({ path, line: matched.line, pattern: matched.pattern });
         }
         else if (isFolder && deeper.size > 0)
             for (const gone of remove(root, path, deeper))
@@ -66503,10 +66570,10 @@ function remove(root, folder, parts) {
     }
     return removed;
 }
-/** Whether a name is matched to the end, and what can match below it. Work: one look at each part. */
+/** What matches a name to the end, and what can match below it. Work: one look at each part. */
 function advance(parts, name, isFolder) {
     const deeper = new Set();
-    let matched = false;
+    let matched;
     const tryPart = (part) => {
         if (part.matches === undefined) {
             if (!name.startsWith('.'))
@@ -66518,7 +66585,7 @@ function advance(parts, name, isFolder) {
             if (part.next !== undefined)
                 deeper.add(part.next);
             else if (isFolder || !part.foldersOnly)
-                matched = true;
+                matched ??= part;
         }
     };
     parts.forEach(tryPart);
@@ -69014,7 +69081,7 @@ async function takeSource({ inputs, runtime }) {
             `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
         ]
         : [];
-    return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] };
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
 }
 /** Copies the tree to where it is built; a tree may be built more than once. */
 async function writeSource({ runtime }, { folder }, into) {
@@ -71007,7 +71074,44 @@ function section(name, content) {
 
 
 
+;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
+
+
+
+
+
+/**
+ * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
+ * before the buildpacks, too, so there the build would fail in the same way, only later.
+ */
+function requireKept({ folder, removed }, needs) {
+    for (const { file, who } of needs) {
+        const taken = takenOut(removed, file);
+        if (taken === undefined || readTreeFile(folder, file) !== undefined)
+            continue;
+        throw new UserError(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+    }
+}
+/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
+function neededByBuildpacks(references) {
+    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
+    return references
+        .slice(0, unknown < 0 ? references.length : unknown)
+        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
+}
+/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
+function neededByDynos({ streamingApp }, procfile) {
+    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
+        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
+        : [];
+    const who = 'the streaming app';
+    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
+    return [...web, ...streaming.map(file => ({ file, who }))];
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
+
+
 
 
 
@@ -71030,10 +71134,13 @@ async function makeRecipe(context, config, source) {
     }
     const images = imagesFor(stack);
     const aptfile = readTreeFile(source.folder, 'Aptfile');
+    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
     const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
     for (const warning of warnings)
         runtime.log.warning(warning);
     const written = chosen.map(({ reference }) => reference.text);
+    const procfile = readTreeFile(source.folder, 'Procfile') ?? '';
+    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
     const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
     const all = lacksFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -71065,7 +71172,7 @@ function hostWarnings(kind, stack, hostStack) {
     return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
 }
 /** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, place }) {
+function openWorkshop({ inputs, runtime }, config, { commit, folder, removed }, { stack, place }) {
     return new Workshop({
         ...place,
         network: inputs.buildNetwork ?? 'bridge',
@@ -71077,6 +71184,7 @@ function openWorkshop({ inputs, runtime }, config, { commit, folder }, { stack, 
         scratch: runtime.scratch,
         keptCache: recipe_below(inputs.cache, 'build'),
         requestId: (0,external_node_crypto_.randomUUID)(),
+        takenOut: file => takenOut(removed, file),
         dockerEnv: inputs.dockerEnvironment,
         run: runtime.run,
         log: runtime.log,
@@ -79406,7 +79514,7 @@ async function buildSlugs(context, config, source, recipe) {
             createdAt: runtime.clock.now(),
             commit: source.commit,
             mastodonVersion: source.mastodon.version,
-            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
+            source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
             stack: recipe.stack,
             place: recipe.place,
             choice: config.ffmpeg,

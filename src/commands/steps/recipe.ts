@@ -13,7 +13,9 @@ import { type Config } from '../../config/index.ts'
 import { buildVariables } from '../../mastodon/index.ts'
 import { readTreeFile, UserError } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK, findProvider, type FfmpegProvider } from '../../slug/index.ts'
+import { takenOut } from '../../source/index.ts'
 import type { Context } from '../context.ts'
+import { neededByBuildpacks, neededByDynos, requireKept } from './kept.ts'
 import { type Source } from './source.ts'
 
 /** How the tree is built. */
@@ -46,9 +48,12 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   }
   const images = imagesFor(stack)
   const aptfile = readTreeFile(source.folder, 'Aptfile')
+  requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }])
   const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
   for (const warning of warnings) runtime.log.warning(warning)
   const written = chosen.map(({ reference }) => reference.text)
+  const procfile = readTreeFile(source.folder, 'Procfile') ?? ''
+  requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)])
   const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile)
   const all = lacksFfmpeg
     ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -87,7 +92,7 @@ function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: stri
 export function openWorkshop(
   { inputs, runtime }: Context,
   config: Config,
-  { commit, folder }: Source,
+  { commit, folder, removed }: Source,
   { stack, place }: Recipe
 ): Workshop {
   return new Workshop({
@@ -101,6 +106,7 @@ export function openWorkshop(
     scratch: runtime.scratch,
     keptCache: below(inputs.cache, 'build'),
     requestId: randomUUID(),
+    takenOut: file => takenOut(removed, file),
     dockerEnv: inputs.dockerEnvironment,
     run: runtime.run,
     log: runtime.log,

@@ -107,7 +107,7 @@ export async function buildSlugs(
       createdAt: runtime.clock.now(),
       commit: source.commit,
       mastodonVersion: source.mastodon.version,
-      source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.ignored },
+      source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
       stack: recipe.stack,
       place: recipe.place,
       choice: config.ffmpeg,

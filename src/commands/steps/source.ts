@@ -3,7 +3,14 @@ import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
-import { applySlugignore, exportTree, resolveCommit, type Commit, type ExportedTree } from '../../source/index.ts'
+import {
+  applySlugignore,
+  exportTree,
+  resolveCommit,
+  type Commit,
+  type ExportedTree,
+  type Removed
+} from '../../source/index.ts'
 import type { Context } from '../context.ts'
 
 /** This one may be absent. */
@@ -29,8 +36,8 @@ export interface Source {
   readonly tree: ExportedTree
   /** A folder with the tree, as git holds it but for what `.slugignore` names. */
   readonly folder: string
-  /** Names that `.slugignore` took out. */
-  readonly ignored: number
+  /** What `.slugignore` took out. */
+  readonly removed: readonly Removed[]
   readonly mastodon: MastodonTree
   readonly warnings: readonly string[]
 }
@@ -64,7 +71,7 @@ export async function takeSource({ inputs, runtime }: Context): Promise<Source> 
           `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
         ]
       : []
-  return { commit, tree, folder, ignored: removed.length, mastodon, warnings: [...warnings, ...lfs] }
+  return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] }
 }
 
 /** Copies the tree to where it is built; a tree may be built more than once. */

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7099:
+/***/ 4104:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50665,6 +50665,112 @@ function ruby_nameOf({ version, jruby }) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./lib/buildpacks/failures.js
+
+/** Failures that forks meet, with the text that tells them and its source. The first that fits is taken. */
+const failures_KNOWN = [
+    {
+        says: /No space left on device/,
+        next: 'The disk is full: free space before this step, or use a runner with a larger disk.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/package_managers/yarn.sh; YN0028 is yarn 2's and later, the last one yarn 1's.
+        says: /Yarn lockfile is not in sync|Outdated Yarn lockfile|YN0028|Your lockfile needs to be updated/,
+        next: 'yarn.lock does not fit package.json: run `yarn install` in a checkout of the fork, and commit yarn.lock.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/package_managers/npm.sh, lib/package_managers/pnpm.sh.
+        says: /\b(npm|pnpm) lockfile is not in sync/,
+        next: 'The lock file does not fit package.json: run `$1 install` in a checkout of the fork, and commit the lock file. Mastodon itself uses yarn.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/package_manager.sh.
+        says: /Multiple lockfiles (?:found|conflicting)/,
+        next: 'Mastodon uses yarn: keep yarn.lock, take the other lock files out with `git rm`, and commit.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/package_manager.sh.
+        says: /JavaScript heap out of memory/,
+        next: 'Node ran out of memory: set `slug.env: { NODE_OPTIONS: --max-old-space-size=4096 }` in the config, on a runner with that much.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/failures.sh.
+        says: /version `GLIBC_\d{1,2}\.\d{1,3}' not found/,
+        next: 'This Node is not made for this stack: set a newer stack in the config, or an older Node in `engines` of package.json.'
+    },
+    {
+        // heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb.
+        says: /The Ruby version you are trying to install does not exist/,
+        next: 'Heroku has no such Ruby for this stack: take one that it has, in .ruby-version and Gemfile.lock, or a stack for which it has it. A new one comes some days after its release.'
+    },
+    {
+        // bundler: lib/bundler/definition.rb.
+        says: /Your Ruby [a-z]{1,20} is [^\n]{1,100}, but your Gemfile specified/,
+        next: '.ruby-version, Gemfile and Gemfile.lock name different Rubies: correct .ruby-version, run `bundle update --ruby` in a checkout of the fork, and commit.'
+    },
+    {
+        // bundler: lib/bundler/definition.rb.
+        says: /Your bundle only supports platforms/,
+        next: 'Gemfile.lock is not made for Linux: run `bundle lock --add-platform x86_64-linux` in a checkout of the fork, and commit Gemfile.lock.'
+    },
+    {
+        // bundler: lib/bundler/definition.rb; the second text is that of older versions, such as 2.3.
+        says: /because frozen mode is set|trying to install in deployment mode after changing/,
+        next: 'Gemfile.lock does not fit Gemfile: run `bundle install` in a checkout of the fork, and commit Gemfile.lock.'
+    },
+    {
+        // heroku/heroku-buildpack-ruby: lib/language_pack.rb.
+        says: /Gemfile\.lock required\. Please check it in/,
+        next: 'Commit Gemfile.lock.'
+    },
+    {
+        // ElMassimo/vite_ruby: lib/vite_ruby/missing_executable_error.rb; Ruby and bash where yarn or node are not there.
+        says: /The vite binary is not available|No such file or directory - (?:yarn|node)\b|\b(?:yarn|node): (?:command )?not found/,
+        next: 'There is no Node when the assets are built: heroku/nodejs must stand in front of heroku/ruby in the list of buildpacks.'
+    },
+    {
+        // heroku/heroku-buildpack-nodejs: lib/failures.sh; bundler: lib/bundler/fetcher/downloader.rb; curl.
+        says: /A network connection was reset|Could not reach host|Could not resolve host/,
+        next: 'A server was not reached: run the job again.'
+    }
+];
+const NAME = '([A-Z][A-Z0-9]{0,49}_[A-Z0-9_]{1,49})';
+/** Texts that say which build-time variable is missing. */
+const MISSING = [
+    // Ruby's ENV.fetch.
+    /key not found: \\?"([A-Z][A-Z0-9_]{0,99})\\?"/,
+    // mastodon/mastodon: config/initializers/active_record_encryption.rb.
+    new RegExp(`these variables are set:\\s{1,20}- ${NAME}`),
+    // mastodon/mastodon: config/boot.rb, and what others write.
+    new RegExp(`\\b${NAME}["'\`]? (?:(?:environment |env )?variable )?(?:is not set|is not defined|is missing|is required|is unset|must be set)\\b`),
+    new RegExp(`\\b[Mm]issing (?:required )?env(?:ironment)?(?: variables?)?:? ["'\`]?${NAME}`)
+];
+/** Rails: railties/lib/rails/application.rb, `secret_key_base`. */
+const NO_SECRET = /Missing `secret_key_base` for/;
+const WHERE = 'The full output stands in the log group of this buildpack.';
+/**
+ * What to do about a compile step that failed, as far as its last output tells. That is text of others: nothing of it is
+ * taken over but the name of a variable or of a program in a list.
+ */
+function nextStepAfter(output) {
+    const text = (0,external_node_util_.stripVTControlCharacters)(output);
+    for (const { says, next } of failures_KNOWN) {
+        const found = says.exec(text);
+        if (found)
+            return `${next.replace('$1', found[1] ?? '')} ${WHERE}`;
+    }
+    const missing = missingVariable(text);
+    return missing === undefined ? WHERE : `${missing} ${WHERE}`;
+}
+function missingVariable(text) {
+    if (NO_SECRET.test(text))
+        return 'The build misses a secret that it does not need: `slug.env: { SECRET_KEY_BASE_DUMMY: "1" }` in the config stands for it.';
+    const name = MISSING.map(pattern => pattern.exec(text)?.[1]).find(found => found !== undefined);
+    if (name === undefined)
+        return undefined;
+    return `The build misses the variable ${name}: set it under \`slug.env\` in the config. A value for the build alone is enough; never one of the app’s secrets.`;
+}
+
 ;// CONCATENATED MODULE: ./lib/buildpacks/layers.js
 
 /**
@@ -50718,6 +50824,7 @@ class LayerLog {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/build.js
+
 
 
 
@@ -50807,9 +50914,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, tail.text().includes('No space left on device')
-            ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-            : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.');
+        throw new lib_runtime/* UserError */.yo(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
     }
     async release() {
         const { result, output } = await this.#capture([
@@ -85484,7 +85589,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7099);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4104);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

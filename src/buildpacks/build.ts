@@ -10,6 +10,7 @@ import {
   type TreeEntry,
   UserError
 } from '../runtime/index.ts'
+import { nextStepAfter } from './failures.ts'
 import { type FetchedBuildpack } from './fetch.ts'
 import { LayerLog, type LayerMix } from './layers.ts'
 import { looksFor } from './looks-for.ts'
@@ -157,9 +158,7 @@ class BuildpackSteps {
     if (result.code === 0) return
     throw new UserError(
       `Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`,
-      tail.text().includes('No space left on device')
-        ? 'The disk is full: free space before this step, or use a runner with a larger disk.'
-        : 'The full output stands in the log group of this buildpack. If it misses a build-time variable, set it under `slug.env` in the config.'
+      nextStepAfter(tail.text())
     )
   }
 

@@ -81,6 +81,13 @@ const CASES: Case[] = [
     says: /app\.json:3:29: this is not JSON: no comma may stand before "\]".*\{ "url": "heroku\/ruby" \},.*Correct that line/s
   },
   {
+    name: 'a plan of a tree whose app.json is no JSON',
+    change: write('app.json', '{ "buildpacks": ["heroku/ruby" "heroku/nodejs"] }'),
+    config: 'stack: heroku-24\n',
+    inputs: { command: 'plan' },
+    says: /app\.json:1:32: this is not JSON: a comma is missing before this/
+  },
+  {
     name: 'a .slugignore that takes what a buildpack looks for, before any is fetched',
     change: folder => {
       writeFileSync(path.join(folder, 'Gemfile'), '')

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 4104:
+/***/ 9678:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54730,13 +54730,12 @@ function gitArguments(args) {
  * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
  * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
  */
-function gitEnvironment(repository, searchPath) {
+function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) {
     return {
         PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_.delimiter),
         LC_ALL: 'C',
         GIT_DIR: repository.gitDir,
-        // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
-        GIT_WORK_TREE: repository.gitDir,
+        GIT_WORK_TREE: readsWorkTree ? repository.workTree : repository.gitDir,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_TERMINAL_PROMPT: '0',
@@ -54748,11 +54747,11 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, searchPath, most } = tools;
+async function git_git(tools, repository, ...args) {
+    const { run, signal, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
-        env: gitEnvironment(repository, searchPath),
+        env: gitEnvironment(repository, tools),
         signal,
         most
     });
@@ -54766,7 +54765,7 @@ function gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
+function git_openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -54782,10 +54781,10 @@ function unreadable(what, stderr) {
 }
 /** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
     return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
-function firstLine(text) {
+function git_firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
 }
 /** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
@@ -54866,7 +54865,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -54887,7 +54886,7 @@ function streamBlobs(options) {
         return Promise.resolve();
     const child = (0,external_node_child_process_.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
         cwd: repository.gitDir,
-        env: gitEnvironment(repository, searchPath),
+        env: gitEnvironment(repository, { searchPath }),
         stdio: 'pipe'
     });
     const parser = new BatchParser(shas, sink);
@@ -55135,7 +55134,7 @@ function write_explain(path, error) {
 
 
 
-const SUBMODULE = '160000';
+const export_SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -55144,7 +55143,7 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
@@ -55176,19 +55175,19 @@ function empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
+        const tree = await export_listTree(options, source, commit);
         if (typeof tree === 'string')
             throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: (0,lib_runtime/* joinBytes */.mE)(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
+            if (mode !== export_SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             if (!named.has(path))
@@ -55200,10 +55199,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
+async function export_listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -55223,11 +55222,11 @@ const GITMODULES = '.gitmodules';
 /** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
 async function submodulesOf(tools, repository, commit, tree) {
     const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
-    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
+    if (!isThere || !tree.some(({ mode }) => mode === export_SUBMODULE))
         return new Set();
     const blob = `--blob=${commit}:${GITMODULES}`;
     const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
-    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'config', '--no-includes', blob, ...asked);
     // Nothing found is 1, too, but silent.
     if (code !== 0 && stderr.trim() !== '')
         throw new lib_runtime/* UserError */.yo(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
@@ -55242,15 +55241,21 @@ function noneOfGitmodules(path, prefix) {
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
+    const checkedOut = export_checkedOutSubmodule(outer, path);
+    if (checkedOut)
+        return checkedOut;
     const text = Buffer.from(path, 'latin1').toString('utf8');
     const workTree = (0,external_node_path_.join)(outer.workTree, text);
     const kept = (0,external_node_path_.join)(outer.gitDir, 'modules', text);
-    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
-    if (gitDir !== undefined)
-        return { workTree, gitDir };
     if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_.join)(kept, 'objects')))
         return { workTree, gitDir: kept };
     throw noSubmodule(mounted);
+}
+/** A submodule whose files lie below the checkout; undefined if they do not. */
+function export_checkedOutSubmodule(outer, path) {
+    const workTree = (0,external_node_path_.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
+    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
+    return gitDir === undefined ? undefined : { workTree, gitDir };
 }
 function noSubmodule(path) {
     return new lib_runtime/* UserError */.yo(`The commit of the submodule "${(0,lib_runtime/* displayPath */.Gt)(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
@@ -55266,9 +55271,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
+            writer.makeFolders(entries, export_SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -55277,6 +55282,73 @@ async function writeParts(options, parts) {
     finally {
         writer.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/source/uncommitted.js
+
+
+
+
+/** Bytes that git may print of one repository: some 100,000 names. */
+const uncommitted_MOST = 10_000_000;
+/**
+ * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
+ * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
+ * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ */
+async function uncommitted(options) {
+    const names = [];
+    const visit = async (repository, commit, prefix) => {
+        const changed = await changedIn(options, repository);
+        for (const name of changed)
+            names.push(joinBytes(prefix, name));
+        const tree = await listTree(options, repository, commit);
+        if (typeof tree === 'string')
+            return;
+        for (const { mode, sha, path } of tree) {
+            // One that is at another commit is in the list, and one that is not checked out holds nothing.
+            if (mode !== SUBMODULE || changed.includes(path))
+                continue;
+            const inner = checkedOutSubmodule(repository, path);
+            if (inner)
+                await visit(inner, sha, joinBytes(prefix, path));
+        }
+    };
+    await visit(openCheckout(options.path), options.commit, '');
+    const [first] = names.sort();
+    return first === undefined ? undefined : { count: names.length, first };
+}
+async function changedIn(options, repository) {
+    const { code, stdout, stderr } = await git({ ...options, most: uncommitted_MOST, readsWorkTree: true }, repository, ...(await withoutFilters(options, repository)), 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty', '--', ':(top)', ...excluded(options.own, repository));
+    if (code !== 0)
+        throw cannotTell(firstLine(stderr) || `git status ended with ${code}`);
+    // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+    const entries = stdout.toString('latin1').split('\0').filter(Boolean);
+    return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
+}
+function excluded(own, { workTree }) {
+    const paths = own.map(file => relative(workTree, resolve(file)));
+    return paths
+        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${sep}`))
+        .map(path => `:(exclude,top,literal)${path}`);
+}
+/**
+ * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
+ * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ */
+async function withoutFilters(options, repository) {
+    const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.');
+    const settings = stdout.toString('utf8').split('\0').filter(Boolean);
+    const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))));
+    return [...names].filter(Boolean).flatMap(name => {
+        // `-c` ends the name of a setting at the first one.
+        if (name.includes('='))
+            throw cannotTell('its configuration has a filter with "=" in its name');
+        return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`]);
+    });
+}
+function cannotTell(why) {
+    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/upstream.js
@@ -55330,7 +55402,7 @@ async function fetchBlobs(repository, options, shas) {
 async function commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
     const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
+    const { code, stdout } = await git_git({ run, signal, searchPath }, repository, ...parse);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
@@ -55390,7 +55462,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(external_node_path_.resolve(checkout));
+    const here = git_openCheckout(external_node_path_.resolve(checkout));
     const fork = await namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -55428,10 +55500,10 @@ function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
 async function namesOf(repository, tools, commit, only, explain = unreadable) {
-    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    const tree = await export_listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
         throw explain(`commit ${commit}`, tree);
-    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
+    const wanted = tree.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
 }
 function ofTag(what, stderr) {
@@ -55544,7 +55616,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -55552,7 +55624,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -55571,7 +55643,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -55586,9 +55658,9 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
+        throw notACheckout(repository.workTree, `cannot be read (${git_firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
@@ -55608,18 +55680,18 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
         throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : firstLine(text.slice(end));
+    const subject = end < 0 ? '' : git_firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
 async function explainMissing(tools, repository, ref, shallow) {
@@ -55649,7 +55721,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -55657,14 +55729,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -55819,6 +55891,7 @@ function advance(parts, name, isFolder) {
 
 ;// CONCATENATED MODULE: ./lib/source/index.js
 /** A commit becomes a clean tree to build. */
+
 
 
 
@@ -63765,8 +63838,8 @@ function withCustomRequest(customRequest) {
 ;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
 // pkg/dist-src/is-jwt.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var dist_bundle_sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${dist_bundle_sep}${b64url}${dist_bundle_sep}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 
 // pkg/dist-src/auth.js
@@ -74385,7 +74458,7 @@ const url_parse = (input, parseQueryString) => {
         query
     };
 };
-const resolve = (from, to) => {
+const url_resolve = (from, to) => {
     try {
         return new URL(to, from).href;
     }
@@ -75103,7 +75176,7 @@ function fetch_nmfetch(url, options) {
             options.body = false;
             let redirectUrl;
             try {
-                redirectUrl = resolve(url, res.headers.location);
+                redirectUrl = url_resolve(url, res.headers.location);
             }
             catch (_err) {
                 // the legacy resolver throws on a Location the WHATWG parser also refused,
@@ -85589,7 +85662,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4104);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9678);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

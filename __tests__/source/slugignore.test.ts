@@ -175,3 +175,16 @@ describe('parseSlugignore', () => {
     expect(warnings).toEqual([expect.stringMatching(/^\.slugignore:1: "a +" is ignored: it is longer than any path$/)])
   })
 })
+
+describe('a file that was taken out', () => {
+  it.each([
+    ['docs/\n\nProcfile\n', 3],
+    ['# Procfile\r\n*file # all of them\r\n', 2],
+    ['/Procfile', 1],
+    ['Procfile/\n!Procfile\nprocfile\nProcfile.dev\ndocs/Procfile\n', undefined],
+    [undefined, undefined]
+  ])('by %j has the line %s', (text, line) => {
+    const { removed } = applySlugignore(makeTree(['Procfile'], text))
+    expect(removed.find(({ path }) => path === 'Procfile')?.line).toBe(line)
+  })
+})

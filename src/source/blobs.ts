@@ -33,7 +33,7 @@ export function streamBlobs(options: BlobOptions): Promise<void> {
   if (shas.length === 0) return Promise.resolve()
   const child = spawn('git', gitArguments(['cat-file', '--batch', '--buffer']), {
     cwd: repository.gitDir,
-    env: gitEnvironment(repository, searchPath),
+    env: gitEnvironment(repository, { searchPath }),
     stdio: 'pipe'
   })
   const parser = new BatchParser(shas, sink)

@@ -168,13 +168,20 @@ function noneOfGitmodules(path: BytePath, prefix: BytePath): UserError {
 
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer: Repository, path: BytePath, mounted: BytePath): Repository {
+  const checkedOut = checkedOutSubmodule(outer, path)
+  if (checkedOut) return checkedOut
   const text = Buffer.from(path, 'latin1').toString('utf8')
   const workTree = join(outer.workTree, text)
   const kept = join(outer.gitDir, 'modules', text)
-  const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined
-  if (gitDir !== undefined) return { workTree, gitDir }
   if (isInside(kept, outer.gitDir) && isFolder(join(kept, 'objects'))) return { workTree, gitDir: kept }
   throw noSubmodule(mounted)
+}
+
+/** A submodule whose files lie below the checkout; undefined if they do not. */
+export function checkedOutSubmodule(outer: Repository, path: BytePath): Repository | undefined {
+  const workTree = join(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'))
+  const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined
+  return gitDir === undefined ? undefined : { workTree, gitDir }
 }
 
 function noSubmodule(path: BytePath): UserError {

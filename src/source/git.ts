@@ -10,6 +10,8 @@ export interface GitTools {
   searchPath?: string
   /** Bytes that one call may print, where the repository is not to be trusted. */
   most?: number
+  /** The call reads the work tree, too. No other does: that of a submodule (core.worktree) may be gone. */
+  readsWorkTree?: boolean
 }
 
 /** A repository on disk. */
@@ -35,13 +37,15 @@ export function gitArguments(args: string[]): string[] {
  * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
  * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
  */
-export function gitEnvironment(repository: Repository, searchPath?: string): Record<string, string> {
+export function gitEnvironment(
+  repository: Repository,
+  { searchPath, readsWorkTree = false }: Pick<GitTools, 'searchPath' | 'readsWorkTree'> = {}
+): Record<string, string> {
   return {
     PATH: searchPath ?? SYSTEM_FOLDERS.join(delimiter),
     LC_ALL: 'C',
     GIT_DIR: repository.gitDir,
-    // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
-    GIT_WORK_TREE: repository.gitDir,
+    GIT_WORK_TREE: readsWorkTree ? repository.workTree : repository.gitDir,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
@@ -55,10 +59,10 @@ export function gitEnvironment(repository: Repository, searchPath?: string): Rec
 
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
 export async function git(tools: GitTools, repository: Repository, ...args: string[]): Promise<CommandResult> {
-  const { run, signal, searchPath, most } = tools
+  const { run, signal, most } = tools
   const result = await run('git', gitArguments(args), {
     cwd: dirname(repository.gitDir),
-    env: gitEnvironment(repository, searchPath),
+    env: gitEnvironment(repository, tools),
     signal,
     most
   })

@@ -47287,7 +47287,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
  * An error whose message is meant for the person who runs the action.
  * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
  */
-class UserError extends Error {
+class errors_UserError extends Error {
     nextStep;
     constructor(message, nextStep, options) {
         super(message, options);
@@ -47296,7 +47296,7 @@ class UserError extends Error {
     }
 }
 /** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends UserError {
+class CancelledError extends errors_UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
@@ -47315,7 +47315,7 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
@@ -47370,12 +47370,12 @@ function fsPath(path) {
     return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
 }
 /** `a/b` of two byte paths. */
-function joinBytes(folder, name) {
+function paths_joinBytes(folder, name) {
     return (folder === '' ? name : `${folder}/${name}`);
 }
 /** A byte path as a file below an ordinary folder. */
 function below(folder, path) {
-    return fsPath(joinBytes(bytePath(folder), path));
+    return fsPath(paths_joinBytes(bytePath(folder), path));
 }
 /**
  * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
@@ -47443,7 +47443,7 @@ function walkTree(root, skip = () => false) {
         const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
         names.sort();
         for (const name of names) {
-            const inTree = joinBytes(folder, name);
+            const inTree = paths_joinBytes(folder, name);
             if (skip(inTree))
                 continue;
             const entry = look(root, inTree);
@@ -47494,7 +47494,7 @@ function readTreeFile(root, file) {
         throw error;
     }
     if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+        throw new errors_UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
     }
     return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
 }
@@ -47555,7 +47555,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -47838,7 +47838,7 @@ class AppJsonFile {
     }
     #parse() {
         if (this.#text.length > LARGEST)
-            throw new UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
+            throw new errors_UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
         // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
         const other = /[\0\ufffd]/.exec(this.#text);
         if (other)
@@ -47870,7 +47870,7 @@ class AppJsonFile {
     #error(offset, problem, nextStep) {
         const { line } = this.#lineOf(offset);
         const shown = line.trim() === '' ? '' : `\n    ${displayPath(bytePath(line.trim()))}`;
-        return new UserError(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
+        return new errors_UserError(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
     }
     #place(offset) {
         const { number, column } = this.#lineOf(offset);
@@ -47957,7 +47957,7 @@ function decoded(hash) {
 /** What stands before an `@` may be a password, however the address is written. */
 function refuse(text, why) {
     const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+    return new errors_UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
@@ -47973,10 +47973,10 @@ function chooseBuildpacks(configured, appJson) {
     const { chosen, warnings } = readBuildpacks(configured, appJson);
     if (chosen.length === 0) {
         const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
-        throw new UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        throw new errors_UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
-        throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+        throw new errors_UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
     return { chosen, warnings };
 }
 /** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
@@ -47997,7 +47997,7 @@ function namedIn(file) {
             return { reference: parseBuildpack(url, 'app.json') };
         }
         catch (error) {
-            throw error instanceof UserError ? new UserError(`${at}: ${error.message}`, error.nextStep) : error;
+            throw error instanceof errors_UserError ? new errors_UserError(`${at}: ${error.message}`, error.nextStep) : error;
         }
     });
 }
@@ -48114,9 +48114,9 @@ async function topFolder(folder) {
 }
 function explain(error) {
     const full = explainDiskFull(error, 'the buildpack');
-    if (full instanceof UserError)
+    if (full instanceof errors_UserError)
         return full;
-    return new UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+    return new errors_UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
 }
 class Unpacker {
     #root;
@@ -48250,7 +48250,7 @@ async function fetchBuildpack(reference, options) {
     try {
         const { sha256, version } = await bring(reference, options);
         if (pin !== undefined && pin !== sha256) {
-            throw new UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+            throw new errors_UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
         }
         await requireSteps(into, name);
         return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
@@ -48337,14 +48337,14 @@ const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 /** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
 function explainGit(stderr, ref) {
     if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
-        return new UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
+        return new errors_UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
     if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr))
         return undefined;
     if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
-        return new UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
+        return new errors_UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
     if (/^[0-9a-f]{4,39}$/i.test(ref))
-        return new UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
-    return new UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
+        return new errors_UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
+    return new errors_UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
 }
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
@@ -48354,7 +48354,7 @@ async function bringGit(url, ref, options) {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
         const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
         if (code === 127)
-            throw new UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+            throw new errors_UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
             throw explainGit(stderr, ref) ?? new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
@@ -48386,12 +48386,12 @@ async function requireSteps(folder, name) {
         const program = await (0,external_node_fs_promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
         // Else a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
-            throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+            throw new errors_UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
         if (program !== undefined && (await (0,external_node_fs_promises_namespaceObject.stat)(program)).isFile())
             await (0,external_node_fs_promises_namespaceObject.chmod)(program, 0o755);
         else if (step !== 'release') {
-            throw new UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+            throw new errors_UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
         }
     }
 }
@@ -48399,19 +48399,19 @@ function fetch_explain(error, name) {
     if (error instanceof CancelledError)
         return error;
     if (error instanceof HttpError && error.status === 404) {
-        return new UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+        return new errors_UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof HttpError) {
-        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        return new errors_UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
     }
     if (errorCode(error) === 'ENOENT') {
-        return new UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+        return new errors_UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
     }
-    if (error instanceof UserError)
+    if (error instanceof errors_UserError)
         return error.message.includes(name)
             ? error
-            : new UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+            : new errors_UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new errors_UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
@@ -48474,7 +48474,7 @@ const MARK = 'BUILD_STEP_ID';
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
-        throw new UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+        throw new errors_UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
     }
     if (identity)
         for (const folder of Object.values(folders))
@@ -48638,9 +48638,9 @@ function imagesFor(stack) {
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+        throw new errors_UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
     }
-    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+    throw new errors_UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -48674,7 +48674,7 @@ function parseProcfile(text) {
     return types;
 }
 function wrong(line, problem, nextStep) {
-    return new UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
+    return new errors_UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
 function mergeProcessTypes(defaults, procfile) {
@@ -48691,15 +48691,15 @@ function parseReleaseOutput(yaml, buildpack) {
         data = document.toJS({ maxAliasCount: 10 });
     }
     catch (error) {
-        throw new UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+        throw new errors_UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
     }
     const declared = data?.default_process_types ?? {};
     if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+        throw new errors_UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+            throw new errors_UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -48995,7 +48995,7 @@ class BuildpackSteps {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
             const taken = looksFor(this.#buildpack.reference)?.map(this.#options.takenOut).find(Boolean);
-            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
+            throw new errors_UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
                 ? `${taken}: take that line out of it.`
                 : 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
@@ -49016,7 +49016,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
+        throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
     }
     async release() {
         const { result, output } = await this.#capture([
@@ -49028,7 +49028,7 @@ class BuildpackSteps {
             this.#paths.app
         ]);
         if (result.code !== 0) {
-            throw new UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+            throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
         }
         return parseReleaseOutput(output, this.#buildpack.name);
     }
@@ -49070,7 +49070,7 @@ class BuildpackSteps {
             timeout: Math.max(1, this.#deadline - clock.now())
         });
         if (result.timedOut) {
-            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+            throw new errors_UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
         }
         return result;
     }
@@ -49246,16 +49246,16 @@ const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/he
 function explainStart(code, stderr, { image, network }) {
     const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
     if (code === 127)
-        return new UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+        return new errors_UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
     if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+        return new errors_UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
     }
     if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+        return new errors_UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
     }
     if (/network .* not found/i.test(stderr))
-        return new UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+        return new errors_UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new errors_UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
@@ -49355,7 +49355,7 @@ async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
     if (code === 0)
         return;
-    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+    throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
@@ -57180,15 +57180,15 @@ function requireRedisTlsFits(root) {
     const versions = new Map(gems);
     const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
     if (!versions.has('redis'))
-        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+        throw new errors_UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
     for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
         const version = versions.get(gem);
         if (version !== undefined && !known.test(version))
-            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+            throw new errors_UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
     }
     if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
         return;
-    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
+    throw new errors_UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/tree.js
@@ -60426,7 +60426,7 @@ async function writeMend(root, script) {
     const folder = external_node_path_namespaceObject.dirname(file);
     await (0,external_node_fs_promises_namespaceObject.mkdir)(folder, { recursive: true });
     if (!(await (0,external_node_fs_promises_namespaceObject.lstat)(folder)).isDirectory()) {
-        throw new UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+        throw new errors_UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
     }
     await (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true });
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
@@ -61255,7 +61255,7 @@ function toTask({ file, header, time, link, from, to, pad }) {
     };
 }
 function absolute(file) {
-    return joinBytes(bytePath(file.root), file.path);
+    return paths_joinBytes(bytePath(file.root), file.path);
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/measure.js
@@ -61402,7 +61402,7 @@ function namesIn(dependencies) {
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
 function streaming_missing(folder, name) {
-    return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+    return new errors_UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
 class Tree {
@@ -61435,7 +61435,7 @@ class Tree {
     require(file) {
         if (this.has(file))
             return;
-        throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+        throw new errors_UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
     }
     /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
     packageOf(file) {
@@ -61460,7 +61460,7 @@ class Tree {
             return typeof manifest === 'object' && manifest !== null ? manifest : {};
         }
         catch (cause) {
-            throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+            throw new errors_UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
                 cause
             });
         }
@@ -61512,7 +61512,7 @@ function nodeUse(tree) {
             : keep('there is no streaming/index.js, so what Node runs here is not known');
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return keep(error.message);
         throw error;
     }
@@ -61608,7 +61608,7 @@ function requirePrograms(globs, files, processTypes) {
             if (places.length === 0 || !places.every(isGone))
                 continue;
             const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+            throw new errors_UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
         }
     }
 }
@@ -61907,18 +61907,18 @@ async function readFork(folder, run, searchPath) {
             env: { PATH: searchPath, LC_ALL: 'C' }
         });
         if (code === 127)
-            throw new UserError('There is no git here', 'Install git.');
+            throw new errors_UserError('There is no git here', 'Install git.');
         if (/dubious ownership/.test(stderr))
-            throw new UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
+            throw new errors_UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
         return code === 0 ? stdout.toString('utf8').trim() : undefined;
     };
     const root = await git('rev-parse', '--show-toplevel');
     if (!root) {
-        throw new UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
+        throw new errors_UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
     }
     const { version } = readMastodon(root);
     if (version === undefined) {
-        throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
+        throw new errors_UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
     const { chosen, warnings } = readBuildpacks(undefined, appJson);
@@ -62298,12 +62298,12 @@ function parseSize(size) {
     if (/^[kmg]i?$/i.test(unit))
         throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
     if (digits === '' || factor === undefined)
-        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+        throw new errors_UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new errors_UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
-        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
+        throw new errors_UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
 /** Any slug of Mastodon is larger. */
@@ -62318,7 +62318,7 @@ function parseLimit(size) {
     if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
         return bytes;
     const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+    throw new errors_UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function parseAmount(amount) {
@@ -62330,7 +62330,7 @@ function parseAmount(amount) {
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+    return new errors_UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -62353,7 +62353,7 @@ class Given {
         const value = this.text(name);
         const word = words.find(known => known === value);
         if (value !== undefined && word === undefined) {
-            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+            throw new errors_UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
         }
         return word;
     }
@@ -62368,9 +62368,9 @@ class Given {
             return parseAmount(value);
         }
         catch (error) {
-            if (!(error instanceof UserError))
+            if (!(error instanceof errors_UserError))
                 throw error;
-            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+            throw new errors_UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
         }
     }
     /** An absolute path. */
@@ -62392,7 +62392,7 @@ class Given {
             return otherwise * 60_000;
         const number = Number(value);
         if (!(number > 0) || number > 24 * 60) {
-            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+            throw new errors_UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
         }
         return number * 60_000;
     }
@@ -62509,11 +62509,11 @@ function slugLimit(value) {
         return parseLimit(value);
     }
     catch (error) {
-        throw error instanceof UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
+        throw error instanceof errors_UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
     }
 }
 function inputs_wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new UserError(`Input ${input}: ${problem}`, nextStep);
+    return new errors_UserError(`Input ${input}: ${problem}`, nextStep);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
@@ -62714,7 +62714,7 @@ class YamlFile {
             return;
         const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new errors_UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
     }
     lineOf(node) {
         const range = node?.range;
@@ -62762,7 +62762,7 @@ class YamlFile {
         }
     }
     notConfig(reason, cause) {
-        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+        return new errors_UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
             cause
         });
     }
@@ -62860,7 +62860,7 @@ function readSize(reader) {
         return parseLimit(reader.scalar);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`);
         throw error;
     }
@@ -63131,7 +63131,7 @@ function growthRules(given) {
     const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
     const maxGrowth = given.amount('max-growth');
     if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+        throw new errors_UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
     }
     return { failOn, maxGrowth };
 }
@@ -63204,7 +63204,7 @@ function writeFiles({ root }, files) {
             (0,external_node_fs_namespaceObject.writeFileSync)(external_node_path_namespaceObject.join(root, file), text, { flag: 'wx' });
         }
         catch (error) {
-            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
+            throw new errors_UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
         }
     }
 }
@@ -63247,7 +63247,7 @@ function lacks_readConfig(root) {
         return loadConfig(readTreeFile(root, CONFIG), CONFIG);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             return undefined;
         throw error;
     }
@@ -64167,7 +64167,7 @@ async function request(client, url, headers, signal, silence) {
         }
         const next = new URL(location, at);
         if (at.startsWith('https:') && next.protocol !== 'https:') {
-            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+            throw new errors_UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
         }
         at = next.href;
     }
@@ -64197,7 +64197,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         transform(chunk, _encoding, done) {
             size += chunk.length;
             if (size > maxBytes)
-                return done(new UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
+                return done(new errors_UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
             look(chunk);
             done(null, out ? chunk : undefined);
         }
@@ -64206,7 +64206,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         await (out ? (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter, out, { signal }) : (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter.resume(), { signal }));
     }
     catch (error) {
-        if (error instanceof UserError || isFileError(error))
+        if (error instanceof errors_UserError || isFileError(error))
             throw error;
         throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -64303,7 +64303,7 @@ function stop(child, group) {
     }
 }
 function tooMuch(program, most) {
-    return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
+    return new errors_UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -64515,7 +64515,7 @@ function placeholder(name) {
 
 
 /** The command line is not one of this program: exit code 2. */
-class UsageError extends UserError {
+class UsageError extends errors_UserError {
 }
 /**
  * Reads the command line.
@@ -65147,7 +65147,7 @@ const INPUT = /^Input ([a-z-]+):/;
 /** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
-    if (!(error instanceof UserError)) {
+    if (!(error instanceof errors_UserError)) {
         const stack = error instanceof Error && error.stack ? error.stack : errorText(error);
         const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
         return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
@@ -65215,7 +65215,7 @@ function actionOf(asked, packageJson) {
     const name = repositoryOf((repository?.url ?? '').replace(/^git\+/, ''), 'github.com');
     if (gitHead !== undefined && name !== undefined)
         return { repository: name, sha: gitHead, version };
-    throw new UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
+    throw new errors_UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
 }
 
 ;// CONCATENATED MODULE: ./node_modules/marked/lib/marked.esm.js
@@ -65612,13 +65612,12 @@ function gitArguments(args) {
  * The repository is named with GIT_DIR, so git does not search for one, and does not refuse one of another user
  * (`safe.directory` guards the search alone: git docs, git-config, safe.directory; git/git: setup.c).
  */
-function gitEnvironment(repository, searchPath) {
+function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) {
     return {
         PATH: searchPath ?? SYSTEM_FOLDERS.join(external_node_path_namespaceObject.delimiter),
         LC_ALL: 'C',
         GIT_DIR: repository.gitDir,
-        // Nothing reads a work tree, and that of a submodule (core.worktree) may be gone.
-        GIT_WORK_TREE: repository.gitDir,
+        GIT_WORK_TREE: readsWorkTree ? repository.workTree : repository.gitDir,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_TERMINAL_PROMPT: '0',
@@ -65630,11 +65629,11 @@ function gitEnvironment(repository, searchPath) {
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git(tools, repository, ...args) {
-    const { run, signal, searchPath, most } = tools;
+async function git_git(tools, repository, ...args) {
+    const { run, signal, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
-        env: gitEnvironment(repository, searchPath),
+        env: gitEnvironment(repository, tools),
         signal,
         most
     });
@@ -65645,10 +65644,10 @@ async function git(tools, repository, ...args) {
     return result;
 }
 function gitMissing() {
-    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+    return new errors_UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function openCheckout(path) {
+function git_openCheckout(path) {
     const workTree = (0,external_node_path_namespaceObject.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -65656,18 +65655,18 @@ function openCheckout(path) {
     throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
 }
 function notACheckout(path, reason) {
-    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+    return new errors_UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
 function unreadable(what, stderr) {
-    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+    return new errors_UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
     return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
-function firstLine(text) {
+function git_firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
 }
 /** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
@@ -65748,7 +65747,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git(tools, openCheckout(path), ...args);
+    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -65769,7 +65768,7 @@ function streamBlobs(options) {
         return Promise.resolve();
     const child = (0,external_node_child_process_namespaceObject.spawn)('git', gitArguments(['cat-file', '--batch', '--buffer']), {
         cwd: repository.gitDir,
-        env: gitEnvironment(repository, searchPath),
+        env: gitEnvironment(repository, { searchPath }),
         stdio: 'pipe'
     });
     const parser = new BatchParser(shas, sink);
@@ -65980,7 +65979,7 @@ class TreeWriter {
     }
 }
 function tooLarge(most) {
-    return new UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
+    return new errors_UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -65988,7 +65987,7 @@ function parentOf(path) {
 function refuseTarget(path, size) {
     if (size > 0 && size <= LONGEST_TARGET)
         return;
-    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+    throw new errors_UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
 }
 /** Makes one name that must not be there yet. */
 function created(path, make) {
@@ -66002,10 +66001,10 @@ function created(path, make) {
 function write_explain(path, error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+        return new errors_UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
     }
     if (code === 'ENAMETOOLONG') {
-        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+        return new errors_UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
     }
     return error;
 }
@@ -66017,7 +66016,7 @@ function write_explain(path, error) {
 
 
 
-const SUBMODULE = '160000';
+const export_SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -66026,7 +66025,7 @@ const SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
@@ -66047,7 +66046,7 @@ function prepare(into) {
     const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
     if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
         return made;
-    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+    throw new errors_UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
 }
 function export_empty(folder) {
     for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
@@ -66058,19 +66057,19 @@ function export_empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await listTree(options, source, commit);
+        const tree = await export_listTree(options, source, commit);
         if (typeof tree === 'string')
             throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
-        const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
+        const entries = tree.map(entry => ({ ...entry, path: paths_joinBytes(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== SUBMODULE)
+            if (mode !== export_SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             if (!named.has(path))
@@ -66082,10 +66081,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function listTree(tools, repository, commit) {
+async function export_listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -66097,7 +66096,7 @@ function readEntry(line) {
     const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
     const path = line.slice(tab + 1);
     if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+        throw new errors_UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
 }
@@ -66105,14 +66104,14 @@ const GITMODULES = '.gitmodules';
 /** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
 async function submodulesOf(tools, repository, commit, tree) {
     const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
-    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
+    if (!isThere || !tree.some(({ mode }) => mode === export_SUBMODULE))
         return new Set();
     const blob = `--blob=${commit}:${GITMODULES}`;
     const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
-    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'config', '--no-includes', blob, ...asked);
     // Nothing found is 1, too, but silent.
     if (code !== 0 && stderr.trim() !== '')
-        throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
+        throw new errors_UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
     const pairs = stdout.toString('latin1').split('\0');
     return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
 }
@@ -66120,22 +66119,28 @@ async function submodulesOf(tools, repository, commit, tree) {
 function noneOfGitmodules(path, prefix) {
     const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
     const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
-    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
+    return new errors_UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(paths_joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
+    const checkedOut = export_checkedOutSubmodule(outer, path);
+    if (checkedOut)
+        return checkedOut;
     const text = Buffer.from(path, 'latin1').toString('utf8');
     const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, text);
     const kept = (0,external_node_path_namespaceObject.join)(outer.gitDir, 'modules', text);
-    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
-    if (gitDir !== undefined)
-        return { workTree, gitDir };
     if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_namespaceObject.join)(kept, 'objects')))
         return { workTree, gitDir: kept };
     throw noSubmodule(mounted);
 }
+/** A submodule whose files lie below the checkout; undefined if they do not. */
+function export_checkedOutSubmodule(outer, path) {
+    const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
+    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
+    return gitDir === undefined ? undefined : { workTree, gitDir };
+}
 function noSubmodule(path) {
-    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+    return new errors_UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
 /** Whether a folder exists and, symlinks followed, lies below another. */
 function isInside(folder, outer) {
@@ -66148,9 +66153,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, SUBMODULE);
+            writer.makeFolders(entries, export_SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -66159,6 +66164,73 @@ async function writeParts(options, parts) {
     finally {
         writer.close();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/source/uncommitted.js
+
+
+
+
+/** Bytes that git may print of one repository: some 100,000 names. */
+const uncommitted_MOST = 10_000_000;
+/**
+ * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
+ * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
+ * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ */
+async function uncommitted(options) {
+    const names = [];
+    const visit = async (repository, commit, prefix) => {
+        const changed = await changedIn(options, repository);
+        for (const name of changed)
+            names.push(joinBytes(prefix, name));
+        const tree = await listTree(options, repository, commit);
+        if (typeof tree === 'string')
+            return;
+        for (const { mode, sha, path } of tree) {
+            // One that is at another commit is in the list, and one that is not checked out holds nothing.
+            if (mode !== SUBMODULE || changed.includes(path))
+                continue;
+            const inner = checkedOutSubmodule(repository, path);
+            if (inner)
+                await visit(inner, sha, joinBytes(prefix, path));
+        }
+    };
+    await visit(openCheckout(options.path), options.commit, '');
+    const [first] = names.sort();
+    return first === undefined ? undefined : { count: names.length, first };
+}
+async function changedIn(options, repository) {
+    const { code, stdout, stderr } = await git({ ...options, most: uncommitted_MOST, readsWorkTree: true }, repository, ...(await withoutFilters(options, repository)), 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--ignore-submodules=dirty', '--', ':(top)', ...excluded(options.own, repository));
+    if (code !== 0)
+        throw cannotTell(firstLine(stderr) || `git status ended with ${code}`);
+    // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+    const entries = stdout.toString('latin1').split('\0').filter(Boolean);
+    return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
+}
+function excluded(own, { workTree }) {
+    const paths = own.map(file => relative(workTree, resolve(file)));
+    return paths
+        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${sep}`))
+        .map(path => `:(exclude,top,literal)${path}`);
+}
+/**
+ * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
+ * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ */
+async function withoutFilters(options, repository) {
+    const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.');
+    const settings = stdout.toString('utf8').split('\0').filter(Boolean);
+    const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))));
+    return [...names].filter(Boolean).flatMap(name => {
+        // `-c` ends the name of a setting at the first one.
+        if (name.includes('='))
+            throw cannotTell('its configuration has a filter with "=" in its name');
+        return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`]);
+    });
+}
+function cannotTell(why) {
+    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/upstream.js
@@ -66212,7 +66284,7 @@ async function fetchBlobs(repository, options, shas) {
 async function commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
     const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
+    const { code, stdout } = await git_git({ run, signal, searchPath }, repository, ...parse);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
@@ -66237,11 +66309,11 @@ async function call(options, args, input) {
     return result;
 }
 function noTag(options, tag) {
-    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+    return new errors_UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
 }
 function notFetched(options, stderr) {
     const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+    return new errors_UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
 }
 /** `github.com/mastodon/mastodon` */
 function placeOf({ url }) {
@@ -66272,7 +66344,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
+    const here = git_openCheckout(external_node_path_namespaceObject.resolve(checkout));
     const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -66310,17 +66382,17 @@ function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
 async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
-    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    const tree = await export_listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
         throw explain(`commit ${commit}`, tree);
-    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
+    const wanted = tree.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
 }
 function ofTag(what, stderr) {
-    return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
+    return new errors_UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
 }
 function tooMany(names) {
-    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
+    return new errors_UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
@@ -66426,7 +66498,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git(options, openCheckout(path), ...names);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -66434,7 +66506,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -66451,7 +66523,7 @@ async function textAt(options) {
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = openCheckout(options.path);
+    const repository = git_openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -66463,12 +66535,12 @@ function refuseHostile(ref) {
     // eslint-disable-next-line no-control-regex
     if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
         return;
-    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+    throw new errors_UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
+        throw notACheckout(repository.workTree, `cannot be read (${git_firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
@@ -66488,18 +66560,18 @@ function resolve_placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
         throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : firstLine(text.slice(end));
+    const subject = end < 0 ? '' : git_firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
 async function explainMissing(tools, repository, ref, shallow) {
@@ -66510,18 +66582,18 @@ async function explainMissing(tools, repository, ref, shallow) {
     const where = `in the checkout ${repository.workTree}`;
     const alike = await sameStart(tools, repository, ref);
     if (alike.length > 1) {
-        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+        return new errors_UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
     }
     const kind = await otherKind(tools, repository, ref);
     if (kind !== undefined) {
-        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+        return new errors_UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
     }
-    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+    return new errors_UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
         .filter(text => text !== '')
         .join(' '));
 }
 function noCommit(repository) {
-    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+    return new errors_UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
 }
 function fetchMore(ref) {
     return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
@@ -66529,7 +66601,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -66537,14 +66609,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function resolve_didYouMean(ref, names) {
@@ -66580,7 +66652,7 @@ function applySlugignore(root) {
     if (!stat.isFile())
         return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
     if (stat.size > slugignore_LARGEST)
-        throw new UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+        throw new errors_UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
@@ -66663,7 +66735,7 @@ function remove(root, folder, parts) {
         isFolder: entry.isDirectory()
     }));
     for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const path = joinBytes(folder, name);
+        const path = paths_joinBytes(folder, name);
         const { matched, deeper } = advance(parts, name, isFolder);
         if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
@@ -66707,6 +66779,7 @@ function advance(parts, name, isFolder) {
 
 
 
+
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/index.js
 var lib = __nccwpck_require__(6188);
 // EXTERNAL MODULE: ./node_modules/heroku-client/lib/request.js
@@ -66714,7 +66787,7 @@ var lib_request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
 /** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends UserError {
+class HerokuError extends errors_UserError {
     details;
     constructor(details, options) {
         super(sentence(details), hint(details), options);
@@ -67717,7 +67790,7 @@ async function attach(options) {
     const { url, clock, signal } = options;
     const { protocol, hostname, port, pathname, search } = new URL(url);
     if (protocol !== 'rendezvous:') {
-        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+        throw new errors_UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
     for (let attempt = 1;; attempt++) {
@@ -67725,7 +67798,7 @@ async function attach(options) {
         if (typeof connection !== 'string')
             return converse(connection, secret, options);
         if (attempt === CONNECT_ATTEMPTS) {
-            throw new UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+            throw new errors_UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
         }
         await clock.sleep(1_000, signal);
     }
@@ -67887,7 +67960,7 @@ async function waitUntilGone(app, id, { clock, signal }) {
     const name = (await app.dyno(id))?.name;
     if (name === undefined)
         return;
-    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+    throw new errors_UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker, clock) {
@@ -68041,7 +68114,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 
 
-class UploadError extends UserError {
+class UploadError extends errors_UserError {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
@@ -68800,7 +68873,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     if (failures.size > 0)
         throw notDone(failures);
     if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+        throw new errors_UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
 /** One write; where its answer is lost, a look whether it happened. */
@@ -68851,8 +68924,8 @@ function notDone(failures) {
         return `To ${step.kind} "${command}": ${errorText(error)}`;
     });
     const [first] = failures.values();
-    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+    const next = first instanceof errors_UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new errors_UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
         cause: first
     });
 }
@@ -69009,7 +69082,7 @@ function parseLedger(text, app, where) {
     const why = success
         ? `it is of the app ${output.app}`
         : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
-    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+    throw new errors_UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
 }
 /** As it is written: JSON for people, times as ISO 8601. */
 function ledgerText({ app, tasks }) {
@@ -69088,7 +69161,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
     if (problems.length === 0)
         return planned;
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new UserError(problems.join('\n'), next);
+    throw new errors_UserError(problems.join('\n'), next);
 }
 /**
  * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
@@ -69101,7 +69174,7 @@ function openScheduler(name, access) {
     const missing = vars.filter(variable => !access.vars[variable]);
     if (missing.length === 0)
         return open(access);
-    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+    throw new errors_UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
 /** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
 function typedByHand(tasks, app) {
@@ -69155,7 +69228,7 @@ const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
 function source_readConfig({ inputs }) {
     const text = readTreeFile(inputs.path, inputs.config);
     if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
-        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+        throw new errors_UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
     }
     const config = mergeInputs(loadConfig(text, inputs.config), inputs);
     if (config.schedule)
@@ -69194,7 +69267,7 @@ async function writeSource({ runtime }, { folder }, into) {
         env: { PATH: '/usr/bin:/bin' }
     });
     if (code !== 0)
-        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
@@ -69524,22 +69597,22 @@ const LARGEST_REPORT = 25_000_000;
 function parseReport(json) {
     const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
     if (json.length > LARGEST_REPORT)
-        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+        throw new errors_UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
     let data;
     try {
         data = JSON.parse(json);
     }
     catch (error) {
-        throw new UserError('The report is not JSON', next, { cause: error });
+        throw new errors_UserError('The report is not JSON', next, { cause: error });
     }
     const version = data?.schema;
     if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+        throw new errors_UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
     }
     const report = validated(data, next);
     const contradiction = findContradiction(report);
     if (contradiction !== undefined)
-        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
+        throw new errors_UserError(`The report contradicts itself: ${contradiction}`, next);
     return report;
 }
 function validated(data, next) {
@@ -69549,7 +69622,7 @@ function validated(data, next) {
     const result = safeParse(reportSchema, data, { abortEarly: true });
     if (!result.success) {
         const [issue] = result.issues;
-        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+        throw new errors_UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
     }
     return result.output;
 }
@@ -71194,7 +71267,7 @@ function requireKept({ folder, removed }, needs) {
         const taken = takenOut(removed, file);
         if (taken === undefined || readTreeFile(folder, file) !== undefined)
             continue;
-        throw new UserError(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+        throw new errors_UserError(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
     }
 }
 /** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
@@ -71232,10 +71305,10 @@ async function makeRecipe(context, config, source) {
     const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
     const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
     if (stack === undefined) {
-        throw new UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+        throw new errors_UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
     }
     if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+        throw new errors_UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
     }
     const images = imagesFor(stack);
     const aptfile = readTreeFile(source.folder, 'Aptfile');
@@ -73202,8 +73275,8 @@ function withCustomRequest(customRequest) {
 ;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
 // pkg/dist-src/is-jwt.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var dist_bundle_sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${dist_bundle_sep}${b64url}${dist_bundle_sep}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 
 // pkg/dist-src/auth.js
@@ -76483,7 +76556,7 @@ async function readFromZip(archive, file, maxBytes) {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     }
     catch (error) {
-        if (error instanceof UserError)
+        if (error instanceof errors_UserError)
             throw error;
         throw zip_refused(errorText(error), error);
     }
@@ -76533,7 +76606,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+    return new errors_UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -76583,7 +76656,7 @@ async function runOf(github, id) {
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
     if (artifact.bytes > maxZip) {
-        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+        throw new errors_UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
     const archive = external_node_path_namespaceObject.join(into, `artifact-${artifact.id}.zip`);
     await artifacts_download(await addressOf(github, artifact), archive, options);
@@ -76611,7 +76684,7 @@ async function artifacts_download(address, archive, { maxZip, http }) {
         if (error instanceof CancelledError)
             throw error;
         const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
-        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+        throw new errors_UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
     }
 }
 
@@ -76718,7 +76791,7 @@ class BranchFile {
                     return;
             }
             catch (error) {
-                throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
+                throw error instanceof errors_UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
             }
             const pause = AGAIN[attempt];
             if (pause === undefined) {
@@ -76780,7 +76853,7 @@ class BranchFile {
     }
     #failed(error, what, permission, otherwise) {
         const { branch, path } = this.#options;
-        return new UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
+        return new errors_UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
     }
 }
 
@@ -77382,16 +77455,16 @@ async function results_tell({ inputs, runtime, results }, told) {
 function judge({ inputs, runtime }, told) {
     const { verdict, streaming } = told.report;
     if (verdict.problem !== undefined) {
-        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+        throw new errors_UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
     if (onlyTold(inputs))
         return;
     const { compressed, limit, withinLimit } = verdict;
     if (!withinLimit) {
-        throw new UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
+        throw new errors_UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
     }
     if (streaming && streaming.compressed > limit) {
-        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
+        throw new errors_UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -77406,7 +77479,7 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+    throw new errors_UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
@@ -77479,7 +77552,7 @@ class Story {
  * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
  * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
  */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }, ask) {
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new errors_UserError(...of) }, ask) {
     const until = clock.now() + timeout;
     for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
         const answer = await ask();
@@ -77536,7 +77609,7 @@ async function followToEnd(first, read, { what, next }, tools) {
         if (latest.status === 'pending')
             latest = await read();
         if (latest.status === 'pending' && clock.now() > until)
-            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+            throw new errors_UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
         return latest.status !== 'pending';
     };
     if (first.output_stream_url) {
@@ -77570,7 +77643,7 @@ async function readTarget(app, mask, tools) {
     const info = await app.info();
     const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+        throw new errors_UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
     }
     const config = await app.configVars();
     mask(config);
@@ -77717,7 +77790,7 @@ async function compareSize(app, id, bytes, tools) {
             throw error;
     }
     if (stored === undefined) {
-        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+        throw new errors_UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
     }
     if (stored !== bytes)
         throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
@@ -77751,12 +77824,12 @@ async function buildOn(app, recipe, tools) {
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
     const { latest: finished, tail } = await follow(app, build, tools);
     if (finished.status !== 'succeeded') {
-        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+        throw new errors_UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
     }
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
         return slug;
-    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+    throw new errors_UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
 async function shipSource(app, recipe, { story, log, clock, signal }) {
@@ -77815,7 +77888,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
         return undefined;
     const size = slug.size ?? (await storedSize(slug.blob.url, tools));
     if (size === undefined) {
-        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+        throw new errors_UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
     }
     const processTypes = slug.process_types ?? {};
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
@@ -77828,7 +77901,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends UserError {
+class HealthError extends errors_UserError {
     serves;
     constructor(message, next, serves) {
         super(message, next);
@@ -77846,7 +77919,7 @@ const STREAMING_HEALTH = '/api/v1/streaming/health';
  */
 function ownHealth({ app, info }, path = '/health') {
     if (!info.web_url) {
-        throw new UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+        throw new errors_UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
     }
     return {
         name: path,
@@ -77948,7 +78021,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
 
 
 /** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends UserError {
+class MigrationError extends errors_UserError {
 }
 const PURPOSE = 'migrate';
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
@@ -78040,13 +78113,13 @@ const SHARED = ['DATABASE', 'REDIS'];
 async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
     const { app, config } = target;
     if (target.stack !== main.stack) {
-        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+        throw new errors_UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
     }
     const { lacks, remedy } = streamingLacks(main, target);
     if (lacks.length === 0)
         return target;
     if (!allowed)
-        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+        throw new errors_UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
     const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
@@ -78058,7 +78131,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         else {
             const url = main.config[`${name}_URL`];
             if (!url)
-                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+                throw new errors_UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
             vars[`${name}_URL`] = url;
         }
     }
@@ -78080,7 +78153,7 @@ function requireSameCommit(main, streaming) {
     const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
     if (wanted && wanted === runs)
         return;
-    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+    throw new errors_UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
 }
 /** What the streaming app's config lacks. */
 function missingOfStreaming(config) {
@@ -78347,7 +78420,7 @@ async function provisionDynos(of, wishes, tools) {
 function provision_refuse({ blockers }) {
     if (blockers.length === 0)
         return;
-    throw new UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+    throw new errors_UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
 }
 async function readHave({ client, app, streaming, maskConfig }) {
     const configOf = async (of) => {
@@ -78433,7 +78506,7 @@ async function tellDomains({ client, app }, { story }) {
 
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends UserError {
+class ReleasePhaseError extends errors_UserError {
 }
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
 /**
@@ -78476,7 +78549,7 @@ async function requireCurrent(app, version, slugId) {
     const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
     if (newest?.slug?.id === slugId && newest.version >= version)
         return;
-    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+    throw new errors_UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
 }
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
@@ -78490,7 +78563,7 @@ function readMigrationsLine(output) {
 
 
 /** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends UserError {
+class CrashError extends errors_UserError {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
 /** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
@@ -78547,7 +78620,7 @@ async function explainCrash(app, crashed, tools) {
 
 
 /** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends UserError {
+class RollbackRefused extends errors_UserError {
 }
 /**
  * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
@@ -78701,7 +78774,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 /** The slug is over its limit. */
-class GateError extends UserError {
+class GateError extends errors_UserError {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
@@ -78808,7 +78881,7 @@ function preflight_refuse(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
         return;
-    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+    throw new errors_UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
@@ -79083,11 +79156,11 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     catch (error) {
         if (error instanceof CancelledError)
             throw error;
-        const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.';
+        const next = error instanceof errors_UserError ? error.nextStep : 'Look at `heroku releases` at once.';
         const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
+        throw new errors_UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
     }
-    throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+    throw new errors_UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
 }
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
@@ -79336,7 +79409,7 @@ async function baseCommit(github, measured, pullRequest) {
 async function baseOfForeign(github, measured, pull) {
     const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
     if (into === undefined && measured !== pull.headSha) {
-        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+        throw new errors_UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
     const off = await branchedOff(github, pull);
     return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
@@ -79361,7 +79434,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
+        throw new errors_UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -79379,7 +79452,7 @@ function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
 function requireApp(name) {
     if (name !== undefined)
         return name;
-    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+    throw new errors_UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
 }
 const heroku_DAY = 86_400;
 const WARN_BELOW_DAYS = 30;
@@ -79550,7 +79623,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
         return readUpgradeTree(folder);
     }
     catch (error) {
-        if (error instanceof UserError && !(error instanceof CancelledError))
+        if (error instanceof errors_UserError && !(error instanceof CancelledError))
             return undefined;
         throw error;
     }
@@ -79787,7 +79860,7 @@ async function builtBefore({ inputs, runtime }, fingerprint, limit) {
         const bytes = made ? (await (0,external_node_fs_promises_namespaceObject.stat)(made.file)).size : 0;
         if (bytes <= limit)
             continue;
-        throw new UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+        throw new errors_UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
     }
     return { web, streaming };
 }
@@ -83818,7 +83891,7 @@ const url_parse = (input, parseQueryString) => {
         query
     };
 };
-const resolve = (from, to) => {
+const url_resolve = (from, to) => {
     try {
         return new URL(to, from).href;
     }
@@ -84536,7 +84609,7 @@ function fetch_nmfetch(url, options) {
             options.body = false;
             let redirectUrl;
             try {
-                redirectUrl = resolve(url, res.headers.location);
+                redirectUrl = url_resolve(url, res.headers.location);
             }
             catch (_err) {
                 // the legacy resolver throws on a Location the WHATWG parser also refused,
@@ -88305,7 +88378,7 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
     if (unknown !== undefined) {
-        throw new UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new errors_UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
 }
@@ -88724,7 +88797,7 @@ async function startOf(tools, deployed, version) {
     const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }));
     if (here === version)
         return { commit: head.sha, isReleased: false };
-    throw new UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
+    throw new errors_UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
 }
 /** The app as it runs; undefined where Heroku does not say enough of it. */
 async function liveOf(context, sources) {
@@ -88784,12 +88857,12 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
     if (exitCode === 0)
         return `Ended well in ${dyno} after ${after}`;
     if (exitCode !== undefined) {
-        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+        throw new errors_UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
     }
     if (took >= limit) {
-        throw new UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+        throw new errors_UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
     }
-    throw new UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+    throw new errors_UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
@@ -88812,10 +88885,10 @@ function openRecord(context, app, schedule) {
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
     const github = githubOf(context);
     if (!github) {
-        throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+        throw new errors_UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
     }
     if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
-        throw new UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+        throw new errors_UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
     }
     const path = `${app}.json`;
     const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
@@ -88929,7 +89002,7 @@ async function tellDue({ app, wanted, file, where }, asker, tools) {
 function outcome(runs, failures) {
     if (failures.length === 0)
         return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
-    throw new UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+    throw new errors_UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
 }
 /** `2026-11-25 03:30 UTC`. */
 function timeText(at) {
@@ -89076,13 +89149,13 @@ async function showRecorded(context, app, schedule, tools) {
 }
 /** Its API is undocumented and may change any day; its dashboard is there for people. */
 function byHand(error, app, wanted) {
-    if (error instanceof CancelledError || !(error instanceof UserError))
+    if (error instanceof CancelledError || !(error instanceof errors_UserError))
         return error;
     const { lines, url } = typedByHand(wanted, app);
     const list = lines.length > 0
         ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
         : 'There should be no tasks.';
-    return new UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
+    return new errors_UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
@@ -89349,7 +89422,7 @@ function everyText(data, change) {
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');
-    return new UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+    return new errors_UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/measured.js
@@ -89453,7 +89526,7 @@ async function reportText(context, github, run) {
 }
 async function measured_readText(file) {
     return (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8').catch((error) => {
-        throw new UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
+        throw new errors_UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
     });
 }
 
@@ -89473,7 +89546,7 @@ async function comment(context) {
     const { inputs, results, runtime } = context;
     const github = githubOf(context);
     if (!github) {
-        throw new UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
+        throw new errors_UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
     }
     const measured = inputs.github.event.workflowRun
         ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
@@ -89780,7 +89853,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
 /** Throws a `UserError` for what only a build on the runner can do. */
 function requireBuildable({ slug }, { buildpacks }) {
     const refuse = (what, next) => {
-        throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
+        throw new errors_UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
     };
     const folder = buildpacks.find(({ kind }) => kind === 'folder');
     if (folder)
@@ -89812,7 +89885,7 @@ async function packSource(context, source, name, files) {
         writeTreeFile(folder, at, text);
     const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
     if (code !== 0)
-        throw new UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     const hash = (0,external_node_crypto_.createHash)('sha256');
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
     return { file, sha256: hash.digest('hex') };
@@ -89864,9 +89937,9 @@ async function deploy_deploy(context) {
 }
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error) {
-    if (error instanceof CancelledError || !(error instanceof UserError))
+    if (error instanceof CancelledError || !(error instanceof errors_UserError))
         throw error;
-    throw new UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+    throw new errors_UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -90051,7 +90124,7 @@ async function migrate_migrate(context) {
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
-            throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
+            throw new errors_UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
         }
         const { version } = target.current;
         // Post-deployment migrations take away what older code still needs.
@@ -93761,12 +93834,12 @@ function requireServices({ inputs }) {
     const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
     const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
     if (missing.length > 0)
-        throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
+        throw new errors_UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
     for (const [name, url] of Object.entries(inputs.rehearsal)) {
         const host = URL.canParse(url) ? new URL(url).hostname : '';
         // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
         if (host === '' || (!isLoopback(host) && host.includes('.')))
-            throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
+            throw new errors_UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
 async function startHeroku(context, config) {
@@ -93802,7 +93875,7 @@ function requireOtherUser({ inputs }, inContainer) {
     const user = otherUser();
     if (user || inputs.secretsHeld.length === 0)
         return user;
-    throw new UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+    throw new errors_UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
@@ -93887,7 +93960,7 @@ async function rehearse_baseCommit({ inputs, runtime }) {
         return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
     }
     catch (error) {
-        if (!(error instanceof UserError))
+        if (!(error instanceof errors_UserError))
             throw error;
         log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
         return undefined;
@@ -93904,7 +93977,7 @@ async function repack({ inputs, runtime }, slug, base) {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
             return;
-        throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     };
     await must('mkdir', '-p', folder);
     await must('tar', '-xzf', slug, '-C', folder);
@@ -93933,7 +94006,7 @@ async function rollback(context) {
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
         if (!current || !commit) {
-            throw new UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
+            throw new errors_UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
         }
         results.output('previous-release-version', current.version);
         const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
@@ -93981,7 +94054,7 @@ async function run_run(context) {
     });
 }
 function nothingToRun(scheduler) {
-    return new UserError(scheduler === undefined
+    return new errors_UserError(scheduler === undefined
         ? 'There is nothing to run: neither the input `run` nor `schedule:` in the config is there'
         : `There is nothing to run: the tasks of the config are run by ${scheduler}, not by a workflow`, 'Give the input `run`, such as `run: bin/tootctl media remove`; or choose `with: github-actions` for the tasks of the config.');
 }
@@ -94039,7 +94112,7 @@ function findCommand(name) {
     if (command)
         return command;
     const known = `Commands of this version: ${Object.keys(lib_commands_COMMANDS).join(', ')}.`;
-    throw new UserError(`There is no command "${name}"`, known);
+    throw new errors_UserError(`There is no command "${name}"`, known);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
@@ -94069,7 +94142,7 @@ function passwordFor(machine, text) {
         else if (['machine', 'login', 'account', 'password'].includes(word)) {
             const value = words[++i];
             if (value === undefined)
-                throw new UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
+                throw new errors_UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
             if (word === 'machine')
                 here = value === machine;
             else if (word === 'password' && here)
@@ -94086,7 +94159,7 @@ function readNetrc(file) {
     catch (error) {
         if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
             return undefined;
-        throw new UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
+        throw new errors_UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
     }
 }
 
@@ -94130,7 +94203,7 @@ function keys_hostOf(url) {
     return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 function noKey(machine) {
-    return new UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
+    return new errors_UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/terminal/screen.js

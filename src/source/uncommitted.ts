@@ -1,0 +1,96 @@
+import { relative, resolve, sep } from 'node:path'
+import { joinBytes, UserError, type BytePath } from '../runtime/index.ts'
+import { checkedOutSubmodule, listTree, SUBMODULE } from './export.ts'
+import { firstLine, git, openCheckout, type GitTools, type Repository } from './git.ts'
+
+export interface UncommittedOptions extends GitTools {
+  /** The checkout's top folder. */
+  path: string
+  /** The checked-out commit, full hash. */
+  commit: string
+  /** Files and folders of ours: what is written there, or read from there though it is not committed. */
+  own: readonly string[]
+}
+
+export interface Uncommitted {
+  readonly count: number
+  /** The first one, in byte order. It is text of the checkout: hostile. */
+  readonly first: BytePath
+}
+
+/** Bytes that git may print of one repository: some 100,000 names. */
+const MOST = 10_000_000
+
+/**
+ * Files of a checkout that are changed, added or removed and not committed, also those that git does not know yet and does
+ * not ignore, and those of submodules; undefined if there are none. Starts no program that the repository's configuration
+ * names. Throws a `UserError` if git cannot tell, or prints more than 10 MB of names.
+ */
+export async function uncommitted(options: UncommittedOptions): Promise<Uncommitted | undefined> {
+  const names: BytePath[] = []
+  const visit = async (repository: Repository, commit: string, prefix: BytePath): Promise<void> => {
+    const changed = await changedIn(options, repository)
+    for (const name of changed) names.push(joinBytes(prefix, name))
+    const tree = await listTree(options, repository, commit)
+    if (typeof tree === 'string') return
+    for (const { mode, sha, path } of tree) {
+      // One that is at another commit is in the list, and one that is not checked out holds nothing.
+      if (mode !== SUBMODULE || changed.includes(path)) continue
+      const inner = checkedOutSubmodule(repository, path)
+      if (inner) await visit(inner, sha, joinBytes(prefix, path))
+    }
+  }
+  await visit(openCheckout(options.path), options.commit, '' as BytePath)
+  const [first] = names.sort()
+  return first === undefined ? undefined : { count: names.length, first }
+}
+
+async function changedIn(options: UncommittedOptions, repository: Repository): Promise<BytePath[]> {
+  const { code, stdout, stderr } = await git(
+    { ...options, most: MOST, readsWorkTree: true },
+    repository,
+    ...(await withoutFilters(options, repository)),
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--ignore-submodules=dirty',
+    '--',
+    ':(top)',
+    ...excluded(options.own, repository)
+  )
+  if (code !== 0) throw cannotTell(firstLine(stderr) || `git status ended with ${code}`)
+  // `XY name`, each ended by a zero byte; the name of a folder ends with a slash.
+  const entries = stdout.toString('latin1').split('\0').filter(Boolean)
+  return entries.map(entry => entry.slice(3).replace(/\/$/, '') as BytePath)
+}
+
+function excluded(own: readonly string[], { workTree }: Repository): string[] {
+  const paths = own.map(file => relative(workTree, resolve(file)))
+  return paths
+    .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${sep}`))
+    .map(path => `:(exclude,top,literal)${path}`)
+}
+
+/**
+ * Settings, as arguments. Git starts the programs of `filter.NAME.clean` and `filter.NAME.process` on what it reads of a
+ * work tree. There is no switch for all of them, so each that the configuration has is set to nothing (git: convert.c).
+ */
+async function withoutFilters(options: GitTools, repository: Repository): Promise<string[]> {
+  const { stdout } = await git(options, repository, 'config', '--name-only', '-z', '--get-regexp', '^filter\\.')
+  const settings = stdout.toString('utf8').split('\0').filter(Boolean)
+  const names = new Set(settings.map(setting => setting.slice('filter.'.length, setting.lastIndexOf('.'))))
+  return [...names].filter(Boolean).flatMap(name => {
+    // `-c` ends the name of a setting at the first one.
+    if (name.includes('=')) throw cannotTell('its configuration has a filter with "=" in its name')
+    return ['clean=', 'process=', 'required=false'].flatMap(setting => ['-c', `filter.${name}.${setting}`])
+  })
+}
+
+function cannotTell(why: string): UserError {
+  return new UserError(
+    `Whether files of the checkout are not committed cannot be told: ${why}`,
+    'Look with `git status`; what is not committed is not part of a build.'
+  )
+}

@@ -71,6 +71,20 @@ describe('a dyno of the formation', () => {
     expect(await dynosOf(heroku)).toEqual([])
   })
 
+  it('ends with a release whose slug has not its type, and comes back with none when that is there again', async () => {
+    const worker = 'exec sleep 1000'
+    const heroku = await run({ worker, clock: worker })
+    await allUp(heroku)
+    const app = appOf(clientOf(heroku), 'one')
+    await ship(app, makeSlug({ 'file.txt': 'y' }), { clock: worker })
+    await until(async () => (await dynosOf(heroku)).every(({ type }) => type === 'clock') || undefined)
+    const formation = async (): Promise<Record<string, number>> =>
+      Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]))
+    expect(await formation()).toEqual({ clock: 1 })
+    await ship(app, makeSlug({ 'file.txt': 'z' }), { worker, clock: worker })
+    expect(await formation()).toEqual({ clock: 1, worker: 0 })
+  })
+
   it('is stopped at once where it is still booting', async () => {
     const heroku = await run({ web: 'echo booting; exec sleep 1000' }, { boot: 600_000 })
     await logSays(heroku, /app\[web\.1\]: booting/)

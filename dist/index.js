@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 9678:
+/***/ 3986:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50546,33 +50546,74 @@ var yaml_dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
 
 
+
 const LONGEST_COMMAND = 10_000;
+/** By this name alone Heroku reads it (Dev Center: procfile). */
+const procfile_FILE = 'Procfile';
 /**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
+ * The Procfile in the top folder of a tree. Names are compared as the tree has them, also on a disk that does not tell
+ * capitals apart. Throws a `UserError` with file and line for what is no process type.
+ */
+function readProcfile(root) {
+    const names = (0,external_node_fs_.readdirSync)(root);
+    const file = names.includes(procfile_FILE) ? procfile_FILE : names.find(name => name.toLowerCase() === procfile_FILE.toLowerCase());
+    if (file !== procfile_FILE)
+        return { ...(file !== undefined && { file }), types: {}, comments: [] };
+    const text = (0,lib_runtime/* readTreeFile */.xt)(root, procfile_FILE);
+    if (text === undefined)
+        throw new lib_runtime/* UserError */.yo('Procfile is a folder, or a link that leads out of the commit', 'Make it a file of the commit.');
+    return { file, types: parseProcfile(text), comments: commentedTypes(text) };
+}
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`). A byte
+ * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
+ * is none.
  */
 function parseProcfile(text) {
+    if (text.includes('\0'))
+        throw new lib_runtime/* UserError */.yo('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.');
     const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
+    for (const { number, line } of linesOf(text)) {
         if (line === '' || line.startsWith('#'))
             continue;
         const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
         if (name === undefined || command === undefined)
-            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+            throw noType(number, line);
         if (Object.hasOwn(types, name))
-            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+            throw wrong(number, `the process type "${name}" is there twice`, 'Remove one of the two.');
         if (command.length > LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+            throw wrong(number, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
         procfile_define(types, name, command);
     }
     return types;
 }
+function linesOf(text) {
+    return text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .map((line, i) => ({ number: i + 1, line: line.trim() }));
+}
+/** `# worker: bundle exec sidekiq`; prose with a colon is among them, and is no type that anybody asks for. */
+function commentedTypes(text) {
+    return linesOf(text).flatMap(({ number, line }) => {
+        const [, type] = /^#[#\s]*([-\w]{1,128}):\s*\S/.exec(line) ?? [];
+        return type === undefined ? [] : [{ type, line: number, text: shown(line) }];
+    });
+}
+function noType(number, line) {
+    const colon = line.indexOf(':');
+    const example = 'Write `name: command`, such as `web: bin/heroku-web`.';
+    if (colon < 0)
+        return wrong(number, `"${shown(line)}" is no process type`, example);
+    const name = line.slice(0, colon);
+    if (!/^[-\w]{1,128}$/.test(name)) {
+        const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, with the colon right behind it.';
+        return wrong(number, `"${shown(name)}" is no name of a process type`, `${rule} ${example}`);
+    }
+    return wrong(number, `the process type "${name}" has no command`, `${example} Or remove the line.`);
+}
 function wrong(line, problem, nextStep) {
-    return new lib_runtime/* UserError */.yo(`Procfile:${line + 1}: ${problem}`, nextStep);
+    return new lib_runtime/* UserError */.yo(`Procfile:${line}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
 function mergeProcessTypes(defaults, procfile) {
@@ -50840,13 +50881,16 @@ class LayerLog {
  */
 async function buildApp(options) {
     const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
     const layerLog = new LayerLog(folders.app);
     layerLog.close();
     const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
     const deadline = clock.now() + options.timeout;
+    let variables = {};
     for (const [i, buildpack] of buildpacks.entries()) {
         const started = clock.now();
+        const before = variables;
+        variables = options.variables(folders.app);
+        writeVariables(folders.env, before, variables);
         const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
             const steps = new BuildpackSteps(options, buildpack, deadline);
             const detected = await steps.detect();
@@ -50866,13 +50910,20 @@ async function buildApp(options) {
         layers,
         layerOf: path => layerLog.ownerOf(path),
         mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile((0,lib_runtime/* readTreeFile */.xt)(folders.app, 'Procfile') ?? ''))
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, readProcfile(folders.app).types)
     };
 }
-async function writeVariables(folder, variables) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,promises_.writeFile)(external_node_path_.join(folder, name), value);
+/**
+ * Brings the files of ENV_DIR up to date; one that a buildpack wrote there for those after it stays. A buildpack may have
+ * left links there, and nothing is written through one.
+ */
+function writeVariables(folder, before, now) {
+    for (const name of Object.keys(before))
+        if (!Object.hasOwn(now, name))
+            (0,external_node_fs_.rmSync)(external_node_path_.join(folder, name), { force: true, recursive: true });
+    for (const [name, value] of Object.entries(now))
+        if (before[name] !== value)
+            (0,lib_runtime/* writeTreeFile */.aD)(folder, name, value);
 }
 /** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
 const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
@@ -53149,6 +53200,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -53180,7 +53232,8 @@ function readUpgradeTree(root) {
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
-        processTypes: processTypesOf(read('Procfile')),
+        procfile: procfileOf(root),
+        hasJobsWork: hasJobsWork(root, read),
         packages: tree_packagesOf(read('Aptfile'))
     };
 }
@@ -53213,12 +53266,22 @@ function digestOf(root, folder) {
         hash.update(`${file}\0${(0,lib_runtime/* readTreeFile */.xt)(root, file) ?? ''}\0`);
     return hash.digest('hex');
 }
-/** Lines of a Procfile (Dev Center: procfile). */
-function processTypesOf(procfile) {
-    return Object.fromEntries([...procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.+)$/gm)].map(([, name = '', command = '']) => [
-        name,
-        command.trim()
-    ]));
+function procfileOf(root) {
+    try {
+        return readProcfile(root);
+    }
+    catch (error) {
+        if (!(error instanceof lib_runtime/* UserError */.yo))
+            throw error;
+        return { file: 'Procfile', types: {}, comments: [], problem: { reason: error.message, remedy: error.nextStep } };
+    }
+}
+/** The gem delayed_job brings the task (collectiveidea/delayed_job: lib/delayed/tasks.rb); a fork may have its own. */
+function hasJobsWork(root, read) {
+    if (/^ {4}delayed_job\b/m.test(read('Gemfile.lock')))
+        return true;
+    const tasks = filesBelow(root, 'lib').filter(file => file.startsWith('lib/tasks/') && file.endsWith('.rake'));
+    return ['Rakefile', ...tasks].some(file => /\bjobs:work\b|\bnamespace\s+:jobs\b/.test(read(file)));
 }
 function tree_packagesOf(aptfile) {
     return aptfile
@@ -53435,11 +53498,22 @@ const FINDINGS = {
         why: "The Aptfile brings the stack's own ffmpeg, which is older than this version takes",
         remedy: 'Take it out of the Aptfile, and put the buildpack activestorage-preview in front'
     },
+    // The build
+    'not-buildable': {
+        level: 'block',
+        why: 'Nothing says the stack or the buildpacks, or the list of buildpacks or the Procfile cannot be read: no build would begin',
+        remedy: 'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line of the file'
+    },
     // Buildpacks
     'nodejs-before-ruby': {
         level: 'block',
         why: 'heroku/nodejs does not come before heroku/ruby: the assets, which Vite builds since 4.4, cannot be compiled',
         remedy: '`slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config, or app.json of this version'
+    },
+    'no-ruby-buildpack': {
+        level: 'warn',
+        why: 'None of the buildpacks brings Ruby: web and worker cannot start. (A slug for the streaming server alone needs none)',
+        remedy: 'Add heroku/ruby as the last buildpack'
     },
     'ruby-last': {
         level: 'warn',
@@ -53462,6 +53536,16 @@ const FINDINGS = {
         remedy: 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place'
     },
     // Processes
+    'lost-process-type': {
+        level: 'block',
+        why: 'Dynos run of a process type that the new slug would not have: Heroku takes the type out of the formation with the release, and ends them',
+        remedy: 'The line of that type in the Procfile; or `heroku ps:scale TYPE=0`, if it is no longer wanted'
+    },
+    'perhaps-lost-process-type': {
+        level: 'warn',
+        why: "Dynos run of a process type that the Procfile does not have, and a buildpack that is not Heroku's own may add it: that is known after the build alone",
+        remedy: 'The line of that type in the Procfile; the deploy looks again before it uploads the slug'
+    },
     'no-worker': {
         level: 'warn',
         why: 'No worker runs: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same',
@@ -53568,16 +53652,60 @@ function finding(name, reason, remedy) {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/buildpacks.js
 
 
+
 /** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
 const ON_THE_STACK = {
     'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
     'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
 };
-/** Traps in the list of buildpacks, and what apt brings that nobody needs. */
-function checkBuildpacks({ tree, stack, buildpacks }) {
+/**
+ * Heroku's own buildpacks, by the last word of their names, and the process types that each adds by itself
+ * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
+ * heroku-buildpack-apt: bin/release; heroku-buildpack-activestorage-preview has no bin/release). None writes a Procfile.
+ */
+const DEFAULT_TYPES = {
+    ruby: ['rake', 'console', 'web'],
+    nodejs: ['web'],
+    apt: [],
+    'activestorage-preview': []
+};
+const HEROKUS = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i;
+/**
+ * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
+ * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
+ * lib/language_pack/rails2.rb).
+ */
+function defaultTypes(buildpacks, { hasJobsWork }) {
+    const types = [];
+    for (const text of buildpacks) {
+        const own = herokusOwn(text);
+        if (own === undefined)
+            return undefined;
+        types.push(...DEFAULT_TYPES[own], ...(own === 'ruby' && hasJobsWork ? ['worker'] : []));
+    }
+    return buildpacks.length === 0 ? undefined : types;
+}
+function herokusOwn(text) {
+    const name = HEROKUS.exec(text)?.[1]?.toLowerCase();
+    return name !== undefined && Object.hasOwn(DEFAULT_TYPES, name) ? name : undefined;
+}
+/** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
+function checkBuildpacks({ tree, stack, buildpacks, problems = [] }) {
+    const all = tree.procfile.problem ? [...problems, tree.procfile.problem] : problems;
+    return [
+        ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
+        ...checkBuildpackList(buildpacks, tree),
+        ...checkApt(tree.packages, stack, buildpacks.map(lastName))
+    ];
+}
+/** Traps in the list of buildpacks. Pure. */
+function checkBuildpackList(buildpacks, tree) {
     const names = buildpacks.map(lastName);
     const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
     const found = [];
+    if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
+        found.push(finding('no-ruby-buildpack', `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`, 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
+    }
     if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
         found.push(finding('nodejs-before-ruby', `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`, 'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
     }
@@ -53588,7 +53716,7 @@ function checkBuildpacks({ tree, stack, buildpacks }) {
     if (names.some(name => /ffmpeg-latest/i.test(name))) {
         found.push(finding('ffmpeg-unmaintained', 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time', 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'));
     }
-    return [...found, ...checkApt(tree.packages, stack, names)];
+    return found;
 }
 function checkApt(packages, stack, names) {
     if (!names.some(name => /\bapt\b/i.test(name)))
@@ -53941,14 +54069,129 @@ function migrations_count(list, what) {
     return `${list.length} ${what}${list.length === 1 ? '' : 's'}`;
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/lost-types.js
+
+
+
+/**
+ * Dynos of a formation that the release of a slug would end: it has no process type for them, so Heroku takes the type out
+ * of the formation. The release phase has no dynos of its own there.
+ * @param types the slug's
+ */
+function lostTypes(formation, types) {
+    return formation.filter(({ type, quantity }) => quantity > 0 && type !== 'release' && !types.includes(type));
+}
+/**
+ * Says which dynos would be lost, why, and what to do.
+ * @param what lacks the type: `the slug`
+ * @param has its process types
+ * @param procfile of the commit; absent if the commit has no say in it
+ */
+function explainLost(app, lost, { what, has, procfile }) {
+    const { type, planned } = lost;
+    const dynos = described(lost);
+    const comes = planned
+        ? `${app} is to run ${dynos}, and ${what} has no process type \`${type}\`: Heroku could not start ${plural(lost) ? 'them' : 'it'}`
+        : `${app} runs ${dynos}, and ${what} has no process type \`${type}\`: with the release Heroku would take it out of the formation and end ${plural(lost) ? 'them' : 'it'}`;
+    const types = has.filter(type => type !== 'release').sort();
+    const names = types.length === 0 ? 'It has none' : `It has ${types.join(', ')}`;
+    const { evidence, remedy } = procfile ? inProcfile(lost, procfile) : { evidence: [], remedy: [] };
+    return {
+        reason: [comes, names, ...evidence].join('. '),
+        remedy: [
+            ...remedy,
+            ...(planned ? [] : [`If \`${type}\` is no longer wanted: \`heroku ps:scale ${type}=0 --app ${app}\`.`])
+        ].join(' ')
+    };
+}
+function plural({ quantity }) {
+    return quantity !== 1;
+}
+/** `2 worker dynos (Standard-1X)` */
+function described(dynos) {
+    const { type, quantity, size } = dynos;
+    return `${quantity} ${type} dyno${plural(dynos) ? 's' : ''}${size ? ` (${size})` : ''}`;
+}
+/** What the commit has in the place of the type, and how it comes by it. */
+function inProcfile({ type, command }, { file, types, comments, ignoredAt }) {
+    const line = lineFor(type, command);
+    if (file !== 'Procfile') {
+        if (ignoredAt !== undefined)
+            return {
+                evidence: [`.slugignore:${ignoredAt} takes \`Procfile\` out of the build`],
+                remedy: [`Take that line out of .slugignore, and have ${line} in the Procfile.`]
+            };
+        return file === undefined
+            ? {
+                evidence: ['The commit has no `Procfile` in its top folder'],
+                remedy: [`Add a file \`Procfile\` with ${line}.`]
+            }
+            : {
+                evidence: [`The commit has no \`Procfile\`, but a file \`${file}\`: the name is case-sensitive`],
+                remedy: [`\`git mv ${file} Procfile\`, and have ${line} in it.`]
+            };
+    }
+    const comment = comments.find(one => one.type === type);
+    if (comment)
+        return {
+            evidence: [`Procfile:${comment.line} is a comment: "${comment.text}"`],
+            remedy: ['Take the # away from that line.']
+        };
+    const other = Object.keys(types).find(one => one.toLowerCase() === type.toLowerCase());
+    if (other !== undefined && other !== type)
+        return {
+            evidence: [`The commit's Procfile has \`${other}\`: names are case-sensitive`],
+            remedy: [`Write \`${type}\` in the Procfile.`]
+        };
+    return other === undefined
+        ? { evidence: [], remedy: [`Add ${line} to the Procfile.`] }
+        : { evidence: ["The commit's Procfile has it, and the build took it away"], remedy: ['Look which buildpack does.'] };
+}
+/** The line to write; with the command that runs now, if Heroku tells one that can be shown. */
+function lineFor(type, command) {
+    const shown = command && command.length <= 200 && /^[\x20-\x5f\x61-\x7e]+$/.test(command) ? command : '…';
+    return `the line \`${type}: ${shown}\``;
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/processes.js
 
 
-/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
-function checkProcesses({ tree, live }) {
-    if (!live)
+
+
+/** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
+function checkProcesses(facts) {
+    const { live } = facts;
+    return live ? [...checkLost(facts, live), ...checkLostStreaming(live), ...checkSidekiq(facts, live)] : [];
+}
+/**
+ * Dynos of a type that the Procfile does not have. That a buildpack does not add it is sure of Heroku's own alone; what one
+ * of them is known to add by itself is no matter before the build.
+ */
+function checkLost({ tree, buildpacks }, { app, formation }) {
+    const { procfile } = tree;
+    if (procfile.problem)
         return [];
-    const types = Object.entries(tree.processTypes)
+    const has = Object.keys(procfile.types);
+    const known = defaultTypes(buildpacks, tree);
+    return lostTypes(formation, [...has, ...(known ?? [])]).map(lost => {
+        const { reason, remedy } = explainLost(app, lost, { what: 'the Procfile of this commit', has, procfile });
+        return known
+            ? finding('lost-process-type', reason, remedy)
+            : finding('perhaps-lost-process-type', `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`, remedy);
+    });
+}
+function checkLostStreaming({ streaming }) {
+    if (!streaming)
+        return [];
+    const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined };
+    return (streaming.lost ?? []).map(lost => {
+        const { reason, remedy } = explainLost(streaming.app, lost, slug);
+        return finding('lost-process-type', reason, remedy);
+    });
+}
+/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
+function checkSidekiq({ tree }, live) {
+    const types = Object.entries(tree.procfile.types)
         .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
         .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }));
     // A command that decides in the shell is not for us to judge.
@@ -54486,6 +54729,8 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
+
+
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
 
 
@@ -54747,7 +54992,7 @@ function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) 
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git_git(tools, repository, ...args) {
+async function git(tools, repository, ...args) {
     const { run, signal, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_.dirname)(repository.gitDir),
@@ -54765,7 +55010,7 @@ function gitMissing() {
     return new lib_runtime/* UserError */.yo('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function git_openCheckout(path) {
+function openCheckout(path) {
     const workTree = (0,external_node_path_.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -54781,10 +55026,10 @@ function unreadable(what, stderr) {
 }
 /** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
     return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
-function git_firstLine(text) {
+function firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
 }
 /** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
@@ -54865,7 +55110,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -55134,7 +55379,7 @@ function write_explain(path, error) {
 
 
 
-const export_SUBMODULE = '160000';
+const SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -55143,7 +55388,7 @@ const export_SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
@@ -55175,19 +55420,19 @@ function empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await export_listTree(options, source, commit);
+        const tree = await listTree(options, source, commit);
         if (typeof tree === 'string')
             throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
         const entries = tree.map(entry => ({ ...entry, path: (0,lib_runtime/* joinBytes */.mE)(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== export_SUBMODULE)
+            if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             if (!named.has(path))
@@ -55199,10 +55444,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function export_listTree(tools, repository, commit) {
+async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -55222,11 +55467,11 @@ const GITMODULES = '.gitmodules';
 /** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
 async function submodulesOf(tools, repository, commit, tree) {
     const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
-    if (!isThere || !tree.some(({ mode }) => mode === export_SUBMODULE))
+    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
         return new Set();
     const blob = `--blob=${commit}:${GITMODULES}`;
     const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
-    const { code, stdout, stderr } = await git_git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
     // Nothing found is 1, too, but silent.
     if (code !== 0 && stderr.trim() !== '')
         throw new lib_runtime/* UserError */.yo(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
@@ -55241,7 +55486,7 @@ function noneOfGitmodules(path, prefix) {
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
-    const checkedOut = export_checkedOutSubmodule(outer, path);
+    const checkedOut = checkedOutSubmodule(outer, path);
     if (checkedOut)
         return checkedOut;
     const text = Buffer.from(path, 'latin1').toString('utf8');
@@ -55252,7 +55497,7 @@ function openSubmodule(outer, path, mounted) {
     throw noSubmodule(mounted);
 }
 /** A submodule whose files lie below the checkout; undefined if they do not. */
-function export_checkedOutSubmodule(outer, path) {
+function checkedOutSubmodule(outer, path) {
     const workTree = (0,external_node_path_.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
     const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
     return gitDir === undefined ? undefined : { workTree, gitDir };
@@ -55271,9 +55516,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, export_SUBMODULE);
+            writer.makeFolders(entries, SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -55301,7 +55546,7 @@ async function uncommitted(options) {
     const visit = async (repository, commit, prefix) => {
         const changed = await changedIn(options, repository);
         for (const name of changed)
-            names.push(joinBytes(prefix, name));
+            names.push((0,lib_runtime/* joinBytes */.mE)(prefix, name));
         const tree = await listTree(options, repository, commit);
         if (typeof tree === 'string')
             return;
@@ -55311,7 +55556,7 @@ async function uncommitted(options) {
                 continue;
             const inner = checkedOutSubmodule(repository, path);
             if (inner)
-                await visit(inner, sha, joinBytes(prefix, path));
+                await visit(inner, sha, (0,lib_runtime/* joinBytes */.mE)(prefix, path));
         }
     };
     await visit(openCheckout(options.path), options.commit, '');
@@ -55327,9 +55572,9 @@ async function changedIn(options, repository) {
     return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
 }
 function excluded(own, { workTree }) {
-    const paths = own.map(file => relative(workTree, resolve(file)));
+    const paths = own.map(file => (0,external_node_path_.relative)(workTree, (0,external_node_path_.resolve)(file)));
     return paths
-        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${sep}`))
+        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${external_node_path_.sep}`))
         .map(path => `:(exclude,top,literal)${path}`);
 }
 /**
@@ -55348,7 +55593,7 @@ async function withoutFilters(options, repository) {
     });
 }
 function cannotTell(why) {
-    return new UserError(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
+    return new lib_runtime/* UserError */.yo(`Whether files of the checkout are not committed cannot be told: ${why}`, 'Look with `git status`; what is not committed is not part of a build.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/upstream.js
@@ -55402,7 +55647,7 @@ async function fetchBlobs(repository, options, shas) {
 async function commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
     const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git_git({ run, signal, searchPath }, repository, ...parse);
+    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
@@ -55462,7 +55707,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = git_openCheckout(external_node_path_.resolve(checkout));
+    const here = openCheckout(external_node_path_.resolve(checkout));
     const fork = await namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -55500,10 +55745,10 @@ function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
 async function namesOf(repository, tools, commit, only, explain = unreadable) {
-    const tree = await export_listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
         throw explain(`commit ${commit}`, tree);
-    const wanted = tree.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path));
+    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
 }
 function ofTag(what, stderr) {
@@ -55616,7 +55861,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -55624,7 +55869,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -55643,7 +55888,7 @@ var mod = __nccwpck_require__(1916);
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -55658,9 +55903,9 @@ function refuseHostile(ref) {
     throw new lib_runtime/* UserError */.yo(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${git_firstLine(stderr)})`);
+        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
@@ -55680,18 +55925,18 @@ function placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function parse(tools, repository, name) {
-    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
         throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : git_firstLine(text.slice(end));
+    const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
 async function explainMissing(tools, repository, ref, shallow) {
@@ -55721,7 +55966,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -55729,14 +55974,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function didYouMean(ref, names) {
@@ -56272,7 +56517,13 @@ const dyno = dist/* looseObject */._H3({
     attach_url: dist/* nullish */.cl6(dist/* string */.YjP()),
     release: dist/* nullish */.cl6(dist/* looseObject */._H3({ version: dist/* number */.aig() }))
 });
-const formation = dist/* looseObject */._H3({ type: dist/* string */.YjP(), quantity: dist/* number */.aig(), size: dist/* nullish */.cl6(dist/* string */.YjP()) });
+const formation = dist/* looseObject */._H3({
+    type: dist/* string */.YjP(),
+    quantity: dist/* number */.aig(),
+    size: dist/* nullish */.cl6(dist/* string */.YjP()),
+    /** What each dyno runs. */
+    command: dist/* nullish */.cl6(dist/* string */.YjP())
+});
 const addon = dist/* looseObject */._H3({
     id: dist/* string */.YjP(),
     name: dist/* string */.YjP(),
@@ -56336,7 +56587,34 @@ async function createAddon(client, app, { plan, as, options }, patience) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/formation.js
+
+
+
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+async function scaleFormation(client, app, wanted, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/formation`;
+    const updates = wanted.map(({ type, quantity, size }) => ({
+        type,
+        quantity,
+        ...(size === undefined ? {} : { dyno_size: { name: size } })
+    }));
+    try {
+        await client.write('PATCH', path, dist/* array */.YOg(formation), { body: { updates } });
+    }
+    catch (error) {
+        const isSet = async () => {
+            const now = await client.get(path, dist/* array */.YOg(formation));
+            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+            return wanted.every(has) || undefined;
+        };
+        await lookForLost(error, isSet, patience);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/app.js
+
 
 
 
@@ -56435,6 +56713,10 @@ class HerokuApp {
     }
     formation() {
         return this.#client.get(`${this.#path}/formation`, dist/* array */.YOg(formation));
+    }
+    /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+    scale(wanted) {
+        return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
     }
     dynos() {
         return this.#client.get(`${this.#path}/dynos`, dist/* array */.YOg(dyno));
@@ -56615,32 +56897,6 @@ async function enableCertificates(client, app, patience) {
 }
 function pathOf(app) {
     return `/apps/${encodeURIComponent(app)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/formation.js
-
-
-
-
-/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
-async function scaleFormation(client, app, wanted, patience) {
-    const path = `/apps/${encodeURIComponent(app)}/formation`;
-    const updates = wanted.map(({ type, quantity, size }) => ({
-        type,
-        quantity,
-        ...(size === undefined ? {} : { dyno_size: { name: size } })
-    }));
-    try {
-        await client.write('PATCH', path, dist/* array */.YOg(formation), { body: { updates } });
-    }
-    catch (error) {
-        const isSet = async () => {
-            const now = await client.get(path, dist/* array */.YOg(formation));
-            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
-            return wanted.every(has) || undefined;
-        };
-        await lookForLost(error, isSet, patience);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
@@ -58338,3610 +58594,6 @@ function usualSize(formation) {
 
 
 
-
-;// CONCATENATED MODULE: ./lib/commands/steps/source.js
-
-
-
-
-
-
-/** This one may be absent. */
-const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function readConfig({ inputs }) {
-    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
-        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
-    if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
-    return config;
-}
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_.join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
-
-
-
-
-
-const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
-/**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
- */
-function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
-    const add = (files) => {
-        for (const [file, text] of Object.entries(files))
-            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
-    };
-    if (config.migrations !== 'off')
-        add(RELEASE_FILES);
-    if (config.redisTls === 'no-verify') {
-        requireRedisTlsFits(folder);
-        add(REDIS_TLS_FILES);
-        runtime.log.warning(REDIS_NOT_VERIFIED);
-    }
-    const { repository, ref } = inputs.github;
-    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
-        return;
-    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
-    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
-    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
-}
-/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
-async function versionsAt({ inputs, runtime }, commit) {
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
-    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
-
-/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
-function onlyTold({ command, failOn }) {
-    return command === 'build' && failOn === 'never';
-}
-/**
- * What to do about a slug over its limit.
- * @param hint how to get under the limit, as a sentence
- */
-function underTheLimit({ command, failOn }, hint) {
-    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/upgrade.js
-
-
-/**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
- */
-const upgrade_line = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const upgrade_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
-const upgrade_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
-const marker = dist/* strictObject */.rej({
-    line: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(1), dist/* maxValue */.cGV(1e7)),
-    text: upgrade_line(200),
-    why: upgrade_line(100)
-});
-const migration = dist/* strictObject */.rej({
-    version: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{14}$/)),
-    name: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9_]{1,200}$/)),
-    phase: dist/* picklist */.KIO(['pre', 'post']),
-    /** What it does, where that is known in words. */
-    does: dist/* optional */.lqM(upgrade_line(100)),
-    /** The line that takes longest, and the one that takes away or rewrites most. */
-    long: dist/* optional */.lqM(marker),
-    destructive: dist/* optional */.lqM(marker),
-    /** What keeps it from being reversed. */
-    irreversible: dist/* optional */.lqM(marker)
-});
-const MOST_MIGRATIONS = 3_000;
-const MOST_FINDINGS = 100;
-const upgrade_LONGEST = 2_000;
-const upgradeSchema = dist/* strictObject */.rej({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
-    base: dist/* optional */.lqM(dist/* strictObject */.rej({
-        kind: dist/* picklist */.KIO(['merge-base', 'tag', 'parent', 'release']),
-        commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
-        name: upgrade_line(300)
-    })),
-    from: dist/* optional */.lqM(upgrade_version),
-    to: dist/* optional */.lqM(upgrade_version),
-    basis: dist/* picklist */.KIO(['database', 'tree', 'empty', 'unknown']),
-    migrations: upgrade_list(migration, MOST_MIGRATIONS),
-    streaming: dist/* picklist */.KIO(['yes', 'no', 'unknown']),
-    rollback: dist/* picklist */.KIO(['safe', 'unsafe', 'unknown']),
-    steps: upgrade_list(dist/* strictObject */.rej({
-        version: upgrade_version,
-        when: dist/* picklist */.KIO(['before', 'after']),
-        text: upgrade_line(upgrade_LONGEST),
-        command: dist/* optional */.lqM(upgrade_line(upgrade_LONGEST))
-    }), MOST_FINDINGS),
-    findings: upgrade_list(dist/* strictObject */.rej({
-        name: dist/* picklist */.KIO(Object.keys(FINDINGS)),
-        level: dist/* picklist */.KIO(['block', 'warn', 'note']),
-        reason: upgrade_line(upgrade_LONGEST),
-        remedy: upgrade_line(upgrade_LONGEST)
-    }), MOST_FINDINGS)
-});
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
-function makeUpgrade(plan, base) {
-    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
-    return {
-        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
-        ...(dist.is(upgrade_version, from) && { from }),
-        ...(dist.is(upgrade_version, to) && { to }),
-        basis,
-        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
-            ...rest,
-            name: name.slice(0, 200),
-            ...(long && { long: cut(long) }),
-            ...(destructive && { destructive: cut(destructive) }),
-            ...(irreversible && { irreversible: cut(irreversible) })
-        })),
-        streaming,
-        rollback,
-        steps: steps.map(step => ({ ...step })),
-        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
-            name,
-            level,
-            reason: plain(reason, upgrade_LONGEST),
-            remedy: plain(remedy, upgrade_LONGEST)
-        }))
-    };
-}
-function cut(line) {
-    return { ...line, text: plain(line.text, 200) };
-}
-function plain(text, most) {
-    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/data.js
-
-
-
-/**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
- */
-const SCHEMA_VERSION = 1;
-const report_data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
-const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(Number.MAX_SAFE_INTEGER));
-const data_count = bytes;
-const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
-const shownPath = dist/* pipe */.FsL(report_data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const data_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
-const stack = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{1,50}$/));
-/** Name of a container image, with its tag or digest. */
-const data_image = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w./:@-]{1,300}$/));
-const commit = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
-const data_time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
-const variantName = dist/* picklist */.KIO(['with', 'without']);
-/** The source, or how the config names a buildpack. */
-const layerName = dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(300));
-const data_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
-const data_weight = { compressed: bytes, raw: bytes, files: data_count };
-const variant = dist/* strictObject */.rej({
-    name: variantName,
-    ...data_weight,
-    /** How it came about: the built tree as it is, files taken out, or a step run again. */
-    derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
-    sha256: dist/* optional */.lqM(sha256),
-    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: data_list(dist/* strictObject */.rej({ name: layerName, ...data_weight }), 100)
-});
-const data_layer = dist/* strictObject */.rej({
-    name: layerName,
-    /** Missing for the source. */
-    buildpack: dist/* optional */.lqM(dist/* strictObject */.rej({
-        reference: report_data_text(2_000),
-        kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
-        sha256,
-        /** The commit, where it came by git. */
-        version: dist/* optional */.lqM(data_version)
-    })),
-    milliseconds: data_count
-});
-const ffmpegCheck = dist/* strictObject */.rej({
-    works: dist/* boolean */.zMY(),
-    version: dist/* optional */.lqM(report_data_text(500)),
-    encoders: data_list(report_data_text(50), 50),
-    /** Folders that had to be put on the library path before it started. */
-    mended: data_list(shownPath, 100),
-    problem: dist/* optional */.lqM(report_data_text(2_000))
-});
-const trimRule = dist/* strictObject */.rej({
-    name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
-    why: report_data_text(1_000),
-    files: data_count,
-    raw: bytes,
-    /** Measured: the slug packed with and without them. */
-    saves: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf())
-});
-const MOST_ENTRIES = 300_000;
-const index = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(1_000_000));
-const size = dist/* nullable */.mee(bytes);
-/**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
- */
-const data_entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
-const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), data_version]), 20_000);
-const historyPoint = dist/* strictObject */.rej({
-    commit,
-    at: data_time,
-    mastodonVersion: dist/* optional */.lqM(data_version),
-    with: dist/* optional */.lqM(bytes),
-    without: dist/* optional */.lqM(bytes),
-    streaming: dist/* optional */.lqM(bytes),
-    chosen: variantName
-});
-const reportWith = (entries) => dist/* strictObject */.rej({
-    schema: dist/* literal */.euz(SCHEMA_VERSION),
-    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_version }),
-    createdAt: data_time,
-    source: dist/* strictObject */.rej({
-        commit,
-        ref: report_data_text(1_000),
-        committedAt: data_time,
-        mastodonVersion: dist/* optional */.lqM(data_version),
-        files: data_count,
-        raw: bytes,
-        /** Names that `.slugignore` took out before the buildpacks. */
-        ignored: data_count
-    }),
-    stack,
-    place: dist/* strictObject */.rej({
-        kind: dist/* picklist */.KIO(['container', 'host']),
-        buildImage: dist/* optional */.lqM(data_image),
-        runImage: dist/* optional */.lqM(data_image)
-    }),
-    verdict: dist/* strictObject */.rej({
-        chosen: variantName,
-        compressed: bytes,
-        limit: bytes,
-        withinLimit: dist/* boolean */.zMY(),
-        /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
-        problem: dist/* optional */.lqM(report_data_text(2_000))
-    }),
-    heroku: dist/* strictObject */.rej({ warnsAt: bytes, stopsAt: bytes }),
-    ffmpeg: dist/* strictObject */.rej({
-        choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
-        /** The buildpacks that bring it, or the Aptfile. */
-        providers: data_list(report_data_text(2_000), 20),
-        /** `auto` had one and left it out, because of its size or because it does not start. */
-        givenUp: dist/* boolean */.zMY(),
-        check: dist/* optional */.lqM(ffmpegCheck)
-    }),
-    variants: data_list(variant, 2),
-    /** The slug of the streaming app, where there is one. */
-    streaming: dist/* optional */.lqM(dist/* strictObject */.rej({ ...data_weight, sha256: dist/* optional */.lqM(sha256) })),
-    layers: data_list(data_layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
-    files: dist/* strictObject */.rej({
-        /** What `layer` of an entry counts. */
-        layers: data_list(layerName, 100),
-        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: data_list(shownPath, 200_000),
-        entries
-    }),
-    /** What Gemfile.lock and yarn.lock name. */
-    dependencies: dist/* strictObject */.rej({
-        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
-        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
-    }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
-    redisTls: dist/* optional */.lqM(dist/* literal */.euz('no-verify')),
-    processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), report_data_text(10_000)),
-    trim: dist/* strictObject */.rej({
-        applied: dist/* boolean */.zMY(),
-        rules: data_list(trimRule, 100),
-        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
-        possible: dist/* optional */.lqM(data_list(dist/* strictObject */.rej({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
-        /** What `safe` could not judge in this tree. */
-        leftIn: dist/* optional */.lqM(data_list(dist/* strictObject */.rej({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
-        /** All rules together, on the chosen variant: its size before and after. */
-        before: bytes,
-        after: bytes
-    }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
-    upgrade: dist/* optional */.lqM(upgradeSchema),
-    warnings: data_list(report_data_text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: data_list(historyPoint, 200)
-});
-const reportSchema = reportWith(data_list(data_entry, MOST_ENTRIES));
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
-const quickSchema = reportWith(dist/* custom */.IeY(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
-function isEntry(row) {
-    if (!Array.isArray(row) || row.length !== 7)
-        return false;
-    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
-    return (isIndex(folder) &&
-        dist.is(shownPath, name) &&
-        isIndex(layer) &&
-        isBytes(raw) &&
-        (inWith === null || isBytes(inWith)) &&
-        (inWithout === null || isBytes(inWithout)) &&
-        (shared === 0 || shared === 1));
-}
-function isBytes(value) {
-    return Number.isSafeInteger(value) && value >= 0;
-}
-function isIndex(value) {
-    return isBytes(value) && value <= 1_000_000;
-}
-/** Largest `report.json` that is read, in bytes. */
-const LARGEST_REPORT = 25_000_000;
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
-function parseReport(json) {
-    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
-    if (json.length > LARGEST_REPORT)
-        throw new lib_runtime/* UserError */.yo(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
-    let data;
-    try {
-        data = JSON.parse(json);
-    }
-    catch (error) {
-        throw new lib_runtime/* UserError */.yo('The report is not JSON', next, { cause: error });
-    }
-    const version = data?.schema;
-    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new lib_runtime/* UserError */.yo(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
-    }
-    const report = validated(data, next);
-    const contradiction = findContradiction(report);
-    if (contradiction !== undefined)
-        throw new lib_runtime/* UserError */.yo(`The report contradicts itself: ${contradiction}`, next);
-    return report;
-}
-function validated(data, next) {
-    const quick = dist/* safeParse */.xLC(quickSchema, data, { abortEarly: true });
-    if (quick.success)
-        return quick.output;
-    const result = dist/* safeParse */.xLC(reportSchema, data, { abortEarly: true });
-    if (!result.success) {
-        const [issue] = result.issues;
-        throw new lib_runtime/* UserError */.yo(`The report is not valid at ${dist/* getDotPath */.BuJ(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
-    }
-    return result.output;
-}
-/** The same report, judged by other limits than its own; all are bytes. */
-function judgedBy(report, { limit, ...heroku }) {
-    const { verdict } = report;
-    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
-}
-/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
-function fitsLimit({ verdict, streaming }) {
-    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
-}
-/** Bytes of an archive that belong to no file: its header, its end. */
-const LARGEST_FRAME = 10_000;
-/** Each figure may be right by itself and wrong beside the others. */
-function findContradiction({ verdict, variants, files }) {
-    const names = variants.map(({ name }) => name);
-    if (new Set(names).size < names.length)
-        return 'a variant stands there twice';
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    if (!chosen)
-        return 'the chosen variant is not there';
-    if (chosen.compressed !== verdict.compressed)
-        return "the verdict's size is not that of the chosen variant";
-    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
-        return 'the verdict is not what the limit says';
-    if (files.folders[0] !== '')
-        return 'its first folder is not the slug';
-    if (new Set(files.folders).size < files.folders.length)
-        return 'a folder stands there twice';
-    const sums = { with: 0, without: 0 };
-    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-        if (folder >= files.folders.length || layer >= files.layers.length)
-            return 'a file is nowhere';
-        sums.with += inWith ?? 0;
-        sums.without += inWithout ?? 0;
-    }
-    for (const { name, compressed, layers: parts } of variants) {
-        const sum = parts.reduce((all, part) => all + part.compressed, 0);
-        if (sum !== compressed)
-            return `the layers ${name} ffmpeg are not the whole of it`;
-        const frame = compressed - sums[name];
-        if (frame < 0 || frame > LARGEST_FRAME)
-            return `the files ${name} ffmpeg are not the whole of it`;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/report/files.js
-
-
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
-class ReportFile {
-    #row;
-    /** The path of its folder, '' at the top. */
-    folder;
-    layer;
-    constructor(row, { folders, layers }) {
-        this.#row = row;
-        this.folder = folders[row[0]] ?? '';
-        this.layer = layers[row[2]] ?? '';
-    }
-    /** '' for the folder itself. */
-    get name() {
-        return this.#row[1];
-    }
-    /** The whole path. */
-    get path() {
-        if (this.name === '')
-            return this.folder;
-        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
-    }
-    /** Unpacked. */
-    get raw() {
-        return this.#row[3];
-    }
-    /** Compressed; undefined where it is not in that variant. */
-    get with() {
-        return this.#row[4] ?? undefined;
-    }
-    get without() {
-        return this.#row[5] ?? undefined;
-    }
-    /** It lies in a compressed block with others. */
-    get shared() {
-        return this.#row[6] === 1;
-    }
-}
-/** A slug of more names has its smallest ones put together, a row a folder. */
-const files_MOST_NAMES = 250_000;
-/** A path can be 100 kB long; nobody reads that. */
-const files_LONGEST = 2_000;
-/** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
-    const folders = new Folders();
-    const rows = new Map();
-    for (const { name, measured } of slugs) {
-        const column = name === 'with' ? 4 : 5;
-        for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = files_placeOf(file);
-            const key = `${folder}\n${own}`;
-            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
-            row[column] = (row[column] ?? 0) + compressed;
-            if (shared)
-                row[6] = 1;
-            rows.set(key, row);
-        }
-    }
-    const entries = sharedOut([...rows.values()], most);
-    return { layers: [...layerNames], folders: folders.paths, entries };
-}
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
-function files_placeOf({ path, kind }) {
-    const end = path.lastIndexOf('/');
-    if (kind === 'directory')
-        return [files_shown(path), ''];
-    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
-}
-function files_shown(path) {
-    const text = (0,lib_runtime/* displayPath */.Gt)(path);
-    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
-}
-class Folders {
-    paths = [''];
-    #indexes = new Map([['', 0]]);
-    /** Adds it, and the folders above it, where it is new. */
-    indexOf(path) {
-        const known = this.#indexes.get(path);
-        if (known !== undefined)
-            return known;
-        const end = path.lastIndexOf('/');
-        this.indexOf(end < 0 ? '' : path.slice(0, end));
-        this.#indexes.set(path, this.paths.length);
-        return this.paths.push(path) - 1;
-    }
-}
-function sharedOut(rows, most) {
-    if (rows.length <= most)
-        return rows;
-    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
-    const least = rows.map(size).sort((a, b) => b - a)[most];
-    const merged = new Map();
-    const kept = [];
-    for (const row of rows) {
-        if (size(row) > least) {
-            kept.push(row);
-            continue;
-        }
-        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
-        into[3] += row[3];
-        if (row[4] !== null)
-            into[4] = (into[4] ?? 0) + row[4];
-        if (row[5] !== null)
-            into[5] = (into[5] ?? 0) + row[5];
-        merged.set(row[0], into);
-    }
-    return [...kept, ...merged.values()];
-}
-/** The names of a report, in the order of the slug. */
-function filesOf({ files }) {
-    return files.entries.map(row => new ReportFile(row, files));
-}
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-function foldersOf({ files }, variant) {
-    const column = variant === 'with' ? 4 : 5;
-    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
-    for (const row of files.entries) {
-        const compressed = row[column];
-        if (compressed === null)
-            continue;
-        const own = folders[row[0]];
-        own.compressed += compressed;
-        own.raw += row[3];
-        own.files += 1;
-    }
-    addUp(folders);
-    return folders
-        .filter(({ path, files }) => path !== '' && files > 0)
-        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
-}
-/** Each folder's figures go into the one above it, the deepest first. */
-function addUp(folders) {
-    const byPath = new Map(folders.map(folder => [folder.path, folder]));
-    const depth = ({ path }) => path.split('/').length;
-    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
-        if (folder.path === '')
-            continue;
-        const end = folder.path.lastIndexOf('/');
-        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
-        if (!above)
-            continue;
-        above.compressed += folder.compressed;
-        above.raw += folder.raw;
-        above.files += folder.files;
-    }
-}
-/** The largest files of a variant. */
-function largestFiles(report, variant, count) {
-    return filesOf(report)
-        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
-        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
-        .slice(0, count);
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/components.js
-/**
- * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
- * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
- */
-const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
-/** The last one: a package may bring packages of its own. */
-const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
-function componentOf(path) {
-    const gem = components_GEM.exec(path)?.[1];
-    if (gem !== undefined)
-        return { kind: 'gem', name: gem };
-    const packaged = components_PACKAGE.exec(path)?.[1];
-    if (packaged !== undefined && packaged !== '.bin')
-        return { kind: 'package', name: packaged };
-    const parts = path.split('/');
-    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
-    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
-    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
-
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
-const LEAST_TO_MOVE = 256;
-/**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
- */
-function pairFiles(head, base) {
-    const pairs = [];
-    let rest = matchPaths(head, base, pairs);
-    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
-    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
-    for (const file of rest.head)
-        pairs.push({ how: 'new', head: file });
-    for (const file of rest.base)
-        pairs.push({ how: 'gone', base: file });
-    return pairs;
-}
-/** Nearly all files: two maps deep, so that no path has to be put together. */
-function matchPaths(head, base, pairs) {
-    const folders = new Map();
-    const left = { head: [], base: [] };
-    for (const file of base) {
-        const names = folders.get(file.folder) ?? new Map();
-        if (names.size === 0)
-            folders.set(file.folder, names);
-        if (names.has(file.name))
-            left.base.push(file);
-        else
-            names.set(file.name, file);
-    }
-    for (const file of head) {
-        const names = folders.get(file.folder);
-        const other = names?.get(file.name);
-        if (other)
-            pairs.push({ how: 'same', head: file, base: other });
-        else
-            left.head.push(file);
-        names?.delete(file.name);
-    }
-    for (const names of folders.values())
-        left.base.push(...names.values());
-    return left;
-}
-function matchKeys({ head, base }, pairs, how, keyOf) {
-    const left = { head: [], base: [] };
-    const waiting = new Map();
-    // The last one first, so that the first one is taken first.
-    for (const file of base.toReversed()) {
-        const key = keyOf(file);
-        if (key === undefined)
-            left.base.push(file);
-        else if (waiting.has(key))
-            waiting.get(key).push(file);
-        else
-            waiting.set(key, [file]);
-    }
-    for (const file of head) {
-        const key = keyOf(file);
-        const other = key === undefined ? undefined : waiting.get(key)?.pop();
-        if (other)
-            pairs.push({ how, head: file, base: other });
-        else
-            left.head.push(file);
-    }
-    for (const files of waiting.values())
-        left.base.push(...files);
-    return left;
-}
-/**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
- */
-function timeless(path) {
-    return path
-        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
-        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
-        .replace(/\d+(?:\.\d+)*/g, '#');
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/index.js
-
-
-
-
-
-
-/** Changes below are not named. */
-const LEAST = 1_000;
-/** What has changed between two reports, as far as their files tell. */
-function compareReports(head, base) {
-    const variant = head.verdict.chosen;
-    const pairs = pairFiles(filesOf(head), filesOf(base));
-    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
-    const change = now === undefined || before === undefined ? undefined : now - before;
-    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
-    if (change === undefined) {
-        return {
-            ...common,
-            components: [],
-            rest: { count: 0, change: 0 },
-            shares: 0,
-            files: [],
-            layers: new Map(),
-            moved: 0
-        };
-    }
-    const all = changedComponents(pairs, variant);
-    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= LEAST);
-    return {
-        ...common,
-        components: withVersions(named, head, base),
-        rest: { count: all.length - named.length, change: change - sum(named) - shares },
-        shares,
-        files: changedFiles(pairs, variant),
-        layers: changedLayers(head, base, variant),
-        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
-    };
-}
-function sizeOf({ variants }, name) {
-    return variants.find(variant => variant.name === name)?.compressed;
-}
-function sizesOf(head, base) {
-    return [
-        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
-        ...(head.streaming
-            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
-            : [])
-    ];
-}
-/**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
- */
-function changeOf(pair, variant) {
-    const { how, head, base } = pair;
-    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
-    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
-    return same ? 0 : weightChange(pair, variant);
-}
-function weightChange({ head, base }, variant) {
-    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
-}
-/** Each pair's change counts to what its file belongs to now. */
-function changedComponents(pairs, variant) {
-    const sums = new Map();
-    for (const pair of pairs) {
-        const component = componentOf((pair.head ?? pair.base).path);
-        const key = `${component.kind} ${component.name}`;
-        const known = sums.get(key) ?? { component, now: 0, change: 0 };
-        known.now += pair.head?.[variant] ?? 0;
-        known.change += changeOf(pair, variant);
-        sums.set(key, known);
-    }
-    return [...sums.values()]
-        .filter(({ change }) => change !== 0)
-        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
-        .sort(largestFirst);
-}
-function kindOf(now, before) {
-    if (before === 0)
-        return 'new';
-    if (now === 0)
-        return 'gone';
-    return now > before ? 'grown' : 'shrunk';
-}
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
-function withVersions(components, head, base) {
-    const [now, before] = [versionsIn(head), versionsIn(base)];
-    return components.map(component => {
-        const { kind, name, change } = component;
-        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
-        const added = from.length === 0 && to.length > 0 && change > 0;
-        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
-    });
-}
-/** Versions of one name that are told; a lock file may have any number. */
-const TOLD_VERSIONS = 4;
-/** Of those that are there several times at once only what differs, where something does on both sides. */
-function versionsToTell(from, to) {
-    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
-    const both = left.length > 0 && come.length > 0;
-    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
-}
-/** By name; several of one name together. */
-function versionsIn({ dependencies }) {
-    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
-        const versions = new Map();
-        for (const [name, version] of list) {
-            const known = versions.get(name);
-            if (known)
-                known.push(version);
-            else
-                versions.set(name, [version]);
-        }
-        return versions;
-    });
-    return { gem, package: packages };
-}
-function versionText(versions) {
-    if (versions.length === 0)
-        return undefined;
-    const more = versions.length - TOLD_VERSIONS;
-    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-function changedFiles(pairs, variant) {
-    return pairs
-        .flatMap(pair => {
-        const file = pair.head ?? pair.base;
-        const change = changeOf(pair, variant);
-        if (Math.abs(change) < LEAST || file.name === '')
-            return [];
-        const size = pair.head?.[variant] ?? 0;
-        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
-    })
-        .sort(largestFirst);
-}
-function changedLayers(head, base, variant) {
-    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
-    const [now, before] = [weights(head), weights(base)];
-    const names = new Set([...now.keys(), ...before.keys()]);
-    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
-}
-function changedBuildpacks(head, base) {
-    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
-    const [now, before] = [versions(head), versions(base)];
-    const names = [...new Set([...now.keys(), ...before.keys()])];
-    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
-}
-function largestFirst(a, b) {
-    return Math.abs(b.change) - Math.abs(a.change);
-}
-function sum(list) {
-    return list.reduce((all, { change }) => all + change, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/report/growth.js
-
-/** Whether a change, in either direction, is at least that much. */
-function reaches(change, before, amount) {
-    const size = Math.abs(change);
-    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
-}
-/** Whether it has grown by more than that. */
-function exceeds(change, before, most) {
-    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
-}
-/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
-function grownTooMuch({ sizes, variant }, most) {
-    return sizes
-        .filter(({ name }) => name === variant || name === 'streaming')
-        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
-        .map(({ name }) => name);
-}
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/history.js
-
-/** As many as a report hands on. */
-const KEPT = 100;
-/** A report as one point of its branch's history. */
-function pointOf({ source, createdAt, variants, streaming, verdict }) {
-    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
-    return {
-        commit: source.commit,
-        at: createdAt,
-        mastodonVersion: source.mastodonVersion,
-        with: size('with'),
-        without: size('without'),
-        streaming: streaming?.compressed,
-        chosen: verdict.chosen
-    };
-}
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
-function mergeHistories(reports) {
-    const points = new Map();
-    for (const report of reports)
-        for (const point of [...report.history, pointOf(report)]) {
-            const known = points.get(point.commit);
-            if (!known || known.at < point.at)
-                points.set(point.commit, point);
-        }
-    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
-}
-
-;// CONCATENATED MODULE: ./lib/report/make.js
-
-
-
-
-/** The report of a build. */
-function makeReport(facts) {
-    const { commit, place, weighed, check, choice, app } = facts;
-    const { verdict, savings, possible, before, after } = weighed;
-    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
-    return {
-        schema: SCHEMA_VERSION,
-        tool: { name: 'mastodon-on-heroku', version: lib_runtime/* VERSION */.xv },
-        createdAt: new Date(facts.createdAt).toISOString(),
-        source: {
-            commit: commit.sha,
-            ref: commit.ref,
-            committedAt: new Date(commit.committedAt).toISOString(),
-            mastodonVersion: facts.mastodonVersion,
-            ...facts.source
-        },
-        stack: facts.stack,
-        place: place.kind === 'container' ? place : { kind: place.kind },
-        verdict: {
-            chosen: verdict.chosen,
-            compressed: verdict.bytes,
-            limit: verdict.limit,
-            withinLimit: verdict.withinLimit,
-            problem: verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
-        },
-        heroku: facts.heroku,
-        ffmpeg: {
-            choice,
-            providers: [...facts.providers],
-            givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
-            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
-        },
-        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
-        streaming: facts.streaming,
-        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
-            name,
-            buildpack: buildpack && {
-                reference: buildpack.reference,
-                kind: buildpack.kind,
-                sha256: buildpack.sha256,
-                version: buildpack.version
-            },
-            milliseconds
-        })),
-        files: fileTable(weighed.slugs, facts.variants.layerNames),
-        dependencies: {
-            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
-            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
-        },
-        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
-        processTypes: { ...app.processTypes },
-        trim: {
-            applied: facts.trimmed,
-            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
-            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
-                name,
-                why,
-                setting,
-                files,
-                raw,
-                saves
-            })),
-            leftIn: [...facts.leftIn],
-            before,
-            after
-        },
-        ...(facts.upgrade && { upgrade: facts.upgrade }),
-        warnings: [...facts.warnings],
-        history: []
-    };
-}
-function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
-    const { total, layers } = measured;
-    return {
-        name,
-        derivation: name === 'with' ? 'built' : derivation,
-        sha256,
-        ...total,
-        layers: [...layers]
-            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
-    };
-}
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
-function reportJson(report) {
-    const { layers, folders, entries } = report.files;
-    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
-    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
-    const parts = Object.entries(report)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
-    return `{\n${parts.join(',\n')}\n}\n`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/parts.js
-
-/** The page's script and style, which are bundled beside the action. */
-async function pageParts(folder) {
-    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_.readFile)(new URL(name, folder), 'utf8')));
-    return { script: script, style: style };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/told.js
-
-
-
-
-;// CONCATENATED MODULE: ./lib/report/page/from-report.js
-
-
-
-
-
-
-
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
-function pageData({ report, baseline, comparison, history, app }) {
-    const base = baseline?.report;
-    return {
-        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
-        tool: `mastodon-on-heroku ${lib_runtime/* VERSION */.xv}`,
-        stack: report.stack,
-        head: from_report_commitOf(report),
-        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
-        limit: report.verdict.limit,
-        warnsAt: report.heroku.warnsAt,
-        stopsAt: report.heroku.stopsAt,
-        chosen: report.verdict.chosen,
-        variants: report.variants.map(({ name, compressed, raw, files }) => ({
-            name,
-            compressed,
-            raw,
-            files,
-            base: base?.variants.find(other => other.name === name)?.compressed,
-            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
-        })),
-        streaming: report.streaming && {
-            compressed: report.streaming.compressed,
-            raw: report.streaming.raw,
-            files: report.streaming.files,
-            base: base?.streaming?.compressed
-        },
-        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
-        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
-    };
-}
-/** A row for each file of the head or the base. */
-function columns(pairs) {
-    const [folders, layers] = [new Places(), new Places()];
-    folders.at('');
-    const files = {
-        folder: [],
-        name: [],
-        layer: [],
-        raw: [],
-        with: [],
-        without: [],
-        changeWith: [],
-        changeWithout: []
-    };
-    for (const pair of pairs) {
-        const { head } = pair;
-        const file = head ?? pair.base;
-        files.folder.push(folders.folderAt(file.folder));
-        files.name.push(file.name);
-        files.layer.push(layers.at(file.layer));
-        files.raw.push(file.raw);
-        files.with.push(head?.with ?? null);
-        files.without.push(head?.without ?? null);
-        files.changeWith.push(changeOf(pair, 'with'));
-        files.changeWithout.push(changeOf(pair, 'without'));
-    }
-    return { layers: layers.names, folders: folders.names, files };
-}
-/** Names, each once. */
-class Places {
-    names = [];
-    #indexes = new Map();
-    at(name) {
-        const known = this.#indexes.get(name);
-        if (known !== undefined)
-            return known;
-        this.#indexes.set(name, this.names.length);
-        return this.names.push(name) - 1;
-    }
-    /** A folder stands behind the one that it lies in. */
-    folderAt(path) {
-        if (!this.#indexes.has(path))
-            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        return this.at(path);
-    }
-}
-function from_report_commitOf({ source, createdAt }) {
-    const { commit, ref, mastodonVersion } = source;
-    return { commit, ref, createdAt, mastodonVersion };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/text.js
-/** Pieces of Markdown, as GitHub renders it. */
-/**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
- */
-function text_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
-}
-function entity(character) {
-    return `&#${character.charCodeAt(0)};`;
-}
-/** Longest name that is shown, in characters. */
-const text_LONGEST = 160;
-/** Nothing in such a name could be more than text between backticks, also in a table. */
-const PLAIN = /^[\w./@:+~#,=%^-]+$/;
-/**
- * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
- * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
- */
-function code(hostile) {
-    if (hostile.length <= text_LONGEST)
-        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
-    const characters = [...hostile];
-    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
-    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
-}
-/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
-function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
-}
-function details(summary, content, open = false) {
-    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-/** `align`: one character a column, `r` for numbers. */
-function table(head, rows, align) {
-    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
-    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-function percent(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-function number(value) {
-    return value.toLocaleString('en-US');
-}
-/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
-function signed(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    const size = Math.abs(bytes);
-    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-    return `${bytes < 0 ? '−' : '+'}${text}`;
-}
-/** A size for people: bytes, kB or MB (10^6). */
-function text_size(bytes) {
-    if (bytes === 0)
-        return '0 bytes';
-    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
-}
-/** A change in per cent of what it was, with its sign. */
-function signedPercent(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/words.js
-
-
-/** Words and figures of the page, the same in its plain HTML and in its script. */
-
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
-function words_shown(name) {
-    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
-}
-function words_short(commit) {
-    return commit.slice(0, 7);
-}
-function isGood({ limit }, { compressed, problem }) {
-    return compressed <= limit && problem === undefined;
-}
-/** The variant's size against the limit and the base, in one sentence. */
-function verdict({ limit, base }, { compressed, base: before, problem }) {
-    const left = limit - compressed;
-    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
-    if (base && before !== undefined) {
-        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
-    }
-    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
-    const told = parts.join(', ');
-    if (left < 0)
-        return `Over the limit: ${told}`;
-    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/render.js
-
-
-
-/**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
- */
-function renderPage(data, parts) {
-    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
-        throw new Error('The script would end its element');
-    const policy = [
-        "default-src 'none'",
-        `script-src ${hashSource(parts.script)}`,
-        `style-src ${hashSource(parts.style)}`,
-        "base-uri 'none'",
-        "form-action 'none'"
-    ].join('; ');
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${render_escape(data.title)}: slug size</title>
-<style>${parts.style}</style>
-</head>
-<body>
-${header(data)}
-<main>
-${explorer(data)}
-${sizes(data)}
-${HISTORY}
-</main>
-<footer>
-<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
-</footer>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${parts.script}</script>
-</body>
-</html>
-`;
-}
-function hashSource(text) {
-    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
-}
-/** JSON that ends no element, whatever its texts are. */
-function json(data) {
-    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-/** Text of others inside HTML, in an element or in a quoted attribute. */
-function render_escape(hostile) {
-    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-function header(data) {
-    const { title, stack, head, base, variants } = data;
-    return `<header>
-<p class="kind">Slug size report</p>
-<h1><bdi>${render_escape(title)}</bdi></h1>
-${variants.map(variant => verdictOf(data, variant)).join('\n')}
-<dl class="facts">
-${render_commit('Measured', head)}
-${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
-<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
-</dl>
-</header>`;
-}
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
-function verdictOf(data, variant) {
-    const { chosen, variants } = data;
-    const { name } = variant;
-    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
-    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
-${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
-${bar(data, variant)}
-</div>`;
-}
-/** The size beside the limit and Heroku's marks, those that are near. */
-function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
-    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
-    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
-    const marks = [
-        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
-        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
-        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
-    ];
-    const was = `before ${text_size(base ?? 0)}`;
-    // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
-<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
-        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
-        .join('\n')}
-</svg>`;
-}
-function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
-    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
-    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
-    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
-}
-function sizes(data) {
-    const { variants, streaming, limit, chosen } = data;
-    const compared = variants.some(({ base }) => base !== undefined);
-    const slugs = variants.map(slug => ({
-        ...slug,
-        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
-    }));
-    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        text_size(compressed),
-        percent(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
-        text_size(raw),
-        number(files)
-    ])}</tr>`);
-    return `<section aria-labelledby="sizes">
-<h2 id="sizes">Sizes</h2>
-<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
-<table>
-<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-</div>
-<h3 id="layers">Layers</h3>
-<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
-<table>
-<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
-<tbody>${layerRows(data).join('\n')}</tbody>
-</table>
-</div>
-</section>`;
-}
-function layerRows({ layers, variants, files }) {
-    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
-    return layers
-        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
-        .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
-}
-function layerSums(layer, sizes, count) {
-    const sums = new Array(count).fill(0);
-    sizes.forEach((size, row) => {
-        sums[layer[row]] += size ?? 0;
-    });
-    return sums;
-}
-function heads(names) {
-    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
-}
-function cells(texts) {
-    return texts.map(text => `<td class="number">${text}</td>`).join('');
-}
-/** The places that the script fills; without it they are not shown. */
-function explorer({ variants, chosen }) {
-    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
-    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
-<section class="scripted" aria-labelledby="map-title" hidden>
-<h2 id="map-title">What takes the room</h2>
-<form class="tools" autocomplete="off">
-${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
-<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
-<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
-</form>
-<nav aria-label="Folder"><ol id="way"></ol></nav>
-<div id="map" role="group" aria-describedby="help"></div>
-<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
-<ul id="legend" aria-label="Colours"></ul>
-<div id="gone" hidden></div>
-<p id="told" class="unseen" role="status"></p>
-</section>
-<section class="scripted" aria-labelledby="files-title" hidden>
-<h2 id="files-title" tabindex="-1">Files</h2>
-<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
-<p id="found" role="status"></p>
-<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
-<button type="button" id="more" hidden></button>
-</section>
-<div id="tip" role="tooltip" hidden></div>`;
-}
-const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
-<h2 id="history-title">History</h2>
-<div id="chart"></div>
-<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
-</section>`;
-
-;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
-
-
-
-
-const SHOWN_COMPONENTS = 15;
-const SHOWN_FILES = 12;
-/** A reason is named where it brought at least this share of what was added, or of what went. */
-const WORTH_NAMING = 0.1;
-const MOST_REASONS = 4;
-/** What has changed against the base, folded; open where it matters. */
-function whatChanged({ comparison, baseline, report }, open) {
-    if (!comparison || !baseline)
-        return '';
-    const { change, components, buildpacks } = comparison;
-    if (change === undefined)
-        return '';
-    if (components.length === 0 && buildpacks.length === 0)
-        return change === 0 ? 'Nothing in the slug has changed.' : '';
-    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
-    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
-}
-/** In one or two sentences: what brought most of it, and what was updated. */
-function reasons({ change = 0, components, buildpacks }, head, base) {
-    const updates = buildpacks.map(({ name, from, to }) => {
-        if (from === undefined)
-            return `buildpack ${code(name)} is new`;
-        if (to === undefined)
-            return `buildpack ${code(name)} is gone`;
-        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
-    });
-    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
-    if (before !== now)
-        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
-    const grown = change >= 0;
-    const same = components.filter(component => component.change > 0 === grown);
-    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
-    const main = same
-        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
-        .slice(0, MOST_REASONS)
-        .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
-    const lines = [];
-    if (main.length > 0)
-        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
-    if (updates.length > 0)
-        lines.push(`Other versions: ${updates.join('; ')}.`);
-    return lines.join('\n');
-}
-function title({ kind, name, how, from, to }) {
-    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
-    const versions = told.filter(version => version !== undefined).join(' → ');
-    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
-    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
-}
-function componentTable({ components, rest, shares, moved }) {
-    const shown = components.slice(0, SHOWN_COMPONENTS);
-    const others = components.slice(SHOWN_COMPONENTS);
-    const left = others.reduce((sum, { change }) => sum + change, rest.change);
-    const count = others.length + rest.count;
-    const rows = shown.map(component => [title(component), component.how, signed(component.change)]);
-    if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
-    if (shares !== 0)
-        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
-    const note = moved > 0
-        ? `\n\n${number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
-        : '';
-    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
-}
-function changes_fileTable({ files }) {
-    const rows = files
-        .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
-    const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : '';
-    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
-}
-/** The cell of a size's change. */
-function changeCell(head, base) {
-    if (base === undefined)
-        return 'new';
-    const share = signedPercent(head - base, base);
-    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
-
-
-
-
-
-/**
- * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
- * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
- */
-const WITHOUT_FFMPEG = [
-    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
-    'remote video, audio and animated GIFs are not cached; they show as links',
-    'animated avatars, headers and custom emoji cannot be made smaller',
-    'still pictures, posts, timelines, federation and streaming work as ever'
-];
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
-function ffmpegLines({ ffmpeg, variants }) {
-    const lines = [];
-    if (ffmpeg.providers.length === 0) {
-        lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.');
-    }
-    else
-        lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`);
-    const { check } = ffmpeg;
-    if (check) {
-        if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
-        else
-            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
-        if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
-        if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
-        }
-    }
-    const without = variants.find(({ name }) => name === 'without');
-    const how = without && DERIVATIONS[without.derivation];
-    if (how && ffmpeg.providers.length > 0)
-        lines.push(`The slug without it was ${how}.`);
-    return lines.map(line => `- ${line}`).join('\n');
-}
-const DERIVATIONS = {
-    built: undefined,
-    subtracted: 'derived from the same build: the files of that step are left out',
-    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-    'built-again': 'built a second time, since other steps wrote over the files of that one'
-};
-/** Bytes: a smaller saving is no way back under a limit. */
-const sections_WORTH_NAMING = 1_000_000;
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack(report, withReasons) {
-    const { verdict, trim, variants } = report;
-    if (verdict.withinLimit)
-        return '';
-    const lines = [];
-    const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${(0,lib_runtime/* megabytes */.ix)(after - verdict.limit)} over`;
-    const saved = trim.before - trim.after;
-    if (!trim.applied && saved > 0)
-        lines.push(`\`slug.trim: safe\` saves ${(0,lib_runtime/* megabytes */.ix)(saved)}; ${fits(trim.after)}.`);
-    const without = variants.find(({ name }) => name === 'without');
-    if (verdict.chosen === 'with' && without) {
-        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${(0,lib_runtime/* megabytes */.ix)(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
-    }
-    // Texts of the report may be anyone's; a rule's name is shown as code.
-    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
-        if (saves < sections_WORTH_NAMING)
-            continue;
-        const what = withReasons ? snippet(setting) : code(name);
-        lines.push(`${what} saves ${(0,lib_runtime/* megabytes */.ix)(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
-    }
-    lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
-    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
-}
-/** The chosen slug by layer, each with its change where that is known. */
-function layerTable({ report: { variants, verdict, layers }, comparison }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const changes = comparison?.layers;
-    const compared = changes !== undefined && changes.size > 0;
-    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
-        const layer = layers.find(other => other.name === name);
-        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
-        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
-        return [
-            code(name),
-            text_size(compressed),
-            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-            text_size(raw),
-            number(files),
-            seconds,
-            version ? code(version) : ''
-        ];
-    });
-    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
-    for (const [name, change] of gone)
-        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
-    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
-    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
-}
-const SHOWN_DIRECTORIES = 15;
-const sections_SHOWN_FILES = 10;
-function directoryTable(report) {
-    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
-    const rows = foldersOf(report, chosen.name)
-        .filter(({ path }) => path.split('/').length <= 2)
-        .slice(0, SHOWN_DIRECTORIES)
-        .map(({ path, compressed, raw, files }) => [
-        code(path),
-        text_size(compressed),
-        percent(compressed, chosen.compressed),
-        text_size(raw),
-        number(files)
-    ]);
-    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
-}
-function sections_fileTable(report) {
-    const { chosen } = report.verdict;
-    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        code(file.path),
-        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
-        text_size(file.raw)
-    ]);
-    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
-}
-/**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
- */
-function trimTable({ trim }, withReasons) {
-    const rules = trim.rules.filter(({ files }) => files > 0);
-    const possible = sections_largestFirst(trim.possible);
-    const saved = text_size(trim.before - trim.after);
-    const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
-        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
-    const row = ({ name, files, raw, saves }) => [
-        code(name),
-        number(files),
-        text_size(raw),
-        text_size(saves)
-    ];
-    const head = ['What', 'Files', 'Unpacked', 'Saves'];
-    const why = withReasons ? ['Why it may go'] : [];
-    const taken = rules.length === 0
-        ? ''
-        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
-    const more = possible.length === 0
-        ? ''
-        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
-    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
-}
-function sections_largestFirst(rules = []) {
-    return rules.toSorted((a, b) => b.saves - a.saves);
-}
-function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
-}
-const SHOWN_POINTS = 10;
-/** The last sizes of the base branch, and this one behind them. */
-function trendTable({ history, report, repositoryUrl }) {
-    const { verdict } = report;
-    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
-    if (points.length === 0)
-        return '';
-    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
-    const rows = points.map((point, i) => {
-        const [now, before] = [sizes[i], sizes[i - 1]];
-        return [
-            commitLink(point.commit, repositoryUrl),
-            point.at.slice(0, 10),
-            text_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : text_size(now),
-            now === undefined || before === undefined ? '' : signed(now - before)
-        ];
-    });
-    const last = sizes.at(-2);
-    rows.push([
-        'this one',
-        report.createdAt.slice(0, 10),
-        text_escape(report.source.mastodonVersion ?? ''),
-        text_size(verdict.compressed),
-        last === undefined ? '' : signed(verdict.compressed - last)
-    ]);
-    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
-}
-function commitLink(commit, repositoryUrl) {
-    const short = `\`${commit.slice(0, 8)}\``;
-    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
-}
-function processTypes(report) {
-    const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
-}
-const SHOWN_WARNINGS = 10;
-const LONGEST_WARNING = 400;
-/** The first ones, each to a length: the log has all of them. */
-function warnings({ warnings }) {
-    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
-        const text = [...warning].slice(0, LONGEST_WARNING).join('');
-        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
-    });
-    if (warnings.length > SHOWN_WARNINGS)
-        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
-    return lines.join('\n');
-}
-/** Folded under its title; nothing where there is nothing. */
-function folded(title, content, open = false) {
-    return content === '' ? '' : details(title, content, open);
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
-
-
-
-const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
-/**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
- */
-function upgradeMarkdown(upgrade, ours) {
-    return [
-        `### This upgrade: ${head(upgrade, ours)}`,
-        summary(upgrade, ours),
-        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
-    ]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function head(upgrade, ours) {
-    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
-    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
-}
-function summary({ base, from, to, basis, streaming, rollback }, ours) {
-    const known = {
-        database: 'The database was asked which migrations it has.',
-        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
-        empty: '',
-        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
-    }[basis];
-    const versions = from === undefined || to === undefined
-        ? ''
-        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
-    return [
-        versions,
-        known,
-        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
-        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
-    ]
-        .filter(Boolean)
-        .join(' ');
-}
-function where({ kind, name, commit }) {
-    const at = `\`${commit.slice(0, 8)}\``;
-    if (kind === 'tag')
-        return `the tag ${code(name)} (${at})`;
-    if (kind === 'parent')
-        return `the commit before it (${at})`;
-    if (kind === 'release')
-        return `what ${code(name)} runs (${at})`;
-    return `where it left ${code(name)} (${at})`;
-}
-function inWords(upgrade) {
-    const { findings, steps, migrations } = upgrade;
-    const rows = findings.map(({ level, name, reason, remedy }) => [
-        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        code(name),
-        prose(reason),
-        prose(remedy)
-    ]);
-    return [
-        rows.length > 0
-            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
-            : 'Nothing stands against it.',
-        steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
-            .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${number(migrations.length)})`, migrationTable(migrations)) : ''
-    ];
-}
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
-function upgrade_names({ findings }) {
-    return findings.length === 0
-        ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
-}
-const SHOWN = 200;
-function migrationTable(migrations) {
-    const rows = migrations
-        .slice(0, SHOWN)
-        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
-        `\`${version}\``,
-        code(name),
-        phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
-            .filter(Boolean)
-            .join('<br>')
-    ]);
-    const more = migrations.length - SHOWN;
-    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${number(more)} more.` : ''));
-}
-function lineOf(marker) {
-    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
-}
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
-function prose(text) {
-    return text
-        .split(/(`[^`]+`)/)
-        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/index.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
- */
-function renderMarkdown(told, longest = Infinity) {
-    const blocks = blocksOf(told).filter(({ text }) => text !== '');
-    const leftOut = [];
-    for (;;) {
-        const text = assemble(blocks, leftOut, told.runUrl);
-        if (text.length <= longest)
-            return text;
-        const last = blocks.findLastIndex(({ name }) => name !== undefined);
-        if (last < 0)
-            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
-        leftOut.unshift(blocks.splice(last, 1)[0].name);
-    }
-}
-function assemble(blocks, leftOut, runUrl) {
-    const texts = blocks.map(({ text }) => text);
-    if (leftOut.length > 0) {
-        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
-        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
-    }
-    return `${texts.join('\n\n')}\n`;
-}
-/** In the order in which they are read, which is that of their weight. */
-function blocksOf(told) {
-    const { report, measuredBy } = told;
-    const ours = measuredBy === undefined;
-    const tooMuch = grownBy(told).length > 0;
-    const open = !fitsLimit(report) || tooMuch;
-    return [
-        { text: `## ${headline(told)}` },
-        { text: origin(told) },
-        { text: sizeTable(told) },
-        { text: comparedWith(told) },
-        { text: live(told) },
-        { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
-        { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warnings(report)) : '' },
-        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
-        { text: whatChanged(told, open), name: 'what changed' },
-        { text: folded('Trend', trendTable(told)), name: 'the trend' },
-        { text: folded('Layers', layerTable(told)), name: 'the layers' },
-        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
-        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
-        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
-        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
-        { text: footer(told) }
-    ];
-}
-/** One line: the status in words, the size, the limit, the change, what is left. */
-function headline(told) {
-    const { verdict, streaming } = told.report;
-    const { compressed, limit, withinLimit, problem } = verdict;
-    const size = `${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)} (${percent(compressed, limit)})`;
-    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
-    if (!withinLimit)
-        return `Over the limit: ${share}, ${(0,lib_runtime/* megabytes */.ix)(compressed - limit)} too much`;
-    const left = `${(0,lib_runtime/* megabytes */.ix)(limit - compressed)} left`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
-    if (streaming && streaming.compressed > limit) {
-        const over = `${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed - limit)} too much`;
-        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
-    }
-    if (grownBy(told).length > 0)
-        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
-    return `Within the limit: ${share}, ${left}`;
-}
-function changeAgainst({ comparison, baseline }) {
-    if (!baseline || comparison?.change === undefined)
-        return '';
-    const { report, branch } = baseline;
-    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
-    return `${signed(comparison.change)} against ${against}`;
-}
-function grownBy({ comparison, maxGrowth }) {
-    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
-}
-/** Whose slug it is, and who measured it. */
-function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${code(app)}`;
-    const { chosen } = report.verdict;
-    const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${number(files)} files, ${(0,lib_runtime/* megabytes */.ix)(raw)} unpacked.`;
-    return measuredBy === undefined
-        ? slug
-        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
-}
-function withoutRedisVerified({ report: { redisTls } }) {
-    return redisTls === undefined
-        ? ''
-        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
-}
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
-    const withFfmpeg = variants.find(({ name }) => name === 'with');
-    if (!ffmpeg.givenUp || !withFfmpeg)
-        return '';
-    const why = withFfmpeg.compressed > verdict.limit
-        ? `with it the slug would be ${(0,lib_runtime/* megabytes */.ix)(withFfmpeg.compressed)}, ${(0,lib_runtime/* megabytes */.ix)(withFfmpeg.compressed - verdict.limit)} over the limit`
-        : 'the one in this build does not start';
-    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
-        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
-}
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
-function sizeTable(told) {
-    const { report, comparison } = told;
-    const { variants, verdict, heroku, streaming } = report;
-    const tooMuch = grownBy(told);
-    const row = (name, size) => {
-        const before = comparison?.sizes.find(size => size.name === name)?.base;
-        const fits = size.compressed <= verdict.limit;
-        const status = [
-            fits ? 'fits' : 'too large',
-            tooMuch.includes(name) ? 'grown too much' : '',
-            name === verdict.chosen ? 'chosen' : ''
-        ];
-        const cells = [
-            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
-            status.filter(Boolean).join(', '),
-            (0,lib_runtime/* megabytes */.ix)(size.compressed),
-            ...(comparison ? [changeCell(size.compressed, before)] : []),
-            (0,lib_runtime/* megabytes */.ix)(verdict.limit),
-            percent(size.compressed, verdict.limit)
-        ];
-        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
-    };
-    const rows = variants.map(variant => row(variant.name, variant));
-    if (streaming)
-        rows.push(row('streaming', streaming));
-    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
-    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
-        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
-}
-/** The footer is never left out, so it must not grow without end. */
-const markdown_MOST_BUILDPACKS = 10;
-const STALE_AFTER_DAYS = 30;
-const markdown_DAY = 86_400_000;
-/** What it is compared with, how old that is, and what is to be said of it. */
-function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
-    if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
-    const { branch, wanted, behind, runUrl } = baseline;
-    const base = baseline.report;
-    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
-    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
-    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
-    const commit = commitLink(base.source.commit, repositoryUrl);
-    const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
-    ];
-    if (behind > 0 && wanted !== undefined) {
-        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
-    }
-    if (days > STALE_AFTER_DAYS)
-        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
-    if (comparison?.change === undefined)
-        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
-    const chosen = base.verdict.chosen;
-    if (chosen !== report.verdict.chosen)
-        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
-    if (base.stack !== report.stack)
-        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
-    return lines.join(' ');
-}
-function live({ live, report }) {
-    if (!live)
-        return '';
-    const change = report.verdict.compressed - live.bytes;
-    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
-    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${(0,lib_runtime/* megabytes */.ix)(live.bytes)}. ${against}.`;
-}
-function footer({ report, measuredBy, runUrl, repositoryUrl }) {
-    const { source, stack, place, tool, createdAt } = report;
-    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
-    const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${buildpacks(report)}.`,
-        'MB = 10<sup>6</sup> bytes.',
-        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
-    ];
-    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
-}
-/** Each with its commit, or the digest of what was fetched. */
-function buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
-    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
-}
-function section(name, content) {
-    return content === '' ? '' : `### ${name}\n\n${content}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/index.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
-
-
-
-
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
-const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
-/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
-const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
-/**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
- */
-async function checkFfmpeg(options) {
-    const mended = [];
-    for (;;) {
-        const outcome = await tryOnce(options);
-        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
-        if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(lib_runtime/* displayPath */.Gt) };
-        }
-        mended.push(folder);
-        await writeMend(options.root, mendScript(mended));
-    }
-}
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
-async function writeMend(root, script) {
-    const file = external_node_path_.join(root, MEND_FILE);
-    const folder = external_node_path_.dirname(file);
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
-        throw new lib_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
-    }
-    await (0,promises_.rm)(file, { force: true });
-    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
-}
-/** A script for `.profile.d` that adds folders below the app to the library path. */
-function mendScript(folders) {
-    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
-    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`;
-    return Buffer.from(text, 'latin1');
-}
-const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
-async function tryOnce(options) {
-    const results = {
-        ffmpeg: await run(options, ['ffmpeg', '-version']),
-        ffprobe: await run(options, ['ffprobe', '-version'])
-    };
-    for (const [program, { code, output }] of Object.entries(results)) {
-        if (code === 0)
-            continue;
-        const missing = MISSING_LIBRARY.exec(output)?.[1];
-        const problem = missing
-            ? `${program} does not start: the library ${missing} is missing`
-            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
-        return { check: { works: false, encoders: [], problem }, missing };
-    }
-    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
-    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
-    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
-    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
-    if (transcode.code === 0)
-        return { check: { works: true, version, encoders } };
-    return {
-        check: {
-            works: false,
-            version,
-            encoders,
-            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
-        }
-    };
-}
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** A GIF of 16 × 16 pixels with two frames. */
-const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
-const ffmpeg_check_TIMEOUT = 60_000;
-const MOST_OUTPUT = 1_000_000;
-async function run({ place, stack, signal }, program) {
-    const chunks = [];
-    let size = 0;
-    const { app } = place.paths;
-    const { code, timedOut } = await place.run({
-        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
-        cwd: app,
-        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
-        output: chunk => {
-            size += chunk.length;
-            if (size < MOST_OUTPUT)
-                chunks.push(chunk);
-        },
-        signal,
-        timeout: ffmpeg_check_TIMEOUT
-    });
-    const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
-}
-/** The folder of a library in the tree; the first one in byte order where there are several. */
-function findFolder(entries, library) {
-    const name = `/${(0,lib_runtime/* bytePath */.OO)(library)}`;
-    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
-    return found && found.path.slice(0, -name.length);
-}
-function lastLine(output) {
-    const line = output.trim().split('\n').at(-1) ?? '';
-    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/files.js
-
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
-function slugFiles(entries, root, layerOf) {
-    const files = [];
-    const leftOut = [];
-    for (const { path, kind, mode, size, target, inode } of entries) {
-        if (kind === 'other')
-            leftOut.push(path);
-        else
-            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
-    }
-    return { files, leftOut };
-}
-/** A slug's files in the order in which they are packed: that of a walk. */
-function inPackOrder(files) {
-    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
-}
-
-;// CONCATENATED MODULE: ./lib/slug/ffmpeg.js
-
-
-
-/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
-const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
-/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
-function findProvider(references, aptfile) {
-    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(ffmpeg_lastName(reference)) ? [i] : []));
-    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
-    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
-    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
-}
-/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function ffmpeg_lastName(reference) {
-    const parts = reference
-        .replace(/[#?].*$/, '')
-        .split('/')
-        .filter(Boolean);
-    const archive = parts.indexOf('archive');
-    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
-}
-/**
- * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
- * (mastodon/mastodon#3276, #24866) or its extra codecs.
- */
-const FFMPEG_PACKAGES = new Set([
-    'ffmpeg',
-    'libavcodec-extra',
-    'libxdamage1',
-    'libxfixes3',
-    'libopenblas0-pthread',
-    'libblas3',
-    'liblapack3'
-]);
-/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
-function aptfileWithoutFfmpeg(aptfile) {
-    const lines = aptfile.split('\n');
-    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
-    if (!asksForFfmpeg)
-        return aptfile;
-    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
-}
-/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
-function packageOf(line) {
-    return line.trim().replace(/[=:/\s#].*$/, '');
-}
-function isFfmpegArchive(line) {
-    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
-}
-/**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
- */
-function whyNotSubtract(app, provider) {
-    const isProvider = providerLayers(provider);
-    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
-    if (!mix)
-        return undefined;
-    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
-    return `${by} wrote over a file of ${from}`;
-}
-/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
-function providerLayers({ buildpacks, apt }) {
-    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
-}
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
-function withoutProvider(files, provider, aptAgain) {
-    const isProvider = providerLayers(provider);
-    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
-    const kept = new Set(files.filter(stays));
-    const needed = ffmpeg_foldersOf(kept);
-    // A folder that the provider made stays where others put something into it (`.profile.d`).
-    const rest = files.flatMap(file => {
-        if (kept.has(file))
-            return [file];
-        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
-        return layer === undefined ? [] : [{ ...file, layer }];
-    });
-    if (!aptAgain)
-        return rest;
-    const taken = new Set(rest.map(({ path }) => path));
-    const layer = provider.apt + 1;
-    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
-    return inPackOrder([...rest, ...again.files]);
-}
-/** All folders above these files, each with the layer of the first file that needs it. */
-function ffmpeg_foldersOf(files) {
-    const folders = new Map();
-    for (const { path, layer } of files) {
-        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-            const folder = path.slice(0, at);
-            if (folders.has(folder))
-                break;
-            folders.set(folder, layer);
-        }
-    }
-    return folders;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/gate.js
-
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-const HEROKU_WARNS_AT = 300_000_000;
-const HEROKU_STOPS_AT = 1_000_000_000;
-/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
-function gate(choice, sizes, limit) {
-    const withFits = sizes.with !== undefined && sizes.with <= limit;
-    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
-    const bytes = takesFfmpeg ? sizes.with : sizes.without;
-    return {
-        chosen: takesFfmpeg ? 'with' : 'without',
-        bytes,
-        limit,
-        withinLimit: bytes <= limit,
-        headroom: limit - bytes
-    };
-}
-/** What Heroku would say of a slug of this size, and of such a limit. */
-function sizeWarnings({ bytes, limit }) {
-    const warnings = [];
-    const [warnsAt, stopsAt] = [(0,lib_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,lib_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
-    if (bytes > HEROKU_STOPS_AT)
-        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
-    else if (bytes > HEROKU_WARNS_AT)
-        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
-    if (limit > HEROKU_STOPS_AT)
-        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
-    return warnings;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/gzip.js
-/**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
- */
-/** No name, no time, "Unix": the same for every slug. */
-const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
-function gzipTrailer(crc, rawBytes) {
-    const trailer = Buffer.alloc(10);
-    trailer[0] = 0x03;
-    trailer.writeUInt32LE(crc >>> 0, 2);
-    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
-    return trailer;
-}
-/**
- * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
- * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
- */
-function combineCrc(a, b, bLength) {
-    return (multiply(zeros(bLength), a) ^ b) >>> 0;
-}
-const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
-/** a × b modulo the polynomial. */
-function multiply(a, b) {
-    let product = 0;
-    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
-        if (a & bit)
-            product ^= b;
-        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
-    }
-    return product >>> 0;
-}
-/** x^(8n): square and multiply. */
-function zeros(bytes) {
-    let power = 0x80000000; // x^0
-    let square = 0x00800000; // x^8
-    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-        if (n % 2 === 1)
-            power = multiply(square, power);
-        square = multiply(square, square);
-    }
-    return power;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/tar.js
-
-
-const tar_BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
-const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
-const TAR_END = 2 * tar_BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
-function padding(size) {
-    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
-}
-/**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
- */
-function tarHeader(file, time, link) {
-    const { name, target } = tar_namesOf(file, link);
-    const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
-    const records = [];
-    if (target.length > SHORT)
-        records.push(longRecord('K', target));
-    if (name.length > SHORT)
-        records.push(longRecord('L', name));
-    records.push(record({ name, target, size, type, mode: file.mode, time }));
-    return records.length === 1 ? records[0] : Buffer.concat(records);
-}
-/** How many bytes `tarHeader` makes. */
-function headerBytes(file, link) {
-    const { name, target } = tar_namesOf(file, link);
-    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
-    return tar_BLOCK + long(name) + long(target);
-}
-/** Bytes of a name that a header's own field holds. */
-const SHORT = 100;
-function tar_namesOf(file, link) {
-    const isFolder = file.kind === 'directory' && file.path !== '';
-    return {
-        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
-        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
-    };
-}
-function longRecord(type, text) {
-    const size = text.length + 1;
-    const body = Buffer.alloc(size + padding(size));
-    body.write(text, 'latin1');
-    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
-}
-function record({ name, target, size, type, mode, time }) {
-    const header = Buffer.alloc(tar_BLOCK);
-    header.write(name.slice(0, SHORT), 0, 'latin1');
-    header.write(octal(mode, 7), 100);
-    header.write(octal(0, 7), 108); // uid and gid: root
-    header.write(octal(0, 7), 116);
-    if (size < 8 ** 11)
-        header.write(octal(size, 11), 124);
-    else
-        base256(header, 124, 12, size);
-    header.write(octal(time, 11), 136);
-    header.write('        ', 148);
-    header.write(type, 156);
-    header.write(target.slice(0, SHORT), 157, 'latin1');
-    header.write('ustar  \0', 257);
-    header.write('root', 265);
-    header.write('root', 297);
-    let sum = 0;
-    for (const byte of header)
-        sum += byte;
-    header.write(`${octal(sum, 6)}\0 `, 148);
-    return header;
-}
-function octal(value, digits) {
-    return value.toString(8).padStart(digits, '0');
-}
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
-function base256(header, offset, length, value) {
-    header.writeUInt8(0x80, offset);
-    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
-
-
-
-;// CONCATENATED MODULE: ./lib/slug/plan.js
-
-
-
-
-const plan_LEAST = 512 * 1024;
-const plan_MOST = 2 * 1024 * 1024;
-/** A file of this size has blocks of its own, so that its compressed size is exact. */
-const PIECE = 1024 * 1024;
-/** The folder `./app/` itself: it belongs to no layer. */
-const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-function planBlocks(files, identityOf, publicTime) {
-    const plan = new Plan(identityOf);
-    const carriers = new Map();
-    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
-    for (const file of files) {
-        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
-        if (file.inode !== undefined && link === undefined)
-            carriers.set(file.inode, file.path);
-        const size = link === undefined ? file.size : 0;
-        const time = timeOf(file, publicTime);
-        if (size >= PIECE)
-            plan.addLarge(file, time, size);
-        else {
-            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
-                plan.cut();
-            plan.addHeader(file, time, link, size);
-        }
-    }
-    return plan.end();
-}
-class Plan {
-    #identityOf;
-    #blocks = [];
-    #parts = [];
-    /** All that the bytes of the block depend on. */
-    #content = '';
-    bytes = 0;
-    constructor(identityOf) {
-        this.#identityOf = identityOf;
-    }
-    /** A name with its whole content. */
-    addHeader(file, time, link, size) {
-        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
-    }
-    /** A file in blocks of its own. */
-    addLarge(file, time, size) {
-        this.cut();
-        for (let from = 0; from < size; from += PIECE) {
-            const to = Math.min(from + PIECE, size);
-            const header = from === 0 ? headerBytes(file) : 0;
-            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
-            this.cut();
-        }
-    }
-    cut() {
-        if (this.#parts.length === 0)
-            return;
-        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
-        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
-        this.#parts = [];
-        this.#content = '';
-        this.bytes = 0;
-    }
-    end() {
-        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
-        this.cut();
-        return this.#blocks;
-    }
-    #add(part) {
-        const { file, header, time, link, from, to, pad } = part;
-        this.#parts.push(part);
-        this.bytes += partBytes(part);
-        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
-        if (header > 0)
-            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
-        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
-    }
-}
-/** Bytes of a part in the archive. */
-function partBytes({ header, from, to, pad }) {
-    return header + (to - from) + pad;
-}
-const FIXED_TIME = 1_000_000_000;
-/**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
- * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
- */
-function timeOf({ path }, publicTime) {
-    return path.startsWith('public/') ? publicTime : FIXED_TIME;
-}
-/** One name in 32 may begin a block; which ones depends on the name alone. */
-function isBoundary(path) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < path.length; i++)
-        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-    return ((hash ^ (hash >>> 15)) & 31) === 0;
-}
-
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-;// CONCATENATED MODULE: ./lib/slug/threads.js
-
-
-/** A thread needs little; a small heap makes it collect its garbage early. */
-const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-/** A few threads that take tasks in order. */
-class Threads {
-    #workers;
-    #idle;
-    #busy = new Map();
-    #queue = [];
-    #failure;
-    constructor(program, count) {
-        this.#workers = Array.from({ length: count }, () => this.#open(program));
-        this.#idle = [...this.#workers];
-    }
-    get count() {
-        return this.#workers.length;
-    }
-    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
-    do(task) {
-        return new Promise((resolve, reject) => {
-            if (this.#failure)
-                return reject(this.#failure);
-            this.#queue.push({ task, resolve, reject });
-            this.#next();
-        });
-    }
-    /** Ends the threads; tasks that wait or run are rejected. */
-    async close() {
-        this.#fail(new Error('packing was ended'));
-        await Promise.all(this.#workers.map(worker => worker.terminate()));
-    }
-    #open(program) {
-        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
-        worker.on('message', (answer) => this.#answered(worker, answer));
-        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
-        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
-        worker.unref();
-        return worker;
-    }
-    #next() {
-        while (this.#idle.length > 0 && this.#queue.length > 0) {
-            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
-            this.#busy.set(worker, waiting);
-            worker.ref();
-            worker.postMessage(waiting.task);
-        }
-    }
-    #answered(worker, answer) {
-        const waiting = this.#busy.get(worker);
-        this.#busy.delete(worker);
-        this.#idle.push(worker);
-        worker.unref();
-        if ('error' in answer)
-            waiting?.reject(answer.error);
-        else
-            waiting?.resolve(answer);
-        this.#next();
-    }
-    /** One thread less is no pool: all that waits or runs fails with the first reason. */
-    #fail(error) {
-        this.#failure ??= error;
-        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
-            reject(this.#failure);
-        this.#busy.clear();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/slug/pack.js
-
-
-
-
-
-
-
-
-
-
-/** Level 6, gzip's own default. */
-const LEVEL = 6;
-const HASH_BATCH_FILES = 200;
-const HASH_BATCH_BYTES = 8 * 1024 * 1024;
-/**
- * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
- */
-class Packer {
-    #threads;
-    #options;
-    #identities = new Map();
-    #known = new Map();
-    /** No packing has failed: then the blocks that are known are all that is needed. */
-    #complete = false;
-    constructor(options) {
-        this.#options = options;
-        this.#threads = new Threads(options.worker, options.threads);
-        options.signal.addEventListener('abort', this.#abort, { once: true });
-        if (options.blockStore)
-            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
-    }
-    /**
-     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
-     */
-    async pack(jobs) {
-        const slugs = [];
-        try {
-            if (this.#options.signal.aborted)
-                throw new lib_runtime/* CancelledError */.cc('Packing the slug');
-            if (this.#options.blockStore)
-                await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
-            for (const slug of slugs)
-                await slug.open();
-            await this.#packBlocks(slugs);
-            const packed = await Promise.all(slugs.map(slug => slug.finish()));
-            this.#complete = true;
-            return packed;
-        }
-        catch (error) {
-            this.#complete = false;
-            await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new lib_runtime/* CancelledError */.cc('Packing the slug') : error;
-        }
-    }
-    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
-    async close() {
-        this.#options.signal.removeEventListener('abort', this.#abort);
-        await this.#threads.close();
-        const { blockStore } = this.#options;
-        if (!blockStore || !this.#complete)
-            return;
-        const needed = new Set([...this.#known.keys()].map(nameInStore));
-        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
-            if (!needed.has(name))
-                (0,external_node_fs_.rmSync)(external_node_path_.join(blockStore, name), { force: true });
-        }
-    }
-    #abort = () => void this.#threads.close();
-    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
-    #identityOf = (file) => {
-        const key = file.inode ?? file;
-        const known = this.#identities.get(key);
-        if (known !== undefined)
-            return known;
-        const identity = `${this.#identities.size}`;
-        this.#identities.set(key, identity);
-        return identity;
-    };
-    async #hash(jobs) {
-        const batches = [[]];
-        let bytes = 0;
-        const seen = new Set();
-        for (const job of jobs) {
-            for (const file of job.files) {
-                const key = file.inode ?? file;
-                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
-                    continue;
-                seen.add(key);
-                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
-                    batches.push([]);
-                    bytes = 0;
-                }
-                batches.at(-1).push(file);
-                bytes += file.size;
-            }
-        }
-        await inOrder(batches, this.#threads.count * 2, async (batch) => {
-            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
-            const { digests } = await this.#threads.do({ kind: 'hash', files });
-            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
-        });
-    }
-    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
-    async #packBlocks(slugs) {
-        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
-        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
-            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
-            return onlyMeasured
-                ? undefined
-                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
-        }, async (block, answer) => {
-            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
-            this.#known.set(block.key, known);
-            for (const slug of slugs)
-                if (slug.wants(block.key))
-                    await slug.take(known, answer?.bytes);
-        });
-    }
-    /** The block as an earlier build packed it. */
-    async #fromStore({ key, rawBytes }) {
-        const store = this.#placeOf(key);
-        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
-            return undefined;
-        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
-    }
-    #placeOf(key) {
-        return this.#options.blockStore && external_node_path_.join(this.#options.blockStore, nameInStore(key));
-    }
-    #task(block) {
-        return {
-            kind: 'block',
-            rawBytes: block.rawBytes,
-            level: LEVEL,
-            store: this.#placeOf(block.key),
-            parts: block.parts.map(toTask)
-        };
-    }
-}
-/** Other ways of packing give other bytes for the same block: they must not meet. */
-const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
-function nameInStore(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
-}
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
-function seconds(milliseconds) {
-    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
-}
-/** A slug while it is packed. */
-class Slug {
-    blocks;
-    output;
-    #taken = [];
-    #sha256 = (0,external_node_crypto_.createHash)('sha256');
-    #file;
-    #bytes = 0;
-    #rawBytes = 0;
-    #crc = 0;
-    constructor(blocks, output) {
-        this.blocks = blocks;
-        this.output = output;
-    }
-    async open() {
-        if (this.output) {
-            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
-                throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
-            });
-        }
-        await this.#write(GZIP_HEADER);
-    }
-    /** Whether this block is the next one. */
-    wants(key) {
-        return this.blocks[this.#taken.length]?.key === key;
-    }
-    async take({ bytes, crc }, compressed) {
-        const block = this.blocks[this.#taken.length];
-        this.#taken.push({ block, bytes });
-        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
-        this.#rawBytes += block.rawBytes;
-        if (compressed)
-            await this.#write(compressed);
-        else
-            this.#bytes += bytes;
-    }
-    async finish() {
-        if (this.#taken.length !== this.blocks.length)
-            throw new Error('a block of the slug was not packed');
-        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
-        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
-        if (!this.output)
-            return packed;
-        await this.#file?.close();
-        this.#file = undefined;
-        await (0,promises_.rename)(this.#part, this.output);
-        return { ...packed, sha256: this.#sha256.digest('hex') };
-    }
-    async discard() {
-        await this.#file?.close().catch(() => { }); // it goes anyway
-        if (this.output)
-            await (0,promises_.rm)(this.#part, { force: true });
-    }
-    get #part() {
-        return `${this.output}.part`;
-    }
-    async #write(bytes) {
-        this.#bytes += bytes.length;
-        if (!this.#file)
-            return;
-        this.#sha256.update(bytes);
-        try {
-            for (let done = 0; done < bytes.length;)
-                done += (await this.#file.write(bytes, done)).bytesWritten;
-        }
-        catch (error) {
-            throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
-        }
-    }
-}
-/**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
- */
-function mergeOrders(lists) {
-    const next = lists.map(() => 0);
-    const remaining = lists.map(list => countKeys(list));
-    const merged = [];
-    for (;;) {
-        const heads = lists.map((list, i) => list[next[i]]);
-        if (heads.every(head => head === undefined))
-            return merged;
-        // A head that another list still needs later waits, unless every head waits.
-        const free = heads.find((head, i) => head &&
-            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
-        const block = free ?? heads.find(head => head !== undefined);
-        merged.push(block);
-        heads.forEach((head, i) => {
-            if (head?.key !== block.key)
-                return;
-            next[i]++;
-            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
-        });
-    }
-}
-function countKeys(blocks) {
-    const counts = new Map();
-    for (const { key } of blocks)
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-    return counts;
-}
-/**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
- */
-async function inOrder(items, width, work, take = async () => { }) {
-    const running = [];
-    let started = 0;
-    try {
-        for (const item of items) {
-            while (started < items.length && running.length < width)
-                running.push(work(items[started++]));
-            await take(item, await running.shift());
-        }
-    }
-    finally {
-        await Promise.allSettled(running);
-    }
-}
-/** A part as a thread takes it. */
-function toTask({ file, header, time, link, from, to, pad }) {
-    const { path, kind, mode, size, target } = file;
-    return {
-        path: to > from ? absolute(file) : '',
-        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
-        from,
-        to,
-        pad
-    };
-}
-function absolute(file) {
-    return (0,lib_runtime/* joinBytes */.mE)((0,lib_runtime/* bytePath */.OO)(file.root), file.path);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/measure.js
-
-
-
-
-/**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
- */
-function measure({ blocks, bytes, rawBytes }) {
-    const weights = new Map();
-    for (const { block, bytes: compressed } of blocks) {
-        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
-        let raw = 0;
-        for (const part of block.parts) {
-            const before = Math.round((compressed * raw) / block.rawBytes);
-            raw += partBytes(part);
-            const own = Math.round((compressed * raw) / block.rawBytes) - before;
-            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
-            weight.compressed += own;
-            weight.raw += partBytes(part);
-            weight.shared ||= shared;
-            weights.set(part.file, weight);
-        }
-    }
-    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
-    weights.delete(ROOT);
-    const layers = new Map();
-    add(layers, -1, {
-        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
-        raw: frame.raw,
-        files: 0
-    });
-    const files = [...weights].map(([file, weight]) => ({ file, ...weight }));
-    for (const { file, compressed, raw } of files)
-        add(layers, file.layer, { compressed, raw, files: 1 });
-    return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files };
-}
-function add(sums, key, { compressed, raw, files }) {
-    const sum = sums.get(key);
-    if (sum) {
-        sum.compressed += compressed;
-        sum.raw += raw;
-        sum.files += files;
-    }
-    else
-        sums.set(key, { compressed, raw, files });
-}
-
-;// CONCATENATED MODULE: external "node:module"
-const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
-;// CONCATENATED MODULE: ./lib/slug/streaming.js
-
-
-
-
-/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
-const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
-const STARTS = 'streaming';
-/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
-const streaming_ROOT = '.';
-/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
-const NEEDED = [
-    /^bin\/heroku-web$/,
-    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
-    /^\.profile\.d\/[^/]+$/,
-    /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
-    /^\.profile$/,
-    /^\.heroku\/node\/bin\/node$/,
-    /^streaming\/(?!node_modules\/)/
-];
-/** A file of the server itself. */
-const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
-const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
-/** A package's name as npm has it: nothing in it leads out of a folder. */
-const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
-/**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
- * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
- */
-function streamingFiles(files) {
-    const tree = new Tree(files);
-    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
-        tree.require(file);
-    const isPackaged = packagesIn(tree);
-    const wanted = new Set();
-    for (const file of files) {
-        if (file.kind === 'directory')
-            continue;
-        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
-            continue;
-        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_.posix.dirname(at))
-            wanted.add(at);
-    }
-    return files.filter(({ path }) => wanted.has(path));
-}
-/**
- * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
- * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
- * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
- */
-function streamingPackages(files) {
-    return packagesIn(new Tree(files));
-}
-function packagesIn(tree) {
-    const packages = streaming_packagesOf(tree);
-    // A workspace lies elsewhere in the tree, without a node_modules in its path.
-    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
-    return file => tree.followed.has(file) ||
-        packages.has(tree.packageOf(file)) ||
-        linked.some(folder => file.startsWith(`${folder}/`));
-}
-/** Folders of the packages that are needed, the server's own first. */
-function streaming_packagesOf(tree) {
-    const found = new Set();
-    const visit = (folder, imported = []) => {
-        if (found.has(folder))
-            return;
-        found.add(folder);
-        const manifest = tree.manifest(folder);
-        const optional = namesIn(manifest['optionalDependencies']);
-        for (const name of namesIn(manifest['dependencies'])) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-            else if (!optional.includes(name))
-                throw streaming_missing(folder, name);
-        }
-        for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-        }
-    };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
-    return found;
-}
-function namesIn(dependencies) {
-    if (typeof dependencies !== 'object' || dependencies === null)
-        return [];
-    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
-}
-function streaming_missing(folder, name) {
-    return new lib_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
-}
-/** Where packages are in a list of files. */
-class Tree {
-    /** Links by which a package was reached. */
-    followed = new Set();
-    #files;
-    constructor(files) {
-        this.#files = new Map(files.map(file => [file.path, file]));
-    }
-    has(file) {
-        return this.#files.has(file);
-    }
-    /**
-     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
-     * looks like an import names no package that is there, or keeps one too many.
-     */
-    imports() {
-        const names = new Set();
-        for (const { kind, root, path: file } of this.#files.values()) {
-            if (kind !== 'file' || !SERVER_FILE.test(file))
-                continue;
-            for (const [, name = ''] of ((0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '').matchAll(IMPORT)) {
-                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
-                    names.add(name);
-            }
-        }
-        return [...names];
-    }
-    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
-    require(file) {
-        if (this.has(file))
-            return;
-        throw new lib_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
-    }
-    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
-    packageOf(file) {
-        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
-    }
-    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
-    resolve(folder, name) {
-        for (let at = folder;; at = external_node_path_.posix.dirname(at)) {
-            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
-            const real = external_node_path_.posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
-            if (real !== undefined && this.#files.has(`${real}/package.json`))
-                return real;
-            if (at === '.')
-                return undefined;
-        }
-    }
-    manifest(folder) {
-        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
-        const text = file && (0,lib_runtime/* readTreeFile */.xt)(file.root, file.path);
-        try {
-            const manifest = JSON.parse(text ?? '{}');
-            return typeof manifest === 'object' && manifest !== null ? manifest : {};
-        }
-        catch (cause) {
-            throw new lib_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
-                cause
-            });
-        }
-    }
-    /** The folder itself, or where a link to it leads within the tree. */
-    #real(place) {
-        const file = this.#files.get(place);
-        if (file?.kind === 'directory')
-            return place;
-        if (file?.kind !== 'symlink' || file.target === undefined)
-            return undefined;
-        const target = external_node_path_.posix.join(external_node_path_.posix.dirname(place), file.target).replace(/\/$/, '');
-        if (target.startsWith('..') || external_node_path_.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
-            return undefined;
-        if (this.has(`${target}/package.json`))
-            this.followed.add(file.path);
-        return target;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/slug/node-use.js
-
-
-
-
-/**
- * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
- * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
- * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
- * built in a way that is not known here, nothing goes, and the reason is given.
- */
-function nodeUse(tree) {
-    const { files, bundler, streaming } = tree;
-    if (bundler === 'webpack')
-        return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
-    if (isPlugAndPlay(files))
-        return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
-    const line = lineThatNames(files);
-    if (line !== undefined)
-        return keep(`${line} names node_modules`);
-    const type = typeThatRunsNode(tree);
-    if (type !== undefined)
-        return keep(`the process type ${type} runs Node for more than the streaming server`);
-    if (streaming === 'no')
-        return { isRead: () => false };
-    try {
-        return files.some(({ path }) => path === 'streaming/index.js')
-            ? { isRead: streamingPackages(files) }
-            : keep('there is no streaming/index.js, so what Node runs here is not known');
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo)
-            return keep(error.message);
-        throw error;
-    }
-}
-function keep(keptBecause) {
-    return { keptBecause };
-}
-/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
-function isPlugAndPlay(files) {
-    return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
-}
-/** Files of the commit that Ruby or a shell may read on a dyno; JavaScript is read by Node alone. */
-const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
-const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
-/** Vite's own cache, which only a build writes. */
-const CACHE_FOLDER = /\bcache_?dir\b/i;
-const node_use_LARGEST = 1_000_000;
-/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
-function lineThatNames(files) {
-    for (const file of files) {
-        if (file.layer !== 0 || !MAY_READ.test(file.path) || MAY_NOT.test(file.path))
-            continue;
-        const lines = textOf(file).split('\n');
-        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
-        if (at >= 0)
-            return `${(0,lib_runtime/* displayPath */.Gt)(file.path)}:${at + 1}`;
-    }
-    return undefined;
-}
-/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
-const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
-const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
-function typeThatRunsNode({ files, processTypes }) {
-    const byPath = new Map(files.map(file => [file.path, file]));
-    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
-    return found?.[0];
-}
-/** A command with the text of the shell scripts that it names, and of those that these name. */
-function withScripts(command, files) {
-    const read = new Set();
-    const visit = (text) => {
-        const texts = [text];
-        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
-            const file = files.get(word.replace(/^\.\//, ''));
-            if (file?.kind !== 'file' || read.has(file.path))
-                continue;
-            read.add(file.path);
-            const script = textOf(file);
-            if (/^#!.*\bsh\b|^#!.*\bbash\b/.test(script))
-                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
-        }
-        return texts.join('\n');
-    };
-    return visit(command);
-}
-function textOf({ kind, size, root, path }) {
-    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
-
-
-
-/**
- * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
- * it; `**` crosses folders; a leading dot needs no mention.
- */
-function globMatcher(globs) {
-    const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
-    return path => matches(Buffer.from(path, 'latin1').toString('utf8'));
-}
-function withFolder(glob) {
-    const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
-    return [name, `${name}/**`];
-}
-/** Globs that match nothing of a tree, in their order. */
-function unmatchedGlobs(globs, files) {
-    return globs.filter(glob => {
-        const matches = globMatcher([glob]);
-        return !files.some(({ path }) => matches(path));
-    });
-}
-/** Throws a `UserError` if the globs take away what a process type is started with. */
-function requirePrograms(globs, files, processTypes) {
-    if (globs.length === 0)
-        return;
-    const isGone = globMatcher(globs);
-    for (const [type, command] of Object.entries(processTypes)) {
-        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
-            const places = trim_globs_placesOf(word, files);
-            if (places.length === 0 || !places.every(isGone))
-                continue;
-            const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
-        }
-    }
-}
-/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function trim_globs_placesOf(word, files) {
-    const name = word.replace(/^\.\//, '');
-    if (name === '' || name.startsWith('-'))
-        return [];
-    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
-    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/trim.js
-
-
-
-
-/** In a `node_modules` of the app: its own, or the streaming server's. */
-const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
-/**
- * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
- * phase, streaming server and tootctl ran without it.
- */
-function safeRules(facts) {
-    const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
-    const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
-        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
-        ),
-        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
-        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
-        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
-        /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
-    ];
-    if (builtAt !== '/app') {
-        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
-    }
-    if ('keptBecause' in node)
-        return rules;
-    rules.push({
-        name: 'node-modules',
-        why: streaming === 'no'
-            ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
-            : 'They built the assets. The packages that the streaming server needs stay.',
-        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
-    });
-    if (streaming === 'perhaps' || rubyNeedsNode) {
-        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
-    }
-    else {
-        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
-    }
-    return rules;
-}
-/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
-function possibleRules({ node, rubyNeedsNode, streaming }) {
-    const rules = [
-        possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
-        possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
-            'tmp/cache/bootsnap'
-        ]),
-        possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
-        ]),
-        possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
-        ])
-    ];
-    if (streaming === 'no' || 'keptBecause' in node)
-        return rules;
-    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
-    const streamingApp = {
-        name: 'streaming-app',
-        why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
-        setting: 'streaming-app: NAME',
-        matches: (path) => pattern.test(path)
-    };
-    return [streamingApp, ...rules];
-}
-function possible(name, why, globs) {
-    const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
-    return { name, why, setting, matches: globMatcher(globs) };
-}
-/** The globs of the config, as one rule (`globMatcher`). */
-function globRule(globs) {
-    return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
-}
-function rule(name, why, ...patterns) {
-    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
-}
-/** Takes away what the rules match, and folders that are empty only because of that. */
-function trim(files, rules) {
-    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
-    const gone = new Set(files.filter(isGone));
-    if (gone.size === 0)
-        return { kept: files, gone: [] };
-    const emptied = emptiedFolders(files, gone);
-    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
-    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
-}
-/** Folders from which something went and in which nothing stays. */
-function emptiedFolders(files, gone) {
-    const lost = new Set();
-    const alive = new Set();
-    // In pack order a folder comes before what is in it; from the end it comes after.
-    for (const file of files.toReversed()) {
-        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
-        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-        if (gone.has(file) || isEmptied)
-            lost.add(parent);
-        else
-            alive.add(parent);
-    }
-    return new Set([...lost].filter(folder => !alive.has(folder)));
-}
-
-;// CONCATENATED MODULE: ./lib/slug/variants.js
-
-
-
-
-
-/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
-async function makeVariants(app, provider, other) {
-    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
-    const own = layerNames.length - 1;
-    // The tree is walked again: the library path may have been mended since it was built.
-    const { files, leftOut } = slugFiles((0,lib_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    if (!provider)
-        return { without: files, derivation: 'built', layerNames, leftOut };
-    const built = { with: files, layerNames, leftOut };
-    const unmended = files.filter(({ layer }) => layer !== own);
-    const reason = whyNotSubtract(app, provider);
-    if (reason !== undefined) {
-        const again = await other.buildAgain(reason);
-        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
-        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
-    }
-    if (provider.apt === undefined)
-        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
-    const { root, entries, layerOf } = await other.aptAgain();
-    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
-    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
-}
-
-;// CONCATENATED MODULE: ./lib/slug/weigh.js
-
-
-
-
-
-
-
-
-/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
-async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
-    const folder = external_node_path_.dirname(output);
-    const made = ['with', 'without'].flatMap(name => {
-        const files = variants[name];
-        return files ? [{ name, files: inPackOrder(files), output: external_node_path_.join(folder, `.slug-${name}.tgz`) }] : [];
-    });
-    try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
-        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
-        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
-        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
-        const chosen = made.find(({ name }) => name === verdict.chosen);
-        await (0,promises_.rename)(chosen.output, output);
-        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
-    }
-    finally {
-        for (const { output } of made)
-            await (0,promises_.rm)(output, { force: true });
-    }
-}
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
-async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
-    const rules = applied.length > 0 ? applied : offered;
-    const kept = trim(files, rules).kept;
-    const each = matching(files, rules);
-    const more = matching(kept, possible);
-    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
-    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
-    if ((applied.length > 0 ? after : before) !== bytes)
-        throw new Error('packing the same files twice gave two sizes');
-    return {
-        savings: each.map((found, i) => saving(found, before - sizes[i])),
-        possible: more.map((found, i) => saving(found, after - sizes[each.length + i])),
-        before,
-        after
-    };
-}
-/** The rules that take something away from these files. */
-function matching(files, rules) {
-    return rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-}
-function saving({ rule, gone }, saves) {
-    return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves };
-}
-
-;// CONCATENATED MODULE: ./lib/slug/index.js
-/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
-
-
-
-
-
-/**
- * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
- * before the buildpacks, too, so there the build would fail in the same way, only later.
- */
-function requireKept({ folder, removed }, needs) {
-    for (const { file, who } of needs) {
-        const taken = takenOut(removed, file);
-        if (taken === undefined || (0,lib_runtime/* readTreeFile */.xt)(folder, file) !== undefined)
-            continue;
-        throw new lib_runtime/* UserError */.yo(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
-    }
-}
-/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
-function neededByBuildpacks(references) {
-    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
-    return references
-        .slice(0, unknown < 0 ? references.length : unknown)
-        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
-}
-/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
-function neededByDynos({ streamingApp }, procfile) {
-    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
-        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
-        : [];
-    const who = 'the streaming app';
-    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
-    return [...web, ...streaming.map(file => ({ file, who }))];
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
-
-
-
-
-
-
-
-
-
-
-/** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
-    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
-    if (stack === undefined) {
-        throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-    }
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new lib_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
-    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    for (const warning of warnings)
-        runtime.log.warning(warning);
-    const written = chosen.map(({ reference }) => reference.text);
-    const procfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '';
-    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_.join(runtime.scratch, 'buildpacks'),
-        cacheFolder: below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-/** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder, removed }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: { ...buildVariables(folder), ...config.slug.env },
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        takenOut: file => takenOut(removed, file),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
-/** What brings ffmpeg, for people. */
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
-/** A folder in the cache, where there is one. */
-function below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_.join(folder, name);
-}
 
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
@@ -63838,8 +60490,8 @@ function withCustomRequest(customRequest) {
 ;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
 // pkg/dist-src/is-jwt.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var dist_bundle_sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${dist_bundle_sep}${b64url}${dist_bundle_sep}${b64url}$`);
+var sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 
 // pkg/dist-src/auth.js
@@ -67102,7 +63754,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 
-const zip_MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 10_000;
 const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
@@ -67131,7 +63783,7 @@ async function zip_readEntry(archive, wanted, maxBytes) {
     // `strictFileNames` and the default validation refuse absolute names, `..` and backslashes.
     const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
     try {
-        if (zip.entryCount > zip_MOST_ENTRIES)
+        if (zip.entryCount > MOST_ENTRIES)
             throw zip_refused(`it has ${zip.entryCount} entries`);
         const found = [];
         for await (const entry of zip.eachEntry())
@@ -67473,7 +64125,7 @@ const LOOK_AFTER = 2_000;
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
  */
 async function upsertComment(github, comment) {
-    const text = `${comment.body.trimEnd()}\n\n${comments_marker(comment)}`;
+    const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`;
     if (text.length > LONGEST_COMMENT)
         throw new Error(`a comment of ${text.length} characters is too long for GitHub`);
     const there = await newestOwn(github, comment);
@@ -67530,7 +64182,7 @@ async function newestOwn(github, { pullRequest, key, log }) {
     return own.at(-1);
 }
 const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
-function comments_marker({ key, run }) {
+function marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
 }
 /** A text without its end is no comment of ours: the marker stands last. */
@@ -67961,6 +64613,1950 @@ async function defaultBranch(github) {
 
 
 
+;// CONCATENATED MODULE: ./lib/report/upgrade.js
+
+
+/**
+ * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
+ * from anybody's pull request.
+ */
+const upgrade_line = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const upgrade_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
+const upgrade_marker = dist/* strictObject */.rej({
+    line: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(1), dist/* maxValue */.cGV(1e7)),
+    text: upgrade_line(200),
+    why: upgrade_line(100)
+});
+const migration = dist/* strictObject */.rej({
+    version: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^\d{14}$/)),
+    name: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[a-z0-9_]{1,200}$/)),
+    phase: dist/* picklist */.KIO(['pre', 'post']),
+    /** What it does, where that is known in words. */
+    does: dist/* optional */.lqM(upgrade_line(100)),
+    /** The line that takes longest, and the one that takes away or rewrites most. */
+    long: dist/* optional */.lqM(upgrade_marker),
+    destructive: dist/* optional */.lqM(upgrade_marker),
+    /** What keeps it from being reversed. */
+    irreversible: dist/* optional */.lqM(upgrade_marker)
+});
+const MOST_MIGRATIONS = 3_000;
+const MOST_FINDINGS = 100;
+const upgrade_LONGEST = 2_000;
+const upgradeSchema = dist/* strictObject */.rej({
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+    base: dist/* optional */.lqM(dist/* strictObject */.rej({
+        kind: dist/* picklist */.KIO(['merge-base', 'tag', 'parent', 'release']),
+        commit: dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        name: upgrade_line(300)
+    })),
+    from: dist/* optional */.lqM(upgrade_version),
+    to: dist/* optional */.lqM(upgrade_version),
+    basis: dist/* picklist */.KIO(['database', 'tree', 'empty', 'unknown']),
+    migrations: upgrade_list(migration, MOST_MIGRATIONS),
+    streaming: dist/* picklist */.KIO(['yes', 'no', 'unknown']),
+    rollback: dist/* picklist */.KIO(['safe', 'unsafe', 'unknown']),
+    steps: upgrade_list(dist/* strictObject */.rej({
+        version: upgrade_version,
+        when: dist/* picklist */.KIO(['before', 'after']),
+        text: upgrade_line(upgrade_LONGEST),
+        command: dist/* optional */.lqM(upgrade_line(upgrade_LONGEST))
+    }), MOST_FINDINGS),
+    findings: upgrade_list(dist/* strictObject */.rej({
+        name: dist/* picklist */.KIO(Object.keys(FINDINGS)),
+        level: dist/* picklist */.KIO(['block', 'warn', 'note']),
+        reason: upgrade_line(upgrade_LONGEST),
+        remedy: upgrade_line(upgrade_LONGEST)
+    }), MOST_FINDINGS)
+});
+/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+function makeUpgrade(plan, base) {
+    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
+    return {
+        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
+        ...(dist.is(upgrade_version, from) && { from }),
+        ...(dist.is(upgrade_version, to) && { to }),
+        basis,
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
+            ...rest,
+            name: name.slice(0, 200),
+            ...(long && { long: cut(long) }),
+            ...(destructive && { destructive: cut(destructive) }),
+            ...(irreversible && { irreversible: cut(irreversible) })
+        })),
+        streaming,
+        rollback,
+        steps: steps.map(step => ({ ...step })),
+        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
+            name,
+            level,
+            reason: plain(reason, upgrade_LONGEST),
+            remedy: plain(remedy, upgrade_LONGEST)
+        }))
+    };
+}
+function cut(line) {
+    return { ...line, text: plain(line.text, 200) };
+}
+function plain(text, most) {
+    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/data.js
+
+
+
+/**
+ * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
+ * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
+ * All sizes are bytes.
+ */
+const SCHEMA_VERSION = 1;
+const report_data_text = (most) => dist/* pipe */.FsL(dist/* string */.YjP(), dist/* maxLength */.Ru6(most));
+const bytes = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(Number.MAX_SAFE_INTEGER));
+const data_count = bytes;
+const sha256 = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{64}$/));
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = dist/* pipe */.FsL(report_data_text(20_000), dist/* regex */.yGV(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const data_version = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w.+-]{1,100}$/));
+const stack = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w-]{1,50}$/));
+/** Name of a container image, with its tag or digest. */
+const data_image = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[\w./:@-]{1,300}$/));
+const commit = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
+const data_time = dist/* pipe */.FsL(dist/* string */.YjP(), dist/* isoTimestamp */.yhX());
+const variantName = dist/* picklist */.KIO(['with', 'without']);
+/** The source, or how the config names a buildpack. */
+const layerName = dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(300));
+const data_list = (item, most) => dist/* pipe */.FsL(dist/* array */.YOg(item), dist/* maxLength */.Ru6(most));
+const data_weight = { compressed: bytes, raw: bytes, files: data_count };
+const variant = dist/* strictObject */.rej({
+    name: variantName,
+    ...data_weight,
+    /** How it came about: the built tree as it is, files taken out, or a step run again. */
+    derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
+    sha256: dist/* optional */.lqM(sha256),
+    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
+    layers: data_list(dist/* strictObject */.rej({ name: layerName, ...data_weight }), 100)
+});
+const data_layer = dist/* strictObject */.rej({
+    name: layerName,
+    /** Missing for the source. */
+    buildpack: dist/* optional */.lqM(dist/* strictObject */.rej({
+        reference: report_data_text(2_000),
+        kind: dist/* picklist */.KIO(['registry', 'tarball', 'git', 'folder']),
+        sha256,
+        /** The commit, where it came by git. */
+        version: dist/* optional */.lqM(data_version)
+    })),
+    milliseconds: data_count
+});
+const ffmpegCheck = dist/* strictObject */.rej({
+    works: dist/* boolean */.zMY(),
+    version: dist/* optional */.lqM(report_data_text(500)),
+    encoders: data_list(report_data_text(50), 50),
+    /** Folders that had to be put on the library path before it started. */
+    mended: data_list(shownPath, 100),
+    problem: dist/* optional */.lqM(report_data_text(2_000))
+});
+const trimRule = dist/* strictObject */.rej({
+    name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
+    why: report_data_text(1_000),
+    files: data_count,
+    raw: bytes,
+    /** Measured: the slug packed with and without them. */
+    saves: dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf())
+});
+const data_MOST_ENTRIES = 300_000;
+const index = dist/* pipe */.FsL(dist/* number */.aig(), dist/* integer */.ndf(), dist/* minValue */.Wwf(0), dist/* maxValue */.cGV(1_000_000));
+const size = dist/* nullable */.mee(bytes);
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const data_entry = dist/* strictTuple */.CxQ([index, shownPath, index, bytes, size, size, dist/* picklist */.KIO([0, 1])]);
+const dependencies = (names) => data_list(dist/* strictTuple */.CxQ([dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(names)), data_version]), 20_000);
+const historyPoint = dist/* strictObject */.rej({
+    commit,
+    at: data_time,
+    mastodonVersion: dist/* optional */.lqM(data_version),
+    with: dist/* optional */.lqM(bytes),
+    without: dist/* optional */.lqM(bytes),
+    streaming: dist/* optional */.lqM(bytes),
+    chosen: variantName
+});
+const reportWith = (entries) => dist/* strictObject */.rej({
+    schema: dist/* literal */.euz(SCHEMA_VERSION),
+    tool: dist/* strictObject */.rej({ name: dist/* literal */.euz('mastodon-on-heroku'), version: data_version }),
+    createdAt: data_time,
+    source: dist/* strictObject */.rej({
+        commit,
+        ref: report_data_text(1_000),
+        committedAt: data_time,
+        mastodonVersion: dist/* optional */.lqM(data_version),
+        files: data_count,
+        raw: bytes,
+        /** Names that `.slugignore` took out before the buildpacks. */
+        ignored: data_count
+    }),
+    stack,
+    place: dist/* strictObject */.rej({
+        kind: dist/* picklist */.KIO(['container', 'host']),
+        buildImage: dist/* optional */.lqM(data_image),
+        runImage: dist/* optional */.lqM(data_image)
+    }),
+    verdict: dist/* strictObject */.rej({
+        chosen: variantName,
+        compressed: bytes,
+        limit: bytes,
+        withinLimit: dist/* boolean */.zMY(),
+        /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
+        problem: dist/* optional */.lqM(report_data_text(2_000))
+    }),
+    heroku: dist/* strictObject */.rej({ warnsAt: bytes, stopsAt: bytes }),
+    ffmpeg: dist/* strictObject */.rej({
+        choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
+        /** The buildpacks that bring it, or the Aptfile. */
+        providers: data_list(report_data_text(2_000), 20),
+        /** `auto` had one and left it out, because of its size or because it does not start. */
+        givenUp: dist/* boolean */.zMY(),
+        check: dist/* optional */.lqM(ffmpegCheck)
+    }),
+    variants: data_list(variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: dist/* optional */.lqM(dist/* strictObject */.rej({ ...data_weight, sha256: dist/* optional */.lqM(sha256) })),
+    layers: data_list(data_layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: dist/* strictObject */.rej({
+        /** What `layer` of an entry counts. */
+        layers: data_list(layerName, 100),
+        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+        folders: data_list(shownPath, 200_000),
+        entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: dist/* strictObject */.rej({
+        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: dist/* optional */.lqM(dist/* literal */.euz('no-verify')),
+    processTypes: dist/* record */.g1P(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* regex */.yGV(/^[-\w]{1,128}$/)), report_data_text(10_000)),
+    trim: dist/* strictObject */.rej({
+        applied: dist/* boolean */.zMY(),
+        rules: data_list(trimRule, 100),
+        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+        possible: dist/* optional */.lqM(data_list(dist/* strictObject */.rej({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        /** What `safe` could not judge in this tree. */
+        leftIn: dist/* optional */.lqM(data_list(dist/* strictObject */.rej({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
+        /** All rules together, on the chosen variant: its size before and after. */
+        before: bytes,
+        after: bytes
+    }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: dist/* optional */.lqM(upgradeSchema),
+    warnings: data_list(report_data_text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: data_list(historyPoint, 200)
+});
+const reportSchema = reportWith(data_list(data_entry, data_MOST_ENTRIES));
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(dist/* custom */.IeY(rows => Array.isArray(rows) && rows.length <= data_MOST_ENTRIES && rows.every(isEntry)));
+function isEntry(row) {
+    if (!Array.isArray(row) || row.length !== 7)
+        return false;
+    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    return (isIndex(folder) &&
+        dist.is(shownPath, name) &&
+        isIndex(layer) &&
+        isBytes(raw) &&
+        (inWith === null || isBytes(inWith)) &&
+        (inWithout === null || isBytes(inWithout)) &&
+        (shared === 0 || shared === 1));
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && value >= 0;
+}
+function isIndex(value) {
+    return isBytes(value) && value <= 1_000_000;
+}
+/** Largest `report.json` that is read, in bytes. */
+const LARGEST_REPORT = 25_000_000;
+/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+function parseReport(json) {
+    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
+    if (json.length > LARGEST_REPORT)
+        throw new lib_runtime/* UserError */.yo(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+    let data;
+    try {
+        data = JSON.parse(json);
+    }
+    catch (error) {
+        throw new lib_runtime/* UserError */.yo('The report is not JSON', next, { cause: error });
+    }
+    const version = data?.schema;
+    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
+        throw new lib_runtime/* UserError */.yo(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+    }
+    const report = validated(data, next);
+    const contradiction = findContradiction(report);
+    if (contradiction !== undefined)
+        throw new lib_runtime/* UserError */.yo(`The report contradicts itself: ${contradiction}`, next);
+    return report;
+}
+function validated(data, next) {
+    const quick = dist/* safeParse */.xLC(quickSchema, data, { abortEarly: true });
+    if (quick.success)
+        return quick.output;
+    const result = dist/* safeParse */.xLC(reportSchema, data, { abortEarly: true });
+    if (!result.success) {
+        const [issue] = result.issues;
+        throw new lib_runtime/* UserError */.yo(`The report is not valid at ${dist/* getDotPath */.BuJ(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    }
+    return result.output;
+}
+/** The same report, judged by other limits than its own; all are bytes. */
+function judgedBy(report, { limit, ...heroku }) {
+    const { verdict } = report;
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
+}
+/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
+function fitsLimit({ verdict, streaming }) {
+    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
+}
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000;
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }) {
+    const names = variants.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+        return 'a variant stands there twice';
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    if (!chosen)
+        return 'the chosen variant is not there';
+    if (chosen.compressed !== verdict.compressed)
+        return "the verdict's size is not that of the chosen variant";
+    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
+        return 'the verdict is not what the limit says';
+    if (files.folders[0] !== '')
+        return 'its first folder is not the slug';
+    if (new Set(files.folders).size < files.folders.length)
+        return 'a folder stands there twice';
+    const sums = { with: 0, without: 0 };
+    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || layer >= files.layers.length)
+            return 'a file is nowhere';
+        sums.with += inWith ?? 0;
+        sums.without += inWithout ?? 0;
+    }
+    for (const { name, compressed, layers: parts } of variants) {
+        const sum = parts.reduce((all, part) => all + part.compressed, 0);
+        if (sum !== compressed)
+            return `the layers ${name} ffmpeg are not the whole of it`;
+        const frame = compressed - sums[name];
+        if (frame < 0 || frame > LARGEST_FRAME)
+            return `the files ${name} ffmpeg are not the whole of it`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/files.js
+
+
+/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+class ReportFile {
+    #row;
+    /** The path of its folder, '' at the top. */
+    folder;
+    layer;
+    constructor(row, { folders, layers }) {
+        this.#row = row;
+        this.folder = folders[row[0]] ?? '';
+        this.layer = layers[row[2]] ?? '';
+    }
+    /** '' for the folder itself. */
+    get name() {
+        return this.#row[1];
+    }
+    /** The whole path. */
+    get path() {
+        if (this.name === '')
+            return this.folder;
+        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
+    }
+    /** Unpacked. */
+    get raw() {
+        return this.#row[3];
+    }
+    /** Compressed; undefined where it is not in that variant. */
+    get with() {
+        return this.#row[4] ?? undefined;
+    }
+    get without() {
+        return this.#row[5] ?? undefined;
+    }
+    /** It lies in a compressed block with others. */
+    get shared() {
+        return this.#row[6] === 1;
+    }
+}
+/** A slug of more names has its smallest ones put together, a row a folder. */
+const files_MOST_NAMES = 250_000;
+/** A path can be 100 kB long; nobody reads that. */
+const files_LONGEST = 2_000;
+/** All names of the variants, each once. */
+function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
+    const folders = new Folders();
+    const rows = new Map();
+    for (const { name, measured } of slugs) {
+        const column = name === 'with' ? 4 : 5;
+        for (const { file, compressed, raw, shared } of measured.files) {
+            const [folder, own] = files_placeOf(file);
+            const key = `${folder}\n${own}`;
+            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
+            row[column] = (row[column] ?? 0) + compressed;
+            if (shared)
+                row[6] = 1;
+            rows.set(key, row);
+        }
+    }
+    const entries = sharedOut([...rows.values()], most);
+    return { layers: [...layerNames], folders: folders.paths, entries };
+}
+/** Folder and name for people; a folder's own row stands in itself, without a name. */
+function files_placeOf({ path, kind }) {
+    const end = path.lastIndexOf('/');
+    if (kind === 'directory')
+        return [files_shown(path), ''];
+    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
+}
+function files_shown(path) {
+    const text = (0,lib_runtime/* displayPath */.Gt)(path);
+    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
+}
+class Folders {
+    paths = [''];
+    #indexes = new Map([['', 0]]);
+    /** Adds it, and the folders above it, where it is new. */
+    indexOf(path) {
+        const known = this.#indexes.get(path);
+        if (known !== undefined)
+            return known;
+        const end = path.lastIndexOf('/');
+        this.indexOf(end < 0 ? '' : path.slice(0, end));
+        this.#indexes.set(path, this.paths.length);
+        return this.paths.push(path) - 1;
+    }
+}
+function sharedOut(rows, most) {
+    if (rows.length <= most)
+        return rows;
+    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
+    const least = rows.map(size).sort((a, b) => b - a)[most];
+    const merged = new Map();
+    const kept = [];
+    for (const row of rows) {
+        if (size(row) > least) {
+            kept.push(row);
+            continue;
+        }
+        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
+        into[3] += row[3];
+        if (row[4] !== null)
+            into[4] = (into[4] ?? 0) + row[4];
+        if (row[5] !== null)
+            into[5] = (into[5] ?? 0) + row[5];
+        merged.set(row[0], into);
+    }
+    return [...kept, ...merged.values()];
+}
+/** The names of a report, in the order of the slug. */
+function filesOf({ files }) {
+    return files.entries.map(row => new ReportFile(row, files));
+}
+/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+function foldersOf({ files }, variant) {
+    const column = variant === 'with' ? 4 : 5;
+    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
+    for (const row of files.entries) {
+        const compressed = row[column];
+        if (compressed === null)
+            continue;
+        const own = folders[row[0]];
+        own.compressed += compressed;
+        own.raw += row[3];
+        own.files += 1;
+    }
+    addUp(folders);
+    return folders
+        .filter(({ path, files }) => path !== '' && files > 0)
+        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
+}
+/** Each folder's figures go into the one above it, the deepest first. */
+function addUp(folders) {
+    const byPath = new Map(folders.map(folder => [folder.path, folder]));
+    const depth = ({ path }) => path.split('/').length;
+    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
+        if (folder.path === '')
+            continue;
+        const end = folder.path.lastIndexOf('/');
+        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
+        if (!above)
+            continue;
+        above.compressed += folder.compressed;
+        above.raw += folder.raw;
+        above.files += folder.files;
+    }
+}
+/** The largest files of a variant. */
+function largestFiles(report, variant, count) {
+    return filesOf(report)
+        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
+        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/components.js
+/**
+ * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
+ * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
+ */
+const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
+/** The last one: a package may bring packages of its own. */
+const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
+/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+function componentOf(path) {
+    const gem = components_GEM.exec(path)?.[1];
+    if (gem !== undefined)
+        return { kind: 'gem', name: gem };
+    const packaged = components_PACKAGE.exec(path)?.[1];
+    if (packaged !== undefined && packaged !== '.bin')
+        return { kind: 'package', name: packaged };
+    const parts = path.split('/');
+    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
+    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
+    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
+
+/** Smaller files of one name and size are too common to tell that one of them has moved. */
+const LEAST_TO_MOVE = 256;
+/**
+ * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
+ * Each file is in one pair.
+ */
+function pairFiles(head, base) {
+    const pairs = [];
+    let rest = matchPaths(head, base, pairs);
+    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
+    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
+    for (const file of rest.head)
+        pairs.push({ how: 'new', head: file });
+    for (const file of rest.base)
+        pairs.push({ how: 'gone', base: file });
+    return pairs;
+}
+/** Nearly all files: two maps deep, so that no path has to be put together. */
+function matchPaths(head, base, pairs) {
+    const folders = new Map();
+    const left = { head: [], base: [] };
+    for (const file of base) {
+        const names = folders.get(file.folder) ?? new Map();
+        if (names.size === 0)
+            folders.set(file.folder, names);
+        if (names.has(file.name))
+            left.base.push(file);
+        else
+            names.set(file.name, file);
+    }
+    for (const file of head) {
+        const names = folders.get(file.folder);
+        const other = names?.get(file.name);
+        if (other)
+            pairs.push({ how: 'same', head: file, base: other });
+        else
+            left.head.push(file);
+        names?.delete(file.name);
+    }
+    for (const names of folders.values())
+        left.base.push(...names.values());
+    return left;
+}
+function matchKeys({ head, base }, pairs, how, keyOf) {
+    const left = { head: [], base: [] };
+    const waiting = new Map();
+    // The last one first, so that the first one is taken first.
+    for (const file of base.toReversed()) {
+        const key = keyOf(file);
+        if (key === undefined)
+            left.base.push(file);
+        else if (waiting.has(key))
+            waiting.get(key).push(file);
+        else
+            waiting.set(key, [file]);
+    }
+    for (const file of head) {
+        const key = keyOf(file);
+        const other = key === undefined ? undefined : waiting.get(key)?.pop();
+        if (other)
+            pairs.push({ how, head: file, base: other });
+        else
+            left.head.push(file);
+    }
+    for (const files of waiting.values())
+        left.base.push(...files);
+    return left;
+}
+/**
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
+ * faster than the path, which may be a hostile one.
+ */
+function timeless(path) {
+    return path
+        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
+        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
+        .replace(/\d+(?:\.\d+)*/g, '#');
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/index.js
+
+
+
+
+
+
+/** Changes below are not named. */
+const LEAST = 1_000;
+/** What has changed between two reports, as far as their files tell. */
+function compareReports(head, base) {
+    const variant = head.verdict.chosen;
+    const pairs = pairFiles(filesOf(head), filesOf(base));
+    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const change = now === undefined || before === undefined ? undefined : now - before;
+    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
+    if (change === undefined) {
+        return {
+            ...common,
+            components: [],
+            rest: { count: 0, change: 0 },
+            shares: 0,
+            files: [],
+            layers: new Map(),
+            moved: 0
+        };
+    }
+    const all = changedComponents(pairs, variant);
+    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = all.filter(component => Math.abs(component.change) >= LEAST);
+    return {
+        ...common,
+        components: withVersions(named, head, base),
+        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        shares,
+        files: changedFiles(pairs, variant),
+        layers: changedLayers(head, base, variant),
+        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    };
+}
+function sizeOf({ variants }, name) {
+    return variants.find(variant => variant.name === name)?.compressed;
+}
+function sizesOf(head, base) {
+    return [
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...(head.streaming
+            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
+            : [])
+    ];
+}
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+function changeOf(pair, variant) {
+    const { how, head, base } = pair;
+    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
+    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
+    return same ? 0 : weightChange(pair, variant);
+}
+function weightChange({ head, base }, variant) {
+    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
+}
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs, variant) {
+    const sums = new Map();
+    for (const pair of pairs) {
+        const component = componentOf((pair.head ?? pair.base).path);
+        const key = `${component.kind} ${component.name}`;
+        const known = sums.get(key) ?? { component, now: 0, change: 0 };
+        known.now += pair.head?.[variant] ?? 0;
+        known.change += changeOf(pair, variant);
+        sums.set(key, known);
+    }
+    return [...sums.values()]
+        .filter(({ change }) => change !== 0)
+        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .sort(largestFirst);
+}
+function kindOf(now, before) {
+    if (before === 0)
+        return 'new';
+    if (now === 0)
+        return 'gone';
+    return now > before ? 'grown' : 'shrunk';
+}
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components, head, base) {
+    const [now, before] = [versionsIn(head), versionsIn(base)];
+    return components.map(component => {
+        const { kind, name, change } = component;
+        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from.length === 0 && to.length > 0 && change > 0;
+        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
+    });
+}
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4;
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from, to) {
+    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
+    const both = left.length > 0 && come.length > 0;
+    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
+}
+/** By name; several of one name together. */
+function versionsIn({ dependencies }) {
+    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+        const versions = new Map();
+        for (const [name, version] of list) {
+            const known = versions.get(name);
+            if (known)
+                known.push(version);
+            else
+                versions.set(name, [version]);
+        }
+        return versions;
+    });
+    return { gem, package: packages };
+}
+function versionText(versions) {
+    if (versions.length === 0)
+        return undefined;
+    const more = versions.length - TOLD_VERSIONS;
+    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function changedFiles(pairs, variant) {
+    return pairs
+        .flatMap(pair => {
+        const file = pair.head ?? pair.base;
+        const change = changeOf(pair, variant);
+        if (Math.abs(change) < LEAST || file.name === '')
+            return [];
+        const size = pair.head?.[variant] ?? 0;
+        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+    })
+        .sort(largestFirst);
+}
+function changedLayers(head, base, variant) {
+    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
+    const [now, before] = [weights(head), weights(base)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
+}
+function changedBuildpacks(head, base) {
+    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
+    const [now, before] = [versions(head), versions(base)];
+    const names = [...new Set([...now.keys(), ...before.keys()])];
+    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
+}
+function largestFirst(a, b) {
+    return Math.abs(b.change) - Math.abs(a.change);
+}
+function sum(list) {
+    return list.reduce((all, { change }) => all + change, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/growth.js
+
+/** Whether a change, in either direction, is at least that much. */
+function reaches(change, before, amount) {
+    const size = Math.abs(change);
+    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
+}
+/** Whether it has grown by more than that. */
+function exceeds(change, before, most) {
+    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
+}
+/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+function grownTooMuch({ sizes, variant }, most) {
+    return sizes
+        .filter(({ name }) => name === variant || name === 'streaming')
+        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
+        .map(({ name }) => name);
+}
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/history.js
+
+/** As many as a report hands on. */
+const KEPT = 100;
+/** A report as one point of its branch's history. */
+function pointOf({ source, createdAt, variants, streaming, verdict }) {
+    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
+    return {
+        commit: source.commit,
+        at: createdAt,
+        mastodonVersion: source.mastodonVersion,
+        with: size('with'),
+        without: size('without'),
+        streaming: streaming?.compressed,
+        chosen: verdict.chosen
+    };
+}
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+function mergeHistories(reports) {
+    const points = new Map();
+    for (const report of reports)
+        for (const point of [...report.history, pointOf(report)]) {
+            const known = points.get(point.commit);
+            if (!known || known.at < point.at)
+                points.set(point.commit, point);
+        }
+    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-KEPT);
+}
+
+;// CONCATENATED MODULE: ./lib/report/make.js
+
+
+
+
+/** The report of a build. */
+function makeReport(facts) {
+    const { commit, place, weighed, check, choice, app } = facts;
+    const { verdict, savings, possible, before, after } = weighed;
+    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
+    return {
+        schema: SCHEMA_VERSION,
+        tool: { name: 'mastodon-on-heroku', version: lib_runtime/* VERSION */.xv },
+        createdAt: new Date(facts.createdAt).toISOString(),
+        source: {
+            commit: commit.sha,
+            ref: commit.ref,
+            committedAt: new Date(commit.committedAt).toISOString(),
+            mastodonVersion: facts.mastodonVersion,
+            ...facts.source
+        },
+        stack: facts.stack,
+        place: place.kind === 'container' ? place : { kind: place.kind },
+        verdict: {
+            chosen: verdict.chosen,
+            compressed: verdict.bytes,
+            limit: verdict.limit,
+            withinLimit: verdict.withinLimit,
+            problem: verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
+        },
+        heroku: facts.heroku,
+        ffmpeg: {
+            choice,
+            providers: [...facts.providers],
+            givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
+            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
+        },
+        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+        streaming: facts.streaming,
+        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
+            name,
+            buildpack: buildpack && {
+                reference: buildpack.reference,
+                kind: buildpack.kind,
+                sha256: buildpack.sha256,
+                version: buildpack.version
+            },
+            milliseconds
+        })),
+        files: fileTable(weighed.slugs, facts.variants.layerNames),
+        dependencies: {
+            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+        },
+        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
+        processTypes: { ...app.processTypes },
+        trim: {
+            applied: facts.trimmed,
+            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+                name,
+                why,
+                setting,
+                files,
+                raw,
+                saves
+            })),
+            leftIn: [...facts.leftIn],
+            before,
+            after
+        },
+        ...(facts.upgrade && { upgrade: facts.upgrade }),
+        warnings: [...facts.warnings],
+        history: []
+    };
+}
+function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
+    const { total, layers } = measured;
+    return {
+        name,
+        derivation: name === 'with' ? 'built' : derivation,
+        sha256,
+        ...total,
+        layers: [...layers]
+            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
+    };
+}
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+function reportJson(report) {
+    const { layers, folders, entries } = report.files;
+    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
+    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
+    const parts = Object.entries(report)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
+    return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/parts.js
+
+/** The page's script and style, which are bundled beside the action. */
+async function pageParts(folder) {
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,promises_.readFile)(new URL(name, folder), 'utf8')));
+    return { script: script, style: style };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/told.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/report/page/from-report.js
+
+
+
+
+
+
+
+/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+function pageData({ report, baseline, comparison, history, app }) {
+    const base = baseline?.report;
+    return {
+        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
+        tool: `mastodon-on-heroku ${lib_runtime/* VERSION */.xv}`,
+        stack: report.stack,
+        head: from_report_commitOf(report),
+        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        limit: report.verdict.limit,
+        warnsAt: report.heroku.warnsAt,
+        stopsAt: report.heroku.stopsAt,
+        chosen: report.verdict.chosen,
+        variants: report.variants.map(({ name, compressed, raw, files }) => ({
+            name,
+            compressed,
+            raw,
+            files,
+            base: base?.variants.find(other => other.name === name)?.compressed,
+            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
+        })),
+        streaming: report.streaming && {
+            compressed: report.streaming.compressed,
+            raw: report.streaming.raw,
+            files: report.streaming.files,
+            base: base?.streaming?.compressed
+        },
+        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
+        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
+    };
+}
+/** A row for each file of the head or the base. */
+function columns(pairs) {
+    const [folders, layers] = [new Places(), new Places()];
+    folders.at('');
+    const files = {
+        folder: [],
+        name: [],
+        layer: [],
+        raw: [],
+        with: [],
+        without: [],
+        changeWith: [],
+        changeWithout: []
+    };
+    for (const pair of pairs) {
+        const { head } = pair;
+        const file = head ?? pair.base;
+        files.folder.push(folders.folderAt(file.folder));
+        files.name.push(file.name);
+        files.layer.push(layers.at(file.layer));
+        files.raw.push(file.raw);
+        files.with.push(head?.with ?? null);
+        files.without.push(head?.without ?? null);
+        files.changeWith.push(changeOf(pair, 'with'));
+        files.changeWithout.push(changeOf(pair, 'without'));
+    }
+    return { layers: layers.names, folders: folders.names, files };
+}
+/** Names, each once. */
+class Places {
+    names = [];
+    #indexes = new Map();
+    at(name) {
+        const known = this.#indexes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#indexes.set(name, this.names.length);
+        return this.names.push(name) - 1;
+    }
+    /** A folder stands behind the one that it lies in. */
+    folderAt(path) {
+        if (!this.#indexes.has(path))
+            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        return this.at(path);
+    }
+}
+function from_report_commitOf({ source, createdAt }) {
+    const { commit, ref, mastodonVersion } = source;
+    return { commit, ref, createdAt, mastodonVersion };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/text.js
+/** Pieces of Markdown, as GitHub renders it. */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
+function text_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Longest name that is shown, in characters. */
+const text_LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
+function code(hostile) {
+    if (hostile.length <= text_LONGEST)
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
+    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+function percent(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+function number(value) {
+    return value.toLocaleString('en-US');
+}
+/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
+function signed(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    const size = Math.abs(bytes);
+    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+    return `${bytes < 0 ? '−' : '+'}${text}`;
+}
+/** A size for people: bytes, kB or MB (10^6). */
+function text_size(bytes) {
+    if (bytes === 0)
+        return '0 bytes';
+    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
+}
+/** A change in per cent of what it was, with its sign. */
+function signedPercent(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/words.js
+
+
+/** Words and figures of the page, the same in its plain HTML and in its script. */
+
+/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+function words_shown(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+function words_short(commit) {
+    return commit.slice(0, 7);
+}
+function isGood({ limit }, { compressed, problem }) {
+    return compressed <= limit && problem === undefined;
+}
+/** The variant's size against the limit and the base, in one sentence. */
+function verdict({ limit, base }, { compressed, base: before, problem }) {
+    const left = limit - compressed;
+    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
+    if (base && before !== undefined) {
+        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+    }
+    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
+    const told = parts.join(', ');
+    if (left < 0)
+        return `Over the limit: ${told}`;
+    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/render.js
+
+
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+function renderPage(data, parts) {
+    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
+        throw new Error('The script would end its element');
+    const policy = [
+        "default-src 'none'",
+        `script-src ${hashSource(parts.script)}`,
+        `style-src ${hashSource(parts.style)}`,
+        "base-uri 'none'",
+        "form-action 'none'"
+    ].join('; ');
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${render_escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`;
+}
+function hashSource(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** JSON that ends no element, whatever its texts are. */
+function json(data) {
+    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function render_escape(hostile) {
+    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function header(data) {
+    const { title, stack, head, base, variants } = data;
+    return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${render_escape(title)}</bdi></h1>
+${variants.map(variant => verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${render_commit('Measured', head)}
+${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
+</dl>
+</header>`;
+}
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function verdictOf(data, variant) {
+    const { chosen, variants } = data;
+    const { name } = variant;
+    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
+    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`;
+}
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
+    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
+    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
+    const marks = [
+        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+    ];
+    const was = `before ${text_size(base ?? 0)}`;
+    // Names of marks that stand close together would lie on each other.
+    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
+        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
+        .join('\n')}
+</svg>`;
+}
+function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
+    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
+    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
+}
+function sizes(data) {
+    const { variants, streaming, limit, chosen } = data;
+    const compared = variants.some(({ base }) => base !== undefined);
+    const slugs = variants.map(slug => ({
+        ...slug,
+        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+    }));
+    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
+        text_size(compressed),
+        percent(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
+        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
+        text_size(raw),
+        number(files)
+    ])}</tr>`);
+    return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`;
+}
+function layerRows({ layers, variants, files }) {
+    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
+    return layers
+        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
+        .sort((a, b) => b.weights[0] - a.weights[0])
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+}
+function layerSums(layer, sizes, count) {
+    const sums = new Array(count).fill(0);
+    sizes.forEach((size, row) => {
+        sums[layer[row]] += size ?? 0;
+    });
+    return sums;
+}
+function heads(names) {
+    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
+}
+function cells(texts) {
+    return texts.map(text => `<td class="number">${text}</td>`).join('');
+}
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }) {
+    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
+    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`;
+}
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`;
+
+;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
+
+
+
+
+const SHOWN_COMPONENTS = 15;
+const SHOWN_FILES = 12;
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1;
+const MOST_REASONS = 4;
+/** What has changed against the base, folded; open where it matters. */
+function whatChanged({ comparison, baseline, report }, open) {
+    if (!comparison || !baseline)
+        return '';
+    const { change, components, buildpacks } = comparison;
+    if (change === undefined)
+        return '';
+    if (components.length === 0 && buildpacks.length === 0)
+        return change === 0 ? 'Nothing in the slug has changed.' : '';
+    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
+}
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }, head, base) {
+    const updates = buildpacks.map(({ name, from, to }) => {
+        if (from === undefined)
+            return `buildpack ${code(name)} is new`;
+        if (to === undefined)
+            return `buildpack ${code(name)} is gone`;
+        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
+    });
+    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
+    if (before !== now)
+        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
+    const grown = change >= 0;
+    const same = components.filter(component => component.change > 0 === grown);
+    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
+    const main = same
+        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+        .slice(0, MOST_REASONS)
+        .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
+    const lines = [];
+    if (main.length > 0)
+        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
+    if (updates.length > 0)
+        lines.push(`Other versions: ${updates.join('; ')}.`);
+    return lines.join('\n');
+}
+function title({ kind, name, how, from, to }) {
+    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
+    const versions = told.filter(version => version !== undefined).join(' → ');
+    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
+    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
+}
+function componentTable({ components, rest, shares, moved }) {
+    const shown = components.slice(0, SHOWN_COMPONENTS);
+    const others = components.slice(SHOWN_COMPONENTS);
+    const left = others.reduce((sum, { change }) => sum + change, rest.change);
+    const count = others.length + rest.count;
+    const rows = shown.map(component => [title(component), component.how, signed(component.change)]);
+    if (count > 0 || left !== 0)
+        rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
+    if (shares !== 0)
+        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
+    const note = moved > 0
+        ? `\n\n${number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        : '';
+    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
+}
+function changes_fileTable({ files }) {
+    const rows = files
+        .slice(0, SHOWN_FILES)
+        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
+    const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : '';
+    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
+}
+/** The cell of a size's change. */
+function changeCell(head, base) {
+    if (base === undefined)
+        return 'new';
+    const share = signedPercent(head - base, base);
+    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
+
+
+
+
+
+/**
+ * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
+ * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
+ */
+const WITHOUT_FFMPEG = [
+    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
+    'remote video, audio and animated GIFs are not cached; they show as links',
+    'animated avatars, headers and custom emoji cannot be made smaller',
+    'still pictures, posts, timelines, federation and streaming work as ever'
+];
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+function ffmpegLines({ ffmpeg, variants }) {
+    const lines = [];
+    if (ffmpeg.providers.length === 0) {
+        lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.');
+    }
+    else
+        lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`);
+    const { check } = ffmpeg;
+    if (check) {
+        if (check.works)
+            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
+        else
+            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
+        if (check.encoders.length > 0)
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
+        if (check.mended.length > 0) {
+            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+        }
+    }
+    const without = variants.find(({ name }) => name === 'without');
+    const how = without && DERIVATIONS[without.derivation];
+    if (how && ffmpeg.providers.length > 0)
+        lines.push(`The slug without it was ${how}.`);
+    return lines.map(line => `- ${line}`).join('\n');
+}
+const DERIVATIONS = {
+    built: undefined,
+    subtracted: 'derived from the same build: the files of that step are left out',
+    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
+    'built-again': 'built a second time, since other steps wrote over the files of that one'
+};
+/** Bytes: a smaller saving is no way back under a limit. */
+const sections_WORTH_NAMING = 1_000_000;
+/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+function waysBack(report, withReasons) {
+    const { verdict, trim, variants } = report;
+    if (verdict.withinLimit)
+        return '';
+    const lines = [];
+    const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${(0,lib_runtime/* megabytes */.ix)(after - verdict.limit)} over`;
+    const saved = trim.before - trim.after;
+    if (!trim.applied && saved > 0)
+        lines.push(`\`slug.trim: safe\` saves ${(0,lib_runtime/* megabytes */.ix)(saved)}; ${fits(trim.after)}.`);
+    const without = variants.find(({ name }) => name === 'without');
+    if (verdict.chosen === 'with' && without) {
+        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${(0,lib_runtime/* megabytes */.ix)(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+    }
+    // Texts of the report may be anyone's; a rule's name is shown as code.
+    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
+        if (saves < sections_WORTH_NAMING)
+            continue;
+        const what = withReasons ? snippet(setting) : code(name);
+        lines.push(`${what} saves ${(0,lib_runtime/* megabytes */.ix)(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
+    }
+    lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
+    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
+}
+/** The chosen slug by layer, each with its change where that is known. */
+function layerTable({ report: { variants, verdict, layers }, comparison }) {
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    const changes = comparison?.layers;
+    const compared = changes !== undefined && changes.size > 0;
+    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
+        const layer = layers.find(other => other.name === name);
+        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
+        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
+        return [
+            code(name),
+            text_size(compressed),
+            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
+            text_size(raw),
+            number(files),
+            seconds,
+            version ? code(version) : ''
+        ];
+    });
+    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
+    for (const [name, change] of gone)
+        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
+    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
+    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
+}
+const SHOWN_DIRECTORIES = 15;
+const sections_SHOWN_FILES = 10;
+function directoryTable(report) {
+    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
+    const rows = foldersOf(report, chosen.name)
+        .filter(({ path }) => path.split('/').length <= 2)
+        .slice(0, SHOWN_DIRECTORIES)
+        .map(({ path, compressed, raw, files }) => [
+        code(path),
+        text_size(compressed),
+        percent(compressed, chosen.compressed),
+        text_size(raw),
+        number(files)
+    ]);
+    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
+}
+function sections_fileTable(report) {
+    const { chosen } = report.verdict;
+    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
+        code(file.path),
+        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
+        text_size(file.raw)
+    ]);
+    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
+}
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
+function trimTable({ trim }, withReasons) {
+    const rules = trim.rules.filter(({ files }) => files > 0);
+    const possible = sections_largestFirst(trim.possible);
+    const saved = text_size(trim.before - trim.after);
+    const lead = trim.applied
+        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
+        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
+    const row = ({ name, files, raw, saves }) => [
+        code(name),
+        number(files),
+        text_size(raw),
+        text_size(saves)
+    ];
+    const head = ['What', 'Files', 'Unpacked', 'Saves'];
+    const why = withReasons ? ['Why it may go'] : [];
+    const taken = rules.length === 0
+        ? ''
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+    const more = possible.length === 0
+        ? ''
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
+}
+function sections_largestFirst(rules = []) {
+    return rules.toSorted((a, b) => b.saves - a.saves);
+}
+function leftInLines(leftIn) {
+    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
+}
+const SHOWN_POINTS = 10;
+/** The last sizes of the base branch, and this one behind them. */
+function trendTable({ history, report, repositoryUrl }) {
+    const { verdict } = report;
+    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
+    if (points.length === 0)
+        return '';
+    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
+    const rows = points.map((point, i) => {
+        const [now, before] = [sizes[i], sizes[i - 1]];
+        return [
+            commitLink(point.commit, repositoryUrl),
+            point.at.slice(0, 10),
+            text_escape(point.mastodonVersion ?? ''),
+            now === undefined ? '' : text_size(now),
+            now === undefined || before === undefined ? '' : signed(now - before)
+        ];
+    });
+    const last = sizes.at(-2);
+    rows.push([
+        'this one',
+        report.createdAt.slice(0, 10),
+        text_escape(report.source.mastodonVersion ?? ''),
+        text_size(verdict.compressed),
+        last === undefined ? '' : signed(verdict.compressed - last)
+    ]);
+    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
+}
+function commitLink(commit, repositoryUrl) {
+    const short = `\`${commit.slice(0, 8)}\``;
+    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
+}
+function processTypes(report) {
+    const types = Object.entries(report.processTypes);
+    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
+}
+const SHOWN_WARNINGS = 10;
+const LONGEST_WARNING = 400;
+/** The first ones, each to a length: the log has all of them. */
+function warnings({ warnings }) {
+    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+        const text = [...warning].slice(0, LONGEST_WARNING).join('');
+        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
+    });
+    if (warnings.length > SHOWN_WARNINGS)
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+    return lines.join('\n');
+}
+/** Folded under its title; nothing where there is nothing. */
+function folded(title, content, open = false) {
+    return content === '' ? '' : details(title, content, open);
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
+
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+function upgradeMarkdown(upgrade, ours) {
+    return [
+        `### This upgrade: ${head(upgrade, ours)}`,
+        summary(upgrade, ours),
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function head(upgrade, ours) {
+    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
+    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+}
+function summary({ base, from, to, basis, streaming, rollback }, ours) {
+    const known = {
+        database: 'The database was asked which migrations it has.',
+        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+        empty: '',
+        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
+    }[basis];
+    const versions = from === undefined || to === undefined
+        ? ''
+        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+    return [
+        versions,
+        known,
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
+    ]
+        .filter(Boolean)
+        .join(' ');
+}
+function where({ kind, name, commit }) {
+    const at = `\`${commit.slice(0, 8)}\``;
+    if (kind === 'tag')
+        return `the tag ${code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
+    if (kind === 'release')
+        return `what ${code(name)} runs (${at})`;
+    return `where it left ${code(name)} (${at})`;
+}
+function inWords(upgrade) {
+    const { findings, steps, migrations } = upgrade;
+    const rows = findings.map(({ level, name, reason, remedy }) => [
+        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+        code(name),
+        prose(reason),
+        prose(remedy)
+    ]);
+    return [
+        rows.length > 0
+            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+            : 'Nothing stands against it.',
+        steps
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
+            .join('\n'),
+        migrations.length > 0 ? details(`Migrations (${number(migrations.length)})`, migrationTable(migrations)) : ''
+    ];
+}
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function upgrade_names({ findings }) {
+    return findings.length === 0
+        ? ''
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+}
+const SHOWN = 200;
+function migrationTable(migrations) {
+    const rows = migrations
+        .slice(0, SHOWN)
+        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
+        `\`${version}\``,
+        code(name),
+        phase === 'pre' ? 'before' : 'after',
+        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
+            .filter(Boolean)
+            .join('<br>')
+    ]);
+    const more = migrations.length - SHOWN;
+    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+        (more > 0 ? `\n\nAnd ${number(more)} more.` : ''));
+}
+function lineOf(marker) {
+    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
+}
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function prose(text) {
+    return text
+        .split(/(`[^`]+`)/)
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/index.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+function renderMarkdown(told, longest = Infinity) {
+    const blocks = blocksOf(told).filter(({ text }) => text !== '');
+    const leftOut = [];
+    for (;;) {
+        const text = assemble(blocks, leftOut, told.runUrl);
+        if (text.length <= longest)
+            return text;
+        const last = blocks.findLastIndex(({ name }) => name !== undefined);
+        if (last < 0)
+            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
+        leftOut.unshift(blocks.splice(last, 1)[0].name);
+    }
+}
+function assemble(blocks, leftOut, runUrl) {
+    const texts = blocks.map(({ text }) => text);
+    if (leftOut.length > 0) {
+        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+    }
+    return `${texts.join('\n\n')}\n`;
+}
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told) {
+    const { report, measuredBy } = told;
+    const ours = measuredBy === undefined;
+    const tooMuch = grownBy(told).length > 0;
+    const open = !fitsLimit(report) || tooMuch;
+    return [
+        { text: `## ${headline(told)}` },
+        { text: origin(told) },
+        { text: sizeTable(told) },
+        { text: comparedWith(told) },
+        { text: live(told) },
+        { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
+        { text: section('Ways back under the limit', waysBack(report, ours)) },
+        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
+        { text: whatChanged(told, open), name: 'what changed' },
+        { text: folded('Trend', trendTable(told)), name: 'the trend' },
+        { text: folded('Layers', layerTable(told)), name: 'the layers' },
+        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
+        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: footer(told) }
+    ];
+}
+/** One line: the status in words, the size, the limit, the change, what is left. */
+function headline(told) {
+    const { verdict, streaming } = told.report;
+    const { compressed, limit, withinLimit, problem } = verdict;
+    const size = `${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)} (${percent(compressed, limit)})`;
+    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
+    if (!withinLimit)
+        return `Over the limit: ${share}, ${(0,lib_runtime/* megabytes */.ix)(compressed - limit)} too much`;
+    const left = `${(0,lib_runtime/* megabytes */.ix)(limit - compressed)} left`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+    if (streaming && streaming.compressed > limit) {
+        const over = `${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed - limit)} too much`;
+        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
+    }
+    if (grownBy(told).length > 0)
+        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
+    return `Within the limit: ${share}, ${left}`;
+}
+function changeAgainst({ comparison, baseline }) {
+    if (!baseline || comparison?.change === undefined)
+        return '';
+    const { report, branch } = baseline;
+    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    return `${signed(comparison.change)} against ${against}`;
+}
+function grownBy({ comparison, maxGrowth }) {
+    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+}
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }) {
+    const of = app === undefined ? '' : ` of ${code(app)}`;
+    const { chosen } = report.verdict;
+    const { raw, files } = report.variants.find(({ name }) => name === chosen);
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${number(files)} files, ${(0,lib_runtime/* megabytes */.ix)(raw)} unpacked.`;
+    return measuredBy === undefined
+        ? slug
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
+}
+function withoutRedisVerified({ report: { redisTls } }) {
+    return redisTls === undefined
+        ? ''
+        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
+}
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+    const withFfmpeg = variants.find(({ name }) => name === 'with');
+    if (!ffmpeg.givenUp || !withFfmpeg)
+        return '';
+    const why = withFfmpeg.compressed > verdict.limit
+        ? `with it the slug would be ${(0,lib_runtime/* megabytes */.ix)(withFfmpeg.compressed)}, ${(0,lib_runtime/* megabytes */.ix)(withFfmpeg.compressed - verdict.limit)} over the limit`
+        : 'the one in this build does not start';
+    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
+}
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+function sizeTable(told) {
+    const { report, comparison } = told;
+    const { variants, verdict, heroku, streaming } = report;
+    const tooMuch = grownBy(told);
+    const row = (name, size) => {
+        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const fits = size.compressed <= verdict.limit;
+        const status = [
+            fits ? 'fits' : 'too large',
+            tooMuch.includes(name) ? 'grown too much' : '',
+            name === verdict.chosen ? 'chosen' : ''
+        ];
+        const cells = [
+            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            status.filter(Boolean).join(', '),
+            (0,lib_runtime/* megabytes */.ix)(size.compressed),
+            ...(comparison ? [changeCell(size.compressed, before)] : []),
+            (0,lib_runtime/* megabytes */.ix)(verdict.limit),
+            percent(size.compressed, verdict.limit)
+        ];
+        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
+    };
+    const rows = variants.map(variant => row(variant.name, variant));
+    if (streaming)
+        rows.push(row('streaming', streaming));
+    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
+    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
+        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
+}
+/** The footer is never left out, so it must not grow without end. */
+const markdown_MOST_BUILDPACKS = 10;
+const STALE_AFTER_DAYS = 30;
+const markdown_DAY = 86_400_000;
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
+    if (!baseline)
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
+    const { branch, wanted, behind, runUrl } = baseline;
+    const base = baseline.report;
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
+    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
+    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
+    const commit = commitLink(base.source.commit, repositoryUrl);
+    const lines = [
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    ];
+    if (behind > 0 && wanted !== undefined) {
+        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
+    }
+    if (days > STALE_AFTER_DAYS)
+        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
+    if (comparison?.change === undefined)
+        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
+    const chosen = base.verdict.chosen;
+    if (chosen !== report.verdict.chosen)
+        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
+    if (base.stack !== report.stack)
+        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
+    return lines.join(' ');
+}
+function live({ live, report }) {
+    if (!live)
+        return '';
+    const change = report.verdict.compressed - live.bytes;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
+    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
+    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${(0,lib_runtime/* megabytes */.ix)(live.bytes)}. ${against}.`;
+}
+function footer({ report, measuredBy, runUrl, repositoryUrl }) {
+    const { source, stack, place, tool, createdAt } = report;
+    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
+    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
+    const lines = [
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
+        `Buildpacks: ${buildpacks(report)}.`,
+        'MB = 10<sup>6</sup> bytes.',
+        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+    ];
+    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
+}
+/** Each with its commit, or the digest of what was fetched. */
+function buildpacks({ layers }) {
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
+}
+function section(name, content) {
+    return content === '' ? '' : `### ${name}\n\n${content}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/results.js
 
 
@@ -67968,6 +66564,7 @@ async function defaultBranch(github) {
 
 
 
+/** What a run writes into its output folder. */
 const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
 /** Files of an earlier run must not be taken for this one's. */
 async function clearOutput(folder) {
@@ -68044,6 +66641,1591 @@ function judgeGrowth(comparison, maxGrowth) {
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
     throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
 }
+
+;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
+
+
+
+
+
+
+
+/** This one may be absent. */
+const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
+function readConfig({ inputs }) {
+    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_.join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
+}
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ */
+async function takeSourceToBuild(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    const procfile = source_procfileOf(source);
+    if (procfile.file === 'Procfile')
+        return source;
+    const why = procfile.ignoredAt !== undefined
+        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
+    if (why === undefined)
+        return source;
+    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
+    context.runtime.log.warning(warning);
+    return { ...source, warnings: [...source.warnings, warning] };
+}
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+function source_procfileOf({ folder, removed }) {
+    const procfile = readProcfile(folder);
+    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
+    return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) };
+}
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000;
+/** A line, if the checked-out commit is built and the checkout has more than that commit. */
+async function tellUncommitted({ inputs, runtime }, { commit }) {
+    const { run, log, signal } = runtime;
+    const { path: checkout, searchPath, outputDir } = inputs;
+    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
+    const own = [outputDir, ...results_FILES.map(file => external_node_path_.join(outputDir, file)), external_node_path_.join(checkout, inputs.config), ...ours];
+    try {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
+        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
+        if (head.sha !== commit.sha)
+            return;
+        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
+        if (!found)
+            return;
+        const { count, first } = found;
+        const what = count === 1
+            ? '1 file of the checkout is not committed, so it is'
+            : `${count} files of the checkout are not committed, so they are`;
+        log.info(`${what} not part of this build (first: ${(0,lib_runtime/* displayPath */.Gt)(first)})`);
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof lib_runtime/* UserError */.yo || error instanceof lib_runtime/* CancelledError */.cc))
+            throw error;
+        log.info(`Whether the checkout has files that are not committed is not known: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+    }
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ */
+function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
+            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
+    };
+    if (config.migrations !== 'off')
+        add(RELEASE_FILES);
+    if (config.redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        runtime.log.warning(REDIS_NOT_VERIFIED);
+    }
+    const { repository, ref } = inputs.github;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
+}
+/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
+async function versionsAt({ inputs, runtime }, commit) {
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
+
+
+
+
+/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
+/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
+/**
+ * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
+ * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
+ * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ */
+async function checkFfmpeg(options) {
+    const mended = [];
+    for (;;) {
+        const outcome = await tryOnce(options);
+        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
+        if (folder === undefined || mended.includes(folder)) {
+            return { ...outcome.check, mended: mended.map(lib_runtime/* displayPath */.Gt) };
+        }
+        mended.push(folder);
+        await writeMend(options.root, mendScript(mended));
+    }
+}
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root, script) {
+    const file = external_node_path_.join(root, MEND_FILE);
+    const folder = external_node_path_.dirname(file);
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
+        throw new lib_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+    }
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
+}
+/** A script for `.profile.d` that adds folders below the app to the library path. */
+function mendScript(folders) {
+    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
+    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
+for folder in ${quoted.join(' ')}; do
+  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
+done
+export LD_LIBRARY_PATH
+unset folder
+`;
+    return Buffer.from(text, 'latin1');
+}
+const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
+async function tryOnce(options) {
+    const results = {
+        ffmpeg: await run(options, ['ffmpeg', '-version']),
+        ffprobe: await run(options, ['ffprobe', '-version'])
+    };
+    for (const [program, { code, output }] of Object.entries(results)) {
+        if (code === 0)
+            continue;
+        const missing = MISSING_LIBRARY.exec(output)?.[1];
+        const problem = missing
+            ? `${program} does not start: the library ${missing} is missing`
+            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
+        return { check: { works: false, encoders: [], problem }, missing };
+    }
+    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
+    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
+    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
+    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
+    if (transcode.code === 0)
+        return { check: { works: true, version, encoders } };
+    return {
+        check: {
+            works: false,
+            version,
+            encoders,
+            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
+        }
+    };
+}
+/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
+const TRANSCODE = `set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf %s "$1" | base64 -d > "$folder/in.gif"
+ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
+/** A GIF of 16 × 16 pixels with two frames. */
+const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
+const ffmpeg_check_TIMEOUT = 60_000;
+const MOST_OUTPUT = 1_000_000;
+async function run({ place, stack, signal }, program) {
+    const chunks = [];
+    let size = 0;
+    const { app } = place.paths;
+    const { code, timedOut } = await place.run({
+        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
+        cwd: app,
+        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
+        output: chunk => {
+            size += chunk.length;
+            if (size < MOST_OUTPUT)
+                chunks.push(chunk);
+        },
+        signal,
+        timeout: ffmpeg_check_TIMEOUT
+    });
+    const output = Buffer.concat(chunks).toString('utf8');
+    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
+}
+/** The folder of a library in the tree; the first one in byte order where there are several. */
+function findFolder(entries, library) {
+    const name = `/${(0,lib_runtime/* bytePath */.OO)(library)}`;
+    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
+    return found && found.path.slice(0, -name.length);
+}
+function lastLine(output) {
+    const line = output.trim().split('\n').at(-1) ?? '';
+    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/files.js
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg.js
+
+
+
+/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
+/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
+function findProvider(references, aptfile) {
+    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(ffmpeg_lastName(reference)) ? [i] : []));
+    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
+    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
+    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
+}
+/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
+function ffmpeg_lastName(reference) {
+    const parts = reference
+        .replace(/[#?].*$/, '')
+        .split('/')
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
+}
+/**
+ * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
+ * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ */
+const FFMPEG_PACKAGES = new Set([
+    'ffmpeg',
+    'libavcodec-extra',
+    'libxdamage1',
+    'libxfixes3',
+    'libopenblas0-pthread',
+    'libblas3',
+    'liblapack3'
+]);
+/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+function aptfileWithoutFfmpeg(aptfile) {
+    const lines = aptfile.split('\n');
+    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
+    if (!asksForFfmpeg)
+        return aptfile;
+    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
+}
+/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
+function packageOf(line) {
+    return line.trim().replace(/[=:/\s#].*$/, '');
+}
+function isFfmpegArchive(line) {
+    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
+}
+/**
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * step wrote over its files and it wrote over nobody's. Returns why not.
+ */
+function whyNotSubtract(app, provider) {
+    const isProvider = providerLayers(provider);
+    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
+    if (!mix)
+        return undefined;
+    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
+    return `${by} wrote over a file of ${from}`;
+}
+/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
+function providerLayers({ buildpacks, apt }) {
+    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
+}
+/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+function withoutProvider(files, provider, aptAgain) {
+    const isProvider = providerLayers(provider);
+    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
+    const kept = new Set(files.filter(stays));
+    const needed = ffmpeg_foldersOf(kept);
+    // A folder that the provider made stays where others put something into it (`.profile.d`).
+    const rest = files.flatMap(file => {
+        if (kept.has(file))
+            return [file];
+        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
+        return layer === undefined ? [] : [{ ...file, layer }];
+    });
+    if (!aptAgain)
+        return rest;
+    const taken = new Set(rest.map(({ path }) => path));
+    const layer = provider.apt + 1;
+    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
+    return inPackOrder([...rest, ...again.files]);
+}
+/** All folders above these files, each with the layer of the first file that needs it. */
+function ffmpeg_foldersOf(files) {
+    const folders = new Map();
+    for (const { path, layer } of files) {
+        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+            const folder = path.slice(0, at);
+            if (folders.has(folder))
+                break;
+            folders.set(folder, layer);
+        }
+    }
+    return folders;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/gate.js
+
+/**
+ * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
+ * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
+ * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
+ */
+const HEROKU_WARNS_AT = 300_000_000;
+const HEROKU_STOPS_AT = 1_000_000_000;
+/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
+function gate(choice, sizes, limit) {
+    const withFits = sizes.with !== undefined && sizes.with <= limit;
+    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
+    const bytes = takesFfmpeg ? sizes.with : sizes.without;
+    return {
+        chosen: takesFfmpeg ? 'with' : 'without',
+        bytes,
+        limit,
+        withinLimit: bytes <= limit,
+        headroom: limit - bytes
+    };
+}
+/** What Heroku would say of a slug of this size, and of such a limit. */
+function sizeWarnings({ bytes, limit }) {
+    const warnings = [];
+    const [warnsAt, stopsAt] = [(0,lib_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,lib_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
+    if (bytes > HEROKU_STOPS_AT)
+        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+    else if (bytes > HEROKU_WARNS_AT)
+        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
+    if (limit > HEROKU_STOPS_AT)
+        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/gzip.js
+/**
+ * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
+ * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ */
+/** No name, no time, "Unix": the same for every slug. */
+const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
+/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+function gzipTrailer(crc, rawBytes) {
+    const trailer = Buffer.alloc(10);
+    trailer[0] = 0x03;
+    trailer.writeUInt32LE(crc >>> 0, 2);
+    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
+    return trailer;
+}
+/**
+ * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
+ * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
+ */
+function combineCrc(a, b, bLength) {
+    return (multiply(zeros(bLength), a) ^ b) >>> 0;
+}
+const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
+/** a × b modulo the polynomial. */
+function multiply(a, b) {
+    let product = 0;
+    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
+    }
+    return product >>> 0;
+}
+/** x^(8n): square and multiply. */
+function zeros(bytes) {
+    let power = 0x80000000; // x^0
+    let square = 0x00800000; // x^8
+    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
+        if (n % 2 === 1)
+            power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return power;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/tar.js
+
+
+const tar_BLOCK = 512;
+/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+const SLUG_ROOT = './app/';
+/** Two empty blocks end a tar archive. */
+const TAR_END = 2 * tar_BLOCK;
+/** Zero bytes that fill up the last 512-byte block of a file's content. */
+function padding(size) {
+    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
+}
+/**
+ * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
+ * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ */
+function tarHeader(file, time, link) {
+    const { name, target } = tar_namesOf(file, link);
+    const size = file.kind === 'file' && link === undefined ? file.size : 0;
+    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const records = [];
+    if (target.length > SHORT)
+        records.push(longRecord('K', target));
+    if (name.length > SHORT)
+        records.push(longRecord('L', name));
+    records.push(record({ name, target, size, type, mode: file.mode, time }));
+    return records.length === 1 ? records[0] : Buffer.concat(records);
+}
+/** How many bytes `tarHeader` makes. */
+function headerBytes(file, link) {
+    const { name, target } = tar_namesOf(file, link);
+    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return tar_BLOCK + long(name) + long(target);
+}
+/** Bytes of a name that a header's own field holds. */
+const SHORT = 100;
+function tar_namesOf(file, link) {
+    const isFolder = file.kind === 'directory' && file.path !== '';
+    return {
+        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
+        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
+    };
+}
+function longRecord(type, text) {
+    const size = text.length + 1;
+    const body = Buffer.alloc(size + padding(size));
+    body.write(text, 'latin1');
+    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+}
+function record({ name, target, size, type, mode, time }) {
+    const header = Buffer.alloc(tar_BLOCK);
+    header.write(name.slice(0, SHORT), 0, 'latin1');
+    header.write(octal(mode, 7), 100);
+    header.write(octal(0, 7), 108); // uid and gid: root
+    header.write(octal(0, 7), 116);
+    if (size < 8 ** 11)
+        header.write(octal(size, 11), 124);
+    else
+        base256(header, 124, 12, size);
+    header.write(octal(time, 11), 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write(target.slice(0, SHORT), 157, 'latin1');
+    header.write('ustar  \0', 257);
+    header.write('root', 265);
+    header.write('root', 297);
+    let sum = 0;
+    for (const byte of header)
+        sum += byte;
+    header.write(`${octal(sum, 6)}\0 `, 148);
+    return header;
+}
+function octal(value, digits) {
+    return value.toString(8).padStart(digits, '0');
+}
+/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+function base256(header, offset, length, value) {
+    header.writeUInt8(0x80, offset);
+    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
+
+
+
+;// CONCATENATED MODULE: ./lib/slug/plan.js
+
+
+
+
+const plan_LEAST = 512 * 1024;
+const plan_MOST = 2 * 1024 * 1024;
+/** A file of this size has blocks of its own, so that its compressed size is exact. */
+const PIECE = 1024 * 1024;
+/** The folder `./app/` itself: it belongs to no layer. */
+const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+function planBlocks(files, identityOf, publicTime) {
+    const plan = new Plan(identityOf);
+    const carriers = new Map();
+    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
+    for (const file of files) {
+        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
+        if (file.inode !== undefined && link === undefined)
+            carriers.set(file.inode, file.path);
+        const size = link === undefined ? file.size : 0;
+        const time = timeOf(file, publicTime);
+        if (size >= PIECE)
+            plan.addLarge(file, time, size);
+        else {
+            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
+                plan.cut();
+            plan.addHeader(file, time, link, size);
+        }
+    }
+    return plan.end();
+}
+class Plan {
+    #identityOf;
+    #blocks = [];
+    #parts = [];
+    /** All that the bytes of the block depend on. */
+    #content = '';
+    bytes = 0;
+    constructor(identityOf) {
+        this.#identityOf = identityOf;
+    }
+    /** A name with its whole content. */
+    addHeader(file, time, link, size) {
+        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
+    }
+    /** A file in blocks of its own. */
+    addLarge(file, time, size) {
+        this.cut();
+        for (let from = 0; from < size; from += PIECE) {
+            const to = Math.min(from + PIECE, size);
+            const header = from === 0 ? headerBytes(file) : 0;
+            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
+            this.cut();
+        }
+    }
+    cut() {
+        if (this.#parts.length === 0)
+            return;
+        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
+        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
+        this.#parts = [];
+        this.#content = '';
+        this.bytes = 0;
+    }
+    end() {
+        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
+        this.cut();
+        return this.#blocks;
+    }
+    #add(part) {
+        const { file, header, time, link, from, to, pad } = part;
+        this.#parts.push(part);
+        this.bytes += partBytes(part);
+        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        if (header > 0)
+            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
+        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
+    }
+}
+/** Bytes of a part in the archive. */
+function partBytes({ header, from, to, pad }) {
+    return header + (to - from) + pad;
+}
+const FIXED_TIME = 1_000_000_000;
+/**
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
+ */
+function timeOf({ path }, publicTime) {
+    return path.startsWith('public/') ? publicTime : FIXED_TIME;
+}
+/** One name in 32 may begin a block; which ones depends on the name alone. */
+function isBoundary(path) {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < path.length; i++)
+        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
+    return ((hash ^ (hash >>> 15)) & 31) === 0;
+}
+
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./lib/slug/threads.js
+
+
+/** A thread needs little; a small heap makes it collect its garbage early. */
+const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+/** A few threads that take tasks in order. */
+class Threads {
+    #workers;
+    #idle;
+    #busy = new Map();
+    #queue = [];
+    #failure;
+    constructor(program, count) {
+        this.#workers = Array.from({ length: count }, () => this.#open(program));
+        this.#idle = [...this.#workers];
+    }
+    get count() {
+        return this.#workers.length;
+    }
+    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+    do(task) {
+        return new Promise((resolve, reject) => {
+            if (this.#failure)
+                return reject(this.#failure);
+            this.#queue.push({ task, resolve, reject });
+            this.#next();
+        });
+    }
+    /** Ends the threads; tasks that wait or run are rejected. */
+    async close() {
+        this.#fail(new Error('packing was ended'));
+        await Promise.all(this.#workers.map(worker => worker.terminate()));
+    }
+    #open(program) {
+        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
+        worker.on('message', (answer) => this.#answered(worker, answer));
+        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
+        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
+        worker.unref();
+        return worker;
+    }
+    #next() {
+        while (this.#idle.length > 0 && this.#queue.length > 0) {
+            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
+            this.#busy.set(worker, waiting);
+            worker.ref();
+            worker.postMessage(waiting.task);
+        }
+    }
+    #answered(worker, answer) {
+        const waiting = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        worker.unref();
+        if ('error' in answer)
+            waiting?.reject(answer.error);
+        else
+            waiting?.resolve(answer);
+        this.#next();
+    }
+    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    #fail(error) {
+        this.#failure ??= error;
+        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
+            reject(this.#failure);
+        this.#busy.clear();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/slug/pack.js
+
+
+
+
+
+
+
+
+
+
+/** Level 6, gzip's own default. */
+const LEVEL = 6;
+const HASH_BATCH_FILES = 200;
+const HASH_BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ */
+class Packer {
+    #threads;
+    #options;
+    #identities = new Map();
+    #known = new Map();
+    /** No packing has failed: then the blocks that are known are all that is needed. */
+    #complete = false;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(options.worker, options.threads);
+        options.signal.addEventListener('abort', this.#abort, { once: true });
+        if (options.blockStore)
+            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
+    }
+    /**
+     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
+     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+     */
+    async pack(jobs) {
+        const slugs = [];
+        try {
+            if (this.#options.signal.aborted)
+                throw new lib_runtime/* CancelledError */.cc('Packing the slug');
+            if (this.#options.blockStore)
+                await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
+            for (const slug of slugs)
+                await slug.open();
+            await this.#packBlocks(slugs);
+            const packed = await Promise.all(slugs.map(slug => slug.finish()));
+            this.#complete = true;
+            return packed;
+        }
+        catch (error) {
+            this.#complete = false;
+            await Promise.all(slugs.map(slug => slug.discard()));
+            throw this.#options.signal.aborted ? new lib_runtime/* CancelledError */.cc('Packing the slug') : error;
+        }
+    }
+    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+    async close() {
+        this.#options.signal.removeEventListener('abort', this.#abort);
+        await this.#threads.close();
+        const { blockStore } = this.#options;
+        if (!blockStore || !this.#complete)
+            return;
+        const needed = new Set([...this.#known.keys()].map(nameInStore));
+        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
+            if (!needed.has(name))
+                (0,external_node_fs_.rmSync)(external_node_path_.join(blockStore, name), { force: true });
+        }
+    }
+    #abort = () => void this.#threads.close();
+    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    #identityOf = (file) => {
+        const key = file.inode ?? file;
+        const known = this.#identities.get(key);
+        if (known !== undefined)
+            return known;
+        const identity = `${this.#identities.size}`;
+        this.#identities.set(key, identity);
+        return identity;
+    };
+    async #hash(jobs) {
+        const batches = [[]];
+        let bytes = 0;
+        const seen = new Set();
+        for (const job of jobs) {
+            for (const file of job.files) {
+                const key = file.inode ?? file;
+                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
+                    continue;
+                seen.add(key);
+                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
+                    batches.push([]);
+                    bytes = 0;
+                }
+                batches.at(-1).push(file);
+                bytes += file.size;
+            }
+        }
+        await inOrder(batches, this.#threads.count * 2, async (batch) => {
+            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
+            const { digests } = await this.#threads.do({ kind: 'hash', files });
+            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
+        });
+    }
+    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+    async #packBlocks(slugs) {
+        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
+        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
+            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
+            return onlyMeasured
+                ? undefined
+                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
+        }, async (block, answer) => {
+            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
+            this.#known.set(block.key, known);
+            for (const slug of slugs)
+                if (slug.wants(block.key))
+                    await slug.take(known, answer?.bytes);
+        });
+    }
+    /** The block as an earlier build packed it. */
+    async #fromStore({ key, rawBytes }) {
+        const store = this.#placeOf(key);
+        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
+            return undefined;
+        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
+    }
+    #placeOf(key) {
+        return this.#options.blockStore && external_node_path_.join(this.#options.blockStore, nameInStore(key));
+    }
+    #task(block) {
+        return {
+            kind: 'block',
+            rawBytes: block.rawBytes,
+            level: LEVEL,
+            store: this.#placeOf(block.key),
+            parts: block.parts.map(toTask)
+        };
+    }
+}
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
+function nameInStore(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
+}
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds) {
+    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
+}
+/** A slug while it is packed. */
+class Slug {
+    blocks;
+    output;
+    #taken = [];
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #file;
+    #bytes = 0;
+    #rawBytes = 0;
+    #crc = 0;
+    constructor(blocks, output) {
+        this.blocks = blocks;
+        this.output = output;
+    }
+    async open() {
+        if (this.output) {
+            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
+                throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
+            });
+        }
+        await this.#write(GZIP_HEADER);
+    }
+    /** Whether this block is the next one. */
+    wants(key) {
+        return this.blocks[this.#taken.length]?.key === key;
+    }
+    async take({ bytes, crc }, compressed) {
+        const block = this.blocks[this.#taken.length];
+        this.#taken.push({ block, bytes });
+        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
+        this.#rawBytes += block.rawBytes;
+        if (compressed)
+            await this.#write(compressed);
+        else
+            this.#bytes += bytes;
+    }
+    async finish() {
+        if (this.#taken.length !== this.blocks.length)
+            throw new Error('a block of the slug was not packed');
+        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
+        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
+        if (!this.output)
+            return packed;
+        await this.#file?.close();
+        this.#file = undefined;
+        await (0,promises_.rename)(this.#part, this.output);
+        return { ...packed, sha256: this.#sha256.digest('hex') };
+    }
+    async discard() {
+        await this.#file?.close().catch(() => { }); // it goes anyway
+        if (this.output)
+            await (0,promises_.rm)(this.#part, { force: true });
+    }
+    get #part() {
+        return `${this.output}.part`;
+    }
+    async #write(bytes) {
+        this.#bytes += bytes.length;
+        if (!this.#file)
+            return;
+        this.#sha256.update(bytes);
+        try {
+            for (let done = 0; done < bytes.length;)
+                done += (await this.#file.write(bytes, done)).bytesWritten;
+        }
+        catch (error) {
+            throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
+        }
+    }
+}
+/**
+ * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
+ * (the lists come from one tree, so shared blocks come in the same order).
+ */
+function mergeOrders(lists) {
+    const next = lists.map(() => 0);
+    const remaining = lists.map(list => countKeys(list));
+    const merged = [];
+    for (;;) {
+        const heads = lists.map((list, i) => list[next[i]]);
+        if (heads.every(head => head === undefined))
+            return merged;
+        // A head that another list still needs later waits, unless every head waits.
+        const free = heads.find((head, i) => head &&
+            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
+        const block = free ?? heads.find(head => head !== undefined);
+        merged.push(block);
+        heads.forEach((head, i) => {
+            if (head?.key !== block.key)
+                return;
+            next[i]++;
+            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
+        });
+    }
+}
+function countKeys(blocks) {
+    const counts = new Map();
+    for (const { key } of blocks)
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts;
+}
+/**
+ * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
+ * The first failure ends it.
+ */
+async function inOrder(items, width, work, take = async () => { }) {
+    const running = [];
+    let started = 0;
+    try {
+        for (const item of items) {
+            while (started < items.length && running.length < width)
+                running.push(work(items[started++]));
+            await take(item, await running.shift());
+        }
+    }
+    finally {
+        await Promise.allSettled(running);
+    }
+}
+/** A part as a thread takes it. */
+function toTask({ file, header, time, link, from, to, pad }) {
+    const { path, kind, mode, size, target } = file;
+    return {
+        path: to > from ? absolute(file) : '',
+        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
+        from,
+        to,
+        pad
+    };
+}
+function absolute(file) {
+    return (0,lib_runtime/* joinBytes */.mE)((0,lib_runtime/* bytePath */.OO)(file.root), file.path);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/measure.js
+
+
+
+
+/**
+ * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
+ * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ */
+function measure({ blocks, bytes, rawBytes }) {
+    const weights = new Map();
+    for (const { block, bytes: compressed } of blocks) {
+        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
+        let raw = 0;
+        for (const part of block.parts) {
+            const before = Math.round((compressed * raw) / block.rawBytes);
+            raw += partBytes(part);
+            const own = Math.round((compressed * raw) / block.rawBytes) - before;
+            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
+            weight.compressed += own;
+            weight.raw += partBytes(part);
+            weight.shared ||= shared;
+            weights.set(part.file, weight);
+        }
+    }
+    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
+    weights.delete(ROOT);
+    const layers = new Map();
+    add(layers, -1, {
+        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
+        raw: frame.raw,
+        files: 0
+    });
+    const files = [...weights].map(([file, weight]) => ({ file, ...weight }));
+    for (const { file, compressed, raw } of files)
+        add(layers, file.layer, { compressed, raw, files: 1 });
+    return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files };
+}
+function add(sums, key, { compressed, raw, files }) {
+    const sum = sums.get(key);
+    if (sum) {
+        sum.compressed += compressed;
+        sum.raw += raw;
+        sum.files += files;
+    }
+    else
+        sums.set(key, { compressed, raw, files });
+}
+
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/slug/streaming.js
+
+
+
+
+/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
+const STARTS = 'streaming';
+/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
+const streaming_ROOT = '.';
+/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
+const NEEDED = [
+    /^bin\/heroku-web$/,
+    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
+    /^\.profile\.d\/[^/]+$/,
+    /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
+    /^\.profile$/,
+    /^\.heroku\/node\/bin\/node$/,
+    /^streaming\/(?!node_modules\/)/
+];
+/** A file of the server itself. */
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
+const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
+/** A package's name as npm has it: nothing in it leads out of a folder. */
+const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
+/**
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
+ */
+function streamingFiles(files) {
+    const tree = new Tree(files);
+    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
+        tree.require(file);
+    const isPackaged = packagesIn(tree);
+    const wanted = new Set();
+    for (const file of files) {
+        if (file.kind === 'directory')
+            continue;
+        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
+            continue;
+        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_.posix.dirname(at))
+            wanted.add(at);
+    }
+    return files.filter(({ path }) => wanted.has(path));
+}
+/**
+ * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
+ * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
+ * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ */
+function streamingPackages(files) {
+    return packagesIn(new Tree(files));
+}
+function packagesIn(tree) {
+    const packages = streaming_packagesOf(tree);
+    // A workspace lies elsewhere in the tree, without a node_modules in its path.
+    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
+    return file => tree.followed.has(file) ||
+        packages.has(tree.packageOf(file)) ||
+        linked.some(folder => file.startsWith(`${folder}/`));
+}
+/** Folders of the packages that are needed, the server's own first. */
+function streaming_packagesOf(tree) {
+    const found = new Set();
+    const visit = (folder, imported = []) => {
+        if (found.has(folder))
+            return;
+        found.add(folder);
+        const manifest = tree.manifest(folder);
+        const optional = namesIn(manifest['optionalDependencies']);
+        for (const name of namesIn(manifest['dependencies'])) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+            else if (!optional.includes(name))
+                throw streaming_missing(folder, name);
+        }
+        for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+        }
+    };
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
+    return found;
+}
+function namesIn(dependencies) {
+    if (typeof dependencies !== 'object' || dependencies === null)
+        return [];
+    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
+}
+function streaming_missing(folder, name) {
+    return new lib_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+}
+/** Where packages are in a list of files. */
+class Tree {
+    /** Links by which a package was reached. */
+    followed = new Set();
+    #files;
+    constructor(files) {
+        this.#files = new Map(files.map(file => [file.path, file]));
+    }
+    has(file) {
+        return this.#files.has(file);
+    }
+    /**
+     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
+     * looks like an import names no package that is there, or keeps one too many.
+     */
+    imports() {
+        const names = new Set();
+        for (const { kind, root, path: file } of this.#files.values()) {
+            if (kind !== 'file' || !SERVER_FILE.test(file))
+                continue;
+            for (const [, name = ''] of ((0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '').matchAll(IMPORT)) {
+                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
+                    names.add(name);
+            }
+        }
+        return [...names];
+    }
+    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
+    require(file) {
+        if (this.has(file))
+            return;
+        throw new lib_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+    }
+    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
+    packageOf(file) {
+        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
+    }
+    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+    resolve(folder, name) {
+        for (let at = folder;; at = external_node_path_.posix.dirname(at)) {
+            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+            const real = external_node_path_.posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
+            if (real !== undefined && this.#files.has(`${real}/package.json`))
+                return real;
+            if (at === '.')
+                return undefined;
+        }
+    }
+    manifest(folder) {
+        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
+        const text = file && (0,lib_runtime/* readTreeFile */.xt)(file.root, file.path);
+        try {
+            const manifest = JSON.parse(text ?? '{}');
+            return typeof manifest === 'object' && manifest !== null ? manifest : {};
+        }
+        catch (cause) {
+            throw new lib_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+                cause
+            });
+        }
+    }
+    /** The folder itself, or where a link to it leads within the tree. */
+    #real(place) {
+        const file = this.#files.get(place);
+        if (file?.kind === 'directory')
+            return place;
+        if (file?.kind !== 'symlink' || file.target === undefined)
+            return undefined;
+        const target = external_node_path_.posix.join(external_node_path_.posix.dirname(place), file.target).replace(/\/$/, '');
+        if (target.startsWith('..') || external_node_path_.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
+            return undefined;
+        if (this.has(`${target}/package.json`))
+            this.followed.add(file.path);
+        return target;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/slug/node-use.js
+
+
+
+
+/**
+ * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
+ * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
+ * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
+ * built in a way that is not known here, nothing goes, and the reason is given.
+ */
+function nodeUse(tree) {
+    const { files, bundler, streaming } = tree;
+    if (bundler === 'webpack')
+        return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
+    if (isPlugAndPlay(files))
+        return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
+    const line = lineThatNames(files);
+    if (line !== undefined)
+        return keep(`${line} names node_modules`);
+    const type = typeThatRunsNode(tree);
+    if (type !== undefined)
+        return keep(`the process type ${type} runs Node for more than the streaming server`);
+    if (streaming === 'no')
+        return { isRead: () => false };
+    try {
+        return files.some(({ path }) => path === 'streaming/index.js')
+            ? { isRead: streamingPackages(files) }
+            : keep('there is no streaming/index.js, so what Node runs here is not known');
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return keep(error.message);
+        throw error;
+    }
+}
+function keep(keptBecause) {
+    return { keptBecause };
+}
+/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
+function isPlugAndPlay(files) {
+    return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
+}
+/** Files of the commit that Ruby or a shell may read on a dyno; JavaScript is read by Node alone. */
+const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
+const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
+/** Vite's own cache, which only a build writes. */
+const CACHE_FOLDER = /\bcache_?dir\b/i;
+const node_use_LARGEST = 1_000_000;
+/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
+function lineThatNames(files) {
+    for (const file of files) {
+        if (file.layer !== 0 || !MAY_READ.test(file.path) || MAY_NOT.test(file.path))
+            continue;
+        const lines = textOf(file).split('\n');
+        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
+        if (at >= 0)
+            return `${(0,lib_runtime/* displayPath */.Gt)(file.path)}:${at + 1}`;
+    }
+    return undefined;
+}
+/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
+const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
+const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
+function typeThatRunsNode({ files, processTypes }) {
+    const byPath = new Map(files.map(file => [file.path, file]));
+    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
+    return found?.[0];
+}
+/** A command with the text of the shell scripts that it names, and of those that these name. */
+function withScripts(command, files) {
+    const read = new Set();
+    const visit = (text) => {
+        const texts = [text];
+        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
+            const file = files.get(word.replace(/^\.\//, ''));
+            if (file?.kind !== 'file' || read.has(file.path))
+                continue;
+            read.add(file.path);
+            const script = textOf(file);
+            if (/^#!.*\bsh\b|^#!.*\bbash\b/.test(script))
+                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
+        }
+        return texts.join('\n');
+    };
+    return visit(command);
+}
+function textOf({ kind, size, root, path }) {
+    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
+
+
+
+/**
+ * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
+ * it; `**` crosses folders; a leading dot needs no mention.
+ */
+function globMatcher(globs) {
+    const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
+    return path => matches(Buffer.from(path, 'latin1').toString('utf8'));
+}
+function withFolder(glob) {
+    const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+    return [name, `${name}/**`];
+}
+/** Globs that match nothing of a tree, in their order. */
+function unmatchedGlobs(globs, files) {
+    return globs.filter(glob => {
+        const matches = globMatcher([glob]);
+        return !files.some(({ path }) => matches(path));
+    });
+}
+/** Throws a `UserError` if the globs take away what a process type is started with. */
+function requirePrograms(globs, files, processTypes) {
+    if (globs.length === 0)
+        return;
+    const isGone = globMatcher(globs);
+    for (const [type, command] of Object.entries(processTypes)) {
+        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
+            const places = trim_globs_placesOf(word, files);
+            if (places.length === 0 || !places.every(isGone))
+                continue;
+            const glob = globs.find(one => globMatcher([one])(places[0]));
+            throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+        }
+    }
+}
+/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
+function trim_globs_placesOf(word, files) {
+    const name = word.replace(/^\.\//, '');
+    if (name === '' || name.startsWith('-'))
+        return [];
+    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
+    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/trim.js
+
+
+
+
+/** In a `node_modules` of the app: its own, or the streaming server's. */
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
+/**
+ * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
+ * phase, streaming server and tootctl ran without it.
+ */
+function safeRules(facts) {
+    const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
+    const rules = [
+        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
+        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        ),
+        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
+        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
+        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
+        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
+        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+        /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
+    ];
+    if (builtAt !== '/app') {
+        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+    }
+    if ('keptBecause' in node)
+        return rules;
+    rules.push({
+        name: 'node-modules',
+        why: streaming === 'no'
+            ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
+            : 'They built the assets. The packages that the streaming server needs stay.',
+        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
+    });
+    if (streaming === 'perhaps' || rubyNeedsNode) {
+        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
+    }
+    else {
+        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
+    }
+    return rules;
+}
+/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+function possibleRules({ node, rubyNeedsNode, streaming }) {
+    const rules = [
+        possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
+        possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
+            'tmp/cache/bootsnap'
+        ]),
+        possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
+        ]),
+        possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
+        ])
+    ];
+    if (streaming === 'no' || 'keptBecause' in node)
+        return rules;
+    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
+    const streamingApp = {
+        name: 'streaming-app',
+        why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
+        setting: 'streaming-app: NAME',
+        matches: (path) => pattern.test(path)
+    };
+    return [streamingApp, ...rules];
+}
+function possible(name, why, globs) {
+    const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
+    return { name, why, setting, matches: globMatcher(globs) };
+}
+/** The globs of the config, as one rule (`globMatcher`). */
+function globRule(globs) {
+    return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
+}
+function rule(name, why, ...patterns) {
+    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
+}
+/** Takes away what the rules match, and folders that are empty only because of that. */
+function trim(files, rules) {
+    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
+    const gone = new Set(files.filter(isGone));
+    if (gone.size === 0)
+        return { kept: files, gone: [] };
+    const emptied = emptiedFolders(files, gone);
+    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
+    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
+}
+/** Folders from which something went and in which nothing stays. */
+function emptiedFolders(files, gone) {
+    const lost = new Set();
+    const alive = new Set();
+    // In pack order a folder comes before what is in it; from the end it comes after.
+    for (const file of files.toReversed()) {
+        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
+        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+        if (gone.has(file) || isEmptied)
+            lost.add(parent);
+        else
+            alive.add(parent);
+    }
+    return new Set([...lost].filter(folder => !alive.has(folder)));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/variants.js
+
+
+
+
+
+/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
+async function makeVariants(app, provider, other) {
+    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
+    const own = layerNames.length - 1;
+    // The tree is walked again: the library path may have been mended since it was built.
+    const { files, leftOut } = slugFiles((0,lib_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
+    if (!provider)
+        return { without: files, derivation: 'built', layerNames, leftOut };
+    const built = { with: files, layerNames, leftOut };
+    const unmended = files.filter(({ layer }) => layer !== own);
+    const reason = whyNotSubtract(app, provider);
+    if (reason !== undefined) {
+        const again = await other.buildAgain(reason);
+        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
+        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
+    }
+    if (provider.apt === undefined)
+        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
+    const { root, entries, layerOf } = await other.aptAgain();
+    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
+    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
+}
+
+;// CONCATENATED MODULE: ./lib/slug/weigh.js
+
+
+
+
+
+
+
+
+/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+async function weigh(options) {
+    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
+    const folder = external_node_path_.dirname(output);
+    const made = ['with', 'without'].flatMap(name => {
+        const files = variants[name];
+        return files ? [{ name, files: inPackOrder(files), output: external_node_path_.join(folder, `.slug-${name}.tgz`) }] : [];
+    });
+    try {
+        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
+        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
+        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
+        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
+        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
+        const chosen = made.find(({ name }) => name === verdict.chosen);
+        await (0,promises_.rename)(chosen.output, output);
+        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
+    }
+    finally {
+        for (const { output } of made)
+            await (0,promises_.rm)(output, { force: true });
+    }
+}
+/** A saving is packed, not summed: what two rules save together is not what each saves. */
+async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
+    const rules = applied.length > 0 ? applied : offered;
+    const kept = trim(files, rules).kept;
+    const each = matching(files, rules);
+    const more = matching(kept, possible);
+    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
+    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
+    if ((applied.length > 0 ? after : before) !== bytes)
+        throw new Error('packing the same files twice gave two sizes');
+    return {
+        savings: each.map((found, i) => saving(found, before - sizes[i])),
+        possible: more.map((found, i) => saving(found, after - sizes[each.length + i])),
+        before,
+        after
+    };
+}
+/** The rules that take something away from these files. */
+function matching(files, rules) {
+    return rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+}
+function saving({ rule, gone }, saves) {
+    return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves };
+}
+
+;// CONCATENATED MODULE: ./lib/slug/index.js
+/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
+
+
+
+
+
+
+
+
+
+
+
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
@@ -68788,7 +68970,10 @@ function isConfigured({ addons, vars, secrets }) {
 /** How many dynos of each type run once the app is provisioned. */
 function provisionedFormation(formation, appJson) {
     const scaled = missingDynos({ formation }, appJson);
-    return [...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)), ...scaled];
+    return [
+        ...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)),
+        ...scaled.map(dynos => ({ ...dynos, planned: true }))
+    ];
 }
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config) {
@@ -68966,13 +69151,13 @@ async function provision(of, wishes, tools) {
  * apps with paid dynos alone.
  */
 async function provisionDynos(of, wishes, tools) {
-    const { client, app } = of;
+    const { app } = of;
     const { story } = tools;
     const { scale, certificates } = await readProvisionPlan(of, wishes);
     const types = new Set((await app.formation()).map(({ type }) => type));
     const wanted = scale.filter(({ type }) => types.has(type));
     if (wanted.length > 0) {
-        await scaleFormation(client, app.name, wanted, tools);
+        await app.scale(wanted);
         story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
     }
     if (certificates)
@@ -69059,6 +69244,53 @@ async function tellDomains({ client, app }, { story }) {
         const status = [acm_status ?? 'not managed by Heroku', acm_status_reason].filter(Boolean).join(': ');
         story.note(`DNS: ${hostname} must lead to ${cname ?? 'the app'} (CNAME; ALIAS or ANAME for a name without www). Certificate: ${status}`);
     }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/process-types.js
+
+
+
+
+
+
+
+
+/** A slug has no process type for dynos that run: its release would take them away. */
+class LostTypeError extends lib_runtime/* UserError */.yo {
+}
+/**
+ * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
+ * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
+ */
+async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
+    const formation = await app.formation();
+    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
+    judgeTypes(app.name, running, slug, commit, role, tools);
+}
+/** The same for a formation that was read before. */
+function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
+    const has = Object.keys(processTypes);
+    const lost = lostTypes(formation, has);
+    if (lost.length === 0)
+        return;
+    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
+    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
+    const reason = told.map(({ reason }) => reason).join('; ');
+    const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ');
+    if (!mayLoseTypes)
+        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
+    story.warn(`${reason}. ${remedy} (lost-process-type)`);
+}
+/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
+function lostByGoingBack(app, formation, processTypes) {
+    const has = Object.keys(processTypes);
+    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
+    if (told.length === 0)
+        return undefined;
+    return {
+        reason: told.map(({ reason }) => reason).join('; '),
+        remedy: told.map(({ remedy }) => remedy).join(' ')
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/release.js
@@ -69182,6 +69414,7 @@ async function explainCrash(app, crashed, tools) {
 
 
 
+
 /** Going back is refused, with the reason and the way forward. */
 class RollbackRefused extends lib_runtime/* UserError */.yo {
 }
@@ -69247,16 +69480,22 @@ async function requireSafeRollback(app, { release, slug }, releases, trees, size
     throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
 }
 /**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
- * database is no longer one for its code.
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
+ * no longer one for its code, or if it has no process type for dynos that run.
+ * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
  */
-async function bringBack(target, badSlug, trees, dynoSize, tools) {
-    const { app, releases } = target;
+async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false } = {}) {
+    const { app, releases, formation } = target;
     const good = await lastGoodRelease(app, releases, badSlug);
     if (!good) {
         throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
     }
+    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
+    if (lost && !mayLoseTypes)
+        throw new RollbackRefused(lost.reason, lost.remedy);
     await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    if (lost)
+        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
     const release = await releaseAgain(app, good, tools);
     const commit = good.slug.commit ?? undefined;
     await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
@@ -69401,9 +69640,10 @@ class Maintenance {
 
 
 
+
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one
+ * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
  * @param addons absent where they could not be read
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
@@ -69420,6 +69660,7 @@ function liveFacts(target, streaming, addons, wishes) {
         streaming: streaming && {
             app: streaming.app.name,
             config: new ConfigView(streaming.config),
+            lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
             ...streamingLacks(target, streaming)
         }
     };
@@ -69459,13 +69700,26 @@ function preflight_sentence({ reason, remedy, name }) {
 
 
 
-/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+
+
+/**
+ * The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app, and
+ * none is uploaded that lacks a process type of what runs.
+ */
 async function obtainSlugs(apps, deployable, tools) {
     const { supply } = deployable;
-    return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools);
+    return supply.by === 'runner'
+        ? fromRunner(apps, deployable, supply, tools)
+        : fromHeroku(apps, deployable, supply, tools);
 }
-async function fromRunner({ main, streaming, staging }, { fingerprint, commit }, supply, tools) {
+async function fromRunner({ main, streaming, staging, wishes }, deployable, supply, tools) {
     const { story } = tools;
+    const { fingerprint, commit } = deployable;
+    const judge = async (web, live) => {
+        await requireTypes(main, web, deployable, { role: 'web', wishes }, tools);
+        if (streaming && live)
+            await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
+    };
     const find = async (role, targets) => {
         for (const target of targets) {
             const slug = target && (await findShipped(target, role, fingerprint));
@@ -69481,52 +69735,64 @@ async function fromRunner({ main, streaming, staging }, { fingerprint, commit },
         const live = await find('streaming', [streaming]);
         if (!web)
             story.note('No release holds a slug built from the same, so it is built');
+        else
+            await judge(web, live);
         return [web, live];
     });
     if (web && (live || !streaming))
         return { web: { slug: web }, streaming: live && { slug: live } };
     const built = await story.span('Build', supply.build);
-    const ship = async ({ app }, role) => {
-        const artifact = built.find(one => one.role === role);
-        if (!artifact)
+    const artifact = (role) => {
+        const found = built.find(one => one.role === role);
+        if (!found)
             throw new Error(`no slug was built for ${role}`);
-        return { slug: await shipSlug(app, artifact, tools) };
+        return found;
     };
+    const ship = async ({ app }, role) => ({
+        slug: await shipSlug(app, artifact(role), tools)
+    });
+    await story.step('Process types', () => judge(web ?? artifact('web'), streaming && (live ?? artifact('streaming'))));
     return story.step('Upload', async () => ({
         web: web ? { slug: web } : await ship(main, 'web'),
         streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
     }));
 }
-async function fromHeroku({ main, streaming, staging }, supply, tools) {
+async function fromHeroku({ main, streaming, staging, wishes }, deployable, supply, tools) {
     const { story } = tools;
-    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools));
+    const judge = async (slug) => {
+        supply.judge(slug);
+        await requireTypes(main, slug, deployable, { role: 'web', wishes }, tools);
+    };
+    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, judge, tools) : onMain(main, supply, judge, tools));
     if (!streaming)
         return { web, streaming: undefined };
     const live = await findBuilt(streaming.app, supply.streaming, tools);
+    if (live)
+        await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
     return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
 }
 /** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
-async function onMain({ app }, { web, judge }, tools) {
-    return firstThatFits(web, tools, async (recipe) => {
+async function onMain({ app }, supply, judge, tools) {
+    return firstThatFits(supply.web, tools, async (recipe) => {
         const slug = await findBuilt(app, recipe, tools);
         if (slug) {
-            judge(slug);
+            await judge(slug);
             tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
             return { slug };
         }
-        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
-        return { recipe, judge };
+        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size and the process types are judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
+        return { recipe, judge: supply.judge };
     });
 }
 /** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging, supply, tools) {
+async function onStaging(staging, supply, judge, tools) {
     const { app } = staging;
     return firstThatFits(supply.web, tools, async (recipe) => {
         const found = await findBuilt(app, recipe, tools);
         if (found)
             tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
         const slug = found ?? (await buildOn(app, recipe, tools));
-        supply.judge(slug);
+        await judge(slug);
         await prove(staging, slug, recipe, found !== undefined, tools);
         return { slug };
     });
@@ -69579,6 +69845,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -69609,9 +69876,9 @@ async function deploy(plan, tools) {
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, wishes, deployable, tools));
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools));
     await progress.deploying(deployable);
-    const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
+    const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools);
     if ('slug' in shippable.web)
         progress.shipping(shippable.web.slug);
     const maintenance = new Maintenance(plan, target, deployable, tools);
@@ -69647,16 +69914,22 @@ async function deploy(plan, tools) {
     catch (error) {
         await maintenance.endAfterFailure();
         if (live && switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, live.slug.id, deployable, error, tools);
+            await rollBack(plan, target, live.slug, deployable, error, tools);
         throw error;
     }
 }
-/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
+/**
+ * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
+ * the code before is better.
+ */
 function isFaultOfTheRelease(error) {
-    return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
+    return (error instanceof CrashError ||
+        error instanceof GateError ||
+        error instanceof LostTypeError ||
+        (error instanceof HealthError && !error.serves));
 }
 /** Better told now than when the site is down. */
-async function judgeUpgrade(plan, { main, streaming, staging }, wishes, deployable, tools) {
+async function judgeUpgrade(plan, { main, streaming, staging, wishes }, deployable, tools) {
     if (!deployable.plan)
         return;
     const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
@@ -69671,9 +69944,10 @@ async function readStreaming(plan, main, tools) {
     return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
 }
 /** Releases a slug, or has Heroku build it, which releases it as well. */
-async function goLive(target, role, shippable, { commit, fingerprint }, { progress, migrations }, tools) {
+async function goLive(target, role, shippable, deployable, { progress, migrations }, tools) {
     const { story } = tools;
     const { app } = target;
+    const { commit, fingerprint } = deployable;
     const title = role === 'web' ? 'Release' : 'Release of the streaming app';
     const told = (finished) => {
         tellMigrations(finished, migrations, tools);
@@ -69687,13 +69961,18 @@ async function goLive(target, role, shippable, { commit, fingerprint }, { progre
             finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
         }));
     }
+    const before = await app.formation();
     const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    const judge = () => {
+        shippable.judge(slug);
+        judgeTypes(app.name, before, slug, deployable, role, tools);
+    };
     if (role === 'web')
         progress.shipping(slug);
     return story.step(title, async () => {
         const release = await app.release(slug.releaseId);
         progress.released(app.name, release);
-        return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) };
+        return { slug, finished: told(await finishRelease(app, release, tools)), judge };
     });
 }
 async function shipStreaming(target, shippable, deployable, plan, tools) {
@@ -69712,8 +69991,9 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     try {
         await story.step('Rollback', async () => {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools);
+            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true });
             plan.progress.rolledBack(release);
+            await scaleAgain(target, badSlug, tools);
         });
     }
     catch (error) {
@@ -69724,6 +70004,20 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
         throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
     }
     throw new lib_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+}
+/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+async function scaleAgain({ app, formation }, badSlug, { story }) {
+    const lost = lostTypes(formation, Object.keys(badSlug.processTypes));
+    if (lost.length === 0)
+        return;
+    const there = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = lost
+        .filter(({ type }) => there.has(type))
+        .map(({ type, quantity, size }) => ({ type, quantity, ...(size ? { size } : {}) }));
+    if (wanted.length === 0)
+        return;
+    await app.scale(wanted);
+    story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
 }
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
@@ -69839,6 +70133,150 @@ function needs(title, list) {
 
 
 
+
+;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
+
+
+
+
+
+/**
+ * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
+ * before the buildpacks, too, so there the build would fail in the same way, only later.
+ */
+function requireKept({ folder, removed }, needs) {
+    for (const { file, who } of needs) {
+        const taken = takenOut(removed, file);
+        if (taken === undefined || (0,lib_runtime/* readTreeFile */.xt)(folder, file) !== undefined)
+            continue;
+        throw new lib_runtime/* UserError */.yo(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+    }
+}
+/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
+function neededByBuildpacks(references) {
+    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
+    return references
+        .slice(0, unknown < 0 ? references.length : unknown)
+        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
+}
+/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
+function neededByDynos({ streamingApp }, procfile) {
+    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
+        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
+        : [];
+    const who = 'the streaming app';
+    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
+    return [...web, ...streaming.map(file => ({ file, who }))];
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
+
+
+
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const kind = placeKind(inputs);
+    const stack = requireStack(inputs, config, appJson);
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new lib_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
+    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    for (const warning of warnings)
+        runtime.log.warning(warning);
+    const written = chosen.map(({ reference }) => reference.text);
+    const procfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '';
+    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
+    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
+    const all = lacksFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (lacksFfmpeg)
+        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_.join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+function placeKind({ buildIn, hostStack }) {
+    return buildIn ?? (hostStack ? 'host' : 'container');
+}
+/** The stack of the slug: the config's, else app.json's, else that of the image in which this runs. Throws a `UserError` if nothing says it. */
+function requireStack(inputs, config, appJson) {
+    const here = placeKind(inputs) === 'host' ? inputs.hostStack : undefined;
+    const stack = config.stack ?? stackOf(appJson) ?? here;
+    if (stack !== undefined)
+        return stack;
+    throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+}
+/** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
+function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
+    const found = checkBuildpackList(buildpacks.map(({ reference }) => reference), mastodon);
+    preflight_refuse(found.filter(({ name }) => !checks.skip.includes(name)));
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        takenOut: file => takenOut(removed, file),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** What brings ffmpeg, for people. */
+function providerNames({ provider, buildpacks }) {
+    if (!provider)
+        return [];
+    const names = provider.buildpacks.map(i => buildpacks[i].name);
+    return provider.apt === undefined ? names : [...names, 'Aptfile'];
+}
+/** A folder in the cache, where there is one. */
+function below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_.join(folder, name);
+}
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
 
@@ -70106,6 +70544,7 @@ function hash(commit) {
 
 
 
+
 /** What a plan reads of a tree; the rest of a commit is not written out. */
 const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
 /**
@@ -70120,11 +70559,14 @@ async function planFrom(context, config, source, from, live) {
 async function factsFrom(context, config, source, from, live) {
     const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
+    const problems = [];
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
-    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
     const buildpacks = chosen.map(({ reference }) => reference.text);
+    const ignoredAt = source.removed.find(({ path }) => path === 'Procfile')?.line;
     return {
-        tree,
+        tree: { ...tree, procfile: { ...tree.procfile, ...(ignoredAt !== undefined && { ignoredAt }) } },
+        problems,
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
         buildpacks,
@@ -70149,7 +70591,10 @@ async function planOfTree(context, config, source) {
         signal: runtime.signal,
         searchPath: inputs.searchPath
     });
-    const plan = await planFrom(context, config, source, base?.commit);
+    const problems = [];
+    const stack = tried(problems, () => requireStack(inputs, config, (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json')));
+    const facts = await factsFrom(context, { ...config, stack }, source, base?.commit);
+    const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] });
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
@@ -70175,6 +70620,18 @@ async function rubyOfCheckout({ inputs, runtime }, config) {
     if (!chosen.some(({ reference }) => installsLockedRuby(reference.text)))
         return undefined;
     return readRuby({ gemfileLock, gemfile, rubyVersion });
+}
+/** What is said of the build, or undefined, and then why there would be none is among the problems. */
+function tried(problems, say) {
+    try {
+        return say();
+    }
+    catch (error) {
+        if (!(error instanceof lib_runtime/* UserError */.yo))
+            throw error;
+        problems.push({ reason: error.message, remedy: error.nextStep });
+        return undefined;
+    }
 }
 /** The tree of a commit; undefined where the checkout does not have it. */
 async function readTreeAt({ inputs, runtime }, commit) {
@@ -70216,6 +70673,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
 async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
     const { log } = runtime;
+    judgeBuildpacks(config, source, recipe);
     const slug = external_node_path_.join(inputs.outputDir, 'slug.tgz');
     const workshop = openWorkshop(context, config, source, recipe);
     const packer = new Packer({
@@ -70227,9 +70685,11 @@ async function buildSlugs(context, config, source, recipe) {
     });
     try {
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
+        // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
+        const mastodon = readMastodon(app.root);
         const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
         const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
-        const trimming = planTrim(config, source.mastodon, app, variants);
+        const trimming = planTrim(config, mastodon, app, variants);
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
@@ -70254,7 +70714,7 @@ async function buildSlugs(context, config, source, recipe) {
         const report = makeReport({
             createdAt: runtime.clock.now(),
             commit: source.commit,
-            mastodonVersion: source.mastodon.version,
+            mastodonVersion: mastodon.version,
             source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
             stack: recipe.stack,
             place: recipe.place,
@@ -70264,7 +70724,7 @@ async function buildSlugs(context, config, source, recipe) {
             variants,
             weighed,
             streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
-            dependencies: readDependencies(source.folder),
+            dependencies: readDependencies(app.root),
             heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
             leftIn: trimming.leftIn,
@@ -70491,7 +70951,7 @@ async function build_build(context) {
     const { inputs, runtime } = context;
     const config = readConfig(context);
     await clearOutput(inputs.outputDir);
-    const source = await runtime.log.group('Source', () => takeSource(context));
+    const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
     const slugs = await buildSlugs(context, config, source, recipe);
@@ -74458,7 +74918,7 @@ const url_parse = (input, parseQueryString) => {
         query
     };
 };
-const url_resolve = (from, to) => {
+const resolve = (from, to) => {
     try {
         return new URL(to, from).href;
     }
@@ -75176,7 +75636,7 @@ function fetch_nmfetch(url, options) {
             options.body = false;
             let redirectUrl;
             try {
-                redirectUrl = url_resolve(url, res.headers.location);
+                redirectUrl = resolve(url, res.headers.location);
             }
             catch (_err) {
                 // the legacy resolver throws on a Location the WHATWG parser also refused,
@@ -79340,7 +79800,7 @@ async function planVersion(context, sources, from, to) {
                 own: name => OWN.test(name)
             })
         ]);
-        const source = { folder: external_node_path_.join(folder, 'merged') };
+        const source = { folder: external_node_path_.join(folder, 'merged'), removed: [] };
         const facts = await factsFrom(context, sources.config, source, start.commit, live);
         const plan = planUpgrade(facts);
         return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested };
@@ -80267,11 +80727,16 @@ async function plan_plan(context) {
     runtime.log.info(inputs.herokuApiKey === undefined
         ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
         : 'No app is named, so this is what the tree alone can tell.');
-    const source = await runtime.log.group('Source', () => takeSource(context));
+    const source = await runtime.log.group('Source', () => sourceOf(context));
     const { plan, upgrade } = await planOfTree(context, config, source);
     await plan_tell(context, upgrade);
     announce(context, plan);
     runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
+}
+async function sourceOf(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    return source;
 }
 /** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
 async function planDeploy(context) {
@@ -80289,7 +80754,7 @@ async function planOfApp(context, config, askDatabase) {
         const streaming = streamingApp === undefined
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
-        const source = await story.span('Source', () => takeSource(context));
+        const source = await story.span('Source', () => sourceOf(context));
         const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
         if (inputs.provision && !askDatabase) {
             const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
@@ -80393,14 +80858,14 @@ function processTypesFor(config, built, log) {
 function herokuBuilds(context, config, source, recipe, fingerprint) {
     requireBuildable(config, recipe);
     const { log } = context.runtime;
-    const procfile = parseProcfile((0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '');
+    const { types } = readProcfile(source.folder);
     const make = (name, ffmpeg, rest) => ({
         ...rest,
         commit: source.commit.sha,
         fingerprint,
         buildpacks: buildpacksFor(recipe, ffmpeg),
         pack: () => packSource(context, source, name, {
-            Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, procfile, log) : { ...STREAMING_PROCESS_TYPES }),
+            Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, types, log) : { ...STREAMING_PROCESS_TYPES }),
             ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
         })
     });
@@ -80520,7 +80985,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const source = (0,lib_runtime/* once */.Oo)(() => runtime.log.group('Source', () => takeSource(context)));
+    const source = (0,lib_runtime/* once */.Oo)(() => runtime.log.group('Source', () => takeSourceToBuild(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -80573,6 +81038,8 @@ async function deploy_prepare(context, config, source, alter) {
         supply: inputs.builder === 'heroku'
             ? herokuBuilds(context, config, source, recipe, fingerprint)
             : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+        procfile: source_procfileOf(source),
+        mayLoseTypes: config.checks.skip.includes('lost-process-type'),
         plan: live => planFrom(context, config, source, live.commit, live)
     };
     return alter(deployable);
@@ -82859,7 +83326,7 @@ const CODE_ROUTES = {
             checksum: route_text(body['checksum']) ?? null,
             commit: route_text(body['commit']) ?? null,
             commitDescription: route_text(body['commit_description']) ?? null,
-            processTypes: code_processTypesOf(body['process_types']),
+            processTypes: processTypesOf(body['process_types']),
             stack,
             createdAt: now(world),
             size: null,
@@ -82953,7 +83420,7 @@ const CODE_ROUTES = {
     }
 };
 /** Schema: slug.process_types */
-function code_processTypesOf(value) {
+function processTypesOf(value) {
     if (typeof value !== 'object' || value === null)
         throw invalid('Process types is required');
     for (const [name, command] of Object.entries(value)) {
@@ -85662,7 +86129,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9678);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3986);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

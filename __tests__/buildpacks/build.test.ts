@@ -40,7 +40,7 @@ async function failureOf(
     place,
     folders,
     buildpacks: [{ name: reference, reference, kind: 'registry', sha256: '', folder }],
-    variables: {},
+    variables: () => ({}),
     stack: 'heroku-24',
     commit: 'c'.repeat(40),
     requestId: randomUUID(),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { chooseBuildpacks } from '../../src/buildpacks/choose.ts'
 import { imagesFor } from '../../src/buildpacks/images.ts'
-import { mergeProcessTypes, parseProcfile, parseReleaseOutput } from '../../src/buildpacks/procfile.ts'
+import { mergeProcessTypes, parseProcfile, parseReleaseOutput, readProcfile } from '../../src/buildpacks/procfile.ts'
 import { parseBuildpack } from '../../src/buildpacks/reference.ts'
 import { UserError } from '../../src/runtime/index.ts'
+import { makeTree } from '../slug/helpers.ts'
 
 describe('the name of a buildpack', () => {
   it.each([
@@ -114,11 +115,56 @@ describe('process types', () => {
   it.each([
     ['web', /Procfile:1: "web" is no process type/],
     ['ok: x\n\nweb:', /Procfile:3:/],
-    ['a b: x', /no process type/],
-    [`${'n'.repeat(129)}: x`, /no process type/],
+    ['web:\t\r\nworker: x', /Procfile:1: the process type "web" has no command/],
+    ['web : x', /Procfile:1: "web " is no name of a process type/],
+    ['a b: x', /no name of a process type/],
+    ['wörker: x', /no name of a process type/],
+    ['web.1: x', /no name of a process type/],
+    [': x', /no name of a process type/],
+    [`${'n'.repeat(129)}: x`, /no name of a process type/],
+    ['web:\0 x', /no text in UTF-8/],
+    [Buffer.from('\ufeffweb: x', 'utf16le').toString('utf8'), /no text in UTF-8/],
+    ['web: a\nWEB: b\n\u001b[31m', /Procfile:3: " \[31m" is no process type/],
     ['web: a\nweb: b', /Procfile:2: the process type "web" is there twice/],
     [`web: ${'x'.repeat(10_001)}`, /longer than/]
   ])('%j is an error', (text, says) => expect(() => parseProcfile(text)).toThrow(says))
+
+  it('are lines with tabs and without the last line end, too', () => {
+    expect(parseProcfile('\tweb:\tbin/heroku-web\t\r\nworker:bundle exec sidekiq')).toEqual({
+      web: 'bin/heroku-web',
+      worker: 'bundle exec sidekiq'
+    })
+  })
+
+  it('are read of a file of this very name, and its comments are kept', () => {
+    expect(readProcfile(makeTree({ Procfile: 'web: x\n# worker: y z\n# Note: prose\n#worker:\n' }))).toEqual({
+      file: 'Procfile',
+      types: { web: 'x' },
+      comments: [
+        { type: 'worker', line: 2, text: '# worker: y z' },
+        { type: 'Note', line: 3, text: '# Note: prose' }
+      ]
+    })
+    expect(readProcfile(makeTree({ PROCFILE: 'not read: at all' }))).toEqual({
+      file: 'PROCFILE',
+      types: {},
+      comments: []
+    })
+    expect(readProcfile(makeTree({ 'Procfile.dev': 'web: x' }))).toEqual({ types: {}, comments: [] })
+  })
+
+  it('cannot be read of a folder', () => {
+    expect(() => readProcfile(makeTree({ 'Procfile/web': 'x' }))).toThrow(/Procfile is a folder, or a link/)
+  })
+
+  it('are found in milliseconds, however long a line is', () => {
+    const started = Date.now()
+    for (const char of [' ', '#', 'a', ':', '\t']) {
+      expect(() => parseProcfile(`a${char.repeat(1_000_000)}b`)).toThrow(UserError)
+      readProcfile(makeTree({ Procfile: `#${char.repeat(1_000_000)}` }))
+    }
+    expect(Date.now() - started).toBeLessThan(5_000)
+  })
 
   it('of the Procfile stand over those of the buildpack', () => {
     const release = '---\naddons: []\ndefault_process_types:\n  web: default\n  rake: bundle exec rake\n'

@@ -75,7 +75,7 @@ describe('builder: heroku, without a staging app', () => {
   it('says plainly that the gate comes after, and deploys with the one release that the build makes', async () => {
     await open(options)
     await world.deploy(NEW)
-    expect(said()).toMatch(/the size is judged after the release, not before/)
+    expect(said()).toMatch(/the size and the process types are judged after the release, not before/)
     expect(world.live).toBe(NEW)
     expect(world.releasesOf(NEW)).toHaveLength(1)
     expect([...world.database.applied]).toHaveLength(3)

@@ -272,7 +272,7 @@ describe('the rest', () => {
     expect(seen()).toEqual(formation)
     expect(seen(wishes())).toEqual([
       { type: 'web', quantity: 2, size: 'Basic' },
-      { type: 'worker', quantity: 1 }
+      { type: 'worker', quantity: 1, planned: true }
     ])
   })
 

@@ -32,6 +32,7 @@ import {
   readMigrations,
   releaseCommand,
   type Migration,
+  type TreeProcfile,
   type UpgradeTree
 } from '../../src/mastodon/index.ts'
 import { removeTree, type Clock, type Log } from '../../src/runtime/index.ts'
@@ -55,7 +56,17 @@ const MIGRATIONS = readMigrations([
   { path: `db/post_migrate/${VERSIONS.post}_post.rb`, text: 'remove_column :a, :c' }
 ])
 
-function treeOf(migrations: readonly Migration[]): UpgradeTree {
+/** A Procfile with these types. */
+export function procfileOf(...types: string[]): TreeProcfile {
+  const commands: Record<string, string> = { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' }
+  return {
+    file: 'Procfile',
+    types: Object.fromEntries(types.map(type => [type, commands[type] ?? type])),
+    comments: []
+  }
+}
+
+function treeOf(migrations: readonly Migration[], procfile: TreeProcfile): UpgradeTree {
   return {
     version: '4.7.0',
     bundler: 'webpack',
@@ -71,7 +82,8 @@ function treeOf(migrations: readonly Migration[]): UpgradeTree {
     usesVapid: true,
     wantsStaticFilesTrue: false,
     hasScheduler: true,
-    processTypes: { web: 'bin/heroku-web', worker: 'bundle exec sidekiq' },
+    procfile,
+    hasJobsWork: false,
     packages: []
   }
 }
@@ -131,6 +143,19 @@ export class World {
   /** Bytes of the slugs that Heroku builds, with and without ffmpeg. */
   sizes = { with: 250_000_000, without: 200_000_000 }
   failBuild: string | undefined
+  /** Of the new commit. */
+  procfile = procfileOf('web', 'worker')
+  /** Process types of the slugs that are built. */
+  builds: { web: Record<string, string>; streaming: Record<string, string> } = {
+    web: { web: 'web', worker: 'worker' },
+    streaming: { web: 'stream' }
+  }
+  /** Buildpacks of the new commit. */
+  buildpacks = ['heroku/ruby']
+  /** Called when the runner builds. */
+  onBuild: () => unknown = () => {}
+  /** Names of findings that are let through. */
+  skip: string[] = []
   /** Milliseconds that a release phase takes. */
   releaseTakes = 0
   /** Names and releases of the dynos when the post-deployment migrations began. */
@@ -325,7 +350,7 @@ export class World {
     const strategy = this.#options.strategy ?? 'zero-downtime'
     const release: Record<string, string> = strategy === 'off' ? {} : { release: releaseCommand(strategy) }
     const fingerprint = commit.repeat(2).slice(0, 64)
-    const types = { web: { web: 'web', worker: 'worker', ...release }, streaming: { web: 'stream' } }
+    const types = { web: { ...this.builds.web, ...release }, streaming: this.builds.streaming }
     const common = { commit, fingerprint, stack: 'heroku-24', sha256: '0'.repeat(64), file: this.#slug }
     const recipe = (role: 'web' | 'streaming', variant: string, buildpacks: readonly string[]): BuildRecipe => ({
       role,
@@ -346,17 +371,19 @@ export class World {
       fingerprint,
       versions: new Set(commit === NEW ? Object.values(VERSIONS) : [VERSIONS.first]),
       trees: { migrations: MIGRATIONS, versionsAt: this.#versionsAt },
+      procfile: this.procfile,
+      mayLoseTypes: this.skip.includes('lost-process-type'),
       plan: live =>
         Promise.resolve(
           planUpgrade({
-            tree: treeOf(MIGRATIONS),
-            from: treeOf(MIGRATIONS.slice(0, 1)),
+            tree: treeOf(MIGRATIONS, this.procfile),
+            from: treeOf(MIGRATIONS.slice(0, 1), procfileOf('web', 'worker')),
             stack: 'heroku-24',
-            buildpacks: ['heroku/ruby'],
+            buildpacks: this.buildpacks,
             strategy,
             redisTls: 'verify',
             hasStreamingApp: this.#options.streaming ?? false,
-            skip: [],
+            skip: this.skip,
             live
           })
         ),
@@ -372,11 +399,13 @@ export class World {
             }
           : {
               by: 'runner',
-              build: () =>
-                Promise.resolve([
+              build: () => {
+                this.onBuild()
+                return Promise.resolve([
                   { ...common, role: 'web', processTypes: types.web, variant: 'without ffmpeg' },
                   { ...common, role: 'streaming', processTypes: types.streaming, variant: 'streaming role' }
                 ])
+              }
             }
     }
   }

@@ -12,6 +12,8 @@ interface Case {
   readonly inputs?: Record<string, string>
   readonly config?: string
   readonly says: RegExp
+  /** It is known before the first buildpack runs. */
+  readonly early?: true
 }
 
 const write = (file: string, text: string) => (folder: string) => writeFileSync(path.join(folder, file), text)
@@ -188,7 +190,38 @@ const CASES: Case[] = [
   {
     name: 'a Procfile of nonsense',
     change: write('Procfile', 'web: ok\nthis is nonsense\n'),
-    says: /Procfile:2: .*no process type/
+    says: /Procfile:2: .*no process type/,
+    early: true
+  },
+  {
+    name: 'a process type without a command',
+    change: write('Procfile', 'web: bin/heroku-web\r\nworker:\t\r\n'),
+    says: /Procfile:2: the process type "worker" has no command/,
+    early: true
+  },
+  {
+    name: 'a Procfile in UTF-16',
+    change: folder => writeFileSync(path.join(folder, 'Procfile'), '\ufeffweb: bin/heroku-web\n', 'utf16le'),
+    says: /Procfile is no text in UTF-8\nSave it as UTF-8/,
+    early: true
+  },
+  {
+    name: 'a Procfile that a buildpack breaks',
+    change: folder => addBuildpack(folder, 'failing', 'echo nonsense > "$1/Procfile"'),
+    config: FAILING,
+    says: /Procfile:1: "nonsense" is no process type/
+  },
+  {
+    name: 'a list of buildpacks with which the assets cannot be compiled',
+    config: configWith(['ruby', 'nodejs']),
+    says: /heroku\/nodejs comes after heroku\/ruby: .*Vite.*\(nodejs-before-ruby\)/,
+    early: true
+  },
+  {
+    name: 'more buildpacks than can be meant',
+    config: configWith(Array<string>(31).fill('ruby')),
+    says: /31 buildpacks are too many/,
+    early: true
   },
   {
     name: 'build variables that a build must not get',
@@ -225,7 +258,7 @@ function shallow(fork: Fork): void {
 }
 
 describe('bad input ends in a clear error, exit code 1, and nothing half-written', () => {
-  it.each(CASES)('$name', async ({ change, after, inputs, config, says }) => {
+  it.each(CASES)('$name', async ({ change, after, inputs, config, says, early }) => {
     const fork = new Fork(change)
     after?.(fork)
     const { code, output, outputs } = await fork.build(inputs, config, {
@@ -234,6 +267,7 @@ describe('bad input ends in a clear error, exit code 1, and nothing half-written
     const error = output.split('\n').find(line => line.startsWith('::error')) ?? ''
     expect(decodeURIComponent(error)).toMatch(says)
     expect(output).not.toContain('fault of mastodon-on-heroku itself')
+    expect(/Buildpack 1 of/.test(output) && early).toBeFalsy()
     expect(code).toBe(1)
     expect(outputs).toEqual({})
     expect(fork.has('slug.tgz') || fork.has('report.json')).toBe(false)

@@ -32,6 +32,26 @@ describe('plan', () => {
     )
   })
 
+  it('says all that `build` would say of a tree that cannot be built', async () => {
+    const fork = path.join(lastingTemp(), 'fork')
+    makeSampleFork(fork, folder => {
+      writeFileSync(path.join(folder, 'app.json'), '{}')
+      writeFileSync(path.join(folder, '.github/mastodon-on-heroku.yml'), 'ffmpeg: auto\n')
+      writeFileSync(path.join(folder, 'Procfile'), 'web: bin/heroku-web\nworker\n')
+    })
+    const run = (command: string) => runAction({ inputs: { command, path: fork, 'build-in': 'container' } })
+    const { code, output, summary } = await run('plan')
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /::error.*Nothing says which stack the slug is for \(not-buildable\); Nothing names the buildpacks: .* \(not-buildable\); Procfile:2: "worker" is no process type \(not-buildable\)/
+    )
+    expect(summary).toMatch(/## Upgrade plan: 3 things stop it/)
+    expect((await run('build')).output).toMatch(/::error.*Procfile:2: "worker" is no process type/)
+    writeFileSync(path.join(fork, 'Procfile'), 'web: bin/heroku-web\n')
+    commitAll(fork, 'A good Procfile')
+    expect((await run('build')).output).toMatch(/::error.*Nothing says which stack the slug is for/)
+  })
+
   it('asks the running app and its database; what surely breaks stops plan and deploy, and nothing is written', async () => {
     const one = await Instance.open()
     expect((await one.run()).code).toBe(0)

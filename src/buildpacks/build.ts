@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import {
@@ -6,24 +6,27 @@ import {
   type Clock,
   type HostileOutput,
   type Log,
-  readTreeFile,
   type TreeEntry,
-  UserError
+  UserError,
+  writeTreeFile
 } from '../runtime/index.ts'
 import { nextStepAfter } from './failures.ts'
 import { type FetchedBuildpack } from './fetch.ts'
 import { LayerLog, type LayerMix } from './layers.ts'
 import { looksFor } from './looks-for.ts'
 import { type Place, type PlaceFolders, type StepResult } from './place.ts'
-import { mergeProcessTypes, parseProcfile, parseReleaseOutput } from './procfile.ts'
+import { mergeProcessTypes, parseReleaseOutput, readProcfile } from './procfile.ts'
 
 export interface BuildOptions {
   readonly place: Place
   /** The place's folders on this machine. The app folder holds the source tree. */
   readonly folders: PlaceFolders
   readonly buildpacks: readonly FetchedBuildpack[]
-  /** Build-time variables: the files of ENV_DIR. Never the app's config vars. */
-  readonly variables: Readonly<Record<string, string>>
+  /**
+   * Build-time variables: the files of ENV_DIR. Never the app's config vars. Asked for the tree as it is before each
+   * buildpack, since one may have moved a folder to its top.
+   */
+  readonly variables: Variables
   readonly stack: string
   /** The commit, as SOURCE_VERSION. */
   readonly commit: string
@@ -37,6 +40,9 @@ export interface BuildOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
 }
+
+/** @param tree the app's folder on this machine */
+export type Variables = (tree: string) => Readonly<Record<string, string>>
 
 export interface Layer {
   /** For people: `source`, or the buildpack's name. */
@@ -70,14 +76,17 @@ export interface BuiltApp {
  */
 export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
   const { folders, buildpacks, clock, log } = options
-  await writeVariables(folders.env, options.variables)
   const layerLog = new LayerLog(folders.app)
   layerLog.close()
   const layers: Layer[] = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }]
   const deadline = clock.now() + options.timeout
+  let variables: Readonly<Record<string, string>> = {}
 
   for (const [i, buildpack] of buildpacks.entries()) {
     const started = clock.now()
+    const before = variables
+    variables = options.variables(folders.app)
+    writeVariables(folders.env, before, variables)
     const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
       const steps = new BuildpackSteps(options, buildpack, deadline)
       const detected = await steps.detect()
@@ -98,16 +107,22 @@ export async function buildApp(options: BuildOptions): Promise<BuiltApp> {
     layers,
     layerOf: path => layerLog.ownerOf(path),
     mixed: layerLog.mixed,
-    processTypes: mergeProcessTypes(
-      layers.at(-1)!.processTypes,
-      parseProcfile(readTreeFile(folders.app, 'Procfile') ?? '')
-    )
+    processTypes: mergeProcessTypes(layers.at(-1)!.processTypes, readProcfile(folders.app).types)
   }
 }
 
-async function writeVariables(folder: string, variables: Readonly<Record<string, string>>): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  for (const [name, value] of Object.entries(variables)) await writeFile(path.join(folder, name), value)
+/**
+ * Brings the files of ENV_DIR up to date; one that a buildpack wrote there for those after it stays. A buildpack may have
+ * left links there, and nothing is written through one.
+ */
+function writeVariables(
+  folder: string,
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>
+): void {
+  for (const name of Object.keys(before))
+    if (!Object.hasOwn(now, name)) rmSync(path.join(folder, name), { force: true, recursive: true })
+  for (const [name, value] of Object.entries(now)) if (before[name] !== value) writeTreeFile(folder, name, value)
 }
 
 /** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */

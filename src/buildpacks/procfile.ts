@@ -1,34 +1,100 @@
+import { readdirSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import { UserError } from '../runtime/index.ts'
+import { readTreeFile, UserError } from '../runtime/index.ts'
 
 const LONGEST_COMMAND = 10_000
+/** By this name alone Heroku reads it (Dev Center: procfile). */
+const FILE = 'Procfile'
+
+/** What the top folder of a tree says of its process types. */
+export interface Procfile {
+  /** `Procfile`, or without one a file whose name differs from it by capitals alone; absent if there is neither. */
+  readonly file?: string
+  /** Commands by type; none without a `Procfile`. */
+  readonly types: Readonly<Record<string, string>>
+  /** Its lines that would name a type if they were no comments. */
+  readonly comments: readonly CommentedType[]
+  /** The line of `.slugignore` that takes the file out, as far as whoever made the tree knows. */
+  readonly ignoredAt?: number
+}
+
+export interface CommentedType {
+  readonly type: string
+  /** From 1. */
+  readonly line: number
+  /** The line itself: text of the commit, hostile. */
+  readonly text: string
+}
 
 /**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
+ * The Procfile in the top folder of a tree. Names are compared as the tree has them, also on a disk that does not tell
+ * capitals apart. Throws a `UserError` with file and line for what is no process type.
+ */
+export function readProcfile(root: string): Procfile {
+  const names = readdirSync(root)
+  const file = names.includes(FILE) ? FILE : names.find(name => name.toLowerCase() === FILE.toLowerCase())
+  if (file !== FILE) return { ...(file !== undefined && { file }), types: {}, comments: [] }
+  const text = readTreeFile(root, FILE)
+  if (text === undefined)
+    throw new UserError('Procfile is a folder, or a link that leads out of the commit', 'Make it a file of the commit.')
+  return { file, types: parseProcfile(text), comments: commentedTypes(text) }
+}
+
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`). A byte
+ * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
+ * is none.
  */
 export function parseProcfile(text: string): Record<string, string> {
+  if (text.includes('\0'))
+    throw new UserError('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.')
   const types: Record<string, string> = {}
-  for (const [i, raw] of text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    const line = raw.trim()
+  for (const { number, line } of linesOf(text)) {
     if (line === '' || line.startsWith('#')) continue
     const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? []
-    if (name === undefined || command === undefined)
-      throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.')
+    if (name === undefined || command === undefined) throw noType(number, line)
     if (Object.hasOwn(types, name))
-      throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.')
+      throw wrong(number, `the process type "${name}" is there twice`, 'Remove one of the two.')
     if (command.length > LONGEST_COMMAND)
-      throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.')
+      throw wrong(
+        number,
+        `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`,
+        'Put it into a script.'
+      )
     define(types, name, command)
   }
   return types
 }
 
+function linesOf(text: string): { number: number; line: string }[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .map((line, i) => ({ number: i + 1, line: line.trim() }))
+}
+
+/** `# worker: bundle exec sidekiq`; prose with a colon is among them, and is no type that anybody asks for. */
+function commentedTypes(text: string): CommentedType[] {
+  return linesOf(text).flatMap(({ number, line }) => {
+    const [, type] = /^#[#\s]*([-\w]{1,128}):\s*\S/.exec(line) ?? []
+    return type === undefined ? [] : [{ type, line: number, text: shown(line) }]
+  })
+}
+
+function noType(number: number, line: string): UserError {
+  const colon = line.indexOf(':')
+  const example = 'Write `name: command`, such as `web: bin/heroku-web`.'
+  if (colon < 0) return wrong(number, `"${shown(line)}" is no process type`, example)
+  const name = line.slice(0, colon)
+  if (!/^[-\w]{1,128}$/.test(name)) {
+    const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, with the colon right behind it.'
+    return wrong(number, `"${shown(name)}" is no name of a process type`, `${rule} ${example}`)
+  }
+  return wrong(number, `the process type "${name}" has no command`, `${example} Or remove the line.`)
+}
+
 function wrong(line: number, problem: string, nextStep: string): UserError {
-  return new UserError(`Procfile:${line + 1}: ${problem}`, nextStep)
+  return new UserError(`Procfile:${line}: ${problem}`, nextStep)
 }
 
 /** The Procfile's types over a buildpack's defaults. */

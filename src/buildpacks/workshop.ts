@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError, type Clock, type Log, type RunCommand } from '../runtime/index.ts'
-import { buildApp, type BuiltApp } from './build.ts'
+import { buildApp, type BuiltApp, type Variables } from './build.ts'
 import { openContainer } from './container.ts'
 import { type FetchedBuildpack } from './fetch.ts'
 import { openHost } from './host.ts'
@@ -21,7 +21,7 @@ export interface WorkshopOptions {
   /** The commit, full hash. */
   readonly commit: string
   /** Build-time variables. */
-  readonly variables: Readonly<Record<string, string>>
+  readonly variables: Variables
   /** Milliseconds for the buildpacks of one build. */
   readonly timeout: number
   /** Folder below which builds have theirs. */

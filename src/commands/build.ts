@@ -5,7 +5,7 @@ import { fingerprintOf } from './steps/fingerprint.ts'
 import { makeRecipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { buildSlugs } from './steps/slugs.ts'
-import { readConfig, takeSource } from './steps/source.ts'
+import { readConfig, takeSourceToBuild } from './steps/source.ts'
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
@@ -16,7 +16,7 @@ export async function build(context: Context): Promise<void> {
   const config = readConfig(context)
   await clearOutput(inputs.outputDir)
 
-  const source = await runtime.log.group('Source', () => takeSource(context))
+  const source = await runtime.log.group('Source', () => takeSourceToBuild(context))
   addOwnFiles(context, config, source)
   const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
   const slugs = await buildSlugs(context, config, source, recipe)

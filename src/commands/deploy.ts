@@ -26,7 +26,7 @@ import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { scheduleStep } from './steps/schedule.ts'
 import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
-import { readConfig, takeSource, type Source } from './steps/source.ts'
+import { procfileOf, readConfig, takeSourceToBuild, type Source } from './steps/source.ts'
 import { planFrom } from './steps/upgrade.ts'
 
 /** Ships a commit: builds or reuses its slug, releases it, waits until it is live, migrates; goes back where that is safe. */
@@ -72,7 +72,7 @@ export async function deployTo(
   const story = new Story(runtime.log, runtime.clock)
   const connection = connect(context, access, story)
   const app = requireApp(config.app)
-  const source = once(() => runtime.log.group('Source', () => takeSource(context)))
+  const source = once(() => runtime.log.group('Source', () => takeSourceToBuild(context)))
   const title = `Deploy of ${app}`
   const facts = new Facts(context, app, config.migrations)
   const tell = (outcome: string): Promise<void> =>
@@ -131,6 +131,8 @@ async function prepare(context: Context, config: Config, source: Source, alter: 
       inputs.builder === 'heroku'
         ? herokuBuilds(context, config, source, recipe, fingerprint)
         : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+    procfile: procfileOf(source),
+    mayLoseTypes: config.checks.skip.includes('lost-process-type'),
     plan: live => planFrom(context, config, source, live.commit, live)
   }
   return alter(deployable)

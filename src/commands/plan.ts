@@ -18,7 +18,7 @@ import type { Context } from './context.ts'
 import { addonReader } from './steps/addons.ts'
 import { requireApp } from './steps/heroku.ts'
 import { scheduleStep } from './steps/schedule.ts'
-import { readConfig, takeSource } from './steps/source.ts'
+import { readConfig, takeSource, tellUncommitted, type Source } from './steps/source.ts'
 import { planProvision } from './steps/provision-plan.ts'
 import { provisioningOf } from './steps/provisioning.ts'
 import { planFrom, planOfTree } from './steps/upgrade.ts'
@@ -37,11 +37,17 @@ export async function plan(context: Context): Promise<void> {
       ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
       : 'No app is named, so this is what the tree alone can tell.'
   )
-  const source = await runtime.log.group('Source', () => takeSource(context))
+  const source = await runtime.log.group('Source', () => sourceOf(context))
   const { plan, upgrade } = await planOfTree(context, config, source)
   await tell(context, upgrade)
   announce(context, plan)
   runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.')
+}
+
+async function sourceOf(context: Context): Promise<Source> {
+  const source = await takeSource(context)
+  await tellUncommitted(context, source)
+  return source
 }
 
 /** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
@@ -62,7 +68,7 @@ async function planOfApp(context: Context, config: Config, askDatabase: boolean)
       streamingApp === undefined
         ? undefined
         : await story.step('Preflight of the streaming app', () => read(streamingApp))
-    const source = await story.span('Source', () => takeSource(context))
+    const source = await story.span('Source', () => sourceOf(context))
     const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source))
     if (inputs.provision && !askDatabase) {
       const complete = await story.step('What the app lacks', () => planProvision(context, provisioning, tools))

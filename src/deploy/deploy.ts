@@ -1,4 +1,5 @@
 import { type Release } from '../heroku/index.ts'
+import { lostTypes } from '../mastodon/index.ts'
 import { CancelledError, errorText, UserError } from '../runtime/index.ts'
 import { buildOn } from './builds.ts'
 import { checkHealth, HealthError, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
@@ -6,7 +7,6 @@ import { Maintenance } from './maintenance.ts'
 import { migrate } from './migrate.ts'
 import { GateError, type Deployable, type DeployPlan } from './plan.ts'
 import { liveFacts, refuse, tellPlan } from './preflight.ts'
-import { type Wishes } from './provision-plan.ts'
 import { provision, provisionDynos } from './provision.ts'
 import { finishRelease, releaseOnce, requireCurrent, type FinishedRelease } from './release.ts'
 import { bringBack, RollbackRefused } from './rollback.ts'
@@ -14,6 +14,7 @@ import { CrashError, waitForDynos } from './rollout.ts'
 import { type Role, type ShippedSlug } from './slugs.ts'
 import { prepareStreaming } from './streaming.ts'
 import { obtainSlugs, type Apps, type Shippable } from './supply.ts'
+import { judgeTypes, LostTypeError } from './process-types.ts'
 import { readTarget, type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
@@ -50,11 +51,11 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
     plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)))
   const deployable = await story.span('Source', () => plan.prepare(target.stack))
   await story.step('Upgrade plan', () =>
-    judgeUpgrade(plan, { main: target, streaming, staging }, wishes, deployable, tools)
+    judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools)
   )
   await progress.deploying(deployable)
 
-  const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools)
+  const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools)
   if ('slug' in shippable.web) progress.shipping(shippable.web.slug)
   const maintenance = new Maintenance(plan, target, deployable, tools)
   let live: Live | undefined
@@ -88,21 +89,28 @@ export async function deploy(plan: DeployPlan, tools: Tools): Promise<void> {
   } catch (error) {
     await maintenance.endAfterFailure()
     if (live && switched && isFaultOfTheRelease(error))
-      await rollBack(plan, target, live.slug.id, deployable, error as UserError, tools)
+      await rollBack(plan, target, live.slug, deployable, error as UserError, tools)
     throw error
   }
 }
 
-/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
+/**
+ * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
+ * the code before is better.
+ */
 function isFaultOfTheRelease(error: unknown): boolean {
-  return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves)
+  return (
+    error instanceof CrashError ||
+    error instanceof GateError ||
+    error instanceof LostTypeError ||
+    (error instanceof HealthError && !error.serves)
+  )
 }
 
 /** Better told now than when the site is down. */
 async function judgeUpgrade(
   plan: DeployPlan,
-  { main, streaming, staging }: Apps,
-  wishes: Wishes | undefined,
+  { main, streaming, staging, wishes }: Apps,
   deployable: Deployable,
   tools: Tools
 ): Promise<void> {
@@ -123,7 +131,7 @@ async function readStreaming(plan: DeployPlan, main: Target, tools: Tools): Prom
 interface Live {
   readonly slug: ShippedSlug
   readonly finished: FinishedRelease
-  /** Where its size could not be judged before. */
+  /** If its size and process types could not be judged before. */
   readonly judge?: () => void
 }
 
@@ -132,12 +140,13 @@ async function goLive(
   target: Target,
   role: Role,
   shippable: Shippable,
-  { commit, fingerprint }: Deployable,
+  deployable: Deployable,
   { progress, migrations }: DeployPlan,
   tools: Tools
 ): Promise<Live> {
   const { story } = tools
   const { app } = target
+  const { commit, fingerprint } = deployable
   const title = role === 'web' ? 'Release' : 'Release of the streaming app'
   const told = (finished: FinishedRelease): FinishedRelease => {
     tellMigrations(finished, migrations, tools)
@@ -151,12 +160,17 @@ async function goLive(
       finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
     }))
   }
+  const before = await app.formation()
   const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools))
+  const judge = (): void => {
+    shippable.judge(slug)
+    judgeTypes(app.name, before, slug, deployable, role, tools)
+  }
   if (role === 'web') progress.shipping(slug)
   return story.step(title, async () => {
     const release = await app.release(slug.releaseId)
     progress.released(app.name, release)
-    return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) }
+    return { slug, finished: told(await finishRelease(app, release, tools)), judge }
   })
 }
 
@@ -181,7 +195,7 @@ async function shipStreaming(
 async function rollBack(
   plan: DeployPlan,
   target: Target,
-  badSlug: string,
+  badSlug: ShippedSlug,
   { trees }: Deployable,
   cause: UserError,
   tools: Tools
@@ -190,8 +204,9 @@ async function rollBack(
   try {
     await story.step('Rollback', async () => {
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
-      const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools)
+      const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true })
       plan.progress.rolledBack(release)
+      await scaleAgain(target, badSlug, tools)
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error
@@ -200,6 +215,19 @@ async function rollBack(
     throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error })
   }
   throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause })
+}
+
+/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+async function scaleAgain({ app, formation }: Target, badSlug: ShippedSlug, { story }: Tools): Promise<void> {
+  const lost = lostTypes(formation, Object.keys(badSlug.processTypes))
+  if (lost.length === 0) return
+  const there = new Set((await app.formation()).map(({ type }) => type))
+  const wanted = lost
+    .filter(({ type }) => there.has(type))
+    .map(({ type, quantity, size }) => ({ type, quantity, ...(size ? { size } : {}) }))
+  if (wanted.length === 0) return
+  await app.scale(wanted)
+  story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`)
 }
 
 function describe({ app, current, currentSlug, preboot, stack, formation }: Target, { story }: Tools): void {

@@ -1,5 +1,5 @@
 import { type HerokuApp, type Release } from '../heroku/index.ts'
-import { type LiveAddon, type LiveFacts, type UpgradePlan } from '../mastodon/index.ts'
+import { type LiveAddon, type LiveFacts, type TreeProcfile, type UpgradePlan } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
 import { type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { type ProbeResult } from './health.ts'
@@ -18,6 +18,10 @@ export interface Deployable {
   /** Versions of the tree's migrations, both phases. */
   readonly versions: ReadonlySet<string>
   readonly supply: Supply
+  /** The commit's, to say why a slug lacks a process type. */
+  readonly procfile: TreeProcfile
+  /** Dynos that run may be taken away for want of a process type: somebody has looked at it. */
+  readonly mayLoseTypes: boolean
   /** Plans the upgrade of an app; absent where the app was made for this job alone. */
   readonly plan?: (live: LiveFacts) => Promise<UpgradePlan>
 }

@@ -1,5 +1,6 @@
 import {
   ConfigView,
+  lostTypes,
   upgradeHeadline,
   type Finding,
   type LiveAddon,
@@ -7,19 +8,20 @@ import {
   type UpgradePlan
 } from '../mastodon/index.ts'
 import { UserError } from '../runtime/index.ts'
+import { STREAMING_PROCESS_TYPES } from '../slug/index.ts'
 import { provisionedFormation, type Wishes } from './provision-plan.ts'
 import { streamingLacks } from './streaming.ts'
 import { type PlanTarget } from './target.ts'
 
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one
+ * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
  * @param addons absent where they could not be read
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
 export function liveFacts(
   target: PlanTarget,
-  streaming: Pick<PlanTarget, 'app' | 'config'> | undefined,
+  streaming: (Pick<PlanTarget, 'app' | 'config'> & Partial<Pick<PlanTarget, 'formation'>>) | undefined,
   addons: readonly LiveAddon[] | undefined,
   wishes?: Wishes
 ): LiveFacts {
@@ -35,6 +37,7 @@ export function liveFacts(
     streaming: streaming && {
       app: streaming.app.name,
       config: new ConfigView(streaming.config),
+      lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
       ...streamingLacks(target, streaming)
     }
   }

@@ -98,7 +98,10 @@ export function isConfigured({ addons, vars, secrets }: ProvisionPlan): boolean 
 /** How many dynos of each type run once the app is provisioned. */
 export function provisionedFormation(formation: Have['formation'], appJson: AppJson): LiveFacts['formation'] {
   const scaled = missingDynos({ formation }, appJson)
-  return [...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)), ...scaled]
+  return [
+    ...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)),
+    ...scaled.map(dynos => ({ ...dynos, planned: true }))
+  ]
 }
 
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */

@@ -4,7 +4,6 @@ import {
   domainsOf,
   enableCertificates,
   HerokuError,
-  scaleFormation,
   type HerokuApp,
   type HerokuClient
 } from '../heroku/index.ts'
@@ -61,13 +60,13 @@ export async function provision(of: Provisioning, wishes: Wishes, tools: Tools):
  * apps with paid dynos alone.
  */
 export async function provisionDynos(of: Provisioning, wishes: Wishes, tools: Tools): Promise<void> {
-  const { client, app } = of
+  const { app } = of
   const { story } = tools
   const { scale, certificates } = await readProvisionPlan(of, wishes)
   const types = new Set((await app.formation()).map(({ type }) => type))
   const wanted = scale.filter(({ type }) => types.has(type))
   if (wanted.length > 0) {
-    await scaleFormation(client, app.name, wanted, tools)
+    await app.scale(wanted)
     story.note(
       `Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`
     )

@@ -4,6 +4,7 @@ import { UserError } from '../runtime/index.ts'
 import { checkHealth, ownHealth, STREAMING_HEALTH, webHealth } from './health.ts'
 import { appliedMigrations } from './migrate.ts'
 import { type Target } from './target.ts'
+import { lostByGoingBack } from './process-types.ts'
 import { finishRelease, requireCurrent } from './release.ts'
 import { waitForDynos } from './rollout.ts'
 import { type Tools } from './tools.ts'
@@ -112,17 +113,19 @@ export interface BroughtBack {
 }
 
 /**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
- * database is no longer one for its code.
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
+ * no longer one for its code, or if it has no process type for dynos that run.
+ * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
  */
 export async function bringBack(
   target: Target,
   badSlug: string | undefined,
   trees: Trees,
   dynoSize: string | undefined,
-  tools: Tools
+  tools: Tools,
+  { mayLoseTypes = false } = {}
 ): Promise<BroughtBack> {
-  const { app, releases } = target
+  const { app, releases, formation } = target
   const good = await lastGoodRelease(app, releases, badSlug)
   if (!good) {
     throw new RollbackRefused(
@@ -130,7 +133,10 @@ export async function bringBack(
       'Mend the fault and deploy again.'
     )
   }
+  const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {})
+  if (lost && !mayLoseTypes) throw new RollbackRefused(lost.reason, lost.remedy)
   await requireSafeRollback(app, good, releases, trees, dynoSize, tools)
+  if (lost) tools.story.warn(`${lost.reason}. ${lost.remedy}`)
   const release = await releaseAgain(app, good, tools)
   const commit = good.slug.commit ?? undefined
   await webHealth(target, isOurs(good.slug) ? commit : undefined, tools)

@@ -1,10 +1,12 @@
 import { buildOn, findBuilt, type BuildRecipe, type BuiltSlug } from './builds.ts'
 import { checkHealth, ownHealth } from './health.ts'
 import { GateError, type Deployable, type HerokuSupply, type RunnerSupply } from './plan.ts'
+import { requireTypes } from './process-types.ts'
+import { type Wishes } from './provision-plan.ts'
 import { type Target } from './target.ts'
 import { finishRelease, releaseOnce } from './release.ts'
 import { waitForDynos } from './rollout.ts'
-import { findShipped, shipSlug, type Role, type ShippedSlug } from './slugs.ts'
+import { findShipped, shipSlug, type Artifact, type Role, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
 
 /** The apps of a deploy. */
@@ -12,6 +14,8 @@ export interface Apps {
   readonly main: Target
   readonly streaming: Target | undefined
   readonly staging: Target | undefined
+  /** Of a job that provisions the main app. */
+  readonly wishes: Wishes | undefined
 }
 
 /** A slug that Heroku holds, or what is to be built on the app itself, which makes the release as well: it is judged then. */
@@ -23,19 +27,29 @@ export interface Shippables {
   readonly streaming: Shippable | undefined
 }
 
-/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+/**
+ * The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app, and
+ * none is uploaded that lacks a process type of what runs.
+ */
 export async function obtainSlugs(apps: Apps, deployable: Deployable, tools: Tools): Promise<Shippables> {
   const { supply } = deployable
-  return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools)
+  return supply.by === 'runner'
+    ? fromRunner(apps, deployable, supply, tools)
+    : fromHeroku(apps, deployable, supply, tools)
 }
 
 async function fromRunner(
-  { main, streaming, staging }: Apps,
-  { fingerprint, commit }: Deployable,
+  { main, streaming, staging, wishes }: Apps,
+  deployable: Deployable,
   supply: RunnerSupply,
   tools: Tools
 ): Promise<Shippables> {
   const { story } = tools
+  const { fingerprint, commit } = deployable
+  const judge = async (web: Pick<ShippedSlug, 'processTypes'>, live?: Pick<ShippedSlug, 'processTypes'>) => {
+    await requireTypes(main, web, deployable, { role: 'web', wishes }, tools)
+    if (streaming && live) await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools)
+  }
   const find = async (role: Role, targets: readonly (Target | undefined)[]): Promise<ShippedSlug | undefined> => {
     for (const target of targets) {
       const slug = target && (await findShipped(target, role, fingerprint))
@@ -52,56 +66,81 @@ async function fromRunner(
     const web = await find('web', [main, staging])
     const live = await find('streaming', [streaming])
     if (!web) story.note('No release holds a slug built from the same, so it is built')
+    else await judge(web, live)
     return [web, live] as const
   })
   if (web && (live || !streaming)) return { web: { slug: web }, streaming: live && { slug: live } }
 
   const built = await story.span('Build', supply.build)
-  const ship = async ({ app }: Target, role: Role): Promise<Shippable> => {
-    const artifact = built.find(one => one.role === role)
-    if (!artifact) throw new Error(`no slug was built for ${role}`)
-    return { slug: await shipSlug(app, artifact, tools) }
+  const artifact = (role: Role): Artifact => {
+    const found = built.find(one => one.role === role)
+    if (!found) throw new Error(`no slug was built for ${role}`)
+    return found
   }
+  const ship = async ({ app }: Target, role: Role): Promise<Shippable> => ({
+    slug: await shipSlug(app, artifact(role), tools)
+  })
+  await story.step('Process types', () => judge(web ?? artifact('web'), streaming && (live ?? artifact('streaming'))))
   return story.step('Upload', async () => ({
     web: web ? { slug: web } : await ship(main, 'web'),
     streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
   }))
 }
 
-async function fromHeroku({ main, streaming, staging }: Apps, supply: HerokuSupply, tools: Tools): Promise<Shippables> {
+async function fromHeroku(
+  { main, streaming, staging, wishes }: Apps,
+  deployable: Deployable,
+  supply: HerokuSupply,
+  tools: Tools
+): Promise<Shippables> {
   const { story } = tools
+  const judge = async (slug: BuiltSlug): Promise<void> => {
+    supply.judge(slug)
+    await requireTypes(main, slug, deployable, { role: 'web', wishes }, tools)
+  }
   const web = await story.step('Slug', () =>
-    staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools)
+    staging ? onStaging(staging, supply, judge, tools) : onMain(main, supply, judge, tools)
   )
   if (!streaming) return { web, streaming: undefined }
   const live = await findBuilt(streaming.app, supply.streaming, tools)
+  if (live) await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools)
   return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } }
 }
 
 /** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
-async function onMain({ app }: Target, { web, judge }: HerokuSupply, tools: Tools): Promise<Shippable> {
-  return firstThatFits(web, tools, async recipe => {
+async function onMain(
+  { app }: Target,
+  supply: HerokuSupply,
+  judge: (slug: BuiltSlug) => Promise<void>,
+  tools: Tools
+): Promise<Shippable> {
+  return firstThatFits(supply.web, tools, async recipe => {
     const slug = await findBuilt(app, recipe, tools)
     if (slug) {
-      judge(slug)
+      await judge(slug)
       tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`)
       return { slug }
     }
     tools.story.warn(
-      `Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`
+      `Heroku builds on ${app.name} itself and releases at once: the size and the process types are judged after the release, not before. A \`staging-app\` puts the gate in front of production`
     )
-    return { recipe, judge }
+    return { recipe, judge: supply.judge }
   })
 }
 
 /** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging: Target, supply: HerokuSupply, tools: Tools): Promise<Shippable> {
+async function onStaging(
+  staging: Target,
+  supply: HerokuSupply,
+  judge: (slug: BuiltSlug) => Promise<void>,
+  tools: Tools
+): Promise<Shippable> {
   const { app } = staging
   return firstThatFits(supply.web, tools, async recipe => {
     const found = await findBuilt(app, recipe, tools)
     if (found) tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`)
     const slug = found ?? (await buildOn(app, recipe, tools))
-    supply.judge(slug)
+    await judge(slug)
     await prove(staging, slug, recipe, found !== undefined, tools)
     return { slug }
   })

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { type Clock } from '../runtime/index.ts'
 import { type HerokuClient } from './client.ts'
 import { isNotFound, mayHaveHappened } from './errors.ts'
+import { scaleFormation, type Scale } from './formation.ts'
 import { lookForLost } from './look.ts'
 import * as shapes from './shapes.ts'
 import {
@@ -147,6 +148,11 @@ export class HerokuApp {
 
   formation(): Promise<Formation[]> {
     return this.#client.get(`${this.#path}/formation`, v.array(shapes.formation))
+  }
+
+  /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+  scale(wanted: readonly Scale[]): Promise<void> {
+    return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal })
   }
 
   dynos(): Promise<Dyno[]> {

@@ -68,7 +68,13 @@ export const dyno = v.looseObject({
 })
 export type Dyno = v.InferOutput<typeof dyno>
 
-export const formation = v.looseObject({ type: v.string(), quantity: v.number(), size: v.nullish(v.string()) })
+export const formation = v.looseObject({
+  type: v.string(),
+  quantity: v.number(),
+  size: v.nullish(v.string()),
+  /** What each dyno runs. */
+  command: v.nullish(v.string())
+})
 export type Formation = v.InferOutput<typeof formation>
 
 export const addon = v.looseObject({

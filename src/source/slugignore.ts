@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { below, bytePath, displayPath, joinBytes, readTreeFile, UserError, type BytePath } from '../runtime/index.ts'
+import { below, bytePath, displayPath, joinBytes, UserError, type BytePath } from '../runtime/index.ts'
 import { nameMatcher } from './glob.ts'
 
 export interface Slugignore {

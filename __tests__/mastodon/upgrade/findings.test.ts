@@ -17,6 +17,13 @@ const ruby = (locked: string | undefined, files: Change['files'] = {}): Change =
 })
 const APT = 'https://github.com/heroku/heroku-buildpack-apt'
 
+const FORMATION = [
+  { type: 'web', quantity: 1 },
+  { type: 'worker', quantity: 1 }
+]
+const WEB_ALONE = { files: { Procfile: 'web: bin/heroku-web\n' } }
+const LIVE = factsOf().live!.streaming!
+
 /** Each finding, in ways in which it comes, and the nearest ones in which it does not. */
 const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
   'missing-config': {
@@ -386,6 +393,20 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
       buildpacks('./buildpacks/nodejs', 'https://github.com/heroku/heroku-buildpack-ruby/archive/refs/tags/v361.tar.gz')
     ]
   },
+  'not-buildable': {
+    fires: [
+      { facts: { problems: [{ reason: 'Nothing says which stack the slug is for', remedy: '' }] } },
+      { files: { Procfile: 'web: bin/heroku-web\nworker\n' } }
+    ],
+    silent: [{ files: { Procfile: undefined } }]
+  },
+  'no-ruby-buildpack': {
+    fires: [buildpacks('heroku/nodejs'), buildpacks('https://github.com/heroku/heroku-buildpack-nodejs.git#v300', APT)],
+    silent: [
+      buildpacks('heroku/nodejs', 'https://github.com/me/all-in-one'),
+      { ...buildpacks('heroku/nodejs'), files: { 'lib/mastodon/version.rb': undefined } }
+    ]
+  },
   'ruby-last': {
     fires: [
       buildpacks('heroku/nodejs', 'heroku/ruby', 'https://github.com/heroku/heroku-buildpack-activestorage-preview')
@@ -412,6 +433,37 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
       buildpacks('https://github.com/jonathanong/heroku-buildpack-ffmpeg-latest.git#v1', 'heroku/nodejs', 'heroku/ruby')
     ],
     silent: []
+  },
+  'lost-process-type': {
+    fires: [
+      { files: { Procfile: 'web: bin/heroku-web\n# worker: bundle exec sidekiq\n' } },
+      { files: { Procfile: undefined, procfile: 'web: bin/heroku-web\nworker: bundle exec sidekiq\n' } },
+      { files: { Procfile: 'web: bin/heroku-web\nWorker: bundle exec sidekiq\n' } },
+      { live: { formation: [...FORMATION, { type: 'cron', quantity: 1 }] } },
+      { live: { streaming: { ...LIVE, lost: [{ type: 'worker', quantity: 1 }] } } },
+      { ...buildpacks(APT, 'heroku/nodejs', 'https://github.com/heroku/heroku-buildpack-ruby#v361'), ...WEB_ALONE }
+    ],
+    silent: [
+      // heroku/ruby adds them by itself.
+      { live: { formation: [...FORMATION, { type: 'console', quantity: 1 }] } },
+      { files: { Procfile: 'worker: bundle exec sidekiq\n' } },
+      { files: { ...WEB_ALONE.files, 'Gemfile.lock': 'GEM\n  specs:\n    delayed_job (4.1.13)\n' } },
+      { files: { ...WEB_ALONE.files, 'lib/tasks/jobs.rake': 'namespace :jobs do\n  task :work\nend\n' } },
+      { ...WEB_ALONE, live: { formation: [{ type: 'worker', quantity: 0 }] } },
+      { live: { formation: [...FORMATION, { type: 'release', quantity: 1 }] } },
+      { ...WEB_ALONE, live: false },
+      { ...WEB_ALONE, ...buildpacks('heroku/nodejs', './buildpacks/ruby') },
+      { ...WEB_ALONE, facts: { buildpacks: [] } },
+      // That is what is to be mended first.
+      { files: { Procfile: 'web: bin/heroku-web\nworker\n' } }
+    ]
+  },
+  'perhaps-lost-process-type': {
+    fires: [
+      { ...WEB_ALONE, ...buildpacks('heroku/nodejs', './buildpacks/ruby') },
+      { files: { Procfile: undefined }, ...buildpacks('https://example.com/heroku/ruby.tgz') }
+    ],
+    silent: [WEB_ALONE, buildpacks('heroku/nodejs', './buildpacks/ruby')]
   },
   'no-worker': {
     fires: [

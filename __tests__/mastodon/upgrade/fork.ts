@@ -38,6 +38,7 @@ export const FORK: Files = {
   'Gemfile.lock': lockFile('4.0.10'),
   '.ruby-version': '4.0.10\n',
   'package.json': '{ "engines": { "node": ">=22" } }',
+  'app.json': JSON.stringify({ stack: 'heroku-24', buildpacks: BUILDPACKS.map(url => ({ url })) }),
   Procfile: 'web: bin/heroku-web\nworker: bundle exec sidekiq\n',
   'vite.config.mts': '',
   'config/application.rb':

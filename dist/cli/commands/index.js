@@ -47287,7 +47287,7 @@ const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.ur
  * An error whose message is meant for the person who runs the action.
  * `message` says what failed; `nextStep` says what to do about it (design, rule 7).
  */
-class errors_UserError extends Error {
+class UserError extends Error {
     nextStep;
     constructor(message, nextStep, options) {
         super(message, options);
@@ -47296,7 +47296,7 @@ class errors_UserError extends Error {
     }
 }
 /** The run was cancelled: by SIGINT or SIGTERM of the job. */
-class CancelledError extends errors_UserError {
+class CancelledError extends UserError {
     constructor(what) {
         super(`${what} was cancelled`, 'Run the job again.');
         this.name = 'CancelledError';
@@ -47315,7 +47315,7 @@ function errorText(error) {
 function explainDiskFull(error, where) {
     if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT')
         return error;
-    return new errors_UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
+    return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
@@ -47370,12 +47370,12 @@ function fsPath(path) {
     return ASCII.test(path) ? path : Buffer.from(path, 'latin1');
 }
 /** `a/b` of two byte paths. */
-function paths_joinBytes(folder, name) {
+function joinBytes(folder, name) {
     return (folder === '' ? name : `${folder}/${name}`);
 }
 /** A byte path as a file below an ordinary folder. */
 function below(folder, path) {
-    return fsPath(paths_joinBytes(bytePath(folder), path));
+    return fsPath(joinBytes(bytePath(folder), path));
 }
 /**
  * A byte path for people, reports and logs: UTF-8 where it is valid, `\xNN` for every other byte and for control
@@ -47443,7 +47443,7 @@ function walkTree(root, skip = () => false) {
         const names = (0,external_node_fs_namespaceObject.readdirSync)(below(root, folder), { encoding: 'latin1' });
         names.sort();
         for (const name of names) {
-            const inTree = paths_joinBytes(folder, name);
+            const inTree = joinBytes(folder, name);
             if (skip(inTree))
                 continue;
             const entry = look(root, inTree);
@@ -47494,7 +47494,7 @@ function readTreeFile(root, file) {
         throw error;
     }
     if ((0,external_node_fs_namespaceObject.statSync)(real).size > LARGEST_TEXT) {
-        throw new errors_UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
+        throw new UserError(`${file} is larger than ${LARGEST_TEXT / 1e6} MB`, `Look at what ${file} holds in this commit.`);
     }
     return (0,external_node_fs_namespaceObject.readFileSync)(real, 'utf8');
 }
@@ -47555,7 +47555,7 @@ function requireSafeUrl(url) {
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
     if (parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopback(parsed.hostname)))
         return;
-    throw new errors_UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
+    throw new UserError(`"${url.slice(0, 300)}" is not an https address`, 'Use an https address; http is for this machine alone.');
 }
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
@@ -47838,7 +47838,7 @@ class AppJsonFile {
     }
     #parse() {
         if (this.#text.length > LARGEST)
-            throw new errors_UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
+            throw new UserError(`${FILE} is larger than ${LARGEST / 1000} kB`, `Look at what ${FILE} holds in this commit.`);
         // What is left of UTF-16, and of any other encoding, in what was read as UTF-8.
         const other = /[\0\ufffd]/.exec(this.#text);
         if (other)
@@ -47870,7 +47870,7 @@ class AppJsonFile {
     #error(offset, problem, nextStep) {
         const { line } = this.#lineOf(offset);
         const shown = line.trim() === '' ? '' : `\n    ${displayPath(bytePath(line.trim()))}`;
-        return new errors_UserError(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
+        return new UserError(`${this.#place(offset)}: ${problem}${shown}`, nextStep);
     }
     #place(offset) {
         const { number, column } = this.#lineOf(offset);
@@ -47957,7 +47957,7 @@ function decoded(hash) {
 /** What stands before an `@` may be a password, however the address is written. */
 function refuse(text, why) {
     const shown = text.replace(/^([a-z][a-z0-9+.-]*:)[^]*@/i, '$1//…@').slice(0, 300);
-    return new errors_UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
+    return new UserError(`The buildpack ${JSON.stringify(shown)} cannot be used: ${why}`, FORMS);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/choose.js
@@ -47973,10 +47973,10 @@ function chooseBuildpacks(configured, appJson) {
     const { chosen, warnings } = readBuildpacks(configured, appJson);
     if (chosen.length === 0) {
         const none = appJson === undefined ? 'there is no app.json' : 'app.json has no `buildpacks`';
-        throw new errors_UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
+        throw new UserError(`Nothing names the buildpacks: the config has no \`slug.buildpacks\`, and ${none}`, 'List them in the config file, in order, as `heroku buildpacks` prints them: they are not guessed, and Heroku ignores a file .buildpacks.');
     }
     if (chosen.length > MOST_BUILDPACKS)
-        throw new errors_UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
+        throw new UserError(`${chosen.length} buildpacks are too many`, `Name at most ${MOST_BUILDPACKS}.`);
     return { chosen, warnings };
 }
 /** As `chooseBuildpacks`, but nothing is an answer, too: the list is empty if neither names any. */
@@ -47997,7 +47997,7 @@ function namedIn(file) {
             return { reference: parseBuildpack(url, 'app.json') };
         }
         catch (error) {
-            throw error instanceof errors_UserError ? new errors_UserError(`${at}: ${error.message}`, error.nextStep) : error;
+            throw error instanceof UserError ? new UserError(`${at}: ${error.message}`, error.nextStep) : error;
         }
     });
 }
@@ -48114,9 +48114,9 @@ async function topFolder(folder) {
 }
 function explain(error) {
     const full = explainDiskFull(error, 'the buildpack');
-    if (full instanceof errors_UserError)
+    if (full instanceof UserError)
         return full;
-    return new errors_UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
+    return new UserError(`The archive cannot be unpacked: ${errorText(error)}`, 'Check that the address gives a whole .tgz of a buildpack.', { cause: error });
 }
 class Unpacker {
     #root;
@@ -48250,7 +48250,7 @@ async function fetchBuildpack(reference, options) {
     try {
         const { sha256, version } = await bring(reference, options);
         if (pin !== undefined && pin !== sha256) {
-            throw new errors_UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
+            throw new UserError(`Buildpack ${name} is not the one that the config pins: its sha256 is ${sha256}, expected ${pin}`, 'If the change is meant, put the new value into `slug.buildpacks`; if not, find out who changed it.');
         }
         await requireSteps(into, name);
         return { name, reference: reference.text, kind: reference.kind, sha256, version, folder: into };
@@ -48337,14 +48337,14 @@ const UNCHANGED = '* -text -eol -ident -filter -working-tree-encoding\n';
 /** What git means if it does not get a ref or is asked for a login (git/git: remote.c, upload-pack.c, fetch-pack.c, credential.c). */
 function explainGit(stderr, ref) {
     if (/could not read (?:Username|Password)|Authentication failed/.test(stderr))
-        return new errors_UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
+        return new UserError('its server asks for a login: the repository is private, or there is none of that name', 'Check its address. A build has no login: a private buildpack can be a folder of the fork (./buildpacks/mine).');
     if (ref === undefined || !/couldn't find remote ref|not our ref|unadvertised object/.test(stderr))
         return undefined;
     if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref))
-        return new errors_UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
+        return new UserError(`it has no commit ${ref}, or does not give out that one`, 'Check the commit on the page of the repository: it must be on a branch or tag there, not only in a fork of it.');
     if (/^[0-9a-f]{4,39}$/i.test(ref))
-        return new errors_UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
-    return new errors_UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
+        return new UserError(`it has no branch or tag ${ref}. If that is the beginning of a commit’s hash: git fetches a commit by its whole hash alone`, `Write all 40 digits behind the #: the page of the commit shows them, and \`git rev-parse ${ref}\` in a clone of it.`);
+    return new UserError(`it has no branch or tag ${ref}`, 'Check what stands behind the # of its address: a branch, a tag, or all 40 digits of a commit.');
 }
 async function bringGit(url, ref, options) {
     const { into, run, signal } = options;
@@ -48354,7 +48354,7 @@ async function bringGit(url, ref, options) {
         const settings = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.autocrlf=false'];
         const { code, stdout, stderr } = await run('git', [...settings, ...args], { env, signal, group: true });
         if (code === 127)
-            throw new errors_UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
+            throw new UserError('git is not installed', 'Install git on the runner, or name the buildpack by its registry name or as a .tgz.');
         if (code !== 0)
             throw explainGit(stderr, ref) ?? new Error(stderr.trim().split('\n').at(-1) || `git ended with exit code ${code}`);
         return stdout.toString().trim();
@@ -48386,12 +48386,12 @@ async function requireSteps(folder, name) {
         const program = await (0,external_node_fs_promises_namespaceObject.realpath)(external_node_path_namespaceObject.join(folder, 'bin', step)).catch(() => undefined);
         // Else a link could open a file of the runner to everyone.
         if (program !== undefined && !program.startsWith(root + external_node_path_namespaceObject.sep)) {
-            throw new errors_UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
+            throw new UserError(`${name} is no buildpack: its bin/${step} is a link that leads out of it`, 'Put the program itself into the buildpack, or name another source of it.');
         }
         if (program !== undefined && (await (0,external_node_fs_promises_namespaceObject.stat)(program)).isFile())
             await (0,external_node_fs_promises_namespaceObject.chmod)(program, 0o755);
         else if (step !== 'release') {
-            throw new errors_UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
+            throw new UserError(`${name} is no buildpack: it has no bin/${step}`, 'A buildpack has bin/detect, bin/compile and bin/release (Dev Center: buildpack-api). Check its name.');
         }
     }
 }
@@ -48399,19 +48399,19 @@ function fetch_explain(error, name) {
     if (error instanceof CancelledError)
         return error;
     if (error instanceof HttpError && error.status === 404) {
-        return new errors_UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
+        return new UserError(`There is no buildpack ${name}: ${error.message}`, 'Check its name in Heroku’s registry (`heroku buildpacks:search`), or its address.', { cause: error });
     }
     if (error instanceof HttpError) {
-        return new errors_UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
+        return new UserError(`Buildpack ${name} could not be fetched: ${error.message}`, 'Run the job again; if it stays, name another source of the buildpack under `slug.buildpacks`.', { cause: error });
     }
     if (errorCode(error) === 'ENOENT') {
-        return new errors_UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
+        return new UserError(`There is no folder for the buildpack ${name}`, 'A relative folder is looked for in the commit that is built: commit it, or correct its name.');
     }
-    if (error instanceof errors_UserError)
+    if (error instanceof UserError)
         return error.message.includes(name)
             ? error
-            : new errors_UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
-    return new errors_UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
+            : new UserError(`Buildpack ${name}: ${error.message}`, error.nextStep, { cause: error.cause });
+    return new UserError(`Buildpack ${name} could not be fetched: ${errorText(error)}`, 'Check its name and #ref, and that the runner reaches the server.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/gather.js
@@ -48474,7 +48474,7 @@ const MARK = 'BUILD_STEP_ID';
  */
 function openHost(folders, { secretsHeld, identity = otherUser() }) {
     if (!identity && secretsHeld.length > 0) {
-        throw new errors_UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
+        throw new UserError(`The build cannot run on the host beside ${secretsHeld.join(', ')}: without root it would run as the same user, and could read them in /proc`, "Use `build-in: container`; or run the job’s container as root (`options: --user root`); or take them out of this job: a build needs none (github-token: '').");
     }
     if (identity)
         for (const folder of Object.values(folders))
@@ -48638,9 +48638,9 @@ function imagesFor(stack) {
     if (number !== undefined)
         return { build: `heroku/heroku:${number}-build`, run: `heroku/heroku:${number}` };
     if (stack === 'container' || stack === 'cnb') {
-        throw new errors_UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
+        throw new UserError(`The stack "${stack}" has images, not slugs`, 'This works for Cedar apps with classic buildpacks: set `stack: heroku-24` on the app and in the config.');
     }
-    throw new errors_UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
+    throw new UserError(`"${stack.slice(0, 100)}" is not a stack`, 'Set `stack` in the config file, such as heroku-24 (the one of your app: `heroku stack`).');
 }
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -48648,33 +48648,74 @@ var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/buildpacks/procfile.js
 
 
+
 const LONGEST_COMMAND = 10_000;
+/** By this name alone Heroku reads it (Dev Center: procfile). */
+const procfile_FILE = 'Procfile';
 /**
- * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`).
- * Throws a `UserError` with the line's number for one that is none.
+ * The Procfile in the top folder of a tree. Names are compared as the tree has them, also on a disk that does not tell
+ * capitals apart. Throws a `UserError` with file and line for what is no process type.
+ */
+function readProcfile(root) {
+    const names = (0,external_node_fs_namespaceObject.readdirSync)(root);
+    const file = names.includes(procfile_FILE) ? procfile_FILE : names.find(name => name.toLowerCase() === procfile_FILE.toLowerCase());
+    if (file !== procfile_FILE)
+        return { ...(file !== undefined && { file }), types: {}, comments: [] };
+    const text = readTreeFile(root, procfile_FILE);
+    if (text === undefined)
+        throw new UserError('Procfile is a folder, or a link that leads out of the commit', 'Make it a file of the commit.');
+    return { file, types: parseProcfile(text), comments: commentedTypes(text) };
+}
+/**
+ * The process types of a Procfile (Dev Center: procfile; names as the Platform API takes them: `^[-\w]{1,128}$`). A byte
+ * order mark, Windows line ends and tabs are none of the types. Throws a `UserError` with the line's number for one that
+ * is none.
  */
 function parseProcfile(text) {
+    if (text.includes('\0'))
+        throw new UserError('Procfile is no text in UTF-8', 'Save it as UTF-8: some editors of Windows write UTF-16.');
     const types = {};
-    for (const [i, raw] of text
-        .replace(/^\ufeff/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        const line = raw.trim();
+    for (const { number, line } of linesOf(text)) {
         if (line === '' || line.startsWith('#'))
             continue;
         const [, name, command] = /^([-\w]{1,128}):\s*(.+)$/.exec(line) ?? [];
         if (name === undefined || command === undefined)
-            throw wrong(i, `"${shown(line)}" is no process type`, 'Write `name: command`, such as `web: bin/heroku-web`.');
+            throw noType(number, line);
         if (Object.hasOwn(types, name))
-            throw wrong(i, `the process type "${name}" is there twice`, 'Remove one of the two.');
+            throw wrong(number, `the process type "${name}" is there twice`, 'Remove one of the two.');
         if (command.length > LONGEST_COMMAND)
-            throw wrong(i, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
+            throw wrong(number, `the command of "${name}" is longer than ${LONGEST_COMMAND} characters`, 'Put it into a script.');
         procfile_define(types, name, command);
     }
     return types;
 }
+function linesOf(text) {
+    return text
+        .replace(/^\ufeff/, '')
+        .split(/\r?\n/)
+        .map((line, i) => ({ number: i + 1, line: line.trim() }));
+}
+/** `# worker: bundle exec sidekiq`; prose with a colon is among them, and is no type that anybody asks for. */
+function commentedTypes(text) {
+    return linesOf(text).flatMap(({ number, line }) => {
+        const [, type] = /^#[#\s]*([-\w]{1,128}):\s*\S/.exec(line) ?? [];
+        return type === undefined ? [] : [{ type, line: number, text: shown(line) }];
+    });
+}
+function noType(number, line) {
+    const colon = line.indexOf(':');
+    const example = 'Write `name: command`, such as `web: bin/heroku-web`.';
+    if (colon < 0)
+        return wrong(number, `"${shown(line)}" is no process type`, example);
+    const name = line.slice(0, colon);
+    if (!/^[-\w]{1,128}$/.test(name)) {
+        const rule = 'Heroku takes a name of 1 to 128 letters, digits, - and _, with the colon right behind it.';
+        return wrong(number, `"${shown(name)}" is no name of a process type`, `${rule} ${example}`);
+    }
+    return wrong(number, `the process type "${name}" has no command`, `${example} Or remove the line.`);
+}
 function wrong(line, problem, nextStep) {
-    return new errors_UserError(`Procfile:${line + 1}: ${problem}`, nextStep);
+    return new UserError(`Procfile:${line}: ${problem}`, nextStep);
 }
 /** The Procfile's types over a buildpack's defaults. */
 function mergeProcessTypes(defaults, procfile) {
@@ -48691,15 +48732,15 @@ function parseReleaseOutput(yaml, buildpack) {
         data = document.toJS({ maxAliasCount: 10 });
     }
     catch (error) {
-        throw new errors_UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
+        throw new UserError(`The release step of buildpack ${buildpack} did not print YAML`, next, { cause: error });
     }
     const declared = data?.default_process_types ?? {};
     if (typeof declared !== 'object' || Array.isArray(declared))
-        throw new errors_UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
+        throw new UserError(`The release step of buildpack ${buildpack} declares process types that are no mapping`, next);
     const types = {};
     for (const [name, command] of Object.entries(declared)) {
         if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string' || command.length > LONGEST_COMMAND) {
-            throw new errors_UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
+            throw new UserError(`The release step of buildpack ${buildpack} declares the process type "${shown(name)}", which is none`, next);
         }
         procfile_define(types, name, command);
     }
@@ -48942,13 +48983,16 @@ class LayerLog {
  */
 async function buildApp(options) {
     const { folders, buildpacks, clock, log } = options;
-    await writeVariables(folders.env, options.variables);
     const layerLog = new LayerLog(folders.app);
     layerLog.close();
     const layers = [{ name: 'source', detected: '', milliseconds: 0, processTypes: {} }];
     const deadline = clock.now() + options.timeout;
+    let variables = {};
     for (const [i, buildpack] of buildpacks.entries()) {
         const started = clock.now();
+        const before = variables;
+        variables = options.variables(folders.app);
+        writeVariables(folders.env, before, variables);
         const layer = await log.group(`Buildpack ${i + 1} of ${buildpacks.length}: ${buildpack.name}`, async () => {
             const steps = new BuildpackSteps(options, buildpack, deadline);
             const detected = await steps.detect();
@@ -48968,13 +49012,20 @@ async function buildApp(options) {
         layers,
         layerOf: path => layerLog.ownerOf(path),
         mixed: layerLog.mixed,
-        processTypes: mergeProcessTypes(layers.at(-1).processTypes, parseProcfile(readTreeFile(folders.app, 'Procfile') ?? ''))
+        processTypes: mergeProcessTypes(layers.at(-1).processTypes, readProcfile(folders.app).types)
     };
 }
-async function writeVariables(folder, variables) {
-    await (0,external_node_fs_promises_namespaceObject.mkdir)(folder, { recursive: true });
-    for (const [name, value] of Object.entries(variables))
-        await (0,external_node_fs_promises_namespaceObject.writeFile)(external_node_path_namespaceObject.join(folder, name), value);
+/**
+ * Brings the files of ENV_DIR up to date; one that a buildpack wrote there for those after it stays. A buildpack may have
+ * left links there, and nothing is written through one.
+ */
+function writeVariables(folder, before, now) {
+    for (const name of Object.keys(before))
+        if (!Object.hasOwn(now, name))
+            (0,external_node_fs_namespaceObject.rmSync)(external_node_path_namespaceObject.join(folder, name), { force: true, recursive: true });
+    for (const [name, value] of Object.entries(now))
+        if (before[name] !== value)
+            writeTreeFile(folder, name, value);
 }
 /** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
 const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
@@ -48995,7 +49046,7 @@ class BuildpackSteps {
         const { result, output } = await this.#capture([this.#program('detect'), this.#paths.app]);
         if (result.code !== 0) {
             const taken = looksFor(this.#buildpack.reference)?.map(this.#options.takenOut).find(Boolean);
-            throw new errors_UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
+            throw new UserError(`The app is not compatible with buildpack ${this.#buildpack.name}: its detect step ended with exit code ${result.code}${quote(output)}`, taken !== undefined
                 ? `${taken}: take that line out of it.`
                 : 'Take the buildpack out of the list (`slug.buildpacks` in the config, `buildpacks` in app.json), or add the file that it looks for.');
         }
@@ -49016,7 +49067,7 @@ class BuildpackSteps {
         }
         if (result.code === 0)
             return;
-        throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
+        throw new UserError(`Buildpack ${this.#buildpack.name} failed: its compile step ended with exit code ${result.code}${quote(tail.text())}`, nextStepAfter(tail.text()));
     }
     async release() {
         const { result, output } = await this.#capture([
@@ -49028,7 +49079,7 @@ class BuildpackSteps {
             this.#paths.app
         ]);
         if (result.code !== 0) {
-            throw new errors_UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
+            throw new UserError(`Buildpack ${this.#buildpack.name} failed: its release step ended with exit code ${result.code}`, 'Run its bin/release by hand on the built tree, or pin an earlier version of the buildpack in `slug.buildpacks`.');
         }
         return parseReleaseOutput(output, this.#buildpack.name);
     }
@@ -49070,7 +49121,7 @@ class BuildpackSteps {
             timeout: Math.max(1, this.#deadline - clock.now())
         });
         if (result.timedOut) {
-            throw new errors_UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
+            throw new UserError(`Buildpack ${this.#buildpack.name} was ended: the build took longer than ${Math.round(this.#options.timeout / 60_000)} minutes`, 'Look in its log group for what it waits for, or set a longer `build-timeout`.');
         }
         return result;
     }
@@ -49246,16 +49297,16 @@ const ON_HOST = 'or run the job in an image of Heroku’s (`container: heroku/he
 function explainStart(code, stderr, { image, network }) {
     const said = stderr.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
     if (code === 127)
-        return new errors_UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
+        return new UserError('Docker is not installed on this runner', `Install it, use a runner that has it (ubuntu-latest), ${ON_HOST}`);
     if (/Cannot connect to the Docker daemon|permission denied .*docker/i.test(stderr)) {
-        return new errors_UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
+        return new UserError(`Docker does not answer: ${said}`, `Start the Docker engine, give this user access to it, ${ON_HOST}`);
     }
     if (/No such image|pull access denied|manifest unknown|not found: manifest|failed to resolve|no matching manifest|Unable to find image/i.test(stderr)) {
-        return new errors_UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
+        return new UserError(`The image ${image} cannot be had: ${said}`, 'Check `stack`, `build-image` and `run-image`, and that the runner reaches the registry; it must have a linux/amd64 variant.');
     }
     if (/network .* not found/i.test(stderr))
-        return new errors_UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
-    return new errors_UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
+        return new UserError(`Docker has no network "${network}"`, 'Set `build-network` to bridge, host, none, or a network that exists.');
+    return new UserError(`The build container of ${image} could not be started: ${said}`, `Mend what Docker says, ${ON_HOST}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/workshop.js
@@ -49355,7 +49406,7 @@ async function succeed(run, program, args) {
     const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' } });
     if (code === 0)
         return;
-    throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
+    throw new UserError(`${program} failed: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner, or set the input `cache: off`.');
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
@@ -57180,15 +57231,15 @@ function requireRedisTlsFits(root) {
     const versions = new Map(gems);
     const next = 'Take `redis-tls: no-verify` out of the config, and use a Redis whose certificate can be verified; or wait for a newer mastodon-on-heroku.';
     if (!versions.has('redis'))
-        throw new errors_UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
+        throw new UserError('`redis-tls: no-verify` has nothing to change: Gemfile.lock has no gem redis', next);
     for (const [gem, known] of Object.entries(KNOWN_GEMS)) {
         const version = versions.get(gem);
         if (version !== undefined && !known.test(version))
-            throw new errors_UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
+            throw new UserError(`\`redis-tls: no-verify\` does not know the gem ${gem} ${version} of this tree`, next);
     }
     if (versions.get('redis').startsWith('4.') || versions.has('redis-client'))
         return;
-    throw new errors_UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
+    throw new UserError('`redis-tls: no-verify` does not know how this tree connects: there is no gem redis-client', next);
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/tree.js
@@ -58829,6 +58880,7 @@ function distinct(rules) {
 
 
 
+
 const REDIS_FILES = [
     'lib/mastodon/redis_configuration.rb',
     'lib/mastodon/redis_config.rb',
@@ -58860,7 +58912,8 @@ function readUpgradeTree(root) {
         usesVapid: ['config/vapid.yml', 'config/initializers/vapid.rb'].some(file => read(file).includes('VAPID_PRIVATE_KEY')),
         wantsStaticFilesTrue: ['config/application.rb', 'config/environments/production.rb'].some(file => /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))),
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
-        processTypes: processTypesOf(read('Procfile')),
+        procfile: procfileOf(root),
+        hasJobsWork: hasJobsWork(root, read),
         packages: tree_packagesOf(read('Aptfile'))
     };
 }
@@ -58893,12 +58946,22 @@ function digestOf(root, folder) {
         hash.update(`${file}\0${readTreeFile(root, file) ?? ''}\0`);
     return hash.digest('hex');
 }
-/** Lines of a Procfile (Dev Center: procfile). */
-function processTypesOf(procfile) {
-    return Object.fromEntries([...procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.+)$/gm)].map(([, name = '', command = '']) => [
-        name,
-        command.trim()
-    ]));
+function procfileOf(root) {
+    try {
+        return readProcfile(root);
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return { file: 'Procfile', types: {}, comments: [], problem: { reason: error.message, remedy: error.nextStep } };
+    }
+}
+/** The gem delayed_job brings the task (collectiveidea/delayed_job: lib/delayed/tasks.rb); a fork may have its own. */
+function hasJobsWork(root, read) {
+    if (/^ {4}delayed_job\b/m.test(read('Gemfile.lock')))
+        return true;
+    const tasks = filesBelow(root, 'lib').filter(file => file.startsWith('lib/tasks/') && file.endsWith('.rake'));
+    return ['Rakefile', ...tasks].some(file => /\bjobs:work\b|\bnamespace\s+:jobs\b/.test(read(file)));
 }
 function tree_packagesOf(aptfile) {
     return aptfile
@@ -59115,11 +59178,22 @@ const FINDINGS = {
         why: "The Aptfile brings the stack's own ffmpeg, which is older than this version takes",
         remedy: 'Take it out of the Aptfile, and put the buildpack activestorage-preview in front'
     },
+    // The build
+    'not-buildable': {
+        level: 'block',
+        why: 'Nothing says the stack or the buildpacks, or the list of buildpacks or the Procfile cannot be read: no build would begin',
+        remedy: 'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line of the file'
+    },
     // Buildpacks
     'nodejs-before-ruby': {
         level: 'block',
         why: 'heroku/nodejs does not come before heroku/ruby: the assets, which Vite builds since 4.4, cannot be compiled',
         remedy: '`slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config, or app.json of this version'
+    },
+    'no-ruby-buildpack': {
+        level: 'warn',
+        why: 'None of the buildpacks brings Ruby: web and worker cannot start. (A slug for the streaming server alone needs none)',
+        remedy: 'Add heroku/ruby as the last buildpack'
     },
     'ruby-last': {
         level: 'warn',
@@ -59142,6 +59216,16 @@ const FINDINGS = {
         remedy: 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place'
     },
     // Processes
+    'lost-process-type': {
+        level: 'block',
+        why: 'Dynos run of a process type that the new slug would not have: Heroku takes the type out of the formation with the release, and ends them',
+        remedy: 'The line of that type in the Procfile; or `heroku ps:scale TYPE=0`, if it is no longer wanted'
+    },
+    'perhaps-lost-process-type': {
+        level: 'warn',
+        why: "Dynos run of a process type that the Procfile does not have, and a buildpack that is not Heroku's own may add it: that is known after the build alone",
+        remedy: 'The line of that type in the Procfile; the deploy looks again before it uploads the slug'
+    },
     'no-worker': {
         level: 'warn',
         why: 'No worker runs: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same',
@@ -59248,16 +59332,60 @@ function finding(name, reason, remedy) {
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/buildpacks.js
 
 
+
 /** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
 const ON_THE_STACK = {
     'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
     'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
 };
-/** Traps in the list of buildpacks, and what apt brings that nobody needs. */
-function checkBuildpacks({ tree, stack, buildpacks }) {
+/**
+ * Heroku's own buildpacks, by the last word of their names, and the process types that each adds by itself
+ * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
+ * heroku-buildpack-apt: bin/release; heroku-buildpack-activestorage-preview has no bin/release). None writes a Procfile.
+ */
+const DEFAULT_TYPES = {
+    ruby: ['rake', 'console', 'web'],
+    nodejs: ['web'],
+    apt: [],
+    'activestorage-preview': []
+};
+const HEROKUS = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i;
+/**
+ * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
+ * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
+ * lib/language_pack/rails2.rb).
+ */
+function defaultTypes(buildpacks, { hasJobsWork }) {
+    const types = [];
+    for (const text of buildpacks) {
+        const own = herokusOwn(text);
+        if (own === undefined)
+            return undefined;
+        types.push(...DEFAULT_TYPES[own], ...(own === 'ruby' && hasJobsWork ? ['worker'] : []));
+    }
+    return buildpacks.length === 0 ? undefined : types;
+}
+function herokusOwn(text) {
+    const name = HEROKUS.exec(text)?.[1]?.toLowerCase();
+    return name !== undefined && Object.hasOwn(DEFAULT_TYPES, name) ? name : undefined;
+}
+/** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
+function checkBuildpacks({ tree, stack, buildpacks, problems = [] }) {
+    const all = tree.procfile.problem ? [...problems, tree.procfile.problem] : problems;
+    return [
+        ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
+        ...checkBuildpackList(buildpacks, tree),
+        ...checkApt(tree.packages, stack, buildpacks.map(lastName))
+    ];
+}
+/** Traps in the list of buildpacks. Pure. */
+function checkBuildpackList(buildpacks, tree) {
     const names = buildpacks.map(lastName);
     const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
     const found = [];
+    if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
+        found.push(finding('no-ruby-buildpack', `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`, 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
+    }
     if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
         found.push(finding('nodejs-before-ruby', `heroku/nodejs ${node < 0 ? 'is not among the buildpacks' : 'comes after heroku/ruby'}: Vite, which builds the assets since 4.4, has no Node then`, 'Take the buildpacks from app.json of this version, or set `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
     }
@@ -59268,7 +59396,7 @@ function checkBuildpacks({ tree, stack, buildpacks }) {
     if (names.some(name => /ffmpeg-latest/i.test(name))) {
         found.push(finding('ffmpeg-unmaintained', 'heroku-buildpack-ffmpeg-latest is not maintained any more, and fetches another build each time', 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place.'));
     }
-    return [...found, ...checkApt(tree.packages, stack, names)];
+    return found;
 }
 function checkApt(packages, stack, names) {
     if (!names.some(name => /\bapt\b/i.test(name)))
@@ -59621,14 +59749,129 @@ function migrations_count(list, what) {
     return `${list.length} ${what}${list.length === 1 ? '' : 's'}`;
 }
 
+;// CONCATENATED MODULE: ./lib/mastodon/upgrade/lost-types.js
+
+
+
+/**
+ * Dynos of a formation that the release of a slug would end: it has no process type for them, so Heroku takes the type out
+ * of the formation. The release phase has no dynos of its own there.
+ * @param types the slug's
+ */
+function lostTypes(formation, types) {
+    return formation.filter(({ type, quantity }) => quantity > 0 && type !== 'release' && !types.includes(type));
+}
+/**
+ * Says which dynos would be lost, why, and what to do.
+ * @param what lacks the type: `the slug`
+ * @param has its process types
+ * @param procfile of the commit; absent if the commit has no say in it
+ */
+function explainLost(app, lost, { what, has, procfile }) {
+    const { type, planned } = lost;
+    const dynos = described(lost);
+    const comes = planned
+        ? `${app} is to run ${dynos}, and ${what} has no process type \`${type}\`: Heroku could not start ${plural(lost) ? 'them' : 'it'}`
+        : `${app} runs ${dynos}, and ${what} has no process type \`${type}\`: with the release Heroku would take it out of the formation and end ${plural(lost) ? 'them' : 'it'}`;
+    const types = has.filter(type => type !== 'release').sort();
+    const names = types.length === 0 ? 'It has none' : `It has ${types.join(', ')}`;
+    const { evidence, remedy } = procfile ? inProcfile(lost, procfile) : { evidence: [], remedy: [] };
+    return {
+        reason: [comes, names, ...evidence].join('. '),
+        remedy: [
+            ...remedy,
+            ...(planned ? [] : [`If \`${type}\` is no longer wanted: \`heroku ps:scale ${type}=0 --app ${app}\`.`])
+        ].join(' ')
+    };
+}
+function plural({ quantity }) {
+    return quantity !== 1;
+}
+/** `2 worker dynos (Standard-1X)` */
+function described(dynos) {
+    const { type, quantity, size } = dynos;
+    return `${quantity} ${type} dyno${plural(dynos) ? 's' : ''}${size ? ` (${size})` : ''}`;
+}
+/** What the commit has in the place of the type, and how it comes by it. */
+function inProcfile({ type, command }, { file, types, comments, ignoredAt }) {
+    const line = lineFor(type, command);
+    if (file !== 'Procfile') {
+        if (ignoredAt !== undefined)
+            return {
+                evidence: [`.slugignore:${ignoredAt} takes \`Procfile\` out of the build`],
+                remedy: [`Take that line out of .slugignore, and have ${line} in the Procfile.`]
+            };
+        return file === undefined
+            ? {
+                evidence: ['The commit has no `Procfile` in its top folder'],
+                remedy: [`Add a file \`Procfile\` with ${line}.`]
+            }
+            : {
+                evidence: [`The commit has no \`Procfile\`, but a file \`${file}\`: the name is case-sensitive`],
+                remedy: [`\`git mv ${file} Procfile\`, and have ${line} in it.`]
+            };
+    }
+    const comment = comments.find(one => one.type === type);
+    if (comment)
+        return {
+            evidence: [`Procfile:${comment.line} is a comment: "${comment.text}"`],
+            remedy: ['Take the # away from that line.']
+        };
+    const other = Object.keys(types).find(one => one.toLowerCase() === type.toLowerCase());
+    if (other !== undefined && other !== type)
+        return {
+            evidence: [`The commit's Procfile has \`${other}\`: names are case-sensitive`],
+            remedy: [`Write \`${type}\` in the Procfile.`]
+        };
+    return other === undefined
+        ? { evidence: [], remedy: [`Add ${line} to the Procfile.`] }
+        : { evidence: ["The commit's Procfile has it, and the build took it away"], remedy: ['Look which buildpack does.'] };
+}
+/** The line to write; with the command that runs now, if Heroku tells one that can be shown. */
+function lineFor(type, command) {
+    const shown = command && command.length <= 200 && /^[\x20-\x5f\x61-\x7e]+$/.test(command) ? command : '…';
+    return `the line \`${type}: ${shown}\``;
+}
+
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/processes.js
 
 
-/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
-function checkProcesses({ tree, live }) {
-    if (!live)
+
+
+/** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
+function checkProcesses(facts) {
+    const { live } = facts;
+    return live ? [...checkLost(facts, live), ...checkLostStreaming(live), ...checkSidekiq(facts, live)] : [];
+}
+/**
+ * Dynos of a type that the Procfile does not have. That a buildpack does not add it is sure of Heroku's own alone; what one
+ * of them is known to add by itself is no matter before the build.
+ */
+function checkLost({ tree, buildpacks }, { app, formation }) {
+    const { procfile } = tree;
+    if (procfile.problem)
         return [];
-    const types = Object.entries(tree.processTypes)
+    const has = Object.keys(procfile.types);
+    const known = defaultTypes(buildpacks, tree);
+    return lostTypes(formation, [...has, ...(known ?? [])]).map(lost => {
+        const { reason, remedy } = explainLost(app, lost, { what: 'the Procfile of this commit', has, procfile });
+        return known
+            ? finding('lost-process-type', reason, remedy)
+            : finding('perhaps-lost-process-type', `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`, remedy);
+    });
+}
+function checkLostStreaming({ streaming }) {
+    if (!streaming)
+        return [];
+    const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined };
+    return (streaming.lost ?? []).map(lost => {
+        const { reason, remedy } = explainLost(streaming.app, lost, slug);
+        return finding('lost-process-type', reason, remedy);
+    });
+}
+/** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
+function checkSidekiq({ tree }, live) {
+    const types = Object.entries(tree.procfile.types)
         .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
         .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }));
     // A command that decides in the shell is not for us to judge.
@@ -60166,6 +60409,8 @@ function upgradeHeadline({ basis, migrations }) {
 
 
 
+
+
 ;// CONCATENATED MODULE: ./lib/mastodon/tasks.js
 
 
@@ -60426,7 +60671,7 @@ async function writeMend(root, script) {
     const folder = external_node_path_namespaceObject.dirname(file);
     await (0,external_node_fs_promises_namespaceObject.mkdir)(folder, { recursive: true });
     if (!(await (0,external_node_fs_promises_namespaceObject.lstat)(folder)).isDirectory()) {
-        throw new errors_UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+        throw new UserError('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
     }
     await (0,external_node_fs_promises_namespaceObject.rm)(file, { force: true });
     await (0,external_node_fs_promises_namespaceObject.writeFile)(file, script, { flag: 'wx' });
@@ -61255,7 +61500,7 @@ function toTask({ file, header, time, link, from, to, pad }) {
     };
 }
 function absolute(file) {
-    return paths_joinBytes(bytePath(file.root), file.path);
+    return joinBytes(bytePath(file.root), file.path);
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/measure.js
@@ -61402,7 +61647,7 @@ function namesIn(dependencies) {
     return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
 }
 function streaming_missing(folder, name) {
-    return new errors_UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+    return new UserError(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
 }
 /** Where packages are in a list of files. */
 class Tree {
@@ -61435,7 +61680,7 @@ class Tree {
     require(file) {
         if (this.has(file))
             return;
-        throw new errors_UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+        throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
     }
     /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
     packageOf(file) {
@@ -61460,7 +61705,7 @@ class Tree {
             return typeof manifest === 'object' && manifest !== null ? manifest : {};
         }
         catch (cause) {
-            throw new errors_UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+            throw new UserError(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
                 cause
             });
         }
@@ -61512,7 +61757,7 @@ function nodeUse(tree) {
             : keep('there is no streaming/index.js, so what Node runs here is not known');
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return keep(error.message);
         throw error;
     }
@@ -61608,7 +61853,7 @@ function requirePrograms(globs, files, processTypes) {
             if (places.length === 0 || !places.every(isGone))
                 continue;
             const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new errors_UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+            throw new UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
         }
     }
 }
@@ -61907,18 +62152,18 @@ async function readFork(folder, run, searchPath) {
             env: { PATH: searchPath, LC_ALL: 'C' }
         });
         if (code === 127)
-            throw new errors_UserError('There is no git here', 'Install git.');
+            throw new UserError('There is no git here', 'Install git.');
         if (/dubious ownership/.test(stderr))
-            throw new errors_UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
+            throw new UserError(`git does not trust ${folder}: it belongs to another user`, 'Run this as the owner of the checkout.');
         return code === 0 ? stdout.toString('utf8').trim() : undefined;
     };
     const root = await git('rev-parse', '--show-toplevel');
     if (!root) {
-        throw new errors_UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
+        throw new UserError(`${folder} is not in a checkout of git`, 'Run this in your fork’s checkout: `git clone` it first, or give --path.');
     }
     const { version } = readMastodon(root);
     if (version === undefined) {
-        throw new errors_UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
+        throw new UserError(`${root} is not Mastodon: it has no lib/mastodon/version.rb that says which version it is`, 'Run this in the checkout of your fork of Mastodon, or give --path.');
     }
     const appJson = readTreeFile(root, 'app.json');
     const { chosen, warnings } = readBuildpacks(undefined, appJson);
@@ -62298,12 +62543,12 @@ function parseSize(size) {
     if (/^[kmg]i?$/i.test(unit))
         throw ambiguous(text, digits, unit.charAt(0).toUpperCase());
     if (digits === '' || factor === undefined)
-        throw new errors_UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
+        throw new UserError(`"${shorten(text)}" is not a size`, EXAMPLES);
     const bytes = Math.floor(Number(digits) * factor);
     if (bytes < 1)
-        throw new errors_UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
+        throw new UserError(`"${text}" is no size at all: it must be at least one byte`, EXAMPLES);
     if (!Number.isSafeInteger(bytes))
-        throw new errors_UserError(`"${text}" is larger than any slug`, EXAMPLES);
+        throw new UserError(`"${text}" is larger than any slug`, EXAMPLES);
     return bytes;
 }
 /** Any slug of Mastodon is larger. */
@@ -62318,7 +62563,7 @@ function parseLimit(size) {
     if (bytes >= SMALLEST_LIMIT || !/^[\d.]+$/.test(number))
         return bytes;
     const unit = Number(number) < 10 ? 'GB' : Number(number) < 10_000 ? 'MB' : 'KB';
-    throw new errors_UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
+    throw new UserError(`${number} is ${bytes} byte${bytes === 1 ? '' : 's'}, less than any slug — did you mean ${number}${unit}?`, 'Write the unit, or all bytes.');
 }
 /** An amount of growth: a size as `parseSize` takes it, `0`, or `2.5%`. Throws a `UserError`. */
 function parseAmount(amount) {
@@ -62330,7 +62575,7 @@ function parseAmount(amount) {
 }
 function ambiguous(text, digits, letter) {
     const [decimal, binary] = [`${digits}${letter}B`, `${digits}${letter}iB`];
-    return new errors_UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
+    return new UserError(`"${text}" could be ${decimal} or ${binary}`, `Write ${decimal} or ${binary}.`);
 }
 function shorten(text) {
     return text.length > 40 ? `${text.slice(0, 40)}…` : text;
@@ -62353,7 +62598,7 @@ class Given {
         const value = this.text(name);
         const word = words.find(known => known === value);
         if (value !== undefined && word === undefined) {
-            throw new errors_UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
+            throw new UserError(`Input ${name}: "${value}" is not known`, `Use one of: ${words.join(', ')}.`);
         }
         return word;
     }
@@ -62368,9 +62613,9 @@ class Given {
             return parseAmount(value);
         }
         catch (error) {
-            if (!(error instanceof errors_UserError))
+            if (!(error instanceof UserError))
                 throw error;
-            throw new errors_UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
+            throw new UserError(`Input ${name}: ${error.message}`, 'Write it like 5MB, 100KB, 2% or 0.');
         }
     }
     /** An absolute path. */
@@ -62392,7 +62637,7 @@ class Given {
             return otherwise * 60_000;
         const number = Number(value);
         if (!(number > 0) || number > 24 * 60) {
-            throw new errors_UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
+            throw new UserError(`Input ${name}: "${value}" is not a number of minutes`, 'Give minutes as a number, such as 45; at most 1440.');
         }
         return number * 60_000;
     }
@@ -62509,11 +62754,11 @@ function slugLimit(value) {
         return parseLimit(value);
     }
     catch (error) {
-        throw error instanceof errors_UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
+        throw error instanceof UserError ? inputs_wrong('slug-limit', error.message, error.nextStep) : error;
     }
 }
 function inputs_wrong(input, problem, nextStep = `Correct the input \`${input}\` of the action.`) {
-    return new errors_UserError(`Input ${input}: ${problem}`, nextStep);
+    return new UserError(`Input ${input}: ${problem}`, nextStep);
 }
 
 ;// CONCATENATED MODULE: ./node_modules/croner/dist/croner.js
@@ -62714,7 +62959,7 @@ class YamlFile {
             return;
         const lines = this.problems.sort((a, b) => a.line - b.line).map(({ line, text }) => `${this.name}:${line}: ${text}`);
         const more = lines.length > 20 ? [`… and ${lines.length - 20} more`] : [];
-        throw new errors_UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
+        throw new UserError([...lines.slice(0, 20), ...more].join('\n'), `Correct ${this.name}.`);
     }
     lineOf(node) {
         const range = node?.range;
@@ -62762,7 +63007,7 @@ class YamlFile {
         }
     }
     notConfig(reason, cause) {
-        return new errors_UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
+        return new UserError(`${this.name} is not a config file: ${reason}`, `Correct ${this.name}, or remove it.`, {
             cause
         });
     }
@@ -62860,7 +63105,7 @@ function readSize(reader) {
         return parseLimit(reader.scalar);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return reader.fail(`${error.message}${error.message.endsWith('?') ? '' : '.'} ${error.nextStep}`);
         throw error;
     }
@@ -63131,7 +63376,7 @@ function growthRules(given) {
     const failOn = given.oneOf('fail-on', ['limit', 'growth', 'never']) ?? 'limit';
     const maxGrowth = given.amount('max-growth');
     if (failOn === 'growth' && maxGrowth === undefined) {
-        throw new errors_UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
+        throw new UserError('`fail-on: growth` needs to know how much is too much', 'Give `max-growth`, such as 5MB or 2%.');
     }
     return { failOn, maxGrowth };
 }
@@ -63204,7 +63449,7 @@ function writeFiles({ root }, files) {
             (0,external_node_fs_namespaceObject.writeFileSync)(external_node_path_namespaceObject.join(root, file), text, { flag: 'wx' });
         }
         catch (error) {
-            throw new errors_UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
+            throw new UserError(`${file} could not be written: ${errorCode(error) ?? errorText(error)}`, 'Mend that, and run it again: what is written already is left as it is.', { cause: error });
         }
     }
 }
@@ -63247,7 +63492,7 @@ function lacks_readConfig(root) {
         return loadConfig(readTreeFile(root, CONFIG), CONFIG);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             return undefined;
         throw error;
     }
@@ -64167,7 +64412,7 @@ async function request(client, url, headers, signal, silence) {
         }
         const next = new URL(location, at);
         if (at.startsWith('https:') && next.protocol !== 'https:') {
-            throw new errors_UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
+            throw new UserError(`${at} redirects from https to ${next.origin}`, 'A redirect to an unprotected address is not followed. Name the final address.');
         }
         at = next.href;
     }
@@ -64197,7 +64442,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         transform(chunk, _encoding, done) {
             size += chunk.length;
             if (size > maxBytes)
-                return done(new errors_UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
+                return done(new UserError(`${url} is larger than ${maxBytes} bytes`, 'Check that the address is the right one.'));
             look(chunk);
             done(null, out ? chunk : undefined);
         }
@@ -64206,7 +64451,7 @@ async function receive(message, url, maxBytes, signal, look, out) {
         await (out ? (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter, out, { signal }) : (0,external_node_stream_promises_namespaceObject.pipeline)(message, counter.resume(), { signal }));
     }
     catch (error) {
-        if (error instanceof errors_UserError || isFileError(error))
+        if (error instanceof UserError || isFileError(error))
             throw error;
         throw new HttpError(`The answer of ${url} was cut off: ${errorText(error)}`, url, undefined, { cause: error });
     }
@@ -64303,7 +64548,7 @@ function stop(child, group) {
     }
 }
 function tooMuch(program, most) {
-    return new errors_UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
+    return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -64515,7 +64760,7 @@ function placeholder(name) {
 
 
 /** The command line is not one of this program: exit code 2. */
-class UsageError extends errors_UserError {
+class UsageError extends UserError {
 }
 /**
  * Reads the command line.
@@ -65147,7 +65392,7 @@ const INPUT = /^Input ([a-z-]+):/;
 /** What failed, what to do next, and the cause where it helps. What the rooms call an input is a flag here. */
 function tellError(error, paint) {
     const title = paint('red', 'Error:');
-    if (!(error instanceof errors_UserError)) {
+    if (!(error instanceof UserError)) {
         const stack = error instanceof Error && error.stack ? error.stack : errorText(error);
         const ours = 'This is a fault of mastodon-on-heroku itself. Please report it with the lines above.';
         return { lines: [`${title} ${withoutEscapes(stack)}`, ours], exitCode: 1 };
@@ -65215,7 +65460,7 @@ function actionOf(asked, packageJson) {
     const name = repositoryOf((repository?.url ?? '').replace(/^git\+/, ''), 'github.com');
     if (gitHead !== undefined && name !== undefined)
         return { repository: name, sha: gitHead, version };
-    throw new errors_UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
+    throw new UserError('Which release the workflows should use is not known: this program was not published as a package', 'Name the action with --action OWNER/NAME@SHA, SHA being the commit that you have read.');
 }
 
 ;// CONCATENATED MODULE: ./node_modules/marked/lib/marked.esm.js
@@ -65629,7 +65874,7 @@ function gitEnvironment(repository, { searchPath, readsWorkTree = false } = {}) 
     };
 }
 /** Runs git to its end. Throws where there is no git and where the run was cancelled, not on an exit code. */
-async function git_git(tools, repository, ...args) {
+async function git(tools, repository, ...args) {
     const { run, signal, most } = tools;
     const result = await run('git', gitArguments(args), {
         cwd: (0,external_node_path_namespaceObject.dirname)(repository.gitDir),
@@ -65644,10 +65889,10 @@ async function git_git(tools, repository, ...args) {
     return result;
 }
 function gitMissing() {
-    return new errors_UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
+    return new UserError('The program git was not found', 'Install git in the job before this step (in an image of Debian or Ubuntu: `apt-get install git`).');
 }
 /** The checkout in `path`: its top folder, not one below it. Throws a `UserError` where it is none. */
-function git_openCheckout(path) {
+function openCheckout(path) {
     const workTree = (0,external_node_path_namespaceObject.resolve)(path);
     const gitDir = gitDirOf(workTree);
     if (gitDir !== undefined)
@@ -65655,18 +65900,18 @@ function git_openCheckout(path) {
     throw notACheckout(workTree, (0,external_node_fs_namespaceObject.statSync)(workTree, { throwIfNoEntry: false }) ? 'has no .git' : 'does not exist');
 }
 function notACheckout(path, reason) {
-    return new errors_UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
+    return new UserError(`${path} is not a git checkout: it ${reason}`, 'Check the repository out before this step (actions/checkout), and let the input `path` name its top folder.');
 }
 /** The repository does not hold (any more) what it should. */
 function unreadable(what, stderr) {
-    return new errors_UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
+    return new UserError(`git cannot read the ${what} of this checkout: ${complaintOf(stderr) || 'an object is damaged'}`, 'Check the repository out again, whole: without `filter` and `sparse-checkout` of actions/checkout.');
 }
 /** The line of git's output that says why it ended, without the login of a proxy (git: http.c, http_init). */
 function complaintOf(stderr) {
-    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? git_firstLine(stderr);
+    const line = /^(?:fatal|error): .*/m.exec(stderr)?.[0] ?? firstLine(stderr);
     return line.replace(/(proxy syntax in) .*/i, '$1 …');
 }
-function git_firstLine(text) {
+function firstLine(text) {
     return text.trim().split('\n', 1)[0] ?? '';
 }
 /** The git folder that belongs to a work tree, or undefined. Worktrees and submodules name theirs in a file. */
@@ -65747,7 +65992,7 @@ async function firstParent(options) {
     return parent === undefined ? undefined : { commit: parent, kind: 'parent', name: '' };
 }
 async function answer(tools, path, ...args) {
-    const { code, stdout } = await git_git(tools, git_openCheckout(path), ...args);
+    const { code, stdout } = await git(tools, openCheckout(path), ...args);
     const [line = ''] = stdout.toString('utf8').split('\n');
     return code === 0 && line !== '' ? line : undefined;
 }
@@ -65979,7 +66224,7 @@ class TreeWriter {
     }
 }
 function tooLarge(most) {
-    return new errors_UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -65987,7 +66232,7 @@ function parentOf(path) {
 function refuseTarget(path, size) {
     if (size > 0 && size <= LONGEST_TARGET)
         return;
-    throw new errors_UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
+    throw new UserError(`The symlink "${displayPath(path)}" has a target of ${size} bytes, which no disk takes`, 'Correct it in the repository.');
 }
 /** Makes one name that must not be there yet. */
 function created(path, make) {
@@ -66001,10 +66246,10 @@ function created(path, make) {
 function write_explain(path, error) {
     const code = errorCode(error);
     if (code === 'EEXIST') {
-        return new errors_UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
+        return new UserError(`The commit holds "${displayPath(path)}" twice`, 'Remove one of them. Where the disk ignores case, names that differ only in case do this too.', { cause: error });
     }
     if (code === 'ENAMETOOLONG') {
-        return new errors_UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
+        return new UserError(`The path "${displayPath(path).slice(0, 300)}…" is too long for this disk`, 'Shorten it in the repository: a name can have 255 bytes, a whole path 4,095.', { cause: error });
     }
     return error;
 }
@@ -66016,7 +66261,7 @@ function write_explain(path, error) {
 
 
 
-const export_SUBMODULE = '160000';
+const SUBMODULE = '160000';
 /**
  * Writes a commit as a clean tree: names, contents, symlinks and executable bits exactly as git holds them. Nothing of
  * the work tree is read, and no attribute applies (no eol, filter, LFS or export-ignore). Files get 0644 or 0755.
@@ -66025,7 +66270,7 @@ const export_SUBMODULE = '160000';
  * a `CancelledError` on the signal. Then nothing is left in `into`.
  */
 async function exportTree(options) {
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     return writeTree(options, () => readParts(options, repository));
 }
 /** Writes one tree out of one repository or several. Where that fails, or `read` does, nothing is left in `into`. */
@@ -66046,7 +66291,7 @@ function prepare(into) {
     const made = (0,external_node_fs_namespaceObject.mkdirSync)(into, { recursive: true });
     if ((0,external_node_fs_namespaceObject.readdirSync)(into).length === 0)
         return made;
-    throw new errors_UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
+    throw new UserError(`The folder ${into} for the source tree is not empty`, 'Remove what is in it, or name another.');
 }
 function export_empty(folder) {
     for (const name of (0,external_node_fs_namespaceObject.readdirSync)(folder, 'latin1')) {
@@ -66057,19 +66302,19 @@ function export_empty(folder) {
 async function readParts(options, repository) {
     const parts = [];
     const visit = async (source, commit, prefix) => {
-        const tree = await export_listTree(options, source, commit);
+        const tree = await listTree(options, source, commit);
         if (typeof tree === 'string')
             throw prefix === '' ? unreadable(`commit ${commit}`, tree) : noSubmodule(prefix);
-        const entries = tree.map(entry => ({ ...entry, path: paths_joinBytes(prefix, entry.path) }));
+        const entries = tree.map(entry => ({ ...entry, path: joinBytes(prefix, entry.path) }));
         const { only } = options;
         if (only) {
-            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path)) });
+            parts.push({ repository: source, entries: entries.filter(({ mode, path }) => mode !== SUBMODULE && only(path)) });
             return;
         }
         parts.push({ repository: source, entries });
         const named = await submodulesOf(options, source, commit, tree);
         for (const [index, { mode, sha, path }] of tree.entries()) {
-            if (mode !== export_SUBMODULE)
+            if (mode !== SUBMODULE)
                 continue;
             const mounted = entries[index].path;
             if (!named.has(path))
@@ -66081,10 +66326,10 @@ async function readParts(options, repository) {
     return parts;
 }
 /** All names of a commit, or git's complaint. */
-async function export_listTree(tools, repository, commit) {
+async function listTree(tools, repository, commit) {
     if (!/^[0-9a-f]{40,64}$/.test(commit))
         return 'not the hash of a commit';
-    const { code, stdout, stderr } = await git_git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
+    const { code, stdout, stderr } = await git(tools, repository, 'ls-tree', '-r', '-z', '--full-tree', commit);
     if (code !== 0)
         return stderr.trim() || `git ls-tree ended with ${code}`;
     const lines = stdout.toString('latin1').split('\0');
@@ -66096,7 +66341,7 @@ function readEntry(line) {
     const [mode = '', , sha = ''] = line.slice(0, tab).split(' ');
     const path = line.slice(tab + 1);
     if (/(?:^|\/)(?:\.{0,2}|\.git)(?:\/|$)/i.test(path)) {
-        throw new errors_UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
+        throw new UserError(`The commit holds "${displayPath(path)}", a name that git itself would not check out`, 'Remove it from the commit: such a tree was not made by git, and may be an attack.');
     }
     return { mode, sha, path };
 }
@@ -66104,14 +66349,14 @@ const GITMODULES = '.gitmodules';
 /** The paths that `.gitmodules` of a commit names, as git reads it; not read if nothing in the tree is a submodule. */
 async function submodulesOf(tools, repository, commit, tree) {
     const isThere = tree.some(({ path, mode }) => path === GITMODULES && mode.startsWith('100'));
-    if (!isThere || !tree.some(({ mode }) => mode === export_SUBMODULE))
+    if (!isThere || !tree.some(({ mode }) => mode === SUBMODULE))
         return new Set();
     const blob = `--blob=${commit}:${GITMODULES}`;
     const asked = ['-z', '--get-regexp', String.raw `^submodule\..*\.path$`];
-    const { code, stdout, stderr } = await git_git(tools, repository, 'config', '--no-includes', blob, ...asked);
+    const { code, stdout, stderr } = await git(tools, repository, 'config', '--no-includes', blob, ...asked);
     // Nothing found is 1, too, but silent.
     if (code !== 0 && stderr.trim() !== '')
-        throw new errors_UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
+        throw new UserError(`git cannot read ${GITMODULES} of commit ${commit}: ${complaintOf(stderr)}`, `Correct ${GITMODULES}, and commit it.`);
     const pairs = stdout.toString('latin1').split('\0');
     return new Set(pairs.map(pair => pair.slice(pair.indexOf('\n') + 1).replace(/\/$/, '')));
 }
@@ -66119,11 +66364,11 @@ async function submodulesOf(tools, repository, commit, tree) {
 function noneOfGitmodules(path, prefix) {
     const word = shell_shellWord(displayPath(path.slice(prefix === '' ? 0 : prefix.length + 1)));
     const where = prefix === '' ? '' : `In the repository of "${displayPath(prefix)}": `;
-    return new errors_UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(paths_joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
+    return new UserError(`"${displayPath(path)}" is a link to a commit of another repository (a gitlink), and ${displayPath(joinBytes(prefix, GITMODULES))} does not name it, so its files are nowhere to be had`, `${where}Mostly \`git add\` was run over a clone inside of the checkout. \`git rm --cached ${word}\` and a commit take the link out. If its files are to be in the slug, delete the clone then, and \`git submodule add ADDRESS ${word}\`.`);
 }
 /** The submodule's own repository, below the checkout or where git keeps it when its folder is not there. */
 function openSubmodule(outer, path, mounted) {
-    const checkedOut = export_checkedOutSubmodule(outer, path);
+    const checkedOut = checkedOutSubmodule(outer, path);
     if (checkedOut)
         return checkedOut;
     const text = Buffer.from(path, 'latin1').toString('utf8');
@@ -66134,13 +66379,13 @@ function openSubmodule(outer, path, mounted) {
     throw noSubmodule(mounted);
 }
 /** A submodule whose files lie below the checkout; undefined if they do not. */
-function export_checkedOutSubmodule(outer, path) {
+function checkedOutSubmodule(outer, path) {
     const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
     const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
     return gitDir === undefined ? undefined : { workTree, gitDir };
 }
 function noSubmodule(path) {
-    return new errors_UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
+    return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
 /** Whether a folder exists and, symlinks followed, lies below another. */
 function isInside(folder, outer) {
@@ -66153,9 +66398,9 @@ async function writeParts(options, parts) {
     const writer = new TreeWriter((0,external_node_path_namespaceObject.resolve)(options.into), options.mostBytes);
     try {
         for (const { entries } of parts)
-            writer.makeFolders(entries, export_SUBMODULE);
+            writer.makeFolders(entries, SUBMODULE);
         for (const { repository, entries } of parts) {
-            const blobs = entries.filter(({ mode }) => mode !== export_SUBMODULE);
+            const blobs = entries.filter(({ mode }) => mode !== SUBMODULE);
             writer.expect(blobs);
             await streamBlobs({ ...options, repository, shas: blobs.map(({ sha }) => sha), sink: writer });
         }
@@ -66209,9 +66454,9 @@ async function changedIn(options, repository) {
     return entries.map(entry => entry.slice(3).replace(/\/$/, ''));
 }
 function excluded(own, { workTree }) {
-    const paths = own.map(file => relative(workTree, resolve(file)));
+    const paths = own.map(file => (0,external_node_path_namespaceObject.relative)(workTree, (0,external_node_path_namespaceObject.resolve)(file)));
     return paths
-        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${sep}`))
+        .filter(path => path !== '' && path !== '..' && !path.startsWith(`..${external_node_path_namespaceObject.sep}`))
         .map(path => `:(exclude,top,literal)${path}`);
 }
 /**
@@ -66284,7 +66529,7 @@ async function fetchBlobs(repository, options, shas) {
 async function commitOf(repository, { run, signal, searchPath }, tag) {
     const name = `refs/tags/${tag}^{commit}`;
     const parse = ['rev-parse', '--verify', '--quiet', '--end-of-options', name];
-    const { code, stdout } = await git_git({ run, signal, searchPath }, repository, ...parse);
+    const { code, stdout } = await git({ run, signal, searchPath }, repository, ...parse);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
@@ -66309,11 +66554,11 @@ async function call(options, args, input) {
     return result;
 }
 function noTag(options, tag) {
-    return new errors_UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
+    return new UserError(`${placeOf(options)} has no commit with the tag ${upstream_shown(tag)}`, 'Look at its releases.');
 }
 function notFetched(options, stderr) {
     const said = upstream_shown(complaintOf(stderr)) || 'git does not say why';
-    return new errors_UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
+    return new UserError(`${placeOf(options)} could not be fetched from: ${said}`, 'Run the job again later.');
 }
 /** `github.com/mastodon/mastodon` */
 function placeOf({ url }) {
@@ -66344,7 +66589,7 @@ const MOST_PRINTED = 20e6;
  */
 async function writeMerged(options) {
     const { path: checkout, commit, tag, baseTag, fetchInto, only, own } = options;
-    const here = git_openCheckout(external_node_path_namespaceObject.resolve(checkout));
+    const here = openCheckout(external_node_path_namespaceObject.resolve(checkout));
     const fork = await merge_namesOf(here, options, commit, only);
     const upstream = await openUpstream(fetchInto, options);
     const fetched = await fetchTags(upstream, options, tag, baseTag);
@@ -66382,17 +66627,17 @@ function isSame(one, other) {
     return one?.sha === other?.sha && one?.mode === other?.mode;
 }
 async function merge_namesOf(repository, tools, commit, only, explain = unreadable) {
-    const tree = await export_listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
+    const tree = await listTree({ ...tools, most: MOST_PRINTED }, repository, commit);
     if (typeof tree === 'string')
         throw explain(`commit ${commit}`, tree);
-    const wanted = tree.filter(({ mode, path }) => mode !== export_SUBMODULE && only(path));
+    const wanted = tree.filter(({ mode, path }) => mode !== SUBMODULE && only(path));
     return new Map(wanted.map(entry => [entry.path, entry]));
 }
 function ofTag(what, stderr) {
-    return new errors_UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
+    return new UserError(`git cannot read the ${what} that was fetched: ${complaintOf(stderr) || 'an object is missing'}`, 'Run the job again later.');
 }
 function tooMany(names) {
-    return new errors_UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The tree holds ${names} names to read`, 'Look at what it holds: it is none of Mastodon.');
 }
 
 ;// CONCATENATED MODULE: ./lib/source/glob.js
@@ -66498,7 +66743,7 @@ async function namesAt(options) {
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
     const names = ['ls-tree', '-r', '-z', '--name-only', commit, '--', ...folders.map(folder => `${folder}/`)];
-    const { code, stdout } = await git_git(options, git_openCheckout(path), ...names);
+    const { code, stdout } = await git(options, openCheckout(path), ...names);
     return code === 0 ? stdout.toString('utf8').split('\0').filter(Boolean) : undefined;
 }
 /** Text of one file of a commit; undefined where the checkout does not have that commit, or the commit no such file. */
@@ -66506,7 +66751,7 @@ async function textAt(options) {
     const { path, commit, file } = options;
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
         return undefined;
-    const { code, stdout } = await git_git(options, git_openCheckout(path), 'show', `${commit}:${file}`);
+    const { code, stdout } = await git(options, openCheckout(path), 'show', `${commit}:${file}`);
     return code === 0 ? stdout.toString('utf8') : undefined;
 }
 
@@ -66523,7 +66768,7 @@ async function textAt(options) {
 async function resolveCommit(options) {
     const ref = options.ref || 'HEAD';
     refuseHostile(ref);
-    const repository = git_openCheckout(options.path);
+    const repository = openCheckout(options.path);
     const shallow = await isShallow(options, repository);
     const sha = await lookUp(options, repository, ref);
     if (sha === undefined)
@@ -66535,12 +66780,12 @@ function refuseHostile(ref) {
     // eslint-disable-next-line no-control-regex
     if (ref.length <= 1000 && !/^[-^]|[\x00-\x20\x7f:?*[\\]|\.\.|@\{|\^[{!@-]/.test(ref))
         return;
-    throw new errors_UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
+    throw new UserError(`The ref "${forPeople(ref)}" is not the name of a commit`, 'Let the input `ref` name a tag, a branch or the SHA of a commit.');
 }
 async function isShallow(tools, repository) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'rev-parse', '--is-shallow-repository');
+    const { code, stdout, stderr } = await git(tools, repository, 'rev-parse', '--is-shallow-repository');
     if (code !== 0)
-        throw notACheckout(repository.workTree, `cannot be read (${git_firstLine(stderr)})`);
+        throw notACheckout(repository.workTree, `cannot be read (${firstLine(stderr)})`);
     return stdout.toString().trim() === 'true';
 }
 async function lookUp(tools, repository, ref) {
@@ -66560,18 +66805,18 @@ function resolve_placesOf(ref) {
     return [ref, `refs/remotes/origin/${ref}`];
 }
 async function resolve_parse(tools, repository, name) {
-    const { code, stdout } = await git_git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
+    const { code, stdout } = await git(tools, repository, 'rev-parse', '--verify', '--quiet', '--end-of-options', name);
     const sha = stdout.toString('latin1').trim();
     return code === 0 && /^[0-9a-f]{40,64}$/.test(sha) ? sha : undefined;
 }
 async function readCommit(tools, repository, sha) {
-    const { code, stdout, stderr } = await git_git(tools, repository, 'cat-file', 'commit', sha);
+    const { code, stdout, stderr } = await git(tools, repository, 'cat-file', 'commit', sha);
     const text = stdout.toString('utf8');
     const end = text.indexOf('\n\n');
     const seconds = /^committer .* (\d+) [+-]\d+$/m.exec(end < 0 ? text : text.slice(0, end))?.[1];
     if (code !== 0 || seconds === undefined)
         throw unreadable(`commit ${sha}`, stderr);
-    const subject = end < 0 ? '' : git_firstLine(text.slice(end));
+    const subject = end < 0 ? '' : firstLine(text.slice(end));
     return { subject: subject === '' ? undefined : subject, committedAt: Number(seconds) * 1000 };
 }
 async function explainMissing(tools, repository, ref, shallow) {
@@ -66582,18 +66827,18 @@ async function explainMissing(tools, repository, ref, shallow) {
     const where = `in the checkout ${repository.workTree}`;
     const alike = await sameStart(tools, repository, ref);
     if (alike.length > 1) {
-        return new errors_UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
+        return new UserError(`The short SHA "${shown}" ${where} stands for ${alike.length} objects: ${alike.slice(0, 4).join(', ')}`, 'Give more of its digits.');
     }
     const kind = await otherKind(tools, repository, ref);
     if (kind !== undefined) {
-        return new errors_UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
+        return new UserError(`"${shown}" ${where} is a ${kind}, not a commit`, 'Let the input `ref` name a commit.');
     }
-    return new errors_UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
+    return new UserError(`There is no "${shown}" ${where}: no tag, no branch, no branch of origin and no commit has that name`, [shallow ? fetchMore(shown) : 'Check the spelling, and that the checkout has fetched it.', resolve_didYouMean(ref, names)]
         .filter(text => text !== '')
         .join(' '));
 }
 function noCommit(repository) {
-    return new errors_UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
+    return new UserError(`The repository in ${repository.workTree} has no commit yet`, 'Commit the fork first; only what is committed is built.');
 }
 function fetchMore(ref) {
     return ('The checkout is shallow, it has only some commits: set `fetch-depth: 0` for actions/checkout, ' +
@@ -66601,7 +66846,7 @@ function fetchMore(ref) {
 }
 /** Short names of all tags and branches. */
 async function refNames(tools, repository) {
-    const { stdout } = await git_git(tools, repository, 'for-each-ref', '--format=%(refname)');
+    const { stdout } = await git(tools, repository, 'for-each-ref', '--format=%(refname)');
     const names = stdout.toString('utf8').split('\n').filter(Boolean);
     return [...new Set(names.map(name => name.replace(/^refs\/(?:heads|tags|remotes\/origin|remotes)\//, '')))];
 }
@@ -66609,14 +66854,14 @@ async function refNames(tools, repository) {
 async function sameStart(tools, repository, ref) {
     if (!/^[0-9a-f]{4,63}$/i.test(ref))
         return [];
-    const { stdout } = await git_git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
+    const { stdout } = await git(tools, repository, 'rev-parse', `--disambiguate=${ref}`);
     return stdout.toString('latin1').split('\n').filter(Boolean);
 }
 async function otherKind(tools, repository, ref) {
     const sha = await resolve_parse(tools, repository, `${ref}^{}`);
     if (sha === undefined)
         return undefined;
-    const { code, stdout } = await git_git(tools, repository, 'cat-file', '-t', sha);
+    const { code, stdout } = await git(tools, repository, 'cat-file', '-t', sha);
     return code === 0 ? stdout.toString('latin1').trim() : undefined;
 }
 function resolve_didYouMean(ref, names) {
@@ -66652,7 +66897,7 @@ function applySlugignore(root) {
     if (!stat.isFile())
         return { removed: [], warnings: [`${slugignore_FILE} is not a file and has no effect`] };
     if (stat.size > slugignore_LARGEST)
-        throw new errors_UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
+        throw new UserError(`${slugignore_FILE} is larger than 100 kB`, 'Name folders instead of single files.');
     const { patterns, warnings } = parseSlugignore((0,external_node_fs_namespaceObject.readFileSync)(below(root, slugignore_FILE)));
     return { removed: remove(root, '', new Set(patterns)), warnings };
 }
@@ -66735,7 +66980,7 @@ function remove(root, folder, parts) {
         isFolder: entry.isDirectory()
     }));
     for (const { name, isFolder } of names.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        const path = paths_joinBytes(folder, name);
+        const path = joinBytes(folder, name);
         const { matched, deeper } = advance(parts, name, isFolder);
         if (matched && path !== slugignore_FILE) {
             (0,external_node_fs_namespaceObject.rmSync)(below(root, path), { recursive: true, force: true });
@@ -66787,7 +67032,7 @@ var lib_request = __nccwpck_require__(3633);
 ;// CONCATENATED MODULE: ./lib/heroku/errors.js
 
 /** A request to the Platform API (or to a scheduler's) that failed, with what a person needs to go on. */
-class HerokuError extends errors_UserError {
+class HerokuError extends UserError {
     details;
     constructor(details, options) {
         super(sentence(details), hint(details), options);
@@ -67150,7 +67395,13 @@ const dyno = looseObject({
     attach_url: nullish(string()),
     release: nullish(looseObject({ version: number() }))
 });
-const formation = looseObject({ type: string(), quantity: number(), size: nullish(string()) });
+const formation = looseObject({
+    type: string(),
+    quantity: number(),
+    size: nullish(string()),
+    /** What each dyno runs. */
+    command: nullish(string())
+});
 const addon = looseObject({
     id: string(),
     name: string(),
@@ -67214,7 +67465,34 @@ async function createAddon(client, app, { plan, as, options }, patience) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/heroku/formation.js
+
+
+
+
+/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
+async function scaleFormation(client, app, wanted, patience) {
+    const path = `/apps/${encodeURIComponent(app)}/formation`;
+    const updates = wanted.map(({ type, quantity, size }) => ({
+        type,
+        quantity,
+        ...(size === undefined ? {} : { dyno_size: { name: size } })
+    }));
+    try {
+        await client.write('PATCH', path, array(formation), { body: { updates } });
+    }
+    catch (error) {
+        const isSet = async () => {
+            const now = await client.get(path, array(formation));
+            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
+            return wanted.every(has) || undefined;
+        };
+        await lookForLost(error, isSet, patience);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/heroku/app.js
+
 
 
 
@@ -67313,6 +67591,10 @@ class HerokuApp {
     }
     formation() {
         return this.#client.get(`${this.#path}/formation`, array(formation));
+    }
+    /** Sets how many dynos run. Where the answer is lost, reads whether they are set. */
+    scale(wanted) {
+        return scaleFormation(this.#client, this.name, wanted, { clock: this.#clock, signal: this.#signal });
     }
     dynos() {
         return this.#client.get(`${this.#path}/dynos`, array(dyno));
@@ -67493,32 +67775,6 @@ async function enableCertificates(client, app, patience) {
 }
 function pathOf(app) {
     return `/apps/${encodeURIComponent(app)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/heroku/formation.js
-
-
-
-
-/** Sets how many dynos of each type run (Schema: formation, "batch update"). Where the answer is lost, reads whether they are set. */
-async function scaleFormation(client, app, wanted, patience) {
-    const path = `/apps/${encodeURIComponent(app)}/formation`;
-    const updates = wanted.map(({ type, quantity, size }) => ({
-        type,
-        quantity,
-        ...(size === undefined ? {} : { dyno_size: { name: size } })
-    }));
-    try {
-        await client.write('PATCH', path, array(formation), { body: { updates } });
-    }
-    catch (error) {
-        const isSet = async () => {
-            const now = await client.get(path, array(formation));
-            const has = ({ type, quantity }) => now.some(entry => entry.type === type && entry.quantity === quantity);
-            return wanted.every(has) || undefined;
-        };
-        await lookForLost(error, isSet, patience);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/heroku/data.js
@@ -67790,7 +68046,7 @@ async function attach(options) {
     const { url, clock, signal } = options;
     const { protocol, hostname, port, pathname, search } = new URL(url);
     if (protocol !== 'rendezvous:') {
-        throw new errors_UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
+        throw new UserError(`One-off dynos of this app are reached by ${protocol.slice(0, 20)} and not by rendezvous, as in Private Spaces`, 'Private Spaces are not supported yet. Run the command by hand with `heroku run`.');
     }
     const secret = `${pathname.slice(1)}${search}`;
     for (let attempt = 1;; attempt++) {
@@ -67798,7 +68054,7 @@ async function attach(options) {
         if (typeof connection !== 'string')
             return converse(connection, secret, options);
         if (attempt === CONNECT_ATTEMPTS) {
-            throw new errors_UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
+            throw new UserError(`The one-off dyno could not be reached at ${hostname}:${port || 5000}: ${connection}`, 'The runner must be allowed to connect to rendezvous.runtime.heroku.com, port 5000.');
         }
         await clock.sleep(1_000, signal);
     }
@@ -67960,7 +68216,7 @@ async function waitUntilGone(app, id, { clock, signal }) {
     const name = (await app.dyno(id))?.name;
     if (name === undefined)
         return;
-    throw new errors_UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
+    throw new UserError(`The one-off dyno ${name} of ${app.name} goes on though it was stopped`, `End it (\`heroku ps:stop ${name} --app ${app.name}\`), then run the job again.`);
 }
 /** The job is going down: what can be done in the seconds that are left. Fails silently; `time_to_live` is the net below. */
 async function stopQuietly(app, id, marker, clock) {
@@ -68114,7 +68370,7 @@ async function readFrom({ url, write, clock, signal }, from) {
 
 
 
-class UploadError extends errors_UserError {
+class UploadError extends UserError {
     constructor(reason, options) {
         super(`The upload failed: ${reason}`, 'Run the job again. Where it fails each time, look at https://status.heroku.com.', options);
         this.name = 'UploadError';
@@ -68873,7 +69129,7 @@ async function applySteps(scheduler, steps, { wanted, prune, clock, signal }) {
     if (failures.size > 0)
         throw notDone(failures);
     if (!isSettled(reconcile(wanted, await scheduler.list(), { prune }))) {
-        throw new errors_UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
+        throw new UserError('The scheduler took what was written, and shows its tasks otherwise than they were written', 'Something else may change them at the same time. Run `command: schedule` again with `plan: true`, and compare with what its dashboard shows.');
     }
 }
 /** One write; where its answer is lost, a look whether it happened. */
@@ -68924,8 +69180,8 @@ function notDone(failures) {
         return `To ${step.kind} "${command}": ${errorText(error)}`;
     });
     const [first] = failures.values();
-    const next = first instanceof errors_UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
-    return new errors_UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
+    const next = first instanceof UserError ? first.nextStep : 'Look at the scheduler’s dashboard.';
+    return new UserError(lines.join('\n'), `${next} What else was to be done is done; run the job again.`, {
         cause: first
     });
 }
@@ -69082,7 +69338,7 @@ function parseLedger(text, app, where) {
     const why = success
         ? `it is of the app ${output.app}`
         : `${issues[0].message} at ${getDotPath(issues[0]) ?? 'its top'}`;
-    throw new errors_UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
+    throw new UserError(`${where} is not a record of the tasks of ${app}: ${why}`, 'Bring an earlier version of it back (its history has them), or delete it: then every task’s times count from its next run.');
 }
 /** As it is written: JSON for people, times as ISO 8601. */
 function ledgerText({ app, tasks }) {
@@ -69161,7 +69417,7 @@ function plannedTasks({ with: name, tasks }, defaultSize, file) {
     if (problems.length === 0)
         return planned;
     const next = 'Correct `schedule:` in the config, or choose another scheduler with `with:`.';
-    throw new errors_UserError(problems.join('\n'), next);
+    throw new UserError(problems.join('\n'), next);
 }
 /**
  * The app's tasks on a scheduler. Throws a `UserError` where the app has not what it needs, or where the scheduler keeps
@@ -69174,7 +69430,7 @@ function openScheduler(name, access) {
     const missing = vars.filter(variable => !access.vars[variable]);
     if (missing.length === 0)
         return open(access);
-    throw new errors_UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
+    throw new UserError(`${access.app.name} lacks the config var${missing.length > 1 ? 's' : ''} ${missing.join(' and ')}, with which ${shown} is asked`, `Add it to the app: \`${setUp(access.app.name)}\`.`);
 }
 /** What to type into Heroku Scheduler's dashboard, and where, when its API cannot be relied on: one line a task. */
 function typedByHand(tasks, app) {
@@ -69214,2173 +69470,6 @@ function usualSize(formation) {
 
 
 
-
-;// CONCATENATED MODULE: ./lib/commands/steps/source.js
-
-
-
-
-
-
-/** This one may be absent. */
-const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function source_readConfig({ inputs }) {
-    const text = readTreeFile(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
-        throw new errors_UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    const config = mergeInputs(loadConfig(text, inputs.config), inputs);
-    if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
-    return config;
-}
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_namespaceObject.join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${megabytes(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new errors_UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
-
-
-
-
-
-const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
-/**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
- */
-function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
-    const add = (files) => {
-        for (const [file, text] of Object.entries(files))
-            writeTreeFile(folder, file, text);
-    };
-    if (config.migrations !== 'off')
-        add(RELEASE_FILES);
-    if (config.redisTls === 'no-verify') {
-        requireRedisTlsFits(folder);
-        add(REDIS_TLS_FILES);
-        runtime.log.warning(REDIS_NOT_VERIFIED);
-    }
-    const { repository, ref } = inputs.github;
-    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
-        return;
-    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
-    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
-    writeTreeFile(folder, path, text);
-}
-/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
-async function versionsAt({ inputs, runtime }, commit) {
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
-    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
-
-/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
-function onlyTold({ command, failOn }) {
-    return command === 'build' && failOn === 'never';
-}
-/**
- * What to do about a slug over its limit.
- * @param hint how to get under the limit, as a sentence
- */
-function underTheLimit({ command, failOn }, hint) {
-    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/upgrade.js
-
-
-/**
- * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
- * from anybody's pull request.
- */
-const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
-const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
-const marker = strictObject({
-    line: pipe(number(), integer(), minValue(1), maxValue(1e7)),
-    text: upgrade_line(200),
-    why: upgrade_line(100)
-});
-const migration = strictObject({
-    version: pipe(string(), regex(/^\d{14}$/)),
-    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
-    phase: picklist(['pre', 'post']),
-    /** What it does, where that is known in words. */
-    does: optional(upgrade_line(100)),
-    /** The line that takes longest, and the one that takes away or rewrites most. */
-    long: optional(marker),
-    destructive: optional(marker),
-    /** What keeps it from being reversed. */
-    irreversible: optional(marker)
-});
-const MOST_MIGRATIONS = 3_000;
-const MOST_FINDINGS = 100;
-const upgrade_LONGEST = 2_000;
-const upgradeSchema = strictObject({
-    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
-    base: optional(strictObject({
-        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
-        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
-        name: upgrade_line(300)
-    })),
-    from: optional(upgrade_version),
-    to: optional(upgrade_version),
-    basis: picklist(['database', 'tree', 'empty', 'unknown']),
-    migrations: upgrade_list(migration, MOST_MIGRATIONS),
-    streaming: picklist(['yes', 'no', 'unknown']),
-    rollback: picklist(['safe', 'unsafe', 'unknown']),
-    steps: upgrade_list(strictObject({
-        version: upgrade_version,
-        when: picklist(['before', 'after']),
-        text: upgrade_line(upgrade_LONGEST),
-        command: optional(upgrade_line(upgrade_LONGEST))
-    }), MOST_FINDINGS),
-    findings: upgrade_list(strictObject({
-        name: picklist(Object.keys(FINDINGS)),
-        level: picklist(['block', 'warn', 'note']),
-        reason: upgrade_line(upgrade_LONGEST),
-        remedy: upgrade_line(upgrade_LONGEST)
-    }), MOST_FINDINGS)
-});
-/** A plan as it is written into a report: cut where a hostile tree made it too long. */
-function makeUpgrade(plan, base) {
-    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
-    return {
-        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
-        ...(is(upgrade_version, from) && { from }),
-        ...(is(upgrade_version, to) && { to }),
-        basis,
-        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
-            ...rest,
-            name: name.slice(0, 200),
-            ...(long && { long: cut(long) }),
-            ...(destructive && { destructive: cut(destructive) }),
-            ...(irreversible && { irreversible: cut(irreversible) })
-        })),
-        streaming,
-        rollback,
-        steps: steps.map(step => ({ ...step })),
-        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
-            name,
-            level,
-            reason: plain(reason, upgrade_LONGEST),
-            remedy: plain(remedy, upgrade_LONGEST)
-        }))
-    };
-}
-function cut(line) {
-    return { ...line, text: plain(line.text, 200) };
-}
-function plain(text, most) {
-    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/data.js
-
-
-
-/**
- * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
- * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
- * All sizes are bytes.
- */
-const SCHEMA_VERSION = 1;
-const report_data_text = (most) => pipe(string(), maxLength(most));
-const data_bytes = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
-const data_count = data_bytes;
-const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
-/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
-const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
-const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
-const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
-/** Name of a container image, with its tag or digest. */
-const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
-const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
-const data_time = pipe(string(), isoTimestamp());
-const variantName = picklist(['with', 'without']);
-/** The source, or how the config names a buildpack. */
-const layerName = pipe(shownPath, maxLength(300));
-const data_list = (item, most) => pipe(array(item), maxLength(most));
-const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
-const data_variant = strictObject({
-    name: variantName,
-    ...data_weight,
-    /** How it came about: the built tree as it is, files taken out, or a step run again. */
-    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again']),
-    sha256: optional(sha256),
-    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
-    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
-});
-const data_layer = strictObject({
-    name: layerName,
-    /** Missing for the source. */
-    buildpack: optional(strictObject({
-        reference: report_data_text(2_000),
-        kind: picklist(['registry', 'tarball', 'git', 'folder']),
-        sha256,
-        /** The commit, where it came by git. */
-        version: optional(data_version)
-    })),
-    milliseconds: data_count
-});
-const ffmpegCheck = strictObject({
-    works: dist_boolean(),
-    version: optional(report_data_text(500)),
-    encoders: data_list(report_data_text(50), 50),
-    /** Folders that had to be put on the library path before it started. */
-    mended: data_list(shownPath, 100),
-    problem: optional(report_data_text(2_000))
-});
-const trimRule = strictObject({
-    name: pipe(shownPath, maxLength(100)),
-    why: report_data_text(1_000),
-    files: data_count,
-    raw: data_bytes,
-    /** Measured: the slug packed with and without them. */
-    saves: pipe(number(), integer())
-});
-const MOST_ENTRIES = 300_000;
-const index = pipe(number(), integer(), minValue(0), maxValue(1_000_000));
-const data_size = nullable(data_bytes);
-/**
- * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
- * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
- * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
- */
-const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
-const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
-const historyPoint = strictObject({
-    commit,
-    at: data_time,
-    mastodonVersion: optional(data_version),
-    with: optional(data_bytes),
-    without: optional(data_bytes),
-    streaming: optional(data_bytes),
-    chosen: variantName
-});
-const reportWith = (entries) => strictObject({
-    schema: literal(SCHEMA_VERSION),
-    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
-    createdAt: data_time,
-    source: strictObject({
-        commit,
-        ref: report_data_text(1_000),
-        committedAt: data_time,
-        mastodonVersion: optional(data_version),
-        files: data_count,
-        raw: data_bytes,
-        /** Names that `.slugignore` took out before the buildpacks. */
-        ignored: data_count
-    }),
-    stack,
-    place: strictObject({
-        kind: picklist(['container', 'host']),
-        buildImage: optional(data_image),
-        runImage: optional(data_image)
-    }),
-    verdict: strictObject({
-        chosen: variantName,
-        compressed: data_bytes,
-        limit: data_bytes,
-        withinLimit: dist_boolean(),
-        /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
-        problem: optional(report_data_text(2_000))
-    }),
-    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
-    ffmpeg: strictObject({
-        choice: picklist(['with', 'without', 'auto']),
-        /** The buildpacks that bring it, or the Aptfile. */
-        providers: data_list(report_data_text(2_000), 20),
-        /** `auto` had one and left it out, because of its size or because it does not start. */
-        givenUp: dist_boolean(),
-        check: optional(ffmpegCheck)
-    }),
-    variants: data_list(data_variant, 2),
-    /** The slug of the streaming app, where there is one. */
-    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
-    layers: data_list(data_layer, 100),
-    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
-    files: strictObject({
-        /** What `layer` of an entry counts. */
-        layers: data_list(layerName, 100),
-        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
-        folders: data_list(shownPath, 200_000),
-        entries
-    }),
-    /** What Gemfile.lock and yarn.lock name. */
-    dependencies: strictObject({
-        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
-        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
-    }),
-    /** The slug takes any certificate from its Redis (`redis-tls`). */
-    redisTls: optional(literal('no-verify')),
-    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
-    trim: strictObject({
-        applied: dist_boolean(),
-        rules: data_list(trimRule, 100),
-        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
-        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
-        /** What `safe` could not judge in this tree. */
-        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
-        /** All rules together, on the chosen variant: its size before and after. */
-        before: data_bytes,
-        after: data_bytes
-    }),
-    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
-    upgrade: optional(upgradeSchema),
-    warnings: data_list(report_data_text(5_000), 200),
-    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
-    history: data_list(historyPoint, 200)
-});
-const reportSchema = reportWith(data_list(data_entry, MOST_ENTRIES));
-/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
-const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= MOST_ENTRIES && rows.every(isEntry)));
-function isEntry(row) {
-    if (!Array.isArray(row) || row.length !== 7)
-        return false;
-    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
-    return (isIndex(folder) &&
-        is(shownPath, name) &&
-        isIndex(layer) &&
-        isBytes(raw) &&
-        (inWith === null || isBytes(inWith)) &&
-        (inWithout === null || isBytes(inWithout)) &&
-        (shared === 0 || shared === 1));
-}
-function isBytes(value) {
-    return Number.isSafeInteger(value) && value >= 0;
-}
-function isIndex(value) {
-    return isBytes(value) && value <= 1_000_000;
-}
-/** Largest `report.json` that is read, in bytes. */
-const LARGEST_REPORT = 25_000_000;
-/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
-function parseReport(json) {
-    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
-    if (json.length > LARGEST_REPORT)
-        throw new errors_UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
-    let data;
-    try {
-        data = JSON.parse(json);
-    }
-    catch (error) {
-        throw new errors_UserError('The report is not JSON', next, { cause: error });
-    }
-    const version = data?.schema;
-    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
-        throw new errors_UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
-    }
-    const report = validated(data, next);
-    const contradiction = findContradiction(report);
-    if (contradiction !== undefined)
-        throw new errors_UserError(`The report contradicts itself: ${contradiction}`, next);
-    return report;
-}
-function validated(data, next) {
-    const quick = safeParse(quickSchema, data, { abortEarly: true });
-    if (quick.success)
-        return quick.output;
-    const result = safeParse(reportSchema, data, { abortEarly: true });
-    if (!result.success) {
-        const [issue] = result.issues;
-        throw new errors_UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
-    }
-    return result.output;
-}
-/** The same report, judged by other limits than its own; all are bytes. */
-function judgedBy(report, { limit, ...heroku }) {
-    const { verdict } = report;
-    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
-}
-/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
-function fitsLimit({ verdict, streaming }) {
-    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
-}
-/** Bytes of an archive that belong to no file: its header, its end. */
-const LARGEST_FRAME = 10_000;
-/** Each figure may be right by itself and wrong beside the others. */
-function findContradiction({ verdict, variants, files }) {
-    const names = variants.map(({ name }) => name);
-    if (new Set(names).size < names.length)
-        return 'a variant stands there twice';
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    if (!chosen)
-        return 'the chosen variant is not there';
-    if (chosen.compressed !== verdict.compressed)
-        return "the verdict's size is not that of the chosen variant";
-    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
-        return 'the verdict is not what the limit says';
-    if (files.folders[0] !== '')
-        return 'its first folder is not the slug';
-    if (new Set(files.folders).size < files.folders.length)
-        return 'a folder stands there twice';
-    const sums = { with: 0, without: 0 };
-    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
-        if (folder >= files.folders.length || layer >= files.layers.length)
-            return 'a file is nowhere';
-        sums.with += inWith ?? 0;
-        sums.without += inWithout ?? 0;
-    }
-    for (const { name, compressed, layers: parts } of variants) {
-        const sum = parts.reduce((all, part) => all + part.compressed, 0);
-        if (sum !== compressed)
-            return `the layers ${name} ffmpeg are not the whole of it`;
-        const frame = compressed - sums[name];
-        if (frame < 0 || frame > LARGEST_FRAME)
-            return `the files ${name} ffmpeg are not the whole of it`;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/report/files.js
-
-
-/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
-class ReportFile {
-    #row;
-    /** The path of its folder, '' at the top. */
-    folder;
-    layer;
-    constructor(row, { folders, layers }) {
-        this.#row = row;
-        this.folder = folders[row[0]] ?? '';
-        this.layer = layers[row[2]] ?? '';
-    }
-    /** '' for the folder itself. */
-    get name() {
-        return this.#row[1];
-    }
-    /** The whole path. */
-    get path() {
-        if (this.name === '')
-            return this.folder;
-        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
-    }
-    /** Unpacked. */
-    get raw() {
-        return this.#row[3];
-    }
-    /** Compressed; undefined where it is not in that variant. */
-    get with() {
-        return this.#row[4] ?? undefined;
-    }
-    get without() {
-        return this.#row[5] ?? undefined;
-    }
-    /** It lies in a compressed block with others. */
-    get shared() {
-        return this.#row[6] === 1;
-    }
-}
-/** A slug of more names has its smallest ones put together, a row a folder. */
-const files_MOST_NAMES = 250_000;
-/** A path can be 100 kB long; nobody reads that. */
-const files_LONGEST = 2_000;
-/** All names of the variants, each once. */
-function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
-    const folders = new Folders();
-    const rows = new Map();
-    for (const { name, measured } of slugs) {
-        const column = name === 'with' ? 4 : 5;
-        for (const { file, compressed, raw, shared } of measured.files) {
-            const [folder, own] = files_placeOf(file);
-            const key = `${folder}\n${own}`;
-            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
-            row[column] = (row[column] ?? 0) + compressed;
-            if (shared)
-                row[6] = 1;
-            rows.set(key, row);
-        }
-    }
-    const entries = sharedOut([...rows.values()], most);
-    return { layers: [...layerNames], folders: folders.paths, entries };
-}
-/** Folder and name for people; a folder's own row stands in itself, without a name. */
-function files_placeOf({ path, kind }) {
-    const end = path.lastIndexOf('/');
-    if (kind === 'directory')
-        return [files_shown(path), ''];
-    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
-}
-function files_shown(path) {
-    const text = displayPath(path);
-    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
-}
-class Folders {
-    paths = [''];
-    #indexes = new Map([['', 0]]);
-    /** Adds it, and the folders above it, where it is new. */
-    indexOf(path) {
-        const known = this.#indexes.get(path);
-        if (known !== undefined)
-            return known;
-        const end = path.lastIndexOf('/');
-        this.indexOf(end < 0 ? '' : path.slice(0, end));
-        this.#indexes.set(path, this.paths.length);
-        return this.paths.push(path) - 1;
-    }
-}
-function sharedOut(rows, most) {
-    if (rows.length <= most)
-        return rows;
-    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
-    const least = rows.map(size).sort((a, b) => b - a)[most];
-    const merged = new Map();
-    const kept = [];
-    for (const row of rows) {
-        if (size(row) > least) {
-            kept.push(row);
-            continue;
-        }
-        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
-        into[3] += row[3];
-        if (row[4] !== null)
-            into[4] = (into[4] ?? 0) + row[4];
-        if (row[5] !== null)
-            into[5] = (into[5] ?? 0) + row[5];
-        merged.set(row[0], into);
-    }
-    return [...kept, ...merged.values()];
-}
-/** The names of a report, in the order of the slug. */
-function filesOf({ files }) {
-    return files.entries.map(row => new ReportFile(row, files));
-}
-/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-function files_foldersOf({ files }, variant) {
-    const column = variant === 'with' ? 4 : 5;
-    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
-    for (const row of files.entries) {
-        const compressed = row[column];
-        if (compressed === null)
-            continue;
-        const own = folders[row[0]];
-        own.compressed += compressed;
-        own.raw += row[3];
-        own.files += 1;
-    }
-    addUp(folders);
-    return folders
-        .filter(({ path, files }) => path !== '' && files > 0)
-        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
-}
-/** Each folder's figures go into the one above it, the deepest first. */
-function addUp(folders) {
-    const byPath = new Map(folders.map(folder => [folder.path, folder]));
-    const depth = ({ path }) => path.split('/').length;
-    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
-        if (folder.path === '')
-            continue;
-        const end = folder.path.lastIndexOf('/');
-        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
-        if (!above)
-            continue;
-        above.compressed += folder.compressed;
-        above.raw += folder.raw;
-        above.files += folder.files;
-    }
-}
-/** The largest files of a variant. */
-function largestFiles(report, variant, count) {
-    return filesOf(report)
-        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
-        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
-        .slice(0, count);
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/components.js
-/**
- * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
- * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
- */
-const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
-/** The last one: a package may bring packages of its own. */
-const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
-/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
-function componentOf(path) {
-    const gem = components_GEM.exec(path)?.[1];
-    if (gem !== undefined)
-        return { kind: 'gem', name: gem };
-    const packaged = components_PACKAGE.exec(path)?.[1];
-    if (packaged !== undefined && packaged !== '.bin')
-        return { kind: 'package', name: packaged };
-    const parts = path.split('/');
-    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
-    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
-    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
-
-/** Smaller files of one name and size are too common to tell that one of them has moved. */
-const LEAST_TO_MOVE = 256;
-/**
- * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
- * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
- * Each file is in one pair.
- */
-function pairFiles(head, base) {
-    const pairs = [];
-    let rest = matchPaths(head, base, pairs);
-    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
-    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
-    for (const file of rest.head)
-        pairs.push({ how: 'new', head: file });
-    for (const file of rest.base)
-        pairs.push({ how: 'gone', base: file });
-    return pairs;
-}
-/** Nearly all files: two maps deep, so that no path has to be put together. */
-function matchPaths(head, base, pairs) {
-    const folders = new Map();
-    const left = { head: [], base: [] };
-    for (const file of base) {
-        const names = folders.get(file.folder) ?? new Map();
-        if (names.size === 0)
-            folders.set(file.folder, names);
-        if (names.has(file.name))
-            left.base.push(file);
-        else
-            names.set(file.name, file);
-    }
-    for (const file of head) {
-        const names = folders.get(file.folder);
-        const other = names?.get(file.name);
-        if (other)
-            pairs.push({ how: 'same', head: file, base: other });
-        else
-            left.head.push(file);
-        names?.delete(file.name);
-    }
-    for (const names of folders.values())
-        left.base.push(...names.values());
-    return left;
-}
-function matchKeys({ head, base }, pairs, how, keyOf) {
-    const left = { head: [], base: [] };
-    const waiting = new Map();
-    // The last one first, so that the first one is taken first.
-    for (const file of base.toReversed()) {
-        const key = keyOf(file);
-        if (key === undefined)
-            left.base.push(file);
-        else if (waiting.has(key))
-            waiting.get(key).push(file);
-        else
-            waiting.set(key, [file]);
-    }
-    for (const file of head) {
-        const key = keyOf(file);
-        const other = key === undefined ? undefined : waiting.get(key)?.pop();
-        if (other)
-            pairs.push({ how, head: file, base: other });
-        else
-            left.head.push(file);
-    }
-    for (const files of waiting.values())
-        left.base.push(...files);
-    return left;
-}
-/**
- * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
- * faster than the path, which may be a hostile one.
- */
-function timeless(path) {
-    return path
-        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
-        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
-        .replace(/\d+(?:\.\d+)*/g, '#');
-}
-
-;// CONCATENATED MODULE: ./lib/report/compare/index.js
-
-
-
-
-
-
-/** Changes below are not named. */
-const compare_LEAST = 1_000;
-/** What has changed between two reports, as far as their files tell. */
-function compareReports(head, base) {
-    const variant = head.verdict.chosen;
-    const pairs = pairFiles(filesOf(head), filesOf(base));
-    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
-    const change = now === undefined || before === undefined ? undefined : now - before;
-    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
-    if (change === undefined) {
-        return {
-            ...common,
-            components: [],
-            rest: { count: 0, change: 0 },
-            shares: 0,
-            files: [],
-            layers: new Map(),
-            moved: 0
-        };
-    }
-    const all = changedComponents(pairs, variant);
-    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
-    return {
-        ...common,
-        components: withVersions(named, head, base),
-        rest: { count: all.length - named.length, change: change - sum(named) - shares },
-        shares,
-        files: changedFiles(pairs, variant),
-        layers: changedLayers(head, base, variant),
-        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
-    };
-}
-function sizeOf({ variants }, name) {
-    return variants.find(variant => variant.name === name)?.compressed;
-}
-function sizesOf(head, base) {
-    return [
-        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
-        ...(head.streaming
-            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
-            : [])
-    ];
-}
-/**
- * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
- * compressed block, it has another share as soon as its neighbours change.
- */
-function changeOf(pair, variant) {
-    const { how, head, base } = pair;
-    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
-    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
-    return same ? 0 : weightChange(pair, variant);
-}
-function weightChange({ head, base }, variant) {
-    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
-}
-/** Each pair's change counts to what its file belongs to now. */
-function changedComponents(pairs, variant) {
-    const sums = new Map();
-    for (const pair of pairs) {
-        const component = componentOf((pair.head ?? pair.base).path);
-        const key = `${component.kind} ${component.name}`;
-        const known = sums.get(key) ?? { component, now: 0, change: 0 };
-        known.now += pair.head?.[variant] ?? 0;
-        known.change += changeOf(pair, variant);
-        sums.set(key, known);
-    }
-    return [...sums.values()]
-        .filter(({ change }) => change !== 0)
-        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
-        .sort(largestFirst);
-}
-function kindOf(now, before) {
-    if (before === 0)
-        return 'new';
-    if (now === 0)
-        return 'gone';
-    return now > before ? 'grown' : 'shrunk';
-}
-/** The lock files know better than the files whether something is new: a license of it may have been there before. */
-function withVersions(components, head, base) {
-    const [now, before] = [versionsIn(head), versionsIn(base)];
-    return components.map(component => {
-        const { kind, name, change } = component;
-        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
-        const added = from.length === 0 && to.length > 0 && change > 0;
-        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
-    });
-}
-/** Versions of one name that are told; a lock file may have any number. */
-const TOLD_VERSIONS = 4;
-/** Of those that are there several times at once only what differs, where something does on both sides. */
-function versionsToTell(from, to) {
-    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
-    const both = left.length > 0 && come.length > 0;
-    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
-}
-/** By name; several of one name together. */
-function versionsIn({ dependencies }) {
-    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
-        const versions = new Map();
-        for (const [name, version] of list) {
-            const known = versions.get(name);
-            if (known)
-                known.push(version);
-            else
-                versions.set(name, [version]);
-        }
-        return versions;
-    });
-    return { gem, package: packages };
-}
-function versionText(versions) {
-    if (versions.length === 0)
-        return undefined;
-    const more = versions.length - TOLD_VERSIONS;
-    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-function changedFiles(pairs, variant) {
-    return pairs
-        .flatMap(pair => {
-        const file = pair.head ?? pair.base;
-        const change = changeOf(pair, variant);
-        if (Math.abs(change) < compare_LEAST || file.name === '')
-            return [];
-        const size = pair.head?.[variant] ?? 0;
-        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
-    })
-        .sort(largestFirst);
-}
-function changedLayers(head, base, variant) {
-    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
-    const [now, before] = [weights(head), weights(base)];
-    const names = new Set([...now.keys(), ...before.keys()]);
-    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
-}
-function changedBuildpacks(head, base) {
-    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
-    const [now, before] = [versions(head), versions(base)];
-    const names = [...new Set([...now.keys(), ...before.keys()])];
-    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
-}
-function largestFirst(a, b) {
-    return Math.abs(b.change) - Math.abs(a.change);
-}
-function sum(list) {
-    return list.reduce((all, { change }) => all + change, 0);
-}
-
-;// CONCATENATED MODULE: ./lib/report/growth.js
-
-/** Whether a change, in either direction, is at least that much. */
-function reaches(change, before, amount) {
-    const size = Math.abs(change);
-    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
-}
-/** Whether it has grown by more than that. */
-function exceeds(change, before, most) {
-    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
-}
-/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
-function grownTooMuch({ sizes, variant }, most) {
-    return sizes
-        .filter(({ name }) => name === variant || name === 'streaming')
-        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
-        .map(({ name }) => name);
-}
-function amountText(amount) {
-    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/history.js
-
-/** As many as a report hands on. */
-const history_KEPT = 100;
-/** A report as one point of its branch's history. */
-function pointOf({ source, createdAt, variants, streaming, verdict }) {
-    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
-    return {
-        commit: source.commit,
-        at: createdAt,
-        mastodonVersion: source.mastodonVersion,
-        with: size('with'),
-        without: size('without'),
-        streaming: streaming?.compressed,
-        chosen: verdict.chosen
-    };
-}
-/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
-function mergeHistories(reports) {
-    const points = new Map();
-    for (const report of reports)
-        for (const point of [...report.history, pointOf(report)]) {
-            const known = points.get(point.commit);
-            if (!known || known.at < point.at)
-                points.set(point.commit, point);
-        }
-    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-history_KEPT);
-}
-
-;// CONCATENATED MODULE: ./lib/report/make.js
-
-
-
-
-/** The report of a build. */
-function makeReport(facts) {
-    const { commit, place, weighed, check, choice, app } = facts;
-    const { verdict, savings, possible, before, after } = weighed;
-    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
-    return {
-        schema: SCHEMA_VERSION,
-        tool: { name: 'mastodon-on-heroku', version: VERSION },
-        createdAt: new Date(facts.createdAt).toISOString(),
-        source: {
-            commit: commit.sha,
-            ref: commit.ref,
-            committedAt: new Date(commit.committedAt).toISOString(),
-            mastodonVersion: facts.mastodonVersion,
-            ...facts.source
-        },
-        stack: facts.stack,
-        place: place.kind === 'container' ? place : { kind: place.kind },
-        verdict: {
-            chosen: verdict.chosen,
-            compressed: verdict.bytes,
-            limit: verdict.limit,
-            withinLimit: verdict.withinLimit,
-            problem: verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
-        },
-        heroku: facts.heroku,
-        ffmpeg: {
-            choice,
-            providers: [...facts.providers],
-            givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
-            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
-        },
-        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
-        streaming: facts.streaming,
-        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
-            name,
-            buildpack: buildpack && {
-                reference: buildpack.reference,
-                kind: buildpack.kind,
-                sha256: buildpack.sha256,
-                version: buildpack.version
-            },
-            milliseconds
-        })),
-        files: fileTable(weighed.slugs, facts.variants.layerNames),
-        dependencies: {
-            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
-            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
-        },
-        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
-        processTypes: { ...app.processTypes },
-        trim: {
-            applied: facts.trimmed,
-            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
-            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
-                name,
-                why,
-                setting,
-                files,
-                raw,
-                saves
-            })),
-            leftIn: [...facts.leftIn],
-            before,
-            after
-        },
-        ...(facts.upgrade && { upgrade: facts.upgrade }),
-        warnings: [...facts.warnings],
-        history: []
-    };
-}
-function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
-    const { total, layers } = measured;
-    return {
-        name,
-        derivation: name === 'with' ? 'built' : derivation,
-        sha256,
-        ...total,
-        layers: [...layers]
-            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
-            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
-    };
-}
-/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
-function reportJson(report) {
-    const { layers, folders, entries } = report.files;
-    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
-    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
-    const parts = Object.entries(report)
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
-    return `{\n${parts.join(',\n')}\n}\n`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/parts.js
-
-/** The page's script and style, which are bundled beside the action. */
-async function pageParts(folder) {
-    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,external_node_fs_promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
-    return { script: script, style: style };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/told.js
-
-
-
-
-;// CONCATENATED MODULE: ./lib/report/page/from-report.js
-
-
-
-
-
-
-
-/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
-function pageData({ report, baseline, comparison, history, app }) {
-    const base = baseline?.report;
-    return {
-        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
-        tool: `mastodon-on-heroku ${VERSION}`,
-        stack: report.stack,
-        head: from_report_commitOf(report),
-        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
-        limit: report.verdict.limit,
-        warnsAt: report.heroku.warnsAt,
-        stopsAt: report.heroku.stopsAt,
-        chosen: report.verdict.chosen,
-        variants: report.variants.map(({ name, compressed, raw, files }) => ({
-            name,
-            compressed,
-            raw,
-            files,
-            base: base?.variants.find(other => other.name === name)?.compressed,
-            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
-        })),
-        streaming: report.streaming && {
-            compressed: report.streaming.compressed,
-            raw: report.streaming.raw,
-            files: report.streaming.files,
-            base: base?.streaming?.compressed
-        },
-        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
-        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
-    };
-}
-/** A row for each file of the head or the base. */
-function columns(pairs) {
-    const [folders, layers] = [new Places(), new Places()];
-    folders.at('');
-    const files = {
-        folder: [],
-        name: [],
-        layer: [],
-        raw: [],
-        with: [],
-        without: [],
-        changeWith: [],
-        changeWithout: []
-    };
-    for (const pair of pairs) {
-        const { head } = pair;
-        const file = head ?? pair.base;
-        files.folder.push(folders.folderAt(file.folder));
-        files.name.push(file.name);
-        files.layer.push(layers.at(file.layer));
-        files.raw.push(file.raw);
-        files.with.push(head?.with ?? null);
-        files.without.push(head?.without ?? null);
-        files.changeWith.push(changeOf(pair, 'with'));
-        files.changeWithout.push(changeOf(pair, 'without'));
-    }
-    return { layers: layers.names, folders: folders.names, files };
-}
-/** Names, each once. */
-class Places {
-    names = [];
-    #indexes = new Map();
-    at(name) {
-        const known = this.#indexes.get(name);
-        if (known !== undefined)
-            return known;
-        this.#indexes.set(name, this.names.length);
-        return this.names.push(name) - 1;
-    }
-    /** A folder stands behind the one that it lies in. */
-    folderAt(path) {
-        if (!this.#indexes.has(path))
-            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
-        return this.at(path);
-    }
-}
-function from_report_commitOf({ source, createdAt }) {
-    const { commit, ref, mastodonVersion } = source;
-    return { commit, ref, createdAt, mastodonVersion };
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/text.js
-/** Pieces of Markdown, as GitHub renders it. */
-/**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
- */
-function text_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
-}
-function entity(character) {
-    return `&#${character.charCodeAt(0)};`;
-}
-/** Longest name that is shown, in characters. */
-const text_LONGEST = 160;
-/** Nothing in such a name could be more than text between backticks, also in a table. */
-const PLAIN = /^[\w./@:+~#,=%^-]+$/;
-/**
- * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
- * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
- */
-function code(hostile) {
-    if (hostile.length <= text_LONGEST)
-        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
-    const characters = [...hostile];
-    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
-    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
-}
-/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
-function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
-}
-function details(summary, content, open = false) {
-    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-/** `align`: one character a column, `r` for numbers. */
-function table(head, rows, align) {
-    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
-    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-function percent(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-function text_number(value) {
-    return value.toLocaleString('en-US');
-}
-/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
-function signed(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    const size = Math.abs(bytes);
-    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-    return `${bytes < 0 ? '−' : '+'}${text}`;
-}
-/** A size for people: bytes, kB or MB (10^6). */
-function text_size(bytes) {
-    if (bytes === 0)
-        return '0 bytes';
-    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
-}
-/** A change in per cent of what it was, with its sign. */
-function signedPercent(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/words.js
-
-
-/** Words and figures of the page, the same in its plain HTML and in its script. */
-
-/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
-function words_shown(name) {
-    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
-}
-function words_short(commit) {
-    return commit.slice(0, 7);
-}
-function isGood({ limit }, { compressed, problem }) {
-    return compressed <= limit && problem === undefined;
-}
-/** The variant's size against the limit and the base, in one sentence. */
-function verdict({ limit, base }, { compressed, base: before, problem }) {
-    const left = limit - compressed;
-    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
-    if (base && before !== undefined) {
-        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
-    }
-    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
-    const told = parts.join(', ');
-    if (left < 0)
-        return `Over the limit: ${told}`;
-    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/page/render.js
-
-
-
-/**
- * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
- * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
- */
-function renderPage(data, parts) {
-    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
-        throw new Error('The script would end its element');
-    const policy = [
-        "default-src 'none'",
-        `script-src ${hashSource(parts.script)}`,
-        `style-src ${hashSource(parts.style)}`,
-        "base-uri 'none'",
-        "form-action 'none'"
-    ].join('; ');
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${render_escape(data.title)}: slug size</title>
-<style>${parts.style}</style>
-</head>
-<body>
-${header(data)}
-<main>
-${explorer(data)}
-${sizes(data)}
-${HISTORY}
-</main>
-<footer>
-<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
-</footer>
-<script type="application/json" id="data">${json(data)}</script>
-<script>${parts.script}</script>
-</body>
-</html>
-`;
-}
-function hashSource(text) {
-    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
-}
-/** JSON that ends no element, whatever its texts are. */
-function json(data) {
-    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-/** Text of others inside HTML, in an element or in a quoted attribute. */
-function render_escape(hostile) {
-    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}
-function header(data) {
-    const { title, stack, head, base, variants } = data;
-    return `<header>
-<p class="kind">Slug size report</p>
-<h1><bdi>${render_escape(title)}</bdi></h1>
-${variants.map(variant => verdictOf(data, variant)).join('\n')}
-<dl class="facts">
-${render_commit('Measured', head)}
-${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
-<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
-</dl>
-</header>`;
-}
-/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
-function verdictOf(data, variant) {
-    const { chosen, variants } = data;
-    const { name } = variant;
-    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
-    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
-${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
-${bar(data, variant)}
-</div>`;
-}
-/** The size beside the limit and Heroku's marks, those that are near. */
-function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
-    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
-    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
-    const marks = [
-        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
-        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
-        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
-    ];
-    const was = `before ${text_size(base ?? 0)}`;
-    // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
-<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
-${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
-        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
-        .join('\n')}
-</svg>`;
-}
-function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
-    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
-    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
-    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
-}
-function sizes(data) {
-    const { variants, streaming, limit, chosen } = data;
-    const compared = variants.some(({ base }) => base !== undefined);
-    const slugs = variants.map(slug => ({
-        ...slug,
-        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
-    }));
-    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        text_size(compressed),
-        percent(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
-        text_size(raw),
-        text_number(files)
-    ])}</tr>`);
-    return `<section aria-labelledby="sizes">
-<h2 id="sizes">Sizes</h2>
-<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
-<table>
-<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
-<tbody>${rows.join('\n')}</tbody>
-</table>
-</div>
-<h3 id="layers">Layers</h3>
-<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
-<table>
-<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
-<tbody>${layerRows(data).join('\n')}</tbody>
-</table>
-</div>
-</section>`;
-}
-function layerRows({ layers, variants, files }) {
-    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
-    return layers
-        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
-        .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
-}
-function layerSums(layer, sizes, count) {
-    const sums = new Array(count).fill(0);
-    sizes.forEach((size, row) => {
-        sums[layer[row]] += size ?? 0;
-    });
-    return sums;
-}
-function heads(names) {
-    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
-}
-function cells(texts) {
-    return texts.map(text => `<td class="number">${text}</td>`).join('');
-}
-/** The places that the script fills; without it they are not shown. */
-function explorer({ variants, chosen }) {
-    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
-    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
-<section class="scripted" aria-labelledby="map-title" hidden>
-<h2 id="map-title">What takes the room</h2>
-<form class="tools" autocomplete="off">
-${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
-<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
-<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
-</form>
-<nav aria-label="Folder"><ol id="way"></ol></nav>
-<div id="map" role="group" aria-describedby="help"></div>
-<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
-<ul id="legend" aria-label="Colours"></ul>
-<div id="gone" hidden></div>
-<p id="told" class="unseen" role="status"></p>
-</section>
-<section class="scripted" aria-labelledby="files-title" hidden>
-<h2 id="files-title" tabindex="-1">Files</h2>
-<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
-<p id="found" role="status"></p>
-<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
-<button type="button" id="more" hidden></button>
-</section>
-<div id="tip" role="tooltip" hidden></div>`;
-}
-const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
-<h2 id="history-title">History</h2>
-<div id="chart"></div>
-<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
-</section>`;
-
-;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
-
-
-
-
-const SHOWN_COMPONENTS = 15;
-const SHOWN_FILES = 12;
-/** A reason is named where it brought at least this share of what was added, or of what went. */
-const WORTH_NAMING = 0.1;
-const MOST_REASONS = 4;
-/** What has changed against the base, folded; open where it matters. */
-function whatChanged({ comparison, baseline, report }, open) {
-    if (!comparison || !baseline)
-        return '';
-    const { change, components, buildpacks } = comparison;
-    if (change === undefined)
-        return '';
-    if (components.length === 0 && buildpacks.length === 0)
-        return change === 0 ? 'Nothing in the slug has changed.' : '';
-    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
-    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
-}
-/** In one or two sentences: what brought most of it, and what was updated. */
-function reasons({ change = 0, components, buildpacks }, head, base) {
-    const updates = buildpacks.map(({ name, from, to }) => {
-        if (from === undefined)
-            return `buildpack ${code(name)} is new`;
-        if (to === undefined)
-            return `buildpack ${code(name)} is gone`;
-        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
-    });
-    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
-    if (before !== now)
-        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
-    const grown = change >= 0;
-    const same = components.filter(component => component.change > 0 === grown);
-    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
-    const main = same
-        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
-        .slice(0, MOST_REASONS)
-        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
-    const lines = [];
-    if (main.length > 0)
-        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
-    if (updates.length > 0)
-        lines.push(`Other versions: ${updates.join('; ')}.`);
-    return lines.join('\n');
-}
-function changes_title({ kind, name, how, from, to }) {
-    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
-    const versions = told.filter(version => version !== undefined).join(' → ');
-    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
-    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
-}
-function componentTable({ components, rest, shares, moved }) {
-    const shown = components.slice(0, SHOWN_COMPONENTS);
-    const others = components.slice(SHOWN_COMPONENTS);
-    const left = others.reduce((sum, { change }) => sum + change, rest.change);
-    const count = others.length + rest.count;
-    const rows = shown.map(component => [changes_title(component), component.how, signed(component.change)]);
-    if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${text_number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
-    if (shares !== 0)
-        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
-    const note = moved > 0
-        ? `\n\n${text_number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
-        : '';
-    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
-}
-function changes_fileTable({ files }) {
-    const rows = files
-        .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
-    const more = files.length > SHOWN_FILES ? `\n\n${text_number(files.length - SHOWN_FILES)} more files have changed.` : '';
-    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
-}
-/** The cell of a size's change. */
-function changeCell(head, base) {
-    if (base === undefined)
-        return 'new';
-    const share = signedPercent(head - base, base);
-    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
-
-
-
-
-
-/**
- * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
- * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
- */
-const WITHOUT_FFMPEG = [
-    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
-    'remote video, audio and animated GIFs are not cached; they show as links',
-    'animated avatars, headers and custom emoji cannot be made smaller',
-    'still pictures, posts, timelines, federation and streaming work as ever'
-];
-/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
-function ffmpegLines({ ffmpeg, variants }) {
-    const lines = [];
-    if (ffmpeg.providers.length === 0) {
-        lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.');
-    }
-    else
-        lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`);
-    const { check } = ffmpeg;
-    if (check) {
-        if (check.works)
-            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
-        else
-            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
-        if (check.encoders.length > 0)
-            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
-        if (check.mended.length > 0) {
-            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
-        }
-    }
-    const without = variants.find(({ name }) => name === 'without');
-    const how = without && DERIVATIONS[without.derivation];
-    if (how && ffmpeg.providers.length > 0)
-        lines.push(`The slug without it was ${how}.`);
-    return lines.map(line => `- ${line}`).join('\n');
-}
-const DERIVATIONS = {
-    built: undefined,
-    subtracted: 'derived from the same build: the files of that step are left out',
-    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-    'built-again': 'built a second time, since other steps wrote over the files of that one'
-};
-/** Bytes: a smaller saving is no way back under a limit. */
-const sections_WORTH_NAMING = 1_000_000;
-/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
-function waysBack(report, withReasons) {
-    const { verdict, trim, variants } = report;
-    if (verdict.withinLimit)
-        return '';
-    const lines = [];
-    const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${megabytes(after - verdict.limit)} over`;
-    const saved = trim.before - trim.after;
-    if (!trim.applied && saved > 0)
-        lines.push(`\`slug.trim: safe\` saves ${megabytes(saved)}; ${fits(trim.after)}.`);
-    const without = variants.find(({ name }) => name === 'without');
-    if (verdict.chosen === 'with' && without) {
-        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
-    }
-    // Texts of the report may be anyone's; a rule's name is shown as code.
-    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
-        if (saves < sections_WORTH_NAMING)
-            continue;
-        const what = withReasons ? snippet(setting) : code(name);
-        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
-    }
-    lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
-    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
-}
-/** The chosen slug by layer, each with its change where that is known. */
-function layerTable({ report: { variants, verdict, layers }, comparison }) {
-    const chosen = variants.find(({ name }) => name === verdict.chosen);
-    const changes = comparison?.layers;
-    const compared = changes !== undefined && changes.size > 0;
-    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
-        const layer = layers.find(other => other.name === name);
-        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
-        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
-        return [
-            code(name),
-            text_size(compressed),
-            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-            text_size(raw),
-            text_number(files),
-            seconds,
-            version ? code(version) : ''
-        ];
-    });
-    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
-    for (const [name, change] of gone)
-        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
-    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
-    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
-}
-const SHOWN_DIRECTORIES = 15;
-const sections_SHOWN_FILES = 10;
-function directoryTable(report) {
-    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
-    const rows = files_foldersOf(report, chosen.name)
-        .filter(({ path }) => path.split('/').length <= 2)
-        .slice(0, SHOWN_DIRECTORIES)
-        .map(({ path, compressed, raw, files }) => [
-        code(path),
-        text_size(compressed),
-        percent(compressed, chosen.compressed),
-        text_size(raw),
-        text_number(files)
-    ]);
-    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
-}
-function sections_fileTable(report) {
-    const { chosen } = report.verdict;
-    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
-        code(file.path),
-        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
-        text_size(file.raw)
-    ]);
-    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
-}
-/**
- * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
- * they may be anyone's.
- */
-function trimTable({ trim }, withReasons) {
-    const rules = trim.rules.filter(({ files }) => files > 0);
-    const possible = sections_largestFirst(trim.possible);
-    const saved = text_size(trim.before - trim.after);
-    const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
-        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
-    const row = ({ name, files, raw, saves }) => [
-        code(name),
-        text_number(files),
-        text_size(raw),
-        text_size(saves)
-    ];
-    const head = ['What', 'Files', 'Unpacked', 'Saves'];
-    const why = withReasons ? ['Why it may go'] : [];
-    const taken = rules.length === 0
-        ? ''
-        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
-    const more = possible.length === 0
-        ? ''
-        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
-    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
-}
-function sections_largestFirst(rules = []) {
-    return rules.toSorted((a, b) => b.saves - a.saves);
-}
-function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
-}
-const SHOWN_POINTS = 10;
-/** The last sizes of the base branch, and this one behind them. */
-function trendTable({ history, report, repositoryUrl }) {
-    const { verdict } = report;
-    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
-    if (points.length === 0)
-        return '';
-    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
-    const rows = points.map((point, i) => {
-        const [now, before] = [sizes[i], sizes[i - 1]];
-        return [
-            commitLink(point.commit, repositoryUrl),
-            point.at.slice(0, 10),
-            text_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : text_size(now),
-            now === undefined || before === undefined ? '' : signed(now - before)
-        ];
-    });
-    const last = sizes.at(-2);
-    rows.push([
-        'this one',
-        report.createdAt.slice(0, 10),
-        text_escape(report.source.mastodonVersion ?? ''),
-        text_size(verdict.compressed),
-        last === undefined ? '' : signed(verdict.compressed - last)
-    ]);
-    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
-}
-function commitLink(commit, repositoryUrl) {
-    const short = `\`${commit.slice(0, 8)}\``;
-    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
-}
-function processTypes(report) {
-    const types = Object.entries(report.processTypes);
-    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
-}
-const SHOWN_WARNINGS = 10;
-const LONGEST_WARNING = 400;
-/** The first ones, each to a length: the log has all of them. */
-function warnings({ warnings }) {
-    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
-        const text = [...warning].slice(0, LONGEST_WARNING).join('');
-        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
-    });
-    if (warnings.length > SHOWN_WARNINGS)
-        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
-    return lines.join('\n');
-}
-/** Folded under its title; nothing where there is nothing. */
-function folded(title, content, open = false) {
-    return content === '' ? '' : details(title, content, open);
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
-
-
-
-const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
-/**
- * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
- * stands against it, what is left to do by hand, and each migration with the lines that matter.
- * @param ours whether its sentences may be shown; of others only figures and names are
- */
-function upgradeMarkdown(upgrade, ours) {
-    return [
-        `### This upgrade: ${head(upgrade, ours)}`,
-        summary(upgrade, ours),
-        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
-    ]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function head(upgrade, ours) {
-    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
-    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
-}
-function summary({ base, from, to, basis, streaming, rollback }, ours) {
-    const known = {
-        database: 'The database was asked which migrations it has.',
-        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
-        empty: '',
-        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
-    }[basis];
-    const versions = from === undefined || to === undefined
-        ? ''
-        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
-    return [
-        versions,
-        known,
-        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
-        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
-    ]
-        .filter(Boolean)
-        .join(' ');
-}
-function where({ kind, name, commit }) {
-    const at = `\`${commit.slice(0, 8)}\``;
-    if (kind === 'tag')
-        return `the tag ${code(name)} (${at})`;
-    if (kind === 'parent')
-        return `the commit before it (${at})`;
-    if (kind === 'release')
-        return `what ${code(name)} runs (${at})`;
-    return `where it left ${code(name)} (${at})`;
-}
-function inWords(upgrade) {
-    const { findings, steps, migrations } = upgrade;
-    const rows = findings.map(({ level, name, reason, remedy }) => [
-        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
-        code(name),
-        prose(reason),
-        prose(remedy)
-    ]);
-    return [
-        rows.length > 0
-            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
-            : 'Nothing stands against it.',
-        steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
-            .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${text_number(migrations.length)})`, migrationTable(migrations)) : ''
-    ];
-}
-/** Names of findings are of our list, or are none: they are told, and what they say is not. */
-function upgrade_names({ findings }) {
-    return findings.length === 0
-        ? ''
-        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
-}
-const SHOWN = 200;
-function migrationTable(migrations) {
-    const rows = migrations
-        .slice(0, SHOWN)
-        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
-        `\`${version}\``,
-        code(name),
-        phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
-            .filter(Boolean)
-            .join('<br>')
-    ]);
-    const more = migrations.length - SHOWN;
-    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${text_number(more)} more.` : ''));
-}
-function lineOf(marker) {
-    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
-}
-/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
-function prose(text) {
-    return text
-        .split(/(`[^`]+`)/)
-        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./lib/report/markdown/index.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
- * named is escaped.
- * @param longest characters; what does not fit is left out, the least important first, and named
- */
-function markdown_renderMarkdown(told, longest = Infinity) {
-    const blocks = blocksOf(told).filter(({ text }) => text !== '');
-    const leftOut = [];
-    for (;;) {
-        const text = assemble(blocks, leftOut, told.runUrl);
-        if (text.length <= longest)
-            return text;
-        const last = blocks.findLastIndex(({ name }) => name !== undefined);
-        if (last < 0)
-            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
-        leftOut.unshift(blocks.splice(last, 1)[0].name);
-    }
-}
-function assemble(blocks, leftOut, runUrl) {
-    const texts = blocks.map(({ text }) => text);
-    if (leftOut.length > 0) {
-        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
-        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
-    }
-    return `${texts.join('\n\n')}\n`;
-}
-/** In the order in which they are read, which is that of their weight. */
-function blocksOf(told) {
-    const { report, measuredBy } = told;
-    const ours = measuredBy === undefined;
-    const tooMuch = grownBy(told).length > 0;
-    const open = !fitsLimit(report) || tooMuch;
-    return [
-        { text: `## ${headline(told)}` },
-        { text: origin(told) },
-        { text: sizeTable(told) },
-        { text: comparedWith(told) },
-        { text: live(told) },
-        { text: withoutFfmpeg(told) },
-        { text: withoutRedisVerified(told) },
-        { text: section('Ways back under the limit', waysBack(report, ours)) },
-        { text: ours ? section('Worth a look', warnings(report)) : '' },
-        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
-        { text: whatChanged(told, open), name: 'what changed' },
-        { text: folded('Trend', trendTable(told)), name: 'the trend' },
-        { text: folded('Layers', layerTable(told)), name: 'the layers' },
-        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
-        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
-        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
-        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
-        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
-        { text: footer(told) }
-    ];
-}
-/** One line: the status in words, the size, the limit, the change, what is left. */
-function headline(told) {
-    const { verdict, streaming } = told.report;
-    const { compressed, limit, withinLimit, problem } = verdict;
-    const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`;
-    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
-    if (!withinLimit)
-        return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`;
-    const left = `${megabytes(limit - compressed)} left`;
-    if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
-    if (streaming && streaming.compressed > limit) {
-        const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`;
-        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
-    }
-    if (grownBy(told).length > 0)
-        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
-    return `Within the limit: ${share}, ${left}`;
-}
-function changeAgainst({ comparison, baseline }) {
-    if (!baseline || comparison?.change === undefined)
-        return '';
-    const { report, branch } = baseline;
-    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
-    return `${signed(comparison.change)} against ${against}`;
-}
-function grownBy({ comparison, maxGrowth }) {
-    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
-}
-/** Whose slug it is, and who measured it. */
-function origin({ report, app, measuredBy }) {
-    const of = app === undefined ? '' : ` of ${code(app)}`;
-    const { chosen } = report.verdict;
-    const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${text_number(files)} files, ${megabytes(raw)} unpacked.`;
-    return measuredBy === undefined
-        ? slug
-        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
-}
-function withoutRedisVerified({ report: { redisTls } }) {
-    return redisTls === undefined
-        ? ''
-        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
-}
-function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
-    const withFfmpeg = variants.find(({ name }) => name === 'with');
-    if (!ffmpeg.givenUp || !withFfmpeg)
-        return '';
-    const why = withFfmpeg.compressed > verdict.limit
-        ? `with it the slug would be ${megabytes(withFfmpeg.compressed)}, ${megabytes(withFfmpeg.compressed - verdict.limit)} over the limit`
-        : 'the one in this build does not start';
-    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
-        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
-}
-/** A row a slug, with what counts first; the one that breaks a rule is bold. */
-function sizeTable(told) {
-    const { report, comparison } = told;
-    const { variants, verdict, heroku, streaming } = report;
-    const tooMuch = grownBy(told);
-    const row = (name, size) => {
-        const before = comparison?.sizes.find(size => size.name === name)?.base;
-        const fits = size.compressed <= verdict.limit;
-        const status = [
-            fits ? 'fits' : 'too large',
-            tooMuch.includes(name) ? 'grown too much' : '',
-            name === verdict.chosen ? 'chosen' : ''
-        ];
-        const cells = [
-            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
-            status.filter(Boolean).join(', '),
-            megabytes(size.compressed),
-            ...(comparison ? [changeCell(size.compressed, before)] : []),
-            megabytes(verdict.limit),
-            percent(size.compressed, verdict.limit)
-        ];
-        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
-    };
-    const rows = variants.map(variant => row(variant.name, variant));
-    if (streaming)
-        rows.push(row('streaming', streaming));
-    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
-    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
-        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
-}
-/** The footer is never left out, so it must not grow without end. */
-const markdown_MOST_BUILDPACKS = 10;
-const STALE_AFTER_DAYS = 30;
-const markdown_DAY = 86_400_000;
-/** What it is compared with, how old that is, and what is to be said of it. */
-function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
-    if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
-    const { branch, wanted, behind, runUrl } = baseline;
-    const base = baseline.report;
-    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
-    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
-    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
-    const commit = commitLink(base.source.commit, repositoryUrl);
-    const lines = [
-        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
-    ];
-    if (behind > 0 && wanted !== undefined) {
-        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
-    }
-    if (days > STALE_AFTER_DAYS)
-        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
-    if (comparison?.change === undefined)
-        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
-    const chosen = base.verdict.chosen;
-    if (chosen !== report.verdict.chosen)
-        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
-    if (base.stack !== report.stack)
-        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
-    return lines.join(' ');
-}
-function live({ live, report }) {
-    if (!live)
-        return '';
-    const change = report.verdict.compressed - live.bytes;
-    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
-    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${megabytes(live.bytes)}. ${against}.`;
-}
-function footer({ report, measuredBy, runUrl, repositoryUrl }) {
-    const { source, stack, place, tool, createdAt } = report;
-    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
-    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
-    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
-    const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
-        `Buildpacks: ${buildpacks(report)}.`,
-        'MB = 10<sup>6</sup> bytes.',
-        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
-    ];
-    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
-}
-/** Each with its commit, or the digest of what was fetched. */
-function buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
-    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
-}
-function section(name, content) {
-    return content === '' ? '' : `### ${name}\n\n${content}`;
-}
-
-;// CONCATENATED MODULE: ./lib/report/index.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
-
-
-
-
-
-/**
- * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
- * before the buildpacks, too, so there the build would fail in the same way, only later.
- */
-function requireKept({ folder, removed }, needs) {
-    for (const { file, who } of needs) {
-        const taken = takenOut(removed, file);
-        if (taken === undefined || readTreeFile(folder, file) !== undefined)
-            continue;
-        throw new errors_UserError(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
-    }
-}
-/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
-function neededByBuildpacks(references) {
-    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
-    return references
-        .slice(0, unknown < 0 ? references.length : unknown)
-        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
-}
-/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
-function neededByDynos({ streamingApp }, procfile) {
-    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
-        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
-        : [];
-    const who = 'the streaming app';
-    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
-    return [...web, ...streaming.map(file => ({ file, who }))];
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
-
-
-
-
-
-
-
-
-
-
-/** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = readTreeFile(source.folder, 'app.json');
-    const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container');
-    const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined);
-    if (stack === undefined) {
-        throw new errors_UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-    }
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new errors_UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = readTreeFile(source.folder, 'Aptfile');
-    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
-    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    for (const warning of warnings)
-        runtime.log.warning(warning);
-    const written = chosen.map(({ reference }) => reference.text);
-    const procfile = readTreeFile(source.folder, 'Procfile') ?? '';
-    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_namespaceObject.join(runtime.scratch, 'buildpacks'),
-        cacheFolder: recipe_below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-/** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, folder, removed }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: { ...buildVariables(folder), ...config.slug.env },
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: recipe_below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        takenOut: file => takenOut(removed, file),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
-/** What brings ffmpeg, for people. */
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
-/** A folder in the cache, where there is one. */
-function recipe_below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_namespaceObject.join(folder, name);
-}
 
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
@@ -73275,8 +71364,8 @@ function withCustomRequest(customRequest) {
 ;// CONCATENATED MODULE: ./node_modules/@octokit/auth-token/dist-bundle/index.js
 // pkg/dist-src/is-jwt.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var dist_bundle_sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${dist_bundle_sep}${b64url}${dist_bundle_sep}${b64url}$`);
+var sep = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 
 // pkg/dist-src/auth.js
@@ -76539,7 +74628,7 @@ var yauzl = __nccwpck_require__(663);
 
 
 
-const zip_MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 10_000;
 const NEXT = 'Upload the files that the build wrote, as they are, with actions/upload-artifact.';
 /** Unix file types, in the upper half of an entry's external attributes. */
 const FILE_TYPE = 0o170000;
@@ -76556,7 +74645,7 @@ async function readFromZip(archive, file, maxBytes) {
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     }
     catch (error) {
-        if (error instanceof errors_UserError)
+        if (error instanceof UserError)
             throw error;
         throw zip_refused(errorText(error), error);
     }
@@ -76568,7 +74657,7 @@ async function zip_readEntry(archive, wanted, maxBytes) {
     // `strictFileNames` and the default validation refuse absolute names, `..` and backslashes.
     const zip = await yauzl.openPromise(archive, { strictFileNames: true, validateEntrySizes: true, autoClose: false });
     try {
-        if (zip.entryCount > zip_MOST_ENTRIES)
+        if (zip.entryCount > MOST_ENTRIES)
             throw zip_refused(`it has ${zip.entryCount} entries`);
         const found = [];
         for await (const entry of zip.eachEntry())
@@ -76606,7 +74695,7 @@ function requirePlain({ fileName, generalPurposeBitFlag, externalFileAttributes,
 /** The reason may quote a name of the archive: nothing in it can start a line of the log. */
 function zip_refused(why, cause) {
     const plain = why.replace(/[^\x20-\x7e]/g, '?').slice(0, 300);
-    return new errors_UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
+    return new UserError(`The artifact is not one of a report: ${plain}`, NEXT, { cause });
 }
 
 ;// CONCATENATED MODULE: ./lib/github/artifacts.js
@@ -76656,7 +74745,7 @@ async function runOf(github, id) {
 async function downloadFile(github, artifact, options) {
     const { file, maxBytes, maxZip, into } = options;
     if (artifact.bytes > maxZip) {
-        throw new errors_UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
+        throw new UserError(`The artifact ${artifact.id} has ${artifact.bytes} bytes, and a report's has ${maxZip} at most`, 'Upload report.json, report.md and report.html alone, without the slug.');
     }
     const archive = external_node_path_namespaceObject.join(into, `artifact-${artifact.id}.zip`);
     await artifacts_download(await addressOf(github, artifact), archive, options);
@@ -76684,7 +74773,7 @@ async function artifacts_download(address, archive, { maxZip, http }) {
         if (error instanceof CancelledError)
             throw error;
         const said = errorText(error).replace(/https?:\/\/\S+/g, 'its address');
-        throw new errors_UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
+        throw new UserError(`The artifact could not be downloaded: ${said}`, 'Run the job again.');
     }
 }
 
@@ -76791,7 +74880,7 @@ class BranchFile {
                     return;
             }
             catch (error) {
-                throw error instanceof errors_UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
+                throw error instanceof UserError ? error : this.#failed(error, 'be written', WRITING, otherwise);
             }
             const pause = AGAIN[attempt];
             if (pause === undefined) {
@@ -76853,7 +74942,7 @@ class BranchFile {
     }
     #failed(error, what, permission, otherwise) {
         const { branch, path } = this.#options;
-        return new errors_UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
+        return new UserError(`${path} on the branch ${branch} could not ${what}`, this.#github.explain(error, permission, otherwise), { cause: error });
     }
 }
 
@@ -76910,7 +74999,7 @@ const LOOK_AFTER = 2_000;
  * pages. One of a later run is left alone. Rejects where GitHub refuses; whoever calls it says so (`Github.explain`).
  */
 async function upsertComment(github, comment) {
-    const text = `${comment.body.trimEnd()}\n\n${comments_marker(comment)}`;
+    const text = `${comment.body.trimEnd()}\n\n${marker(comment)}`;
     if (text.length > LONGEST_COMMENT)
         throw new Error(`a comment of ${text.length} characters is too long for GitHub`);
     const there = await newestOwn(github, comment);
@@ -76967,7 +75056,7 @@ async function newestOwn(github, { pullRequest, key, log }) {
     return own.at(-1);
 }
 const MARKER = /<!-- mastodon-on-heroku:slug-size key=(\S{1,300}) run=(\d{1,16}) attempt=(\d{1,9}) -->\s*$/;
-function comments_marker({ key, run }) {
+function marker({ key, run }) {
     return `<!-- mastodon-on-heroku:slug-size key=${encoded(key)} run=${run.id} attempt=${run.attempt} -->`;
 }
 /** A text without its end is no comment of ours: the marker stands last. */
@@ -77398,6 +75487,1950 @@ async function defaultBranch(github) {
 
 
 
+;// CONCATENATED MODULE: ./lib/report/upgrade.js
+
+
+/**
+ * The upgrade plan of a tree, as a report carries it. Every text is bounded, and none has a control character: it may come
+ * from anybody's pull request.
+ */
+const upgrade_line = (most) => pipe(string(), maxLength(most), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const upgrade_version = pipe(string(), regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}(-[\w.]{1,20})?$|^a version before 1\.2$/));
+const upgrade_list = (item, most) => pipe(array(item), maxLength(most));
+const upgrade_marker = strictObject({
+    line: pipe(number(), integer(), minValue(1), maxValue(1e7)),
+    text: upgrade_line(200),
+    why: upgrade_line(100)
+});
+const migration = strictObject({
+    version: pipe(string(), regex(/^\d{14}$/)),
+    name: pipe(string(), regex(/^[a-z0-9_]{1,200}$/)),
+    phase: picklist(['pre', 'post']),
+    /** What it does, where that is known in words. */
+    does: optional(upgrade_line(100)),
+    /** The line that takes longest, and the one that takes away or rewrites most. */
+    long: optional(upgrade_marker),
+    destructive: optional(upgrade_marker),
+    /** What keeps it from being reversed. */
+    irreversible: optional(upgrade_marker)
+});
+const MOST_MIGRATIONS = 3_000;
+const MOST_FINDINGS = 100;
+const upgrade_LONGEST = 2_000;
+const upgradeSchema = strictObject({
+    /** What it was compared with: the commit that a pull request left its branch at, the tag or the commit before, what runs. */
+    base: optional(strictObject({
+        kind: picklist(['merge-base', 'tag', 'parent', 'release']),
+        commit: pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)),
+        name: upgrade_line(300)
+    })),
+    from: optional(upgrade_version),
+    to: optional(upgrade_version),
+    basis: picklist(['database', 'tree', 'empty', 'unknown']),
+    migrations: upgrade_list(migration, MOST_MIGRATIONS),
+    streaming: picklist(['yes', 'no', 'unknown']),
+    rollback: picklist(['safe', 'unsafe', 'unknown']),
+    steps: upgrade_list(strictObject({
+        version: upgrade_version,
+        when: picklist(['before', 'after']),
+        text: upgrade_line(upgrade_LONGEST),
+        command: optional(upgrade_line(upgrade_LONGEST))
+    }), MOST_FINDINGS),
+    findings: upgrade_list(strictObject({
+        name: picklist(Object.keys(FINDINGS)),
+        level: picklist(['block', 'warn', 'note']),
+        reason: upgrade_line(upgrade_LONGEST),
+        remedy: upgrade_line(upgrade_LONGEST)
+    }), MOST_FINDINGS)
+});
+/** A plan as it is written into a report: cut where a hostile tree made it too long. */
+function makeUpgrade(plan, base) {
+    const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
+    return {
+        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
+        ...(is(upgrade_version, from) && { from }),
+        ...(is(upgrade_version, to) && { to }),
+        basis,
+        migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
+            ...rest,
+            name: name.slice(0, 200),
+            ...(long && { long: cut(long) }),
+            ...(destructive && { destructive: cut(destructive) }),
+            ...(irreversible && { irreversible: cut(irreversible) })
+        })),
+        streaming,
+        rollback,
+        steps: steps.map(step => ({ ...step })),
+        findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
+            name,
+            level,
+            reason: plain(reason, upgrade_LONGEST),
+            remedy: plain(remedy, upgrade_LONGEST)
+        }))
+    };
+}
+function cut(line) {
+    return { ...line, text: plain(line.text, 200) };
+}
+function plain(text, most) {
+    const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+    return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/data.js
+
+
+
+/**
+ * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
+ * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
+ * All sizes are bytes.
+ */
+const SCHEMA_VERSION = 1;
+const report_data_text = (most) => pipe(string(), maxLength(most));
+const data_bytes = pipe(number(), integer(), minValue(0), maxValue(Number.MAX_SAFE_INTEGER));
+const data_count = data_bytes;
+const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
+/** A path for people: no control character, nothing that turns the line around, `\xNN` for what is not UTF-8. */
+const shownPath = pipe(report_data_text(20_000), regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const data_version = pipe(string(), regex(/^[\w.+-]{1,100}$/));
+const stack = pipe(string(), regex(/^[\w-]{1,50}$/));
+/** Name of a container image, with its tag or digest. */
+const data_image = pipe(string(), regex(/^[\w./:@-]{1,300}$/));
+const commit = pipe(string(), regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/));
+const data_time = pipe(string(), isoTimestamp());
+const variantName = picklist(['with', 'without']);
+/** The source, or how the config names a buildpack. */
+const layerName = pipe(shownPath, maxLength(300));
+const data_list = (item, most) => pipe(array(item), maxLength(most));
+const data_weight = { compressed: data_bytes, raw: data_bytes, files: data_count };
+const data_variant = strictObject({
+    name: variantName,
+    ...data_weight,
+    /** How it came about: the built tree as it is, files taken out, or a step run again. */
+    derivation: picklist(['built', 'subtracted', 'apt-again', 'built-again']),
+    sha256: optional(sha256),
+    /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
+    layers: data_list(strictObject({ name: layerName, ...data_weight }), 100)
+});
+const data_layer = strictObject({
+    name: layerName,
+    /** Missing for the source. */
+    buildpack: optional(strictObject({
+        reference: report_data_text(2_000),
+        kind: picklist(['registry', 'tarball', 'git', 'folder']),
+        sha256,
+        /** The commit, where it came by git. */
+        version: optional(data_version)
+    })),
+    milliseconds: data_count
+});
+const ffmpegCheck = strictObject({
+    works: dist_boolean(),
+    version: optional(report_data_text(500)),
+    encoders: data_list(report_data_text(50), 50),
+    /** Folders that had to be put on the library path before it started. */
+    mended: data_list(shownPath, 100),
+    problem: optional(report_data_text(2_000))
+});
+const trimRule = strictObject({
+    name: pipe(shownPath, maxLength(100)),
+    why: report_data_text(1_000),
+    files: data_count,
+    raw: data_bytes,
+    /** Measured: the slug packed with and without them. */
+    saves: pipe(number(), integer())
+});
+const data_MOST_ENTRIES = 300_000;
+const index = pipe(number(), integer(), minValue(0), maxValue(1_000_000));
+const data_size = nullable(data_bytes);
+/**
+ * Index of the folder, name in it ('' for what the folder itself takes), index of the layer, unpacked bytes (with
+ * ffmpeg, where the two differ), compressed bytes in the slug with ffmpeg and in the one without (null: it is not in
+ * that one), and 1 where it lies in a compressed block with others and has its share by raw bytes.
+ */
+const data_entry = strictTuple([index, shownPath, index, data_bytes, data_size, data_size, picklist([0, 1])]);
+const dependencies = (names) => data_list(strictTuple([pipe(string(), regex(names)), data_version]), 20_000);
+const historyPoint = strictObject({
+    commit,
+    at: data_time,
+    mastodonVersion: optional(data_version),
+    with: optional(data_bytes),
+    without: optional(data_bytes),
+    streaming: optional(data_bytes),
+    chosen: variantName
+});
+const reportWith = (entries) => strictObject({
+    schema: literal(SCHEMA_VERSION),
+    tool: strictObject({ name: literal('mastodon-on-heroku'), version: data_version }),
+    createdAt: data_time,
+    source: strictObject({
+        commit,
+        ref: report_data_text(1_000),
+        committedAt: data_time,
+        mastodonVersion: optional(data_version),
+        files: data_count,
+        raw: data_bytes,
+        /** Names that `.slugignore` took out before the buildpacks. */
+        ignored: data_count
+    }),
+    stack,
+    place: strictObject({
+        kind: picklist(['container', 'host']),
+        buildImage: optional(data_image),
+        runImage: optional(data_image)
+    }),
+    verdict: strictObject({
+        chosen: variantName,
+        compressed: data_bytes,
+        limit: data_bytes,
+        withinLimit: dist_boolean(),
+        /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
+        problem: optional(report_data_text(2_000))
+    }),
+    heroku: strictObject({ warnsAt: data_bytes, stopsAt: data_bytes }),
+    ffmpeg: strictObject({
+        choice: picklist(['with', 'without', 'auto']),
+        /** The buildpacks that bring it, or the Aptfile. */
+        providers: data_list(report_data_text(2_000), 20),
+        /** `auto` had one and left it out, because of its size or because it does not start. */
+        givenUp: dist_boolean(),
+        check: optional(ffmpegCheck)
+    }),
+    variants: data_list(data_variant, 2),
+    /** The slug of the streaming app, where there is one. */
+    streaming: optional(strictObject({ ...data_weight, sha256: optional(sha256) })),
+    layers: data_list(data_layer, 100),
+    /** Every name of the slugs, once for both variants: some 60,000, so a row is short. */
+    files: strictObject({
+        /** What `layer` of an entry counts. */
+        layers: data_list(layerName, 100),
+        /** Whole paths, a folder behind the one that it lies in; the first is the slug itself, ''. */
+        folders: data_list(shownPath, 200_000),
+        entries
+    }),
+    /** What Gemfile.lock and yarn.lock name. */
+    dependencies: strictObject({
+        gems: dependencies(/^[A-Za-z0-9][\w.-]{0,99}$/),
+        packages: dependencies(/^(?:@[\w.~-]{1,100}\/)?[\w.~-]{1,200}$/)
+    }),
+    /** The slug takes any certificate from its Redis (`redis-tls`). */
+    redisTls: optional(literal('no-verify')),
+    processTypes: record(pipe(string(), regex(/^[-\w]{1,128}$/)), report_data_text(10_000)),
+    trim: strictObject({
+        applied: dist_boolean(),
+        rules: data_list(trimRule, 100),
+        /** What `safe` leaves in, although a dyno may not need it: what each would save on top of the rules, measured. */
+        possible: optional(data_list(strictObject({ ...trimRule.entries, setting: report_data_text(1_000) }), 100)),
+        /** What `safe` could not judge in this tree. */
+        leftIn: optional(data_list(strictObject({ name: trimRule.entries.name, why: report_data_text(1_000) }), 20)),
+        /** All rules together, on the chosen variant: its size before and after. */
+        before: data_bytes,
+        after: data_bytes
+    }),
+    /** What a deploy of this commit will bring, as far as the tree alone can tell. */
+    upgrade: optional(upgradeSchema),
+    warnings: data_list(report_data_text(5_000), 200),
+    /** Sizes of this commit's ancestors on the base branch, oldest first: each build hands on what it found. */
+    history: data_list(historyPoint, 200)
+});
+const reportSchema = reportWith(data_list(data_entry, data_MOST_ENTRIES));
+/** The same, for entries that are as they should be: it makes no copy of each and takes no note of what is wrong. */
+const quickSchema = reportWith(custom(rows => Array.isArray(rows) && rows.length <= data_MOST_ENTRIES && rows.every(isEntry)));
+function isEntry(row) {
+    if (!Array.isArray(row) || row.length !== 7)
+        return false;
+    const [folder, name, layer, raw, inWith, inWithout, shared] = row;
+    return (isIndex(folder) &&
+        is(shownPath, name) &&
+        isIndex(layer) &&
+        isBytes(raw) &&
+        (inWith === null || isBytes(inWith)) &&
+        (inWithout === null || isBytes(inWithout)) &&
+        (shared === 0 || shared === 1));
+}
+function isBytes(value) {
+    return Number.isSafeInteger(value) && value >= 0;
+}
+function isIndex(value) {
+    return isBytes(value) && value <= 1_000_000;
+}
+/** Largest `report.json` that is read, in bytes. */
+const LARGEST_REPORT = 25_000_000;
+/** The report in a `report.json`. Throws a `UserError` that names the first thing that is not as it must be. */
+function parseReport(json) {
+    const next = 'Use the report.json of a build by this version of mastodon-on-heroku, unchanged.';
+    if (json.length > LARGEST_REPORT)
+        throw new UserError(`The report is larger than ${LARGEST_REPORT / 1e6} MB`, next);
+    let data;
+    try {
+        data = JSON.parse(json);
+    }
+    catch (error) {
+        throw new UserError('The report is not JSON', next, { cause: error });
+    }
+    const version = data?.schema;
+    if (typeof version === 'number' && version !== SCHEMA_VERSION) {
+        throw new UserError(`The report has schema version ${version}; this version reads ${SCHEMA_VERSION}`, next);
+    }
+    const report = validated(data, next);
+    const contradiction = findContradiction(report);
+    if (contradiction !== undefined)
+        throw new UserError(`The report contradicts itself: ${contradiction}`, next);
+    return report;
+}
+function validated(data, next) {
+    const quick = safeParse(quickSchema, data, { abortEarly: true });
+    if (quick.success)
+        return quick.output;
+    const result = safeParse(reportSchema, data, { abortEarly: true });
+    if (!result.success) {
+        const [issue] = result.issues;
+        throw new UserError(`The report is not valid at ${getDotPath(issue) ?? 'its top'}: ${issue.message.slice(0, 300)}`, next);
+    }
+    return result.output;
+}
+/** The same report, judged by other limits than its own; all are bytes. */
+function judgedBy(report, { limit, ...heroku }) {
+    const { verdict } = report;
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
+}
+/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
+function fitsLimit({ verdict, streaming }) {
+    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
+}
+/** Bytes of an archive that belong to no file: its header, its end. */
+const LARGEST_FRAME = 10_000;
+/** Each figure may be right by itself and wrong beside the others. */
+function findContradiction({ verdict, variants, files }) {
+    const names = variants.map(({ name }) => name);
+    if (new Set(names).size < names.length)
+        return 'a variant stands there twice';
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    if (!chosen)
+        return 'the chosen variant is not there';
+    if (chosen.compressed !== verdict.compressed)
+        return "the verdict's size is not that of the chosen variant";
+    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
+        return 'the verdict is not what the limit says';
+    if (files.folders[0] !== '')
+        return 'its first folder is not the slug';
+    if (new Set(files.folders).size < files.folders.length)
+        return 'a folder stands there twice';
+    const sums = { with: 0, without: 0 };
+    for (const [folder, , layer, , inWith, inWithout] of files.entries) {
+        if (folder >= files.folders.length || layer >= files.layers.length)
+            return 'a file is nowhere';
+        sums.with += inWith ?? 0;
+        sums.without += inWithout ?? 0;
+    }
+    for (const { name, compressed, layers: parts } of variants) {
+        const sum = parts.reduce((all, part) => all + part.compressed, 0);
+        if (sum !== compressed)
+            return `the layers ${name} ffmpeg are not the whole of it`;
+        const frame = compressed - sums[name];
+        if (frame < 0 || frame > LARGEST_FRAME)
+            return `the files ${name} ffmpeg are not the whole of it`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/report/files.js
+
+
+/** One name of a slug, folders included (what they take themselves). Sizes are bytes. */
+class ReportFile {
+    #row;
+    /** The path of its folder, '' at the top. */
+    folder;
+    layer;
+    constructor(row, { folders, layers }) {
+        this.#row = row;
+        this.folder = folders[row[0]] ?? '';
+        this.layer = layers[row[2]] ?? '';
+    }
+    /** '' for the folder itself. */
+    get name() {
+        return this.#row[1];
+    }
+    /** The whole path. */
+    get path() {
+        if (this.name === '')
+            return this.folder;
+        return this.folder === '' ? this.name : `${this.folder}/${this.name}`;
+    }
+    /** Unpacked. */
+    get raw() {
+        return this.#row[3];
+    }
+    /** Compressed; undefined where it is not in that variant. */
+    get with() {
+        return this.#row[4] ?? undefined;
+    }
+    get without() {
+        return this.#row[5] ?? undefined;
+    }
+    /** It lies in a compressed block with others. */
+    get shared() {
+        return this.#row[6] === 1;
+    }
+}
+/** A slug of more names has its smallest ones put together, a row a folder. */
+const files_MOST_NAMES = 250_000;
+/** A path can be 100 kB long; nobody reads that. */
+const files_LONGEST = 2_000;
+/** All names of the variants, each once. */
+function fileTable(slugs, layerNames, most = files_MOST_NAMES) {
+    const folders = new Folders();
+    const rows = new Map();
+    for (const { name, measured } of slugs) {
+        const column = name === 'with' ? 4 : 5;
+        for (const { file, compressed, raw, shared } of measured.files) {
+            const [folder, own] = files_placeOf(file);
+            const key = `${folder}\n${own}`;
+            const row = rows.get(key) ?? [folders.indexOf(folder), own, file.layer, raw, null, null, 0];
+            row[column] = (row[column] ?? 0) + compressed;
+            if (shared)
+                row[6] = 1;
+            rows.set(key, row);
+        }
+    }
+    const entries = sharedOut([...rows.values()], most);
+    return { layers: [...layerNames], folders: folders.paths, entries };
+}
+/** Folder and name for people; a folder's own row stands in itself, without a name. */
+function files_placeOf({ path, kind }) {
+    const end = path.lastIndexOf('/');
+    if (kind === 'directory')
+        return [files_shown(path), ''];
+    return [end < 0 ? '' : files_shown(path.slice(0, end)), files_shown(path.slice(end + 1))];
+}
+function files_shown(path) {
+    const text = displayPath(path);
+    return text.length > files_LONGEST ? `${text.slice(0, files_LONGEST)}…` : text;
+}
+class Folders {
+    paths = [''];
+    #indexes = new Map([['', 0]]);
+    /** Adds it, and the folders above it, where it is new. */
+    indexOf(path) {
+        const known = this.#indexes.get(path);
+        if (known !== undefined)
+            return known;
+        const end = path.lastIndexOf('/');
+        this.indexOf(end < 0 ? '' : path.slice(0, end));
+        this.#indexes.set(path, this.paths.length);
+        return this.paths.push(path) - 1;
+    }
+}
+function sharedOut(rows, most) {
+    if (rows.length <= most)
+        return rows;
+    const size = (row) => Math.max(row[4] ?? 0, row[5] ?? 0);
+    const least = rows.map(size).sort((a, b) => b - a)[most];
+    const merged = new Map();
+    const kept = [];
+    for (const row of rows) {
+        if (size(row) > least) {
+            kept.push(row);
+            continue;
+        }
+        const into = merged.get(row[0]) ?? [row[0], '(small files)', row[2], 0, null, null, 1];
+        into[3] += row[3];
+        if (row[4] !== null)
+            into[4] = (into[4] ?? 0) + row[4];
+        if (row[5] !== null)
+            into[5] = (into[5] ?? 0) + row[5];
+        merged.set(row[0], into);
+    }
+    return [...kept, ...merged.values()];
+}
+/** The names of a report, in the order of the slug. */
+function filesOf({ files }) {
+    return files.entries.map(row => new ReportFile(row, files));
+}
+/** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
+function files_foldersOf({ files }, variant) {
+    const column = variant === 'with' ? 4 : 5;
+    const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
+    for (const row of files.entries) {
+        const compressed = row[column];
+        if (compressed === null)
+            continue;
+        const own = folders[row[0]];
+        own.compressed += compressed;
+        own.raw += row[3];
+        own.files += 1;
+    }
+    addUp(folders);
+    return folders
+        .filter(({ path, files }) => path !== '' && files > 0)
+        .sort((a, b) => b.compressed - a.compressed || (a.path < b.path ? -1 : 1));
+}
+/** Each folder's figures go into the one above it, the deepest first. */
+function addUp(folders) {
+    const byPath = new Map(folders.map(folder => [folder.path, folder]));
+    const depth = ({ path }) => path.split('/').length;
+    for (const folder of folders.toSorted((a, b) => depth(b) - depth(a))) {
+        if (folder.path === '')
+            continue;
+        const end = folder.path.lastIndexOf('/');
+        const above = byPath.get(end < 0 ? '' : folder.path.slice(0, end));
+        if (!above)
+            continue;
+        above.compressed += folder.compressed;
+        above.raw += folder.raw;
+        above.files += folder.files;
+    }
+}
+/** The largest files of a variant. */
+function largestFiles(report, variant, count) {
+    return filesOf(report)
+        .filter(file => file.name !== '' && (file[variant] ?? 0) > 0)
+        .sort((a, b) => b[variant] - a[variant] || (a.path < b.path ? -1 : 1))
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/components.js
+/**
+ * Bundler's folder: `vendor/bundle/ruby/3.4.0/gems/rails-8.1.1`, `…/bundler/gems/webpush-9631ac63045c`,
+ * `…/extensions/x86_64-linux/3.4.0/puma-7.1.0` (heroku/heroku-buildpack-ruby: BUNDLE_PATH).
+ */
+const components_GEM = /^vendor\/bundle\/ruby\/[^/]+\/(?:gems|bundler\/gems|cache|specifications|extensions\/[^/]+\/[^/]+)\/(.+?)-(?:\d[^/]*|[0-9a-f]{12})(?:\/|$)/;
+/** The last one: a package may bring packages of its own. */
+const components_PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/;
+/** What the file at this path belongs to. Folders count to two levels, where much lies on one level to three. */
+function componentOf(path) {
+    const gem = components_GEM.exec(path)?.[1];
+    if (gem !== undefined)
+        return { kind: 'gem', name: gem };
+    const packaged = components_PACKAGE.exec(path)?.[1];
+    if (packaged !== undefined && packaged !== '.bin')
+        return { kind: 'package', name: packaged };
+    const parts = path.split('/');
+    const depth = ['.apt', 'vendor', 'app'].includes(parts[0]) ? 3 : 2;
+    const folder = parts.slice(0, Math.min(depth, Math.max(parts.length - 1, 1))).join('/');
+    return { kind: 'folder', name: folder.replace(/\d+(?:\.\d+)+/g, '#') };
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/pairs.js
+
+/** Smaller files of one name and size are too common to tell that one of them has moved. */
+const LEAST_TO_MOVE = 256;
+/**
+ * Finds the files of two reports that are the same one: by path; then by path but for versions and hashes in it
+ * (`gems/rails-8.1.1`, `application-D4f9aBcX.js`), which change with every update; then, as moved, by name and size.
+ * Each file is in one pair.
+ */
+function pairFiles(head, base) {
+    const pairs = [];
+    let rest = matchPaths(head, base, pairs);
+    rest = matchKeys(rest, pairs, 'renamed', ({ folder, name }) => `${timeless(folder)}\n${timeless(name)}`);
+    rest = matchKeys(rest, pairs, 'moved', ({ name, raw }) => name === '' || raw < LEAST_TO_MOVE ? undefined : `${timeless(name)}\n${raw}`);
+    for (const file of rest.head)
+        pairs.push({ how: 'new', head: file });
+    for (const file of rest.base)
+        pairs.push({ how: 'gone', base: file });
+    return pairs;
+}
+/** Nearly all files: two maps deep, so that no path has to be put together. */
+function matchPaths(head, base, pairs) {
+    const folders = new Map();
+    const left = { head: [], base: [] };
+    for (const file of base) {
+        const names = folders.get(file.folder) ?? new Map();
+        if (names.size === 0)
+            folders.set(file.folder, names);
+        if (names.has(file.name))
+            left.base.push(file);
+        else
+            names.set(file.name, file);
+    }
+    for (const file of head) {
+        const names = folders.get(file.folder);
+        const other = names?.get(file.name);
+        if (other)
+            pairs.push({ how: 'same', head: file, base: other });
+        else
+            left.head.push(file);
+        names?.delete(file.name);
+    }
+    for (const names of folders.values())
+        left.base.push(...names.values());
+    return left;
+}
+function matchKeys({ head, base }, pairs, how, keyOf) {
+    const left = { head: [], base: [] };
+    const waiting = new Map();
+    // The last one first, so that the first one is taken first.
+    for (const file of base.toReversed()) {
+        const key = keyOf(file);
+        if (key === undefined)
+            left.base.push(file);
+        else if (waiting.has(key))
+            waiting.get(key).push(file);
+        else
+            waiting.set(key, [file]);
+    }
+    for (const file of head) {
+        const key = keyOf(file);
+        const other = key === undefined ? undefined : waiting.get(key)?.pop();
+        if (other)
+            pairs.push({ how, head: file, base: other });
+        else
+            left.head.push(file);
+    }
+    for (const files of waiting.values())
+        left.base.push(...files);
+    return left;
+}
+/**
+ * A path without what changes with each version: the hash of a bundle or a git gem, and all numbers. Its time grows no
+ * faster than the path, which may be a hostile one.
+ */
+function timeless(path) {
+    return path
+        .replace(/-(?:[\w-]{8}|[0-9a-f]{16,64})(?=\.[\w.]{1,30}$)/, '-*')
+        .replace(/-[0-9a-f]{12}(?=\/|$)/, '-*')
+        .replace(/\d+(?:\.\d+)*/g, '#');
+}
+
+;// CONCATENATED MODULE: ./lib/report/compare/index.js
+
+
+
+
+
+
+/** Changes below are not named. */
+const compare_LEAST = 1_000;
+/** What has changed between two reports, as far as their files tell. */
+function compareReports(head, base) {
+    const variant = head.verdict.chosen;
+    const pairs = pairFiles(filesOf(head), filesOf(base));
+    const [now, before] = [sizeOf(head, variant), sizeOf(base, variant)];
+    const change = now === undefined || before === undefined ? undefined : now - before;
+    const common = { variant, sizes: sizesOf(head, base), change, buildpacks: changedBuildpacks(head, base), pairs };
+    if (change === undefined) {
+        return {
+            ...common,
+            components: [],
+            rest: { count: 0, change: 0 },
+            shares: 0,
+            files: [],
+            layers: new Map(),
+            moved: 0
+        };
+    }
+    const all = changedComponents(pairs, variant);
+    const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
+    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
+    return {
+        ...common,
+        components: withVersions(named, head, base),
+        rest: { count: all.length - named.length, change: change - sum(named) - shares },
+        shares,
+        files: changedFiles(pairs, variant),
+        layers: changedLayers(head, base, variant),
+        moved: pairs.filter(({ how, head }) => how === 'moved' && head[variant] !== undefined).length
+    };
+}
+function sizeOf({ variants }, name) {
+    return variants.find(variant => variant.name === name)?.compressed;
+}
+function sizesOf(head, base) {
+    return [
+        ...head.variants.map(({ name, compressed }) => ({ name, head: compressed, base: sizeOf(base, name) })),
+        ...(head.streaming
+            ? [{ name: 'streaming', head: head.streaming.compressed, base: base.streaming?.compressed }]
+            : [])
+    ];
+}
+/**
+ * How much of a pair's change is its own. A file that has moved, or is as large as before, has none: where it shares a
+ * compressed block, it has another share as soon as its neighbours change.
+ */
+function changeOf(pair, variant) {
+    const { how, head, base } = pair;
+    const inBoth = head?.[variant] !== undefined && base?.[variant] !== undefined;
+    const same = inBoth && (how === 'moved' || (head.raw === base.raw && (head.shared || base.shared)));
+    return same ? 0 : weightChange(pair, variant);
+}
+function weightChange({ head, base }, variant) {
+    return (head?.[variant] ?? 0) - (base?.[variant] ?? 0);
+}
+/** Each pair's change counts to what its file belongs to now. */
+function changedComponents(pairs, variant) {
+    const sums = new Map();
+    for (const pair of pairs) {
+        const component = componentOf((pair.head ?? pair.base).path);
+        const key = `${component.kind} ${component.name}`;
+        const known = sums.get(key) ?? { component, now: 0, change: 0 };
+        known.now += pair.head?.[variant] ?? 0;
+        known.change += changeOf(pair, variant);
+        sums.set(key, known);
+    }
+    return [...sums.values()]
+        .filter(({ change }) => change !== 0)
+        .map(({ component, now, change }) => ({ ...component, how: kindOf(now, now - change), change }))
+        .sort(largestFirst);
+}
+function kindOf(now, before) {
+    if (before === 0)
+        return 'new';
+    if (now === 0)
+        return 'gone';
+    return now > before ? 'grown' : 'shrunk';
+}
+/** The lock files know better than the files whether something is new: a license of it may have been there before. */
+function withVersions(components, head, base) {
+    const [now, before] = [versionsIn(head), versionsIn(base)];
+    return components.map(component => {
+        const { kind, name, change } = component;
+        const [from = [], to = []] = [before[kind]?.get(name), now[kind]?.get(name)];
+        const added = from.length === 0 && to.length > 0 && change > 0;
+        return { ...component, how: added ? 'new' : component.how, ...versionsToTell(from, to) };
+    });
+}
+/** Versions of one name that are told; a lock file may have any number. */
+const TOLD_VERSIONS = 4;
+/** Of those that are there several times at once only what differs, where something does on both sides. */
+function versionsToTell(from, to) {
+    const [left, come] = [from.filter(version => !to.includes(version)), to.filter(version => !from.includes(version))];
+    const both = left.length > 0 && come.length > 0;
+    return { from: versionText(both ? left : from), to: versionText(both ? come : to) };
+}
+/** By name; several of one name together. */
+function versionsIn({ dependencies }) {
+    const [gem, packages] = [dependencies.gems, dependencies.packages].map(list => {
+        const versions = new Map();
+        for (const [name, version] of list) {
+            const known = versions.get(name);
+            if (known)
+                known.push(version);
+            else
+                versions.set(name, [version]);
+        }
+        return versions;
+    });
+    return { gem, package: packages };
+}
+function versionText(versions) {
+    if (versions.length === 0)
+        return undefined;
+    const more = versions.length - TOLD_VERSIONS;
+    return versions.slice(0, TOLD_VERSIONS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+function changedFiles(pairs, variant) {
+    return pairs
+        .flatMap(pair => {
+        const file = pair.head ?? pair.base;
+        const change = changeOf(pair, variant);
+        if (Math.abs(change) < compare_LEAST || file.name === '')
+            return [];
+        const size = pair.head?.[variant] ?? 0;
+        return [{ path: file.path, how: kindOf(size, size - change), change, size }];
+    })
+        .sort(largestFirst);
+}
+function changedLayers(head, base, variant) {
+    const weights = ({ variants }) => new Map(variants.find(({ name }) => name === variant)?.layers.map(layer => [layer.name, layer.compressed]));
+    const [now, before] = [weights(head), weights(base)];
+    const names = new Set([...now.keys(), ...before.keys()]);
+    return new Map([...names].map(name => [name, (now.get(name) ?? 0) - (before.get(name) ?? 0)]));
+}
+function changedBuildpacks(head, base) {
+    const versions = ({ layers }) => new Map(layers.flatMap(({ name, buildpack }) => (buildpack ? [[name, buildpack.version ?? buildpack.sha256]] : [])));
+    const [now, before] = [versions(head), versions(base)];
+    const names = [...new Set([...now.keys(), ...before.keys()])];
+    return names.map(name => ({ name, from: before.get(name), to: now.get(name) })).filter(({ from, to }) => from !== to);
+}
+function largestFirst(a, b) {
+    return Math.abs(b.change) - Math.abs(a.change);
+}
+function sum(list) {
+    return list.reduce((all, { change }) => all + change, 0);
+}
+
+;// CONCATENATED MODULE: ./lib/report/growth.js
+
+/** Whether a change, in either direction, is at least that much. */
+function reaches(change, before, amount) {
+    const size = Math.abs(change);
+    return 'bytes' in amount ? size >= amount.bytes : size * 100 >= before * amount.percent;
+}
+/** Whether it has grown by more than that. */
+function exceeds(change, before, most) {
+    return 'bytes' in most ? change > most.bytes : change * 100 > before * most.percent;
+}
+/** What would be shipped and has grown by more than is accepted: the chosen slug, the streaming one. */
+function grownTooMuch({ sizes, variant }, most) {
+    return sizes
+        .filter(({ name }) => name === variant || name === 'streaming')
+        .filter(({ head, base }) => base !== undefined && exceeds(head - base, base, most))
+        .map(({ name }) => name);
+}
+function amountText(amount) {
+    return 'bytes' in amount ? `${amount.bytes / 1e6} MB` : `${amount.percent} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/history.js
+
+/** As many as a report hands on. */
+const history_KEPT = 100;
+/** A report as one point of its branch's history. */
+function pointOf({ source, createdAt, variants, streaming, verdict }) {
+    const size = (name) => variants.find(variant => variant.name === name)?.compressed;
+    return {
+        commit: source.commit,
+        at: createdAt,
+        mastodonVersion: source.mastodonVersion,
+        with: size('with'),
+        without: size('without'),
+        streaming: streaming?.compressed,
+        chosen: verdict.chosen
+    };
+}
+/** Histories of several reports of one branch and their own points as one, oldest first, a point a commit. */
+function mergeHistories(reports) {
+    const points = new Map();
+    for (const report of reports)
+        for (const point of [...report.history, pointOf(report)]) {
+            const known = points.get(point.commit);
+            if (!known || known.at < point.at)
+                points.set(point.commit, point);
+        }
+    return [...points.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-history_KEPT);
+}
+
+;// CONCATENATED MODULE: ./lib/report/make.js
+
+
+
+
+/** The report of a build. */
+function makeReport(facts) {
+    const { commit, place, weighed, check, choice, app } = facts;
+    const { verdict, savings, possible, before, after } = weighed;
+    const hasWith = weighed.slugs.some(({ name }) => name === 'with');
+    return {
+        schema: SCHEMA_VERSION,
+        tool: { name: 'mastodon-on-heroku', version: VERSION },
+        createdAt: new Date(facts.createdAt).toISOString(),
+        source: {
+            commit: commit.sha,
+            ref: commit.ref,
+            committedAt: new Date(commit.committedAt).toISOString(),
+            mastodonVersion: facts.mastodonVersion,
+            ...facts.source
+        },
+        stack: facts.stack,
+        place: place.kind === 'container' ? place : { kind: place.kind },
+        verdict: {
+            chosen: verdict.chosen,
+            compressed: verdict.bytes,
+            limit: verdict.limit,
+            withinLimit: verdict.withinLimit,
+            problem: verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
+        },
+        heroku: facts.heroku,
+        ffmpeg: {
+            choice,
+            providers: [...facts.providers],
+            givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
+            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
+        },
+        variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
+        streaming: facts.streaming,
+        layers: app.layers.map(({ name, buildpack, milliseconds }) => ({
+            name,
+            buildpack: buildpack && {
+                reference: buildpack.reference,
+                kind: buildpack.kind,
+                sha256: buildpack.sha256,
+                version: buildpack.version
+            },
+            milliseconds
+        })),
+        files: fileTable(weighed.slugs, facts.variants.layerNames),
+        dependencies: {
+            gems: facts.dependencies.gems.map(([name, version]) => [name, version]),
+            packages: facts.dependencies.packages.map(([name, version]) => [name, version])
+        },
+        redisTls: facts.redisTls === 'no-verify' ? 'no-verify' : undefined,
+        processTypes: { ...app.processTypes },
+        trim: {
+            applied: facts.trimmed,
+            rules: savings.map(({ rule: { name, why }, files, raw, saves }) => ({ name, why, files, raw, saves })),
+            possible: possible.map(({ rule: { name, why, setting }, files, raw, saves }) => ({
+                name,
+                why,
+                setting,
+                files,
+                raw,
+                saves
+            })),
+            leftIn: [...facts.leftIn],
+            before,
+            after
+        },
+        ...(facts.upgrade && { upgrade: facts.upgrade }),
+        warnings: [...facts.warnings],
+        history: []
+    };
+}
+function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
+    const { total, layers } = measured;
+    return {
+        name,
+        derivation: name === 'with' ? 'built' : derivation,
+        sha256,
+        ...total,
+        layers: [...layers]
+            .sort(([a], [b]) => (a < 0 ? 1 : b < 0 ? -1 : a - b))
+            .map(([layer, weight]) => ({ name: layer < 0 ? 'archive' : (layerNames[layer] ?? 'unknown'), ...weight }))
+    };
+}
+/** The report as it is written to `report.json`: a file a line, since there are some 60,000. */
+function reportJson(report) {
+    const { layers, folders, entries } = report.files;
+    const rows = (list) => `[\n${list.map(row => JSON.stringify(row)).join(',\n')}\n]`;
+    const files = `{"layers": ${JSON.stringify(layers)}, "folders": ${rows(folders)}, "entries": ${rows(entries)}}`;
+    const parts = Object.entries(report)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => `"${name}": ${name === 'files' ? files : JSON.stringify(value, undefined, 1)}`);
+    return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/parts.js
+
+/** The page's script and style, which are bundled beside the action. */
+async function pageParts(folder) {
+    const [script, style] = await Promise.all(['page.js', 'page.css'].map(name => (0,external_node_fs_promises_namespaceObject.readFile)(new URL(name, folder), 'utf8')));
+    return { script: script, style: style };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/told.js
+
+
+
+
+;// CONCATENATED MODULE: ./lib/report/page/from-report.js
+
+
+
+
+
+
+
+/** What the page shows of a report. A file that was renamed with its version stands under the name that it has now. */
+function pageData({ report, baseline, comparison, history, app }) {
+    const base = baseline?.report;
+    return {
+        title: app ?? `Mastodon ${report.source.mastodonVersion ?? 'slug'}`,
+        tool: `mastodon-on-heroku ${VERSION}`,
+        stack: report.stack,
+        head: from_report_commitOf(report),
+        base: baseline && { ...from_report_commitOf(baseline.report), ref: baseline.branch ?? baseline.report.source.ref },
+        limit: report.verdict.limit,
+        warnsAt: report.heroku.warnsAt,
+        stopsAt: report.heroku.stopsAt,
+        chosen: report.verdict.chosen,
+        variants: report.variants.map(({ name, compressed, raw, files }) => ({
+            name,
+            compressed,
+            raw,
+            files,
+            base: base?.variants.find(other => other.name === name)?.compressed,
+            problem: name === report.verdict.chosen ? report.verdict.problem : undefined
+        })),
+        streaming: report.streaming && {
+            compressed: report.streaming.compressed,
+            raw: report.streaming.raw,
+            files: report.streaming.files,
+            base: base?.streaming?.compressed
+        },
+        ...columns(comparison?.pairs ?? filesOf(report).map(file => ({ how: 'same', head: file, base: file }))),
+        history: [...history.filter(({ commit }) => commit !== report.source.commit), pointOf(report)]
+    };
+}
+/** A row for each file of the head or the base. */
+function columns(pairs) {
+    const [folders, layers] = [new Places(), new Places()];
+    folders.at('');
+    const files = {
+        folder: [],
+        name: [],
+        layer: [],
+        raw: [],
+        with: [],
+        without: [],
+        changeWith: [],
+        changeWithout: []
+    };
+    for (const pair of pairs) {
+        const { head } = pair;
+        const file = head ?? pair.base;
+        files.folder.push(folders.folderAt(file.folder));
+        files.name.push(file.name);
+        files.layer.push(layers.at(file.layer));
+        files.raw.push(file.raw);
+        files.with.push(head?.with ?? null);
+        files.without.push(head?.without ?? null);
+        files.changeWith.push(changeOf(pair, 'with'));
+        files.changeWithout.push(changeOf(pair, 'without'));
+    }
+    return { layers: layers.names, folders: folders.names, files };
+}
+/** Names, each once. */
+class Places {
+    names = [];
+    #indexes = new Map();
+    at(name) {
+        const known = this.#indexes.get(name);
+        if (known !== undefined)
+            return known;
+        this.#indexes.set(name, this.names.length);
+        return this.names.push(name) - 1;
+    }
+    /** A folder stands behind the one that it lies in. */
+    folderAt(path) {
+        if (!this.#indexes.has(path))
+            this.folderAt(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+        return this.at(path);
+    }
+}
+function from_report_commitOf({ source, createdAt }) {
+    const { commit, ref, mastodonVersion } = source;
+    return { commit, ref, createdAt, mastodonVersion };
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/text.js
+/** Pieces of Markdown, as GitHub renders it. */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
+function text_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Longest name that is shown, in characters. */
+const text_LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
+function code(hostile) {
+    if (hostile.length <= text_LONGEST)
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
+    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+function percent(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+function text_number(value) {
+    return value.toLocaleString('en-US');
+}
+/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
+function signed(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    const size = Math.abs(bytes);
+    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+    return `${bytes < 0 ? '−' : '+'}${text}`;
+}
+/** A size for people: bytes, kB or MB (10^6). */
+function text_size(bytes) {
+    if (bytes === 0)
+        return '0 bytes';
+    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
+}
+/** A change in per cent of what it was, with its sign. */
+function signedPercent(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/words.js
+
+
+/** Words and figures of the page, the same in its plain HTML and in its script. */
+
+/** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
+function words_shown(name) {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, character => `\\u{${character.codePointAt(0).toString(16)}}`);
+}
+function words_short(commit) {
+    return commit.slice(0, 7);
+}
+function isGood({ limit }, { compressed, problem }) {
+    return compressed <= limit && problem === undefined;
+}
+/** The variant's size against the limit and the base, in one sentence. */
+function verdict({ limit, base }, { compressed, base: before, problem }) {
+    const left = limit - compressed;
+    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
+    if (base && before !== undefined) {
+        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+    }
+    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
+    const told = parts.join(', ');
+    if (left < 0)
+        return `Over the limit: ${told}`;
+    return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/page/render.js
+
+
+
+/**
+ * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
+ * nothing be loaded at all. What needs no script stands in plain HTML; the script fills the rest from the data.
+ */
+function renderPage(data, parts) {
+    if (/<\/(?:script|style)|<!--/i.test(parts.script + parts.style))
+        throw new Error('The script would end its element');
+    const policy = [
+        "default-src 'none'",
+        `script-src ${hashSource(parts.script)}`,
+        `style-src ${hashSource(parts.style)}`,
+        "base-uri 'none'",
+        "form-action 'none'"
+    ].join('; ');
+    return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${render_escape(data.title)}: slug size</title>
+<style>${parts.style}</style>
+</head>
+<body>
+${header(data)}
+<main>
+${explorer(data)}
+${sizes(data)}
+${HISTORY}
+</main>
+<footer>
+<p>Made by ${render_escape(data.tool)}. MB are 10<sup>6</sup> bytes. Sizes are compressed bytes of the slug; a file that shares a compressed block with others has its share of it by raw bytes, and no change while it is as large as before.</p>
+</footer>
+<script type="application/json" id="data">${json(data)}</script>
+<script>${parts.script}</script>
+</body>
+</html>
+`;
+}
+function hashSource(text) {
+    return `'sha256-${(0,external_node_crypto_.createHash)('sha256').update(text).digest('base64')}'`;
+}
+/** JSON that ends no element, whatever its texts are. */
+function json(data) {
+    return JSON.stringify(data).replace(/[<>&\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+/** Text of others inside HTML, in an element or in a quoted attribute. */
+function render_escape(hostile) {
+    return words_shown(hostile).replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+}
+function header(data) {
+    const { title, stack, head, base, variants } = data;
+    return `<header>
+<p class="kind">Slug size report</p>
+<h1><bdi>${render_escape(title)}</bdi></h1>
+${variants.map(variant => verdictOf(data, variant)).join('\n')}
+<dl class="facts">
+${render_commit('Measured', head)}
+${base ? render_commit('Compared with', base) : '<div><dt>Compared with</dt><dd>nothing: there is no report of a base</dd></div>'}
+<div><dt>Stack</dt><dd>${render_escape(stack)}</dd></div>
+</dl>
+</header>`;
+}
+/** One for each variant; the script shows the one that is looked at, without it that is the chosen one. */
+function verdictOf(data, variant) {
+    const { chosen, variants } = data;
+    const { name } = variant;
+    const told = `Slug ${name} ffmpeg${name === chosen ? ', the one that was chosen' : ''}`;
+    return `<div class="verdict ${isGood(data, variant) ? 'within' : 'over'}" data-variant="${name}"${name === chosen ? '' : ' hidden'}>
+${variants.length > 1 ? `<p class="of">${told}</p>\n` : ''}<p class="words">${render_escape(verdict(data, variant))}</p>
+${bar(data, variant)}
+</div>`;
+}
+/** The size beside the limit and Heroku's marks, those that are near. */
+function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
+    const end = Math.max(limit, compressed, warnsAt, base ?? 0) * 1.04;
+    const at = (bytes) => `${((100 * bytes) / end).toFixed(2)}%`;
+    const marks = [
+        ...(limit === warnsAt ? [] : [{ bytes: limit, name: 'limit' }]),
+        { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
+        ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
+    ];
+    const was = `before ${text_size(base ?? 0)}`;
+    // Names of marks that stand close together would lie on each other.
+    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+<rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
+${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
+        .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
+        .join('\n')}
+</svg>`;
+}
+function render_commit(name, { commit, ref, createdAt, mastodonVersion }) {
+    const version = mastodonVersion === undefined ? '' : `, Mastodon ${render_escape(mastodonVersion)}`;
+    const time = `<time datetime="${render_escape(createdAt)}">${render_escape(createdAt.slice(0, 16).replace('T', ' '))}</time>`;
+    return `<div><dt>${name}</dt><dd><bdi>${render_escape(ref)}</bdi> at <code>${render_escape(words_short(commit))}</code>${version}, ${time}</dd></div>`;
+}
+function sizes(data) {
+    const { variants, streaming, limit, chosen } = data;
+    const compared = variants.some(({ base }) => base !== undefined);
+    const slugs = variants.map(slug => ({
+        ...slug,
+        title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
+    }));
+    const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
+        text_size(compressed),
+        percent(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
+        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
+        text_size(raw),
+        text_number(files)
+    ])}</tr>`);
+    return `<section aria-labelledby="sizes">
+<h2 id="sizes">Sizes</h2>
+<div class="wide" role="region" aria-labelledby="sizes" tabindex="0">
+<table>
+<thead><tr><th scope="col">Slug</th>${heads(['Compressed', 'Of the limit', ...(compared ? ['Change'] : []), 'Room', 'Unpacked', 'Files'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody>
+</table>
+</div>
+<h3 id="layers">Layers</h3>
+<div class="wide" role="region" aria-labelledby="layers" tabindex="0">
+<table>
+<thead><tr><th scope="col">Layer</th>${heads(variants.flatMap(({ name }) => [`${name} ffmpeg`, 'Share']))}</tr></thead>
+<tbody>${layerRows(data).join('\n')}</tbody>
+</table>
+</div>
+</section>`;
+}
+function layerRows({ layers, variants, files }) {
+    const sums = variants.map(({ name }) => layerSums(files.layer, files[name], layers.length));
+    return layers
+        .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
+        .sort((a, b) => b.weights[0] - a.weights[0])
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+}
+function layerSums(layer, sizes, count) {
+    const sums = new Array(count).fill(0);
+    sizes.forEach((size, row) => {
+        sums[layer[row]] += size ?? 0;
+    });
+    return sums;
+}
+function heads(names) {
+    return names.map(name => `<th scope="col" class="number">${name}</th>`).join('');
+}
+function cells(texts) {
+    return texts.map(text => `<td class="number">${text}</td>`).join('');
+}
+/** The places that the script fills; without it they are not shown. */
+function explorer({ variants, chosen }) {
+    const variant = (name) => `<label><input type="radio" name="variant" value="${name}"${name === chosen ? ' checked' : ''}>${name}</label>`;
+    return `<noscript><p>The map of the slug and its files need JavaScript.</p></noscript>
+<section class="scripted" aria-labelledby="map-title" hidden>
+<h2 id="map-title">What takes the room</h2>
+<form class="tools" autocomplete="off">
+${variants.length > 1 ? `<fieldset><legend>ffmpeg</legend>${variant('with')}${variant('without')}</fieldset>` : ''}
+<fieldset><legend>Order</legend><label><input type="radio" name="by" value="layer" checked>by layer</label><label><input type="radio" name="by" value="directory">by directory</label></fieldset>
+<label class="compare" id="compare" hidden><input type="checkbox" name="compare">Compare with base</label>
+</form>
+<nav aria-label="Folder"><ol id="way"></ol></nav>
+<div id="map" role="group" aria-describedby="help"></div>
+<p id="help" class="help">Arrow keys move, Enter walks in, Escape walks out.</p>
+<ul id="legend" aria-label="Colours"></ul>
+<div id="gone" hidden></div>
+<p id="told" class="unseen" role="status"></p>
+</section>
+<section class="scripted" aria-labelledby="files-title" hidden>
+<h2 id="files-title" tabindex="-1">Files</h2>
+<search><label for="search">Search all files</label><input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="part of a path"></search>
+<p id="found" role="status"></p>
+<div class="wide" role="region" aria-labelledby="files-title" tabindex="0"><table id="table"><thead></thead><tbody></tbody></table></div>
+<button type="button" id="more" hidden></button>
+</section>
+<div id="tip" role="tooltip" hidden></div>`;
+}
+const HISTORY = `<section id="history" class="scripted" aria-labelledby="history-title" hidden>
+<h2 id="history-title">History</h2>
+<div id="chart"></div>
+<details><summary>The same as a table</summary><div class="wide" role="region" aria-label="History as a table" tabindex="0"><table></table></div></details>
+</section>`;
+
+;// CONCATENATED MODULE: ./lib/report/markdown/changes.js
+
+
+
+
+const SHOWN_COMPONENTS = 15;
+const SHOWN_FILES = 12;
+/** A reason is named where it brought at least this share of what was added, or of what went. */
+const WORTH_NAMING = 0.1;
+const MOST_REASONS = 4;
+/** What has changed against the base, folded; open where it matters. */
+function whatChanged({ comparison, baseline, report }, open) {
+    if (!comparison || !baseline)
+        return '';
+    const { change, components, buildpacks } = comparison;
+    if (change === undefined)
+        return '';
+    if (components.length === 0 && buildpacks.length === 0)
+        return change === 0 ? 'Nothing in the slug has changed.' : '';
+    const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
+    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
+}
+/** In one or two sentences: what brought most of it, and what was updated. */
+function reasons({ change = 0, components, buildpacks }, head, base) {
+    const updates = buildpacks.map(({ name, from, to }) => {
+        if (from === undefined)
+            return `buildpack ${code(name)} is new`;
+        if (to === undefined)
+            return `buildpack ${code(name)} is gone`;
+        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
+    });
+    const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
+    if (before !== now)
+        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
+    const grown = change >= 0;
+    const same = components.filter(component => component.change > 0 === grown);
+    const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
+    const main = same
+        .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
+        .slice(0, MOST_REASONS)
+        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
+    const lines = [];
+    if (main.length > 0)
+        lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
+    if (updates.length > 0)
+        lines.push(`Other versions: ${updates.join('; ')}.`);
+    return lines.join('\n');
+}
+function changes_title({ kind, name, how, from, to }) {
+    const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
+    const versions = told.filter(version => version !== undefined).join(' → ');
+    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
+    return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
+}
+function componentTable({ components, rest, shares, moved }) {
+    const shown = components.slice(0, SHOWN_COMPONENTS);
+    const others = components.slice(SHOWN_COMPONENTS);
+    const left = others.reduce((sum, { change }) => sum + change, rest.change);
+    const count = others.length + rest.count;
+    const rows = shown.map(component => [changes_title(component), component.how, signed(component.change)]);
+    if (count > 0 || left !== 0)
+        rows.push([count > 0 ? `${text_number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
+    if (shares !== 0)
+        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
+    const note = moved > 0
+        ? `\n\n${text_number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        : '';
+    return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
+}
+function changes_fileTable({ files }) {
+    const rows = files
+        .slice(0, SHOWN_FILES)
+        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
+    const more = files.length > SHOWN_FILES ? `\n\n${text_number(files.length - SHOWN_FILES)} more files have changed.` : '';
+    return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
+}
+/** The cell of a size's change. */
+function changeCell(head, base) {
+    if (base === undefined)
+        return 'new';
+    const share = signedPercent(head - base, base);
+    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
+
+
+
+
+
+/**
+ * What an instance without ffmpeg cannot do (mastodon/mastodon: lib/paperclip/transcoder.rb, image_extractor.rb,
+ * vips_lazy_thumbnail.rb, app/lib/video_metadata_extractor.rb; mastodon/mastodon#31641).
+ */
+const WITHOUT_FFMPEG = [
+    'uploads of video, audio and animated GIFs fail with an error, although the app goes on offering them',
+    'remote video, audio and animated GIFs are not cached; they show as links',
+    'animated avatars, headers and custom emoji cannot be made smaller',
+    'still pictures, posts, timelines, federation and streaming work as ever'
+];
+/** Where ffmpeg comes from, whether it works, how the slug without it was made. */
+function ffmpegLines({ ffmpeg, variants }) {
+    const lines = [];
+    if (ffmpeg.providers.length === 0) {
+        lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.');
+    }
+    else
+        lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`);
+    const { check } = ffmpeg;
+    if (check) {
+        if (check.works)
+            lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
+        else
+            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
+        if (check.encoders.length > 0)
+            lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
+        if (check.mended.length > 0) {
+            lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
+        }
+    }
+    const without = variants.find(({ name }) => name === 'without');
+    const how = without && DERIVATIONS[without.derivation];
+    if (how && ffmpeg.providers.length > 0)
+        lines.push(`The slug without it was ${how}.`);
+    return lines.map(line => `- ${line}`).join('\n');
+}
+const DERIVATIONS = {
+    built: undefined,
+    subtracted: 'derived from the same build: the files of that step are left out',
+    'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
+    'built-again': 'built a second time, since other steps wrote over the files of that one'
+};
+/** Bytes: a smaller saving is no way back under a limit. */
+const sections_WORTH_NAMING = 1_000_000;
+/** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
+function waysBack(report, withReasons) {
+    const { verdict, trim, variants } = report;
+    if (verdict.withinLimit)
+        return '';
+    const lines = [];
+    const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${megabytes(after - verdict.limit)} over`;
+    const saved = trim.before - trim.after;
+    if (!trim.applied && saved > 0)
+        lines.push(`\`slug.trim: safe\` saves ${megabytes(saved)}; ${fits(trim.after)}.`);
+    const without = variants.find(({ name }) => name === 'without');
+    if (verdict.chosen === 'with' && without) {
+        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+    }
+    // Texts of the report may be anyone's; a rule's name is shown as code.
+    for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
+        if (saves < sections_WORTH_NAMING)
+            continue;
+        const what = withReasons ? snippet(setting) : code(name);
+        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
+    }
+    lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
+    return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
+}
+/** The chosen slug by layer, each with its change where that is known. */
+function layerTable({ report: { variants, verdict, layers }, comparison }) {
+    const chosen = variants.find(({ name }) => name === verdict.chosen);
+    const changes = comparison?.layers;
+    const compared = changes !== undefined && changes.size > 0;
+    const rows = chosen.layers.map(({ name, compressed, raw, files }) => {
+        const layer = layers.find(other => other.name === name);
+        const version = layer?.buildpack?.version?.slice(0, 12) ?? layer?.buildpack?.sha256.slice(0, 12);
+        const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
+        return [
+            code(name),
+            text_size(compressed),
+            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
+            text_size(raw),
+            text_number(files),
+            seconds,
+            version ? code(version) : ''
+        ];
+    });
+    const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
+    for (const [name, change] of gone)
+        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
+    const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
+    return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
+}
+const SHOWN_DIRECTORIES = 15;
+const sections_SHOWN_FILES = 10;
+function directoryTable(report) {
+    const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
+    const rows = files_foldersOf(report, chosen.name)
+        .filter(({ path }) => path.split('/').length <= 2)
+        .slice(0, SHOWN_DIRECTORIES)
+        .map(({ path, compressed, raw, files }) => [
+        code(path),
+        text_size(compressed),
+        percent(compressed, chosen.compressed),
+        text_size(raw),
+        text_number(files)
+    ]);
+    return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
+}
+function sections_fileTable(report) {
+    const { chosen } = report.verdict;
+    const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
+        code(file.path),
+        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
+        text_size(file.raw)
+    ]);
+    return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
+}
+/**
+ * What trimming took off, what it left in and why, what could go on top. The reasons are texts of the report: left out if
+ * they may be anyone's.
+ */
+function trimTable({ trim }, withReasons) {
+    const rules = trim.rules.filter(({ files }) => files > 0);
+    const possible = sections_largestFirst(trim.possible);
+    const saved = text_size(trim.before - trim.after);
+    const lead = trim.applied
+        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
+        : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
+    const row = ({ name, files, raw, saves }) => [
+        code(name),
+        text_number(files),
+        text_size(raw),
+        text_size(saves)
+    ];
+    const head = ['What', 'Files', 'Unpacked', 'Saves'];
+    const why = withReasons ? ['Why it may go'] : [];
+    const taken = rules.length === 0
+        ? ''
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+    const more = possible.length === 0
+        ? ''
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+    return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
+}
+function sections_largestFirst(rules = []) {
+    return rules.toSorted((a, b) => b.saves - a.saves);
+}
+function leftInLines(leftIn) {
+    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
+}
+const SHOWN_POINTS = 10;
+/** The last sizes of the base branch, and this one behind them. */
+function trendTable({ history, report, repositoryUrl }) {
+    const { verdict } = report;
+    const points = history.filter(({ commit }) => commit !== report.source.commit).slice(-SHOWN_POINTS);
+    if (points.length === 0)
+        return '';
+    const sizes = [...points.map(point => point[verdict.chosen]), verdict.compressed];
+    const rows = points.map((point, i) => {
+        const [now, before] = [sizes[i], sizes[i - 1]];
+        return [
+            commitLink(point.commit, repositoryUrl),
+            point.at.slice(0, 10),
+            text_escape(point.mastodonVersion ?? ''),
+            now === undefined ? '' : text_size(now),
+            now === undefined || before === undefined ? '' : signed(now - before)
+        ];
+    });
+    const last = sizes.at(-2);
+    rows.push([
+        'this one',
+        report.createdAt.slice(0, 10),
+        text_escape(report.source.mastodonVersion ?? ''),
+        text_size(verdict.compressed),
+        last === undefined ? '' : signed(verdict.compressed - last)
+    ]);
+    return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
+}
+function commitLink(commit, repositoryUrl) {
+    const short = `\`${commit.slice(0, 8)}\``;
+    return repositoryUrl === undefined ? short : `[${short}](${repositoryUrl}/commit/${commit})`;
+}
+function processTypes(report) {
+    const types = Object.entries(report.processTypes);
+    return types.map(([type, command]) => `- ${code(type)}: ${code(command)}`).join('\n');
+}
+const SHOWN_WARNINGS = 10;
+const LONGEST_WARNING = 400;
+/** The first ones, each to a length: the log has all of them. */
+function warnings({ warnings }) {
+    const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
+        const text = [...warning].slice(0, LONGEST_WARNING).join('');
+        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
+    });
+    if (warnings.length > SHOWN_WARNINGS)
+        lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
+    return lines.join('\n');
+}
+/** Folded under its title; nothing where there is nothing. */
+function folded(title, content, open = false) {
+    return content === '' ? '' : details(title, content, open);
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
+
+
+const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' };
+/**
+ * The upgrade plan for people: `This upgrade: 27 migrations, 8 after deployment, one moves every account's keys`, what
+ * stands against it, what is left to do by hand, and each migration with the lines that matter.
+ * @param ours whether its sentences may be shown; of others only figures and names are
+ */
+function upgradeMarkdown(upgrade, ours) {
+    return [
+        `### This upgrade: ${head(upgrade, ours)}`,
+        summary(upgrade, ours),
+        ...(ours ? inWords(upgrade) : [upgrade_names(upgrade)])
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function head(upgrade, ours) {
+    const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
+    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+}
+function summary({ base, from, to, basis, streaming, rollback }, ours) {
+    const known = {
+        database: 'The database was asked which migrations it has.',
+        tree: 'Pending migrations are those that the commit before does not have; the database was not asked.',
+        empty: '',
+        unknown: 'No commit before it is in the checkout; `fetch-depth: 0` brings them.'
+    }[basis];
+    const versions = from === undefined || to === undefined
+        ? ''
+        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+    return [
+        versions,
+        known,
+        streaming === 'yes' ? 'The streaming server changes: it must be deployed anew, of the same commit.' : '',
+        { unsafe: 'Afterwards a rollback will be refused.', safe: 'Afterwards a rollback is possible.', unknown: '' }[rollback]
+    ]
+        .filter(Boolean)
+        .join(' ');
+}
+function where({ kind, name, commit }) {
+    const at = `\`${commit.slice(0, 8)}\``;
+    if (kind === 'tag')
+        return `the tag ${code(name)} (${at})`;
+    if (kind === 'parent')
+        return `the commit before it (${at})`;
+    if (kind === 'release')
+        return `what ${code(name)} runs (${at})`;
+    return `where it left ${code(name)} (${at})`;
+}
+function inWords(upgrade) {
+    const { findings, steps, migrations } = upgrade;
+    const rows = findings.map(({ level, name, reason, remedy }) => [
+        level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
+        code(name),
+        prose(reason),
+        prose(remedy)
+    ]);
+    return [
+        rows.length > 0
+            ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
+            : 'Nothing stands against it.',
+        steps
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
+            .join('\n'),
+        migrations.length > 0 ? details(`Migrations (${text_number(migrations.length)})`, migrationTable(migrations)) : ''
+    ];
+}
+/** Names of findings are of our list, or are none: they are told, and what they say is not. */
+function upgrade_names({ findings }) {
+    return findings.length === 0
+        ? ''
+        : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
+}
+const SHOWN = 200;
+function migrationTable(migrations) {
+    const rows = migrations
+        .slice(0, SHOWN)
+        .map(({ version, name, phase, does, long, destructive, irreversible }) => [
+        `\`${version}\``,
+        code(name),
+        phase === 'pre' ? 'before' : 'after',
+        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
+            .filter(Boolean)
+            .join('<br>')
+    ]);
+    const more = migrations.length - SHOWN;
+    return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
+        (more > 0 ? `\n\nAnd ${text_number(more)} more.` : ''));
+}
+function lineOf(marker) {
+    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
+}
+/** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
+function prose(text) {
+    return text
+        .split(/(`[^`]+`)/)
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./lib/report/markdown/index.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The report for people: the verdict with its figures first, then a table, then all else, folded. Everything that others
+ * named is escaped.
+ * @param longest characters; what does not fit is left out, the least important first, and named
+ */
+function markdown_renderMarkdown(told, longest = Infinity) {
+    const blocks = blocksOf(told).filter(({ text }) => text !== '');
+    const leftOut = [];
+    for (;;) {
+        const text = assemble(blocks, leftOut, told.runUrl);
+        if (text.length <= longest)
+            return text;
+        const last = blocks.findLastIndex(({ name }) => name !== undefined);
+        if (last < 0)
+            throw new Error(`a report of ${text.length} characters cannot be made shorter`);
+        leftOut.unshift(blocks.splice(last, 1)[0].name);
+    }
+}
+function assemble(blocks, leftOut, runUrl) {
+    const texts = blocks.map(({ text }) => text);
+    if (leftOut.length > 0) {
+        const where = runUrl === undefined ? 'the summary of the job' : `the [summary of the job](${runUrl})`;
+        texts.splice(-1, 0, `Left out, since a comment is too short for it: ${leftOut.join(', ')}. It stands in ${where}.`);
+    }
+    return `${texts.join('\n\n')}\n`;
+}
+/** In the order in which they are read, which is that of their weight. */
+function blocksOf(told) {
+    const { report, measuredBy } = told;
+    const ours = measuredBy === undefined;
+    const tooMuch = grownBy(told).length > 0;
+    const open = !fitsLimit(report) || tooMuch;
+    return [
+        { text: `## ${headline(told)}` },
+        { text: origin(told) },
+        { text: sizeTable(told) },
+        { text: comparedWith(told) },
+        { text: live(told) },
+        { text: withoutFfmpeg(told) },
+        { text: withoutRedisVerified(told) },
+        { text: section('Ways back under the limit', waysBack(report, ours)) },
+        { text: ours ? section('Worth a look', warnings(report)) : '' },
+        { text: report.upgrade ? upgradeMarkdown(report.upgrade, ours) : '', name: 'the upgrade plan' },
+        { text: whatChanged(told, open), name: 'what changed' },
+        { text: folded('Trend', trendTable(told)), name: 'the trend' },
+        { text: folded('Layers', layerTable(told)), name: 'the layers' },
+        { text: folded('What could go', trimTable(report, ours)), name: 'what could go' },
+        { text: folded('Largest directories', directoryTable(report)), name: 'the largest directories' },
+        { text: folded('Largest files', sections_fileTable(report)), name: 'the largest files' },
+        { text: ours ? folded('ffmpeg', ffmpegLines(report)) : '', name: 'ffmpeg' },
+        { text: ours ? folded('Process types', processTypes(report)) : '', name: 'the process types' },
+        { text: footer(told) }
+    ];
+}
+/** One line: the status in words, the size, the limit, the change, what is left. */
+function headline(told) {
+    const { verdict, streaming } = told.report;
+    const { compressed, limit, withinLimit, problem } = verdict;
+    const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`;
+    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
+    if (!withinLimit)
+        return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`;
+    const left = `${megabytes(limit - compressed)} left`;
+    if (problem !== undefined)
+        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+    if (streaming && streaming.compressed > limit) {
+        const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`;
+        return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
+    }
+    if (grownBy(told).length > 0)
+        return `Grown by more than ${amountText(told.maxGrowth)}: ${share}, ${left}`;
+    return `Within the limit: ${share}, ${left}`;
+}
+function changeAgainst({ comparison, baseline }) {
+    if (!baseline || comparison?.change === undefined)
+        return '';
+    const { report, branch } = baseline;
+    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    return `${signed(comparison.change)} against ${against}`;
+}
+function grownBy({ comparison, maxGrowth }) {
+    return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+}
+/** Whose slug it is, and who measured it. */
+function origin({ report, app, measuredBy }) {
+    const of = app === undefined ? '' : ` of ${code(app)}`;
+    const { chosen } = report.verdict;
+    const { raw, files } = report.variants.find(({ name }) => name === chosen);
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${text_number(files)} files, ${megabytes(raw)} unpacked.`;
+    return measuredBy === undefined
+        ? slug
+        : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
+}
+function withoutRedisVerified({ report: { redisTls } }) {
+    return redisTls === undefined
+        ? ''
+        : '> [!WARNING]\n> Redis certificate not verified: this slug takes any certificate from its own Redis (`redis-tls: no-verify`). What it sends there is encrypted, but who answers is not proven.';
+}
+function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
+    const withFfmpeg = variants.find(({ name }) => name === 'with');
+    if (!ffmpeg.givenUp || !withFfmpeg)
+        return '';
+    const why = withFfmpeg.compressed > verdict.limit
+        ? `with it the slug would be ${megabytes(withFfmpeg.compressed)}, ${megabytes(withFfmpeg.compressed - verdict.limit)} over the limit`
+        : 'the one in this build does not start';
+    return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
+        WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
+}
+/** A row a slug, with what counts first; the one that breaks a rule is bold. */
+function sizeTable(told) {
+    const { report, comparison } = told;
+    const { variants, verdict, heroku, streaming } = report;
+    const tooMuch = grownBy(told);
+    const row = (name, size) => {
+        const before = comparison?.sizes.find(size => size.name === name)?.base;
+        const fits = size.compressed <= verdict.limit;
+        const status = [
+            fits ? 'fits' : 'too large',
+            tooMuch.includes(name) ? 'grown too much' : '',
+            name === verdict.chosen ? 'chosen' : ''
+        ];
+        const cells = [
+            name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
+            status.filter(Boolean).join(', '),
+            megabytes(size.compressed),
+            ...(comparison ? [changeCell(size.compressed, before)] : []),
+            megabytes(verdict.limit),
+            percent(size.compressed, verdict.limit)
+        ];
+        return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
+    };
+    const rows = variants.map(variant => row(variant.name, variant));
+    if (streaming)
+        rows.push(row('streaming', streaming));
+    const columns = ['Slug', 'Status', 'Compressed', ...(comparison ? ['Change'] : []), 'Limit', 'Of the limit'];
+    return (table(columns, rows, `--${'r'.repeat(columns.length - 2)}`) +
+        `\n\nHeroku itself warns from ${heroku.warnsAt / 1e6} MB on and stops at ${heroku.stopsAt / 1e9} GB.`);
+}
+/** The footer is never left out, so it must not grow without end. */
+const markdown_MOST_BUILDPACKS = 10;
+const STALE_AFTER_DAYS = 30;
+const markdown_DAY = 86_400_000;
+/** What it is compared with, how old that is, and what is to be said of it. */
+function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
+    if (!baseline)
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
+    const { branch, wanted, behind, runUrl } = baseline;
+    const base = baseline.report;
+    const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
+    const age = days <= 0 ? 'the same day' : days === 1 ? 'a day before' : `${days} days before`;
+    const built = runUrl === undefined ? 'built' : `[built](${runUrl})`;
+    const commit = commitLink(base.source.commit, repositoryUrl);
+    const lines = [
+        `Compared with ${commit}${branch === undefined ? '' : ` of ${code(branch)}`}, ${built} on ${base.createdAt.slice(0, 10)}, ${age}.`
+    ];
+    if (behind > 0 && wanted !== undefined) {
+        lines.push(`The base is ${commitLink(wanted, repositoryUrl)}, of which there is no report: this is the nearest ancestor with one, ${behind} ${behind === 1 ? 'commit' : 'commits'} back.`);
+    }
+    if (days > STALE_AFTER_DAYS)
+        lines.push('**That is long ago**: buildpacks and packages may have changed of themselves since.');
+    if (comparison?.change === undefined)
+        lines.push(`It has no slug ${report.verdict.chosen} ffmpeg, so the change is not known.`);
+    const chosen = base.verdict.chosen;
+    if (chosen !== report.verdict.chosen)
+        lines.push(`There the slug **${chosen} ffmpeg** was chosen; here it is the one ${report.verdict.chosen} ffmpeg.`);
+    if (base.stack !== report.stack)
+        lines.push(`Its stack was ${code(base.stack)}; this one's is ${code(report.stack)}.`);
+    return lines.join(' ');
+}
+function live({ live, report }) {
+    if (!live)
+        return '';
+    const change = report.verdict.compressed - live.bytes;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
+    const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
+    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${megabytes(live.bytes)}. ${against}.`;
+}
+function footer({ report, measuredBy, runUrl, repositoryUrl }) {
+    const { source, stack, place, tool, createdAt } = report;
+    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
+    const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
+    const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
+    const lines = [
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
+        `Buildpacks: ${buildpacks(report)}.`,
+        'MB = 10<sup>6</sup> bytes.',
+        runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
+    ];
+    return `<sub>${lines.filter(Boolean).join(' ')}</sub>`;
+}
+/** Each with its commit, or the digest of what was fetched. */
+function buildpacks({ layers }) {
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
+}
+function section(name, content) {
+    return content === '' ? '' : `### ${name}\n\n${content}`;
+}
+
+;// CONCATENATED MODULE: ./lib/report/index.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/results.js
 
 
@@ -77405,6 +77438,7 @@ async function defaultBranch(github) {
 
 
 
+/** What a run writes into its output folder. */
 const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
 /** Files of an earlier run must not be taken for this one's. */
 async function clearOutput(folder) {
@@ -77455,16 +77489,16 @@ async function results_tell({ inputs, runtime, results }, told) {
 function judge({ inputs, runtime }, told) {
     const { verdict, streaming } = told.report;
     if (verdict.problem !== undefined) {
-        throw new errors_UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
+        throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
     }
     if (onlyTold(inputs))
         return;
     const { compressed, limit, withinLimit } = verdict;
     if (!withinLimit) {
-        throw new errors_UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
     }
     if (streaming && streaming.compressed > limit) {
-        throw new errors_UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
+        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -77479,7 +77513,155 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new errors_UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
+
+
+
+
+
+
+
+/** This one may be absent. */
+const source_DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
+function source_readConfig({ inputs }) {
+    const text = readTreeFile(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== source_DEFAULT_CONFIG) {
+        throw new UserError(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    const config = mergeInputs(loadConfig(text, inputs.config), inputs);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_namespaceObject.join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${megabytes(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
+}
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ */
+async function takeSourceToBuild(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    const procfile = source_procfileOf(source);
+    if (procfile.file === 'Procfile')
+        return source;
+    const why = procfile.ignoredAt !== undefined
+        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
+    if (why === undefined)
+        return source;
+    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
+    context.runtime.log.warning(warning);
+    return { ...source, warnings: [...source.warnings, warning] };
+}
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+function source_procfileOf({ folder, removed }) {
+    const procfile = readProcfile(folder);
+    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
+    return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) };
+}
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000;
+/** A line, if the checked-out commit is built and the checkout has more than that commit. */
+async function tellUncommitted({ inputs, runtime }, { commit }) {
+    const { run, log, signal } = runtime;
+    const { path: checkout, searchPath, outputDir } = inputs;
+    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
+    const own = [outputDir, ...results_FILES.map(file => external_node_path_namespaceObject.join(outputDir, file)), external_node_path_namespaceObject.join(checkout, inputs.config), ...ours];
+    try {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
+        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
+        if (head.sha !== commit.sha)
+            return;
+        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
+        if (!found)
+            return;
+        const { count, first } = found;
+        const what = count === 1
+            ? '1 file of the checkout is not committed, so it is'
+            : `${count} files of the checkout are not committed, so they are`;
+        log.info(`${what} not part of this build (first: ${displayPath(first)})`);
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof UserError || error instanceof CancelledError))
+            throw error;
+        log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`);
+    }
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new UserError(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ */
+function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
+            writeTreeFile(folder, file, text);
+    };
+    if (config.migrations !== 'off')
+        add(RELEASE_FILES);
+    if (config.redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        runtime.log.warning(REDIS_NOT_VERIFIED);
+    }
+    const { repository, ref } = inputs.github;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    writeTreeFile(folder, path, text);
+}
+/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
+async function versionsAt({ inputs, runtime }, commit) {
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
@@ -77552,7 +77734,7 @@ class Story {
  * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
  * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
  */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new errors_UserError(...of) }, ask) {
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new UserError(...of) }, ask) {
     const until = clock.now() + timeout;
     for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
         const answer = await ask();
@@ -77609,7 +77791,7 @@ async function followToEnd(first, read, { what, next }, tools) {
         if (latest.status === 'pending')
             latest = await read();
         if (latest.status === 'pending' && clock.now() > until)
-            throw new errors_UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+            throw new UserError(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
         return latest.status !== 'pending';
     };
     if (first.output_stream_url) {
@@ -77643,7 +77825,7 @@ async function readTarget(app, mask, tools) {
     const info = await app.info();
     const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
     if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new errors_UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+        throw new UserError(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
     }
     const config = await app.configVars();
     mask(config);
@@ -77790,7 +77972,7 @@ async function compareSize(app, id, bytes, tools) {
             throw error;
     }
     if (stored === undefined) {
-        throw new errors_UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+        throw new UserError('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
     }
     if (stored !== bytes)
         throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
@@ -77824,12 +78006,12 @@ async function buildOn(app, recipe, tools) {
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
     const { latest: finished, tail } = await follow(app, build, tools);
     if (finished.status !== 'succeeded') {
-        throw new errors_UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+        throw new UserError(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
     }
     const slug = await slugOf(app, finished, recipe, tools);
     if (slug)
         return slug;
-    throw new errors_UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+    throw new UserError(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
 }
 /** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
 async function shipSource(app, recipe, { story, log, clock, signal }) {
@@ -77888,7 +78070,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
         return undefined;
     const size = slug.size ?? (await storedSize(slug.blob.url, tools));
     if (size === undefined) {
-        throw new errors_UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+        throw new UserError(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
     }
     const processTypes = slug.process_types ?? {};
     return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
@@ -77901,7 +78083,7 @@ async function slugOf(app, { slug: built, release }, { commit, variant }, tools)
 
 
 /** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends errors_UserError {
+class HealthError extends UserError {
     serves;
     constructor(message, next, serves) {
         super(message, next);
@@ -77919,7 +78101,7 @@ const STREAMING_HEALTH = '/api/v1/streaming/health';
  */
 function ownHealth({ app, info }, path = '/health') {
     if (!info.web_url) {
-        throw new errors_UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+        throw new UserError(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
     }
     return {
         name: path,
@@ -78021,7 +78203,7 @@ async function patiently({ name, url, host, wrong, next }, serves, tools) {
 
 
 /** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends errors_UserError {
+class MigrationError extends UserError {
 }
 const PURPOSE = 'migrate';
 const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
@@ -78113,13 +78295,13 @@ const SHARED = ['DATABASE', 'REDIS'];
 async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
     const { app, config } = target;
     if (target.stack !== main.stack) {
-        throw new errors_UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+        throw new UserError(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
     }
     const { lacks, remedy } = streamingLacks(main, target);
     if (lacks.length === 0)
         return target;
     if (!allowed)
-        throw new errors_UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+        throw new UserError(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
     const { vars, attachments } = missingOfStreaming(config);
     const shared = await main.app.attachments();
     for (const name of attachments) {
@@ -78131,7 +78313,7 @@ async function prepareStreaming(main, target, { allowed }, readAgain, { story })
         else {
             const url = main.config[`${name}_URL`];
             if (!url)
-                throw new errors_UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+                throw new UserError(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
             vars[`${name}_URL`] = url;
         }
     }
@@ -78153,7 +78335,7 @@ function requireSameCommit(main, streaming) {
     const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
     if (wanted && wanted === runs)
         return;
-    throw new errors_UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+    throw new UserError(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
 }
 /** What the streaming app's config lacks. */
 function missingOfStreaming(config) {
@@ -78225,7 +78407,10 @@ function isConfigured({ addons, vars, secrets }) {
 /** How many dynos of each type run once the app is provisioned. */
 function provisionedFormation(formation, appJson) {
     const scaled = missingDynos({ formation }, appJson);
-    return [...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)), ...scaled];
+    return [
+        ...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)),
+        ...scaled.map(dynos => ({ ...dynos, planned: true }))
+    ];
 }
 /** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
 function domainOf(config) {
@@ -78403,13 +78588,13 @@ async function provision(of, wishes, tools) {
  * apps with paid dynos alone.
  */
 async function provisionDynos(of, wishes, tools) {
-    const { client, app } = of;
+    const { app } = of;
     const { story } = tools;
     const { scale, certificates } = await readProvisionPlan(of, wishes);
     const types = new Set((await app.formation()).map(({ type }) => type));
     const wanted = scale.filter(({ type }) => types.has(type));
     if (wanted.length > 0) {
-        await scaleFormation(client, app.name, wanted, tools);
+        await app.scale(wanted);
         story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
     }
     if (certificates)
@@ -78420,7 +78605,7 @@ async function provisionDynos(of, wishes, tools) {
 function provision_refuse({ blockers }) {
     if (blockers.length === 0)
         return;
-    throw new errors_UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+    throw new UserError(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
 }
 async function readHave({ client, app, streaming, maskConfig }) {
     const configOf = async (of) => {
@@ -78498,6 +78683,53 @@ async function tellDomains({ client, app }, { story }) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/deploy/process-types.js
+
+
+
+
+
+
+
+
+/** A slug has no process type for dynos that run: its release would take them away. */
+class LostTypeError extends UserError {
+}
+/**
+ * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
+ * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
+ */
+async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
+    const formation = await app.formation();
+    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
+    judgeTypes(app.name, running, slug, commit, role, tools);
+}
+/** The same for a formation that was read before. */
+function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
+    const has = Object.keys(processTypes);
+    const lost = lostTypes(formation, has);
+    if (lost.length === 0)
+        return;
+    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
+    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
+    const reason = told.map(({ reason }) => reason).join('; ');
+    const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ');
+    if (!mayLoseTypes)
+        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
+    story.warn(`${reason}. ${remedy} (lost-process-type)`);
+}
+/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
+function lostByGoingBack(app, formation, processTypes) {
+    const has = Object.keys(processTypes);
+    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
+    if (told.length === 0)
+        return undefined;
+    return {
+        reason: told.map(({ reason }) => reason).join('; '),
+        remedy: told.map(({ remedy }) => remedy).join(' ')
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/deploy/release.js
 
 
@@ -78506,7 +78738,7 @@ async function tellDomains({ client, app }, { story }) {
 
 
 /** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends errors_UserError {
+class ReleasePhaseError extends UserError {
 }
 const release_MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
 /**
@@ -78549,7 +78781,7 @@ async function requireCurrent(app, version, slugId) {
     const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
     if (newest?.slug?.id === slugId && newest.version >= version)
         return;
-    throw new errors_UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+    throw new UserError(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
 }
 function readMigrationsLine(output) {
     const [, before, after, ran] = release_MIGRATIONS.exec(output) ?? [];
@@ -78563,7 +78795,7 @@ function readMigrationsLine(output) {
 
 
 /** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends errors_UserError {
+class CrashError extends UserError {
 }
 const NOT_FORMATION = ['release', 'run', 'scheduler'];
 /** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
@@ -78619,8 +78851,9 @@ async function explainCrash(app, crashed, tools) {
 
 
 
+
 /** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends errors_UserError {
+class RollbackRefused extends UserError {
 }
 /**
  * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
@@ -78684,16 +78917,22 @@ async function requireSafeRollback(app, { release, slug }, releases, trees, size
     throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
 }
 /**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused where the
- * database is no longer one for its code.
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
+ * no longer one for its code, or if it has no process type for dynos that run.
+ * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
  */
-async function bringBack(target, badSlug, trees, dynoSize, tools) {
-    const { app, releases } = target;
+async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false } = {}) {
+    const { app, releases, formation } = target;
     const good = await lastGoodRelease(app, releases, badSlug);
     if (!good) {
         throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
     }
+    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
+    if (lost && !mayLoseTypes)
+        throw new RollbackRefused(lost.reason, lost.remedy);
     await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    if (lost)
+        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
     const release = await releaseAgain(app, good, tools);
     const commit = good.slug.commit ?? undefined;
     await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
@@ -78774,7 +79013,7 @@ async function orphans(applied, known, { migrations, versionsAt }, since) {
 
 
 /** The slug is over its limit. */
-class GateError extends errors_UserError {
+class GateError extends UserError {
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
@@ -78838,9 +79077,10 @@ class Maintenance {
 
 
 
+
 /**
  * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one
+ * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
  * @param addons absent where they could not be read
  * @param wishes of a job that provisions the app: the dynos are those that it will run then
  */
@@ -78857,6 +79097,7 @@ function liveFacts(target, streaming, addons, wishes) {
         streaming: streaming && {
             app: streaming.app.name,
             config: new ConfigView(streaming.config),
+            lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
             ...streamingLacks(target, streaming)
         }
     };
@@ -78881,7 +79122,7 @@ function preflight_refuse(findings) {
     const blocking = findings.filter(({ level }) => level === 'block');
     if (blocking.length === 0)
         return;
-    throw new errors_UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+    throw new UserError(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
 }
 function preflight_sentence({ reason, remedy, name }) {
     return `${reason}. ${remedy} (${name})`;
@@ -78896,13 +79137,26 @@ function preflight_sentence({ reason, remedy, name }) {
 
 
 
-/** The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app. */
+
+
+/**
+ * The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app, and
+ * none is uploaded that lacks a process type of what runs.
+ */
 async function obtainSlugs(apps, deployable, tools) {
     const { supply } = deployable;
-    return supply.by === 'runner' ? fromRunner(apps, deployable, supply, tools) : fromHeroku(apps, supply, tools);
+    return supply.by === 'runner'
+        ? fromRunner(apps, deployable, supply, tools)
+        : fromHeroku(apps, deployable, supply, tools);
 }
-async function fromRunner({ main, streaming, staging }, { fingerprint, commit }, supply, tools) {
+async function fromRunner({ main, streaming, staging, wishes }, deployable, supply, tools) {
     const { story } = tools;
+    const { fingerprint, commit } = deployable;
+    const judge = async (web, live) => {
+        await requireTypes(main, web, deployable, { role: 'web', wishes }, tools);
+        if (streaming && live)
+            await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
+    };
     const find = async (role, targets) => {
         for (const target of targets) {
             const slug = target && (await findShipped(target, role, fingerprint));
@@ -78918,52 +79172,64 @@ async function fromRunner({ main, streaming, staging }, { fingerprint, commit },
         const live = await find('streaming', [streaming]);
         if (!web)
             story.note('No release holds a slug built from the same, so it is built');
+        else
+            await judge(web, live);
         return [web, live];
     });
     if (web && (live || !streaming))
         return { web: { slug: web }, streaming: live && { slug: live } };
     const built = await story.span('Build', supply.build);
-    const ship = async ({ app }, role) => {
-        const artifact = built.find(one => one.role === role);
-        if (!artifact)
+    const artifact = (role) => {
+        const found = built.find(one => one.role === role);
+        if (!found)
             throw new Error(`no slug was built for ${role}`);
-        return { slug: await shipSlug(app, artifact, tools) };
+        return found;
     };
+    const ship = async ({ app }, role) => ({
+        slug: await shipSlug(app, artifact(role), tools)
+    });
+    await story.step('Process types', () => judge(web ?? artifact('web'), streaming && (live ?? artifact('streaming'))));
     return story.step('Upload', async () => ({
         web: web ? { slug: web } : await ship(main, 'web'),
         streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
     }));
 }
-async function fromHeroku({ main, streaming, staging }, supply, tools) {
+async function fromHeroku({ main, streaming, staging, wishes }, deployable, supply, tools) {
     const { story } = tools;
-    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, tools) : onMain(main, supply, tools));
+    const judge = async (slug) => {
+        supply.judge(slug);
+        await requireTypes(main, slug, deployable, { role: 'web', wishes }, tools);
+    };
+    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, judge, tools) : onMain(main, supply, judge, tools));
     if (!streaming)
         return { web, streaming: undefined };
     const live = await findBuilt(streaming.app, supply.streaming, tools);
+    if (live)
+        await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
     return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
 }
 /** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
-async function onMain({ app }, { web, judge }, tools) {
-    return firstThatFits(web, tools, async (recipe) => {
+async function onMain({ app }, supply, judge, tools) {
+    return firstThatFits(supply.web, tools, async (recipe) => {
         const slug = await findBuilt(app, recipe, tools);
         if (slug) {
-            judge(slug);
+            await judge(slug);
             tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
             return { slug };
         }
-        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size is judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
-        return { recipe, judge };
+        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size and the process types are judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
+        return { recipe, judge: supply.judge };
     });
 }
 /** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging, supply, tools) {
+async function onStaging(staging, supply, judge, tools) {
     const { app } = staging;
     return firstThatFits(supply.web, tools, async (recipe) => {
         const found = await findBuilt(app, recipe, tools);
         if (found)
             tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
         const slug = found ?? (await buildOn(app, recipe, tools));
-        supply.judge(slug);
+        await judge(slug);
         await prove(staging, slug, recipe, found !== undefined, tools);
         return { slug };
     });
@@ -79016,6 +79282,7 @@ async function prove(staging, slug, recipe, found, tools) {
 
 
 
+
 /**
  * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
  * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
@@ -79046,9 +79313,9 @@ async function deploy(plan, tools) {
         (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
     const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
     const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging }, wishes, deployable, tools));
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools));
     await progress.deploying(deployable);
-    const shippable = await obtainSlugs({ main: target, streaming, staging }, deployable, tools);
+    const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools);
     if ('slug' in shippable.web)
         progress.shipping(shippable.web.slug);
     const maintenance = new Maintenance(plan, target, deployable, tools);
@@ -79084,16 +79351,22 @@ async function deploy(plan, tools) {
     catch (error) {
         await maintenance.endAfterFailure();
         if (live && switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, live.slug.id, deployable, error, tools);
+            await rollBack(plan, target, live.slug, deployable, error, tools);
         throw error;
     }
 }
-/** A crash, a slug over its limit, or an app that does not answer at its own address: the code before is better. */
+/**
+ * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
+ * the code before is better.
+ */
 function isFaultOfTheRelease(error) {
-    return error instanceof CrashError || error instanceof GateError || (error instanceof HealthError && !error.serves);
+    return (error instanceof CrashError ||
+        error instanceof GateError ||
+        error instanceof LostTypeError ||
+        (error instanceof HealthError && !error.serves));
 }
 /** Better told now than when the site is down. */
-async function judgeUpgrade(plan, { main, streaming, staging }, wishes, deployable, tools) {
+async function judgeUpgrade(plan, { main, streaming, staging, wishes }, deployable, tools) {
     if (!deployable.plan)
         return;
     const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
@@ -79108,9 +79381,10 @@ async function readStreaming(plan, main, tools) {
     return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
 }
 /** Releases a slug, or has Heroku build it, which releases it as well. */
-async function goLive(target, role, shippable, { commit, fingerprint }, { progress, migrations }, tools) {
+async function goLive(target, role, shippable, deployable, { progress, migrations }, tools) {
     const { story } = tools;
     const { app } = target;
+    const { commit, fingerprint } = deployable;
     const title = role === 'web' ? 'Release' : 'Release of the streaming app';
     const told = (finished) => {
         tellMigrations(finished, migrations, tools);
@@ -79124,13 +79398,18 @@ async function goLive(target, role, shippable, { commit, fingerprint }, { progre
             finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
         }));
     }
+    const before = await app.formation();
     const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    const judge = () => {
+        shippable.judge(slug);
+        judgeTypes(app.name, before, slug, deployable, role, tools);
+    };
     if (role === 'web')
         progress.shipping(slug);
     return story.step(title, async () => {
         const release = await app.release(slug.releaseId);
         progress.released(app.name, release);
-        return { slug, finished: told(await finishRelease(app, release, tools)), judge: () => shippable.judge(slug) };
+        return { slug, finished: told(await finishRelease(app, release, tools)), judge };
     });
 }
 async function shipStreaming(target, shippable, deployable, plan, tools) {
@@ -79149,18 +79428,33 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     try {
         await story.step('Rollback', async () => {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug, trees, plan.dynoSize, tools);
+            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true });
             plan.progress.rolledBack(release);
+            await scaleAgain(target, badSlug, tools);
         });
     }
     catch (error) {
         if (error instanceof CancelledError)
             throw error;
-        const next = error instanceof errors_UserError ? error.nextStep : 'Look at `heroku releases` at once.';
+        const next = error instanceof UserError ? error.nextStep : 'Look at `heroku releases` at once.';
         const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new errors_UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
+        throw new UserError(`${cause.message}\nAnd ${what}: ${errorText(error)}`, next, { cause: error });
     }
-    throw new errors_UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+    throw new UserError(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+}
+/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+async function scaleAgain({ app, formation }, badSlug, { story }) {
+    const lost = lostTypes(formation, Object.keys(badSlug.processTypes));
+    if (lost.length === 0)
+        return;
+    const there = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = lost
+        .filter(({ type }) => there.has(type))
+        .map(({ type, quantity, size }) => ({ type, quantity, ...(size ? { size } : {}) }));
+    if (wanted.length === 0)
+        return;
+    await app.scale(wanted);
+    story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
 }
 function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
     const runs = current
@@ -79276,6 +79570,150 @@ function needs(title, list) {
 
 
 
+
+;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
+
+
+
+
+
+/**
+ * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
+ * before the buildpacks, too, so there the build would fail in the same way, only later.
+ */
+function requireKept({ folder, removed }, needs) {
+    for (const { file, who } of needs) {
+        const taken = takenOut(removed, file);
+        if (taken === undefined || readTreeFile(folder, file) !== undefined)
+            continue;
+        throw new UserError(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+    }
+}
+/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
+function neededByBuildpacks(references) {
+    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
+    return references
+        .slice(0, unknown < 0 ? references.length : unknown)
+        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
+}
+/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
+function neededByDynos({ streamingApp }, procfile) {
+    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
+        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
+        : [];
+    const who = 'the streaming app';
+    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
+    return [...web, ...streaming.map(file => ({ file, who }))];
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
+
+
+
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = readTreeFile(source.folder, 'app.json');
+    const kind = placeKind(inputs);
+    const stack = requireStack(inputs, config, appJson);
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new UserError(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = readTreeFile(source.folder, 'Aptfile');
+    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
+    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    for (const warning of warnings)
+        runtime.log.warning(warning);
+    const written = chosen.map(({ reference }) => reference.text);
+    const procfile = readTreeFile(source.folder, 'Procfile') ?? '';
+    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
+    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
+    const all = lacksFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (lacksFfmpeg)
+        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_namespaceObject.join(runtime.scratch, 'buildpacks'),
+        cacheFolder: recipe_below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+function placeKind({ buildIn, hostStack }) {
+    return buildIn ?? (hostStack ? 'host' : 'container');
+}
+/** The stack of the slug: the config's, else app.json's, else that of the image in which this runs. Throws a `UserError` if nothing says it. */
+function requireStack(inputs, config, appJson) {
+    const here = placeKind(inputs) === 'host' ? inputs.hostStack : undefined;
+    const stack = config.stack ?? stackOf(appJson) ?? here;
+    if (stack !== undefined)
+        return stack;
+    throw new UserError('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+}
+/** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
+function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
+    const found = checkBuildpackList(buildpacks.map(({ reference }) => reference), mastodon);
+    preflight_refuse(found.filter(({ name }) => !checks.skip.includes(name)));
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: recipe_below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        takenOut: file => takenOut(removed, file),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** What brings ffmpeg, for people. */
+function providerNames({ provider, buildpacks }) {
+    if (!provider)
+        return [];
+    const names = provider.buildpacks.map(i => buildpacks[i].name);
+    return provider.apt === undefined ? names : [...names, 'Aptfile'];
+}
+/** A folder in the cache, where there is one. */
+function recipe_below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_namespaceObject.join(folder, name);
+}
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
 
@@ -79409,7 +79847,7 @@ async function baseCommit(github, measured, pullRequest) {
 async function baseOfForeign(github, measured, pull) {
     const into = measured === pull.headSha ? undefined : baseline_mergedInto(await parentsOf(github, measured), pull);
     if (into === undefined && measured !== pull.headSha) {
-        throw new errors_UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
+        throw new UserError(`The report is of commit ${measured.slice(0, 8)}, which is neither the newest one of the pull request, ${pull.headSha.slice(0, 8)}, nor a merge of it`, 'Build what GitHub checks out for `on: pull_request`, without the input `ref`.');
     }
     const off = await branchedOff(github, pull);
     return into !== undefined && (await pulls_mergeBase(github, into, pull.headSha)) === off ? into : off;
@@ -79434,7 +79872,7 @@ function branchOf({ inputs }) {
 /** The Heroku that the inputs name. Throws a `UserError` without a key. */
 function herokuOf({ inputs }) {
     if (inputs.herokuApiKey === undefined) {
-        throw new errors_UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
+        throw new UserError(`\`command: ${inputs.command}\` needs a Heroku key`, MAKE_KEY);
     }
     return { url: inputs.herokuApiUrl, key: inputs.herokuApiKey };
 }
@@ -79452,7 +79890,7 @@ function heroku_connect({ inputs, runtime }, { url, key, ca }, story) {
 function requireApp(name) {
     if (name !== undefined)
         return name;
-    throw new errors_UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
+    throw new UserError('No app is named', 'Set `app:` in the config file, or give the input `app`.');
 }
 const heroku_DAY = 86_400;
 const WARN_BELOW_DAYS = 30;
@@ -79543,6 +79981,7 @@ function told_hash(commit) {
 
 
 
+
 /** What a plan reads of a tree; the rest of a commit is not written out. */
 const READ = /^(?:db\/|config\/(?!locales)|lib\/(?:mastodon|tasks)\/|streaming\/|vite\.config\.|[^/]*file(?:\.lock)?$|\.ruby-version$|package\.json$|app\.json$|README\.md$)/;
 /**
@@ -79557,11 +79996,14 @@ async function planFrom(context, config, source, from, live) {
 async function factsFrom(context, config, source, from, live) {
     const appJson = readTreeFile(source.folder, 'app.json');
     const tree = readUpgradeTree(source.folder);
+    const problems = [];
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
-    const { chosen } = readBuildpacks(config.slug.buildpacks, appJson);
+    const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
     const buildpacks = chosen.map(({ reference }) => reference.text);
+    const ignoredAt = source.removed.find(({ path }) => path === 'Procfile')?.line;
     return {
-        tree,
+        tree: { ...tree, procfile: { ...tree.procfile, ...(ignoredAt !== undefined && { ignoredAt }) } },
+        problems,
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
         buildpacks,
@@ -79586,7 +80028,10 @@ async function planOfTree(context, config, source) {
         signal: runtime.signal,
         searchPath: inputs.searchPath
     });
-    const plan = await planFrom(context, config, source, base?.commit);
+    const problems = [];
+    const stack = tried(problems, () => requireStack(inputs, config, readTreeFile(source.folder, 'app.json')));
+    const facts = await factsFrom(context, { ...config, stack }, source, base?.commit);
+    const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] });
     return { plan, upgrade: makeUpgrade(plan, base) };
 }
 /** Asks where Heroku's own buildpack would fetch it, and only where it would. */
@@ -79613,6 +80058,18 @@ async function rubyOfCheckout({ inputs, runtime }, config) {
         return undefined;
     return readRuby({ gemfileLock, gemfile, rubyVersion });
 }
+/** What is said of the build, or undefined, and then why there would be none is among the problems. */
+function tried(problems, say) {
+    try {
+        return say();
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        problems.push({ reason: error.message, remedy: error.nextStep });
+        return undefined;
+    }
+}
 /** The tree of a commit; undefined where the checkout does not have it. */
 async function readTreeAt({ inputs, runtime }, commit) {
     const { run, signal, scratch } = runtime;
@@ -79623,7 +80080,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
         return readUpgradeTree(folder);
     }
     catch (error) {
-        if (error instanceof errors_UserError && !(error instanceof CancelledError))
+        if (error instanceof UserError && !(error instanceof CancelledError))
             return undefined;
         throw error;
     }
@@ -79653,6 +80110,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
 async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
     const { log } = runtime;
+    judgeBuildpacks(config, source, recipe);
     const slug = external_node_path_namespaceObject.join(inputs.outputDir, 'slug.tgz');
     const workshop = openWorkshop(context, config, source, recipe);
     const packer = new Packer({
@@ -79664,9 +80122,11 @@ async function buildSlugs(context, config, source, recipe) {
     });
     try {
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
+        // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
+        const mastodon = readMastodon(app.root);
         const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
         const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
-        const trimming = planTrim(config, source.mastodon, app, variants);
+        const trimming = planTrim(config, mastodon, app, variants);
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
@@ -79691,7 +80151,7 @@ async function buildSlugs(context, config, source, recipe) {
         const report = makeReport({
             createdAt: runtime.clock.now(),
             commit: source.commit,
-            mastodonVersion: source.mastodon.version,
+            mastodonVersion: mastodon.version,
             source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
             stack: recipe.stack,
             place: recipe.place,
@@ -79701,7 +80161,7 @@ async function buildSlugs(context, config, source, recipe) {
             variants,
             weighed,
             streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
-            dependencies: readDependencies(source.folder),
+            dependencies: readDependencies(app.root),
             heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
             trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
             leftIn: trimming.leftIn,
@@ -79860,7 +80320,7 @@ async function builtBefore({ inputs, runtime }, fingerprint, limit) {
         const bytes = made ? (await (0,external_node_fs_promises_namespaceObject.stat)(made.file)).size : 0;
         if (bytes <= limit)
             continue;
-        throw new errors_UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
     }
     return { web, streaming };
 }
@@ -79928,7 +80388,7 @@ async function build_build(context) {
     const { inputs, runtime } = context;
     const config = source_readConfig(context);
     await clearOutput(inputs.outputDir);
-    const source = await runtime.log.group('Source', () => takeSource(context));
+    const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
     const slugs = await buildSlugs(context, config, source, recipe);
@@ -83891,7 +84351,7 @@ const url_parse = (input, parseQueryString) => {
         query
     };
 };
-const url_resolve = (from, to) => {
+const resolve = (from, to) => {
     try {
         return new URL(to, from).href;
     }
@@ -84609,7 +85069,7 @@ function fetch_nmfetch(url, options) {
             options.body = false;
             let redirectUrl;
             try {
-                redirectUrl = url_resolve(url, res.headers.location);
+                redirectUrl = resolve(url, res.headers.location);
             }
             catch (_err) {
                 // the legacy resolver throws on a Location the WHATWG parser also refused,
@@ -88378,7 +88838,7 @@ function chooseChecks(all, skip) {
     const names = all.map(({ name }) => name);
     const unknown = skip.find(name => !names.includes(name) && !Object.hasOwn(FINDINGS, name));
     if (unknown !== undefined) {
-        throw new errors_UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
+        throw new UserError(`checks.skip: there is no check ${shown_shown(unknown)}${shown_didYouMean(unknown, names)}`, `Checks of this version: ${names.join(', ')}.`);
     }
     return all.filter(({ name }) => !skip.includes(name));
 }
@@ -88773,7 +89233,7 @@ async function planVersion(context, sources, from, to) {
                 own: name => OWN.test(name)
             })
         ]);
-        const source = { folder: external_node_path_namespaceObject.join(folder, 'merged') };
+        const source = { folder: external_node_path_namespaceObject.join(folder, 'merged'), removed: [] };
         const facts = await factsFrom(context, sources.config, source, start.commit, live);
         const plan = planUpgrade(facts);
         return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested };
@@ -88797,7 +89257,7 @@ async function startOf(tools, deployed, version) {
     const here = parseVersion(await textAt({ ...tools, commit: head.sha, file: VERSION_FILE }));
     if (here === version)
         return { commit: head.sha, isReleased: false };
-    throw new errors_UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
+    throw new UserError(`the checkout does not have the commit that runs, and what is checked out is ${here === undefined ? 'no Mastodon' : `of ${here}`}`, 'Check out with `fetch-depth: 0`.');
 }
 /** The app as it runs; undefined where Heroku does not say enough of it. */
 async function liveOf(context, sources) {
@@ -88857,12 +89317,12 @@ function requireSuccess({ dyno, exitCode, took }, { limit }, app) {
     if (exitCode === 0)
         return `Ended well in ${dyno} after ${after}`;
     if (exitCode !== undefined) {
-        throw new errors_UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
+        throw new UserError(`The command in ${dyno} ended with exit code ${exitCode} after ${after}`, 'Its output is above. Where it was killed (137), a larger dyno may help.');
     }
     if (took >= limit) {
-        throw new errors_UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
+        throw new UserError(`The command in ${dyno} was ended at its limit of ${Math.round(limit / 60_000)} min`, 'Look whether its work is done, and give it more time: `timeout`, in minutes.');
     }
-    throw new errors_UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
+    throw new UserError(`How the command in ${dyno} ended is not known: the connection to it was lost after ${after}, which ends it`, `Look at \`heroku logs --app ${app.name} --dyno ${dyno}\`, and whether its work is done, before it is run again.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/due-tasks.js
@@ -88885,10 +89345,10 @@ function openRecord(context, app, schedule) {
     const wanted = plannedTasks(schedule, inputs.dynoSize ?? '', inputs.config);
     const github = githubOf(context);
     if (!github) {
-        throw new errors_UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
+        throw new UserError('Where last runs are kept cannot be reached: there is no GitHub token', 'Give `github-token: ${{ github.token }}`, and the job `permissions: contents: write`.');
     }
     if ([inputs.github.event.defaultBranch, inputs.github.ref?.replace(/^refs\/heads\//, '')].includes(branch)) {
-        throw new errors_UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
+        throw new UserError(`Last runs cannot be kept on ${branch}, which has code on it`, 'Name a branch for them alone, such as `state: branch:scheduled-tasks`.');
     }
     const path = `${app}.json`;
     const file = new BranchFile(github, { branch, path, message: `Scheduled tasks of ${app}` });
@@ -89002,7 +89462,7 @@ async function tellDue({ app, wanted, file, where }, asker, tools) {
 function outcome(runs, failures) {
     if (failures.length === 0)
         return runs === 0 ? 'No task is due' : `${runs} task${runs === 1 ? '' : 's'} ran and ended well`;
-    throw new errors_UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
+    throw new UserError(`${failures.length === 1 ? 'A task' : `${failures.length} tasks`} did not end well: ${failures.join('; ')}`, 'What each printed is above. None is run again for that time: mend it, and run it by hand with the input `run`.');
 }
 /** `2026-11-25 03:30 UTC`. */
 function timeText(at) {
@@ -89149,13 +89609,13 @@ async function showRecorded(context, app, schedule, tools) {
 }
 /** Its API is undocumented and may change any day; its dashboard is there for people. */
 function byHand(error, app, wanted) {
-    if (error instanceof CancelledError || !(error instanceof errors_UserError))
+    if (error instanceof CancelledError || !(error instanceof UserError))
         return error;
     const { lines, url } = typedByHand(wanted, app);
     const list = lines.length > 0
         ? `The tasks that should be there:\n${lines.map(line => `  ${line}`).join('\n')}`
         : 'There should be no tasks.';
-    return new errors_UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
+    return new UserError(`${errorText(error)}\nHeroku does not document the API of Heroku Scheduler, so this may be a change on its side. ${list}`, `${error.nextStep} Or type the tasks in by hand, as they stand above, at ${url}`, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-given.js
@@ -89422,7 +89882,7 @@ function everyText(data, change) {
 }
 function failure(failed, issueUrl) {
     const names = failed.map(({ check }) => check.name).join(', ');
-    return new errors_UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
+    return new UserError(failed.length === 1 ? `The check ${names} failed` : `${failed.length} checks failed: ${names}`, `What to do about each stands in ${issueUrl ?? "this job's summary"}.`);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/measured.js
@@ -89526,7 +89986,7 @@ async function reportText(context, github, run) {
 }
 async function measured_readText(file) {
     return (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8').catch((error) => {
-        throw new errors_UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
+        throw new UserError(`There is no report to read: ${errorText(error)}`, 'Let `command: build` run before it in the same job, or name its report.json with the input `report`.');
     });
 }
 
@@ -89546,7 +90006,7 @@ async function comment(context) {
     const { inputs, results, runtime } = context;
     const github = githubOf(context);
     if (!github) {
-        throw new errors_UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
+        throw new UserError('`command: comment` needs a token of GitHub, and to run in a workflow', 'Give `github-token: ${{ github.token }}`, and the job `permissions: pull-requests: write`.');
     }
     const measured = inputs.github.event.workflowRun
         ? await reportOfTriggeringRun(context, github, inputs.github.event.workflowRun)
@@ -89700,11 +90160,16 @@ async function plan_plan(context) {
     runtime.log.info(inputs.herokuApiKey === undefined
         ? 'Without a `heroku-api-key` this is what the tree alone can tell: the app is not asked.'
         : 'No app is named, so this is what the tree alone can tell.');
-    const source = await runtime.log.group('Source', () => takeSource(context));
+    const source = await runtime.log.group('Source', () => sourceOf(context));
     const { plan, upgrade } = await planOfTree(context, config, source);
     await plan_tell(context, upgrade);
     announce(context, plan);
     runtime.log.info('Nothing stands against this upgrade, as far as the tree alone can tell.');
+}
+async function sourceOf(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    return source;
 }
 /** `deploy` with `plan: true`: what it would do, and what stands against it. Nothing is written, no dyno is started. */
 async function planDeploy(context) {
@@ -89722,7 +90187,7 @@ async function planOfApp(context, config, askDatabase) {
         const streaming = streamingApp === undefined
             ? undefined
             : await story.step('Preflight of the streaming app', () => read(streamingApp));
-        const source = await story.span('Source', () => takeSource(context));
+        const source = await story.span('Source', () => sourceOf(context));
         const provisioning = provisioningOf(context, config, { client, app }, () => Promise.resolve(source));
         if (inputs.provision && !askDatabase) {
             const complete = await story.step('What the app lacks', () => provision_plan_planProvision(context, provisioning, tools));
@@ -89826,14 +90291,14 @@ function processTypesFor(config, built, log) {
 function herokuBuilds(context, config, source, recipe, fingerprint) {
     requireBuildable(config, recipe);
     const { log } = context.runtime;
-    const procfile = parseProcfile(readTreeFile(source.folder, 'Procfile') ?? '');
+    const { types } = readProcfile(source.folder);
     const make = (name, ffmpeg, rest) => ({
         ...rest,
         commit: source.commit.sha,
         fingerprint,
         buildpacks: buildpacksFor(recipe, ffmpeg),
         pack: () => packSource(context, source, name, {
-            Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, procfile, log) : { ...STREAMING_PROCESS_TYPES }),
+            Procfile: writeProcfile(rest.role === 'web' ? processTypesFor(config, types, log) : { ...STREAMING_PROCESS_TYPES }),
             ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
         })
     });
@@ -89853,7 +90318,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
 /** Throws a `UserError` for what only a build on the runner can do. */
 function requireBuildable({ slug }, { buildpacks }) {
     const refuse = (what, next) => {
-        throw new errors_UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
+        throw new UserError(`\`builder: heroku\` cannot ${what}`, `${next} Or leave \`builder\` at \`runner\`.`);
     };
     const folder = buildpacks.find(({ kind }) => kind === 'folder');
     if (folder)
@@ -89885,7 +90350,7 @@ async function packSource(context, source, name, files) {
         writeTreeFile(folder, at, text);
     const { code, stderr } = await run('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '-C', folder, '-czf', file, '.'], { env: { PATH: '/usr/bin:/bin' }, signal });
     if (code !== 0)
-        throw new errors_UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new UserError(`The source could not be packed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     const hash = (0,external_node_crypto_.createHash)('sha256');
     await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_namespaceObject.createReadStream)(file), hash);
     return { file, sha256: hash.digest('hex') };
@@ -89937,9 +90402,9 @@ async function deploy_deploy(context) {
 }
 /** Of the last step. The code is live by then, so its failure takes nothing back. */
 function notScheduled(error) {
-    if (error instanceof CancelledError || !(error instanceof errors_UserError))
+    if (error instanceof CancelledError || !(error instanceof UserError))
         throw error;
-    throw new errors_UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
+    throw new UserError(`The code is live and healthy, but its scheduled tasks are not what the config wants: ${error.message}`, `${error.nextStep} Then \`command: schedule\` is enough; the deploy needs not be run again.`, { cause: error });
 }
 const same = deployable => deployable;
 const nothing = () => Promise.resolve();
@@ -89953,7 +90418,7 @@ async function deployTo(context, access, config, { alter = same, afterwards = no
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const source = once(() => runtime.log.group('Source', () => takeSource(context)));
+    const source = once(() => runtime.log.group('Source', () => takeSourceToBuild(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -90006,6 +90471,8 @@ async function deploy_prepare(context, config, source, alter) {
         supply: inputs.builder === 'heroku'
             ? herokuBuilds(context, config, source, recipe, fingerprint)
             : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
+        procfile: source_procfileOf(source),
+        mayLoseTypes: config.checks.skip.includes('lost-process-type'),
         plan: live => planFrom(context, config, source, live.commit, live)
     };
     return alter(deployable);
@@ -90124,7 +90591,7 @@ async function migrate_migrate(context) {
     await withStory(context, `Migrations of ${name}`, async ({ app, tools, mask }) => {
         const target = await tools.story.step('Preflight', () => readTarget(app(name), mask, tools));
         if (!target.current?.slug) {
-            throw new errors_UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
+            throw new UserError(`${name} has no release with a slug yet`, 'Deploy first: `command: deploy`.');
         }
         const { version } = target.current;
         // Post-deployment migrations take away what older code still needs.
@@ -92292,7 +92759,7 @@ const CODE_ROUTES = {
             checksum: route_text(body['checksum']) ?? null,
             commit: route_text(body['commit']) ?? null,
             commitDescription: route_text(body['commit_description']) ?? null,
-            processTypes: code_processTypesOf(body['process_types']),
+            processTypes: processTypesOf(body['process_types']),
             stack,
             createdAt: now(world),
             size: null,
@@ -92386,7 +92853,7 @@ const CODE_ROUTES = {
     }
 };
 /** Schema: slug.process_types */
-function code_processTypesOf(value) {
+function processTypesOf(value) {
     if (typeof value !== 'object' || value === null)
         throw invalid('Process types is required');
     for (const [name, command] of Object.entries(value)) {
@@ -93834,12 +94301,12 @@ function requireServices({ inputs }) {
     const next = 'Give the job `services:` postgres and redis, and their addresses as `env:` of this step; they must be empty ones for this job alone.';
     const missing = ['DATABASE_URL', 'REDIS_URL'].filter(name => inputs.rehearsal[name] === undefined);
     if (missing.length > 0)
-        throw new errors_UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
+        throw new UserError(`A rehearsal needs ${missing.join(' and ')}`, next);
     for (const [name, url] of Object.entries(inputs.rehearsal)) {
         const host = URL.canParse(url) ? new URL(url).hostname : '';
         // A service is reached on this machine, or by its name. Nobody's real database is to be migrated by a rehearsal.
         if (host === '' || (!isLoopback(host) && host.includes('.')))
-            throw new errors_UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
+            throw new UserError(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
 async function startHeroku(context, config) {
@@ -93875,7 +94342,7 @@ function requireOtherUser({ inputs }, inContainer) {
     const user = otherUser();
     if (user || inputs.secretsHeld.length === 0)
         return user;
-    throw new errors_UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
+    throw new UserError(`The rehearsal cannot run on the host beside ${inputs.secretsHeld.join(', ')}: without root its dynos would run as the same user`, "Use `build-in: container`, or take them out of this job: a rehearsal needs none (github-token: '').");
 }
 /** What an instance needs to boot (mastodon/mastodon: app.json, .env.production.sample), with secrets for this run alone. */
 function rehearse_configVars() {
@@ -93960,7 +94427,7 @@ async function rehearse_baseCommit({ inputs, runtime }) {
         return await resolveCommit({ path: inputs.path, ref: baseRef, run, signal, searchPath: inputs.searchPath });
     }
     catch (error) {
-        if (!(error instanceof errors_UserError))
+        if (!(error instanceof UserError))
             throw error;
         log.warning(`The base branch ${baseRef} is not in the checkout (fetch-depth: 0 brings it), so the database starts empty`);
         return undefined;
@@ -93977,7 +94444,7 @@ async function repack({ inputs, runtime }, slug, base) {
         const { code, stderr } = await run(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, signal });
         if (code === 0)
             return;
-        throw new errors_UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
+        throw new UserError(`${program} failed: ${stderr.trim().slice(0, 300)}`, 'Free disk space on the runner.');
     };
     await must('mkdir', '-p', folder);
     await must('tar', '-xzf', slug, '-C', folder);
@@ -94006,7 +94473,7 @@ async function rollback(context) {
         const { current, currentSlug } = target;
         const commit = currentSlug?.commit;
         if (!current || !commit) {
-            throw new errors_UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
+            throw new UserError(`Which commit ${name} runs is not known, so whether its migrations can be lived with cannot be told`, 'Roll back by hand (`heroku rollback`), which brings back the old config vars, too.');
         }
         results.output('previous-release-version', current.version);
         const { folder } = await tools.story.step('Source', () => takeSource({ ...context, inputs: { ...inputs, ref: commit } }));
@@ -94054,7 +94521,7 @@ async function run_run(context) {
     });
 }
 function nothingToRun(scheduler) {
-    return new errors_UserError(scheduler === undefined
+    return new UserError(scheduler === undefined
         ? 'There is nothing to run: neither the input `run` nor `schedule:` in the config is there'
         : `There is nothing to run: the tasks of the config are run by ${scheduler}, not by a workflow`, 'Give the input `run`, such as `run: bin/tootctl media remove`; or choose `with: github-actions` for the tasks of the config.');
 }
@@ -94112,7 +94579,7 @@ function findCommand(name) {
     if (command)
         return command;
     const known = `Commands of this version: ${Object.keys(lib_commands_COMMANDS).join(', ')}.`;
-    throw new errors_UserError(`There is no command "${name}"`, known);
+    throw new UserError(`There is no command "${name}"`, known);
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/netrc.js
@@ -94142,7 +94609,7 @@ function passwordFor(machine, text) {
         else if (['machine', 'login', 'account', 'password'].includes(word)) {
             const value = words[++i];
             if (value === undefined)
-                throw new errors_UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
+                throw new UserError(`~/.netrc ends behind "${word}"`, 'Mend the file, or set HEROKU_API_KEY.');
             if (word === 'machine')
                 here = value === machine;
             else if (word === 'password' && here)
@@ -94159,7 +94626,7 @@ function readNetrc(file) {
     catch (error) {
         if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR')
             return undefined;
-        throw new errors_UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
+        throw new UserError(`~/.netrc cannot be read: ${errorText(error)}`, 'Mend its permissions, or set HEROKU_API_KEY.');
     }
 }
 
@@ -94203,7 +94670,7 @@ function keys_hostOf(url) {
     return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 function noKey(machine) {
-    return new errors_UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
+    return new UserError(`There is no Heroku key: HEROKU_API_KEY is not set, and ~/.netrc has none for ${machine}`, 'Run `heroku login`, or make a key with `heroku authorizations:create --expires-in 2592000` and set HEROKU_API_KEY to it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/cli/terminal/screen.js

@@ -74,7 +74,7 @@ export async function planVersion(
         own: name => OWN.test(name)
       })
     ])
-    const source = { folder: path.join(folder, 'merged') }
+    const source = { folder: path.join(folder, 'merged'), removed: [] }
     const facts = await factsFrom(context, sources.config, source, start.commit, live)
     const plan = planUpgrade(facts)
     return { plan, already: foundToday(facts), from: start, isAppAsked: live !== undefined, contested }

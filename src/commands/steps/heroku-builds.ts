@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { parseProcfile } from '../../buildpacks/index.ts'
+import { readProcfile } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
-import { megabytes, readTreeFile, UserError, writeTreeFile } from '../../runtime/index.ts'
+import { megabytes, UserError, writeTreeFile } from '../../runtime/index.ts'
 import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
 import { underTheLimit } from './limit.ts'
@@ -23,7 +23,7 @@ export function herokuBuilds(
 ): HerokuSupply {
   requireBuildable(config, recipe)
   const { log } = context.runtime
-  const procfile = parseProcfile(readTreeFile(source.folder, 'Procfile') ?? '')
+  const { types } = readProcfile(source.folder)
   const make = (name: string, ffmpeg: boolean, rest: Pick<BuildRecipe, 'role' | 'variant'>): BuildRecipe => ({
     ...rest,
     commit: source.commit.sha,
@@ -32,7 +32,7 @@ export function herokuBuilds(
     pack: () =>
       packSource(context, source, name, {
         Procfile: writeProcfile(
-          rest.role === 'web' ? processTypesFor(config, procfile, log) : { ...STREAMING_PROCESS_TYPES }
+          rest.role === 'web' ? processTypesFor(config, types, log) : { ...STREAMING_PROCESS_TYPES }
         ),
         ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
       })

@@ -10,7 +10,8 @@ import {
   type FetchedBuildpack
 } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
-import { buildVariables } from '../../mastodon/index.ts'
+import { refuse } from '../../deploy/index.ts'
+import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
 import { readTreeFile, UserError } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK, findProvider, type FfmpegProvider } from '../../slug/index.ts'
 import { takenOut } from '../../source/index.ts'
@@ -32,14 +33,8 @@ export interface Recipe {
 export async function makeRecipe(context: Context, config: Config, source: Source): Promise<Recipe> {
   const { inputs, runtime } = context
   const appJson = readTreeFile(source.folder, 'app.json')
-  const kind = inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')
-  const stack = config.stack ?? stackOf(appJson) ?? (kind === 'host' ? inputs.hostStack : undefined)
-  if (stack === undefined) {
-    throw new UserError(
-      'Nothing says which stack the slug is for',
-      'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.'
-    )
-  }
+  const kind = placeKind(inputs)
+  const stack = requireStack(inputs, config, appJson)
   if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
     throw new UserError(
       `build-network: ${inputs.buildNetwork} has no effect on the host`,
@@ -82,6 +77,30 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   }
 }
 
+function placeKind({ buildIn, hostStack }: Context['inputs']): 'container' | 'host' {
+  return buildIn ?? (hostStack ? 'host' : 'container')
+}
+
+/** The stack of the slug: the config's, else app.json's, else that of the image in which this runs. Throws a `UserError` if nothing says it. */
+export function requireStack(inputs: Context['inputs'], config: Config, appJson: string | undefined): string {
+  const here = placeKind(inputs) === 'host' ? inputs.hostStack : undefined
+  const stack = config.stack ?? stackOf(appJson) ?? here
+  if (stack !== undefined) return stack
+  throw new UserError(
+    'Nothing says which stack the slug is for',
+    'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.'
+  )
+}
+
+/** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
+export function judgeBuildpacks({ checks }: Config, { mastodon }: Source, { buildpacks }: Recipe): void {
+  const found = checkBuildpackList(
+    buildpacks.map(({ reference }) => reference),
+    mastodon
+  )
+  refuse(found.filter(({ name }) => !checks.skip.includes(name)))
+}
+
 function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: string | undefined): string[] {
   if (kind === 'container' || hostStack === stack) return []
   const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s'
@@ -92,7 +111,7 @@ function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: stri
 export function openWorkshop(
   { inputs, runtime }: Context,
   config: Config,
-  { commit, folder, removed }: Source,
+  { commit, removed }: Source,
   { stack, place }: Recipe
 ): Workshop {
   return new Workshop({
@@ -101,7 +120,7 @@ export function openWorkshop(
     secretsHeld: inputs.secretsHeld,
     stack,
     commit: commit.sha,
-    variables: { ...buildVariables(folder), ...config.slug.env },
+    variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
     timeout: inputs.buildTimeout,
     scratch: runtime.scratch,
     keptCache: below(inputs.cache, 'build'),

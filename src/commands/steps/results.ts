@@ -18,7 +18,8 @@ import { megabytes, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { onlyTold, underTheLimit } from './limit.ts'
 
-const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html']
+/** What a run writes into its output folder. */
+export const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html']
 
 /** Files of an earlier run must not be taken for this one's. */
 export async function clearOutput(folder: string): Promise<void> {

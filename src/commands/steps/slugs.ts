@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
-import { readDependencies, type MastodonTree } from '../../mastodon/index.ts'
+import { readDependencies, readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { makeReport, type Report, type Told, type Upgrade } from '../../report/index.ts'
 import { displayPath, errorText, type BytePath } from '../../runtime/index.ts'
 import {
@@ -31,7 +31,7 @@ import {
   type WeighOptions
 } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
-import { below, openWorkshop, providerNames, type Recipe } from './recipe.ts'
+import { below, judgeBuildpacks, openWorkshop, providerNames, type Recipe } from './recipe.ts'
 import { judge, tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
 import { justThis, lookAround } from './told.ts'
@@ -68,6 +68,7 @@ export async function buildSlugs(
 ): Promise<BuiltSlugs> {
   const { inputs, runtime } = context
   const { log } = runtime
+  judgeBuildpacks(config, source, recipe)
   const slug = path.join(inputs.outputDir, 'slug.tgz')
   const workshop = openWorkshop(context, config, source, recipe)
   const packer = new Packer({
@@ -79,9 +80,11 @@ export async function buildSlugs(
   })
   try {
     const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
+    // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
+    const mastodon = readMastodon(app.root)
     const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app))
     const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop))
-    const trimming = planTrim(config, source.mastodon, app, variants)
+    const trimming = planTrim(config, mastodon, app, variants)
     const weighed = await log.group('Slugs', async () => {
       const started = runtime.clock.now()
       const result = await weigh({
@@ -106,7 +109,7 @@ export async function buildSlugs(
     const report = makeReport({
       createdAt: runtime.clock.now(),
       commit: source.commit,
-      mastodonVersion: source.mastodon.version,
+      mastodonVersion: mastodon.version,
       source: { files: source.tree.files, raw: source.tree.bytes, ignored: source.removed.length },
       stack: recipe.stack,
       place: recipe.place,
@@ -116,7 +119,7 @@ export async function buildSlugs(
       variants,
       weighed,
       streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
-      dependencies: readDependencies(source.folder),
+      dependencies: readDependencies(app.root),
       heroku: { warnsAt: HEROKU_WARNS_AT, stopsAt: HEROKU_STOPS_AT },
       trimmed: config.slug.trim.safe || config.slug.trim.globs.length > 0,
       leftIn: trimming.leftIn,

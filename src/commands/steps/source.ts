@@ -1,17 +1,20 @@
 import path from 'node:path'
+import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
-import { megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
+import { CancelledError, displayPath, errorText, megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,
   resolveCommit,
+  uncommitted,
   type Commit,
   type ExportedTree,
   type Removed
 } from '../../source/index.ts'
 import type { Context } from '../context.ts'
+import { FILES } from './results.ts'
 
 /** This one may be absent. */
 const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml'
@@ -72,6 +75,59 @@ export async function takeSource({ inputs, runtime }: Context): Promise<Source> 
         ]
       : []
   return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] }
+}
+
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ */
+export async function takeSourceToBuild(context: Context): Promise<Source> {
+  const source = await takeSource(context)
+  await tellUncommitted(context, source)
+  const procfile = procfileOf(source)
+  if (procfile.file === 'Procfile') return source
+  const why =
+    procfile.ignoredAt !== undefined
+      ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+      : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`
+  if (why === undefined) return source
+  const warning = `${why}. The slug has the process types that the buildpacks add, and no others`
+  context.runtime.log.warning(warning)
+  return { ...source, warnings: [...source.warnings, warning] }
+}
+
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+export function procfileOf({ folder, removed }: Pick<Source, 'folder' | 'removed'>): Procfile {
+  const procfile = readProcfile(folder)
+  const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line
+  return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) }
+}
+
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000
+
+/** A line, if the checked-out commit is built and the checkout has more than that commit. */
+export async function tellUncommitted({ inputs, runtime }: Context, { commit }: Pick<Source, 'commit'>): Promise<void> {
+  const { run, log, signal } = runtime
+  const { path: checkout, searchPath, outputDir } = inputs
+  const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined)
+  const own = [outputDir, ...FILES.map(file => path.join(outputDir, file)), path.join(checkout, inputs.config), ...ours]
+  try {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)])
+    const head = await resolveCommit({ path: checkout, run, signal: within, searchPath })
+    if (head.sha !== commit.sha) return
+    const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath })
+    if (!found) return
+    const { count, first } = found
+    const what =
+      count === 1
+        ? '1 file of the checkout is not committed, so it is'
+        : `${count} files of the checkout are not committed, so they are`
+    log.info(`${what} not part of this build (first: ${displayPath(first)})`)
+  } catch (error) {
+    if (signal.aborted || !(error instanceof UserError || error instanceof CancelledError)) throw error
+    log.info(`Whether the checkout has files that are not committed is not known: ${errorText(error)}`)
+  }
 }
 
 /** Copies the tree to where it is built; a tree may be built more than once. */

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import {
+  chooseBuildpacks,
   hasRuby,
   installsLockedRuby,
   isHerokuRuby,
@@ -14,6 +15,7 @@ import {
   readRuby,
   readUpgradeTree,
   type LiveFacts,
+  type Problem,
   type TreeRuby,
   type UpgradeFacts,
   type UpgradePlan,
@@ -23,6 +25,7 @@ import { CancelledError, readTreeFile, removeTree, UserError } from '../../runti
 import { makeUpgrade, type Upgrade } from '../../report/index.ts'
 import { baseOf, exportTree, resolveCommit, textAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
+import { requireStack } from './recipe.ts'
 import { type Source } from './source.ts'
 
 /** What a plan reads of a tree; the rest of a commit is not written out. */
@@ -48,17 +51,20 @@ export async function planFrom(
 export async function factsFrom(
   context: Context,
   config: Config,
-  source: Pick<Source, 'folder'>,
+  source: Pick<Source, 'folder' | 'removed'>,
   from: string | undefined,
   live?: LiveFacts
 ): Promise<UpgradeFacts> {
   const appJson = readTreeFile(source.folder, 'app.json')
   const tree = readUpgradeTree(source.folder)
+  const problems: Problem[] = []
   const stack = config.stack ?? stackOf(appJson) ?? live?.stack
-  const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
+  const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {}
   const buildpacks = chosen.map(({ reference }) => reference.text)
+  const ignoredAt = source.removed.find(({ path }) => path === 'Procfile')?.line
   return {
-    tree,
+    tree: { ...tree, procfile: { ...tree.procfile, ...(ignoredAt !== undefined && { ignoredAt }) } },
+    problems,
     from: from === undefined ? undefined : await readTreeAt(context, from),
     stack,
     buildpacks,
@@ -88,7 +94,10 @@ export async function planOfTree(
     signal: runtime.signal,
     searchPath: inputs.searchPath
   })
-  const plan = await planFrom(context, config, source, base?.commit)
+  const problems: Problem[] = []
+  const stack = tried(problems, () => requireStack(inputs, config, readTreeFile(source.folder, 'app.json')))
+  const facts = await factsFrom(context, { ...config, stack }, source, base?.commit)
+  const plan = planUpgrade({ ...facts, problems: [...problems, ...(facts.problems ?? [])] })
   return { plan, upgrade: makeUpgrade(plan, base) }
 }
 
@@ -119,6 +128,17 @@ export async function rubyOfCheckout({ inputs, runtime }: Context, config: Confi
   const { chosen } = readBuildpacks(config.slug.buildpacks, appJson)
   if (!chosen.some(({ reference }) => installsLockedRuby(reference.text))) return undefined
   return readRuby({ gemfileLock, gemfile, rubyVersion })
+}
+
+/** What is said of the build, or undefined, and then why there would be none is among the problems. */
+function tried<T>(problems: Problem[], say: () => T): T | undefined {
+  try {
+    return say()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    problems.push({ reason: error.message, remedy: error.nextStep })
+    return undefined
+  }
 }
 
 /** The tree of a commit; undefined where the checkout does not have it. */

@@ -1,3 +1,4 @@
+import { type MastodonTree } from '../tree.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
 
@@ -7,11 +8,70 @@ const ON_THE_STACK: Readonly<Record<string, readonly string[]>> = {
   'heroku-26': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev']
 }
 
-/** Traps in the list of buildpacks, and what apt brings that nobody needs. */
-export function checkBuildpacks({ tree, stack, buildpacks }: UpgradeFacts): Finding[] {
+/**
+ * Heroku's own buildpacks, by the last word of their names, and the process types that each adds by itself
+ * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
+ * heroku-buildpack-apt: bin/release; heroku-buildpack-activestorage-preview has no bin/release). None writes a Procfile.
+ */
+const DEFAULT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  ruby: ['rake', 'console', 'web'],
+  nodejs: ['web'],
+  apt: [],
+  'activestorage-preview': []
+}
+const HEROKUS =
+  /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i
+
+/**
+ * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
+ * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
+ * lib/language_pack/rails2.rb).
+ */
+export function defaultTypes(
+  buildpacks: readonly string[],
+  { hasJobsWork }: { readonly hasJobsWork: boolean }
+): string[] | undefined {
+  const types: string[] = []
+  for (const text of buildpacks) {
+    const own = herokusOwn(text)
+    if (own === undefined) return undefined
+    types.push(...DEFAULT_TYPES[own]!, ...(own === 'ruby' && hasJobsWork ? ['worker'] : []))
+  }
+  return buildpacks.length === 0 ? undefined : types
+}
+
+function herokusOwn(text: string): string | undefined {
+  const name = HEROKUS.exec(text)?.[1]?.toLowerCase()
+  return name !== undefined && Object.hasOwn(DEFAULT_TYPES, name) ? name : undefined
+}
+
+/** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
+export function checkBuildpacks({ tree, stack, buildpacks, problems = [] }: UpgradeFacts): Finding[] {
+  const all = tree.procfile.problem ? [...problems, tree.procfile.problem] : problems
+  return [
+    ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
+    ...checkBuildpackList(buildpacks, tree),
+    ...checkApt(tree.packages, stack, buildpacks.map(lastName))
+  ]
+}
+
+/** Traps in the list of buildpacks. Pure. */
+export function checkBuildpackList(
+  buildpacks: readonly string[],
+  tree: Pick<MastodonTree, 'bundler' | 'version'>
+): Finding[] {
   const names = buildpacks.map(lastName)
   const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
   const found: Finding[] = []
+  if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
+    found.push(
+      finding(
+        'no-ruby-buildpack',
+        `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`,
+        'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'
+      )
+    )
+  }
   if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
     found.push(
       finding(
@@ -40,7 +100,7 @@ export function checkBuildpacks({ tree, stack, buildpacks }: UpgradeFacts): Find
       )
     )
   }
-  return [...found, ...checkApt(tree.packages, stack, names)]
+  return found
 }
 
 function checkApt(packages: readonly string[], stack: string | undefined, names: readonly string[]): Finding[] {

@@ -1,4 +1,4 @@
-import { type UpgradeTree } from './tree.ts'
+import { type Problem, type UpgradeTree } from './tree.ts'
 
 /** All that an upgrade plan is made of, as plain values: nothing here asks Heroku or git. */
 export interface UpgradeFacts {
@@ -8,6 +8,8 @@ export interface UpgradeFacts {
   readonly from?: UpgradeTree
   /** The stack of the slug. */
   readonly stack?: string
+  /** Why the tree cannot be built at all: nothing says the stack, no buildpack is named. */
+  readonly problems?: readonly Problem[]
   /** As they are built with, in order: names, addresses or folders. */
   readonly buildpacks: readonly string[]
   /** Whether Heroku has the Ruby of Gemfile.lock for the stack; absent if that is not known. */
@@ -30,7 +32,7 @@ export interface LiveFacts {
   /** Absent where they may not be read. */
   readonly addons?: readonly LiveAddon[]
   /** Empty before the first release. */
-  readonly formation: readonly { readonly type: string; readonly quantity: number }[]
+  readonly formation: readonly Dynos[]
   /** The commit that runs; absent where nothing runs or its slug does not tell. */
   readonly commit?: string
   /** Whether any code runs. */
@@ -38,6 +40,18 @@ export interface LiveFacts {
   /** `schema_migrations`; absent where the database was not asked. */
   readonly applied?: ReadonlySet<string>
   readonly streaming?: LiveStreaming
+}
+
+/** The dynos of one process type. */
+export interface Dynos {
+  readonly type: string
+  readonly quantity: number
+  /** `Basic`, `Standard-1X` */
+  readonly size?: string | null
+  /** What each of them runs now. */
+  readonly command?: string | null
+  /** This deploy will start them; they do not run yet. */
+  readonly planned?: boolean
 }
 
 export interface LiveAddon {
@@ -56,6 +70,8 @@ export interface LiveStreaming {
   readonly lacks: readonly string[]
   /** How to set them. */
   readonly remedy: string
+  /** Dynos that run there, and that the slug of the streaming role has no process type for. */
+  readonly lost?: readonly Dynos[]
 }
 
 /** The few values that checks ask for; none is a secret. Of all other config vars only the names are seen (design, rule 4). */

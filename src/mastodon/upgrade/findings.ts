@@ -192,11 +192,23 @@ export const FINDINGS = {
     why: "The Aptfile brings the stack's own ffmpeg, which is older than this version takes",
     remedy: 'Take it out of the Aptfile, and put the buildpack activestorage-preview in front'
   },
+  // The build
+  'not-buildable': {
+    level: 'block',
+    why: 'Nothing says the stack or the buildpacks, or the list of buildpacks or the Procfile cannot be read: no build would begin',
+    remedy:
+      'What the error of the build says: `stack:` or `slug.buildpacks` in the config, or the named line of the file'
+  },
   // Buildpacks
   'nodejs-before-ruby': {
     level: 'block',
     why: 'heroku/nodejs does not come before heroku/ruby: the assets, which Vite builds since 4.4, cannot be compiled',
     remedy: '`slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config, or app.json of this version'
+  },
+  'no-ruby-buildpack': {
+    level: 'warn',
+    why: 'None of the buildpacks brings Ruby: web and worker cannot start. (A slug for the streaming server alone needs none)',
+    remedy: 'Add heroku/ruby as the last buildpack'
   },
   'ruby-last': {
     level: 'warn',
@@ -219,6 +231,16 @@ export const FINDINGS = {
     remedy: 'Put https://github.com/heroku/heroku-buildpack-activestorage-preview in its place'
   },
   // Processes
+  'lost-process-type': {
+    level: 'block',
+    why: 'Dynos run of a process type that the new slug would not have: Heroku takes the type out of the formation with the release, and ends them',
+    remedy: 'The line of that type in the Procfile; or `heroku ps:scale TYPE=0`, if it is no longer wanted'
+  },
+  'perhaps-lost-process-type': {
+    level: 'warn',
+    why: "Dynos run of a process type that the Procfile does not have, and a buildpack that is not Heroku's own may add it: that is known after the build alone",
+    remedy: 'The line of that type in the Procfile; the deploy looks again before it uploads the slug'
+  },
   'no-worker': {
     level: 'warn',
     why: 'No worker runs: no post leaves the instance, no mail is sent, nothing is cleaned up, and /health is green all the same',

@@ -1,6 +1,15 @@
 /** Preflight and upgrade plan: what a tree wants, against what is there. */
-export { ConfigView, type LiveAddon, type LiveFacts, type LiveStreaming, type UpgradeFacts } from './facts.ts'
+export {
+  ConfigView,
+  type Dynos,
+  type LiveAddon,
+  type LiveFacts,
+  type LiveStreaming,
+  type UpgradeFacts
+} from './facts.ts'
 export { FINDINGS, type Finding, type FindingName } from './findings.ts'
 export { CHECKS, planUpgrade, upgradeHeadline, type PlannedMigration, type UpgradePlan } from './plan.ts'
+export { checkBuildpackList } from './buildpacks.ts'
+export { explainLost, lostTypes } from './lost-types.ts'
 export { type UpgradeStep } from './steps.ts'
-export { migrationsOf, readUpgradeTree, type UpgradeTree } from './tree.ts'
+export { migrationsOf, readUpgradeTree, type Problem, type TreeProcfile, type UpgradeTree } from './tree.ts'

@@ -1,10 +1,47 @@
+import { defaultTypes } from './buildpacks.ts'
 import { type LiveFacts, type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
+import { explainLost, lostTypes } from './lost-types.ts'
+
+/** What runs is in the slug; a worker runs, and exactly one process listens to the queue `scheduler`. */
+export function checkProcesses(facts: UpgradeFacts): Finding[] {
+  const { live } = facts
+  return live ? [...checkLost(facts, live), ...checkLostStreaming(live), ...checkSidekiq(facts, live)] : []
+}
+
+/**
+ * Dynos of a type that the Procfile does not have. That a buildpack does not add it is sure of Heroku's own alone; what one
+ * of them is known to add by itself is no matter before the build.
+ */
+function checkLost({ tree, buildpacks }: UpgradeFacts, { app, formation }: LiveFacts): Finding[] {
+  const { procfile } = tree
+  if (procfile.problem) return []
+  const has = Object.keys(procfile.types)
+  const known = defaultTypes(buildpacks, tree)
+  return lostTypes(formation, [...has, ...(known ?? [])]).map(lost => {
+    const { reason, remedy } = explainLost(app, lost, { what: 'the Procfile of this commit', has, procfile })
+    return known
+      ? finding('lost-process-type', reason, remedy)
+      : finding(
+          'perhaps-lost-process-type',
+          `${reason}. A buildpack may add it: that is known after the build alone, and looked at before the slug is uploaded (with \`builder: heroku\` and no \`staging-app\` after the release)`,
+          remedy
+        )
+  })
+}
+
+function checkLostStreaming({ streaming }: LiveFacts): Finding[] {
+  if (!streaming) return []
+  const slug = { what: 'the slug of the streaming server', has: ['web'], procfile: undefined }
+  return (streaming.lost ?? []).map(lost => {
+    const { reason, remedy } = explainLost(streaming.app, lost, slug)
+    return finding('lost-process-type', reason, remedy)
+  })
+}
 
 /** A worker, and exactly one process that listens to the queue `scheduler` (mastodon/documentation: scaling). */
-export function checkProcesses({ tree, live }: UpgradeFacts): Finding[] {
-  if (!live) return []
-  const types = Object.entries(tree.processTypes)
+function checkSidekiq({ tree }: UpgradeFacts, live: LiveFacts): Finding[] {
+  const types = Object.entries(tree.procfile.types)
     .filter(([type, command]) => type !== 'release' && /\bsidekiq\b/.test(command))
     .map(([type, command]) => ({ type, quantity: quantityOf(live, type), listens: listensToScheduler(command) }))
   // A command that decides in the shell is not for us to judge.

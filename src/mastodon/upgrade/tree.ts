@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readTreeFile, walkTree } from '../../runtime/index.ts'
+import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
+import { readTreeFile, UserError, walkTree } from '../../runtime/index.ts'
 import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
 import { readMinimums, type Minimums } from '../minimums.ts'
@@ -26,9 +27,22 @@ export interface UpgradeTree extends MastodonTree {
   readonly wantsStaticFilesTrue: boolean
   /** A queue `scheduler` that exactly one process has to listen to. */
   readonly hasScheduler: boolean
-  readonly processTypes: Readonly<Record<string, string>>
+  readonly procfile: TreeProcfile
+  /** A Rake task `jobs:work`, for which heroku/ruby names a process type `worker` by itself. */
+  readonly hasJobsWork: boolean
   /** Packages of the Aptfile. */
   readonly packages: readonly string[]
+}
+
+/** A Procfile, or why it cannot be read: then it has no types. */
+export interface TreeProcfile extends Procfile {
+  readonly problem?: Problem
+}
+
+/** What stands against a build, and what to do. */
+export interface Problem {
+  readonly reason: string
+  readonly remedy: string
 }
 
 /** Whether a tree can talk to a Redis that wants TLS (mastodon/mastodon#19824, #21600). */
@@ -83,7 +97,8 @@ export function readUpgradeTree(root: string): UpgradeTree {
       /^[^#\n]*RAILS_SERVE_STATIC_FILES['"]\]\s*==\s*['"]true['"]/m.test(read(file))
     ),
     hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
-    processTypes: processTypesOf(read('Procfile')),
+    procfile: procfileOf(root),
+    hasJobsWork: hasJobsWork(root, read),
     packages: packagesOf(read('Aptfile'))
   }
 }
@@ -121,14 +136,20 @@ function digestOf(root: string, folder: string): string | undefined {
   return hash.digest('hex')
 }
 
-/** Lines of a Procfile (Dev Center: procfile). */
-function processTypesOf(procfile: string): Record<string, string> {
-  return Object.fromEntries(
-    [...procfile.matchAll(/^([A-Za-z0-9_-]+):[ \t]*(.+)$/gm)].map(([, name = '', command = '']) => [
-      name,
-      command.trim()
-    ])
-  )
+function procfileOf(root: string): TreeProcfile {
+  try {
+    return readProcfile(root)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { file: 'Procfile', types: {}, comments: [], problem: { reason: error.message, remedy: error.nextStep } }
+  }
+}
+
+/** The gem delayed_job brings the task (collectiveidea/delayed_job: lib/delayed/tasks.rb); a fork may have its own. */
+function hasJobsWork(root: string, read: (file: string) => string): boolean {
+  if (/^ {4}delayed_job\b/m.test(read('Gemfile.lock'))) return true
+  const tasks = filesBelow(root, 'lib').filter(file => file.startsWith('lib/tasks/') && file.endsWith('.rake'))
+  return ['Rakefile', ...tasks].some(file => /\bjobs:work\b|\bnamespace\s+:jobs\b/.test(read(file)))
 }
 
 function packagesOf(aptfile: string): string[] {

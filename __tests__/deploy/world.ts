@@ -84,7 +84,7 @@ function treeOf(migrations: readonly Migration[], procfile: TreeProcfile): Upgra
     hasScheduler: true,
     procfile,
     hasJobsWork: false,
-    packages: []
+    aptfile: { entries: [], problems: [] }
   }
 }
 

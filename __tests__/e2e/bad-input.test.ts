@@ -57,6 +57,18 @@ const CASES: Case[] = [
     config: 'stack: heroku-24\nffmepg: with\n',
     says: /other\.yml:2: .*ffmepg.*did you mean "?ffmpeg/
   },
+  {
+    name: 'an Aptfile with Windows line ends, before any buildpack runs',
+    change: write('Aptfile', '# for idn-ruby\r\nlibidn12\r\n'),
+    config: configWith(['apt', 'nodejs']),
+    says: /^(?![^]*Buildpack 1 of)[^]*::error::Aptfile:2: .*CRLF[^]*sed -i/
+  },
+  {
+    name: 'a comment behind a package in the Aptfile',
+    change: write('Aptfile', 'libidn12 # for idn-ruby\n'),
+    config: configWith(['apt', 'nodejs']),
+    says: /^(?![^]*Buildpack 1 of)[^]*::error::Aptfile:1: .*comment/
+  },
   { name: 'a size that is none', inputs: { 'slug-limit': 'huge' }, says: /slug-limit.*huge/ },
   { name: 'an ambiguous size', config: 'slug:\n  limit: 300M\n', says: /300M.*300MB.*300MiB/s },
   {

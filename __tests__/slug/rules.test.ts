@@ -62,12 +62,42 @@ describe('what brings ffmpeg', () => {
 
   it.each([
     ['ffmpeg\nlibpq-dev\nlibxdamage1\n', 'libpq-dev\n'],
-    ['  ffmpeg=7:6.1-1 # why\nlibpq-dev', 'libpq-dev'],
+    ['  ffmpeg=7:6.1-1\nlibpq-dev', 'libpq-dev'],
+    ['ffmpeg libidn12\n', 'libidn12\n'],
+    ['libidn12\tffmpeg libxfixes3:amd64\n', 'libidn12\n'],
+    ['-t jammy-backports ffmpeg libavcodec-extra\nlibpq-dev\n', 'libpq-dev\n'],
+    ['ffmpeg*\nlibvpx*\nlibvpx-dev\n', 'libvpx*\nlibvpx-dev\n'],
+    ['https://deb.example/libvpx7_1_amd64.deb\nffmpeg\nlibicu74\n', 'libicu74\n'],
     ['https://example.com/ffmpeg_7_amd64.deb\nlibicu74\n', 'libicu74\n'],
     ['libxdamage1\nlibpq-dev\n', 'libxdamage1\nlibpq-dev\n'], // without ffmpeg it is there for something else
     ['# ffmpeg\n', '# ffmpeg\n'],
     ['ffmpegthumbnailer\n', 'ffmpegthumbnailer\n']
   ])('takes ffmpeg out of the Aptfile %j', (before, after) => {
     expect(aptfileWithoutFfmpeg(before)).toBe(after)
+  })
+
+  const heroku18 =
+    'libcairo2 libcroco3 libdatrie1 libgdk-pixbuf2.0-0 libgraphite2-3 libharfbuzz0b libpango-1.0-0 libpangocairo-1.0-0 libpangoft2-1.0-0 libpixman-1-0 librsvg2-2 libthai-data libthai0 VPX libxcb-render0 libxcb-shm0 libxrender1'
+  /** What Mastodon's own Aptfiles asked for, and what of it is not there for ffmpeg's sake. */
+  it.each([
+    [
+      '1.4 (#3276)',
+      'ffmpeg libprotobuf-dev libxdamage1 libxfixes3 protobuf-compiler',
+      'libprotobuf-dev protobuf-compiler'
+    ],
+    [
+      '2.5 (#8588)',
+      `ffmpeg libicu[0-9][0-9] libidn11 libpq-dev libssl-dev libxdamage1 libxfixes3 zlib1g-dev ${heroku18.replace('VPX', 'libvpx5')}`,
+      'libicu[0-9][0-9] libidn11 libpq-dev libssl-dev zlib1g-dev'
+    ],
+    [
+      '3.4 to 4.0 (#15591)',
+      `ffmpeg libicu-dev libidn12 libpq-dev libxdamage1 libxfixes3 zlib1g-dev ${heroku18.replace('VPX', 'libvpx[5-9]')}`,
+      'libicu-dev libidn12 libpq-dev zlib1g-dev'
+    ],
+    ['4.2 (#24866)', 'ffmpeg libopenblas0-pthread libpq-dev libxdamage1 libxfixes3', 'libpq-dev']
+  ])('takes all that is there for ffmpeg out of the Aptfile of Mastodon %s', (_version, before, after) => {
+    const lines = (packages: string): string => packages.replaceAll(' ', '\n') + '\n'
+    expect(aptfileWithoutFfmpeg(lines(before))).toBe(lines(after))
   })
 })

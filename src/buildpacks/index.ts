@@ -1,3 +1,15 @@
+export {
+  aptfileProblem,
+  asksForFfmpeg,
+  packageOfDeb,
+  parseAptfile,
+  plainName,
+  withoutAptEntries,
+  type AptAddress,
+  type AptEntry,
+  type Aptfile,
+  type AptPackage
+} from './aptfile.ts'
 export type { BuiltApp, Layer } from './build.ts'
 export { AppJsonFile } from './app-json.ts'
 export { chooseBuildpacks, readBuildpacks, stackOf } from './choose.ts'
@@ -6,7 +18,7 @@ export { fetchAll } from './gather.ts'
 export { looksFor } from './looks-for.ts'
 export { otherUser } from './host.ts'
 export { imagesFor } from './images.ts'
-export { parseBuildpack } from './reference.ts'
+export { buildpackName, isAptBuildpack, parseBuildpack } from './reference.ts'
 export { readProcfile, type Procfile } from './procfile.ts'
 export { DEFAULT_RUBY, hasRuby, installsLockedRuby, isHerokuRuby, lockedRuby, type LockedRuby } from './ruby.ts'
 export type { Place, PlaceFolders, Step, StepResult } from './place.ts'

@@ -68,6 +68,24 @@ function urlReference(text: string): BuildpackReference {
   return { kind: 'git', text, url: url.href, ref }
 }
 
+/**
+ * The part of a reference that names the buildpack, whatever its form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
+ * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. What it says is no proof of what it does.
+ */
+export function buildpackName(reference: string): string {
+  const parts = reference
+    .replace(/[#?].*$/, '')
+    .split('/')
+    .filter(Boolean)
+  const archive = parts.indexOf('archive')
+  return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '')
+}
+
+/** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
+export function isAptBuildpack(reference: string): boolean {
+  return /\bapt\b/i.test(buildpackName(reference))
+}
+
 function decoded(hash: string): string {
   try {
     return decodeURIComponent(hash)

@@ -1,4 +1,15 @@
-import { type BuiltApp } from '../buildpacks/index.ts'
+import {
+  asksForFfmpeg,
+  buildpackName,
+  isAptBuildpack,
+  packageOfDeb,
+  parseAptfile,
+  plainName,
+  withoutAptEntries,
+  type AptAddress,
+  type AptPackage,
+  type BuiltApp
+} from '../buildpacks/index.ts'
 import { type BytePath, type TreeEntry } from '../runtime/index.ts'
 import { inPackOrder, slugFiles, type SlugFile } from './files.ts'
 
@@ -15,52 +26,59 @@ export const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-acti
 
 /** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
 export function findProvider(references: readonly string[], aptfile: string | undefined): FfmpegProvider | undefined {
-  const placesOf = (pattern: RegExp): number[] =>
-    references.flatMap((reference, i) => (pattern.test(lastName(reference)) ? [i] : []))
-  const buildpacks = placesOf(/ffmpeg|activestorage-preview/i)
-  const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined
+  const placesOf = (isIt: (reference: string) => boolean): number[] =>
+    references.flatMap((reference, i) => (isIt(reference) ? [i] : []))
+  const buildpacks = placesOf(reference => /ffmpeg|activestorage-preview/i.test(buildpackName(reference)))
+  const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg)
+  const apt = asks ? placesOf(isAptBuildpack)[0] : undefined
   return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined
 }
 
-/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function lastName(reference: string): string {
-  const parts = reference
-    .replace(/[#?].*$/, '')
-    .split('/')
-    .filter(Boolean)
-  const archive = parts.indexOf('archive')
-  return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? ''
-}
-
 /**
- * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
- * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
+ * stacks of that time did not have (mastodon/mastodon: Aptfile).
  */
 const FFMPEG_PACKAGES = new Set([
-  'ffmpeg',
+  // Its extra codecs
   'libavcodec-extra',
+  // 1.4 to 4.2 (#3276)
   'libxdamage1',
   'libxfixes3',
+  // 2.5 to 4.0 (#8588, for heroku-18; taken out by #19836)
+  'libcairo2',
+  'libcroco3',
+  'libdatrie1',
+  'libgdk-pixbuf2.0-0',
+  'libgraphite2-3',
+  'libharfbuzz0b',
+  'libpango-1.0-0',
+  'libpangocairo-1.0-0',
+  'libpangoft2-1.0-0',
+  'libpixman-1-0',
+  'librsvg2-2',
+  'libthai-data',
+  'libthai0',
+  'libxcb-render0',
+  'libxcb-shm0',
+  'libxrender1',
+  // 4.2 (#24866), and what it stands for
   'libopenblas0-pthread',
   'libblas3',
   'liblapack3'
 ])
+/** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
+const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/
 
-/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
 export function aptfileWithoutFfmpeg(aptfile: string): string {
-  const lines = aptfile.split('\n')
-  const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line))
-  if (!asksForFfmpeg) return aptfile
-  return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n')
+  const { entries } = parseAptfile(aptfile)
+  return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile
 }
 
-/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
-function packageOf(line: string): string {
-  return line.trim().replace(/[=:/\s#].*$/, '')
-}
-
-function isFfmpegArchive(line: string): boolean {
-  return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim())
+function isForFfmpeg(entry: AptPackage | AptAddress): boolean {
+  if (asksForFfmpeg(entry)) return true
+  const name = entry.kind === 'package' ? plainName(entry.name) : packageOfDeb(entry.url)
+  return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name)
 }
 
 /** How the slug without ffmpeg came about. */

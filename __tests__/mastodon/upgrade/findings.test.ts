@@ -379,10 +379,16 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     ]
   },
   'ffmpeg-version': {
-    fires: [{ files: { Aptfile: 'ffmpeg\n' }, facts: { stack: 'heroku-22' } }],
+    fires: [
+      { files: { Aptfile: 'ffmpeg\n' }, facts: { stack: 'heroku-22' } },
+      { files: { Aptfile: 'libidn12\tffmpeg:amd64\n' }, facts: { stack: 'heroku-22' } }
+    ],
     silent: [
       { files: { Aptfile: 'ffmpeg\n' } },
-      { files: { Aptfile: '# ffmpeg\nffmpegthumbnailer' }, facts: { stack: 'heroku-22' } }
+      { files: { Aptfile: '# ffmpeg\nffmpegthumbnailer' }, facts: { stack: 'heroku-22' } },
+      // Another one than the stack's.
+      { files: { Aptfile: 'ffmpeg=7:7.1-1\n' }, facts: { stack: 'heroku-22' } },
+      { files: { Aptfile: '-t jammy-backports ffmpeg\n' }, facts: { stack: 'heroku-22' } }
     ]
   },
   'nodejs-before-ruby': {
@@ -413,9 +419,29 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     ],
     silent: [buildpacks('heroku/nodejs', 'heroku/ruby', 'https://github.com/me/my-buildpack')]
   },
-  'apt-redundant': {
-    fires: [{ ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: '# why\nlibidn12\n' } }],
+  'aptfile-unreadable': {
+    fires: [
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: '# why\r\nlibidn12\r\n' } },
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12 # why\n' } }
+    ],
     silent: [
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: '# why\r\nlibidn12\n' } },
+      { ...buildpacks('heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12\r\n' } }
+    ]
+  },
+  'apt-redundant': {
+    fires: [
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: '# why\nlibidn12\n' } },
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12\tlibpq-dev:amd64\n' } }
+    ],
+    silent: [
+      ...[
+        'libidn12 imagemagick',
+        'libidn12=1.42',
+        'libidn12:i386',
+        '-t noble-backports libidn12',
+        'https://deb.example/a.deb'
+      ].map(text => ({ ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: `${text}\n` } })),
       { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12\nimagemagick\n' } },
       {
         facts: { buildpacks: [APT, 'heroku/nodejs', 'heroku/ruby'], stack: 'heroku-22' },
@@ -425,7 +451,10 @@ const CASES: Record<FindingName, { fires: Change[]; silent: Change[] }> = {
     ]
   },
   'ffmpeg-by-apt': {
-    fires: [{ ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'ffmpeg\n' } }],
+    fires: [
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'ffmpeg\n' } },
+      { ...buildpacks(APT, 'heroku/nodejs', 'heroku/ruby'), files: { Aptfile: 'libidn12 ffmpeg:amd64=7:6.1\n' } }
+    ],
     silent: [{ files: { Aptfile: 'ffmpeg\n' } }]
   },
   'ffmpeg-unmaintained': {

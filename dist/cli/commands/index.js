@@ -47606,6 +47606,133 @@ function duration(milliseconds) {
     return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+;// CONCATENATED MODULE: ./lib/buildpacks/aptfile.js
+/** Reads the text of an Aptfile. Never throws: what the buildpack would fail on comes back as `problems`. */
+function parseAptfile(text) {
+    const lines = readLines(text);
+    const problems = lines.flatMap(({ raw, words, entries }, i) => problemOf(i + 1, raw, words, entries) ?? []);
+    return { entries: lines.flatMap(({ entries }) => entries), problems };
+}
+/** The first problem with its file and line, and how many lines more have one; undefined where there is none. */
+function aptfileProblem({ problems }) {
+    const [first, ...others] = problems;
+    if (!first)
+        return undefined;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more ${others.length === 1 ? 'line' : 'lines'})`;
+    return { what: `Aptfile:${first.line}: ${first.what}${more}`, next: first.next };
+}
+/**
+ * The text without some of its entries. All others stay, with their line's options, and so do comments and the order;
+ * a line that asks for nothing any more goes. The same text where nothing is to go.
+ */
+function withoutAptEntries(text, isGone) {
+    const goes = (entry) => entry.kind !== 'repository' && isGone(entry);
+    return readLines(text)
+        .flatMap(({ raw, words, entries }) => {
+        if (!entries.some(goes))
+            return [raw];
+        if (entries.every(goes))
+            return [];
+        const gone = new Set(words.filter(({ entry }) => entry && goes(entry)));
+        return [cut(raw, [...gone])];
+    })
+        .join('\n');
+}
+/** Whether an entry asks for ffmpeg itself: by its name, a pattern of it, or the name of a .deb. */
+function asksForFfmpeg(entry) {
+    if (entry.kind === 'package')
+        return /^(?:jellyfin-)?ffmpeg\d*$/i.test(plainName(entry.name));
+    return entry.kind === 'address' && /(?:^|-)ffmpeg(?![a-z])/i.test(packageOfDeb(entry.url));
+}
+/** A package's name without what makes it a pattern or an order: `ffmpeg*`, `^ffmpeg$`, `ffmpeg.*`, `ffmpeg+`. */
+function plainName(name) {
+    return name.replace(/^\^/, '').replace(/(?:[*+$]|\.\*)$/, '');
+}
+/** `https://deb.example/pool/ffmpeg_7.1-1_amd64.deb` → `ffmpeg` (deb-version(7): NAME_VERSION_ARCH). */
+function packageOfDeb(url) {
+    const file = url.slice(url.lastIndexOf('/') + 1);
+    return file.replace(/\.deb$/, '').replace(/_.*$/, '');
+}
+/** What grep's `\s` stands for; JavaScript's has a no-break space and a byte order mark, too. */
+const SKIPPED = /^[ \t\v\f\r]*(?:#|$)/;
+function readLines(text) {
+    return text.split('\n').map((raw, i) => {
+        const line = i + 1;
+        if (SKIPPED.test(raw))
+            return { raw, words: [], entries: [] };
+        if (raw.startsWith(':repo:'))
+            return { raw, words: [], entries: [{ kind: 'repository', line, source: raw.slice(6).trim() }] };
+        if (raw.endsWith('deb'))
+            return { raw, words: [], entries: [{ kind: 'address', line, url: raw }] };
+        const words = readWords(raw, line);
+        return { raw, words, entries: words.flatMap(({ entry }) => entry ?? []) };
+    });
+}
+/** Options of `apt-get install` whose value is the next word (apt: apt-private/private-cmndline.cc). */
+const TAKES_VALUE = /^(?:-[a-zA-Z]*[tco]|--(?:target-release|default-release|config-file|option|with-source|solver|planner))$/;
+/** `-t x`, `-tx`, `-t=x`, `--target-release x`, `--target-release=x`. */
+const RELEASE = /^(?:-[a-zA-Z]*?t|--(?:target|default)-release)=?(.*)$/;
+/** A release counts for its whole line, and the last one given is the one. */
+function readWords(raw, line) {
+    const found = [...raw.matchAll(/[^ \t]+/g)].map(({ 0: text, index: at }) => ({ text, at }));
+    const packages = new Set();
+    let release;
+    let onlyPackages = false;
+    for (let i = 0; i < found.length; i++) {
+        const { text } = found[i];
+        if (onlyPackages || !text.startsWith('-'))
+            packages.add(i);
+        else if (text === '--')
+            onlyPackages = true;
+        else {
+            const next = TAKES_VALUE.test(text) ? found[++i]?.text : undefined;
+            const inside = RELEASE.exec(text)?.[1];
+            if (inside !== undefined)
+                release = next ?? inside;
+        }
+    }
+    return found.map((word, i) => (packages.has(i) ? { ...word, entry: packageOf(word.text, line, release) } : word));
+}
+/** A carriage return is no part of a name: it is told as a problem. A path or an address stays whole. */
+function packageOf(text, line, release) {
+    const word = text.replace(/\r/g, '');
+    const [, name = word, arch, version, own] = /^([^:=/]+)(?::([^=/]+))?(?:=(.*)|\/(.*))?$/.exec(word) ?? [];
+    return {
+        kind: 'package',
+        line,
+        name,
+        ...(arch !== undefined && { arch }),
+        ...(version !== undefined && { version }),
+        ...((own ?? release) !== undefined && { release: own ?? release })
+    };
+}
+/** Takes words out of a line, each with the space behind it. */
+function cut(raw, gone) {
+    let rest = raw;
+    for (const { text, at } of gone.toReversed())
+        rest = rest.slice(0, at) + rest.slice(at + text.length).replace(/^[ \t]+/, '');
+    return rest.trimEnd();
+}
+function problemOf(line, raw, words, entries) {
+    if (entries.length === 0 || entries[0].kind === 'repository')
+        return undefined;
+    const told = (what, next) => ({ line, what, next });
+    if (raw.includes('\r')) {
+        return told('the line ends as on Windows (CRLF), and apt takes the carriage return for a part of the name', 'Write the Aptfile with the line ends of Unix: `sed -i "s/\\r$//" Aptfile`, and `Aptfile text eol=lf` in .gitattributes.');
+    }
+    if (raw.startsWith('\ufeff')) {
+        return told('the file begins with a byte order mark, and apt takes it for a part of the name', 'Save the Aptfile as UTF-8 without a byte order mark: `sed -i "1s/^\\xef\\xbb\\xbf//" Aptfile`.');
+    }
+    if (words.some(({ text }) => text.startsWith(':repo:')))
+        return told('`:repo:` counts at the very beginning of a line alone', 'Take away what stands before it.');
+    const isAddress = entries[0].kind === 'address';
+    if (isAddress ? /[ \t]/.test(raw) : words.some(({ text }) => /^https?:\/\/.*\.deb$/i.test(text)))
+        return told('the address of a .deb has something before or behind it, and is fetched only where it is all of its line', 'Put it on a line of its own, without a space or comment.');
+    if (words.some(({ text }) => text.startsWith('#')))
+        return told('the comment stands behind something, and apt takes each of its words for a package', 'Put the comment on a line of its own.');
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/buildpacks/json.js
 /** Why a text is no JSON (RFC 8259), and where. */
 class JsonFault extends Error {
@@ -47945,6 +48072,22 @@ function urlReference(text) {
     if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref))
         throw refuse(text, `"${ref}" is not a branch, tag or commit`);
     return { kind: 'git', text, url: url.href, ref };
+}
+/**
+ * The part of a reference that names the buildpack, whatever its form: `owner/NAME`, `https://…/owner/NAME.git#ref`,
+ * `https://…/owner/NAME/archive/refs/tags/v1.tar.gz`, `./buildpacks/NAME`. What it says is no proof of what it does.
+ */
+function buildpackName(reference) {
+    const parts = reference
+        .replace(/[#?].*$/, '')
+        .split('/')
+        .filter(Boolean);
+    const archive = parts.indexOf('archive');
+    return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '');
+}
+/** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
+function isAptBuildpack(reference) {
+    return /\bapt\b/i.test(buildpackName(reference));
 }
 function decoded(hash) {
     try {
@@ -49030,7 +49173,7 @@ function writeVariables(folder, before, now) {
 /** Sources the `export` files of earlier buildpacks, then becomes compile. Everything comes as an argument. */
 const COMPILE = 'for file in "${@:5}"; do if [ -f "$file" ]; then . "$file"; fi; done; exec "$1" "$2" "$3" "$4"';
 /** The YAML of release is on standard output alone; a buildpack may have no release step. */
-const RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
+const build_RELEASE = 'if [ -x "$1" ]; then exec "$1" "$2" 2>/dev/null; fi';
 const LAST_LINES = 20;
 const RELEASE_OUTPUT_LIMIT = 1_000_000;
 class BuildpackSteps {
@@ -49073,7 +49216,7 @@ class BuildpackSteps {
         const { result, output } = await this.#capture([
             'bash',
             '-c',
-            RELEASE,
+            build_RELEASE,
             'release',
             this.#program('release'),
             this.#paths.app
@@ -49410,6 +49553,7 @@ async function succeed(run, program, args) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/index.js
+
 
 
 
@@ -58914,7 +59058,7 @@ function readUpgradeTree(root) {
         hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
         procfile: procfileOf(root),
         hasJobsWork: hasJobsWork(root, read),
-        packages: tree_packagesOf(read('Aptfile'))
+        aptfile: parseAptfile(read('Aptfile'))
     };
 }
 /** The tree's migrations, both phases. */
@@ -58962,12 +59106,6 @@ function hasJobsWork(root, read) {
         return true;
     const tasks = filesBelow(root, 'lib').filter(file => file.startsWith('lib/tasks/') && file.endsWith('.rake'));
     return ['Rakefile', ...tasks].some(file => /\bjobs:work\b|\bnamespace\s+:jobs\b/.test(read(file)));
-}
-function tree_packagesOf(aptfile) {
-    return aptfile
-        .split('\n')
-        .map(line => line.trim())
-        .filter(line => line !== '' && !line.startsWith('#'));
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/facts.js
@@ -59200,6 +59338,11 @@ const FINDINGS = {
         why: 'The last buildpack is the one for ffmpeg or apt: the last one decides the default process types',
         remedy: 'Put heroku/ruby last'
     },
+    'aptfile-unreadable': {
+        level: 'block',
+        why: 'The Aptfile has a line on which the apt buildpack fails: Windows line ends, a comment behind a package, an address of a .deb that shares its line',
+        remedy: 'Correct the named line'
+    },
     'apt-redundant': {
         level: 'note',
         why: 'All that the Aptfile asks for is on the stack already',
@@ -59333,6 +59476,7 @@ function finding(name, reason, remedy) {
 
 
 
+
 /** Packages that Mastodon's Aptfiles asked for and that the stacks have by now (heroku/base-images: installed packages). */
 const ON_THE_STACK = {
     'heroku-24': ['libidn12', 'libidn11-dev', 'libidn-dev', 'libpq-dev', 'libicu-dev'],
@@ -59375,12 +59519,12 @@ function checkBuildpacks({ tree, stack, buildpacks, problems = [] }) {
     return [
         ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
         ...checkBuildpackList(buildpacks, tree),
-        ...checkApt(tree.packages, stack, buildpacks.map(lastName))
+        ...(buildpacks.some(isAptBuildpack) ? checkApt(tree.aptfile, stack) : [])
     ];
 }
 /** Traps in the list of buildpacks. Pure. */
 function checkBuildpackList(buildpacks, tree) {
-    const names = buildpacks.map(lastName);
+    const names = buildpacks.map(buildpackName);
     const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
     const found = [];
     if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
@@ -59398,34 +59542,37 @@ function checkBuildpackList(buildpacks, tree) {
     }
     return found;
 }
-function checkApt(packages, stack, names) {
-    if (!names.some(name => /\bapt\b/i.test(name)))
-        return [];
-    if (packages.some(name => /^ffmpeg\b/.test(name))) {
+function checkApt(aptfile, stack) {
+    const problem = aptfileProblem(aptfile);
+    const unreadable = problem ? [finding('aptfile-unreadable', problem.what, problem.next)] : [];
+    return [...unreadable, ...checkPackages(aptfile, stack)];
+}
+function checkPackages({ entries }, stack) {
+    if (entries.some(asksForFfmpeg)) {
         return [
             finding('ffmpeg-by-apt', 'ffmpeg comes from the Aptfile, with more than a hundred packages', 'Take it out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front: a fraction of the size.')
         ];
     }
     const known = ON_THE_STACK[stack ?? ''];
-    if (!known || !packages.every(name => known.includes(name)))
+    const wanted = entries.filter(entry => entry.kind !== 'repository');
+    if (!known || !wanted.every(entry => isOnStack(entry, known)))
         return [];
+    const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))];
     return [
-        finding('apt-redundant', packages.length === 0
+        finding('apt-redundant', names.length === 0
             ? 'The Aptfile asks for nothing'
-            : `${stack} has all that the Aptfile asks for (${packages.join(', ')})`, 'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.')
+            : `${stack} has all that the Aptfile asks for (${names.join(', ')})`, 'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.')
     ];
+}
+/** Of another architecture, version or release it is not the stack's. */
+function isOnStack(entry, known) {
+    if (entry.kind !== 'package')
+        return false;
+    const { name, arch = 'amd64', version, release } = entry;
+    return arch === 'amd64' && version === undefined && release === undefined && known.includes(name);
 }
 function isRuby(name) {
     return /ruby/i.test(name);
-}
-/** `owner/NAME.git#ref`, `heroku/NAME`, `./buildpacks/NAME`. */
-function lastName(reference) {
-    const parts = reference
-        .replace(/[#?].*$/, '')
-        .split('/')
-        .filter(Boolean);
-    const archive = parts.indexOf('archive');
-    return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '');
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/config.js
@@ -60043,7 +60190,7 @@ function checkNode({ tree: { minimums, version }, from }) {
         finding('node-range', `package.json allows Node ${allowed}, and Mastodon ${version} takes ${wanted} or newer${before === undefined || before === allowed ? '' : ` (${before} before)`}`, `Set \`"engines": { "node": ">=${wanted}" }\` in package.json.`)
     ];
 }
-function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks }) {
+function checkLibraries({ tree: { minimums, aptfile }, stack, live, buildpacks }) {
     const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {};
     const found = [];
     const wanted = minimums.libvips;
@@ -60055,10 +60202,14 @@ function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks 
         const switchOff = unless && !unless.not ? `, or \`heroku config:set ${unless.name}=${unless.value}\`` : '';
         found.push(finding('libvips-version', `${stack} has libvips ${libvips}, and this version takes ${wanted.version} or newer: it would stop as it boots`, `\`heroku stack:set heroku-24 --app ${live?.app ?? 'APP'}\`, and \`stack: heroku-24\` in the config${switchOff}.`));
     }
-    if (packages.some(name => /^ffmpeg\b/.test(name)) && isOlder(ffmpeg, minimums.ffmpeg)) {
+    if (aptfile.entries.some(isFfmpegOfStack) && isOlder(ffmpeg, minimums.ffmpeg)) {
         found.push(finding('ffmpeg-version', `The Aptfile brings ffmpeg ${ffmpeg} of ${stack}, and this version takes ${minimums.ffmpeg} or newer`, 'Take ffmpeg out of the Aptfile, and put https://github.com/heroku/heroku-buildpack-activestorage-preview in front of the buildpacks.'));
     }
     return found;
+}
+/** One of another version, another release or an address is another ffmpeg than the stack's. */
+function isFfmpegOfStack(entry) {
+    return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/mastodon/upgrade/services.js
@@ -60788,47 +60939,56 @@ function inPackOrder(files) {
 const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
 /** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
 function findProvider(references, aptfile) {
-    const placesOf = (pattern) => references.flatMap((reference, i) => (pattern.test(ffmpeg_lastName(reference)) ? [i] : []));
-    const buildpacks = placesOf(/ffmpeg|activestorage-preview/i);
-    const apt = aptfile !== undefined && aptfileWithoutFfmpeg(aptfile) !== aptfile ? placesOf(/\bapt\b/i)[0] : undefined;
+    const placesOf = (isIt) => references.flatMap((reference, i) => (isIt(reference) ? [i] : []));
+    const buildpacks = placesOf(reference => /ffmpeg|activestorage-preview/i.test(buildpackName(reference)));
+    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
+    const apt = asks ? placesOf(isAptBuildpack)[0] : undefined;
     return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
 }
-/** The part of a reference that names the buildpack: `owner/NAME/archive/refs/tags/v1.tar.gz`, `owner/NAME.git#ref`. */
-function ffmpeg_lastName(reference) {
-    const parts = reference
-        .replace(/[#?].*$/, '')
-        .split('/')
-        .filter(Boolean);
-    const archive = parts.indexOf('archive');
-    return parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '';
-}
 /**
- * Packages that stood in Mastodon's Aptfile for ffmpeg's sake alone: libraries that it needs at run time
- * (mastodon/mastodon#3276, #24866) or its extra codecs.
+ * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
+ * stacks of that time did not have (mastodon/mastodon: Aptfile).
  */
 const FFMPEG_PACKAGES = new Set([
-    'ffmpeg',
+    // Its extra codecs
     'libavcodec-extra',
+    // 1.4 to 4.2 (#3276)
     'libxdamage1',
     'libxfixes3',
+    // 2.5 to 4.0 (#8588, for heroku-18; taken out by #19836)
+    'libcairo2',
+    'libcroco3',
+    'libdatrie1',
+    'libgdk-pixbuf2.0-0',
+    'libgraphite2-3',
+    'libharfbuzz0b',
+    'libpango-1.0-0',
+    'libpangocairo-1.0-0',
+    'libpangoft2-1.0-0',
+    'libpixman-1-0',
+    'librsvg2-2',
+    'libthai-data',
+    'libthai0',
+    'libxcb-render0',
+    'libxcb-shm0',
+    'libxrender1',
+    // 4.2 (#24866), and what it stands for
     'libopenblas0-pthread',
     'libblas3',
     'liblapack3'
 ]);
-/** The Aptfile with the lines taken out that are there for ffmpeg; the same text where it does not ask for ffmpeg. */
+/** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
+const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/;
+/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
 function aptfileWithoutFfmpeg(aptfile) {
-    const lines = aptfile.split('\n');
-    const asksForFfmpeg = lines.some(line => packageOf(line) === 'ffmpeg' || isFfmpegArchive(line));
-    if (!asksForFfmpeg)
-        return aptfile;
-    return lines.filter(line => !FFMPEG_PACKAGES.has(packageOf(line)) && !isFfmpegArchive(line)).join('\n');
+    const { entries } = parseAptfile(aptfile);
+    return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile;
 }
-/** `ffmpeg=7:6.1-1 # why` → `ffmpeg`. */
-function packageOf(line) {
-    return line.trim().replace(/[=:/\s#].*$/, '');
-}
-function isFfmpegArchive(line) {
-    return /^https?:\/\/\S*ffmpeg\S*\.deb\b/i.test(line.trim());
+function isForFfmpeg(entry) {
+    if (asksForFfmpeg(entry))
+        return true;
+    const name = entry.kind === 'package' ? plainName(entry.name) : packageOfDeb(entry.url);
+    return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name);
 }
 /**
  * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
@@ -75554,9 +75714,9 @@ function makeUpgrade(plan, base) {
         migrations: migrations.slice(0, MOST_MIGRATIONS).map(({ name, long, destructive, irreversible, ...rest }) => ({
             ...rest,
             name: name.slice(0, 200),
-            ...(long && { long: cut(long) }),
-            ...(destructive && { destructive: cut(destructive) }),
-            ...(irreversible && { irreversible: cut(irreversible) })
+            ...(long && { long: upgrade_cut(long) }),
+            ...(destructive && { destructive: upgrade_cut(destructive) }),
+            ...(irreversible && { irreversible: upgrade_cut(irreversible) })
         })),
         streaming,
         rollback,
@@ -75569,7 +75729,7 @@ function makeUpgrade(plan, base) {
         }))
     };
 }
-function cut(line) {
+function upgrade_cut(line) {
     return { ...line, text: plain(line.text, 200) };
 }
 function plain(text, most) {
@@ -79636,6 +79796,8 @@ async function makeRecipe(context, config, source) {
     const written = chosen.map(({ reference }) => reference.text);
     const procfile = readTreeFile(source.folder, 'Procfile') ?? '';
     requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
+    if (aptfile !== undefined && written.some(isAptBuildpack))
+        requireReadable(aptfile);
     const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
     const all = lacksFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -79675,6 +79837,12 @@ function requireStack(inputs, config, appJson) {
 function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
     const found = checkBuildpackList(buildpacks.map(({ reference }) => reference), mastodon);
     preflight_refuse(found.filter(({ name }) => !checks.skip.includes(name)));
+}
+/** Throws a `UserError` for a line on which the apt buildpack would fail, some minutes later and without its number. */
+function requireReadable(aptfile) {
+    const problem = aptfileProblem(parseAptfile(aptfile));
+    if (problem)
+        throw new UserError(problem.what, problem.next);
 }
 function hostWarnings(kind, stack, hostStack) {
     if (kind === 'container' || hostStack === stack)

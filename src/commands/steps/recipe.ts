@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import {
+  aptfileProblem,
   chooseBuildpacks,
   fetchAll,
   imagesFor,
+  isAptBuildpack,
+  parseAptfile,
   parseBuildpack,
   stackOf,
   Workshop,
@@ -49,6 +52,7 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const written = chosen.map(({ reference }) => reference.text)
   const procfile = readTreeFile(source.folder, 'Procfile') ?? ''
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)])
+  if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
   const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile)
   const all = lacksFfmpeg
     ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
@@ -99,6 +103,12 @@ export function judgeBuildpacks({ checks }: Config, { mastodon }: Source, { buil
     mastodon
   )
   refuse(found.filter(({ name }) => !checks.skip.includes(name)))
+}
+
+/** Throws a `UserError` for a line on which the apt buildpack would fail, some minutes later and without its number. */
+function requireReadable(aptfile: string): void {
+  const problem = aptfileProblem(parseAptfile(aptfile))
+  if (problem) throw new UserError(problem.what, problem.next)
 }
 
 function hostWarnings(kind: 'container' | 'host', stack: string, hostStack: string | undefined): string[] {

@@ -1,3 +1,11 @@
+import {
+  aptfileProblem,
+  asksForFfmpeg,
+  buildpackName,
+  isAptBuildpack,
+  type AptEntry,
+  type Aptfile
+} from '../../buildpacks/index.ts'
 import { type MastodonTree } from '../tree.ts'
 import { type UpgradeFacts } from './facts.ts'
 import { finding, type Finding } from './findings.ts'
@@ -51,7 +59,7 @@ export function checkBuildpacks({ tree, stack, buildpacks, problems = [] }: Upgr
   return [
     ...all.map(({ reason, remedy }) => finding('not-buildable', reason, remedy)),
     ...checkBuildpackList(buildpacks, tree),
-    ...checkApt(tree.packages, stack, buildpacks.map(lastName))
+    ...(buildpacks.some(isAptBuildpack) ? checkApt(tree.aptfile, stack) : [])
   ]
 }
 
@@ -60,7 +68,7 @@ export function checkBuildpackList(
   buildpacks: readonly string[],
   tree: Pick<MastodonTree, 'bundler' | 'version'>
 ): Finding[] {
-  const names = buildpacks.map(lastName)
+  const names = buildpacks.map(buildpackName)
   const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
   const found: Finding[] = []
   if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
@@ -103,9 +111,14 @@ export function checkBuildpackList(
   return found
 }
 
-function checkApt(packages: readonly string[], stack: string | undefined, names: readonly string[]): Finding[] {
-  if (!names.some(name => /\bapt\b/i.test(name))) return []
-  if (packages.some(name => /^ffmpeg\b/.test(name))) {
+function checkApt(aptfile: Aptfile, stack: string | undefined): Finding[] {
+  const problem = aptfileProblem(aptfile)
+  const unreadable = problem ? [finding('aptfile-unreadable', problem.what, problem.next)] : []
+  return [...unreadable, ...checkPackages(aptfile, stack)]
+}
+
+function checkPackages({ entries }: Aptfile, stack: string | undefined): Finding[] {
+  if (entries.some(asksForFfmpeg)) {
     return [
       finding(
         'ffmpeg-by-apt',
@@ -115,28 +128,27 @@ function checkApt(packages: readonly string[], stack: string | undefined, names:
     ]
   }
   const known = ON_THE_STACK[stack ?? '']
-  if (!known || !packages.every(name => known.includes(name))) return []
+  const wanted = entries.filter(entry => entry.kind !== 'repository')
+  if (!known || !wanted.every(entry => isOnStack(entry, known))) return []
+  const names = [...new Set(wanted.flatMap(entry => (entry.kind === 'package' ? [entry.name] : [])))]
   return [
     finding(
       'apt-redundant',
-      packages.length === 0
+      names.length === 0
         ? 'The Aptfile asks for nothing'
-        : `${stack} has all that the Aptfile asks for (${packages.join(', ')})`,
+        : `${stack} has all that the Aptfile asks for (${names.join(', ')})`,
       'Leave heroku-buildpack-apt out of `slug.buildpacks` in the config: the build is shorter.'
     )
   ]
 }
 
-function isRuby(name: string): boolean {
-  return /ruby/i.test(name)
+/** Of another architecture, version or release it is not the stack's. */
+function isOnStack(entry: AptEntry, known: readonly string[]): boolean {
+  if (entry.kind !== 'package') return false
+  const { name, arch = 'amd64', version, release } = entry
+  return arch === 'amd64' && version === undefined && release === undefined && known.includes(name)
 }
 
-/** `owner/NAME.git#ref`, `heroku/NAME`, `./buildpacks/NAME`. */
-function lastName(reference: string): string {
-  const parts = reference
-    .replace(/[#?].*$/, '')
-    .split('/')
-    .filter(Boolean)
-  const archive = parts.indexOf('archive')
-  return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '')
+function isRuby(name: string): boolean {
+  return /ruby/i.test(name)
 }

@@ -215,6 +215,11 @@ export const FINDINGS = {
     why: 'The last buildpack is the one for ffmpeg or apt: the last one decides the default process types',
     remedy: 'Put heroku/ruby last'
   },
+  'aptfile-unreadable': {
+    level: 'block',
+    why: 'The Aptfile has a line on which the apt buildpack fails: Windows line ends, a comment behind a package, an address of a .deb that shares its line',
+    remedy: 'Correct the named line'
+  },
   'apt-redundant': {
     level: 'note',
     why: 'All that the Aptfile asks for is on the stack already',

@@ -1,4 +1,10 @@
-import { installsLockedRuby, isHerokuRuby, type LockedRuby } from '../../buildpacks/index.ts'
+import {
+  asksForFfmpeg,
+  installsLockedRuby,
+  isHerokuRuby,
+  type AptEntry,
+  type LockedRuby
+} from '../../buildpacks/index.ts'
 import {
   adviseRuby,
   isTaken,
@@ -176,7 +182,7 @@ function checkNode({ tree: { minimums, version }, from }: UpgradeFacts): Finding
   ]
 }
 
-function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks }: UpgradeFacts): Finding[] {
+function checkLibraries({ tree: { minimums, aptfile }, stack, live, buildpacks }: UpgradeFacts): Finding[] {
   const { libvips, ffmpeg } = STACKS[stack ?? ''] ?? {}
   const found: Finding[] = []
   const wanted = minimums.libvips
@@ -195,7 +201,7 @@ function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks 
       )
     )
   }
-  if (packages.some(name => /^ffmpeg\b/.test(name)) && isOlder(ffmpeg, minimums.ffmpeg)) {
+  if (aptfile.entries.some(isFfmpegOfStack) && isOlder(ffmpeg, minimums.ffmpeg)) {
     found.push(
       finding(
         'ffmpeg-version',
@@ -205,4 +211,9 @@ function checkLibraries({ tree: { minimums, packages }, stack, live, buildpacks 
     )
   }
   return found
+}
+
+/** One of another version, another release or an address is another ffmpeg than the stack's. */
+function isFfmpegOfStack(entry: AptEntry): boolean {
+  return entry.kind === 'package' && asksForFfmpeg(entry) && entry.version === undefined && entry.release === undefined
 }

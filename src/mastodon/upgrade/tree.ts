@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
+import { parseAptfile, readProcfile, type Aptfile, type Procfile } from '../../buildpacks/index.ts'
 import { readTreeFile, UserError, walkTree } from '../../runtime/index.ts'
 import { initializers, readConfigRules, type ConfigRules } from '../config-rules.ts'
 import { breakpoints, readMigrations, type Breakpoints, type Migration } from '../migrations.ts'
@@ -30,8 +30,7 @@ export interface UpgradeTree extends MastodonTree {
   readonly procfile: TreeProcfile
   /** A Rake task `jobs:work`, for which heroku/ruby names a process type `worker` by itself. */
   readonly hasJobsWork: boolean
-  /** Packages of the Aptfile. */
-  readonly packages: readonly string[]
+  readonly aptfile: Aptfile
 }
 
 /** A Procfile, or why it cannot be read: then it has no types. */
@@ -99,7 +98,7 @@ export function readUpgradeTree(root: string): UpgradeTree {
     hasScheduler: /^[ \t]*-[ \t]*\[?[ \t]*scheduler\b/m.test(read('config/sidekiq.yml')),
     procfile: procfileOf(root),
     hasJobsWork: hasJobsWork(root, read),
-    packages: packagesOf(read('Aptfile'))
+    aptfile: parseAptfile(read('Aptfile'))
   }
 }
 
@@ -150,11 +149,4 @@ function hasJobsWork(root: string, read: (file: string) => string): boolean {
   if (/^ {4}delayed_job\b/m.test(read('Gemfile.lock'))) return true
   const tasks = filesBelow(root, 'lib').filter(file => file.startsWith('lib/tasks/') && file.endsWith('.rake'))
   return ['Rakefile', ...tasks].some(file => /\bjobs:work\b|\bnamespace\s+:jobs\b/.test(read(file)))
-}
-
-function packagesOf(aptfile: string): string[] {
-  return aptfile
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('#'))
 }

@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7646:
+/***/ 7081:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64884,8 +64884,8 @@ const data_weight = { compressed: bytes, raw: bytes, files: data_count };
 const variant = dist/* strictObject */.rej({
     name: variantName,
     ...data_weight,
-    /** How it came about: the built tree as it is, files taken out, or a step run again. */
-    derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again']),
+    /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+    derivation: dist/* picklist */.KIO(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
     sha256: dist/* optional */.lqM(sha256),
     /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
     layers: data_list(dist/* strictObject */.rej({ name: layerName, ...data_weight }), 100)
@@ -64909,6 +64909,16 @@ const ffmpegCheck = dist/* strictObject */.rej({
     /** Folders that had to be put on the library path before it started. */
     mended: data_list(shownPath, 100),
     problem: dist/* optional */.lqM(report_data_text(2_000))
+});
+const ffmpegProgram = dist/* strictObject */.rej({
+    path: shownPath,
+    layer: layerName,
+    /** A dyno runs it by its name. */
+    onPath: dist/* boolean */.zMY(),
+    /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+    inPackage: dist/* boolean */.zMY(),
+    /** The slug without ffmpeg has it all the same, or would have it. */
+    stays: dist/* boolean */.zMY()
 });
 const trimRule = dist/* strictObject */.rej({
     name: dist/* pipe */.FsL(shownPath, dist/* maxLength */.Ru6(100)),
@@ -64962,17 +64972,19 @@ const reportWith = (entries) => dist/* strictObject */.rej({
         compressed: bytes,
         limit: bytes,
         withinLimit: dist/* boolean */.zMY(),
-        /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
+        /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
         problem: dist/* optional */.lqM(report_data_text(2_000))
     }),
     heroku: dist/* strictObject */.rej({ warnsAt: bytes, stopsAt: bytes }),
     ffmpeg: dist/* strictObject */.rej({
         choice: dist/* picklist */.KIO(['with', 'without', 'auto']),
-        /** The buildpacks that bring it, or the Aptfile. */
+        /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
         providers: data_list(report_data_text(2_000), 20),
         /** `auto` had one and left it out, because of its size or because it does not start. */
         givenUp: dist/* boolean */.zMY(),
-        check: dist/* optional */.lqM(ffmpegCheck)
+        check: dist/* optional */.lqM(ffmpegCheck),
+        /** Executables called ffmpeg in the built tree; older reports do not have it. */
+        programs: dist/* optional */.lqM(data_list(ffmpegProgram, 50))
     }),
     variants: data_list(variant, 2),
     /** The slug of the streaming app, where there is one. */
@@ -65608,14 +65620,19 @@ function makeReport(facts) {
             compressed: verdict.bytes,
             limit: verdict.limit,
             withinLimit: verdict.withinLimit,
-            problem: verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
+            problem: make_problemOf(facts)
         },
         heroku: facts.heroku,
         ffmpeg: {
             choice,
             providers: [...facts.providers],
             givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
-            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
+            check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
+            programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
+                path: (0,lib_runtime/* displayPath */.Gt)(path).slice(-LONGEST_PATH),
+                layer: facts.variants.layerNames[layer] ?? 'unknown',
+                ...rest
+            }))
         },
         variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
         streaming: facts.streaming,
@@ -65655,6 +65672,18 @@ function makeReport(facts) {
         warnings: [...facts.warnings],
         history: []
     };
+}
+const MOST_PROGRAMS = 50;
+const LONGEST_PATH = 2_000;
+/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+function make_problemOf({ choice, check, stuck, weighed: { verdict } }) {
+    if (choice === 'without' && verdict.chosen === 'with')
+        return `ffmpeg is in it and cannot be taken out: ${stuck}`;
+    if (choice === 'with' && verdict.chosen === 'without')
+        return 'the built tree has no executable called ffmpeg';
+    if (choice === 'with' && check && !check.works)
+        return check.problem ?? 'ffmpeg does not work';
+    return undefined;
 }
 function reportVariant({ name, sha256, measured }, { derivation, layerNames }) {
     const { total, layers } = measured;
@@ -66175,11 +66204,13 @@ const WITHOUT_FFMPEG = [
 /** Where ffmpeg comes from, whether it works, how the slug without it was made. */
 function ffmpegLines({ ffmpeg, variants }) {
     const lines = [];
+    const without = variants.find(({ name }) => name === 'without');
     if (ffmpeg.providers.length === 0) {
-        lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.');
+        lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.');
     }
     else
-        lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`);
+        lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`);
+    lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined));
     const { check } = ffmpeg;
     if (check) {
         if (check.works)
@@ -66192,17 +66223,37 @@ function ffmpegLines({ ffmpeg, variants }) {
             lines.push(`It did not start as it came: ${check.mended.map(code).join(', ')} had to be put on the library path, which a script in \`.profile.d\` now does.`);
         }
     }
-    const without = variants.find(({ name }) => name === 'without');
     const how = without && DERIVATIONS[without.derivation];
     if (how && ffmpeg.providers.length > 0)
         lines.push(`The slug without it was ${how}.`);
     return lines.map(line => `- ${line}`).join('\n');
 }
+/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
+function stepName(layer) {
+    return layer === 'source' ? 'the commit itself' : code(layer);
+}
+const SHOWN_PROGRAMS = 10;
+/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+function programLines(programs, hasWithout) {
+    const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
+        const where = onPath
+            ? 'is on the PATH of the dynos'
+            : inPackage
+                ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+                : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it';
+        const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : '';
+        return `${code(path)} (${stepName(layer)}) ${where}${fixed}.`;
+    });
+    if (programs.length > SHOWN_PROGRAMS)
+        lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`);
+    return lines;
+}
 const DERIVATIONS = {
     built: undefined,
     subtracted: 'derived from the same build: the files of that step are left out',
     'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-    'built-again': 'built a second time, since other steps wrote over the files of that one'
+    'built-again': 'built a second time, since other steps wrote over the files of that one',
+    programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
 };
 /** Bytes: a smaller saving is no way back under a limit. */
 const sections_WORTH_NAMING = 1_000_000;
@@ -66219,6 +66270,9 @@ function waysBack(report, withReasons) {
     const without = variants.find(({ name }) => name === 'without');
     if (verdict.chosen === 'with' && without) {
         lines.push(`\`ffmpeg: auto\` or \`without\` saves ${(0,lib_runtime/* megabytes */.ix)(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+    }
+    if (verdict.chosen === 'with' && !without) {
+        lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
     }
     // Texts of the report may be anyone's; a rule's name is shown as code.
     for (const { name, why, setting, saves } of sections_largestFirst(trim.possible)) {
@@ -66693,255 +66747,105 @@ function section(name, content) {
 
 
 
-;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+;// CONCATENATED MODULE: ./lib/slug/files.js
 
-/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
-function onlyTold({ command, failOn }) {
-    return command === 'build' && failOn === 'never';
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg-tree.js
+
+
+
+/** Where a slug lies at run time (Dev Center: dynos). */
+const APP = '/app/';
+/**
+ * The executables called `ffmpeg` among the files of a slug: files with an x bit, and links that lead to one among these
+ * files. Where they lie and who wrote them does not count.
+ */
+function ffmpegPrograms(files) {
+    const named = files.filter(file => file.kind !== 'directory' && external_node_path_.posix.basename(file.path) === 'ffmpeg');
+    if (named.length === 0)
+        return [];
+    const tree = new Map(files.map(file => [file.path, file]));
+    return named.filter(file => isExecutable(follow(tree, file.path)));
 }
 /**
- * What to do about a slug over its limit.
- * @param hint how to get under the limit, as a sentence
+ * Tells whether a file belongs to an npm package, a gem, or a buildpack that was committed (a folder with bin/detect and
+ * bin/compile): it is there for that one's sake.
  */
-function underTheLimit({ command, failOn }, hint) {
-    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/results.js
-
-
-
-
-
-
-/** What a run writes into its output folder. */
-const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
-/** Files of an earlier run must not be taken for this one's. */
-async function clearOutput(folder) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const file of results_FILES)
-        await (0,promises_.rm)(external_node_path_.join(folder, file), { force: true });
-}
-/** Writes every file and output, the summary, and annotations. */
-async function tell({ inputs, runtime, results }, told) {
-    const { report } = told;
-    const at = (file) => external_node_path_.join(inputs.outputDir, file);
-    const markdown = renderMarkdown(told);
-    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
-    await (0,promises_.writeFile)(at('report.md'), markdown);
-    await (0,promises_.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)));
-    const { verdict, variants, streaming } = report;
-    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
-    results.output('slug-path', at('slug.tgz'));
-    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
-    results.output('slug-size', verdict.compressed);
-    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
-    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
-    if (streaming)
-        results.output('slug-size-streaming', streaming.compressed);
-    results.output('slug-limit', verdict.limit);
-    results.output('within-limit', verdict.withinLimit);
-    results.output('ffmpeg', verdict.chosen);
-    results.output('report-path', at('report.json'));
-    results.output('report-page-path', at('report.html'));
-    results.output('comment-body', renderMarkdown(told, LONGEST_BODY));
-    await results.summary(markdown);
-    for (const warning of report.warnings)
-        runtime.log.warning(warning);
-    for (const { name, compressed } of variants)
-        runtime.log.info(`${name} ffmpeg: ${(0,lib_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
-    if (streaming)
-        runtime.log.info(`streaming: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} (${streaming.compressed} bytes)`);
-    if (report.ffmpeg.givenUp)
-        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
-    if (told.noBaseline !== undefined)
-        runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`);
-    runtime.log.info(headline(told));
-    const { size } = await (0,promises_.stat)(at('slug.tgz'));
-    if (size !== verdict.compressed)
-        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
-}
-/** Fails where the slug must not be shipped, or must not be merged. */
-function judge({ inputs, runtime }, told) {
-    const { verdict, streaming } = told.report;
-    if (verdict.problem !== undefined) {
-        throw new lib_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.');
-    }
-    if (onlyTold(inputs))
-        return;
-    const { compressed, limit, withinLimit } = verdict;
-    if (!withinLimit) {
-        throw new lib_runtime/* UserError */.yo(`The slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
-    }
-    if (streaming && streaming.compressed > limit) {
-        throw new lib_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
-    }
-    if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
-        return;
-    if (told.comparison?.change === undefined)
-        runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with');
-    else
-        judgeGrowth(told.comparison, inputs.maxGrowth);
-}
-/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
-function judgeGrowth(comparison, maxGrowth) {
-    const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
-    if (name === undefined)
-        return;
-    const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/source.js
-
-
-
-
-
-
-
-
-/** This one may be absent. */
-const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function readConfig({ inputs }) {
-    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
-        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
-    if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
-    return config;
-}
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_.join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
-}
-/**
- * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
- * cannot be read, before a buildpack has run.
- */
-async function takeSourceToBuild(context) {
-    const source = await takeSource(context);
-    await tellUncommitted(context, source);
-    const procfile = source_procfileOf(source);
-    if (procfile.file === 'Procfile')
-        return source;
-    const why = procfile.ignoredAt !== undefined
-        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
-        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
-    if (why === undefined)
-        return source;
-    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
-    context.runtime.log.warning(warning);
-    return { ...source, warnings: [...source.warnings, warning] };
-}
-/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
-function source_procfileOf({ folder, removed }) {
-    const procfile = readProcfile(folder);
-    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
-    return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) };
-}
-/** Milliseconds for git to look through the checkout. */
-const LOOK_WITHIN = 30_000;
-/** A line, if the checked-out commit is built and the checkout has more than that commit. */
-async function tellUncommitted({ inputs, runtime }, { commit }) {
-    const { run, log, signal } = runtime;
-    const { path: checkout, searchPath, outputDir } = inputs;
-    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
-    const own = [outputDir, ...results_FILES.map(file => external_node_path_.join(outputDir, file)), external_node_path_.join(checkout, inputs.config), ...ours];
-    try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
-        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
-        if (head.sha !== commit.sha)
-            return;
-        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
-        if (!found)
-            return;
-        const { count, first } = found;
-        const what = count === 1
-            ? '1 file of the checkout is not committed, so it is'
-            : `${count} files of the checkout are not committed, so they are`;
-        log.info(`${what} not part of this build (first: ${(0,lib_runtime/* displayPath */.Gt)(first)})`);
-    }
-    catch (error) {
-        if (signal.aborted || !(error instanceof lib_runtime/* UserError */.yo || error instanceof lib_runtime/* CancelledError */.cc))
-            throw error;
-        log.info(`Whether the checkout has files that are not committed is not known: ${(0,lib_runtime/* errorText */.kc)(error)}`);
-    }
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
-
-
-
-
-
-const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
-/**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
- */
-function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
-    const add = (files) => {
-        for (const [file, text] of Object.entries(files))
-            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
+function packageFiles(files) {
+    const names = new Set(files.map(({ path }) => path));
+    const isBuildpack = (folder) => ['detect', 'compile'].every(step => names.has(`${folder}/bin/${step}`));
+    return name => {
+        if (/(?:^|\/)(?:node_modules|gems)\//.test(name))
+            return true;
+        for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1))
+            if (isBuildpack(name.slice(0, at)))
+                return true;
+        return false;
     };
-    if (config.migrations !== 'off')
-        add(RELEASE_FILES);
-    if (config.redisTls === 'no-verify') {
-        requireRedisTlsFits(folder);
-        add(REDIS_TLS_FILES);
-        runtime.log.warning(REDIS_NOT_VERIFIED);
-    }
-    const { repository, ref } = inputs.github;
-    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
-        return;
-    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
-    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
-    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
 }
-/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
-async function versionsAt({ inputs, runtime }, commit) {
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
-    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+/** Tells a path by its real folders, so that one found by way of a link can be compared; undefined if it leads nowhere. */
+function realNames(files) {
+    const tree = new Map(files.map(file => [file.path, file]));
+    return name => {
+        const folder = external_node_path_.posix.dirname(name);
+        const real = folder === '.' ? '' : follow(tree, folder)?.path;
+        return real === undefined ? undefined : external_node_path_.posix.join(real, external_node_path_.posix.basename(name));
+    };
+}
+function isExecutable(file) {
+    return file?.kind === 'file' && (file.mode & 0o111) !== 0;
+}
+/** Links that a kernel follows for one path (path_resolution(7)). */
+const MOST_LINKS = 40;
+/** What a path leads to within the slug; undefined where it leads out of it, nowhere, or in a circle. */
+function follow(tree, name) {
+    const left = name.split('/');
+    const done = [];
+    let links = 0;
+    for (let part = left.shift(); part !== undefined; part = left.shift()) {
+        if (part === '' || part === '.')
+            continue;
+        if (part === '..') {
+            if (done.pop() === undefined)
+                return undefined;
+            continue;
+        }
+        const file = tree.get([...done, part].join('/'));
+        if (file?.kind !== 'symlink') {
+            if (!file)
+                return undefined;
+            done.push(part);
+            continue;
+        }
+        const target = file.target ?? '';
+        if (++links > MOST_LINKS || (target.startsWith('/') && !target.startsWith(APP)))
+            return undefined;
+        if (target.startsWith('/'))
+            done.length = 0;
+        left.unshift(...(target.startsWith('/') ? target.slice(APP.length) : target).split('/'));
+    }
+    return tree.get(done.join('/'));
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
+
+
 
 
 
@@ -66966,6 +66870,21 @@ async function checkFfmpeg(options) {
         mended.push(folder);
         await writeMend(options.root, mendScript(mended));
     }
+}
+/**
+ * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
+ * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
+ */
+async function findOnPath(options) {
+    const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${FFMPEG}`]);
+    const realName = realNames(slugFiles(options.entries, options.root, () => 0).files);
+    const app = `${options.place.paths.app}/`;
+    const found = output
+        .split('\n')
+        .map(line => external_node_path_.posix.resolve(app, line))
+        .filter(file => file.startsWith(app))
+        .flatMap(file => realName((0,lib_runtime/* bytePath */.OO)(file.slice(app.length))) ?? []);
+    return new Set(found);
 }
 /** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
 async function writeMend(root, script) {
@@ -66993,8 +66912,8 @@ unset folder
 const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
 async function tryOnce(options) {
     const results = {
-        ffmpeg: await run(options, ['ffmpeg', '-version']),
-        ffprobe: await run(options, ['ffprobe', '-version'])
+        ffmpeg: await run(options, ['bash', '-c', `${FFMPEG} -version`]),
+        ffprobe: await run(options, ['bash', '-c', `${FFPROBE} -version`])
     };
     for (const [program, { code, output }] of Object.entries(results)) {
         if (code === 0)
@@ -67006,7 +66925,7 @@ async function tryOnce(options) {
         return { check: { works: false, encoders: [], problem }, missing };
     }
     const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
-    const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders']);
+    const listed = await run(options, ['bash', '-c', `${FFMPEG} -hide_banner -encoders`]);
     const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
     const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
     if (transcode.code === 0)
@@ -67020,13 +66939,16 @@ async function tryOnce(options) {
         }
     };
 }
+/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
+const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
+const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
 /** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
 const TRANSCODE = `set -e
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 printf %s "$1" | base64 -d > "$folder/in.gif"
-ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
+${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
 /** A GIF of 16 × 16 pixels with two frames. */
 const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
 /** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
@@ -67063,38 +66985,28 @@ function lastLine(output) {
     return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
 }
 
-;// CONCATENATED MODULE: ./lib/slug/files.js
-
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
-function slugFiles(entries, root, layerOf) {
-    const files = [];
-    const leftOut = [];
-    for (const { path, kind, mode, size, target, inode } of entries) {
-        if (kind === 'other')
-            leftOut.push(path);
-        else
-            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
-    }
-    return { files, leftOut };
-}
-/** A slug's files in the order in which they are packed: that of a walk. */
-function inPackOrder(files) {
-    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
-}
-
 ;// CONCATENATED MODULE: ./lib/slug/ffmpeg.js
 
 
 
-/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+
+
+/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
 const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
-/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
-function findProvider(references, aptfile) {
+/**
+ * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
+ * a guess: the built tree shows what is so (`waysOut`).
+ */
+function guessProvider(references, aptfile) {
     const placesOf = (isIt) => references.flatMap((reference, i) => (isIt(reference) ? [i] : []));
-    const buildpacks = placesOf(reference => /ffmpeg|activestorage-preview/i.test(buildpackName(reference)));
+    const buildpacks = placesOf(saysFfmpeg);
     const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
     const apt = asks ? placesOf(isAptBuildpack)[0] : undefined;
     return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
+}
+/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
+function saysFfmpeg(reference) {
+    return /ffmpeg|activestorage-preview/i.test(buildpackName(reference));
 }
 /**
  * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
@@ -67140,6 +67052,69 @@ function isForFfmpeg(entry) {
         return true;
     const name = entry.kind === 'package' ? plainName(entry.name) : packageOfDeb(entry.url);
     return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name);
+}
+/** ffmpeg's own programs. */
+const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/;
+/**
+ * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
+ * A step whose ffmpeg a later one wrote over counts, too.
+ */
+function waysOut({ layers, mixed }, files, aptfile) {
+    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
+    const isOfPackage = packageFiles(files);
+    const wayOfLayer = layers.map(({ buildpack }, layer) => {
+        // What was committed is the fork's own.
+        if (!buildpack)
+            return 'stays';
+        if (readsAptfile(buildpack))
+            return asks ? 'apt' : 'stays';
+        return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program';
+    });
+    const programs = ffmpegPrograms(files).map(({ path, layer }) => {
+        return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer] };
+    });
+    const free = new Set(programs.filter(({ path }) => !isOfPackage(path)).map(({ path }) => path));
+    const writers = new Set([
+        ...programs.filter(({ path }) => free.has(path)).map(({ layer }) => layer),
+        ...mixed.filter(({ path }) => free.has(path)).flatMap(({ from, by }) => [from, by])
+    ]);
+    const placesOf = (way) => [...writers]
+        .filter(layer => wayOfLayer[layer] === way)
+        .map(layer => layer - 1)
+        .toSorted((a, b) => a - b);
+    return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } };
+}
+/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
+function readsAptfile({ folder }) {
+    return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)));
+}
+/** A script too large to be one is none. */
+function scriptOf(folder, script) {
+    try {
+        return (0,lib_runtime/* readTreeFile */.xt)(folder, script) ?? '';
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return '';
+        throw error;
+    }
+}
+/** Its name says so, and there is no program of another kind among what it brought. */
+function bringsOnlyFfmpeg({ reference }, layer, files) {
+    const isOther = (file) => file.layer === layer &&
+        isExecutable(file) &&
+        !OWN.test(external_node_path_.posix.basename(file.path)) &&
+        !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path);
+    return saysFfmpeg(reference) && !files.some(isOther);
+}
+/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
+function withoutPrograms(files, layers) {
+    const placeOf = (file) => `${file.layer} ${external_node_path_.posix.dirname(file.path)}`;
+    const isOfPackage = packageFiles(files);
+    const isTheirs = (file) => layers.has(file.layer) && !isOfPackage(file.path);
+    const places = new Set(ffmpegPrograms(files).filter(isTheirs).map(placeOf));
+    const goes = (file) => file.kind !== 'directory' && OWN.test(external_node_path_.posix.basename(file.path)) && places.has(placeOf(file));
+    return files.filter(file => !goes(file));
 }
 /**
  * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
@@ -67200,11 +67175,17 @@ function ffmpeg_foldersOf(files) {
  */
 const HEROKU_WARNS_AT = 300_000_000;
 const HEROKU_STOPS_AT = 1_000_000_000;
-/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
-function gate(choice, sizes, limit) {
-    const withFits = sizes.with !== undefined && sizes.with <= limit;
-    const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits));
+/**
+ * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
+ * one, that is the one: whether it is what was asked for is for the caller to say.
+ * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
+ */
+function gate(choice, sizes, limit, ffmpegWorks = true) {
+    const isWanted = (size) => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit);
+    const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with));
     const bytes = takesFfmpeg ? sizes.with : sizes.without;
+    if (bytes === undefined)
+        throw new Error('there is no slug to choose from');
     return {
         chosen: takesFfmpeg ? 'with' : 'without',
         bytes,
@@ -68292,27 +68273,55 @@ function emptiedFolders(files, gone) {
 
 
 
-/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
-async function makeVariants(app, provider, other) {
+
+
+/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
+async function makeVariants(app, facts, other) {
     const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
     const own = layerNames.length - 1;
     // The tree is walked again: the library path may have been mended since it was built.
     const { files, leftOut } = slugFiles((0,lib_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    if (!provider)
-        return { without: files, derivation: 'built', layerNames, leftOut };
-    const built = { with: files, layerNames, leftOut };
+    const left = (files) => trim(files, facts.applied).kept;
+    const { programs, provider } = waysOut(app, left(files), facts.aptfile);
+    const isOfPackage = packageFiles(files);
+    const isSlugs = (path) => facts.onPath.has(path) || !isOfPackage(path);
+    const tell = (rest) => programs.map(({ path, layer }) => ({
+        path,
+        layer,
+        onPath: facts.onPath.has(path),
+        inPackage: isOfPackage(path),
+        stays: rest.has(path)
+    }));
+    const made = { derivation: 'built', layerNames, leftOut };
+    const all = new Set(programs.map(({ path }) => path));
+    if (![...all].some(isSlugs))
+        return { ...made, without: files, programs: tell(all) };
     const unmended = files.filter(({ layer }) => layer !== own);
+    const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other);
+    const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer));
+    const without = withoutPrograms(derived.files, singly);
+    const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path));
+    // It was committed, or another package of the Aptfile has brought it back.
+    if ([...rest].some(isSlugs))
+        return { ...made, with: files, programs: tell(rest) };
+    return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) };
+}
+/** The files without what the provider brought. */
+async function deriveWithout(app, provider, { files, layerNames }, other) {
+    const { buildpacks, apt } = provider;
+    if (buildpacks.length === 0 && apt === undefined)
+        return { files, derivation: 'programs' };
     const reason = whyNotSubtract(app, provider);
     if (reason !== undefined) {
-        const again = await other.buildAgain(reason);
+        const again = await other.buildAgain(buildpacks, reason);
         const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
-        return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
+        return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
     }
-    if (provider.apt === undefined)
-        return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' };
-    const { root, entries, layerOf } = await other.aptAgain();
+    if (apt === undefined)
+        return { files: withoutProvider(files, provider), derivation: 'subtracted' };
+    const { root, entries, layerOf } = await other.aptAgain(apt);
     const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
-    return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' };
+    return { files: withoutProvider(files, provider, { root, entries, wrote }), derivation: 'apt-again' };
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/weigh.js
@@ -68324,9 +68333,9 @@ async function makeVariants(app, provider, other) {
 
 
 
-/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
 async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options;
+    const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options;
     const folder = external_node_path_.dirname(output);
     const made = ['with', 'without'].flatMap(name => {
         const files = variants[name];
@@ -68336,8 +68345,7 @@ async function weigh(options) {
         const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
         const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
         const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with');
-        const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without') }, limit);
+        const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks);
         const chosen = made.find(({ name }) => name === verdict.chosen);
         await (0,promises_.rename)(chosen.output, output);
         return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
@@ -68374,6 +68382,7 @@ function saving({ rule, gone }, saves) {
 
 ;// CONCATENATED MODULE: ./lib/slug/index.js
 /** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
 
 
 
@@ -68727,7 +68736,7 @@ async function buildOn(app, recipe, tools) {
     const source = { url, version: commit, description: slugDescription(recipe), sha256 };
     const build = await app.createBuild(source, buildpacks);
     story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
-    const { latest: finished, tail } = await follow(app, build, tools);
+    const { latest: finished, tail } = await builds_follow(app, build, tools);
     if (finished.status !== 'succeeded') {
         throw new lib_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
     }
@@ -68773,7 +68782,7 @@ async function newSource(app) {
     }
 }
 /** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
-async function follow(app, build, tools) {
+async function builds_follow(app, build, tools) {
     const about = {
         what: `Heroku's build on ${app.name}`,
         next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
@@ -70341,6 +70350,7 @@ function neededByDynos({ streamingApp }, procfile) {
 
 
 
+
 /** Decides how the tree is built, and brings the buildpacks here. */
 async function makeRecipe(context, config, source) {
     const { inputs, runtime } = context;
@@ -70361,12 +70371,13 @@ async function makeRecipe(context, config, source) {
     requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
     if (aptfile !== undefined && written.some(isAptBuildpack))
         requireReadable(aptfile);
-    const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile);
-    const all = lacksFfmpeg
+    const committed = committedFfmpeg(context, config, source.folder);
+    const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
+    const all = addsFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
         : chosen;
-    if (lacksFfmpeg)
-        runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    if (addsFfmpeg)
+        runtime.log.info(`No buildpack says that it brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
     const buildpacks = await fetchAll(all, {
         folder: external_node_path_.join(runtime.scratch, 'buildpacks'),
         cacheFolder: below(inputs.cache, 'buildpacks'),
@@ -70380,7 +70391,9 @@ async function makeRecipe(context, config, source) {
         stack,
         place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
         buildpacks,
-        provider: findProvider(all.map(({ reference }) => reference.text), aptfile),
+        addsFfmpeg,
+        committed,
+        guess: guessProvider(all.map(({ reference }) => reference.text), aptfile),
         aptfile,
         warnings: hostWarnings(kind, stack, inputs.hostStack)
     };
@@ -70434,16 +70447,387 @@ function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack,
         signal: runtime.signal
     });
 }
-/** What brings ffmpeg, for people. */
-function providerNames({ provider, buildpacks }) {
-    if (!provider)
-        return [];
-    const names = provider.buildpacks.map(i => buildpacks[i].name);
-    return provider.apt === undefined ? names : [...names, 'Aptfile'];
-}
 /** A folder in the cache, where there is one. */
 function below(folder, name) {
     return folder === undefined ? undefined : external_node_path_.join(folder, name);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
+
+
+
+
+
+
+
+
+/** What to do about an ffmpeg that cannot be taken out. */
+const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config, if no slug is to have it';
+/**
+ * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
+ * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
+ */
+function committedFfmpeg({ inputs }, config, folder) {
+    const globs = inputs.builder === 'runner' ? config.slug.trim.globs : [];
+    const { files } = slugFiles((0,lib_runtime/* walkTree */.Ir)(folder), folder, () => 0);
+    const isOfPackage = packageFiles(files);
+    const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : []);
+    const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
+    if (config.ffmpeg === 'without' && found.length > 0) {
+        throw new lib_runtime/* UserError */.yo(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(lib_runtime/* displayPath */.Gt))}`, `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`);
+    }
+    return found;
+}
+/**
+ * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
+ * that mends the library path into the tree.
+ */
+async function tryFfmpeg({ runtime: { log, signal } }, { ffmpeg: choice }, { stack }, { workshop, app, applied }) {
+    const { files } = slugFiles(app.entries, app.root, app.layerOf);
+    const programs = ffmpegPrograms(trim(files, applied).kept);
+    if (programs.length === 0) {
+        log.info('The built tree has no executable called ffmpeg');
+        return { onPath: new Set() };
+    }
+    const place = await workshop.openDyno(app);
+    try {
+        const options = { place, root: app.root, entries: app.entries, stack, signal };
+        const onPath = await findOnPath(options);
+        for (const { path, layer } of programs.slice(0, 20)) {
+            const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH';
+            log.info(`${(0,lib_runtime/* displayPath */.Gt)(path)} of ${app.layers[layer].name}, ${where}`);
+        }
+        const isOfPackage = packageFiles(files);
+        const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path));
+        if (!isWanted)
+            return { onPath };
+        const check = await checkFfmpeg(options);
+        log.info(check.works
+            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+            : (check.problem ?? 'It does not work'));
+        if (check.mended.length > 0)
+            log.info(`Put on the library path: ${check.mended.join(', ')}`);
+        return { onPath, check };
+    }
+    finally {
+        await place.close();
+    }
+}
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(context, source, { buildpacks, aptfile }, workshop) {
+    const fill = async (folder) => {
+        await writeSource(context, source, folder);
+        if (aptfile !== undefined)
+            await (0,promises_.writeFile)(external_node_path_.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
+    };
+    return {
+        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
+        buildAgain: (without, why) => {
+            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
+        }
+    };
+}
+/** Names of the steps whose ffmpeg is in the slug with it. */
+function providerNames({ with: files, programs, layerNames }) {
+    if (!files)
+        return [];
+    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
+}
+function isSlugs({ onPath, inPackage }) {
+    return onPath || !inPackage;
+}
+/** What should be known where the tree is not what names or the config said. */
+function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
+    const warnings = [];
+    const { programs } = variants;
+    if (guess && !variants.with) {
+        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
+        warnings.push(`ffmpeg was expected from ${ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
+    }
+    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
+    if (addsFfmpeg && others.length > 0) {
+        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
+    }
+    if (choice === 'auto' && !variants.without) {
+        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
+        if (check && !check.works)
+            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
+    }
+    return warnings;
+}
+/** Where the programs lie that the slug without ffmpeg would still have. */
+function stuckPlaces(variants) {
+    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
+    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
+}
+function ffmpeg_placesOf({ layerNames }, programs) {
+    return ffmpeg_listed(programs.map(({ path, layer }) => `${(0,lib_runtime/* displayPath */.Gt)(path)} (${layerNames[layer]})`));
+}
+const ffmpeg_SHOWN = 5;
+/** Characters of one name: a report has room for so much (src/report/data.ts). */
+const ffmpeg_LONGEST = 300;
+function ffmpeg_listed(names) {
+    const more = names.length > ffmpeg_SHOWN ? ` and ${names.length - ffmpeg_SHOWN} more` : '';
+    const shown = names.slice(0, ffmpeg_SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
+    return shown.join(', ') + more;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/results.js
+
+
+
+
+
+
+
+
+/** What a run writes into its output folder. */
+const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+/** Files of an earlier run must not be taken for this one's. */
+async function clearOutput(folder) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const file of results_FILES)
+        await (0,promises_.rm)(external_node_path_.join(folder, file), { force: true });
+}
+/** Writes every file and output, the summary, and annotations. */
+async function tell({ inputs, runtime, results }, told) {
+    const { report } = told;
+    const at = (file) => external_node_path_.join(inputs.outputDir, file);
+    const markdown = renderMarkdown(told);
+    await (0,promises_.writeFile)(at('report.json'), reportJson(report));
+    await (0,promises_.writeFile)(at('report.md'), markdown);
+    await (0,promises_.writeFile)(at('report.html'), renderPage(pageData(told), await pageParts(runtime.page)));
+    const { verdict, variants, streaming } = report;
+    const sizeOf = (name) => variants.find(variant => variant.name === name)?.compressed;
+    results.output('slug-path', at('slug.tgz'));
+    results.output('slug-sha256', variants.find(({ name }) => name === verdict.chosen).sha256);
+    results.output('slug-size', verdict.compressed);
+    results.output('slug-size-with-ffmpeg', sizeOf('with') ?? '');
+    results.output('slug-size-without-ffmpeg', sizeOf('without') ?? '');
+    if (streaming)
+        results.output('slug-size-streaming', streaming.compressed);
+    results.output('slug-limit', verdict.limit);
+    results.output('within-limit', verdict.withinLimit);
+    results.output('ffmpeg', verdict.chosen);
+    results.output('report-path', at('report.json'));
+    results.output('report-page-path', at('report.html'));
+    results.output('comment-body', renderMarkdown(told, LONGEST_BODY));
+    await results.summary(markdown);
+    for (const warning of report.warnings)
+        runtime.log.warning(warning);
+    for (const { name, compressed } of variants)
+        runtime.log.info(`${name} ffmpeg: ${(0,lib_runtime/* megabytes */.ix)(compressed)} (${compressed} bytes)`);
+    if (streaming)
+        runtime.log.info(`streaming: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} (${streaming.compressed} bytes)`);
+    if (report.ffmpeg.givenUp)
+        runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
+    if (told.noBaseline !== undefined)
+        runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`);
+    runtime.log.info(headline(told));
+    const { size } = await (0,promises_.stat)(at('slug.tgz'));
+    if (size !== verdict.compressed)
+        throw new Error(`slug.tgz has ${size} bytes, and ${verdict.compressed} were measured`);
+}
+/** Fails where the slug must not be shipped, or must not be merged. */
+function judge({ inputs, runtime }, told) {
+    const { verdict, streaming } = told.report;
+    if (verdict.problem !== undefined) {
+        throw new lib_runtime/* UserError */.yo(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(told.report));
+    }
+    if (onlyTold(inputs))
+        return;
+    const { compressed, limit, withinLimit } = verdict;
+    if (!withinLimit) {
+        throw new lib_runtime/* UserError */.yo(`The slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
+    }
+    if (streaming && streaming.compressed > limit) {
+        throw new lib_runtime/* UserError */.yo(`The streaming slug is over its limit: ${(0,lib_runtime/* megabytes */.ix)(streaming.compressed)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
+    }
+    if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
+        return;
+    if (told.comparison?.change === undefined)
+        runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with');
+    else
+        judgeGrowth(told.comparison, inputs.maxGrowth);
+}
+function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }) {
+    if (choice === 'without')
+        return `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`;
+    if (chosen === 'without')
+        return `Put ${FFMPEG_BUILDPACK} in front of \`slug.buildpacks\`, or set \`ffmpeg: auto\` to go without.`;
+    return 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.';
+}
+/** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */
+function judgeGrowth(comparison, maxGrowth) {
+    const [name] = maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
+    if (name === undefined)
+        return;
+    const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
+    throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
+
+
+
+
+
+
+
+/** This one may be absent. */
+const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
+function readConfig({ inputs }) {
+    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_.join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
+}
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ */
+async function takeSourceToBuild(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    const procfile = source_procfileOf(source);
+    if (procfile.file === 'Procfile')
+        return source;
+    const why = procfile.ignoredAt !== undefined
+        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
+    if (why === undefined)
+        return source;
+    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
+    context.runtime.log.warning(warning);
+    return { ...source, warnings: [...source.warnings, warning] };
+}
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+function source_procfileOf({ folder, removed }) {
+    const procfile = readProcfile(folder);
+    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
+    return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) };
+}
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000;
+/** A line, if the checked-out commit is built and the checkout has more than that commit. */
+async function tellUncommitted({ inputs, runtime }, { commit }) {
+    const { run, log, signal } = runtime;
+    const { path: checkout, searchPath, outputDir } = inputs;
+    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
+    const own = [outputDir, ...results_FILES.map(file => external_node_path_.join(outputDir, file)), external_node_path_.join(checkout, inputs.config), ...ours];
+    try {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
+        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
+        if (head.sha !== commit.sha)
+            return;
+        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
+        if (!found)
+            return;
+        const { count, first } = found;
+        const what = count === 1
+            ? '1 file of the checkout is not committed, so it is'
+            : `${count} files of the checkout are not committed, so they are`;
+        log.info(`${what} not part of this build (first: ${(0,lib_runtime/* displayPath */.Gt)(first)})`);
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof lib_runtime/* UserError */.yo || error instanceof lib_runtime/* CancelledError */.cc))
+            throw error;
+        log.info(`Whether the checkout has files that are not committed is not known: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+    }
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ */
+function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
+            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
+    };
+    if (config.migrations !== 'off')
+        add(RELEASE_FILES);
+    if (config.redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        runtime.log.warning(REDIS_NOT_VERIFIED);
+    }
+    const { repository, ref } = inputs.github;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
+}
+/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
+async function versionsAt({ inputs, runtime }, commit) {
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
@@ -70855,9 +71239,11 @@ async function buildSlugs(context, config, source, recipe) {
         const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder));
         // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
         const mastodon = readMastodon(app.root);
-        const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app));
-        const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop));
-        const trimming = planTrim(config, mastodon, app, variants);
+        const trimming = planTrim(config, mastodon, app);
+        const { applied } = trimming.rules;
+        const { check, onPath } = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, { workshop, app, applied }));
+        const facts = { aptfile: recipe.aptfile, onPath, applied };
+        const variants = await makeVariants(app, facts, otherBuilds(context, source, recipe, workshop));
         const weighed = await log.group('Slugs', async () => {
             const started = runtime.clock.now();
             const result = await weigh({
@@ -70866,7 +71252,7 @@ async function buildSlugs(context, config, source, recipe) {
                 packer,
                 choice: config.ffmpeg,
                 limit: config.slug.limit,
-                ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
+                ffmpegWorks: check?.works ?? true,
                 output: slug
             });
             log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`);
@@ -70876,6 +71262,7 @@ async function buildSlugs(context, config, source, recipe) {
             ...source.warnings,
             ...recipe.warnings,
             ...trimming.warnings,
+            ...ffmpegWarnings(config, recipe, variants, check),
             ...lookAt(weighed.verdict, variants.leftOut)
         ];
         const streaming = await packStreaming(context, config, variants, packer);
@@ -70887,8 +71274,9 @@ async function buildSlugs(context, config, source, recipe) {
             stack: recipe.stack,
             place: recipe.place,
             choice: config.ffmpeg,
-            providers: providerNames(recipe),
-            check: ffmpeg,
+            providers: providerNames(variants),
+            check,
+            stuck: stuckPlaces(variants),
             variants,
             weighed,
             streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
@@ -70941,7 +71329,7 @@ async function packStreaming({ inputs }, config, variants, packer) {
     if (config.streamingApp === undefined)
         return undefined;
     const file = external_node_path_.join(inputs.outputDir, 'slug-streaming.tgz');
-    const files = inPackOrder(streamingFiles(variants.without));
+    const files = inPackOrder(streamingFiles(variants.without ?? variants.with));
     const [packed] = await packer.pack([{ files, output: file }]);
     const { bytes, rawBytes, sha256 } = packed;
     return {
@@ -70949,42 +71337,10 @@ async function packStreaming({ inputs }, config, variants, packer) {
         weight: { compressed: bytes, raw: rawBytes, files: files.length }
     };
 }
-async function tryFfmpeg({ runtime }, config, recipe, workshop, app) {
-    const { log, signal } = runtime;
-    if (!recipe.provider || config.ffmpeg === 'without') {
-        log.info(recipe.provider ? 'It is left out, as the config says' : 'Nothing in this build brings it');
-        return undefined;
-    }
-    const place = await workshop.openDyno(app);
-    const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal });
-    await place.close();
-    log.info(check.works
-        ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-        : (check.problem ?? 'It does not work'));
-    if (check.mended.length > 0)
-        log.info(`Put on the library path: ${check.mended.join(', ')}`);
-    return check;
-}
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(context, source, { buildpacks, provider, aptfile }, workshop) {
-    const fill = async (folder) => {
-        await writeSource(context, source, folder);
-        if (aptfile !== undefined)
-            await (0,promises_.writeFile)(external_node_path_.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
-    };
-    return {
-        aptAgain: () => workshop.build('apt-again', [buildpacks[provider.apt]], fill),
-        buildAgain: (why) => {
-            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
-            const others = buildpacks.filter((_, i) => !provider.buildpacks.includes(i));
-            return workshop.build('built-again', others, fill);
-        }
-    };
-}
 /** Throws a `UserError` if the config's globs take away what a process type is started with. */
-function planTrim({ slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, processTypes }, variants) {
+function planTrim({ slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, entries, layerOf, processTypes, root }) {
     const { globs, safe } = slug.trim;
-    const files = variants.with ?? variants.without;
+    const { files } = slugFiles(entries, root, layerOf);
     requirePrograms(globs, files, processTypes);
     const streaming = streamingApp === undefined ? 'perhaps' : 'no';
     const node = nodeUse({ files, processTypes, bundler, streaming });
@@ -79939,7 +80295,7 @@ const check_upgrade_PATIENCE = 6_000;
 /** Milliseconds of these for the add-ons. */
 const ADDONS_WITHIN = 4_000;
 /** By these a fork says how it runs on Heroku: its own count, whatever upstream does to its. */
-const OWN = /^(?:Procfile|app\.json|Aptfile)$/;
+const check_upgrade_OWN = /^(?:Procfile|app\.json|Aptfile)$/;
 /**
  * Plans the upgrade of what runs to a version of Mastodon: the fork's tree with that version merged, file by file,
  * against the fork's tree and the app as it runs. Only what a plan reads of it is fetched, into a folder that is gone
@@ -79965,7 +80321,7 @@ async function planVersion(context, sources, from, to) {
                 fetchInto: external_node_path_.join(folder, 'upstream.git'),
                 into: external_node_path_.join(folder, 'merged'),
                 only: name => READ.test(name),
-                own: name => OWN.test(name)
+                own: name => check_upgrade_OWN.test(name)
             })
         ]);
         const source = { folder: external_node_path_.join(folder, 'merged'), removed: [] };
@@ -81037,18 +81393,23 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
             ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
         })
     });
-    const variants = recipe.provider === undefined || config.ffmpeg === 'without' ? [false] : [true];
-    if (recipe.provider !== undefined && config.ffmpeg === 'auto')
-        variants.push(false);
     return {
         by: 'heroku',
-        web: variants.map(ffmpeg => {
+        web: wanted(config, recipe).map(ffmpeg => {
             const variant = `${ffmpeg ? 'with' : 'without'} ffmpeg`;
             return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant });
         }),
         streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
         judge: ({ size, variant }) => judgeSize(context, config, size, variant)
     };
+}
+/** The slugs to build, each with ffmpeg or not, in the order in which they are tried. By names: Heroku's tree is not seen. */
+function wanted({ ffmpeg: choice }, { guess, committed }) {
+    if (committed.length > 0)
+        return [true];
+    if (!guess || choice === 'without')
+        return [false];
+    return choice === 'auto' ? [true, false] : [true];
 }
 /** Throws a `UserError` for what only a build on the runner can do. */
 function requireBuildable({ slug }, { buildpacks }) {
@@ -81064,9 +81425,9 @@ function requireBuildable({ slug }, { buildpacks }) {
     if (Object.keys(slug.env).length > 0)
         refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.');
 }
-function buildpacksFor({ buildpacks, provider }, ffmpeg) {
+function buildpacksFor({ buildpacks, guess }, ffmpeg) {
     return buildpacks
-        .filter((_, i) => ffmpeg || !provider?.buildpacks.includes(i))
+        .filter((_, i) => ffmpeg || !guess?.buildpacks.includes(i))
         .map(({ reference }) => reference.replace(/^urn:buildpack:/, ''));
 }
 function writeProcfile(types) {
@@ -84994,7 +85355,7 @@ function hasAddon({ state }, { name }, plan) {
 
 
 
-const APP = 'rehearsal';
+const rehearse_APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
 const DEFAULT_STACK = 'heroku-24';
@@ -85007,7 +85368,7 @@ async function rehearse(context) {
     const own = readConfig(context);
     const config = {
         ...own,
-        app: APP,
+        app: rehearse_APP,
         streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
         stagingApp: undefined
     };
@@ -85027,7 +85388,7 @@ async function rehearse(context) {
         };
         await deployTo(local, access, config, {
             alter: deployable => withBaseSchema(local, access, deployable),
-            afterwards: tools => changeOver(heroku, heroku_connect(local, access, tools.story).app(APP), tools)
+            afterwards: tools => changeOver(heroku, heroku_connect(local, access, tools.story).app(rehearse_APP), tools)
         });
     }
     finally {
@@ -85064,7 +85425,7 @@ async function startHeroku(context, config) {
             image: inContainer ? { name: image, dockerEnv: inputs.dockerEnvironment } : undefined
         })
     });
-    await heroku.addApp(APP, { stack, config: { ...rehearse_configVars(), ...inputs.rehearsal } });
+    await heroku.addApp(rehearse_APP, { stack, config: { ...rehearse_configVars(), ...inputs.rehearsal } });
     if (config.streamingApp !== undefined) {
         // A service container speaks no TLS; Heroku's Postgres wants it.
         await heroku.addApp(STREAMING_APP, { stack, config: { ...inputs.rehearsal, PGSSLMODE: 'disable' } });
@@ -85121,10 +85482,10 @@ async function releaseBaseSchema(context, access, artifacts) {
     const web = artifacts.find(({ role }) => role === 'web');
     const { tools, app } = heroku_connect(context, access, new Story(log, clock));
     const file = await repack(context, web.file, base);
-    const slug = await shipSlug(app(APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
-    const newest = (await app(APP).releases(1))[0]?.version ?? 0;
-    const release = await app(APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
-    await finishRelease(app(APP), release, tools);
+    const slug = await shipSlug(app(rehearse_APP), { ...web, ...file, processTypes: { release: BASE_SCHEMA_COMMAND } }, tools);
+    const newest = (await app(rehearse_APP).releases(1))[0]?.version ?? 0;
+    const release = await app(rehearse_APP).createRelease(slug.id, `Schema of ${base.ref}`, newest);
+    await finishRelease(app(rehearse_APP), release, tools);
 }
 /**
  * What a visitor sees of a change-over, without preboot and with it: the same slug starts anew under a new release, while
@@ -85140,7 +85501,7 @@ async function changeOver(heroku, app, tools) {
     });
 }
 async function visitRestart(heroku, app, preboot, tools) {
-    const { webUrl } = await heroku.addApp(APP, { preboot });
+    const { webUrl } = await heroku.addApp(rehearse_APP, { preboot });
     const visitor = new Visitor(new URL('/health', webUrl).href, DOMAIN);
     let visit;
     try {
@@ -86297,7 +86658,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7646);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7081);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { git } from '../../scripts/sample-fork.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
@@ -188,10 +188,17 @@ describe('the slug without ffmpeg', () => {
 
   it('has the apt step run again where the Aptfile brings ffmpeg, and that one is mended before it starts', async () => {
     const aptfile = (text: string) => (folder: string) => writeFileSync(path.join(folder, 'Aptfile'), text)
-    const fork = new Fork(aptfile('ffmpeg\nlibidn12\nlibxdamage1\n'))
+    const fork = new Fork(aptfile('ffmpeg\tlibidn12 \nlibxdamage1\n'))
     const { code, output } = await fork.build({ ffmpeg: 'with' }, configWith(ALL.slice(1)))
     expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
     const { ffmpeg, variants } = fork.report()
+    expect(ffmpeg.programs).toContainEqual({
+      path: '.apt/usr/bin/ffmpeg',
+      layer: './buildpacks/apt',
+      onPath: true,
+      inPackage: false,
+      stays: false
+    })
     expect(ffmpeg.check).toMatchObject({
       works: true,
       mended: ['.apt/usr/lib/x86_64-linux-gnu/pulseaudio'],
@@ -227,7 +234,7 @@ describe('the slug without ffmpeg', () => {
     const forced = await fork.build({ ffmpeg: 'with' }, config, { env: { HTTPS_PROXY: 'http://127.0.0.1:9' } })
     expect(forced.code).toBe(1)
     expect(forced.output).toMatch(
-      /No buildpack brings ffmpeg, so https:\/\/github\.com\/heroku\/heroku-buildpack-activestorage-preview is added/
+      /No buildpack says that it brings ffmpeg, so https:\/\/github\.com\/heroku\/heroku-buildpack-activestorage-preview is added/
     )
     expect(forced.output).toMatch(
       /::error::Buildpack heroku\/heroku-buildpack-activestorage-preview could not be fetched/
@@ -236,7 +243,11 @@ describe('the slug without ffmpeg', () => {
 
   it('is taken by auto where ffmpeg does not start, and refused by with', async () => {
     const broken = (folder: string): void =>
-      addBuildpack(folder, 'broken-ffmpeg', 'mkdir -p "$1/bin"; echo bytes > "$1/ffmpeg.txt"')
+      addBuildpack(
+        folder,
+        'broken-ffmpeg',
+        'mkdir -p "$1/opt/bin"; printf "#!/bin/sh\\nexit 1\\n" > "$1/opt/bin/ffmpeg"; chmod +x "$1/opt/bin/ffmpeg"'
+      )
     const fork = new Fork(broken)
     const config = configWith(['broken-ffmpeg', 'nodejs'])
     const auto = await fork.build({}, config)
@@ -245,5 +256,102 @@ describe('the slug without ffmpeg', () => {
     const forced = await fork.build({ ffmpeg: 'with' }, config)
     expect(forced.code).toBe(1)
     expect(forced.output).toMatch(/::error::The slug is not fit to ship: ffmpeg does not start/)
+  })
+})
+
+describe('whether the slug has ffmpeg', () => {
+  const PROGRAM = 'buildpacks/activestorage-preview/opt/ffmpeg'
+  const media = (folder: string): void =>
+    addBuildpack(
+      folder,
+      'heroku-buildpack-media',
+      `m="$1/.heroku/media/bin"; mkdir -p "$m" "$1/.profile.d"; cp "$1/${PROGRAM}" "$1/buildpacks/activestorage-preview/opt/ffprobe" "$m/"
+echo x > "$m/identify"; chmod +x "$m"/*; echo 'export PATH="$HOME/.heroku/media/bin:$PATH"' > "$1/.profile.d/media.sh"`
+    )
+  const names = (slug: string): string =>
+    execFileSync('tar', ['-tzf', slug], { encoding: 'utf8' }).replaceAll('./app/', '')
+
+  it('is seen in the tree, not by the names of buildpacks', async () => {
+    const fork = new Fork(media)
+    const { code, outputs, output } = await fork.build(
+      { ffmpeg: 'without' },
+      configWith(['heroku-buildpack-media', 'nodejs'])
+    )
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+    const { variants, ffmpeg } = fork.report()
+    expect(variants).toMatchObject([{ name: 'with' }, { name: 'without', derivation: 'programs' }])
+    expect(ffmpeg.providers).toEqual(['./buildpacks/heroku-buildpack-media'])
+    expect(outputs['ffmpeg']).toBe('without')
+    const slug = names(path.join(fork.output, 'slug.tgz'))
+    expect(slug).toContain('.heroku/media/bin/identify\n')
+    expect(slug).not.toMatch(/\.heroku\/media\/bin\/ff/)
+    // It would have been called so before.
+    expect(
+      (await fork.build({}, configWith(['heroku-buildpack-media', 'nodejs'], '  limit: 1GB\n'))).outputs
+    ).toMatchObject({
+      ffmpeg: 'with',
+      'slug-size-with-ffmpeg': expect.stringMatching(/^\d+$/)
+    })
+    expect(fork.report().ffmpeg.check).toMatchObject({ works: true })
+  })
+
+  it('is told where a name says so and there is none', async () => {
+    const fork = new Fork(folder => addBuildpack(folder, 'empty-ffmpeg', 'echo nothing > "$1/nothing.txt"'))
+    const config = configWith(['empty-ffmpeg', 'nodejs'])
+    const auto = await fork.build({}, config)
+    expect(auto.outputs).toMatchObject({ ffmpeg: 'without', 'slug-size-with-ffmpeg': '' })
+    expect(auto.output).toMatch(/::warning::ffmpeg was expected from \.\/buildpacks\/empty-ffmpeg, and no slug/)
+    const forced = await fork.build({ ffmpeg: 'with' }, config)
+    expect(forced.code).toBe(1)
+    expect(forced.output).toContain(
+      '::error::The slug is not fit to ship: the built tree has no executable called ffmpeg'
+    )
+    expect(forced.output).toContain('heroku-buildpack-activestorage-preview in front of `slug.buildpacks`')
+  })
+
+  it('counts one that was committed: without refuses it before anything is built, auto says so', async () => {
+    const commit = (folder: string): void => {
+      mkdirSync(path.join(folder, 'vendor/ffmpeg/bin'), { recursive: true })
+      cpSync(path.join(folder, PROGRAM), path.join(folder, 'vendor/ffmpeg/bin/ffmpeg'))
+    }
+    const fork = new Fork(commit)
+    const refused = await fork.build({ ffmpeg: 'without' }, configWith(['nodejs']))
+    expect(refused.code).toBe(1)
+    expect(refused.output).toMatch(/::error::ffmpeg is in the commit, .*vendor\/ffmpeg\/bin\/ffmpeg/)
+    expect(refused.output).toMatch(/\.slugignore.*slug\.trim/)
+    expect(refused.output).not.toContain('Buildpack 1 of')
+
+    const auto = await fork.build({}, configWith(['activestorage-preview', 'nodejs'], '  limit: 1GB\n'))
+    expect(auto.code).toBe(0)
+    expect(auto.outputs).toMatchObject({ ffmpeg: 'with', 'slug-size-without-ffmpeg': '' })
+    expect(auto.output).toMatch(/::warning::ffmpeg cannot be taken out.*vendor\/ffmpeg\/bin\/ffmpeg \(source\)/)
+    expect(auto.summary).toMatch(/vendor\/ffmpeg\/bin\/ffmpeg.*not on the PATH.*cannot be taken out/)
+    expect(fork.report().variants).toMatchObject([{ name: 'with' }])
+
+    const trimmed = await fork.build(
+      { ffmpeg: 'without' },
+      configWith(['nodejs'], '  trim: [safe, "vendor/ffmpeg/**"]\n')
+    )
+    expect(trimmed.code).toBe(0)
+    expect(names(path.join(fork.output, 'slug.tgz'))).not.toContain('vendor/ffmpeg')
+  })
+
+  it('fails with all written if what a build brings cannot be taken out', async () => {
+    const fork = new Fork(folder =>
+      addBuildpack(
+        folder,
+        'linker',
+        `mkdir -p "$1/node_modules/.bin" "$1/.profile.d"; cp -p "$1/${PROGRAM}" "$1/node_modules/.bin/ffmpeg"
+echo 'export PATH="$HOME/node_modules/.bin:$PATH"' > "$1/.profile.d/bin.sh"`
+      )
+    )
+    const { code, output, summary } = await fork.build({ ffmpeg: 'without' }, configWith(['linker', 'nodejs']))
+    expect(code).toBe(1)
+    expect(output).toMatch(
+      /::error::The slug is not fit to ship: ffmpeg is in it and cannot be taken out: node_modules\/\.bin\/ffmpeg/
+    )
+    expect(output).toMatch(/slug\.trim.*ffmpeg: with/)
+    expect(summary).toMatch(/^## Not fit to ship: ffmpeg is in it/)
+    expect(fork.has('slug.tgz') && fork.has('report.json')).toBe(true)
   })
 })

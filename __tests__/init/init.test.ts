@@ -119,7 +119,7 @@ describe('a fork that is set up', () => {
       stack: 'heroku-24',
       slug: { buildpacks: [{ buildpack: 'heroku/nodejs' }, { buildpack: 'heroku/ruby' }] }
     })
-    expect(text('mastodon-on-heroku.yml')).toContain('nothing brings ffmpeg')
+    expect(text('mastodon-on-heroku.yml')).toContain('no buildpack says that it brings ffmpeg')
   })
 
   it('has proposals in its config that say that they are, and only if app.json names none', async () => {

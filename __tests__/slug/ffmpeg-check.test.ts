@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Place } from '../../src/buildpacks/place.ts'
-import { walkTree } from '../../src/runtime/index.ts'
-import { checkFfmpeg, MEND_FILE, TWO_FRAMES, type FfmpegCheck } from '../../src/slug/ffmpeg-check.ts'
+import { walkTree, type BytePath } from '../../src/runtime/index.ts'
+import { checkFfmpeg, findOnPath, MEND_FILE, TWO_FRAMES, type FfmpegCheck } from '../../src/slug/ffmpeg-check.ts'
 import { makeTree } from './helpers.ts'
 
 /** Runs steps in the app's folder, as a dyno on the host would. */
@@ -103,6 +103,46 @@ describe('trying ffmpeg', () => {
     const { result } = await check(files, programs)
     expect(result.works).toBe(false)
     expect(result.problem).toMatch(problem)
+  })
+})
+
+describe('where a dyno finds ffmpeg', () => {
+  const make = (profile: string): string => {
+    const root = makeTree({ '.profile.d/path.sh': profile, 'opt/current': '->7' })
+    for (const file of ['bin/ffmpeg', 'bin/ffprobe', 'opt/7/ffmpeg', 'vendor/ffmpeg/ffmpeg']) {
+      makeTree({ [file]: `#!/bin/bash\n${WORKING}` }, root)
+      chmodSync(path.join(root, file), 0o755)
+    }
+    return root
+  }
+  const options = (root: string) => ({
+    place: dyno(root),
+    root,
+    entries: walkTree(root),
+    stack: 'heroku-24',
+    signal: new AbortController().signal
+  })
+
+  it.each([
+    ['nowhere', 'echo "$HOME/vendor/ffmpeg" started', []],
+    [
+      'on the PATH, by a link to a folder, too',
+      'export PATH="$HOME/opt/current:$PATH:$HOME/bin"',
+      ['opt/7/ffmpeg', 'bin/ffmpeg']
+    ],
+    ['by FFMPEG_BINARY', 'export FFMPEG_BINARY="$HOME/vendor/ffmpeg/ffmpeg"', ['vendor/ffmpeg/ffmpeg']],
+    ['by FFMPEG_BINARY, from the app’s folder', 'export FFMPEG_BINARY=vendor/ffmpeg/ffmpeg', ['vendor/ffmpeg/ffmpeg']]
+  ])('%s', async (_what, profile, found) => {
+    const seen = await findOnPath(options(make(profile)))
+    expect(['bin/ffmpeg', 'opt/7/ffmpeg', 'vendor/ffmpeg/ffmpeg'].filter(file => seen.has(file as BytePath))).toEqual(
+      found.toSorted()
+    )
+  })
+
+  it('tries the one that FFMPEG_BINARY names, as Mastodon does', async () => {
+    const named = 'export FFMPEG_BINARY="$HOME/bin/ffmpeg" FFPROBE_BINARY="$HOME/bin/ffprobe"'
+    expect((await checkFfmpeg(options(make(named)))).works).toBe(true)
+    expect((await checkFfmpeg(options(make('true')))).works).toBe(false)
   })
 })
 

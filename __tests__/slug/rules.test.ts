@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
-import { aptfileWithoutFfmpeg, findProvider } from '../../src/slug/ffmpeg.ts'
+import { aptfileWithoutFfmpeg, guessProvider } from '../../src/slug/ffmpeg.ts'
 import { gate, type FfmpegChoice } from '../../src/slug/gate.ts'
 
 describe('the gate', () => {
-  const cases: [FfmpegChoice, number | undefined, number, string, boolean][] = [
+  const cases: [FfmpegChoice, number | undefined, number | undefined, string, boolean][] = [
     // choice, size with, size without, chosen, within the limit of 300
     ['with', 200, 100, 'with', true],
     ['with', 300, 100, 'with', true],
@@ -14,10 +14,20 @@ describe('the gate', () => {
     ['auto', 301, 300, 'without', true],
     ['auto', 400, 301, 'without', false],
     ['auto', undefined, 100, 'without', true],
-    ['with', undefined, 100, 'without', true]
+    ['with', undefined, 100, 'without', true],
+    // ffmpeg cannot be taken out
+    ['auto', 300, undefined, 'with', true],
+    ['auto', 301, undefined, 'with', false],
+    ['without', 200, undefined, 'with', true]
   ]
   it.each(cases)('%s with %s, without %s', (choice, withFfmpeg, without, chosen, withinLimit) => {
     expect(gate(choice, { with: withFfmpeg, without }, 300)).toMatchObject({ chosen, withinLimit })
+  })
+
+  it('goes without an ffmpeg that does not work only if it is asked to decide, and can', () => {
+    const chosen = (choice: FfmpegChoice, without?: number): string =>
+      gate(choice, { with: 200, without }, 300, false).chosen
+    expect([chosen('auto', 100), chosen('with', 100), chosen('auto')]).toEqual(['without', 'with', 'with'])
   })
 })
 
@@ -57,7 +67,7 @@ describe('what brings ffmpeg', () => {
     ['a word that only looks like it', ['https://github.com/adapt/capture', 'heroku/ruby'], 'ffmpeg\n', undefined],
     ['an organisation of that name', ['https://github.com/ffmpeg/heroku-buildpack-fonts'], undefined, undefined]
   ])('%s', (_what, references, aptfile, provider) => {
-    expect(findProvider(references, aptfile)).toEqual(provider)
+    expect(guessProvider(references, aptfile)).toEqual(provider)
   })
 
   it.each([

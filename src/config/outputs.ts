@@ -3,8 +3,9 @@ export interface Outputs {
   'slug-path': string
   'slug-sha256': string
   'slug-size': number
-  /** Empty where nothing brings ffmpeg. */
+  /** Empty if the built tree has no ffmpeg. */
   'slug-size-with-ffmpeg': number | ''
+  /** Empty if ffmpeg cannot be taken out. */
   'slug-size-without-ffmpeg': number | ''
   'slug-limit': number
   'within-limit': boolean

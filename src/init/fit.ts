@@ -101,6 +101,6 @@ export function schedule({ tasks }: Fork, on: boolean): string {
 
 function ffmpegFrom(ffmpeg: string | undefined): string {
   return ffmpeg === undefined
-    ? 'nothing brings ffmpeg; with `ffmpeg: with` a buildpack for it is added.'
+    ? 'no buildpack says that it brings ffmpeg; with `ffmpeg: with` one is added.'
     : `${ffmpeg} brings it.`
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { readBuildpacks, stackOf } from '../buildpacks/index.ts'
 import { readMastodon, starterTasks, type StarterTask } from '../mastodon/index.ts'
 import { readTreeFile, UserError, type RunCommand } from '../runtime/index.ts'
-import { findProvider } from '../slug/index.ts'
+import { guessProvider } from '../slug/index.ts'
 import { readWorkflow, WORKFLOWS, type Workflow } from './workflow.ts'
 
 /** A fork's checkout, as far as workflows and config depend on it. */
@@ -20,7 +20,7 @@ export interface Fork {
   readonly buildpacks: readonly string[]
   /** What of app.json is read otherwise than it is written. */
   readonly warnings: readonly string[]
-  /** What brings ffmpeg into the slug. */
+  /** What brings ffmpeg into the slug, by its name; the built tree is not there to look. */
   readonly ffmpeg?: string
   /** Tasks worth scheduling in this version. */
   readonly tasks: readonly StarterTask[]
@@ -59,7 +59,7 @@ export async function readFork(folder: string, run: RunCommand, searchPath: stri
   const appJson = readTreeFile(root, 'app.json')
   const { chosen, warnings } = readBuildpacks(undefined, appJson)
   const buildpacks = chosen.map(({ reference }) => reference.text)
-  const provider = findProvider(buildpacks, readTreeFile(root, 'Aptfile'))
+  const provider = guessProvider(buildpacks, readTreeFile(root, 'Aptfile'))
   const head = await git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD')
   return {
     root,

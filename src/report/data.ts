@@ -31,8 +31,8 @@ const weight = { compressed: bytes, raw: bytes, files: count }
 const variant = v.strictObject({
   name: variantName,
   ...weight,
-  /** How it came about: the built tree as it is, files taken out, or a step run again. */
-  derivation: v.picklist(['built', 'subtracted', 'apt-again', 'built-again']),
+  /** How it came about: the built tree as it is, a step's files or ffmpeg's programs taken out, or a step run again. */
+  derivation: v.picklist(['built', 'subtracted', 'apt-again', 'built-again', 'programs']),
   sha256: v.optional(sha256),
   /** By layer, as in `layers`; the archive's own frame is under the name `archive`. The parts add up to the whole. */
   layers: list(v.strictObject({ name: layerName, ...weight }), 100)
@@ -60,6 +60,17 @@ const ffmpegCheck = v.strictObject({
   /** Folders that had to be put on the library path before it started. */
   mended: list(shownPath, 100),
   problem: v.optional(text(2_000))
+})
+
+const ffmpegProgram = v.strictObject({
+  path: shownPath,
+  layer: layerName,
+  /** A dyno runs it by its name. */
+  onPath: v.boolean(),
+  /** It belongs to an npm package, a gem, or a buildpack that was committed. */
+  inPackage: v.boolean(),
+  /** The slug without ffmpeg has it all the same, or would have it. */
+  stays: v.boolean()
 })
 
 const trimRule = v.strictObject({
@@ -121,17 +132,19 @@ const reportWith = <const Entries extends v.GenericSchema<Entry[]>>(entries: Ent
       compressed: bytes,
       limit: bytes,
       withinLimit: v.boolean(),
-      /** Why the slug is no good although its size may be: ffmpeg was asked for and does not start. */
+      /** Why the slug is no good although its size may be: it is not the one asked for, or its ffmpeg does not start. */
       problem: v.optional(text(2_000))
     }),
     heroku: v.strictObject({ warnsAt: bytes, stopsAt: bytes }),
     ffmpeg: v.strictObject({
       choice: v.picklist(['with', 'without', 'auto']),
-      /** The buildpacks that bring it, or the Aptfile. */
+      /** The buildpacks that brought it, or the Aptfile, or `source`: the commit. */
       providers: list(text(2_000), 20),
       /** `auto` had one and left it out, because of its size or because it does not start. */
       givenUp: v.boolean(),
-      check: v.optional(ffmpegCheck)
+      check: v.optional(ffmpegCheck),
+      /** Executables called ffmpeg in the built tree; older reports do not have it. */
+      programs: v.optional(list(ffmpegProgram, 50))
     }),
     variants: list(variant, 2),
     /** The slug of the streaming app, where there is one. */

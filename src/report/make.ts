@@ -1,5 +1,5 @@
-import { VERSION } from '../runtime/index.ts'
 import type { BuiltApp } from '../buildpacks/index.ts'
+import { displayPath, VERSION } from '../runtime/index.ts'
 import type { FfmpegCheck, FfmpegChoice, FfmpegVariants, Weighed } from '../slug/index.ts'
 import { SCHEMA_VERSION, type Report, type ReportVariant } from './data.ts'
 import { fileTable } from './files.ts'
@@ -17,6 +17,8 @@ export interface BuildFacts {
   readonly choice: FfmpegChoice
   readonly providers: readonly string[]
   readonly check?: FfmpegCheck
+  /** Where the ffmpeg lies that cannot be taken out, for people. */
+  readonly stuck: string
   readonly variants: FfmpegVariants
   readonly weighed: Weighed
   readonly streaming?: { compressed: number; raw: number; files: number; sha256: string }
@@ -55,15 +57,19 @@ export function makeReport(facts: BuildFacts): Report {
       compressed: verdict.bytes,
       limit: verdict.limit,
       withinLimit: verdict.withinLimit,
-      problem:
-        verdict.chosen === 'with' && check && !check.works ? (check.problem ?? 'ffmpeg does not work') : undefined
+      problem: problemOf(facts)
     },
     heroku: facts.heroku,
     ffmpeg: {
       choice,
       providers: [...facts.providers],
       givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
-      check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] }
+      check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
+      programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
+        path: displayPath(path).slice(-LONGEST_PATH),
+        layer: facts.variants.layerNames[layer] ?? 'unknown',
+        ...rest
+      }))
     },
     variants: weighed.slugs.map(slug => reportVariant(slug, facts.variants)),
     streaming: facts.streaming,
@@ -103,6 +109,17 @@ export function makeReport(facts: BuildFacts): Report {
     warnings: [...facts.warnings],
     history: []
   }
+}
+
+const MOST_PROGRAMS = 50
+const LONGEST_PATH = 2_000
+
+/** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
+function problemOf({ choice, check, stuck, weighed: { verdict } }: BuildFacts): string | undefined {
+  if (choice === 'without' && verdict.chosen === 'with') return `ffmpeg is in it and cannot be taken out: ${stuck}`
+  if (choice === 'with' && verdict.chosen === 'without') return 'the built tree has no executable called ffmpeg'
+  if (choice === 'with' && check && !check.works) return check.problem ?? 'ffmpeg does not work'
+  return undefined
 }
 
 function reportVariant(

@@ -2,6 +2,8 @@ import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Place } from '../buildpacks/index.ts'
 import { bytePath, displayPath, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { realNames } from './ffmpeg-tree.ts'
+import { slugFiles } from './files.ts'
 
 /** What ffmpeg in the built tree can do, found out by running it as a dyno would. */
 export interface FfmpegCheck {
@@ -51,6 +53,22 @@ export async function checkFfmpeg(options: CheckOptions): Promise<FfmpegCheck> {
   }
 }
 
+/**
+ * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
+ * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
+ */
+export async function findOnPath(options: CheckOptions): Promise<Set<BytePath>> {
+  const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${FFMPEG}`])
+  const realName = realNames(slugFiles(options.entries, options.root, () => 0).files)
+  const app = `${options.place.paths.app}/`
+  const found = output
+    .split('\n')
+    .map(line => path.posix.resolve(app, line))
+    .filter(file => file.startsWith(app))
+    .flatMap(file => realName(bytePath(file.slice(app.length))) ?? [])
+  return new Set(found)
+}
+
 /** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
 async function writeMend(root: string, script: Buffer): Promise<void> {
   const file = path.join(root, MEND_FILE)
@@ -89,8 +107,8 @@ const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): canno
 
 async function tryOnce(options: CheckOptions): Promise<Outcome> {
   const results = {
-    ffmpeg: await run(options, ['ffmpeg', '-version']),
-    ffprobe: await run(options, ['ffprobe', '-version'])
+    ffmpeg: await run(options, ['bash', '-c', `${FFMPEG} -version`]),
+    ffprobe: await run(options, ['bash', '-c', `${FFPROBE} -version`])
   }
   for (const [program, { code, output }] of Object.entries(results)) {
     if (code === 0) continue
@@ -101,7 +119,7 @@ async function tryOnce(options: CheckOptions): Promise<Outcome> {
     return { check: { works: false, encoders: [], problem }, missing }
   }
   const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '')
-  const listed = await run(options, ['ffmpeg', '-hide_banner', '-encoders'])
+  const listed = await run(options, ['bash', '-c', `${FFMPEG} -hide_banner -encoders`])
   const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output))
   const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES])
   if (transcode.code === 0) return { check: { works: true, version, encoders } }
@@ -115,13 +133,17 @@ async function tryOnce(options: CheckOptions): Promise<Outcome> {
   }
 }
 
+/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
+const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"'
+const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"'
+
 /** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
 const TRANSCODE = `set -e
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 printf %s "$1" | base64 -d > "$folder/in.gif"
-ffmpeg -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-ffprobe -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`
+${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`
 
 /** A GIF of 16 × 16 pixels with two frames. */
 export const TWO_FRAMES =

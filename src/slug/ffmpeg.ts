@@ -1,3 +1,4 @@
+import path from 'node:path'
 import {
   asksForFfmpeg,
   buildpackName,
@@ -8,30 +9,40 @@ import {
   withoutAptEntries,
   type AptAddress,
   type AptPackage,
-  type BuiltApp
+  type BuiltApp,
+  type FetchedBuildpack
 } from '../buildpacks/index.ts'
-import { type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { readTreeFile, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { ffmpegPrograms, isExecutable, packageFiles } from './ffmpeg-tree.ts'
 import { inPackOrder, slugFiles, type SlugFile } from './files.ts'
 
-/** What puts ffmpeg into a build. Numbers are places in the list of buildpacks. */
+/** The steps of a build that bring ffmpeg. Numbers are places in the list of buildpacks. */
 export interface FfmpegProvider {
   /** Buildpacks that bring nothing but ffmpeg. */
   readonly buildpacks: readonly number[]
-  /** The apt buildpack, where the Aptfile asks for ffmpeg (Mastodon 1.4 to 4.2). */
+  /** The apt buildpack, if the Aptfile asks for ffmpeg (Mastodon 1.4 to 4.2). */
   readonly apt?: number
 }
 
-/** Added where a slug with ffmpeg is asked for and nothing brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
 export const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview'
 
-/** Finds what brings ffmpeg, from the buildpacks as they are written in config or app.json, and the Aptfile. */
-export function findProvider(references: readonly string[], aptfile: string | undefined): FfmpegProvider | undefined {
+/**
+ * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
+ * a guess: the built tree shows what is so (`waysOut`).
+ */
+export function guessProvider(references: readonly string[], aptfile: string | undefined): FfmpegProvider | undefined {
   const placesOf = (isIt: (reference: string) => boolean): number[] =>
     references.flatMap((reference, i) => (isIt(reference) ? [i] : []))
-  const buildpacks = placesOf(reference => /ffmpeg|activestorage-preview/i.test(buildpackName(reference)))
+  const buildpacks = placesOf(saysFfmpeg)
   const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg)
   const apt = asks ? placesOf(isAptBuildpack)[0] : undefined
   return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined
+}
+
+/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
+function saysFfmpeg(reference: string): boolean {
+  return /ffmpeg|activestorage-preview/i.test(buildpackName(reference))
 }
 
 /**
@@ -82,7 +93,94 @@ function isForFfmpeg(entry: AptPackage | AptAddress): boolean {
 }
 
 /** How the slug without ffmpeg came about. */
-export type Derivation = 'subtracted' | 'apt-again' | 'built-again'
+export type Derivation = 'subtracted' | 'apt-again' | 'built-again' | 'programs'
+
+/** An executable called ffmpeg in the built tree. */
+export interface FfmpegProgram {
+  readonly path: BytePath
+  /** Of the tree's layers, the one that wrote it. */
+  readonly layer: number
+  /** How it is left out of the slug without ffmpeg. */
+  readonly way: Way
+}
+
+/**
+ * `layer`: with all that its buildpack brought, which is ffmpeg alone. `apt`: by running the apt step without it.
+ * `program`: it and its sister programs alone, since their buildpack brings more than ffmpeg. `stays`: not at all.
+ */
+export type Way = 'layer' | 'apt' | 'program' | 'stays'
+
+/** ffmpeg's own programs. */
+const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/
+
+/**
+ * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
+ * A step whose ffmpeg a later one wrote over counts, too.
+ */
+export function waysOut(
+  { layers, mixed }: Pick<BuiltApp, 'layers' | 'mixed'>,
+  files: readonly SlugFile[],
+  aptfile: string | undefined
+): { programs: FfmpegProgram[]; provider: FfmpegProvider } {
+  const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg)
+  const isOfPackage = packageFiles(files)
+  const wayOfLayer = layers.map(({ buildpack }, layer): Way => {
+    // What was committed is the fork's own.
+    if (!buildpack) return 'stays'
+    if (readsAptfile(buildpack)) return asks ? 'apt' : 'stays'
+    return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program'
+  })
+  const programs = ffmpegPrograms(files).map(({ path, layer }): FfmpegProgram => {
+    return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer]! }
+  })
+  const free = new Set(programs.filter(({ path }) => !isOfPackage(path)).map(({ path }) => path))
+  const writers = new Set([
+    ...programs.filter(({ path }) => free.has(path)).map(({ layer }) => layer),
+    ...mixed.filter(({ path }) => free.has(path)).flatMap(({ from, by }) => [from, by])
+  ])
+  const placesOf = (way: Way): number[] =>
+    [...writers]
+      .filter(layer => wayOfLayer[layer] === way)
+      .map(layer => layer - 1)
+      .toSorted((a, b) => a - b)
+  return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } }
+}
+
+/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
+function readsAptfile({ folder }: FetchedBuildpack): boolean {
+  return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)))
+}
+
+/** A script too large to be one is none. */
+function scriptOf(folder: string, script: string): string {
+  try {
+    return readTreeFile(folder, script) ?? ''
+  } catch (error) {
+    if (error instanceof UserError) return ''
+    throw error
+  }
+}
+
+/** Its name says so, and there is no program of another kind among what it brought. */
+function bringsOnlyFfmpeg({ reference }: FetchedBuildpack, layer: number, files: readonly SlugFile[]): boolean {
+  const isOther = (file: SlugFile): boolean =>
+    file.layer === layer &&
+    isExecutable(file) &&
+    !OWN.test(path.posix.basename(file.path)) &&
+    !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path)
+  return saysFfmpeg(reference) && !files.some(isOther)
+}
+
+/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
+export function withoutPrograms(files: readonly SlugFile[], layers: ReadonlySet<number>): SlugFile[] {
+  const placeOf = (file: SlugFile): string => `${file.layer} ${path.posix.dirname(file.path)}`
+  const isOfPackage = packageFiles(files)
+  const isTheirs = (file: SlugFile): boolean => layers.has(file.layer) && !isOfPackage(file.path)
+  const places = new Set(ffmpegPrograms(files).filter(isTheirs).map(placeOf))
+  const goes = (file: SlugFile): boolean =>
+    file.kind !== 'directory' && OWN.test(path.posix.basename(file.path)) && places.has(placeOf(file))
+  return files.filter(file => !goes(file))
+}
 
 /**
  * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other

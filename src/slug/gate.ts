@@ -22,17 +22,24 @@ export interface Verdict {
   readonly headroom: number
 }
 
-/** Compressed bytes. There is no slug with ffmpeg where nothing in the build brings it. */
+/** Compressed bytes of the slugs that there are: one of the two may be absent, whatever is asked for. */
 export interface VariantSizes {
+  /** Absent if nothing in the built tree is an ffmpeg. */
   readonly with?: number
-  readonly without: number
+  /** Absent if ffmpeg cannot be taken out. */
+  readonly without?: number
 }
 
-/** Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). */
-export function gate(choice: FfmpegChoice, sizes: VariantSizes, limit: number): Verdict {
-  const withFits = sizes.with !== undefined && sizes.with <= limit
-  const takesFfmpeg = sizes.with !== undefined && (choice === 'with' || (choice === 'auto' && withFits))
+/**
+ * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
+ * one, that is the one: whether it is what was asked for is for the caller to say.
+ * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
+ */
+export function gate(choice: FfmpegChoice, sizes: VariantSizes, limit: number, ffmpegWorks = true): Verdict {
+  const isWanted = (size: number): boolean => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit)
+  const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with))
   const bytes = takesFfmpeg ? sizes.with : sizes.without
+  if (bytes === undefined) throw new Error('there is no slug to choose from')
   return {
     chosen: takesFfmpeg ? 'with' : 'without',
     bytes,

@@ -1,54 +1,115 @@
 import { type BuiltApp } from '../buildpacks/index.ts'
 import { walkTree, type BytePath } from '../runtime/index.ts'
 import { MEND_FILE } from './ffmpeg-check.ts'
-import { whyNotSubtract, withoutProvider, type Derivation, type FfmpegProvider } from './ffmpeg.ts'
+import { ffmpegPrograms, packageFiles } from './ffmpeg-tree.ts'
+import {
+  waysOut,
+  whyNotSubtract,
+  withoutPrograms,
+  withoutProvider,
+  type Derivation,
+  type FfmpegProvider
+} from './ffmpeg.ts'
 import { slugFiles, type SlugFile } from './files.ts'
+import { trim, type TrimRule } from './trim.ts'
 
-/** The files of the slug with ffmpeg (where something brings it) and of the one without. */
+/** The files of the slugs; at least one of the two is there. */
 export interface FfmpegVariants {
+  /** Absent if the built tree has no executable called ffmpeg. */
   readonly with?: readonly SlugFile[]
-  readonly without: readonly SlugFile[]
+  /** Absent if one cannot be taken out. */
+  readonly without?: readonly SlugFile[]
   /** How the slug without came about. */
   readonly derivation: Derivation | 'built'
+  /** The executables called ffmpeg in the built tree, but for what trimming takes out. */
+  readonly programs: readonly SeenFfmpeg[]
   /** Names of the layers, by the files' layer index. */
   readonly layerNames: readonly string[]
   /** Sockets, pipes and devices, which no slug can hold. */
   readonly leftOut: readonly BytePath[]
 }
 
-/** Builds that are needed only where taking files out is not enough. */
-export interface OtherBuilds {
-  /** Runs the apt step again, over the source with the Aptfile of `aptfileWithoutFfmpeg`. */
-  aptAgain(): Promise<BuiltApp>
-  /** Runs all steps but the provider's again. `why` is for people. */
-  buildAgain(why: string): Promise<BuiltApp>
+/** An executable called ffmpeg. */
+export interface SeenFfmpeg {
+  readonly path: BytePath
+  /** Index of the layer that wrote it. */
+  readonly layer: number
+  /** A dyno runs it by its name. */
+  readonly onPath: boolean
+  /** It belongs to an npm package, a gem, or a buildpack that was committed: alone it gives the slug no ffmpeg, unless it is on the PATH. */
+  readonly inPackage: boolean
+  /** The slug without ffmpeg has it all the same, or would have it. */
+  readonly stays: boolean
 }
 
-/** Both variants of a built app; the one without ffmpeg is derived from it where that gives the same files. */
-export async function makeVariants(
-  app: BuiltApp,
-  provider: FfmpegProvider | undefined,
-  other: OtherBuilds
-): Promise<FfmpegVariants> {
+/** What is known of ffmpeg in a built tree beside the tree itself. */
+export interface FfmpegFacts {
+  readonly aptfile: string | undefined
+  /** What a dyno runs by the name of ffmpeg: paths in the tree. */
+  readonly onPath: ReadonlySet<BytePath>
+  /** What trimming takes out of each slug does not count. */
+  readonly applied: readonly TrimRule[]
+}
+
+/** Builds that are needed only if taking files out is not enough. Numbers are places in the list of buildpacks. */
+export interface OtherBuilds {
+  /** Runs the apt step again, over the source with the Aptfile of `aptfileWithoutFfmpeg`. */
+  aptAgain(apt: number): Promise<BuiltApp>
+  /** Runs all steps but these again, with the same Aptfile. `why` is for people. */
+  buildAgain(without: readonly number[], why: string): Promise<BuiltApp>
+}
+
+/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
+export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: OtherBuilds): Promise<FfmpegVariants> {
   const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku']
   const own = layerNames.length - 1
   // The tree is walked again: the library path may have been mended since it was built.
   const { files, leftOut } = slugFiles(walkTree(app.root), app.root, path =>
     path === MEND_FILE ? own : app.layerOf(path)
   )
-  if (!provider) return { without: files, derivation: 'built', layerNames, leftOut }
+  const left = (files: readonly SlugFile[]): readonly SlugFile[] => trim(files, facts.applied).kept
+  const { programs, provider } = waysOut(app, left(files), facts.aptfile)
+  const isOfPackage = packageFiles(files)
+  const isSlugs = (path: BytePath): boolean => facts.onPath.has(path) || !isOfPackage(path)
+  const tell = (rest: ReadonlySet<BytePath>): SeenFfmpeg[] =>
+    programs.map(({ path, layer }) => ({
+      path,
+      layer,
+      onPath: facts.onPath.has(path),
+      inPackage: isOfPackage(path),
+      stays: rest.has(path)
+    }))
+  const made = { derivation: 'built' as const, layerNames, leftOut }
+  const all = new Set(programs.map(({ path }) => path))
+  if (![...all].some(isSlugs)) return { ...made, without: files, programs: tell(all) }
 
-  const built = { with: files, layerNames, leftOut }
   const unmended = files.filter(({ layer }) => layer !== own)
+  const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other)
+  const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer))
+  const without = withoutPrograms(derived.files, singly)
+  const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path))
+  // It was committed, or another package of the Aptfile has brought it back.
+  if ([...rest].some(isSlugs)) return { ...made, with: files, programs: tell(rest) }
+  return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) }
+}
+
+/** The files without what the provider brought. */
+async function deriveWithout(
+  app: BuiltApp,
+  provider: FfmpegProvider,
+  { files, layerNames }: { files: readonly SlugFile[]; layerNames: readonly string[] },
+  other: OtherBuilds
+): Promise<{ files: readonly SlugFile[]; derivation: Derivation }> {
+  const { buildpacks, apt } = provider
+  if (buildpacks.length === 0 && apt === undefined) return { files, derivation: 'programs' }
   const reason = whyNotSubtract(app, provider)
   if (reason !== undefined) {
-    const again = await other.buildAgain(reason)
+    const again = await other.buildAgain(buildpacks, reason)
     const layerOf = (path: BytePath): number => layerNames.indexOf(again.layers[again.layerOf(path)]!.name)
-    return { ...built, without: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' }
+    return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' }
   }
-  if (provider.apt === undefined)
-    return { ...built, without: withoutProvider(unmended, provider), derivation: 'subtracted' }
-  const { root, entries, layerOf } = await other.aptAgain()
+  if (apt === undefined) return { files: withoutProvider(files, provider), derivation: 'subtracted' }
+  const { root, entries, layerOf } = await other.aptAgain(apt)
   const wrote = (path: BytePath): boolean => path === 'Aptfile' || layerOf(path) > 0
-  return { ...built, without: withoutProvider(unmended, provider, { root, entries, wrote }), derivation: 'apt-again' }
+  return { files: withoutProvider(files, provider, { root, entries, wrote }), derivation: 'apt-again' }
 }

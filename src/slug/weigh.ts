@@ -13,8 +13,8 @@ export interface WeighOptions {
   readonly choice: FfmpegChoice
   /** Bytes. */
   readonly limit: number
-  /** ffmpeg of the slug with it was run and does not work. */
-  readonly ffmpegBroken: boolean
+  /** ffmpeg of the slug with it was run and did its work; true if it was not run. */
+  readonly ffmpegWorks: boolean
   /** Rules that are applied. */
   readonly applied: readonly TrimRule[]
   /** Rules that are only measured, where none is applied. */
@@ -51,9 +51,9 @@ export interface Weighed {
   readonly after: number
 }
 
-/** Trims and packs both variants, measures them, picks one and writes it; then measures what trimming saves on it. */
+/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
 export async function weigh(options: WeighOptions): Promise<Weighed> {
-  const { variants, packer, choice, limit, ffmpegBroken, applied, output } = options
+  const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options
   const folder = path.dirname(output)
   const made = (['with', 'without'] as const).flatMap(name => {
     const files = variants[name]
@@ -64,8 +64,7 @@ export async function weigh(options: WeighOptions): Promise<Weighed> {
     const slugs = packed.map((slug, i) => ({ name: made[i]!.name, sha256: slug.sha256!, measured: measure(slug) }))
     const sizeOf = (name: FfmpegVariant): number | undefined =>
       slugs.find(slug => slug.name === name)?.measured.total.compressed
-    const fitForAuto = choice === 'auto' && ffmpegBroken ? undefined : sizeOf('with')
-    const verdict = gate(choice, { with: fitForAuto, without: sizeOf('without')! }, limit)
+    const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks)
     const chosen = made.find(({ name }) => name === verdict.chosen)!
     await rename(chosen.output, output)
     return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) }

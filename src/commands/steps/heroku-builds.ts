@@ -37,17 +37,22 @@ export function herokuBuilds(
         ...(recipe.aptfile === undefined || ffmpeg ? {} : { Aptfile: aptfileWithoutFfmpeg(recipe.aptfile) })
       })
   })
-  const variants = recipe.provider === undefined || config.ffmpeg === 'without' ? [false] : [true]
-  if (recipe.provider !== undefined && config.ffmpeg === 'auto') variants.push(false)
   return {
     by: 'heroku',
-    web: variants.map(ffmpeg => {
+    web: wanted(config, recipe).map(ffmpeg => {
       const variant = `${ffmpeg ? 'with' : 'without'} ffmpeg`
       return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant })
     }),
     streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
     judge: ({ size, variant }) => judgeSize(context, config, size, variant)
   }
+}
+
+/** The slugs to build, each with ffmpeg or not, in the order in which they are tried. By names: Heroku's tree is not seen. */
+function wanted({ ffmpeg: choice }: Config, { guess, committed }: Recipe): boolean[] {
+  if (committed.length > 0) return [true]
+  if (!guess || choice === 'without') return [false]
+  return choice === 'auto' ? [true, false] : [true]
 }
 
 /** Throws a `UserError` for what only a build on the runner can do. */
@@ -63,9 +68,9 @@ function requireBuildable({ slug }: Config, { buildpacks }: Recipe): void {
     refuse('set `slug.env`: Heroku builds with the config vars of the app', 'Set them with `heroku config:set`.')
 }
 
-function buildpacksFor({ buildpacks, provider }: Recipe, ffmpeg: boolean): string[] {
+function buildpacksFor({ buildpacks, guess }: Recipe, ffmpeg: boolean): string[] {
   return buildpacks
-    .filter((_, i) => ffmpeg || !provider?.buildpacks.includes(i))
+    .filter((_, i) => ffmpeg || !guess?.buildpacks.includes(i))
     .map(({ reference }) => reference.replace(/^urn:buildpack:/, ''))
 }
 

@@ -15,10 +15,11 @@ import {
 import { type Config } from '../../config/index.ts'
 import { refuse } from '../../deploy/index.ts'
 import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
-import { readTreeFile, UserError } from '../../runtime/index.ts'
-import { FFMPEG_BUILDPACK, findProvider, type FfmpegProvider } from '../../slug/index.ts'
+import { readTreeFile, UserError, type BytePath } from '../../runtime/index.ts'
+import { FFMPEG_BUILDPACK, guessProvider, type FfmpegProvider } from '../../slug/index.ts'
 import { takenOut } from '../../source/index.ts'
 import type { Context } from '../context.ts'
+import { committedFfmpeg } from './ffmpeg.ts'
 import { neededByBuildpacks, neededByDynos, requireKept } from './kept.ts'
 import { type Source } from './source.ts'
 
@@ -27,7 +28,12 @@ export interface Recipe {
   readonly stack: string
   readonly place: { kind: 'container' | 'host'; buildImage: string; runImage: string }
   readonly buildpacks: readonly FetchedBuildpack[]
-  readonly provider: FfmpegProvider | undefined
+  /** What will bring ffmpeg, by names: the built tree shows what did. */
+  readonly guess: FfmpegProvider | undefined
+  /** A buildpack for ffmpeg was put in front of the list, since nothing else says that it brings one. */
+  readonly addsFfmpeg: boolean
+  /** Executables called ffmpeg that were committed. */
+  readonly committed: readonly BytePath[]
   readonly aptfile: string | undefined
   readonly warnings: readonly string[]
 }
@@ -53,11 +59,12 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const procfile = readTreeFile(source.folder, 'Procfile') ?? ''
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)])
   if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
-  const lacksFfmpeg = config.ffmpeg === 'with' && !findProvider(written, aptfile)
-  const all = lacksFfmpeg
+  const committed = committedFfmpeg(context, config, source.folder)
+  const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile)
+  const all = addsFfmpeg
     ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
     : chosen
-  if (lacksFfmpeg) runtime.log.info(`No buildpack brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`)
+  if (addsFfmpeg) runtime.log.info(`No buildpack says that it brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`)
 
   const buildpacks = await fetchAll(all, {
     folder: path.join(runtime.scratch, 'buildpacks'),
@@ -72,7 +79,9 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
     stack,
     place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
     buildpacks,
-    provider: findProvider(
+    addsFfmpeg,
+    committed,
+    guess: guessProvider(
       all.map(({ reference }) => reference.text),
       aptfile
     ),
@@ -142,13 +151,6 @@ export function openWorkshop(
     clock: runtime.clock,
     signal: runtime.signal
   })
-}
-
-/** What brings ffmpeg, for people. */
-export function providerNames({ provider, buildpacks }: Recipe): string[] {
-  if (!provider) return []
-  const names = provider.buildpacks.map(i => buildpacks[i]!.name)
-  return provider.apt === undefined ? names : [...names, 'Aptfile']
 }
 
 /** A folder in the cache, where there is one. */

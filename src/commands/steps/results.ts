@@ -12,10 +12,13 @@ import {
   reportJson,
   type Amount,
   type Comparison,
+  type Report,
   type Told
 } from '../../report/index.ts'
 import { megabytes, UserError } from '../../runtime/index.ts'
+import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
+import { TAKE_IT_OUT } from './ffmpeg.ts'
 import { onlyTold, underTheLimit } from './limit.ts'
 
 /** What a run writes into its output folder. */
@@ -69,10 +72,7 @@ export async function tell({ inputs, runtime, results }: Context, told: Told): P
 export function judge({ inputs, runtime }: Context, told: Told): void {
   const { verdict, streaming } = told.report
   if (verdict.problem !== undefined) {
-    throw new UserError(
-      `The slug is not fit to ship: ${verdict.problem}`,
-      'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.'
-    )
+    throw new UserError(`The slug is not fit to ship: ${verdict.problem}`, ffmpegRemedy(told.report))
   }
   if (onlyTold(inputs)) return
   const { compressed, limit, withinLimit } = verdict
@@ -92,6 +92,13 @@ export function judge({ inputs, runtime }: Context, told: Told): void {
   if (told.comparison?.change === undefined)
     runtime.log.warning('Whether the slug has grown too much is not known: there is nothing to compare it with')
   else judgeGrowth(told.comparison, inputs.maxGrowth)
+}
+
+function ffmpegRemedy({ ffmpeg: { choice }, verdict: { chosen } }: Report): string {
+  if (choice === 'without') return `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+  if (chosen === 'without')
+    return `Put ${FFMPEG_BUILDPACK} in front of \`slug.buildpacks\`, or set \`ffmpeg: auto\` to go without.`
+  return 'Read the log group "ffmpeg", or set `ffmpeg: auto` to go without.'
 }
 
 /** Only for pull requests: elsewhere a failure would keep the base's own report from being recorded, for ever. */

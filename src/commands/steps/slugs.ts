@@ -1,13 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
+import { type BuiltApp } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { readDependencies, readMastodon, type MastodonTree } from '../../mastodon/index.ts'
 import { makeReport, type Report, type Told, type Upgrade } from '../../report/index.ts'
 import { displayPath, errorText, type BytePath } from '../../runtime/index.ts'
 import {
-  aptfileWithoutFfmpeg,
-  checkFfmpeg,
   globRule,
   isPlugAndPlay,
   nodeUse,
@@ -21,17 +18,17 @@ import {
   Packer,
   safeRules,
   sizeWarnings,
+  slugFiles,
   STREAMING_PROCESS_TYPES,
   streamingFiles,
   weigh,
-  type FfmpegCheck,
   type FfmpegVariants,
-  type OtherBuilds,
   type Verdict,
   type WeighOptions
 } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
-import { below, judgeBuildpacks, openWorkshop, providerNames, type Recipe } from './recipe.ts'
+import { ffmpegWarnings, otherBuilds, providerNames, stuckPlaces, tryFfmpeg } from './ffmpeg.ts'
+import { below, judgeBuildpacks, openWorkshop, type Recipe } from './recipe.ts'
 import { judge, tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
 import { justThis, lookAround } from './told.ts'
@@ -82,9 +79,13 @@ export async function buildSlugs(
     const app = await workshop.build('app', recipe.buildpacks, folder => writeSource(context, source, folder))
     // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
     const mastodon = readMastodon(app.root)
-    const ffmpeg = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, workshop, app))
-    const variants = await makeVariants(app, recipe.provider, otherBuilds(context, source, recipe, workshop))
-    const trimming = planTrim(config, mastodon, app, variants)
+    const trimming = planTrim(config, mastodon, app)
+    const { applied } = trimming.rules
+    const { check, onPath } = await log.group('ffmpeg', () =>
+      tryFfmpeg(context, config, recipe, { workshop, app, applied })
+    )
+    const facts = { aptfile: recipe.aptfile, onPath, applied }
+    const variants = await makeVariants(app, facts, otherBuilds(context, source, recipe, workshop))
     const weighed = await log.group('Slugs', async () => {
       const started = runtime.clock.now()
       const result = await weigh({
@@ -93,7 +94,7 @@ export async function buildSlugs(
         packer,
         choice: config.ffmpeg,
         limit: config.slug.limit,
-        ffmpegBroken: ffmpeg !== undefined && !ffmpeg.works,
+        ffmpegWorks: check?.works ?? true,
         output: slug
       })
       log.info(`Packed and measured in ${((runtime.clock.now() - started) / 1000).toFixed(1)} s`)
@@ -103,6 +104,7 @@ export async function buildSlugs(
       ...source.warnings,
       ...recipe.warnings,
       ...trimming.warnings,
+      ...ffmpegWarnings(config, recipe, variants, check),
       ...lookAt(weighed.verdict, variants.leftOut)
     ]
     const streaming = await packStreaming(context, config, variants, packer)
@@ -114,8 +116,9 @@ export async function buildSlugs(
       stack: recipe.stack,
       place: recipe.place,
       choice: config.ffmpeg,
-      providers: providerNames(recipe),
-      check: ffmpeg,
+      providers: providerNames(variants),
+      check,
+      stuck: stuckPlaces(variants),
       variants,
       weighed,
       streaming: streaming && { ...streaming.weight, sha256: streaming.slug.sha256 },
@@ -173,57 +176,12 @@ async function packStreaming(
 ): Promise<{ slug: StreamingSlug; weight: { compressed: number; raw: number; files: number } } | undefined> {
   if (config.streamingApp === undefined) return undefined
   const file = path.join(inputs.outputDir, 'slug-streaming.tgz')
-  const files = inPackOrder(streamingFiles(variants.without))
+  const files = inPackOrder(streamingFiles(variants.without ?? variants.with!))
   const [packed] = await packer.pack([{ files, output: file }])
   const { bytes, rawBytes, sha256 } = packed!
   return {
     slug: { file, sha256: sha256!, bytes, processTypes: STREAMING_PROCESS_TYPES },
     weight: { compressed: bytes, raw: rawBytes, files: files.length }
-  }
-}
-
-async function tryFfmpeg(
-  { runtime }: Context,
-  config: Config,
-  recipe: Recipe,
-  workshop: Workshop,
-  app: BuiltApp
-): Promise<FfmpegCheck | undefined> {
-  const { log, signal } = runtime
-  if (!recipe.provider || config.ffmpeg === 'without') {
-    log.info(recipe.provider ? 'It is left out, as the config says' : 'Nothing in this build brings it')
-    return undefined
-  }
-  const place = await workshop.openDyno(app)
-  const check = await checkFfmpeg({ place, root: app.root, entries: app.entries, stack: recipe.stack, signal })
-  await place.close()
-  log.info(
-    check.works
-      ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-      : (check.problem ?? 'It does not work')
-  )
-  if (check.mended.length > 0) log.info(`Put on the library path: ${check.mended.join(', ')}`)
-  return check
-}
-
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(
-  context: Context,
-  source: Source,
-  { buildpacks, provider, aptfile }: Recipe,
-  workshop: Workshop
-): OtherBuilds {
-  const fill = async (folder: string): Promise<void> => {
-    await writeSource(context, source, folder)
-    if (aptfile !== undefined) await writeFile(path.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile))
-  }
-  return {
-    aptAgain: () => workshop.build('apt-again', [buildpacks[provider!.apt!]!], fill),
-    buildAgain: (why: string) => {
-      context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`)
-      const others = buildpacks.filter((_, i) => !provider!.buildpacks.includes(i))
-      return workshop.build('built-again', others, fill)
-    }
   }
 }
 
@@ -239,11 +197,10 @@ interface Trimming {
 function planTrim(
   { slug, streamingApp }: Config,
   { bundler, rubyNeedsNode }: MastodonTree,
-  { builtAt, processTypes }: BuiltApp,
-  variants: FfmpegVariants
+  { builtAt, entries, layerOf, processTypes, root }: BuiltApp
 ): Trimming {
   const { globs, safe } = slug.trim
-  const files = variants.with ?? variants.without
+  const { files } = slugFiles(entries, root, layerOf)
   requirePrograms(globs, files, processTypes)
   const streaming = streamingApp === undefined ? 'perhaps' : 'no'
   const node = nodeUse({ files, processTypes, bundler, streaming })

@@ -18,9 +18,11 @@ export const WITHOUT_FFMPEG = [
 /** Where ffmpeg comes from, whether it works, how the slug without it was made. */
 export function ffmpegLines({ ffmpeg, variants }: Report): string {
   const lines: string[] = []
+  const without = variants.find(({ name }) => name === 'without')
   if (ffmpeg.providers.length === 0) {
-    lines.push('Nothing in this build brings ffmpeg. Set `ffmpeg: with` to have it added.')
-  } else lines.push(`It comes from ${ffmpeg.providers.map(code).join(', ')}.`)
+    lines.push('No slug of this build has ffmpeg. Set `ffmpeg: with` to have it added.')
+  } else lines.push(`It comes from ${ffmpeg.providers.map(stepName).join(', ')}.`)
+  lines.push(...programLines(ffmpeg.programs ?? [], without !== undefined))
   const { check } = ffmpeg
   if (check) {
     if (check.works) lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`)
@@ -33,17 +35,39 @@ export function ffmpegLines({ ffmpeg, variants }: Report): string {
       )
     }
   }
-  const without = variants.find(({ name }) => name === 'without')
   const how = without && DERIVATIONS[without.derivation]
   if (how && ffmpeg.providers.length > 0) lines.push(`The slug without it was ${how}.`)
   return lines.map(line => `- ${line}`).join('\n')
+}
+
+/** The layer of the commit is called `source` (src/buildpacks/build.ts). */
+function stepName(layer: string): string {
+  return layer === 'source' ? 'the commit itself' : code(layer)
+}
+
+const SHOWN_PROGRAMS = 10
+
+/** Each executable called ffmpeg: whether a dyno finds it, and why it stays. */
+function programLines(programs: NonNullable<Report['ffmpeg']['programs']>, hasWithout: boolean): string[] {
+  const lines = programs.slice(0, SHOWN_PROGRAMS).map(({ path, layer, onPath, inPackage, stays }) => {
+    const where = onPath
+      ? 'is on the PATH of the dynos'
+      : inPackage
+        ? 'is not on the PATH, and only the package or buildpack that it belongs to calls it'
+        : 'is not on the PATH: Mastodon finds it only if the config var `FFMPEG_BINARY` names it'
+    const fixed = stays && !(inPackage && !onPath) && !hasWithout ? '. **It cannot be taken out**' : ''
+    return `${code(path)} (${stepName(layer)}) ${where}${fixed}.`
+  })
+  if (programs.length > SHOWN_PROGRAMS) lines.push(`There are ${programs.length - SHOWN_PROGRAMS} more of that name.`)
+  return lines
 }
 
 const DERIVATIONS: Record<ReportVariant['derivation'], string | undefined> = {
   built: undefined,
   subtracted: 'derived from the same build: the files of that step are left out',
   'apt-again': 'derived from the same build: only the apt step ran again, without ffmpeg in the Aptfile',
-  'built-again': 'built a second time, since other steps wrote over the files of that one'
+  'built-again': 'built a second time, since other steps wrote over the files of that one',
+  programs: "derived from the same build: ffmpeg's own programs are left out; what else those steps brought stays"
 }
 
 /** Bytes: a smaller saving is no way back under a limit. */
@@ -62,6 +86,11 @@ export function waysBack(report: Report, withReasons: boolean): string {
   if (verdict.chosen === 'with' && without) {
     lines.push(
       `\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`
+    )
+  }
+  if (verdict.chosen === 'with' && !without) {
+    lines.push(
+      'ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.'
     )
   }
   // Texts of the report may be anyone's; a rule's name is shown as code.

@@ -1,0 +1,177 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
+import { type Config } from '../../config/index.ts'
+import { displayPath, UserError, walkTree, type BytePath } from '../../runtime/index.ts'
+import {
+  aptfileWithoutFfmpeg,
+  checkFfmpeg,
+  FFMPEG_BUILDPACK,
+  ffmpegPrograms,
+  findOnPath,
+  globRule,
+  packageFiles,
+  slugFiles,
+  trim,
+  type FfmpegCheck,
+  type FfmpegVariants,
+  type OtherBuilds,
+  type SeenFfmpeg,
+  type TrimRule
+} from '../../slug/index.ts'
+import type { Context } from '../context.ts'
+import { type Recipe } from './recipe.ts'
+import { writeSource, type Source } from './source.ts'
+
+/** What to do about an ffmpeg that cannot be taken out. */
+export const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config, if no slug is to have it'
+
+/**
+ * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
+ * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
+ */
+export function committedFfmpeg({ inputs }: Context, config: Config, folder: string): BytePath[] {
+  const globs = inputs.builder === 'runner' ? config.slug.trim.globs : []
+  const { files } = slugFiles(walkTree(folder), folder, () => 0)
+  const isOfPackage = packageFiles(files)
+  const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : [])
+  const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]))
+  if (config.ffmpeg === 'without' && found.length > 0) {
+    throw new UserError(
+      `ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${listed(found.map(displayPath))}`,
+      `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+    )
+  }
+  return found
+}
+
+/** What was found out about ffmpeg in a built tree. */
+export interface FfmpegTrial {
+  /** What a dyno runs by its name. */
+  readonly onPath: ReadonlySet<BytePath>
+  /** Absent if there is none to try, or none is wanted. */
+  readonly check?: FfmpegCheck
+}
+
+/**
+ * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
+ * that mends the library path into the tree.
+ */
+export async function tryFfmpeg(
+  { runtime: { log, signal } }: Context,
+  { ffmpeg: choice }: Config,
+  { stack }: Recipe,
+  { workshop, app, applied }: { workshop: Workshop; app: BuiltApp; applied: readonly TrimRule[] }
+): Promise<FfmpegTrial> {
+  const { files } = slugFiles(app.entries, app.root, app.layerOf)
+  const programs = ffmpegPrograms(trim(files, applied).kept)
+  if (programs.length === 0) {
+    log.info('The built tree has no executable called ffmpeg')
+    return { onPath: new Set() }
+  }
+  const place = await workshop.openDyno(app)
+  try {
+    const options = { place, root: app.root, entries: app.entries, stack, signal }
+    const onPath = await findOnPath(options)
+    for (const { path, layer } of programs.slice(0, 20)) {
+      const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH'
+      log.info(`${displayPath(path)} of ${app.layers[layer]!.name}, ${where}`)
+    }
+    const isOfPackage = packageFiles(files)
+    const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path))
+    if (!isWanted) return { onPath }
+    const check = await checkFfmpeg(options)
+    log.info(
+      check.works
+        ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+        : (check.problem ?? 'It does not work')
+    )
+    if (check.mended.length > 0) log.info(`Put on the library path: ${check.mended.join(', ')}`)
+    return { onPath, check }
+  } finally {
+    await place.close()
+  }
+}
+
+/** The builds that the slug without ffmpeg may need. */
+export function otherBuilds(
+  context: Context,
+  source: Source,
+  { buildpacks, aptfile }: Recipe,
+  workshop: Workshop
+): OtherBuilds {
+  const fill = async (folder: string): Promise<void> => {
+    await writeSource(context, source, folder)
+    if (aptfile !== undefined) await writeFile(path.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile))
+  }
+  return {
+    aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]!], fill),
+    buildAgain: (without, why) => {
+      context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`)
+      return workshop.build(
+        'built-again',
+        buildpacks.filter((_, i) => !without.includes(i)),
+        fill
+      )
+    }
+  }
+}
+
+/** Names of the steps whose ffmpeg is in the slug with it. */
+export function providerNames({ with: files, programs, layerNames }: FfmpegVariants): string[] {
+  if (!files) return []
+  return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))]
+}
+
+function isSlugs({ onPath, inPackage }: SeenFfmpeg): boolean {
+  return onPath || !inPackage
+}
+
+/** What should be known where the tree is not what names or the config said. */
+export function ffmpegWarnings(
+  { ffmpeg: choice }: Config,
+  { guess, buildpacks, addsFfmpeg }: Recipe,
+  variants: FfmpegVariants,
+  check: FfmpegCheck | undefined
+): string[] {
+  const warnings: string[] = []
+  const { programs } = variants
+  if (guess && !variants.with) {
+    const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i]!.name)
+    warnings.push(`ffmpeg was expected from ${listed(names)}, and no slug of this build has an executable of that name`)
+  }
+  const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK)
+  if (addsFfmpeg && others.length > 0) {
+    warnings.push(
+      `${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${placesOf(variants, others)}`
+    )
+  }
+  if (choice === 'auto' && !variants.without) {
+    warnings.push(
+      `ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`
+    )
+    if (check && !check.works)
+      warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`)
+  }
+  return warnings
+}
+
+/** Where the programs lie that the slug without ffmpeg would still have. */
+export function stuckPlaces(variants: FfmpegVariants): string {
+  const stuck = variants.programs.filter(program => program.stays && isSlugs(program))
+  return placesOf(variants, stuck.length > 0 ? stuck : variants.programs)
+}
+
+function placesOf({ layerNames }: FfmpegVariants, programs: FfmpegVariants['programs']): string {
+  return listed(programs.map(({ path, layer }) => `${displayPath(path)} (${layerNames[layer]})`))
+}
+
+const SHOWN = 5
+/** Characters of one name: a report has room for so much (src/report/data.ts). */
+const LONGEST = 300
+
+function listed(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : ''
+  const shown = names.slice(0, SHOWN).map(name => (name.length > LONGEST ? `…${name.slice(-LONGEST)}` : name))
+  return shown.join(', ') + more
+}

@@ -70474,7 +70474,9 @@ function committedFfmpeg({ inputs }, config, folder) {
     const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : []);
     const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
     if (config.ffmpeg === 'without' && found.length > 0) {
-        throw new lib_runtime/* UserError */.yo(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(lib_runtime/* displayPath */.Gt))}`, `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`);
+        throw new lib_runtime/* UserError */.yo(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(lib_runtime/* displayPath */.Gt))}`, inputs.builder === 'runner'
+            ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+            : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
     }
     return found;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { type HttpServer } from '../helpers/http-server.ts'
 import { lastingTemp } from '../helpers/temp.ts'
@@ -77,6 +78,23 @@ describe('ways to a slug, through the committed dist', () => {
     expect(one.machine.slug(slugId)?.size).toBe(Number(outputs['slug-size']))
     expect(one.machine.slug(slugId)?.processTypes['release']).toMatch(/mastodon_on_heroku:release/)
     expect(outputs['within-limit']).toBe('true')
+  })
+
+  it('has Heroku build no slug without an ffmpeg that was committed', async () => {
+    const one = await Instance.open(false, folder => {
+      nameBuildpacks(folder, buildpacks)
+      mkdirSync(path.join(folder, 'bin'), { recursive: true })
+      writeFileSync(path.join(folder, 'bin', 'ffmpeg'), '#!/bin/sh\n', { mode: 0o755 })
+    })
+    await one.addApp(`${one.app}-staging`, false, KEYS)
+    const inputs = { builder: 'heroku', 'staging-app': `${one.app}-staging`, 'slug-limit': '4MB' }
+    const auto = await one.run({ ...inputs, ffmpeg: 'auto' })
+    expect(auto.code).toBe(1)
+    expect(auto.output).toMatch(/::error::The slug with ffmpeg is over its limit/)
+    expect(auto.output).not.toContain('without ffmpeg is taken instead')
+    const without = await one.run({ ...inputs, ffmpeg: 'without' })
+    expect(without.code).toBe(1)
+    expect(without.output).toMatch(/::error::ffmpeg is in the commit, .*bin\/ffmpeg.*\.slugignore/s)
   })
 
   it.each([

@@ -79911,7 +79911,9 @@ function committedFfmpeg({ inputs }, config, folder) {
     const { kept } = trim_trim(files, globs.length > 0 ? [globRule(globs)] : []);
     const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
     if (config.ffmpeg === 'without' && found.length > 0) {
-        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`);
+        throw new UserError(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(displayPath))}`, inputs.builder === 'runner'
+            ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+            : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
     }
     return found;
 }

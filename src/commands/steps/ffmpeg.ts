@@ -39,7 +39,9 @@ export function committedFfmpeg({ inputs }: Context, config: Config, folder: str
   if (config.ffmpeg === 'without' && found.length > 0) {
     throw new UserError(
       `ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${listed(found.map(displayPath))}`,
-      `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+      inputs.builder === 'runner'
+        ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+        : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.'
     )
   }
   return found

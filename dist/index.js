@@ -70398,13 +70398,17 @@ async function makeRecipe(context, config, source) {
         warnings: hostWarnings(kind, stack, inputs.hostStack)
     };
 }
+/** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
 function placeKind({ buildIn, hostStack }) {
     return buildIn ?? (hostStack ? 'host' : 'container');
 }
-/** The stack of the slug: the config's, else app.json's, else that of the image in which this runs. Throws a `UserError` if nothing says it. */
+/** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
+function stackFor(inputs, { stack }, appJson) {
+    return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined);
+}
+/** The same; throws a `UserError` if nothing names it. */
 function requireStack(inputs, config, appJson) {
-    const here = placeKind(inputs) === 'host' ? inputs.hostStack : undefined;
-    const stack = config.stack ?? stackOf(appJson) ?? here;
+    const stack = stackFor(inputs, config, appJson);
     if (stack !== undefined)
         return stack;
     throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
@@ -70832,6 +70836,68 @@ async function versionsAt({ inputs, runtime }, commit) {
     return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
 }
 
+;// CONCATENATED MODULE: ./lib/commands/steps/fingerprint.js
+
+
+
+
+
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 2;
+const OWN_FILES = [
+    '.mastodon-on-heroku/release.rake',
+    '.profile.d/mastodon-on-heroku.sh',
+    ...Object.keys(REDIS_TLS_FILES)
+];
+/** The parts of a fingerprint, in words for people. */
+const WORDS = {
+    form: 'the version of this action',
+    builder: '`builder`',
+    place: 'where it is built (`build-in`, `build-image`)',
+    commit: 'the commit',
+    stack: 'the stack',
+    buildpacks: 'the buildpacks',
+    ffmpeg: '`ffmpeg`',
+    slug: '`slug` (its limit, env or trim)',
+    streaming: 'whether there is a `streaming-app`',
+    migrations: '`migrations`',
+    redisTls: '`redis-tls`',
+    own: 'the files that this action adds'
+};
+/**
+ * What a slug is built from (design, rule 3): commit, buildpacks, stack, place, variant asked for, config, our own files.
+ * Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
+    const parts = {
+        form: FORM,
+        builder,
+        // What is compiled on the host, or in another image, is another slug.
+        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
+        commit: commit.sha,
+        stack,
+        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+        ffmpeg: config.ffmpeg,
+        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+        streaming: config.streamingApp !== undefined,
+        migrations: config.migrations,
+        redisTls: config.redisTls,
+        own: OWN_FILES.map(file => (0,lib_runtime/* readTreeFile */.xt)(folder, file) ?? '')
+    };
+    const each = Object.entries(parts).map(([part, value]) => [part, fingerprint_digestOf(value)]);
+    return { whole: fingerprint_digestOf(parts), parts: Object.fromEntries(each) };
+}
+/** What differs between two fingerprints, in words; empty if nothing does. */
+function fingerprint_differences(one, other) {
+    return Object.entries(WORDS)
+        .filter(([part]) => one[part] !== other[part])
+        .map(([, words]) => words);
+}
+function fingerprint_digestOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
 
 /** GitHub as the job's token reaches it; undefined without a token or outside a job. */
@@ -71220,10 +71286,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
 
 
 
-/**
- * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
- * written where a slug must not be shipped.
- */
+/** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
 async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
     const { log } = runtime;
@@ -71293,11 +71356,10 @@ async function buildSlugs(context, config, source, recipe) {
         });
         const told = await lookAtIt(context, config, report);
         await tell(context, told);
-        judge(context, told);
         const { chosen } = report.verdict;
         const { sha256 } = report.variants.find(({ name }) => name === chosen);
         const web = { file: slug, sha256: sha256, variant: chosen, processTypes: app.processTypes };
-        return { web, streaming: streaming?.slug };
+        return { slugs: { web, streaming: streaming?.slug }, told };
     }
     finally {
         await packer.close();
@@ -71372,39 +71434,82 @@ function lookAt(verdict, leftOut) {
 
 
 
-/** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
-const NOTE = 'mastodon-on-heroku-built.json';
+
+
+
+
+
 const slug = { file: dist/* string */.YjP(), sha256: dist/* string */.YjP(), processTypes: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()) };
 const note = dist/* object */.Ikc({
-    fingerprint: dist/* string */.YjP(),
+    fingerprint: dist/* object */.Ikc({ whole: dist/* string */.YjP(), parts: dist/* record */.g1P(dist/* string */.YjP(), dist/* string */.YjP()) }),
     web: dist/* object */.Ikc({ ...slug, variant: dist/* picklist */.KIO(['with', 'without']) }),
     streaming: dist/* optional */.lqM(dist/* object */.Ikc({ ...slug, bytes: dist/* number */.aig() }))
 });
-/** Notes what this job built, for a deploy later in the same job. */
-async function noteBuilt({ inputs }, fingerprint, slugs) {
-    if (inputs.jobFolder === undefined)
-        return;
-    await (0,promises_.writeFile)(external_node_path_.join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 });
+/**
+ * The job's own temporary folder; on the terminal a folder of the user's, with one note for each output folder. Never the
+ * output folder itself: it lies in the checkout, so a commit could bring a slug together with a note about it. And an
+ * artifact, which may come from anywhere, is never taken for this job's work. Undefined if nothing is noted here.
+ */
+function built_placeOf({ jobFolder, userFolder, outputDir }) {
+    const name = 'mastodon-on-heroku-built';
+    if (jobFolder !== undefined) {
+        const file = external_node_path_.join(jobFolder, `${name}.json`);
+        const words = { taken: 'This job built it already', nothing: 'This job has built no slug before' };
+        return { folder: jobFolder, file, build: 'this job’s build', ...words };
+    }
+    if (userFolder === undefined)
+        return undefined;
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(external_node_path_.resolve(outputDir)).digest('hex').slice(0, 32);
+    return {
+        folder: userFolder,
+        file: external_node_path_.join(userFolder, `${name}-${digest}.json`),
+        build: `the last build into ${outputDir}`,
+        taken: `The last build into ${outputDir} built it already`,
+        nothing: `Nothing is known of a build into ${outputDir}`
+    };
 }
 /**
- * The slugs that this job built of the same, where their files are still the ones that were written. Throws a `UserError`
- * where one is over the limit (bytes): the build may have let it pass.
+ * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
+ * terminal. Rejects after all is written if one must not be shipped.
+ */
+async function buildNow(context, config, source, recipe, fingerprint) {
+    const { slugs, told } = await buildSlugs(context, config, source, recipe);
+    // Also one over the limit: what comes after it sees so without building it.
+    if (told.report.verdict.problem === undefined)
+        await noteBuilt(context, fingerprint, slugs);
+    judge(context, told);
+    return slugs;
+}
+/** Writes the note. That it cannot be written fails no build: what comes after builds again. */
+async function noteBuilt({ inputs, runtime }, fingerprint, slugs) {
+    const place = built_placeOf(inputs);
+    if (!place)
+        return;
+    try {
+        await (0,promises_.mkdir)(place.folder, { recursive: true, mode: 0o700 });
+        await (0,promises_.rm)(place.file, { force: true });
+        await (0,promises_.writeFile)(place.file, JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600, flag: 'wx' });
+    }
+    catch (error) {
+        const why = (0,lib_runtime/* errorCode */.CA)(error) ?? (0,lib_runtime/* errorText */.kc)(error);
+        runtime.log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`);
+    }
+}
+/**
+ * The slugs that were built of the same before, if their files are still the ones that were written; the log says that, or
+ * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
  */
 async function builtBefore({ inputs, runtime }, fingerprint, limit) {
-    if (inputs.jobFolder === undefined)
+    const place = built_placeOf(inputs);
+    if (!place)
         return undefined;
-    const text = await (0,promises_.readFile)(external_node_path_.join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null');
-    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), note), text);
-    if (!success || output.fingerprint !== fingerprint)
-        return undefined;
-    const { web, streaming } = output;
-    for (const { file, sha256 } of streaming ? [web, streaming] : [web]) {
-        if ((await built_sha256Of(file)) === sha256)
-            continue;
-        runtime.log.info(`${file} is not what this job's build wrote, so it is built again`);
+    const found = await slugsOf(place, fingerprint);
+    if ('because' in found) {
+        runtime.log.info(`${found.because}, so the slug is built now`);
         return undefined;
     }
-    runtime.log.info(`This job built it already: ${web.file}`);
+    const { web, streaming } = found;
+    runtime.log.info(`${place.taken}: ${web.file}`);
     for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
         const bytes = made ? (await (0,promises_.stat)(made.file)).size : 0;
         if (bytes <= limit)
@@ -71412,6 +71517,33 @@ async function builtBefore({ inputs, runtime }, fingerprint, limit) {
         throw new lib_runtime/* UserError */.yo(`The ${name} is over its limit: ${(0,lib_runtime/* megabytes */.ix)(bytes)} of ${(0,lib_runtime/* megabytes */.ix)(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
     }
     return { web, streaming };
+}
+/** What a note names, if it is of the same fingerprint and of these very bytes, or why it is not taken. */
+async function slugsOf(place, fingerprint) {
+    const read = await readNote(place);
+    if ('because' in read)
+        return read;
+    const { whole, parts } = read.fingerprint;
+    if (whole !== fingerprint.whole) {
+        const names = fingerprint_differences(parts, fingerprint.parts);
+        return { because: `What ${place.build} made is of something else (${names.join(', ')})` };
+    }
+    for (const { file, sha256 } of read.streaming ? [read.web, read.streaming] : [read.web])
+        if ((await built_sha256Of(file)) !== sha256)
+            return { because: `${file} is not what ${place.build} wrote` };
+    return { web: read.web, streaming: read.streaming };
+}
+/** A note counts only if it is this user's, and closed to all others: git gives no file of a commit such a mode by itself. */
+async function readNote({ file, build, nothing }) {
+    const status = await (0,promises_.lstat)(file).catch(() => undefined);
+    if (!status)
+        return { because: nothing };
+    const own = status.isFile() && status.uid === process.getuid?.() && (status.mode & 0o077) === 0;
+    if (!own)
+        return { because: `${file} is no file of this user alone` };
+    const text = await (0,promises_.readFile)(file, 'utf8').catch(() => '');
+    const { success, output } = dist/* safeParse */.xLC(dist/* pipe */.FsL(dist/* string */.YjP(), dist/* parseJson */.qFJ(), note), text);
+    return success ? output : { because: `The note of ${build} cannot be read (${file})` };
 }
 async function built_sha256Of(file) {
     const hash = (0,external_node_crypto_.createHash)('sha256');
@@ -71424,45 +71556,7 @@ async function built_sha256Of(file) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/commands/steps/fingerprint.js
-
-
-
-
-
-
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 2;
-const OWN_FILES = [
-    '.mastodon-on-heroku/release.rake',
-    '.profile.d/mastodon-on-heroku.sh',
-    ...Object.keys(REDIS_TLS_FILES)
-];
-/**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
- * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
- */
-function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
-    const parts = {
-        form: FORM,
-        builder,
-        // What is compiled on the host, or in another image, is another slug.
-        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
-        commit: commit.sha,
-        stack,
-        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
-        ffmpeg: config.ffmpeg,
-        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
-        streaming: config.streamingApp !== undefined,
-        migrations: config.migrations,
-        redisTls: config.redisTls,
-        own: OWN_FILES.map(file => (0,lib_runtime/* readTreeFile */.xt)(folder, file) ?? '')
-    };
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./lib/commands/build.js
-
 
 
 
@@ -71471,7 +71565,8 @@ function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place },
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
+ * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
+ * is over the limit.
  */
 async function build_build(context) {
     const { inputs, runtime } = context;
@@ -71480,8 +71575,7 @@ async function build_build(context) {
     const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
     addOwnFiles(context, config, source);
     const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source));
-    const slugs = await buildSlugs(context, config, source, recipe);
-    await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs);
+    await buildNow(context, config, source, recipe, fingerprintOf(config, source, recipe, 'runner'));
 }
 
 ;// CONCATENATED MODULE: ./lib/checks/could-not-look.js
@@ -71969,7 +72063,7 @@ async function within({ network, clock, signal }, work) {
 }
 /** Codes that tell of the way from here, not of the target (Node: errors#common-system-errors, dns#error-codes). */
 const RUNNER = ['EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'ETIMEOUT', 'ESERVFAIL', 'EREFUSED'];
-const WORDS = {
+const network_WORDS = {
     ENOTFOUND: 'its name is not in the DNS',
     ECONNREFUSED: 'the connection is refused',
     ECONNRESET: 'the connection is broken off',
@@ -71991,7 +72085,7 @@ function unreached(error, outside) {
         return { why: `${brief(error.message)}: ${why}`, runner };
     }
     const code = (0,lib_runtime/* errorCode */.CA)(error) ?? '';
-    return { why: WORDS[code] ?? certificateWords(code) ?? brief((0,lib_runtime/* errorText */.kc)(error)), runner: RUNNER.includes(code) };
+    return { why: network_WORDS[code] ?? certificateWords(code) ?? brief((0,lib_runtime/* errorText */.kc)(error)), runner: RUNNER.includes(code) };
 }
 /** OpenSSL's and Node's names for what is wrong with a certificate (Node: tls#x509-certificate-error-codes). */
 const CERTIFICATE = {
@@ -81511,12 +81605,12 @@ const nothing = () => Promise.resolve();
  * @param more `alter` may change what is deployed, such as do something between build and release; `afterwards` comes
  * when all is done, and is part of the story
  */
-async function deployTo(context, access, config, { alter = same, afterwards = nothing } = {}) {
+async function deployTo(context, access, config, { source: taken, alter = same, afterwards = nothing } = {}) {
     const { inputs, results, runtime } = context;
     const story = new Story(runtime.log, runtime.clock);
     const connection = heroku_connect(context, access, story);
     const app = requireApp(config.app);
-    const source = (0,lib_runtime/* once */.Oo)(() => runtime.log.group('Source', () => takeSourceToBuild(context)));
+    const source = (0,lib_runtime/* once */.Oo)(async () => taken ?? runtime.log.group('Source', () => takeSourceToBuild(context)));
     const title = `Deploy of ${app}`;
     const facts = new Facts(context, app, config.migrations);
     const tell = (outcome) => results.summary(storyMarkdown(story, { title, outcome, links: facts.links, redact: results.redact }));
@@ -81563,11 +81657,11 @@ async function deploy_prepare(context, config, source, alter) {
     const deployable = {
         commit: source.commit.sha,
         stack: recipe.stack,
-        fingerprint,
+        fingerprint: fingerprint.whole,
         trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
         versions: new Set(migrations.map(({ version }) => version)),
         supply: inputs.builder === 'heroku'
-            ? herokuBuilds(context, config, source, recipe, fingerprint)
+            ? herokuBuilds(context, config, source, recipe, fingerprint.whole)
             : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
         procfile: source_procfileOf(source),
         mayLoseTypes: config.checks.skip.includes('lost-process-type'),
@@ -81575,10 +81669,11 @@ async function deploy_prepare(context, config, source, alter) {
     };
     return alter(deployable);
 }
-/** The slugs, built here: by an earlier step of this job, or now. */
+/** The slugs, built here: by an earlier build of the same, or now. */
 async function runnerBuild(context, config, source, recipe, fingerprint) {
-    const { web, streaming } = (await builtBefore(context, fingerprint, config.slug.limit)) ?? (await buildHere(context, config, source, recipe));
-    const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint };
+    const { web, streaming } = (await builtBefore(context, fingerprint, config.slug.limit)) ??
+        (await buildHere(context, config, source, recipe, fingerprint));
+    const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint: fingerprint.whole };
     const slug = {
         ...common,
         ...web,
@@ -81591,7 +81686,7 @@ async function runnerBuild(context, config, source, recipe, fingerprint) {
 async function buildHere(...of) {
     const [context] = of;
     await clearOutput(context.inputs.outputDir);
-    return buildSlugs(...of);
+    return buildNow(...of);
 }
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */
 class Facts {
@@ -85357,25 +85452,31 @@ function hasAddon({ state }, { name }, plan) {
 
 
 
+
 const rehearse_APP = 'rehearsal';
 const STREAMING_APP = 'rehearsal-streaming';
 const DOMAIN = 'rehearsal.example';
 const DEFAULT_STACK = 'heroku-24';
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Needs no secret.
+ * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
+ * `build` of the same. Needs no secret.
  */
 async function rehearse(context) {
     const { inputs, runtime } = context;
     const own = readConfig(context);
+    requireServices(context);
+    const source = await runtime.log.group('Source', () => takeSourceToBuild(context));
+    // The stack of a build, so that the slug of one that was made before is taken: no app says another here.
+    const stack = stackFor(inputs, own, (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json')) ?? DEFAULT_STACK;
     const config = {
         ...own,
+        stack,
         app: rehearse_APP,
         streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
         stagingApp: undefined
     };
-    requireServices(context);
-    const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config));
+    const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config, stack));
     try {
         const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await (0,promises_.readFile)(heroku.caFile, 'utf8') };
         const local = {
@@ -85389,6 +85490,7 @@ async function rehearse(context) {
             }
         };
         await deployTo(local, access, config, {
+            source,
             alter: deployable => withBaseSchema(local, access, deployable),
             afterwards: tools => changeOver(heroku, heroku_connect(local, access, tools.story).app(rehearse_APP), tools)
         });
@@ -85409,12 +85511,11 @@ function requireServices({ inputs }) {
             throw new lib_runtime/* UserError */.yo(`${name} leads to ${host || 'no host'}, which is no service of this job`, next);
     }
 }
-async function startHeroku(context, config) {
+async function startHeroku(context, config, stack) {
     const { inputs, runtime } = context;
     const { scratch, run, clock, log } = runtime;
-    const stack = config.stack ?? DEFAULT_STACK;
     const folder = external_node_path_.join(scratch, 'local-heroku');
-    const inContainer = (inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')) === 'container';
+    const inContainer = placeKind(inputs) === 'container';
     const image = inputs.runImage ?? imagesFor(stack).run;
     const heroku = await startLocalHeroku({
         folder,

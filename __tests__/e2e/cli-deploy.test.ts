@@ -22,9 +22,19 @@ describe('on the terminal', () => {
         terminal,
         env: { HEROKU_API_KEY: heroku.apiKey, NODE_EXTRA_CA_CERTS: heroku.caFile }
       })
-    const folders = ['--output-dir', path.join(temp, 'cli-output'), '--cache', path.join(temp, 'cache')]
-    const deployed = await cli(['deploy', '--build-in', 'host', ...folders], [], true)
+    const flags = [
+      '--build-in',
+      'host',
+      '--output-dir',
+      path.join(temp, 'cli-output'),
+      '--cache',
+      path.join(temp, 'cache')
+    ]
+    expect(await runCli({ args: ['build', ...flags], cwd: instance.fork })).toMatchObject({ code: 0 })
+    const deployed = await cli(['deploy', ...flags], [], true)
     expect(deployed.code).toBe(0)
+    // What lies there from before is for a rehearsal: a deploy from here builds what it sends.
+    expect(deployed.stdout).toContain('Buildpack 1 of 2')
     expect(instance.live).toBe(instance.head)
     expect(deployed.stdout).toMatch(/done {3}Upload +\d+\.\d s/)
     expect(deployed.stdout).toMatch(/healthy +true/)

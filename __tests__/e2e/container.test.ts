@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import path from 'node:path'
+import { startPostgres } from '../../scripts/postgres.ts'
 import { DockerEngine } from '../helpers/docker-engine.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
+import { lastingTemp } from '../helpers/temp.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
 const IMAGE = 'local/heroku-stand-in:24'
@@ -13,8 +17,12 @@ describeOrSkip('build in a container', reason, () => {
   const inputs = { 'build-in': 'container', 'build-image': IMAGE, 'run-image': IMAGE, 'build-network': 'none' }
   const env = (): Record<string, string> => ({ DOCKER_HOST: engine!.host })
 
-  beforeAll(() => engine!.importImage(IMAGE))
-  afterAll(() => engine!.stop())
+  beforeAll(() => engine!.importImage(IMAGE, 'node'))
+  afterAll(async () => {
+    // The engine leaves this mount of containers on the host's network; its folder could not be removed.
+    spawnSync('umount', ['--lazy', path.join(path.dirname(engine!.host.replace('unix://', '')), 'exec/netns/default')])
+    await engine!.stop()
+  })
 
   it('gives the slug that a build on the host gives', async () => {
     const fork = new Fork()
@@ -27,6 +35,26 @@ describeOrSkip('build in a container', reason, () => {
     expect(fork.report().ffmpeg.check).toMatchObject({ works: true })
     expect(fork.leftovers()).toEqual([])
     expect(engine!.docker(['ps', '--all', '--quiet'])).toBe('')
+  })
+
+  it('gives a slug that a rehearsal in the same job takes; its dynos run in containers, too', async () => {
+    const fork = new Fork()
+    const config = configWith(['nodejs', 'ruby'])
+    const postgres = await startPostgres(path.join(fork.temporary, 'postgres'))
+    try {
+      const job = { ...env(), RUNNER_TEMP: lastingTemp() }
+      const built = await fork.build(inputs, config, { env: job })
+      expect({ code: built.code, output: built.code === 0 ? '' : built.output }).toEqual({ code: 0, output: '' })
+      const services = { DATABASE_URL: postgres.url('postgres'), REDIS_URL: 'redis://127.0.0.1/0' }
+      const rehearse = { ...inputs, command: 'rehearse' }
+      const { code, output } = await fork.build(rehearse, config, { env: { ...job, ...services } })
+      expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+      expect(output).toMatch(/This job built it already: .*slug\.tgz/)
+      expect(output).not.toMatch(/Buildpack 1 of/)
+      expect(output).toMatch(/Dynos run in containers of local[^]*Live: rehearsal runs commit/)
+    } finally {
+      await postgres.stop()
+    }
   })
 
   it('is unprivileged, in /app, with nothing of the job in its environment', async () => {

@@ -37,7 +37,7 @@ describe('ways to a slug, through the committed dist', () => {
     appendFileSync(outputs['slug-path']!, 'more')
     const { code, output } = await one.run()
     expect(code).toBe(0)
-    expect(output).toMatch(/is not what this job's build wrote, so it is built again/)
+    expect(output).toMatch(/slug\.tgz is not what this job’s build wrote, so the slug is built now/)
   })
 
   it('never sends a slug over the limit, whatever a build let pass', async () => {

@@ -61,13 +61,16 @@ export class DockerEngine {
     }
   }
 
-  /** Makes an image of bash, coreutils and a few more programs of this machine, with a user `heroku` as in Heroku's. */
-  importImage(tag: string): void {
+  /**
+   * Makes an image of bash, coreutils and a few more programs of this machine, with a user `heroku` as in Heroku's.
+   * @param more names of further programs
+   */
+  importImage(tag: string, ...more: string[]): void {
     const root = path.join(this.#folder, 'image')
     for (const folder of ['etc', 'tmp', 'app', 'usr/bin', 'usr/sbin', 'usr/lib', 'proc', 'dev'])
       mkdirSync(path.join(root, folder), { recursive: true })
     const script = `set -e
-for program in ${PROGRAMS.join(' ')}; do
+for program in ${[...PROGRAMS, ...more].join(' ')}; do
   file=$(readlink -f "$(type -P "$program")")
   cp -L "$file" "$1/usr/bin/$program"
   ldd "$file" 2>/dev/null | grep -o '/[^ ]*' || true

@@ -17470,12 +17470,14 @@ const COMMANDS = {
     },
     build: {
         about: 'Builds the slug, measures it with and without ffmpeg, compares it, and says whether it fits.',
-        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url']
+        inputs: [...TREE, ...BUILD, 'app', 'streaming-app', 'github-token', 'buildpack-registry-url'],
+        sharesSlug: true
     },
     rehearse: {
-        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers.',
+        about: 'Plays the whole deploy against a Heroku on this machine: the slug boots, migrates, answers. A slug that build made of the same, into the same --output-dir, is taken.',
         inputs: [...TREE, ...BUILD, 'streaming-app', 'github-token', 'timeout', 'buildpack-registry-url'],
-        environment: DATABASES
+        environment: DATABASES,
+        sharesSlug: true
     },
     plan: {
         about: 'Says what a deploy would do, and what an upgrade needs; changes nothing.',

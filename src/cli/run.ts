@@ -1,7 +1,10 @@
+import os from 'node:os'
+import path from 'node:path'
 import { findCommand } from '../commands/index.ts'
 import { readInputs, secretsOf, type InputSource, type Inputs } from '../config/index.ts'
 import { runCommand as runProgram, systemClock, withRuntime } from '../runtime/real.ts'
 import { type CommandLine } from './arguments.ts'
+import { COMMANDS } from './commands.ts'
 import { tellError } from './errors.ts'
 import { findKeys, type Keys } from './keys.ts'
 import { githubRepository } from './repository.ts'
@@ -45,7 +48,7 @@ export async function runCommand(
     const input: InputSource = name => (name === 'command' ? command : (keys.found.get(name) ?? flag(name)))
     for (const secret of secretsOf(input, process.env)) results.mask(secret)
     for (const warning of keys.warnings) log.warning(warning)
-    const inputs = await inputsOf(input, keys)
+    const inputs = await inputsOf(command, input, keys)
     await withRuntime({ log, signal: stop.signal, dist }, runtime => findCommand(command)({ inputs, results, runtime }))
     finish()
     return 0
@@ -57,11 +60,22 @@ export async function runCommand(
   }
 }
 
-/** As of a job, but that the repository is the checkout's. */
-async function inputsOf(input: InputSource, { beside }: Keys): Promise<Inputs> {
+/** As of a job, but that the repository is the checkout's, and notes of slugs lie with the user. */
+async function inputsOf(command: string, input: InputSource, { beside }: Keys): Promise<Inputs> {
   const inputs = readInputs(input, process.env)
-  const { github, path, searchPath } = inputs
+  const { github, searchPath } = inputs
   const host = URL.canParse(github.serverUrl) ? new URL(github.serverUrl).hostname : ''
-  const repository = github.repository ?? (await githubRepository(path, host, runProgram, { PATH: searchPath }))
-  return { ...inputs, github: { ...github, repository }, secretsHeld: [...inputs.secretsHeld, ...beside] }
+  const repository = github.repository ?? (await githubRepository(inputs.path, host, runProgram, { PATH: searchPath }))
+  return {
+    ...inputs,
+    github: { ...github, repository },
+    secretsHeld: [...inputs.secretsHeld, ...beside],
+    userFolder: COMMANDS[command]?.sharesSlug ? stateFolder(process.env) : undefined
+  }
+}
+
+/** For what is to be known again, and is no cache (freedesktop.org: XDG Base Directory Specification, XDG_STATE_HOME). */
+function stateFolder({ XDG_STATE_HOME = '', HOME }: NodeJS.ProcessEnv): string {
+  const state = path.isAbsolute(XDG_STATE_HOME) ? XDG_STATE_HOME : path.join(HOME || os.homedir(), '.local', 'state')
+  return path.join(state, 'mastodon-on-heroku')
 }

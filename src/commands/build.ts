@@ -1,15 +1,15 @@
 import type { Context } from './context.ts'
 import { addOwnFiles } from './steps/additions.ts'
-import { noteBuilt } from './steps/built.ts'
+import { buildNow } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { makeRecipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
-import { buildSlugs } from './steps/slugs.ts'
 import { readConfig, takeSourceToBuild } from './steps/source.ts'
 
 /**
  * Builds the slug of a commit with and without ffmpeg, measures both, picks one against the limit, and writes the slug,
- * the report and the summary; a deploy later in the job takes it from there. Fails after all is written where the slug is over the limit.
+ * the report and the summary; a deploy or rehearsal later in the job takes it from there. Fails after all is written if the slug
+ * is over the limit.
  */
 export async function build(context: Context): Promise<void> {
   const { inputs, runtime } = context
@@ -19,6 +19,5 @@ export async function build(context: Context): Promise<void> {
   const source = await runtime.log.group('Source', () => takeSourceToBuild(context))
   addOwnFiles(context, config, source)
   const recipe = await runtime.log.group('Recipe', () => makeRecipe(context, config, source))
-  const slugs = await buildSlugs(context, config, source, recipe)
-  await noteBuilt(context, fingerprintOf(config, source, recipe, 'runner'), slugs)
+  await buildNow(context, config, source, recipe, fingerprintOf(config, source, recipe, 'runner'))
 }

@@ -16,8 +16,8 @@ import type { Context } from './context.ts'
 import { planDeploy } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'
 import { addonReader } from './steps/addons.ts'
-import { builtBefore } from './steps/built.ts'
-import { fingerprintOf } from './steps/fingerprint.ts'
+import { builtBefore, buildNow } from './steps/built.ts'
+import { fingerprintOf, type Fingerprint } from './steps/fingerprint.ts'
 import { checkKey, connect, herokuOf, masker, requireApp, type HerokuAccess } from './steps/heroku.ts'
 import { herokuBuilds } from './steps/heroku-builds.ts'
 import { processTypesFor } from './steps/processes.ts'
@@ -25,7 +25,7 @@ import { provisioningOf } from './steps/provisioning.ts'
 import { makeRecipe, type Recipe } from './steps/recipe.ts'
 import { clearOutput } from './steps/results.ts'
 import { scheduleStep } from './steps/schedule.ts'
-import { buildSlugs, type BuiltSlugs } from './steps/slugs.ts'
+import { type BuiltSlugs } from './steps/slugs.ts'
 import { procfileOf, readConfig, takeSourceToBuild, type Source } from './steps/source.ts'
 import { planFrom } from './steps/upgrade.ts'
 
@@ -50,6 +50,8 @@ function notScheduled(error: unknown): never {
 }
 
 interface More {
+  /** The commit, if it was taken already. */
+  source: Source
   alter(this: void, deployable: Deployable): Deployable
   afterwards(this: void, tools: Tools, app: HerokuApp): Promise<void>
 }
@@ -66,13 +68,13 @@ export async function deployTo(
   context: Context,
   access: HerokuAccess,
   config: Config,
-  { alter = same, afterwards = nothing }: Partial<More> = {}
+  { source: taken, alter = same, afterwards = nothing }: Partial<More> = {}
 ): Promise<void> {
   const { inputs, results, runtime } = context
   const story = new Story(runtime.log, runtime.clock)
   const connection = connect(context, access, story)
   const app = requireApp(config.app)
-  const source = once(() => runtime.log.group('Source', () => takeSourceToBuild(context)))
+  const source = once(async () => taken ?? runtime.log.group('Source', () => takeSourceToBuild(context)))
   const title = `Deploy of ${app}`
   const facts = new Facts(context, app, config.migrations)
   const tell = (outcome: string): Promise<void> =>
@@ -124,12 +126,12 @@ async function prepare(context: Context, config: Config, source: Source, alter: 
   const deployable: Deployable = {
     commit: source.commit.sha,
     stack: recipe.stack,
-    fingerprint,
+    fingerprint: fingerprint.whole,
     trees: { migrations, versionsAt: commit => versionsAt(context, commit) },
     versions: new Set(migrations.map(({ version }) => version)),
     supply:
       inputs.builder === 'heroku'
-        ? herokuBuilds(context, config, source, recipe, fingerprint)
+        ? herokuBuilds(context, config, source, recipe, fingerprint.whole)
         : { by: 'runner', build: () => runnerBuild(context, config, source, recipe, fingerprint) },
     procfile: procfileOf(source),
     mayLoseTypes: config.checks.skip.includes('lost-process-type'),
@@ -138,17 +140,18 @@ async function prepare(context: Context, config: Config, source: Source, alter: 
   return alter(deployable)
 }
 
-/** The slugs, built here: by an earlier step of this job, or now. */
+/** The slugs, built here: by an earlier build of the same, or now. */
 async function runnerBuild(
   context: Context,
   config: Config,
   source: Source,
   recipe: Recipe,
-  fingerprint: string
+  fingerprint: Fingerprint
 ): Promise<Artifact[]> {
   const { web, streaming } =
-    (await builtBefore(context, fingerprint, config.slug.limit)) ?? (await buildHere(context, config, source, recipe))
-  const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint }
+    (await builtBefore(context, fingerprint, config.slug.limit)) ??
+    (await buildHere(context, config, source, recipe, fingerprint))
+  const common = { commit: source.commit.sha, stack: recipe.stack, fingerprint: fingerprint.whole }
   const slug: Artifact = {
     ...common,
     ...web,
@@ -159,10 +162,10 @@ async function runnerBuild(
   return streaming ? [slug, { ...common, ...streaming, role: 'streaming', variant: 'streaming role' }] : [slug]
 }
 
-async function buildHere(...of: Parameters<typeof buildSlugs>): Promise<BuiltSlugs> {
+async function buildHere(...of: Parameters<typeof buildNow>): Promise<BuiltSlugs> {
   const [context] = of
   await clearOutput(context.inputs.outputDir)
-  return buildSlugs(...of)
+  return buildNow(...of)
 }
 
 /** What becomes known on the way goes to the outputs, and to GitHub's deployment. */

@@ -22,12 +22,13 @@ import {
   type Visit
 } from '../local-heroku/index.ts'
 import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
-import { isLoopback, UserError } from '../runtime/index.ts'
+import { isLoopback, readTreeFile, UserError } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
 import type { Context } from './context.ts'
 import { deployTo } from './deploy.ts'
 import { connect, type HerokuAccess } from './steps/heroku.ts'
-import { readConfig } from './steps/source.ts'
+import { placeKind, stackFor } from './steps/recipe.ts'
+import { readConfig, takeSourceToBuild } from './steps/source.ts'
 
 const APP = 'rehearsal'
 const STREAMING_APP = 'rehearsal-streaming'
@@ -36,19 +37,24 @@ const DEFAULT_STACK = 'heroku-24'
 
 /**
  * The whole deploy against a Heroku on the runner: the slug really boots with a Postgres and a Redis, migrates from the
- * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Needs no secret.
+ * base branch's schema, and answers; and what a visitor sees of a change-over is counted. Takes the slug of an earlier
+ * `build` of the same. Needs no secret.
  */
 export async function rehearse(context: Context): Promise<void> {
   const { inputs, runtime } = context
   const own = readConfig(context)
+  requireServices(context)
+  const source = await runtime.log.group('Source', () => takeSourceToBuild(context))
+  // The stack of a build, so that the slug of one that was made before is taken: no app says another here.
+  const stack = stackFor(inputs, own, readTreeFile(source.folder, 'app.json')) ?? DEFAULT_STACK
   const config: Config = {
     ...own,
+    stack,
     app: APP,
     streamingApp: own.streamingApp === undefined ? undefined : STREAMING_APP,
     stagingApp: undefined
   }
-  requireServices(context)
-  const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config))
+  const heroku = await runtime.log.group('Local Heroku', () => startHeroku(context, config, stack))
   try {
     const access = { url: heroku.apiUrl, key: heroku.apiKey, ca: await readFile(heroku.caFile, 'utf8') }
     const local = {
@@ -62,6 +68,7 @@ export async function rehearse(context: Context): Promise<void> {
       }
     }
     await deployTo(local, access, config, {
+      source,
       alter: deployable => withBaseSchema(local, access, deployable),
       afterwards: tools => changeOver(heroku, connect(local, access, tools.story).app(APP), tools)
     })
@@ -83,12 +90,11 @@ function requireServices({ inputs }: Context): void {
   }
 }
 
-async function startHeroku(context: Context, config: Config): Promise<LocalHeroku> {
+async function startHeroku(context: Context, config: Config, stack: string): Promise<LocalHeroku> {
   const { inputs, runtime } = context
   const { scratch, run, clock, log } = runtime
-  const stack = config.stack ?? DEFAULT_STACK
   const folder = path.join(scratch, 'local-heroku')
-  const inContainer = (inputs.buildIn ?? (inputs.hostStack ? 'host' : 'container')) === 'container'
+  const inContainer = placeKind(inputs) === 'container'
   const image = inputs.runImage ?? imagesFor(stack).run
   const heroku = await startLocalHeroku({
     folder,

@@ -28,6 +28,8 @@ export interface Inputs {
   readonly outputDir: string
   /** The job's own temporary folder, emptied between jobs. */
   readonly jobFolder?: string
+  /** On the terminal, for `build` and `rehearse` alone: a folder of this user's, outside of any checkout. */
+  readonly userFolder?: string
   readonly failOn: 'limit' | 'growth' | 'never'
   /** Growth that is still accepted. */
   readonly maxGrowth?: Amount

@@ -1,50 +1,113 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
-import { megabytes, UserError } from '../../runtime/index.ts'
+import { type Config, type Inputs } from '../../config/index.ts'
+import { errorCode, errorText, megabytes, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
+import { differences, type Fingerprint } from './fingerprint.ts'
 import { underTheLimit } from './limit.ts'
-import { type BuiltSlugs } from './slugs.ts'
-
-/** In the job's own temporary folder: an artifact, which may come from anywhere, is never taken for this job's work. */
-const NOTE = 'mastodon-on-heroku-built.json'
+import { type Recipe } from './recipe.ts'
+import { judge } from './results.ts'
+import { buildSlugs, type BuiltSlugs } from './slugs.ts'
+import { type Source } from './source.ts'
 
 const slug = { file: v.string(), sha256: v.string(), processTypes: v.record(v.string(), v.string()) }
 const note = v.object({
-  fingerprint: v.string(),
+  fingerprint: v.object({ whole: v.string(), parts: v.record(v.string(), v.string()) }),
   web: v.object({ ...slug, variant: v.picklist(['with', 'without']) }),
   streaming: v.optional(v.object({ ...slug, bytes: v.number() }))
 })
+type Note = v.InferOutput<typeof note>
 
-/** Notes what this job built, for a deploy later in the same job. */
-export async function noteBuilt({ inputs }: Context, fingerprint: string, slugs: BuiltSlugs): Promise<void> {
-  if (inputs.jobFolder === undefined) return
-  await writeFile(path.join(inputs.jobFolder, NOTE), JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600 })
+/** Where a build leaves a note of what it built, and how the log calls that. */
+interface Place {
+  readonly folder: string
+  readonly file: string
+  readonly build: string
+  readonly taken: string
+  readonly nothing: string
 }
 
 /**
- * The slugs that this job built of the same, where their files are still the ones that were written. Throws a `UserError`
- * where one is over the limit (bytes): the build may have let it pass.
+ * The job's own temporary folder; on the terminal a folder of the user's, with one note for each output folder. Never the
+ * output folder itself: it lies in the checkout, so a commit could bring a slug together with a note about it. And an
+ * artifact, which may come from anywhere, is never taken for this job's work. Undefined if nothing is noted here.
+ */
+function placeOf({ jobFolder, userFolder, outputDir }: Inputs): Place | undefined {
+  const name = 'mastodon-on-heroku-built'
+  if (jobFolder !== undefined) {
+    const file = path.join(jobFolder, `${name}.json`)
+    const words = { taken: 'This job built it already', nothing: 'This job has built no slug before' }
+    return { folder: jobFolder, file, build: 'this job’s build', ...words }
+  }
+  if (userFolder === undefined) return undefined
+  const digest = createHash('sha256').update(path.resolve(outputDir)).digest('hex').slice(0, 32)
+  return {
+    folder: userFolder,
+    file: path.join(userFolder, `${name}-${digest}.json`),
+    build: `the last build into ${outputDir}`,
+    taken: `The last build into ${outputDir} built it already`,
+    nothing: `Nothing is known of a build into ${outputDir}`
+  }
+}
+
+/**
+ * Builds the slugs, tells of them, and notes them for a deploy or rehearsal later in the same job, or a rehearsal on the same
+ * terminal. Rejects after all is written if one must not be shipped.
+ */
+export async function buildNow(
+  context: Context,
+  config: Config,
+  source: Source,
+  recipe: Recipe,
+  fingerprint: Fingerprint
+): Promise<BuiltSlugs> {
+  const { slugs, told } = await buildSlugs(context, config, source, recipe)
+  // Also one over the limit: what comes after it sees so without building it.
+  if (told.report.verdict.problem === undefined) await noteBuilt(context, fingerprint, slugs)
+  judge(context, told)
+  return slugs
+}
+
+/** Writes the note. That it cannot be written fails no build: what comes after builds again. */
+export async function noteBuilt(
+  { inputs, runtime }: Context,
+  fingerprint: Fingerprint,
+  slugs: BuiltSlugs
+): Promise<void> {
+  const place = placeOf(inputs)
+  if (!place) return
+  try {
+    await mkdir(place.folder, { recursive: true, mode: 0o700 })
+    await rm(place.file, { force: true })
+    await writeFile(place.file, JSON.stringify({ fingerprint, ...slugs }), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const why = errorCode(error) ?? errorText(error)
+    runtime.log.warning(`A rehearsal or deploy will build again: ${place.file} could not be written (${why})`)
+  }
+}
+
+/**
+ * The slugs that were built of the same before, if their files are still the ones that were written; the log says that, or
+ * why not. Throws a `UserError` if one is over the limit (bytes): the build may have let it pass.
  */
 export async function builtBefore(
   { inputs, runtime }: Context,
-  fingerprint: string,
+  fingerprint: Fingerprint,
   limit: number
 ): Promise<BuiltSlugs | undefined> {
-  if (inputs.jobFolder === undefined) return undefined
-  const text = await readFile(path.join(inputs.jobFolder, NOTE), 'utf8').catch(() => 'null')
-  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), note), text)
-  if (!success || output.fingerprint !== fingerprint) return undefined
-  const { web, streaming } = output
-  for (const { file, sha256 } of streaming ? [web, streaming] : [web]) {
-    if ((await sha256Of(file)) === sha256) continue
-    runtime.log.info(`${file} is not what this job's build wrote, so it is built again`)
+  const place = placeOf(inputs)
+  if (!place) return undefined
+  const found = await slugsOf(place, fingerprint)
+  if ('because' in found) {
+    runtime.log.info(`${found.because}, so the slug is built now`)
     return undefined
   }
-  runtime.log.info(`This job built it already: ${web.file}`)
+  const { web, streaming } = found
+  runtime.log.info(`${place.taken}: ${web.file}`)
   for (const [name, made] of Object.entries({ slug: web, 'streaming slug': streaming })) {
     const bytes = made ? (await stat(made.file)).size : 0
     if (bytes <= limit) continue
@@ -54,6 +117,31 @@ export async function builtBefore(
     )
   }
   return { web, streaming }
+}
+
+/** What a note names, if it is of the same fingerprint and of these very bytes, or why it is not taken. */
+async function slugsOf(place: Place, fingerprint: Fingerprint): Promise<BuiltSlugs | { readonly because: string }> {
+  const read = await readNote(place)
+  if ('because' in read) return read
+  const { whole, parts } = read.fingerprint
+  if (whole !== fingerprint.whole) {
+    const names = differences(parts, fingerprint.parts)
+    return { because: `What ${place.build} made is of something else (${names.join(', ')})` }
+  }
+  for (const { file, sha256 } of read.streaming ? [read.web, read.streaming] : [read.web])
+    if ((await sha256Of(file)) !== sha256) return { because: `${file} is not what ${place.build} wrote` }
+  return { web: read.web, streaming: read.streaming }
+}
+
+/** A note counts only if it is this user's, and closed to all others: git gives no file of a commit such a mode by itself. */
+async function readNote({ file, build, nothing }: Place): Promise<Note | { readonly because: string }> {
+  const status = await lstat(file).catch(() => undefined)
+  if (!status) return { because: nothing }
+  const own = status.isFile() && status.uid === process.getuid?.() && (status.mode & 0o077) === 0
+  if (!own) return { because: `${file} is no file of this user alone` }
+  const text = await readFile(file, 'utf8').catch(() => '')
+  const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), note), text)
+  return success ? output : { because: `The note of ${build} cannot be read (${file})` }
 }
 
 async function sha256Of(file: string): Promise<string | undefined> {

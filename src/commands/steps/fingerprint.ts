@@ -13,16 +13,39 @@ const OWN_FILES = [
   ...Object.keys(REDIS_TLS_FILES)
 ]
 
+/** The parts of a fingerprint, in words for people. */
+const WORDS = {
+  form: 'the version of this action',
+  builder: '`builder`',
+  place: 'where it is built (`build-in`, `build-image`)',
+  commit: 'the commit',
+  stack: 'the stack',
+  buildpacks: 'the buildpacks',
+  ffmpeg: '`ffmpeg`',
+  slug: '`slug` (its limit, env or trim)',
+  streaming: 'whether there is a `streaming-app`',
+  migrations: '`migrations`',
+  redisTls: '`redis-tls`',
+  own: 'the files that this action adds'
+}
+type Part = keyof typeof WORDS
+
+/** What a slug is built from, as SHA-256 digests in hexadecimal digits. */
+export interface Fingerprint {
+  readonly whole: string
+  readonly parts: Readonly<Record<Part, string>>
+}
+
 /**
- * What a slug is built from, in 64 hexadecimal digits (design, rule 3): commit, buildpacks, stack, place, variant asked for,
- * config, our own files. Two builds of one fingerprint are taken for the same, so a released one is used again.
+ * What a slug is built from (design, rule 3): commit, buildpacks, stack, place, variant asked for, config, our own files.
+ * Two builds of one fingerprint are taken for the same, so a released one is used again.
  */
 export function fingerprintOf(
   config: Config,
   { commit, folder }: Source,
   { buildpacks, stack, place }: Recipe,
   builder: 'runner' | 'heroku'
-): string {
+): Fingerprint {
   const parts = {
     form: FORM,
     builder,
@@ -37,6 +60,18 @@ export function fingerprintOf(
     migrations: config.migrations,
     redisTls: config.redisTls,
     own: OWN_FILES.map(file => readTreeFile(folder, file) ?? '')
-  }
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  } satisfies Record<Part, unknown>
+  const each = Object.entries(parts).map(([part, value]) => [part, digestOf(value)])
+  return { whole: digestOf(parts), parts: Object.fromEntries(each) as Record<Part, string> }
+}
+
+/** What differs between two fingerprints, in words; empty if nothing does. */
+export function differences(one: Readonly<Record<string, string>>, other: Fingerprint['parts']): string[] {
+  return Object.entries(WORDS)
+    .filter(([part]) => one[part] !== other[part as Part])
+    .map(([, words]) => words)
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex')
 }

@@ -12,7 +12,7 @@ import {
   Workshop,
   type FetchedBuildpack
 } from '../../buildpacks/index.ts'
-import { type Config } from '../../config/index.ts'
+import { type Config, type Inputs } from '../../config/index.ts'
 import { refuse } from '../../deploy/index.ts'
 import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
 import { readTreeFile, UserError, type BytePath } from '../../runtime/index.ts'
@@ -90,14 +90,19 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   }
 }
 
-function placeKind({ buildIn, hostStack }: Context['inputs']): 'container' | 'host' {
+/** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
+export function placeKind({ buildIn, hostStack }: Inputs): 'container' | 'host' {
   return buildIn ?? (hostStack ? 'host' : 'container')
 }
 
-/** The stack of the slug: the config's, else app.json's, else that of the image in which this runs. Throws a `UserError` if nothing says it. */
-export function requireStack(inputs: Context['inputs'], config: Config, appJson: string | undefined): string {
-  const here = placeKind(inputs) === 'host' ? inputs.hostStack : undefined
-  const stack = config.stack ?? stackOf(appJson) ?? here
+/** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
+export function stackFor(inputs: Inputs, { stack }: Config, appJson: string | undefined): string | undefined {
+  return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined)
+}
+
+/** The same; throws a `UserError` if nothing names it. */
+export function requireStack(inputs: Inputs, config: Config, appJson: string | undefined): string {
+  const stack = stackFor(inputs, config, appJson)
   if (stack !== undefined) return stack
   throw new UserError(
     'Nothing says which stack the slug is for',

@@ -29,7 +29,7 @@ import {
 import type { Context } from '../context.ts'
 import { ffmpegWarnings, otherBuilds, providerNames, stuckPlaces, tryFfmpeg } from './ffmpeg.ts'
 import { below, judgeBuildpacks, openWorkshop, type Recipe } from './recipe.ts'
-import { judge, tell } from './results.ts'
+import { tell } from './results.ts'
 import { writeSource, type Source } from './source.ts'
 import { justThis, lookAround } from './told.ts'
 import { planOfTree } from './upgrade.ts'
@@ -53,16 +53,13 @@ export interface StreamingSlug {
   readonly processTypes: Readonly<Record<string, string>>
 }
 
-/**
- * Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. Rejects after all is
- * written where a slug must not be shipped.
- */
+/** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
 export async function buildSlugs(
   context: Context,
   config: Config,
   source: Source,
   recipe: Recipe
-): Promise<BuiltSlugs> {
+): Promise<{ slugs: BuiltSlugs; told: Told }> {
   const { inputs, runtime } = context
   const { log } = runtime
   judgeBuildpacks(config, source, recipe)
@@ -133,11 +130,10 @@ export async function buildSlugs(
     })
     const told = await lookAtIt(context, config, report)
     await tell(context, told)
-    judge(context, told)
     const { chosen } = report.verdict
     const { sha256 } = report.variants.find(({ name }) => name === chosen)!
     const web = { file: slug, sha256: sha256!, variant: chosen, processTypes: app.processTypes }
-    return { web, streaming: streaming?.slug }
+    return { slugs: { web, streaming: streaming?.slug }, told }
   } finally {
     await packer.close()
     await workshop.close()

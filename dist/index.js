@@ -69903,7 +69903,7 @@ async function fromRunner({ main, streaming, staging, wishes }, deployable, supp
         const web = await find('web', [main, staging]);
         const live = await find('streaming', [streaming]);
         if (!web)
-            story.note('No release holds a slug built from the same, so it is built');
+            story.note('No release holds a slug built from the same');
         else
             await judge(web, live);
         return [web, live];

@@ -25,7 +25,7 @@ async function adviceCommands(): Promise<Command[]> {
   const folder = `${temp()}/fork`
   makeSampleFork(folder)
   const fork = await readFork(folder, run, process.env['PATH']!)
-  const names = ['deploy', 'nightly', 'rehearse', 'slug-size', 'slug-size-comment', 'tasks', 'upgrade'].map(name => `heroku-${name}.yml`)
+  const names = ['deploy', 'nightly', 'slug-size', 'slug-size-comment', 'tasks', 'upgrade'].map(name => `heroku-${name}.yml`)
   const examples = new Map([...names, 'mastodon-on-heroku.yml'].map(name => [name, read(`examples/${name}`)]))
   const action = { repository: 'a/b', sha: 'c'.repeat(40) }
   const files = planFiles(fork, examples, { action, tasks: true, app: 'my-app' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runCli, type CliRun } from '../../scripts/run-cli.ts'
 import { git } from '../../scripts/sample-fork.ts'
@@ -123,6 +123,18 @@ describe('the committed program of the terminal', () => {
     expect(stderr).toMatch(/Error: .*\*\*\*/)
     const without = await runCli({ args: ['deploy'], env: { HOME: '/nowhere' } })
     expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('HEROKU_API_KEY is not set') })
+  })
+
+  it('says in a fork of an earlier release that its rehearsal builds a second time, and leaves it', async () => {
+    const old = 'jobs:\n  rehearse:\n    steps:\n      - with:\n          command: rehearse\n'
+    const fork = new Fork(folder => {
+      mkdirSync(path.join(folder, '.github/workflows'))
+      writeFileSync(path.join(folder, '.github/workflows/heroku-rehearse.yml'), old)
+    })
+    const args = ['init', '--app', 'my-app', '--action', `acme/mastodon-on-heroku@${'e'.repeat(40)}`]
+    const { code, stdout } = await runCli({ args, cwd: fork.path })
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/heroku-rehearse\.yml can go: /) })
+    expect(readFileSync(path.join(fork.path, '.github/workflows/heroku-rehearse.yml'), 'utf8')).toBe(old)
   })
 
   it('asks for the apps that a config is to name, where somebody can answer', async () => {

@@ -2,7 +2,17 @@ import { describe, expect, it } from '@jest/globals'
 import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { loadConfig } from '../../src/config/index.ts'
-import { adviceFor, CONFIG, lacks, ours, planFiles, readFork, writeFiles, type Examples } from '../../src/init/index.ts'
+import {
+  adviceFor,
+  CONFIG,
+  lacks,
+  ours,
+  planFiles,
+  readFork,
+  superseded,
+  writeFiles,
+  type Examples
+} from '../../src/init/index.ts'
 import { readWorkflow } from '../../src/init/workflow.ts'
 import { GitRepo, run } from '../helpers/git-repo.ts'
 import { temp } from '../helpers/temp.ts'
@@ -27,6 +37,17 @@ const APP_JSON = {
     { url: 'heroku/ruby' }
   ]
 }
+
+/** As examples/ had it, in short. */
+const OLD_REHEARSAL = `name: Heroku rehearsal
+on: pull_request
+jobs:
+  rehearse:
+    steps:
+      - uses: acme/mastodon-on-heroku@${'d'.repeat(40)} # v0.1.0
+        with:
+          command: rehearse
+`
 
 /** A tree shaped like Mastodon's. */
 function mastodon(files: Record<string, string> = {}, branch = 'main'): GitRepo {
@@ -186,6 +207,36 @@ describe('a fork that is set up', () => {
     expect(await lacking(other, { tasks: true })).toEqual(['schedule:', '  with: github-actions'])
     // Every command tells of it.
     expect(await lacking('app: [\n', { app: 'my-app' })).toEqual([])
+  })
+
+  it.each([
+    ['has none', {}, undefined],
+    ['has one of its own', { 'heroku-rehearse.yml': 'name: Mine\non: push\n' }, undefined],
+    [
+      'has it from 0.1.0, and the new one of the size',
+      { 'heroku-rehearse.yml': OLD_REHEARSAL },
+      /^\S+rehearse\.yml can go: /
+    ],
+    [
+      'has both from 0.1.0',
+      { 'heroku-rehearse.yml': OLD_REHEARSAL, 'heroku-slug-size.yml': OLD_REHEARSAL.replaceAll('rehearse', 'build') },
+      /^\S+rehearse\.yml builds each pull request a second time.* remove both and run this again\. .* required check/
+    ],
+    [
+      'has it, and one of the size that was changed and rehearses',
+      {
+        'heroku-rehearse.yml': OLD_REHEARSAL,
+        'heroku-slug-size.yml': `# mine\n${EXAMPLES.get('heroku-slug-size.yml')}`
+      },
+      /can go: /
+    ]
+  ])('that %s hears what to do with the old rehearsal, which stays', async (_, workflows, says) => {
+    const files = Object.entries(workflows).map(([file, text]) => [`.github/workflows/${file}`, text])
+    const fork = await readIt(mastodon(Object.fromEntries(files) as Record<string, string>))
+    const planned = planFiles(fork, EXAMPLES, wish)
+    if (says === undefined) expect(superseded(fork, planned)).toBeUndefined()
+    else expect(superseded(fork, planned)).toMatch(says)
+    expect(planned.map(({ path: file }) => file)).not.toContain('.github/workflows/heroku-rehearse.yml')
   })
 
   it('of Mastodon 4.2 has ffmpeg from the Aptfile', async () => {

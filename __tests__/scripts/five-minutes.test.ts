@@ -37,7 +37,6 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(names[0]).toBe('npx mastodon-on-heroku init --app my-app')
     expect(names.filter(name => name.endsWith('.yml'))).toEqual([
       'heroku-slug-size.yml',
-      'heroku-rehearse.yml',
       'heroku-slug-size.yml',
       'heroku-deploy.yml',
       'heroku-deploy.yml',
@@ -54,6 +53,7 @@ describeOrSkip('README’s five minutes', whyNot(), () => {
     expect(jobs['checks']!.steps.at(-1)!.output).toMatch(/^ *ok +worker: /m)
     expect(scene.stage.github.issues.all).toMatchObject([{ title: expect.stringContaining('my-app') }])
     expect(shown('heroku-nightly.yml')).toContain('## Nightly checks of my-app')
+    expect(steps.find(({ name }) => name === 'heroku-slug-size.yml')!.shown).toMatch(/^## Deploy of rehearsal$/m)
     // What an admin cannot mend is no part of the first minutes.
     for (const { shown } of steps) expect(shown).not.toMatch(/fetch-depth|could not be asked|my-\*\*\*/)
     const { settings, repository } = scene.stage.github

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { addPostMigration, git } from '../../scripts/sample-fork.ts'
+import { addPostMigration, breakBoot, git } from '../../scripts/sample-fork.ts'
 import { play, type Played, type PlayedJob } from '../../scripts/workflows/player.ts'
 import { type Stage } from '../../scripts/workflows/stage.ts'
 import { configure, heroku, Instance, postgres } from '../e2e/instance.ts'
@@ -34,14 +34,23 @@ function failures({ steps, result }: PlayedJob): string {
   return result === 'success' ? '' : `${result}\n${failed.join('\n')}`
 }
 
-/** A branch with a migration of each phase, and 100 kB more. */
-function branch(name: string): void {
+function branch(name: string, change: (folder: string) => void): void {
   git(one.fork, 'checkout', '-q', '-b', name)
-  one.commit(folder => {
-    addPostMigration(folder)
-    writeFileSync(path.join(folder, 'app', 'noise'), randomBytes(100_000))
-  })
+  one.commit(change)
   git(one.fork, 'checkout', '-q', 'main')
+}
+
+/** By 100 kB: less than 10 kB makes no new comment. */
+function grow(folder: string): void {
+  writeFileSync(path.join(folder, 'app', 'noise'), randomBytes(100_000))
+}
+
+/** The last step: it took the slug of the build, and migrated from main's schema. */
+function expectRehearsed(played: Played): void {
+  const { output, action } = good(played, 'slug').steps.at(-1)!
+  expect(output).toMatch(/This job built it already: .*slug\.tgz/)
+  expect(output).not.toMatch(/Buildpack 1 of/)
+  expect(action!.summary).toMatch(/1 migration ran in the release phase/)
 }
 
 const COMMENT = ['actions: read', 'contents: read', 'pull-requests: read', 'pull-requests: write']
@@ -79,26 +88,27 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     expect(one.live).toBe(first)
   })
 
-  it('heroku-slug-size.yml and its comment: own and foreign pull requests are told once each, against main', async () => {
-    good(await play('heroku-slug-size.yml', stage, stage.pushOf('refs/heads/main')), 'slug')
-    branch('feature')
+  it('heroku-slug-size.yml and its comment: own and foreign pull requests are told once each, and rehearsed from main’s schema with one build', async () => {
+    const onMain = good(await play('heroku-slug-size.yml', stage, stage.pushOf('refs/heads/main')), 'slug')
+    expect(onMain.steps.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success', 'skipped', 'skipped'])
+    branch('feature', folder => {
+      addPostMigration(folder)
+      grow(folder)
+    })
+    await serve()
     const own = await play('heroku-slug-size.yml', stage, stage.pullRequest(5, 'feature'))
     expect(good(own, 'slug').used).toEqual(COMMENT)
     expect(stage.github.repository.comments(5).map(({ body }) => body)).toEqual([
       expect.stringMatching(/^## Within the limit: .* against main at [0-9a-f]{8}/)
     ])
+    expectRehearsed(own)
     const after = await play('heroku-slug-size-comment.yml', stage, stage.endOf(own.run))
     expect(after.jobs['comment']!.result).toBe('skipped')
 
-    git(one.fork, 'checkout', '-q', '-b', 'broken')
-    one.commit(folder => rmSync(path.join(folder, 'buildpacks', 'ruby'), { recursive: true }))
-    git(one.fork, 'checkout', '-q', 'main')
-    const broken = (await play('heroku-slug-size.yml', stage, stage.pullRequest(8, 'broken'))).jobs['slug']!
-    expect(broken.result).toBe('failure')
-    expect(broken.steps.map(({ outcome }) => outcome)).toEqual(['success', 'failure', 'success', 'skipped'])
-
+    await serve()
     const foreign = await play('heroku-slug-size.yml', stage, stage.pullRequest(6, 'feature', 'someone/fork'))
-    expect(good(foreign, 'slug').steps.at(-1)!.outcome).toBe('skipped')
+    expect(good(foreign, 'slug').steps.at(-2)!.outcome).toBe('skipped')
+    expectRehearsed(foreign)
     expect(stage.github.repository.comments(6)).toEqual([])
     const told = await play('heroku-slug-size-comment.yml', stage, stage.endOf(foreign.run))
     expect(good(told, 'comment').used).toEqual(COMMENT)
@@ -107,13 +117,23 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
     ])
   })
 
-  it('heroku-rehearse.yml: a pull request of another fork migrates from main’s schema, with no secret', async () => {
+  it('heroku-slug-size.yml: what does not build is not rehearsed, and what does not boot is told all the same', async () => {
+    branch('broken', folder => rmSync(path.join(folder, 'buildpacks', 'ruby'), { recursive: true }))
+    const broken = (await play('heroku-slug-size.yml', stage, stage.pullRequest(8, 'broken'))).jobs['slug']!
+    expect(broken.result).toBe('failure')
+    expect(broken.steps.map(({ outcome }) => outcome)).toEqual(['success', 'failure', 'success', 'skipped', 'skipped'])
+
+    branch('does-not-boot', folder => {
+      breakBoot(folder)
+      grow(folder)
+    })
     await serve()
-    const asked = stage.github.requests.length
-    const event = stage.pullRequest(7, 'feature', 'someone/fork')
-    const { steps } = good(await play('heroku-rehearse.yml', stage, event), 'rehearse')
-    expect(steps.at(-1)!.action!.summary).toMatch(/1 migration ran in the release phase/)
-    expect(stage.github.requests.length).toBe(asked)
+    const foreign = await play('heroku-slug-size.yml', stage, stage.pullRequest(9, 'does-not-boot', 'someone/fork'))
+    const { steps } = foreign.jobs['slug']!
+    expect(steps.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success', 'skipped', 'failure'])
+    expect(steps.at(-1)!.output).toMatch(/This job built it already[^]*web\.1 of the new release keeps crashing/)
+    good(await play('heroku-slug-size-comment.yml', stage, stage.endOf(foreign.run)), 'comment')
+    expect(stage.github.repository.comments(9)).toHaveLength(1)
   })
 
   it('heroku-tasks.yml: remembers on a branch of its own what it has seen', async () => {
@@ -126,12 +146,18 @@ describeOrSkip('the examples, played', isRoot ? undefined : 'builds on the host 
   })
 })
 
-/** What the service containers are: a Postgres with the workflow's password. Nothing of the sample fork asks Redis. */
+/** What the service containers are: an empty Postgres with the workflow's password. Nothing of the sample fork asks Redis. */
 async function serve(): Promise<void> {
   const url = new URL(postgres.url('postgres'))
+  if (stage.services['postgres'] === undefined) await ask(url.href, `ALTER USER postgres PASSWORD 'postgres'`)
   stage.services = { postgres: Number(url.port), redis: 6379 }
-  const client = new pg.Client({ connectionString: url.href })
+  url.password = 'postgres'
+  await ask(url.href, 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+}
+
+async function ask(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString })
   await client.connect()
-  await client.query(`ALTER USER postgres PASSWORD 'postgres'`)
+  await client.query(sql)
   await client.end()
 }

@@ -24,6 +24,7 @@ interface Workflow {
       'timeout-minutes'?: number
       needs?: string | string[]
       environment?: { deployment: string }
+      services?: Record<string, { image: string }>
       steps: Step[]
     }
   >
@@ -161,6 +162,20 @@ it('only a deploy makes a deployment of GitHub’s, not a look at one', () => {
   const { environment } = load('examples/heroku-deploy.yml').jobs['deploy']!
   const made = (inputs: object): unknown => fill(environment?.deployment, { inputs }, { failed: false })
   expect([{ plan: true }, { plan: false }, {}].map(made)).toEqual([false, true, true])
+})
+
+it('a rehearsal has its Postgres and Redis on pull requests alone, and neither secret nor token', () => {
+  const { services, steps } = load('examples/heroku-slug-size.yml').jobs['slug']!
+  const images = (event_name: string): unknown[] =>
+    Object.values(services ?? {}).map(({ image }) => fill(image, { github: { event_name } }, { failed: false }))
+  expect(images('pull_request')).toEqual([
+    expect.stringMatching(/^postgres:\d+$/),
+    expect.stringMatching(/^redis:\d+$/)
+  ])
+  expect(images('push')).toEqual(['', '']) // GitHub starts none of these (docs.github.com: workflow-syntax, services)
+  const step = steps.find(step => step.with?.['command'] === 'rehearse')
+  expect(step?.with).toEqual({ command: 'rehearse' })
+  expect(JSON.stringify(step)).not.toMatch(/secrets|token/)
 })
 
 describe('the required check', () => {

@@ -137,7 +137,6 @@ class Walk {
     await this.#run('heroku-slug-size.yml', event)
     if (stage.github.repository.comments(pull.number).length !== 1)
       throw new Stumble('The pull request has not one comment')
-    await this.#run('heroku-rehearse.yml', event)
     git(stage.origin, 'update-ref', `refs/heads/${stage.branch}`, event.sha)
     this.#pushed()
     await this.#run('heroku-slug-size.yml', stage.pushOf(`refs/heads/${stage.branch}`))

@@ -25,7 +25,7 @@ interface JobText {
   readonly needs?: string | string[]
   readonly environment?: unknown
   readonly permissions?: Record<string, 'read' | 'write'>
-  readonly services?: Record<string, { ports: string[] }>
+  readonly services?: Record<string, { image: unknown; ports: string[] }>
   readonly env?: Record<string, unknown>
   readonly steps: readonly StepText[]
 }
@@ -143,7 +143,7 @@ async function playSteps(steps: readonly StepText[], job: Job, contexts: Context
       : await runScript(ofStep, step.run!, step.shell)
     const outcome = result.code === 0 || step['continue-on-error'] ? 'success' : 'failure'
     played.push({ ...result, name, outcome })
-    if (step.id) outputs[step.id] = { outputs: result.outputs }
+    if (step.id) outputs[step.id] = { outputs: result.outputs, outcome: result.code === 0 ? 'success' : 'failure' }
   }
   return played
 }
@@ -169,7 +169,7 @@ function environmentOf({ environment }: JobText, contexts: Contexts): string {
 
 /** Secrets only where the job has the environment that holds them, and none for the code of others. */
 function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts {
-  return {
+  const contexts = {
     github: {
       event_name: event.name,
       event: event.payload,
@@ -184,16 +184,17 @@ function contextsOf({ job, stage, event, run }: ToPlay, token: string): Contexts
     inputs: event.inputs ?? {},
     vars: stage.vars,
     secrets: job.environment === undefined || event.foreign ? {} : stage.secrets,
-    job: {
-      services: Object.fromEntries(
-        Object.entries(job.services ?? {}).map(([name, { ports }]) => [
-          name,
-          { ports: Object.fromEntries(ports.map(port => [port, stage.services[name]])) }
-        ])
-      )
-    },
     env: {}
   }
+  // One whose image is an empty text is not started (docs.github.com: workflow-syntax, services.<service_id>.image).
+  const started = Object.entries(job.services ?? {}).filter(
+    ([, { image }]) => shown(fill(image, contexts, { failed: false })) !== ''
+  )
+  const services = started.map(([name, { ports }]) => [
+    name,
+    { ports: Object.fromEntries(ports.map(port => [port, stage.services[name]])) }
+  ])
+  return { ...contexts, job: { services: Object.fromEntries(services) as Record<string, unknown> } }
 }
 
 function variablesOf({ stage, event, run }: ToPlay, folder: string): Record<string, string> {

@@ -8,6 +8,7 @@ import {
   ours,
   planFiles,
   readFork,
+  superseded,
   TASKS,
   writeFiles,
   type Apps,
@@ -132,6 +133,8 @@ function* hints(files: readonly PlannedFile[], { apps, tasks, dryRun, full, fork
     const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json'
     yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`
   }
+  const old = superseded(fork, files)
+  if (old !== undefined) yield old
   if (!tasks && !fork.workflows.has(TASKS))
     yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`
 }

@@ -65,7 +65,7 @@ async function fromRunner(
   const [web, live] = await story.step('Slug', async () => {
     const web = await find('web', [main, staging])
     const live = await find('streaming', [streaming])
-    if (!web) story.note('No release holds a slug built from the same, so it is built')
+    if (!web) story.note('No release holds a slug built from the same')
     else await judge(web, live)
     return [web, live] as const
   })

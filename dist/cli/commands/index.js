@@ -63861,8 +63861,35 @@ function lacks_readConfig(root) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/init/superseded.js
+
+
+
+
+/** Up to 0.1.0 the rehearsal was a workflow of its own, with a second build. */
+const OLD = `${WORKFLOWS}/heroku-rehearse.yml`;
+const NEW = `${WORKFLOWS}/heroku-slug-size.yml`;
+/**
+ * What to do with a workflow of an earlier release whose work another one does by now: a sentence or two; undefined if the
+ * fork has none. Nothing is changed: such a file is the owner's.
+ */
+function superseded({ root }, files) {
+    if (!rehearses(readTreeFile(root, OLD)))
+        return undefined;
+    const planned = files.find(({ path }) => path === NEW);
+    const there = planned?.state === 'differs' || planned?.state === 'clashes' ? readTreeFile(root, NEW) : planned?.text;
+    const required = 'If its job `rehearse` is a required check, take that out of the branch’s rule.';
+    return rehearses(there)
+        ? `${OLD} can go: ${NEW} rehearses the slug that it has built, and with both a pull request is built twice. Remove it. ${required}`
+        : `${OLD} builds each pull request a second time; in this release ${NEW} rehearses the slug that it has built. To change over, remove both and run this again. ${required}`;
+}
+function rehearses(workflow) {
+    return /^ +command: rehearse\b/m.test(workflow ?? '');
+}
+
 ;// CONCATENATED MODULE: ./lib/init/index.js
 /** Sets a fork up: workflows and a config that fit it, and what is left to do by hand. */
+
 
 
 
@@ -66193,6 +66220,9 @@ function* hints(files, { apps, tasks, dryRun, full, fork }) {
         const why = fork.hasAppJson ? `app.json names no ${lacks.join(' and no ')}` : 'There is no app.json';
         yield `${why}; what ${CONFIG} says of ${lacks.join(' and ')} is a proposal: compare it with ${lacks.map(name => `\`heroku ${name}\``).join(' and ')}.`;
     }
+    const old = superseded(fork, files);
+    if (old !== undefined)
+        yield old;
     if (!tasks && !fork.workflows.has(TASKS))
         yield `${TASKS} is left out: it is for \`schedule.with: github-actions\`; --with-tasks writes it.`;
 }
@@ -79342,7 +79372,7 @@ async function fromRunner({ main, streaming, staging, wishes }, deployable, supp
         const web = await find('web', [main, staging]);
         const live = await find('streaming', [streaming]);
         if (!web)
-            story.note('No release holds a slug built from the same, so it is built');
+            story.note('No release holds a slug built from the same');
         else
             await judge(web, live);
         return [web, live];

@@ -1,0 +1,26 @@
+import { readTreeFile } from '../runtime/index.ts'
+import { type Fork } from './fork.ts'
+import { type PlannedFile } from './plan.ts'
+import { WORKFLOWS } from './workflow.ts'
+
+/** Up to 0.1.0 the rehearsal was a workflow of its own, with a second build. */
+const OLD = `${WORKFLOWS}/heroku-rehearse.yml`
+const NEW = `${WORKFLOWS}/heroku-slug-size.yml`
+
+/**
+ * What to do with a workflow of an earlier release whose work another one does by now: a sentence or two; undefined if the
+ * fork has none. Nothing is changed: such a file is the owner's.
+ */
+export function superseded({ root }: Fork, files: readonly PlannedFile[]): string | undefined {
+  if (!rehearses(readTreeFile(root, OLD))) return undefined
+  const planned = files.find(({ path }) => path === NEW)
+  const there = planned?.state === 'differs' || planned?.state === 'clashes' ? readTreeFile(root, NEW) : planned?.text
+  const required = 'If its job `rehearse` is a required check, take that out of the branch’s rule.'
+  return rehearses(there)
+    ? `${OLD} can go: ${NEW} rehearses the slug that it has built, and with both a pull request is built twice. Remove it. ${required}`
+    : `${OLD} builds each pull request a second time; in this release ${NEW} rehearses the slug that it has built. To change over, remove both and run this again. ${required}`
+}
+
+function rehearses(workflow: string | undefined): boolean {
+  return /^ +command: rehearse\b/m.test(workflow ?? '')
+}

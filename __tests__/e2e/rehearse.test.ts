@@ -119,6 +119,11 @@ describe('a rehearsal after a build of the same job', () => {
       /What this job’s build made is of something else \(the commit, `ffmpeg`, the files that this action adds\), so the slug is built now/
     )
     expect(job.builds).toBe(2)
+    // What a rehearsal built is there for the next one, too.
+    const again = await job.rehearse({ ffmpeg: 'without' })
+    expect(good(again)).toEqual(GOOD)
+    expect(again.output).toMatch(/This job built it already/)
+    expect(job.builds).toBe(2)
   })
 
   it('refuses a slug over the limit without building it again, whether the build let it pass or not', async () => {

@@ -28,6 +28,7 @@ import {
   type SlugBuilder
 } from '../../src/local-heroku/index.ts'
 import {
+  APPLIED_COMMAND,
   planUpgrade,
   readMigrations,
   releaseCommand,
@@ -470,7 +471,8 @@ export class World {
   #run(command: string, isNew: boolean, { applied, runs }: Database): { code: number; text: string } {
     const wanted = isNew ? Object.values(VERSIONS) : [VERSIONS.first]
     const pending = (): string[] => wanted.filter(version => !applied.has(version))
-    if (command.includes('-rpg')) return { code: 0, text: [...applied].map(version => `${version}\n`).join('') }
+    if (command.includes(APPLIED_COMMAND))
+      return { code: 0, text: [...applied].map(version => `${version}\n`).join('') }
     if (command.includes('mastodon_on_heroku:release')) {
       runs.release++
       if (isNew && this.#options.broken === 'release') return { code: 1, text: 'PG::UndefinedTable\n' }

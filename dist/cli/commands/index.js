@@ -58181,9 +58181,11 @@ const PENDING_COMMAND = `${BOTH_PHASES} bundle exec rails db:abort_if_pending_mi
 /**
  * Changes nothing: prints the versions in `schema_migrations`, one a line, oldest first, and nothing where that table
  * does not exist. Rails is not booted. It connects by libpq, which takes Heroku's self-signed certificates; parameters
- * of DATABASE_URL that only Rails knows (`pool`) are left out, as libpq refuses them.
+ * of DATABASE_URL that only Rails knows (`pool`) are left out, as libpq refuses them. It has no option `-r`: Ruby loads
+ * what that names before Bundler is there, so not from the bundle, and in any version (ruby/rubygems#4025).
  */
-const APPLIED_COMMAND = `bundle exec ruby -ruri -rpg -e '${[
+const APPLIED_COMMAND = `bundle exec ruby -e '${[
+    'require "uri"; require "pg"',
     'url = URI(ENV.fetch("DATABASE_URL"))',
     'known = PG::Connection.conndefaults.map { |option| option[:keyword] }',
     'url.query = URI.encode_www_form(URI.decode_www_form(url.query.to_s).select { |name, _| known.include?(name) })',
@@ -58197,7 +58199,7 @@ const APPLIED_COMMAND = `bundle exec ruby -ruri -rpg -e '${[
  * For a rehearsal: loads the schema of the tree into a database without applied migrations, and leaves the mark by which
  * the release task runs the seeds later, with the code that they belong to. Does nothing where migrations are applied.
  */
-const BASE_SCHEMA_COMMAND = `applied="$(${APPLIED_COMMAND})" || exit 1; if [ -z "$applied" ]; then bundle exec rails db:schema:load && bundle exec ruby -rpg -e 'PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
+const BASE_SCHEMA_COMMAND = `applied="$(${APPLIED_COMMAND})" || exit 1; if [ -z "$applied" ]; then bundle exec rails db:schema:load && bundle exec ruby -e 'require "pg"; PG.connect(ENV.fetch("DATABASE_URL")).exec("CREATE TABLE IF NOT EXISTS mastodon_on_heroku_setup ()")'; fi`;
 /**
  * Task `mastodon_on_heroku:release`. A first set-up takes two steps (load the schema, then seed) and may be killed in
  * between or fail in the seeds; the empty table `mastodon_on_heroku_setup` says so to the next run, which ends what was

@@ -22,7 +22,7 @@ try {
 async function execute() {
   if (program === 'puma' && args.length === 2 && args[0] === '-C') return serve(args[1])
   if (program === 'sidekiq') return work()
-  if (program === 'ruby' && args.includes('-rpg') && args.at(-2) === '-e') return printApplied()
+  if (program === 'ruby' && args.at(-2) === '-e') return printApplied()
   if (program === 'rails' && args[0] === 'runner') throw new Aborted('The stand-in for Rails does not run Ruby.')
   if ((program === 'rails' || program === 'rake') && args.length > 0) return runTasks(args)
   return notKnown()

@@ -13,6 +13,7 @@ const SLOWEST = [
   'sample-fork/run',
   'e2e/schedule',
   'mastodon/rails',
+  'checks/dyno',
   'e2e/security',
   'e2e/container',
   'slug/pack',

@@ -6,10 +6,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
+import { gemEnvironment, noGems } from '../../scripts/gems.ts'
 import { startPostgres } from '../../scripts/postgres.ts'
 import { freePort } from '../../src/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
+  BASE_SCHEMA_COMMAND,
   PENDING_COMMAND,
   POST_MIGRATE_COMMAND,
   RELEASE_FILES,
@@ -21,7 +23,7 @@ import {
   type RollbackVerdict
 } from '../../src/mastodon/index.ts'
 import { removeTree } from '../../src/runtime/index.ts'
-import { noRails, writeRailsTree } from '../e2e/rails-app/trees.ts'
+import { writeRailsTree } from '../e2e/rails-app/trees.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 
 const OLDEST = '20230101000000'
@@ -30,7 +32,7 @@ const PRE = ['20260629125635', '20260629125939']
 const POST = '20260702144128'
 const ALL = [OLDEST, OLD, ...PRE, POST]
 
-describeOrSkip('a release of a Rails app with two phases of migrations', noRails(), () => {
+describeOrSkip('a release of a Rails app with two phases of migrations', noGems('4.7'), () => {
   const root = mkdtempSync(path.join(os.tmpdir(), 'rails-'))
   let postgres: Awaited<ReturnType<typeof startPostgres>>
   let databases = 0
@@ -109,6 +111,7 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noRails
       LANG: 'C.UTF-8',
       DATABASE_URL: url,
       RAILS_ENV: 'production',
+      ...gemEnvironment('4.7'),
       ...more
     }
   }
@@ -134,6 +137,13 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noRails
     return readMigrations(files)
   }
 
+  it('has the Rails of the bundle, and no gem from elsewhere but Bundler', async () => {
+    const elsewhere = 'Gem.loaded_specs.values.reject { |gem| gem.full_gem_path.start_with?(ENV.fetch("BUNDLE_PATH")) }'
+    const script = `require "rails"; puts Rails.version, ${elsewhere}.reject(&:default_gem?).map(&:name)`
+    const url = await emptyDatabase()
+    expect(dyno(`bundle exec ruby -e '${script}'`, url).output).toMatch(/^7\.2\.\d+\nbundler\n$/)
+  })
+
   it('loads the schema and the seeds into an empty database, once', async () => {
     const url = await emptyDatabase()
     expect(dyno(APPLIED_COMMAND, url)).toMatchObject({ code: 0, output: '' })
@@ -149,6 +159,18 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noRails
     expect(again).toMatchObject({ code: 0, output: 'mastodon-on-heroku: migrations before=5 after=5 ran=\n' })
     expect(await rows('SELECT username FROM accounts')).toEqual([])
     expect(await tables()).toEqual(['accounts', 'ar_internal_metadata', 'keypairs', 'schema_migrations'])
+  })
+
+  it('loads the schema of a base for a rehearsal, once, and leaves the seeds to the release', async () => {
+    const url = await emptyDatabase()
+    expect(dyno(BASE_SCHEMA_COMMAND, url, { app: older }).code).toBe(0)
+    expect(dyno(APPLIED_COMMAND, url)).toMatchObject({ code: 0, output: `${OLDEST}\n${OLD}\n` })
+    expect(await rows('SELECT username FROM accounts')).toEqual([])
+
+    await rows("INSERT INTO accounts (username, created_at, updated_at) VALUES ('ash', now(), now())")
+    expect(dyno(BASE_SCHEMA_COMMAND, url).code).toBe(0)
+    expect(release(url).code).toBe(0)
+    expect(await rows('SELECT username FROM accounts ORDER BY id')).toEqual(['ash', 'mastodon.internal'])
   })
 
   it('runs the first phase in the release, the second on demand, whatever the environment says', async () => {
@@ -215,7 +237,7 @@ describeOrSkip('a release of a Rails app with two phases of migrations', noRails
 
   it('says what ran when a migration fails', async () => {
     const url = await databaseAt(OLD)
-    const broken = `class Broken < ActiveRecord::Migration[6.1]\n  def up\n    execute 'SELECT nothing'\n  end\nend\n`
+    const broken = `class Broken < ActiveRecord::Migration[7.2]\n  def up\n    execute 'SELECT nothing'\n  end\nend\n`
     const ended = release(url, fork({ 'db/migrate/20260629125636_broken.rb': broken }))
     expect(ended.code).toBe(1)
     expect(ended.output).toContain(`\nmastodon-on-heroku: migrations before=2 after=3 ran=${PRE[0]}\n`)

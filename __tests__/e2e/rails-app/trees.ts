@@ -1,13 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-
-const GEMS = "%w[railties activerecord actionpack pg puma].each { |name| gem name }; require 'bundler'"
-
-/** Why the app cannot run here, or undefined. */
-export function noRails(): string | undefined {
-  return spawnSync('ruby', ['-e', GEMS]).status === 0 ? undefined : 'needs ruby-rails, ruby-pg, puma and bundler'
-}
+import { writeGemfile } from '../../../scripts/gems.ts'
 
 const NOT_OF_THE_APP = ['older', 'trees.ts', 'README.md']
 const ONLY_NEWER = [
@@ -18,14 +11,14 @@ const ONLY_NEWER = [
 ]
 
 /**
- * Writes the app into a folder, with a Gemfile.lock for the gems of this machine. 4.6 knows nothing of keypairs: its
- * accounts cannot sign any more once 4.7's post-deployment migration has run.
+ * Writes the app into a folder; both versions have the gems of 4.7. 4.6 knows nothing of keypairs: its accounts cannot
+ * sign any more once 4.7's post-deployment migration has run.
  */
 export function writeRailsTree(folder: string, version: '4.6' | '4.7'): void {
   const app = import.meta.dirname
   cpSync(app, folder, { recursive: true, filter: file => !NOT_OF_THE_APP.includes(path.relative(app, file)) })
   if (version === '4.6') makeOlder(app, folder)
-  execFileSync('bundle', ['lock', '--local'], { cwd: folder, stdio: 'pipe' })
+  writeGemfile(folder, '4.7')
 }
 
 function makeOlder(app: string, folder: string): void {

@@ -11,11 +11,11 @@ require_relative '../lib/mastodon/post_migrations'
 
 module RailsApp
   class Application < Rails::Application
-    config.load_defaults 6.1
+    config.load_defaults 7.2
     config.api_only = true
     config.eager_load = true
     config.rake_eager_load = false
-    config.cache_classes = true
+    config.enable_reloading = false
     config.cache_store = :null_store
     config.logger = ActiveSupport::Logger.new($stderr)
     config.log_level = :warn

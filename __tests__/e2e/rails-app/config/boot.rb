@@ -4,4 +4,3 @@ ENV['BUNDLE_GEMFILE'] ||= File.expand_path('../Gemfile', __dir__)
 ENV['RAILS_ENV'] ||= 'production'
 
 require 'bundler/setup'
-require 'logger'

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-class AddDomainToAccounts < ActiveRecord::Migration[6.1]
+class AddDomainToAccounts < ActiveRecord::Migration[7.1]
   def change
     add_column :accounts, :domain, :string
   end

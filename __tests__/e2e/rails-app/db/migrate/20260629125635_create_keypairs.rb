@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-class CreateKeypairs < ActiveRecord::Migration[6.1]
+class CreateKeypairs < ActiveRecord::Migration[7.2]
   def change
     create_table :keypairs do |t|
       t.references :account, null: false, foreign_key: { on_delete: :cascade }, index: false

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-class AddAccountIndexToKeypairs < ActiveRecord::Migration[6.1]
+class AddAccountIndexToKeypairs < ActiveRecord::Migration[7.2]
   disable_ddl_transaction!
 
   def change

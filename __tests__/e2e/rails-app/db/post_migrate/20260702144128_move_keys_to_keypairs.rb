@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-class MoveKeysToKeypairs < ActiveRecord::Migration[6.1]
+class MoveKeysToKeypairs < ActiveRecord::Migration[7.2]
   class Account < ActiveRecord::Base; end
 
   def up

@@ -281,7 +281,8 @@ describe('bad input ends in a clear error, exit code 1, and nothing half-written
     expect(output).not.toContain('fault of mastodon-on-heroku itself')
     expect(/Buildpack 1 of/.test(output) && early).toBeFalsy()
     expect(code).toBe(1)
-    expect(outputs).toEqual({})
+    // A plan tells what it has found; a build has nothing to say.
+    expect(Object.keys(outputs)).toEqual(inputs?.['command'] === 'plan' ? ['comment-body'] : [])
     expect(fork.has('slug.tgz') || fork.has('report.json')).toBe(false)
     expect(fork.leftovers()).toEqual([])
   })

@@ -341,14 +341,14 @@ echo x > "$m/identify"; chmod +x "$m"/*; echo 'export PATH="$HOME/.heroku/media/
       addBuildpack(
         folder,
         'linker',
-        `mkdir -p "$1/node_modules/.bin" "$1/.profile.d"; cp -p "$1/${PROGRAM}" "$1/node_modules/.bin/ffmpeg"
-echo 'export PATH="$HOME/node_modules/.bin:$PATH"' > "$1/.profile.d/bin.sh"`
+        `mkdir -p "$1/node_modules/ws/bin" "$1/.profile.d"; cp -p "$1/${PROGRAM}" "$1/node_modules/ws/bin/ffmpeg"
+echo 'export PATH="$HOME/node_modules/ws/bin:$PATH"' > "$1/.profile.d/bin.sh"`
       )
     )
     const { code, output, summary } = await fork.build({ ffmpeg: 'without' }, configWith(['linker', 'nodejs']))
     expect(code).toBe(1)
     expect(output).toMatch(
-      /::error::The slug is not fit to ship: ffmpeg is in it and cannot be taken out: node_modules\/\.bin\/ffmpeg/
+      /::error::The slug is not fit to ship: ffmpeg is in it and cannot be taken out: node_modules\/ws\/bin\/ffmpeg/
     )
     expect(output).toMatch(/slug\.trim.*ffmpeg: with/)
     expect(summary).toMatch(/^## Not fit to ship: ffmpeg is in it/)

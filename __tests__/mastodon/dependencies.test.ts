@@ -18,7 +18,7 @@ const GEMFILE_LOCK = `GIT
       hkdf (~> 0.2)
 
 GEM
-  remote: https://rubygems.org/
+  remote: https://gems.example/
   specs:
     nokogiri (1.18.3-x86_64-linux-gnu)
       racc (~> 1.4)
@@ -76,7 +76,7 @@ describe('what the lock files name', () => {
 
 "@babel/core@^7.1.0", "@babel/core@^7.2.0":
   version "7.22.9"
-  resolved "https://registry.yarnpkg.com/x"
+  resolved "https://npm.example/x"
 
 ms@2.0.0:
   version "2.0.0"

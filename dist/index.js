@@ -67904,11 +67904,20 @@ function streamingPackages(files) {
 }
 function packagesIn(tree) {
     const packages = streaming_packagesOf(tree);
-    // A workspace lies elsewhere in the tree, without a node_modules in its path.
-    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
-    return file => tree.followed.has(file) ||
-        packages.has(tree.packageOf(file)) ||
-        linked.some(folder => file.startsWith(`${folder}/`));
+    return file => tree.followed.has(file) || streaming_isInside(file, packages);
+}
+/**
+ * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
+ * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ */
+function streaming_isInside(file, packages) {
+    for (let at = external_node_path_.posix.dirname(file); at !== '.'; at = external_node_path_.posix.dirname(at)) {
+        if (external_node_path_.posix.basename(at) === 'node_modules')
+            return false;
+        if (packages.has(at))
+            return true;
+    }
+    return false;
 }
 /** Folders of the packages that are needed, the server's own first. */
 function streaming_packagesOf(tree) {
@@ -67975,10 +67984,6 @@ class Tree {
         if (this.has(file))
             return;
         throw new lib_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
-    }
-    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
-    packageOf(file) {
-        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
     }
     /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
     resolve(folder, name) {

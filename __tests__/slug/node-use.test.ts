@@ -87,6 +87,26 @@ describe('what a dyno reads of node_modules', () => {
   })
 })
 
+it('has packages in a store without a name of their own (Yarn with `nodeLinker: pnpm`)', () => {
+  const root = makeTree({
+    ...Object.fromEntries(Object.entries(BASE).filter(([name]) => !name.startsWith('node_modules/'))),
+    'node_modules/.store/pg-npm-8-a/package/package.json': json({ dependencies: { split: '*' } }),
+    'node_modules/.store/pg-npm-8-a/package/lib/index.js': '',
+    'node_modules/.store/pg-npm-8-a/node_modules/split': '->../../split-npm-1-b/package',
+    'node_modules/.store/split-npm-1-b/package/package.json': '{}',
+    'node_modules/.store/vite-npm-7-c/package/package.json': '{}',
+    'node_modules/vite': '->.store/vite-npm-7-c/package',
+    'streaming/node_modules/pg': '->../../node_modules/.store/pg-npm-8-a/package'
+  })
+  expect(kept({}, { files: filesOf(root) })).toEqual([
+    'node_modules/.store/pg-npm-8-a/node_modules/split',
+    'node_modules/.store/pg-npm-8-a/package/lib/index.js',
+    'node_modules/.store/pg-npm-8-a/package/package.json',
+    'node_modules/.store/split-npm-1-b/package/package.json',
+    'streaming/node_modules/pg'
+  ])
+})
+
 describe('a tree that is not understood keeps all, and says why', () => {
   it.each<[string, Record<string, string>, Partial<BuiltTree>, string]>([
     ['webpack', {}, { bundler: 'webpack' }, 'the assets are built by webpack'],

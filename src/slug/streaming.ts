@@ -54,14 +54,19 @@ export function streamingPackages(files: readonly SlugFile[]): (path: BytePath) 
 
 function packagesIn(tree: Tree): (path: BytePath) => boolean {
   const packages = packagesOf(tree)
-  // A workspace lies elsewhere in the tree, without a node_modules in its path.
-  const linked = [...packages].filter(
-    folder => folder !== STARTS && folder !== ROOT && !folder.includes('node_modules/')
-  )
-  return file =>
-    tree.followed.has(file) ||
-    packages.has(tree.packageOf(file)) ||
-    linked.some(folder => file.startsWith(`${folder}/`))
+  return file => tree.followed.has(file) || isInside(file, packages)
+}
+
+/**
+ * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
+ * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ */
+function isInside(file: BytePath, packages: ReadonlySet<string>): boolean {
+  for (let at = path.posix.dirname(file); at !== '.'; at = path.posix.dirname(at)) {
+    if (path.posix.basename(at) === 'node_modules') return false
+    if (packages.has(at)) return true
+  }
+  return false
 }
 
 /** Folders of the packages that are needed, the server's own first. */
@@ -134,11 +139,6 @@ class Tree {
       `The streaming slug needs ${file}, and the built tree has none`,
       'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.'
     )
-  }
-
-  /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
-  packageOf(file: BytePath): string {
-    return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? ''
   }
 
   /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */

@@ -61947,11 +61947,20 @@ function streamingPackages(files) {
 }
 function packagesIn(tree) {
     const packages = streaming_packagesOf(tree);
-    // A workspace lies elsewhere in the tree, without a node_modules in its path.
-    const linked = [...packages].filter(folder => folder !== STARTS && folder !== streaming_ROOT && !folder.includes('node_modules/'));
-    return file => tree.followed.has(file) ||
-        packages.has(tree.packageOf(file)) ||
-        linked.some(folder => file.startsWith(`${folder}/`));
+    return file => tree.followed.has(file) || isInside(file, packages);
+}
+/**
+ * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
+ * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ */
+function isInside(file, packages) {
+    for (let at = external_node_path_namespaceObject.posix.dirname(file); at !== '.'; at = external_node_path_namespaceObject.posix.dirname(at)) {
+        if (external_node_path_namespaceObject.posix.basename(at) === 'node_modules')
+            return false;
+        if (packages.has(at))
+            return true;
+    }
+    return false;
 }
 /** Folders of the packages that are needed, the server's own first. */
 function streaming_packagesOf(tree) {
@@ -62018,10 +62027,6 @@ class Tree {
         if (this.has(file))
             return;
         throw new UserError(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
-    }
-    /** The folder of the package that a file belongs to: the nearest below a `node_modules`. */
-    packageOf(file) {
-        return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? '';
     }
     /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
     resolve(folder, name) {
@@ -66771,21 +66776,21 @@ function openSubmodule(outer, path, mounted) {
     const text = Buffer.from(path, 'latin1').toString('utf8');
     const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, text);
     const kept = (0,external_node_path_namespaceObject.join)(outer.gitDir, 'modules', text);
-    if (isInside(kept, outer.gitDir) && isFolder((0,external_node_path_namespaceObject.join)(kept, 'objects')))
+    if (export_isInside(kept, outer.gitDir) && isFolder((0,external_node_path_namespaceObject.join)(kept, 'objects')))
         return { workTree, gitDir: kept };
     throw noSubmodule(mounted);
 }
 /** A submodule whose files lie below the checkout; undefined if they do not. */
 function checkedOutSubmodule(outer, path) {
     const workTree = (0,external_node_path_namespaceObject.join)(outer.workTree, Buffer.from(path, 'latin1').toString('utf8'));
-    const gitDir = isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
+    const gitDir = export_isInside(workTree, outer.workTree) ? gitDirOf(workTree) : undefined;
     return gitDir === undefined ? undefined : { workTree, gitDir };
 }
 function noSubmodule(path) {
     return new UserError(`The commit of the submodule "${displayPath(path)}" is not in the checkout`, 'Set `submodules: recursive` for actions/checkout, or run `git submodule update --init --recursive` before this step.');
 }
 /** Whether a folder exists and, symlinks followed, lies below another. */
-function isInside(folder, outer) {
+function export_isInside(folder, outer) {
     return isFolder(folder) && (0,external_node_fs_namespaceObject.realpathSync)(folder).startsWith((0,external_node_fs_namespaceObject.realpathSync)(outer) + external_node_path_namespaceObject.sep);
 }
 function isFolder(path) {

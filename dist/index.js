@@ -68030,6 +68030,7 @@ class Tree {
 
 
 
+
 /**
  * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
  * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
@@ -68068,7 +68069,10 @@ function keep(keptBecause) {
 function isPlugAndPlay(files) {
     return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
 }
-/** Files of the commit that Ruby or a shell may read on a dyno; JavaScript is read by Node alone. */
+/**
+ * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
+ * JavaScript is read by Node alone.
+ */
 const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
 const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
 /** Vite's own cache, which only a build writes. */
@@ -68077,7 +68081,7 @@ const node_use_LARGEST = 1_000_000;
 /** `config/x.rb:3`: the first line that names node_modules and is no comment. */
 function lineThatNames(files) {
     for (const file of files) {
-        if (file.layer !== 0 || !MAY_READ.test(file.path) || MAY_NOT.test(file.path))
+        if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
             continue;
         const lines = textOf(file).split('\n');
         const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
@@ -68094,7 +68098,10 @@ function typeThatRunsNode({ files, processTypes }) {
     const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
     return found?.[0];
 }
-/** A command with the text of the shell scripts that it names, and of those that these name. */
+/**
+ * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
+ * line that says what runs them.
+ */
 function withScripts(command, files) {
     const read = new Set();
     const visit = (text) => {
@@ -68105,8 +68112,11 @@ function withScripts(command, files) {
                 continue;
             read.add(file.path);
             const script = textOf(file);
-            if (/^#!.*\bsh\b|^#!.*\bbash\b/.test(script))
+            const [runner] = /^#!.*/.exec(script) ?? [];
+            if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
                 texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
+            else if (runner !== undefined)
+                texts.push(runner.replace(/^#!/, ' '));
         }
         return texts.join('\n');
     };

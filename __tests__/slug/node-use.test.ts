@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { isPlugAndPlay, nodeUse, type BuiltTree } from '../../src/slug/node-use.ts'
 import { type SlugFile } from '../../src/slug/files.ts'
@@ -140,6 +140,12 @@ describe('a tree that is not understood keeps all, and says why', () => {
     ],
     ['one that runs yarn', {}, { processTypes: { release: 'cd x && yarn migrate' } }, 'the process type release'],
     [
+      'one that is a script of Node',
+      { 'bin/bot': "#!/usr/bin/env node\nrequire('bot')" },
+      { processTypes: { bot: 'bin/bot' } },
+      'the process type bot'
+    ],
+    [
       'one whose script runs npx',
       { 'bin/all': '#!/usr/bin/env bash\n./bin/bot --loud', 'bin/bot': '#!/bin/sh\n# node\nnpx bot' },
       { processTypes: { bot: 'bin/all' } },
@@ -171,9 +177,15 @@ describe('a tree that is not understood keeps all, and says why', () => {
     ['a word that only contains it', {}, { processTypes: { web: 'bin/nodes --yarns' } }]
   ])('but not %s', (_, more, changed) => expect(kept(more, changed)).toEqual(PG))
 
-  it('counts only the commit’s own files', () => {
-    const files = filesOf(makeTree({ ...BASE, 'lib/x.rb': 'node_modules' }), name => (name === 'lib/x.rb' ? 3 : 0))
-    expect(kept({}, { files })).toEqual(PG)
+  it('also if a buildpack has moved the tree to the top, so that no file is the commit’s own', () => {
+    const files = filesOf(makeTree({ ...BASE, 'lib/x.rb': 'node_modules' }), () => 3)
+    expect(kept({}, { files })).toContain('lib/x.rb:1 names node_modules')
+  })
+
+  it('an executable without a line that says what runs it is one for the shell', () => {
+    const root = makeTree({ ...BASE, 'bin/bot': 'exec node bot.js\n' })
+    chmodSync(path.join(root, 'bin/bot'), 0o755)
+    expect(kept({}, { files: filesOf(root), processTypes: { bot: 'bin/bot' } })).toContain('the process type bot')
   })
 })
 

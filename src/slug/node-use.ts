@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { below, displayPath, UserError, type BytePath } from '../runtime/index.ts'
+import { isExecutable } from './ffmpeg-tree.ts'
 import { type SlugFile } from './files.ts'
 import { streamingPackages } from './streaming.ts'
 
@@ -55,7 +56,10 @@ export function isPlugAndPlay(files: readonly SlugFile[]): boolean {
   return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path))
 }
 
-/** Files of the commit that Ruby or a shell may read on a dyno; JavaScript is read by Node alone. */
+/**
+ * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
+ * JavaScript is read by Node alone.
+ */
 const MAY_READ =
   /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/
 const MAY_NOT = /^(?:app\/javascript|config\/locales)\//
@@ -66,7 +70,7 @@ const LARGEST = 1_000_000
 /** `config/x.rb:3`: the first line that names node_modules and is no comment. */
 function lineThatNames(files: readonly SlugFile[]): string | undefined {
   for (const file of files) {
-    if (file.layer !== 0 || !MAY_READ.test(file.path) || MAY_NOT.test(file.path)) continue
+    if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path)) continue
     const lines = textOf(file).split('\n')
     const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text))
     if (at >= 0) return `${displayPath(file.path)}:${at + 1}`
@@ -86,7 +90,10 @@ function typeThatRunsNode({ files, processTypes }: BuiltTree): string | undefine
   return found?.[0]
 }
 
-/** A command with the text of the shell scripts that it names, and of those that these name. */
+/**
+ * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
+ * line that says what runs them.
+ */
 function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): string {
   const read = new Set<string>()
   const visit = (text: string): string => {
@@ -96,7 +103,10 @@ function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): str
       if (file?.kind !== 'file' || read.has(file.path)) continue
       read.add(file.path)
       const script = textOf(file)
-      if (/^#!.*\bsh\b|^#!.*\bbash\b/.test(script)) texts.push(visit(script.replace(/^\s*#.*$/gm, '')))
+      const [runner] = /^#!.*/.exec(script) ?? []
+      if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
+        texts.push(visit(script.replace(/^\s*#.*$/gm, '')))
+      else if (runner !== undefined) texts.push(runner.replace(/^#!/, ' '))
     }
     return texts.join('\n')
   }

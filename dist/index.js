@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 7081:
+/***/ 579:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58748,6 +58748,4094 @@ function usualSize(formation) {
 
 
 
+;// CONCATENATED MODULE: ./lib/commands/steps/output-folder.js
+
+
+/** What a run writes into its output folder. */
+const output_folder_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
+/** Files of an earlier run must not be taken for this one's. */
+async function clearOutput(folder) {
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    for (const file of output_folder_FILES)
+        await (0,promises_.rm)(external_node_path_.join(folder, file), { force: true });
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/source.js
+
+
+
+
+
+
+
+
+/** This one may be absent. */
+const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
+/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
+function readConfig({ inputs }) {
+    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
+    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
+        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
+    }
+    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
+    if (config.schedule)
+        plannedTasks(config.schedule, 'Basic', inputs.config);
+    return config;
+}
+/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
+async function takeSource({ inputs, runtime }) {
+    const { log, run, signal, scratch } = runtime;
+    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
+    const folder = external_node_path_.join(scratch, 'source');
+    const tree = await exportTree({
+        path: inputs.path,
+        commit: commit.sha,
+        into: folder,
+        run,
+        signal,
+        searchPath: inputs.searchPath
+    });
+    const { removed, warnings } = applySlugignore(folder);
+    const mastodon = readMastodon(folder);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(mastodon.version
+        ? `Mastodon ${mastodon.version}`
+        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
+    const lfs = tree.lfsPointers > 0
+        ? [
+            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
+        ]
+        : [];
+    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
+}
+/**
+ * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
+ * cannot be read, before a buildpack has run.
+ */
+async function takeSourceToBuild(context) {
+    const source = await takeSource(context);
+    await tellUncommitted(context, source);
+    const procfile = source_procfileOf(source);
+    if (procfile.file === 'Procfile')
+        return source;
+    const why = procfile.ignoredAt !== undefined
+        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
+        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
+    if (why === undefined)
+        return source;
+    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
+    context.runtime.log.warning(warning);
+    return { ...source, warnings: [...source.warnings, warning] };
+}
+/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
+function source_procfileOf({ folder, removed }) {
+    return { ...readProcfile(folder), ...procfileTaken(removed) };
+}
+/** By which line of `.slugignore`, if one did. */
+function procfileTaken(removed) {
+    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
+    return ignoredAt === undefined ? {} : { ignoredAt };
+}
+/** Milliseconds for git to look through the checkout. */
+const LOOK_WITHIN = 30_000;
+/** A line, if the checked-out commit is built and the checkout has more than that commit. */
+async function tellUncommitted({ inputs, runtime }, { commit }) {
+    const { run, log, signal } = runtime;
+    const { path: checkout, searchPath, outputDir } = inputs;
+    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
+    const own = [outputDir, ...output_folder_FILES.map(file => external_node_path_.join(outputDir, file)), external_node_path_.join(checkout, inputs.config), ...ours];
+    try {
+        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
+        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
+        if (head.sha !== commit.sha)
+            return;
+        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
+        if (!found)
+            return;
+        const { count, first } = found;
+        const what = count === 1
+            ? '1 file of the checkout is not committed, so it is'
+            : `${count} files of the checkout are not committed, so they are`;
+        log.info(`${what} not part of this build (first: ${(0,lib_runtime/* displayPath */.Gt)(first)})`);
+    }
+    catch (error) {
+        if (signal.aborted || !(error instanceof lib_runtime/* UserError */.yo || error instanceof lib_runtime/* CancelledError */.cc))
+            throw error;
+        log.info(`Whether the checkout has files that are not committed is not known: ${(0,lib_runtime/* errorText */.kc)(error)}`);
+    }
+}
+/** Copies the tree to where it is built; a tree may be built more than once. */
+async function writeSource({ runtime }, { folder }, into) {
+    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
+        env: { PATH: '/usr/bin:/bin' }
+    });
+    if (code !== 0)
+        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
+
+
+
+
+
+const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
+/**
+ * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
+ * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
+ */
+function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
+    const add = (files) => {
+        for (const [file, text] of Object.entries(files))
+            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
+    };
+    if (config.migrations !== 'off')
+        add(RELEASE_FILES);
+    if (config.redisTls === 'no-verify') {
+        requireRedisTlsFits(folder);
+        add(REDIS_TLS_FILES);
+        runtime.log.warning(REDIS_NOT_VERIFIED);
+    }
+    const { repository, ref } = inputs.github;
+    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
+        return;
+    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
+    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
+    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
+}
+/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
+async function versionsAt({ inputs, runtime }, commit) {
+    const { run, signal } = runtime;
+    const { path, searchPath } = inputs;
+    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
+    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
+}
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./lib/deploy/story.js
+
+/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
+class Story {
+    log;
+    #clock;
+    #started;
+    #steps = [];
+    #notes = [];
+    constructor(log, clock) {
+        this.log = log;
+        this.#clock = clock;
+        this.#started = clock.now();
+    }
+    get steps() {
+        return this.#steps;
+    }
+    /** Milliseconds since the start. */
+    get elapsed() {
+        return this.#clock.now() - this.#started;
+    }
+    /** Does a step under its own title in the log. */
+    step(name, work) {
+        return this.span(name, () => this.log.group(name, work));
+    }
+    /** A step that has titles of its own in the log. */
+    async span(name, work) {
+        const at = this.elapsed;
+        this.#notes = [];
+        const finish = (failed) => {
+            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
+            this.#notes = [];
+        };
+        try {
+            const result = await work();
+            finish(false);
+            return result;
+        }
+        catch (error) {
+            this.#notes.push((0,lib_runtime/* errorText */.kc)(error));
+            finish(true);
+            throw error;
+        }
+    }
+    /** A line for the log and the summary. */
+    note(text) {
+        this.log.info(text);
+        this.#notes.push(text);
+    }
+    /** For the summary alone: what the log has already. */
+    quote(text) {
+        this.#notes.push(text);
+    }
+    warn(text) {
+        this.log.warning(text);
+        this.#notes.push(text);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/tools.js
+
+
+
+
+/**
+ * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
+ * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
+ */
+async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new lib_runtime/* UserError */.yo(...of) }, ask) {
+    const until = clock.now() + timeout;
+    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
+        const answer = await ask();
+        if (answer !== undefined)
+            return answer;
+        if (clock.now() + pause > until)
+            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
+        await clock.sleep(pause, signal);
+    }
+}
+/** Keeps the last lines of output, for the error that follows. */
+class tools_Tail {
+    #most;
+    #lines = [];
+    #rest = '';
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    constructor(most = 20) {
+        this.#most = most;
+    }
+    add(chunk) {
+        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
+        this.#rest = (lines.pop() ?? '').slice(-2_000);
+        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
+    }
+    /** Behind a message; empty where there was no output. */
+    quote() {
+        const lines = [...this.#lines, this.#rest].map(plain).filter(line => line.trim() !== '');
+        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
+    }
+}
+/** A line without colours and cursor movements. */
+function plain(line) {
+    // eslint-disable-next-line no-control-regex
+    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/follow.js
+
+
+
+const KEPT_OUTPUT = 200_000;
+/**
+ * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
+ * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
+ * @param what for people: `Release v12`
+ */
+async function followToEnd(first, read, { what, next }, tools) {
+    const { story, log, clock, signal, timeout } = tools;
+    const tail = new tools_Tail();
+    let output = '';
+    let latest = first;
+    const until = clock.now() + timeout;
+    const isOver = async () => {
+        if (latest.status === 'pending')
+            latest = await read();
+        if (latest.status === 'pending' && clock.now() > until)
+            throw new lib_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
+        return latest.status !== 'pending';
+    };
+    if (first.output_stream_url) {
+        const fence = log.fence();
+        const write = (chunk) => {
+            fence.write(chunk);
+            tail.add(chunk);
+            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
+        };
+        try {
+            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
+            if (!whole)
+                story.warn(`${what}: its output could not be read to its end`);
+        }
+        finally {
+            fence.close();
+        }
+    }
+    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
+    return { latest, tail, output };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/target.js
+
+
+
+/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
+const RELEASES = 25;
+/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
+async function readTarget(app, mask, tools) {
+    const info = await app.info();
+    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
+    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
+        throw new lib_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
+    }
+    const config = await app.configVars();
+    mask(config);
+    await waitForBuild(app, tools);
+    const releases = await settledReleases(app, tools);
+    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
+    return {
+        app,
+        info,
+        stack: (info.build_stack ?? info.stack).name,
+        config,
+        releases,
+        current,
+        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
+        formation: await app.formation(),
+        preboot: await app.hasFeature('preboot')
+    };
+}
+async function waitForBuild(app, tools) {
+    let told = false;
+    await poll(tools, waiting('a build to finish', tools), async () => {
+        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
+        if (!pending)
+            return true;
+        if (!told)
+            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
+        told = true;
+        return undefined;
+    });
+}
+/** Releases, none of them pending. */
+async function settledReleases(app, tools) {
+    let told = false;
+    return poll(tools, waiting('a release to finish', tools), async () => {
+        const releases = await app.releases(RELEASES);
+        const pending = releases.find(({ status }) => status === 'pending');
+        if (!pending)
+            return releases;
+        if (!told) {
+            const { version, description, user } = pending;
+            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
+        }
+        told = true;
+        return undefined;
+    });
+}
+function waiting(what, { timeout }) {
+    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
+    return { what, next, first: 2_000, longest: 10_000, timeout };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/slugs.js
+
+
+
+
+/** Times that an upload is tried. */
+const UPLOADS = 3;
+/** Slugs of a list of releases that are looked at for one to reuse. */
+const LOOK_AT = 5;
+/** Kept in the slug's `commit_description`, by which it is found again. */
+function slugDescription({ role, fingerprint, variant }) {
+    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
+}
+/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
+function releaseDescription(commit, role, fingerprint) {
+    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
+}
+function tag(role, fingerprint) {
+    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
+}
+/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
+async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
+    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
+    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
+    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
+        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
+        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
+        if (slug?.commit_description?.startsWith(prefix)) {
+            return {
+                id,
+                commit: slug.commit ?? '',
+                size: slug.size ?? undefined,
+                variant: slug.commit_description.slice(prefix.length),
+                processTypes: slug.process_types ?? {}
+            };
+        }
+    }
+    return undefined;
+}
+/**
+ * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
+ * the store has is checked by its ETag, else by its size.
+ */
+async function shipSlug(app, artifact, tools) {
+    const { story, log, clock, signal } = tools;
+    const { file, sha256, processTypes, commit, stack, variant } = artifact;
+    const description = slugDescription(artifact);
+    for (let attempt = 1;; attempt++) {
+        try {
+            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
+            const { bytes, proven } = await upload({
+                file,
+                url: slug.blob.url,
+                method: slug.blob.method,
+                progress: (sent, total) => log.progress(sent, total),
+                clock,
+                signal
+            });
+            if (!proven)
+                await compareSize(app, slug.id, bytes, tools);
+            story.note(`Uploaded ${(0,lib_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
+            return { id: slug.id, commit, size: bytes, variant, processTypes };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. A new slug is made and uploaded`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
+async function newSlug(app, slug) {
+    try {
+        return await app.createSlug(slug);
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+async function compareSize(app, id, bytes, tools) {
+    const slug = await app.slug(id);
+    if (!slug)
+        throw new UploadError('Heroku does not know the slug any more');
+    let stored;
+    try {
+        stored = await storedSize(slug.blob.url, tools);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* CancelledError */.cc)
+            throw error;
+    }
+    if (stored === undefined) {
+        throw new lib_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
+    }
+    if (stored !== bytes)
+        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/builds.js
+
+
+
+
+
+/** Newest builds that are looked at for one of the same. */
+const builds_LOOK_AT = 10;
+/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
+async function findBuilt(app, recipe, tools) {
+    const description = slugDescription(recipe);
+    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
+    return build && slugOf(app, build, recipe, tools);
+}
+/**
+ * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
+ * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
+ * build.
+ */
+async function buildOn(app, recipe, tools) {
+    const { story } = tools;
+    const { commit, buildpacks } = recipe;
+    const { url, sha256 } = await shipSource(app, recipe, tools);
+    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
+    const build = await app.createBuild(source, buildpacks);
+    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
+    const { latest: finished, tail } = await follow(app, build, tools);
+    if (finished.status !== 'succeeded') {
+        throw new lib_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
+    }
+    const slug = await slugOf(app, finished, recipe, tools);
+    if (slug)
+        return slug;
+    throw new lib_runtime/* UserError */.yo(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
+}
+/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
+async function shipSource(app, recipe, { story, log, clock, signal }) {
+    const { file, sha256 } = await recipe.pack();
+    for (let attempt = 1;; attempt++) {
+        try {
+            const { source_blob } = await newSource(app);
+            const { bytes } = await upload({
+                file,
+                url: source_blob.put_url,
+                method: 'PUT',
+                progress: (sent, total) => log.progress(sent, total),
+                clock,
+                signal
+            });
+            story.note(`Uploaded ${(0,lib_runtime/* megabytes */.ix)(bytes)} of source; Heroku checks its SHA-256`);
+            return { url: source_blob.get_url, sha256 };
+        }
+        catch (error) {
+            if (!(error instanceof UploadError) || attempt === UPLOADS)
+                throw error;
+            story.warn(`${error.message}. It is uploaded again, to a new place`);
+            await clock.sleep(2_000 * attempt, signal);
+        }
+    }
+}
+/** A place whose making had no answer is not looked for: it belongs to nothing. */
+async function newSource(app) {
+    try {
+        return await app.createSource();
+    }
+    catch (error) {
+        if (mayHaveHappened(error))
+            throw new UploadError(error.message, { cause: error });
+        throw error;
+    }
+}
+/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
+async function follow(app, build, tools) {
+    const about = {
+        what: `Heroku's build on ${app.name}`,
+        next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
+    };
+    try {
+        return await followToEnd(build, () => app.build(build.id), about, tools);
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* CancelledError */.cc)
+            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
+        throw error;
+    }
+}
+async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
+    const slug = built ? await app.slug(built.id) : undefined;
+    if (!slug || !release)
+        return undefined;
+    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
+    if (size === undefined) {
+        throw new lib_runtime/* UserError */.yo(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
+    }
+    const processTypes = slug.process_types ?? {};
+    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/health.js
+
+
+
+
+
+/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
+class HealthError extends lib_runtime/* UserError */.yo {
+    serves;
+    constructor(message, next, serves) {
+        super(message, next);
+        this.serves = serves;
+    }
+}
+/** Milliseconds: how long one probe may stay wrong, and between two tries. */
+const health_PATIENCE = 120_000;
+const PAUSE = 3_000;
+/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
+const STREAMING_HEALTH = '/api/v1/streaming/health';
+/**
+ * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
+ * Throws a `UserError` where it has none.
+ */
+function ownHealth({ app, info }, path = '/health') {
+    if (!info.web_url) {
+        throw new lib_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
+    }
+    return {
+        name: path,
+        url: new URL(path, info.web_url).href,
+        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
+        next: 'Look at `heroku logs`: the web process does not answer.'
+    };
+}
+/**
+ * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
+ * @param commit that the instance must say it runs; undefined where its slug cannot tell
+ */
+async function webHealth(target, commit, tools) {
+    const own = await checkHealth([ownHealth(target)], tools);
+    const instance = instanceProbe(target, commit);
+    if (!instance) {
+        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
+        return own;
+    }
+    try {
+        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
+    }
+    catch (error) {
+        // It serves: what is wrong from here on is the way to it, or a file.
+        if (error instanceof HealthError)
+            throw new HealthError(error.message, error.nextStep, true);
+        throw error;
+    }
+}
+/** The instance as its users reach it, and the commit that it must say it runs. */
+function instanceProbe(target, commit) {
+    const place = instancePlace(target.config, target.info.web_url);
+    if (!place)
+        return undefined;
+    const metadata = target.config['MASTODON_VERSION_METADATA'];
+    return {
+        name: '/api/v2/instance',
+        url: new URL('/api/v2/instance', place.url).href,
+        host: place.host,
+        wrong: ({ status, body }) => {
+            if (status !== 200)
+                return `answered ${status}`;
+            const version = readInstance(body)?.version;
+            if (version === undefined)
+                return 'did not answer as Mastodon does';
+            return mayRun(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`;
+        },
+        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
+    };
+}
+/** The front page's own styles and scripts. */
+async function assetProbes(target, tools) {
+    const place = instancePlace(target.config, target.info.web_url);
+    if (!place)
+        return [];
+    const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
+    if (status !== 200)
+        return [];
+    const paths = assetsOf(body).filter(asset => asset.startsWith('/'));
+    return paths.map(path => ({
+        name: path,
+        url: new URL(path, place.url).href,
+        host: place.host,
+        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
+        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
+    }));
+}
+/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
+async function checkHealth(probes, tools) {
+    const results = [];
+    for (const probe of probes)
+        results.push(await patiently(probe, results.length > 0, tools));
+    return results;
+}
+async function patiently({ name, url, host, wrong, next }, serves, tools) {
+    const { clock, signal, story } = tools;
+    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
+    for (;;) {
+        const started = clock.now();
+        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
+            if (error instanceof lib_runtime/* CancelledError */.cc)
+                throw error;
+            return `could not be reached: ${(0,lib_runtime/* errorText */.kc)(error)}`;
+        });
+        if (problem === undefined) {
+            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
+            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
+            return { name, url, answer };
+        }
+        if (clock.now() + PAUSE > until)
+            throw new HealthError(`${url} ${problem}`, next, serves);
+        await clock.sleep(PAUSE, signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/migrate.js
+
+
+
+
+/** Post-deployment migrations failed, or how they ended is not known. */
+class MigrationError extends lib_runtime/* UserError */.yo {
+}
+const PURPOSE = 'migrate';
+const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
+/**
+ * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
+ * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
+ * @returns versions of the migrations that ran
+ */
+async function migrate(app, options, tools) {
+    const { story, timeout } = tools;
+    for (const name of await endLeftovers(app, PURPOSE, tools))
+        story.note(`Ended ${name}, which an earlier job had left`);
+    const { size, phase = 'all' } = options;
+    if (phase === 'post')
+        await requireFirstPhase(app, size, tools);
+    const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
+    if (exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    if (exitCode !== undefined) {
+        throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
+    }
+    story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`);
+    const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND;
+    const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
+    if (pending.exitCode === 0)
+        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
+    throw new MigrationError(pending.exitCode === undefined
+        ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
+        : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
+}
+async function requireFirstPhase(app, size, tools) {
+    const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools);
+    if (exitCode === 0)
+        return;
+    throw new MigrationError(exitCode === undefined
+        ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
+        : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
+}
+/** Versions of the migrations that the database has. */
+async function appliedMigrations(app, size, tools) {
+    const { exitCode, dyno, output, tail } = await inDyno(app, { command: APPLIED_COMMAND, purpose: 'applied', size }, tools, true);
+    if (exitCode !== 0) {
+        throw new MigrationError(`Which migrations the database has could not be read in ${dyno}: ${exitCode === undefined ? 'the connection was lost' : `exit code ${exitCode}${tail.quote()}`}`, `Look at \`heroku run --app ${app.name} bin/rails db:migrate:status\`.`);
+    }
+    return new Set(output.match(/^\d{14}$/gm) ?? []);
+}
+/** Runs a command with its output in the log, unless `quiet`. */
+async function inDyno(app, job, tools, quiet = false) {
+    const tail = new tools_Tail();
+    let output = '';
+    const fence = quiet ? undefined : tools.log.fence();
+    try {
+        const result = await runOneOff(app, {
+            ...job,
+            timeout: tools.timeout,
+            write: chunk => {
+                fence?.write(chunk);
+                tail.add(chunk);
+                output += chunk.toString('utf8');
+            }
+        }, tools);
+        return { ...result, output, tail };
+    }
+    finally {
+        fence?.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/streaming.js
+
+
+
+/**
+ * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
+ * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
+ */
+const WANTED = {
+    RUN_STREAMING: 'true',
+    NODE_ENV: 'production',
+    PGSSLMODE: 'no-verify'
+};
+/** Add-ons of the main app that the streaming server shares. */
+const SHARED = ['DATABASE', 'REDIS'];
+/**
+ * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
+ * says how. Returns the app as it is then.
+ */
+async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
+    const { app, config } = target;
+    if (target.stack !== main.stack) {
+        throw new lib_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
+    }
+    const { lacks, remedy } = streamingLacks(main, target);
+    if (lacks.length === 0)
+        return target;
+    if (!allowed)
+        throw new lib_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
+    const { vars, attachments } = missingOfStreaming(config);
+    const shared = await main.app.attachments();
+    for (const name of attachments) {
+        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
+        if (addon) {
+            await app.attach(addon, name);
+            story.note(`${app.name}: ${addon} is attached as ${name}`);
+        }
+        else {
+            const url = main.config[`${name}_URL`];
+            if (!url)
+                throw new lib_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
+            vars[`${name}_URL`] = url;
+        }
+    }
+    if (Object.keys(vars).length > 0)
+        await app.setConfigVars(vars);
+    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
+    return readAgain();
+}
+/** Config vars that the streaming app needs and does not have, and how to set them. */
+function streamingLacks(main, { app, config }) {
+    const { vars, attachments } = missingOfStreaming(config);
+    return {
+        lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
+        remedy: howTo(main.app.name, app.name, vars, attachments)
+    };
+}
+/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
+function requireSameCommit(main, streaming) {
+    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
+    if (wanted && wanted === runs)
+        return;
+    throw new lib_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
+}
+/** What the streaming app's config lacks. */
+function missingOfStreaming(config) {
+    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
+}
+function missingVars(config) {
+    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
+    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
+        ? config[name] !== value
+        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
+}
+function howTo(main, app, vars, attachments) {
+    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
+    const commands = [
+        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
+        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
+    ];
+    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
+
+
+
+/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
+const SERVICES = {
+    'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
+    'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
+};
+/**
+ * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
+ * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
+ * (lib/mastodon/redis_configuration.rb).
+ */
+const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
+/** Mastodon cannot do without them, whatever app.json says. */
+const NEEDED = Object.keys(SERVICES);
+/** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
+const RUNS = ['web', 'worker'];
+const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
+const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+/** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
+function planProvision(have, wishes) {
+    const addons = missingAddons(have, wishes.appJson);
+    const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets);
+    const vars = provision_plan_missingVars(have, wishes);
+    const domain = domainOf({ ...vars, ...have.config });
+    const isOwn = domain === undefined || /(^|\.)herokuapp\.com$/.test(domain);
+    return {
+        addons,
+        vars,
+        secrets,
+        domain: isOwn || have.domains.some(({ hostname }) => hostname === domain) ? undefined : domain,
+        certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
+        scale: missingDynos(have, wishes.appJson),
+        streaming: streamingOf(have),
+        blockers: [...blockers, ...provision_plan_unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
+        hints: [...hints, ...unfinished(have)]
+    };
+}
+/** Whether there is nothing to do. */
+function isProvisioned(plan) {
+    return isConfigured(plan) && plan.scale.length === 0 && plan.domain === undefined && !plan.certificates;
+}
+/** Whether add-ons and config vars are as the commit wants them, so that it can be looked at as it will run. */
+function isConfigured({ addons, vars, secrets }) {
+    return addons.length + Object.keys(vars).length + secrets.length === 0;
+}
+/** How many dynos of each type run once the app is provisioned. */
+function provisionedFormation(formation, appJson) {
+    const scaled = missingDynos({ formation }, appJson);
+    return [
+        ...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)),
+        ...scaled.map(dynos => ({ ...dynos, planned: true }))
+    ];
+}
+/** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
+function domainOf(config) {
+    const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
+    return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined;
+}
+function missingAddons({ addons, config }, appJson) {
+    const there = new Set(addons.filter(({ state }) => state !== 'deprovisioned').map(addon => addon.addon_service.name));
+    const named = new Set(appJson.addons.map(({ plan }) => serviceOf(plan)));
+    const wanted = [...appJson.addons, ...NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
+    return wanted.flatMap(addon => {
+        const service = serviceOf(addon.plan);
+        const { brings, smallest } = SERVICES[service] ?? {};
+        if (there.has(service) || (brings !== undefined && config[brings]))
+            return [];
+        if (addon.plan !== service)
+            return [{ ...addon, why: 'as app.json says' }];
+        return smallest === undefined
+            ? [{ ...addon, why: 'Heroku’s default plan, as app.json names none' }]
+            : [{ ...addon, plan: `${service}:${smallest}`, why: 'Heroku’s smallest plan, as app.json names none' }];
+    });
+}
+/**
+ * All that is missing, on an app that has never run and has no secret yet. On any other nothing is made: what was
+ * encrypted or signed with a value that is only missing here would be lost.
+ */
+function missingSecrets({ app, config, hasRun }, groups) {
+    const lacking = (group) => group.vars.filter(name => !config[name]);
+    const isWhollyMissing = (group) => lacking(group).length === group.vars.length;
+    const missing = groups.filter(group => lacking(group).length > 0);
+    if (!hasRun && groups.every(isWhollyMissing))
+        return { secrets: missing, blockers: [], hints: [] };
+    const why = hasRun ? 'has run before' : 'has other secrets already';
+    const needs = (of) => of.map(group => ({
+        reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
+        remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
+    }));
+    const blocks = (group) => group.needed || !isWhollyMissing(group);
+    return {
+        secrets: [],
+        blockers: needs(missing.filter(blocks)),
+        hints: needs(missing.filter(group => !blocks(group)))
+    };
+}
+/**
+ * Values that app.json knows, those that Heroku wants, and the streaming server's address. What app.json does not require
+ * is a start for a new app: on one that has run, upstream's `S3_ENABLED` would take media away from where they are.
+ */
+function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) {
+    const known = appJson.env.flatMap(({ name, value, required }) => value === undefined || value === '' || (!required && (hasRun || (name === 'S3_ENABLED' && hasOtherStorage(config))))
+        ? []
+        : [[name, value]]);
+    const url = streaming?.webUrl;
+    const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
+    const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
+    return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
+}
+/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
+function hasOtherStorage(config) {
+    return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true');
+}
+/** What app.json requires and nobody gave: only a person can know it. */
+function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
+    const comes = new Set([
+        ...secrets.flatMap(({ vars }) => vars),
+        ...Object.values(SERVICES).map(({ brings }) => brings)
+    ]);
+    const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
+    const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
+    if (missing.length === 0)
+        return [];
+    const forEver = missing.includes('LOCAL_DOMAIN')
+        ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
+        : '';
+    return [
+        {
+            reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
+            remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
+        }
+    ];
+}
+function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
+    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis'))
+        return [];
+    return [
+        {
+            reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
+            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
+        }
+    ];
+}
+/** What app.json says, at least one of each that Mastodon needs; what runs already stays as it is. */
+function missingDynos({ formation }, appJson) {
+    return RUNS.flatMap(type => {
+        const wanted = appJson.formation.find(entry => entry.type === type);
+        const now = formation.find(entry => entry.type === type);
+        if ((now?.quantity ?? 0) > 0)
+            return [];
+        return [{ type, quantity: Math.max(wanted?.quantity ?? 1, 1), ...(wanted?.size ? { size: wanted.size } : {}) }];
+    });
+}
+function streamingOf({ streaming }) {
+    if (!streaming)
+        return undefined;
+    const missing = missingOfStreaming(streaming.config);
+    return Object.keys(missing.vars).length + missing.attachments.length === 0
+        ? undefined
+        : { app: streaming.app, ...missing };
+}
+/** What a person should give, too. */
+function unfinished({ app, config, streaming }) {
+    const group = (names, reason) => {
+        const missing = names.filter(name => !config[name]);
+        if (missing.length === 0)
+            return [];
+        return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }];
+    };
+    return [
+        ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
+        ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
+            ? []
+            : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
+        ...(streaming
+            ? []
+            : [
+                {
+                    reason: 'There is no streaming app, so timelines do not move by themselves',
+                    remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
+                }
+            ])
+    ];
+}
+/** `NAME=…`, for a command that a person fills in. */
+function assigned(name) {
+    return `${name}=…`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/provision.js
+
+
+
+
+/** Newest releases among which one with a slug is looked for. */
+const provision_RELEASES = 25;
+/** Reads the app, and what it lacks. Changes nothing. */
+async function readProvisionPlan(of, wishes) {
+    return planProvision(await readHave(of), wishes);
+}
+/**
+ * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
+ * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
+ * `UserError` before anything is bought where a person has to do something first.
+ */
+async function provision(of, wishes, tools) {
+    const { client, app } = of;
+    const { story } = tools;
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    if (isProvisioned(plan))
+        story.note(`${app.name} lacks nothing`);
+    for (const { why, ...wanted } of plan.addons) {
+        const { name } = await createAddon(client, app.name, wanted, tools);
+        story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
+    }
+    await untilProvisioned(app, tools);
+    await configure(of, wishes, tools);
+    if (plan.domain !== undefined) {
+        await addDomain(client, app.name, plan.domain, tools);
+        story.note(`${app.name} answers to ${plan.domain} now`);
+    }
+    await tellDomains(of, tools);
+}
+/**
+ * Right after the first release: dynos of each process type that Mastodon needs, and certificates, which Heroku gives to
+ * apps with paid dynos alone.
+ */
+async function provisionDynos(of, wishes, tools) {
+    const { app } = of;
+    const { story } = tools;
+    const { scale, certificates } = await readProvisionPlan(of, wishes);
+    const types = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = scale.filter(({ type }) => types.has(type));
+    if (wanted.length > 0) {
+        await app.scale(wanted);
+        story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
+    }
+    if (certificates)
+        await manageCertificates(of, tools);
+    await tellDomains(of, tools);
+}
+/** Throws what a person has to do first, if anything. */
+function provision_refuse({ blockers }) {
+    if (blockers.length === 0)
+        return;
+    throw new lib_runtime/* UserError */.yo(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
+}
+async function readHave({ client, app, streaming, maskConfig }) {
+    const configOf = async (of) => {
+        const config = await of.configVars();
+        maskConfig(config);
+        return config;
+    };
+    return {
+        app: app.name,
+        info: await app.info(),
+        config: await configOf(app),
+        addons: await app.addons(),
+        domains: await domainsOf(client, app.name),
+        formation: await app.formation(),
+        hasRun: (await app.releases(provision_RELEASES)).some(({ slug }) => slug),
+        streaming: streaming && {
+            app: streaming.name,
+            webUrl: (await streaming.info()).web_url,
+            config: await configOf(streaming)
+        }
+    };
+}
+/** Add-ons may take minutes; their config vars come with them. */
+async function untilProvisioned(app, tools) {
+    const polling = {
+        what: `the add-ons of ${app.name}`,
+        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
+        first: 2_000,
+        longest: 10_000,
+        timeout: tools.timeout
+    };
+    await poll(tools, polling, async () => {
+        const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
+        return waiting.length === 0 || undefined;
+    });
+}
+/** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
+async function configure(of, wishes, { story }) {
+    const plan = await readProvisionPlan(of, wishes);
+    provision_refuse(plan);
+    const made = {};
+    for (const group of plan.secrets)
+        Object.assign(made, group.make());
+    for (const value of Object.values(made))
+        of.maskSecret(value);
+    const vars = { ...plan.vars, ...made };
+    const names = Object.keys(vars);
+    if (names.length === 0)
+        return;
+    await of.app.setConfigVars(vars);
+    if (Object.keys(plan.vars).length > 0)
+        story.note(`Set ${Object.keys(plan.vars).join(', ')}`);
+    if (Object.keys(made).length > 0)
+        story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`);
+}
+/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
+async function manageCertificates({ client, app }, tools) {
+    try {
+        await enableCertificates(client, app.name, tools);
+        tools.story.note('Heroku gets and renews the certificate from now on');
+    }
+    catch (error) {
+        if (!(error instanceof HerokuError) || error.outcome !== 'refused')
+            throw error;
+        tools.story.warn(`Heroku does not manage the certificate: ${error.details.reason}. With paid dynos: \`heroku certs:auto:enable --app ${app.name}\``);
+    }
+}
+/** Where names must lead, and how their certificates stand. */
+async function tellDomains({ client, app }, { story }) {
+    for (const { hostname, kind, cname, acm_status, acm_status_reason } of await domainsOf(client, app.name)) {
+        if (kind === 'heroku')
+            continue;
+        const status = [acm_status ?? 'not managed by Heroku', acm_status_reason].filter(Boolean).join(': ');
+        story.note(`DNS: ${hostname} must lead to ${cname ?? 'the app'} (CNAME; ALIAS or ANAME for a name without www). Certificate: ${status}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/process-types.js
+
+
+
+
+
+
+
+
+/** A slug has no process type for dynos that run: its release would take them away. */
+class LostTypeError extends lib_runtime/* UserError */.yo {
+}
+/**
+ * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
+ * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
+ */
+async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
+    const formation = await app.formation();
+    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
+    judgeTypes(app.name, running, slug, commit, role, tools);
+}
+/** The same for a formation that was read before. */
+function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
+    const has = Object.keys(processTypes);
+    const lost = lostTypes(formation, has);
+    if (lost.length === 0)
+        return;
+    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
+    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
+    const reason = told.map(({ reason }) => reason).join('; ');
+    const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ');
+    if (!mayLoseTypes)
+        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
+    story.warn(`${reason}. ${remedy} (lost-process-type)`);
+}
+/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
+function lostByGoingBack(app, formation, processTypes) {
+    const has = Object.keys(processTypes);
+    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
+    if (told.length === 0)
+        return undefined;
+    return {
+        reason: told.map(({ reason }) => reason).join('; '),
+        remedy: told.map(({ remedy }) => remedy).join(' ')
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/release.js
+
+
+
+
+
+
+/** The release phase failed: the release before still serves, and no dyno was touched. */
+class ReleasePhaseError extends lib_runtime/* UserError */.yo {
+}
+const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
+/**
+ * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
+ * pending. Rejects with a `ReleasePhaseError` where its command failed.
+ */
+async function finishRelease(app, release, tools) {
+    const { version } = release;
+    const about = {
+        what: `Release v${version}`,
+        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
+    };
+    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
+    if (latest.status !== 'succeeded') {
+        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
+    }
+    return { release: latest, migrations: readMigrationsLine(output) };
+}
+/**
+ * Releases a slug and follows it to its end, unless it is the app's current release already.
+ * @param made told as soon as there is a release
+ */
+async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
+    const { story } = tools;
+    if (current?.slug?.id === slug.id) {
+        story.note(`${app.name} runs this slug already, in v${current.version}`);
+        made(current);
+        return { release: current, migrations: undefined };
+    }
+    const newest = releases[0]?.version ?? 0;
+    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
+    story.note(`Release v${release.version} of ${app.name} is made`);
+    made(release);
+    const finished = await finishRelease(app, release, tools);
+    story.note(`v${release.version} succeeded`);
+    return finished;
+}
+/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
+async function requireCurrent(app, version, slugId) {
+    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
+    if (newest?.slug?.id === slugId && newest.version >= version)
+        return;
+    throw new lib_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
+}
+function readMigrationsLine(output) {
+    const [, before, after, ran] = MIGRATIONS.exec(output) ?? [];
+    if (before === undefined)
+        return undefined;
+    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/rollout.js
+
+
+
+/** Dynos of the new release crash, or never come up: the site may be down. */
+class CrashError extends lib_runtime/* UserError */.yo {
+}
+const NOT_FORMATION = ['release', 'run', 'scheduler'];
+/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
+const CRASHES = 2;
+/**
+ * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
+ * Rejects with a `CrashError` where a new dyno keeps crashing.
+ * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
+ */
+async function waitForDynos(app, version, tools) {
+    const { story, timeout } = tools;
+    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
+    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
+    if (types.length === 0)
+        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
+    let crashes = 0;
+    let last = [];
+    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
+    const what = `the dynos of ${app.name} to run v${version}`;
+    const fail = (...of) => new CrashError(...of);
+    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
+    await poll(tools, polling, async () => {
+        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
+        const isNew = ({ release }) => (release?.version ?? 0) >= version;
+        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
+        crashes = crashed.length > 0 ? crashes + 1 : 0;
+        if (crashes >= CRASHES)
+            throw await explainCrash(app, crashed, tools);
+        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
+        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
+        return ready || undefined;
+    });
+    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
+}
+async function explainCrash(app, crashed, tools) {
+    const lines = await herokuLog(app, 100, tools);
+    const names = crashed.map(({ name }) => name);
+    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
+    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
+    const known = [...new Set([...codes, ...router])];
+    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
+    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
+        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/rollback.js
+
+
+
+
+
+
+
+
+
+
+/** Going back is refused, with the reason and the way forward. */
+class RollbackRefused extends lib_runtime/* UserError */.yo {
+}
+/**
+ * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
+ * days and 20 releases are gone: Dev Center changelog 3395).
+ * @param badSlug id of the slug to get away from
+ */
+async function lastGoodRelease(app, releases, badSlug) {
+    const left = leftBehind(releases);
+    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
+    const tried = new Set();
+    for (const release of candidates) {
+        const id = release.slug.id;
+        if (tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug)
+            return { release, slug };
+    }
+    return undefined;
+}
+/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
+function leftBehind(releases) {
+    const left = new Set();
+    for (const { version: at, description, status } of releases) {
+        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
+        if (to === undefined || status !== 'succeeded')
+            continue;
+        for (const { version } of releases)
+            if (version > Number(to) && version < at)
+                left.add(version);
+    }
+    return left;
+}
+/** Built by this action, so that it tells its commit. */
+function isOurs({ commit_description: description }) {
+    return description?.startsWith('mastodon-on-heroku ') ?? false;
+}
+/**
+ * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
+ * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
+ * that, 4.6 can sign nothing).
+ */
+async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
+    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
+    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
+    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
+    if (!known) {
+        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
+    }
+    const applied = await appliedMigrations(app, size, tools);
+    const since = () => commitsSince(app, release, releases);
+    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
+    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
+    if (verdict.safe)
+        return;
+    const reasons = [
+        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
+        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
+    ];
+    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
+}
+/**
+ * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
+ * no longer one for its code, or if it has no process type for dynos that run.
+ * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
+ */
+async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false } = {}) {
+    const { app, releases, formation } = target;
+    const good = await lastGoodRelease(app, releases, badSlug);
+    if (!good) {
+        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
+    }
+    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
+    if (lost && !mayLoseTypes)
+        throw new RollbackRefused(lost.reason, lost.remedy);
+    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
+    if (lost)
+        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
+    const release = await releaseAgain(app, good, tools);
+    const commit = good.slug.commit ?? undefined;
+    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
+    await requireCurrent(app, release.version, good.slug.id);
+    return { release, commit };
+}
+/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
+async function bringStreamingBack(target, commit, tools) {
+    const { app, releases, currentSlug } = target;
+    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
+    if (commit !== undefined && currentSlug?.commit === commit)
+        return tools.story.note(`${app.name} runs ${runs} already`);
+    const tried = new Set();
+    for (const release of releases) {
+        const id = release.slug?.id;
+        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
+            continue;
+        tried.add(id);
+        const slug = await app.slug(id);
+        if (slug?.commit !== commit)
+            continue;
+        const { version } = await releaseAgain(app, { release, slug }, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        return requireCurrent(app, version, id);
+    }
+    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
+}
+async function releaseAgain(app, { release: old, slug }, tools) {
+    const newest = (await app.releases(1))[0]?.version ?? 0;
+    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
+    const release = await app.createRelease(slug.id, description, newest);
+    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
+    await finishRelease(app, release, tools);
+    await waitForDynos(app, release.version, tools);
+    return release;
+}
+/**
+ * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
+ * may have been applied by code that the old release never ran with.
+ */
+async function commitsSince(app, good, releases) {
+    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
+    const commits = new Set();
+    for (const id of new Set(ids))
+        commits.add((await app.slug(id))?.commit ?? undefined);
+    return commits;
+}
+/**
+ * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
+ * them, too.
+ */
+async function orphans(applied, known, { migrations, versionsAt }, since) {
+    const inNewTree = new Set(migrations.map(({ version }) => version));
+    const newest = [...known].sort().at(-1) ?? '';
+    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
+    if (candidates.length === 0)
+        return [];
+    const newer = new Set();
+    for (const commit of await since()) {
+        const versions = commit === undefined ? undefined : await versionsAt(commit);
+        if (!versions)
+            return [];
+        for (const version of versions)
+            newer.add(version);
+    }
+    return candidates.filter(version => !newer.has(version));
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/plan.js
+
+
+
+
+
+
+
+
+
+
+/** The slug is over its limit. */
+class GateError extends lib_runtime/* UserError */.yo {
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
+
+
+
+
+
+/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
+class Maintenance {
+    #plan;
+    #target;
+    #deployable;
+    #tools;
+    /** Also where an earlier job was killed before it could turn it off. */
+    #on;
+    constructor(plan, target, deployable, tools) {
+        this.#plan = plan;
+        this.#target = target;
+        this.#deployable = deployable;
+        this.#tools = tools;
+        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
+    }
+    async begin() {
+        const { app, migrations, dynoSize } = this.#plan;
+        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
+            return;
+        const { story } = this.#tools;
+        await story.step('Maintenance', async () => {
+            const applied = await appliedMigrations(app, dynoSize, this.#tools);
+            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
+            if (pending.length === 0)
+                return story.note('Nothing is to be migrated, so the site stays on');
+            this.#on = true;
+            await app.setMaintenance(true);
+            story.note(`Maintenance mode is on for ${pending.length} migrations`);
+        });
+    }
+    /** As `end`; a failure of it is told, and hides nothing. */
+    async endAfterFailure() {
+        try {
+            await this.end();
+        }
+        catch (error) {
+            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,lib_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
+        }
+    }
+    async end() {
+        if (!this.#on)
+            return;
+        // The job may have been cancelled: the site comes back all the same.
+        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
+        this.#on = false;
+        this.#tools.story.note('Maintenance mode is off');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/slug/files.js
+
+/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
+function slugFiles(entries, root, layerOf) {
+    const files = [];
+    const leftOut = [];
+    for (const { path, kind, mode, size, target, inode } of entries) {
+        if (kind === 'other')
+            leftOut.push(path);
+        else
+            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
+    }
+    return { files, leftOut };
+}
+/** A slug's files in the order in which they are packed: that of a walk. */
+function inPackOrder(files) {
+    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg-tree.js
+
+
+
+/** Where a slug lies at run time (Dev Center: dynos). */
+const APP = '/app/';
+/**
+ * The executables called `ffmpeg` among the files of a slug: files with an x bit, and links that lead to one among these
+ * files. Where they lie and who wrote them does not count.
+ */
+function ffmpegPrograms(files) {
+    const named = files.filter(file => file.kind !== 'directory' && external_node_path_.posix.basename(file.path) === 'ffmpeg');
+    if (named.length === 0)
+        return [];
+    const tree = new Map(files.map(file => [file.path, file]));
+    return named.filter(file => isExecutable(ffmpeg_tree_follow(tree, file.path)));
+}
+/**
+ * Tells whether a file belongs to an npm package, a gem, or a buildpack that was committed (a folder with bin/detect and
+ * bin/compile): it is there for that one's sake.
+ */
+function packageFiles(files) {
+    const names = new Set(files.map(({ path }) => path));
+    const isBuildpack = (folder) => ['detect', 'compile'].every(step => names.has(`${folder}/bin/${step}`));
+    return name => {
+        if (/(?:^|\/)(?:node_modules|gems)\//.test(name))
+            return true;
+        for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1))
+            if (isBuildpack(name.slice(0, at)))
+                return true;
+        return false;
+    };
+}
+/** Tells a path by its real folders, so that one found by way of a link can be compared; undefined if it leads nowhere. */
+function realNames(files) {
+    const tree = new Map(files.map(file => [file.path, file]));
+    return name => {
+        const folder = external_node_path_.posix.dirname(name);
+        const real = folder === '.' ? '' : ffmpeg_tree_follow(tree, folder)?.path;
+        return real === undefined ? undefined : external_node_path_.posix.join(real, external_node_path_.posix.basename(name));
+    };
+}
+function isExecutable(file) {
+    return file?.kind === 'file' && (file.mode & 0o111) !== 0;
+}
+/** Links that a kernel follows for one path (path_resolution(7)). */
+const MOST_LINKS = 40;
+/** What a path leads to within the slug; undefined where it leads out of it, nowhere, or in a circle. */
+function ffmpeg_tree_follow(tree, name) {
+    const left = name.split('/');
+    const done = [];
+    let links = 0;
+    for (let part = left.shift(); part !== undefined; part = left.shift()) {
+        if (part === '' || part === '.')
+            continue;
+        if (part === '..') {
+            if (done.pop() === undefined)
+                return undefined;
+            continue;
+        }
+        const file = tree.get([...done, part].join('/'));
+        if (file?.kind !== 'symlink') {
+            if (!file)
+                return undefined;
+            done.push(part);
+            continue;
+        }
+        const target = file.target ?? '';
+        if (++links > MOST_LINKS || (target.startsWith('/') && !target.startsWith(APP)))
+            return undefined;
+        if (target.startsWith('/'))
+            done.length = 0;
+        left.unshift(...(target.startsWith('/') ? target.slice(APP.length) : target).split('/'));
+    }
+    return tree.get(done.join('/'));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
+
+
+
+
+
+
+/** The script that mends the library path; it belongs to the slug with ffmpeg. */
+const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
+/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
+/**
+ * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
+ * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
+ * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
+ */
+async function checkFfmpeg(options) {
+    const mended = [];
+    for (;;) {
+        const outcome = await tryOnce(options);
+        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
+        if (folder === undefined || mended.includes(folder)) {
+            return { ...outcome.check, mended: mended.map(lib_runtime/* displayPath */.Gt) };
+        }
+        mended.push(folder);
+        await writeMend(options.root, mendScript(mended));
+    }
+}
+/**
+ * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
+ * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
+ */
+async function findOnPath(options) {
+    const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${FFMPEG}`]);
+    const realName = realNames(slugFiles(options.entries, options.root, () => 0).files);
+    const app = `${options.place.paths.app}/`;
+    const found = output
+        .split('\n')
+        .map(line => external_node_path_.posix.resolve(app, line))
+        .filter(file => file.startsWith(app))
+        .flatMap(file => realName((0,lib_runtime/* bytePath */.OO)(file.slice(app.length))) ?? []);
+    return new Set(found);
+}
+/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
+async function writeMend(root, script) {
+    const file = external_node_path_.join(root, MEND_FILE);
+    const folder = external_node_path_.dirname(file);
+    await (0,promises_.mkdir)(folder, { recursive: true });
+    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
+        throw new lib_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
+    }
+    await (0,promises_.rm)(file, { force: true });
+    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
+}
+/** A script for `.profile.d` that adds folders below the app to the library path. */
+function mendScript(folders) {
+    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
+    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
+for folder in ${quoted.join(' ')}; do
+  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
+done
+export LD_LIBRARY_PATH
+unset folder
+`;
+    return Buffer.from(text, 'latin1');
+}
+const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
+async function tryOnce(options) {
+    const results = {
+        ffmpeg: await run(options, ['bash', '-c', `${FFMPEG} -version`]),
+        ffprobe: await run(options, ['bash', '-c', `${FFPROBE} -version`])
+    };
+    for (const [program, { code, output }] of Object.entries(results)) {
+        if (code === 0)
+            continue;
+        const missing = MISSING_LIBRARY.exec(output)?.[1];
+        const problem = missing
+            ? `${program} does not start: the library ${missing} is missing`
+            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
+        return { check: { works: false, encoders: [], problem }, missing };
+    }
+    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
+    const listed = await run(options, ['bash', '-c', `${FFMPEG} -hide_banner -encoders`]);
+    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
+    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
+    if (transcode.code === 0)
+        return { check: { works: true, version, encoders } };
+    return {
+        check: {
+            works: false,
+            version,
+            encoders,
+            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
+        }
+    };
+}
+/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
+const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
+const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
+/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
+const TRANSCODE = `set -e
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+printf %s "$1" | base64 -d > "$folder/in.gif"
+${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
+${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
+/** A GIF of 16 × 16 pixels with two frames. */
+const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
+const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
+const ffmpeg_check_TIMEOUT = 60_000;
+const MOST_OUTPUT = 1_000_000;
+async function run({ place, stack, signal }, program) {
+    const chunks = [];
+    let size = 0;
+    const { app } = place.paths;
+    const { code, timedOut } = await place.run({
+        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
+        cwd: app,
+        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
+        output: chunk => {
+            size += chunk.length;
+            if (size < MOST_OUTPUT)
+                chunks.push(chunk);
+        },
+        signal,
+        timeout: ffmpeg_check_TIMEOUT
+    });
+    const output = Buffer.concat(chunks).toString('utf8');
+    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
+}
+/** The folder of a library in the tree; the first one in byte order where there are several. */
+function findFolder(entries, library) {
+    const name = `/${(0,lib_runtime/* bytePath */.OO)(library)}`;
+    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
+    return found && found.path.slice(0, -name.length);
+}
+function lastLine(output) {
+    const line = output.trim().split('\n').at(-1) ?? '';
+    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/ffmpeg.js
+
+
+
+
+
+/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
+const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
+/**
+ * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
+ * a guess: the built tree shows what is so (`waysOut`).
+ */
+function guessProvider(references, aptfile) {
+    const placesOf = (isIt) => references.flatMap((reference, i) => (isIt(reference) ? [i] : []));
+    const buildpacks = placesOf(saysFfmpeg);
+    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
+    const apt = asks ? placesOf(isAptBuildpack)[0] : undefined;
+    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
+}
+/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
+function saysFfmpeg(reference) {
+    return /ffmpeg|activestorage-preview/i.test(buildpackName(reference));
+}
+/**
+ * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
+ * stacks of that time did not have (mastodon/mastodon: Aptfile).
+ */
+const FFMPEG_PACKAGES = new Set([
+    // Its extra codecs
+    'libavcodec-extra',
+    // 1.4 to 4.2 (#3276)
+    'libxdamage1',
+    'libxfixes3',
+    // 2.5 to 4.0 (#8588, for heroku-18; taken out by #19836)
+    'libcairo2',
+    'libcroco3',
+    'libdatrie1',
+    'libgdk-pixbuf2.0-0',
+    'libgraphite2-3',
+    'libharfbuzz0b',
+    'libpango-1.0-0',
+    'libpangocairo-1.0-0',
+    'libpangoft2-1.0-0',
+    'libpixman-1-0',
+    'librsvg2-2',
+    'libthai-data',
+    'libthai0',
+    'libxcb-render0',
+    'libxcb-shm0',
+    'libxrender1',
+    // 4.2 (#24866), and what it stands for
+    'libopenblas0-pthread',
+    'libblas3',
+    'liblapack3'
+]);
+/** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
+const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/;
+/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
+function aptfileWithoutFfmpeg(aptfile) {
+    const { entries } = parseAptfile(aptfile);
+    return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile;
+}
+function isForFfmpeg(entry) {
+    if (asksForFfmpeg(entry))
+        return true;
+    const name = entry.kind === 'package' ? plainName(entry.name) : packageOfDeb(entry.url);
+    return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name);
+}
+/** ffmpeg's own programs. */
+const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/;
+/**
+ * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
+ * A step whose ffmpeg a later one wrote over counts, too.
+ */
+function waysOut({ layers, mixed }, files, aptfile) {
+    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
+    const isOfPackage = packageFiles(files);
+    const wayOfLayer = layers.map(({ buildpack }, layer) => {
+        // What was committed is the fork's own.
+        if (!buildpack)
+            return 'stays';
+        if (readsAptfile(buildpack))
+            return asks ? 'apt' : 'stays';
+        return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program';
+    });
+    const programs = ffmpegPrograms(files).map(({ path, layer }) => {
+        return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer] };
+    });
+    const free = new Set(programs.filter(({ path }) => !isOfPackage(path)).map(({ path }) => path));
+    const writers = new Set([
+        ...programs.filter(({ path }) => free.has(path)).map(({ layer }) => layer),
+        ...mixed.filter(({ path }) => free.has(path)).flatMap(({ from, by }) => [from, by])
+    ]);
+    const placesOf = (way) => [...writers]
+        .filter(layer => wayOfLayer[layer] === way)
+        .map(layer => layer - 1)
+        .toSorted((a, b) => a - b);
+    return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } };
+}
+/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
+function readsAptfile({ folder }) {
+    return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)));
+}
+/** A script too large to be one is none. */
+function scriptOf(folder, script) {
+    try {
+        return (0,lib_runtime/* readTreeFile */.xt)(folder, script) ?? '';
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return '';
+        throw error;
+    }
+}
+/** Its name says so, and there is no program of another kind among what it brought. */
+function bringsOnlyFfmpeg({ reference }, layer, files) {
+    const isOther = (file) => file.layer === layer &&
+        isExecutable(file) &&
+        !OWN.test(external_node_path_.posix.basename(file.path)) &&
+        !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path);
+    return saysFfmpeg(reference) && !files.some(isOther);
+}
+/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
+function withoutPrograms(files, layers) {
+    const placeOf = (file) => `${file.layer} ${external_node_path_.posix.dirname(file.path)}`;
+    const isOfPackage = packageFiles(files);
+    const isTheirs = (file) => layers.has(file.layer) && !isOfPackage(file.path);
+    const places = new Set(ffmpegPrograms(files).filter(isTheirs).map(placeOf));
+    const goes = (file) => file.kind !== 'directory' && OWN.test(external_node_path_.posix.basename(file.path)) && places.has(placeOf(file));
+    return files.filter(file => !goes(file));
+}
+/**
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * step wrote over its files and it wrote over nobody's. Returns why not.
+ */
+function whyNotSubtract(app, provider) {
+    const isProvider = providerLayers(provider);
+    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
+    if (!mix)
+        return undefined;
+    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
+    return `${by} wrote over a file of ${from}`;
+}
+/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
+function providerLayers({ buildpacks, apt }) {
+    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
+}
+/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+function withoutProvider(files, provider, aptAgain) {
+    const isProvider = providerLayers(provider);
+    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
+    const kept = new Set(files.filter(stays));
+    const needed = foldersOf(kept);
+    // A folder that the provider made stays where others put something into it (`.profile.d`).
+    const rest = files.flatMap(file => {
+        if (kept.has(file))
+            return [file];
+        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
+        return layer === undefined ? [] : [{ ...file, layer }];
+    });
+    if (!aptAgain)
+        return rest;
+    const taken = new Set(rest.map(({ path }) => path));
+    const layer = provider.apt + 1;
+    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
+    return inPackOrder([...rest, ...again.files]);
+}
+/** All folders above these files, each with the layer of the first file that needs it. */
+function foldersOf(files) {
+    const folders = new Map();
+    for (const { path, layer } of files) {
+        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+            const folder = path.slice(0, at);
+            if (folders.has(folder))
+                break;
+            folders.set(folder, layer);
+        }
+    }
+    return folders;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/gate.js
+
+/**
+ * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
+ * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
+ * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
+ */
+const HEROKU_WARNS_AT = 300_000_000;
+const HEROKU_STOPS_AT = 1_000_000_000;
+/**
+ * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
+ * one, that is the one: whether it is what was asked for is for the caller to say.
+ * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
+ */
+function gate(choice, sizes, limit, ffmpegWorks = true) {
+    const isWanted = (size) => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit);
+    const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with));
+    const bytes = takesFfmpeg ? sizes.with : sizes.without;
+    if (bytes === undefined)
+        throw new Error('there is no slug to choose from');
+    return {
+        chosen: takesFfmpeg ? 'with' : 'without',
+        bytes,
+        limit,
+        withinLimit: bytes <= limit,
+        headroom: limit - bytes
+    };
+}
+/** What Heroku would say of a slug of this size, and of such a limit. */
+function sizeWarnings({ bytes, limit }) {
+    const warnings = [];
+    const [warnsAt, stopsAt] = [(0,lib_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,lib_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
+    if (bytes > HEROKU_STOPS_AT)
+        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
+    else if (bytes > HEROKU_WARNS_AT)
+        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
+    if (limit > HEROKU_STOPS_AT)
+        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/gzip.js
+/**
+ * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
+ * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
+ */
+/** No name, no time, "Unix": the same for every slug. */
+const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
+/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
+function gzipTrailer(crc, rawBytes) {
+    const trailer = Buffer.alloc(10);
+    trailer[0] = 0x03;
+    trailer.writeUInt32LE(crc >>> 0, 2);
+    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
+    return trailer;
+}
+/**
+ * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
+ * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
+ */
+function combineCrc(a, b, bLength) {
+    return (multiply(zeros(bLength), a) ^ b) >>> 0;
+}
+const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
+/** a × b modulo the polynomial. */
+function multiply(a, b) {
+    let product = 0;
+    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
+        if (a & bit)
+            product ^= b;
+        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
+    }
+    return product >>> 0;
+}
+/** x^(8n): square and multiply. */
+function zeros(bytes) {
+    let power = 0x80000000; // x^0
+    let square = 0x00800000; // x^8
+    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
+        if (n % 2 === 1)
+            power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return power;
+}
+
+;// CONCATENATED MODULE: ./lib/slug/tar.js
+
+
+const tar_BLOCK = 512;
+/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
+const SLUG_ROOT = './app/';
+/** Two empty blocks end a tar archive. */
+const TAR_END = 2 * tar_BLOCK;
+/** Zero bytes that fill up the last 512-byte block of a file's content. */
+function padding(size) {
+    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
+}
+/**
+ * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
+ * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
+ */
+function tarHeader(file, time, link) {
+    const { name, target } = tar_namesOf(file, link);
+    const size = file.kind === 'file' && link === undefined ? file.size : 0;
+    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
+    const records = [];
+    if (target.length > SHORT)
+        records.push(longRecord('K', target));
+    if (name.length > SHORT)
+        records.push(longRecord('L', name));
+    records.push(record({ name, target, size, type, mode: file.mode, time }));
+    return records.length === 1 ? records[0] : Buffer.concat(records);
+}
+/** How many bytes `tarHeader` makes. */
+function headerBytes(file, link) {
+    const { name, target } = tar_namesOf(file, link);
+    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
+    return tar_BLOCK + long(name) + long(target);
+}
+/** Bytes of a name that a header's own field holds. */
+const SHORT = 100;
+function tar_namesOf(file, link) {
+    const isFolder = file.kind === 'directory' && file.path !== '';
+    return {
+        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
+        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
+    };
+}
+function longRecord(type, text) {
+    const size = text.length + 1;
+    const body = Buffer.alloc(size + padding(size));
+    body.write(text, 'latin1');
+    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
+}
+function record({ name, target, size, type, mode, time }) {
+    const header = Buffer.alloc(tar_BLOCK);
+    header.write(name.slice(0, SHORT), 0, 'latin1');
+    header.write(octal(mode, 7), 100);
+    header.write(octal(0, 7), 108); // uid and gid: root
+    header.write(octal(0, 7), 116);
+    if (size < 8 ** 11)
+        header.write(octal(size, 11), 124);
+    else
+        base256(header, 124, 12, size);
+    header.write(octal(time, 11), 136);
+    header.write('        ', 148);
+    header.write(type, 156);
+    header.write(target.slice(0, SHORT), 157, 'latin1');
+    header.write('ustar  \0', 257);
+    header.write('root', 265);
+    header.write('root', 297);
+    let sum = 0;
+    for (const byte of header)
+        sum += byte;
+    header.write(`${octal(sum, 6)}\0 `, 148);
+    return header;
+}
+function octal(value, digits) {
+    return value.toString(8).padStart(digits, '0');
+}
+/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
+function base256(header, offset, length, value) {
+    header.writeUInt8(0x80, offset);
+    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
+
+
+
+;// CONCATENATED MODULE: ./lib/slug/plan.js
+
+
+
+
+const LEAST = 512 * 1024;
+const plan_MOST = 2 * 1024 * 1024;
+/** A file of this size has blocks of its own, so that its compressed size is exact. */
+const PIECE = 1024 * 1024;
+/** The folder `./app/` itself: it belongs to no layer. */
+const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
+/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
+function planBlocks(files, identityOf, publicTime) {
+    const plan = new Plan(identityOf);
+    const carriers = new Map();
+    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
+    for (const file of files) {
+        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
+        if (file.inode !== undefined && link === undefined)
+            carriers.set(file.inode, file.path);
+        const size = link === undefined ? file.size : 0;
+        const time = timeOf(file, publicTime);
+        if (size >= PIECE)
+            plan.addLarge(file, time, size);
+        else {
+            if (plan.bytes >= LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
+                plan.cut();
+            plan.addHeader(file, time, link, size);
+        }
+    }
+    return plan.end();
+}
+class Plan {
+    #identityOf;
+    #blocks = [];
+    #parts = [];
+    /** All that the bytes of the block depend on. */
+    #content = '';
+    bytes = 0;
+    constructor(identityOf) {
+        this.#identityOf = identityOf;
+    }
+    /** A name with its whole content. */
+    addHeader(file, time, link, size) {
+        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
+    }
+    /** A file in blocks of its own. */
+    addLarge(file, time, size) {
+        this.cut();
+        for (let from = 0; from < size; from += PIECE) {
+            const to = Math.min(from + PIECE, size);
+            const header = from === 0 ? headerBytes(file) : 0;
+            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
+            this.cut();
+        }
+    }
+    cut() {
+        if (this.#parts.length === 0)
+            return;
+        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
+        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
+        this.#parts = [];
+        this.#content = '';
+        this.bytes = 0;
+    }
+    end() {
+        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
+        this.cut();
+        return this.#blocks;
+    }
+    #add(part) {
+        const { file, header, time, link, from, to, pad } = part;
+        this.#parts.push(part);
+        this.bytes += partBytes(part);
+        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
+        if (header > 0)
+            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
+        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
+    }
+}
+/** Bytes of a part in the archive. */
+function partBytes({ header, from, to, pad }) {
+    return header + (to - from) + pad;
+}
+const FIXED_TIME = 1_000_000_000;
+/**
+ * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
+ * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
+ * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
+ * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
+ */
+function timeOf({ path }, publicTime) {
+    return path.startsWith('public/') ? publicTime : FIXED_TIME;
+}
+/** One name in 32 may begin a block; which ones depends on the name alone. */
+function isBoundary(path) {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < path.length; i++)
+        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
+    return ((hash ^ (hash >>> 15)) & 31) === 0;
+}
+
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./lib/slug/threads.js
+
+
+/** A thread needs little; a small heap makes it collect its garbage early. */
+const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
+/** A few threads that take tasks in order. */
+class Threads {
+    #workers;
+    #idle;
+    #busy = new Map();
+    #queue = [];
+    #failure;
+    constructor(program, count) {
+        this.#workers = Array.from({ length: count }, () => this.#open(program));
+        this.#idle = [...this.#workers];
+    }
+    get count() {
+        return this.#workers.length;
+    }
+    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
+    do(task) {
+        return new Promise((resolve, reject) => {
+            if (this.#failure)
+                return reject(this.#failure);
+            this.#queue.push({ task, resolve, reject });
+            this.#next();
+        });
+    }
+    /** Ends the threads; tasks that wait or run are rejected. */
+    async close() {
+        this.#fail(new Error('packing was ended'));
+        await Promise.all(this.#workers.map(worker => worker.terminate()));
+    }
+    #open(program) {
+        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
+        worker.on('message', (answer) => this.#answered(worker, answer));
+        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
+        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
+        worker.unref();
+        return worker;
+    }
+    #next() {
+        while (this.#idle.length > 0 && this.#queue.length > 0) {
+            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
+            this.#busy.set(worker, waiting);
+            worker.ref();
+            worker.postMessage(waiting.task);
+        }
+    }
+    #answered(worker, answer) {
+        const waiting = this.#busy.get(worker);
+        this.#busy.delete(worker);
+        this.#idle.push(worker);
+        worker.unref();
+        if ('error' in answer)
+            waiting?.reject(answer.error);
+        else
+            waiting?.resolve(answer);
+        this.#next();
+    }
+    /** One thread less is no pool: all that waits or runs fails with the first reason. */
+    #fail(error) {
+        this.#failure ??= error;
+        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
+            reject(this.#failure);
+        this.#busy.clear();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/slug/pack.js
+
+
+
+
+
+
+
+
+
+
+/** Level 6, gzip's own default. */
+const LEVEL = 6;
+const HASH_BATCH_FILES = 200;
+const HASH_BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
+ * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
+ */
+class Packer {
+    #threads;
+    #options;
+    #identities = new Map();
+    #known = new Map();
+    /** No packing has failed: then the blocks that are known are all that is needed. */
+    #complete = false;
+    constructor(options) {
+        this.#options = options;
+        this.#threads = new Threads(options.worker, options.threads);
+        options.signal.addEventListener('abort', this.#abort, { once: true });
+        if (options.blockStore)
+            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
+    }
+    /**
+     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
+     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
+     */
+    async pack(jobs) {
+        const slugs = [];
+        try {
+            if (this.#options.signal.aborted)
+                throw new lib_runtime/* CancelledError */.cc('Packing the slug');
+            if (this.#options.blockStore)
+                await this.#hash(jobs);
+            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
+            for (const slug of slugs)
+                await slug.open();
+            await this.#packBlocks(slugs);
+            const packed = await Promise.all(slugs.map(slug => slug.finish()));
+            this.#complete = true;
+            return packed;
+        }
+        catch (error) {
+            this.#complete = false;
+            await Promise.all(slugs.map(slug => slug.discard()));
+            throw this.#options.signal.aborted ? new lib_runtime/* CancelledError */.cc('Packing the slug') : error;
+        }
+    }
+    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
+    async close() {
+        this.#options.signal.removeEventListener('abort', this.#abort);
+        await this.#threads.close();
+        const { blockStore } = this.#options;
+        if (!blockStore || !this.#complete)
+            return;
+        const needed = new Set([...this.#known.keys()].map(nameInStore));
+        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
+            if (!needed.has(name))
+                (0,external_node_fs_.rmSync)(external_node_path_.join(blockStore, name), { force: true });
+        }
+    }
+    #abort = () => void this.#threads.close();
+    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
+    #identityOf = (file) => {
+        const key = file.inode ?? file;
+        const known = this.#identities.get(key);
+        if (known !== undefined)
+            return known;
+        const identity = `${this.#identities.size}`;
+        this.#identities.set(key, identity);
+        return identity;
+    };
+    async #hash(jobs) {
+        const batches = [[]];
+        let bytes = 0;
+        const seen = new Set();
+        for (const job of jobs) {
+            for (const file of job.files) {
+                const key = file.inode ?? file;
+                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
+                    continue;
+                seen.add(key);
+                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
+                    batches.push([]);
+                    bytes = 0;
+                }
+                batches.at(-1).push(file);
+                bytes += file.size;
+            }
+        }
+        await inOrder(batches, this.#threads.count * 2, async (batch) => {
+            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
+            const { digests } = await this.#threads.do({ kind: 'hash', files });
+            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
+        });
+    }
+    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
+    async #packBlocks(slugs) {
+        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
+        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
+            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
+            return onlyMeasured
+                ? undefined
+                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
+        }, async (block, answer) => {
+            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
+            this.#known.set(block.key, known);
+            for (const slug of slugs)
+                if (slug.wants(block.key))
+                    await slug.take(known, answer?.bytes);
+        });
+    }
+    /** The block as an earlier build packed it. */
+    async #fromStore({ key, rawBytes }) {
+        const store = this.#placeOf(key);
+        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
+            return undefined;
+        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
+    }
+    #placeOf(key) {
+        return this.#options.blockStore && external_node_path_.join(this.#options.blockStore, nameInStore(key));
+    }
+    #task(block) {
+        return {
+            kind: 'block',
+            rawBytes: block.rawBytes,
+            level: LEVEL,
+            store: this.#placeOf(block.key),
+            parts: block.parts.map(toTask)
+        };
+    }
+}
+/** Other ways of packing give other bytes for the same block: they must not meet. */
+const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
+function nameInStore(key) {
+    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
+}
+/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
+function seconds(milliseconds) {
+    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
+}
+/** A slug while it is packed. */
+class Slug {
+    blocks;
+    output;
+    #taken = [];
+    #sha256 = (0,external_node_crypto_.createHash)('sha256');
+    #file;
+    #bytes = 0;
+    #rawBytes = 0;
+    #crc = 0;
+    constructor(blocks, output) {
+        this.blocks = blocks;
+        this.output = output;
+    }
+    async open() {
+        if (this.output) {
+            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
+                throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
+            });
+        }
+        await this.#write(GZIP_HEADER);
+    }
+    /** Whether this block is the next one. */
+    wants(key) {
+        return this.blocks[this.#taken.length]?.key === key;
+    }
+    async take({ bytes, crc }, compressed) {
+        const block = this.blocks[this.#taken.length];
+        this.#taken.push({ block, bytes });
+        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
+        this.#rawBytes += block.rawBytes;
+        if (compressed)
+            await this.#write(compressed);
+        else
+            this.#bytes += bytes;
+    }
+    async finish() {
+        if (this.#taken.length !== this.blocks.length)
+            throw new Error('a block of the slug was not packed');
+        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
+        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
+        if (!this.output)
+            return packed;
+        await this.#file?.close();
+        this.#file = undefined;
+        await (0,promises_.rename)(this.#part, this.output);
+        return { ...packed, sha256: this.#sha256.digest('hex') };
+    }
+    async discard() {
+        await this.#file?.close().catch(() => { }); // it goes anyway
+        if (this.output)
+            await (0,promises_.rm)(this.#part, { force: true });
+    }
+    get #part() {
+        return `${this.output}.part`;
+    }
+    async #write(bytes) {
+        this.#bytes += bytes.length;
+        if (!this.#file)
+            return;
+        this.#sha256.update(bytes);
+        try {
+            for (let done = 0; done < bytes.length;)
+                done += (await this.#file.write(bytes, done)).bytesWritten;
+        }
+        catch (error) {
+            throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
+        }
+    }
+}
+/**
+ * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
+ * (the lists come from one tree, so shared blocks come in the same order).
+ */
+function mergeOrders(lists) {
+    const next = lists.map(() => 0);
+    const remaining = lists.map(list => countKeys(list));
+    const merged = [];
+    for (;;) {
+        const heads = lists.map((list, i) => list[next[i]]);
+        if (heads.every(head => head === undefined))
+            return merged;
+        // A head that another list still needs later waits, unless every head waits.
+        const free = heads.find((head, i) => head &&
+            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
+        const block = free ?? heads.find(head => head !== undefined);
+        merged.push(block);
+        heads.forEach((head, i) => {
+            if (head?.key !== block.key)
+                return;
+            next[i]++;
+            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
+        });
+    }
+}
+function countKeys(blocks) {
+    const counts = new Map();
+    for (const { key } of blocks)
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+    return counts;
+}
+/**
+ * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
+ * The first failure ends it.
+ */
+async function inOrder(items, width, work, take = async () => { }) {
+    const running = [];
+    let started = 0;
+    try {
+        for (const item of items) {
+            while (started < items.length && running.length < width)
+                running.push(work(items[started++]));
+            await take(item, await running.shift());
+        }
+    }
+    finally {
+        await Promise.allSettled(running);
+    }
+}
+/** A part as a thread takes it. */
+function toTask({ file, header, time, link, from, to, pad }) {
+    const { path, kind, mode, size, target } = file;
+    return {
+        path: to > from ? absolute(file) : '',
+        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
+        from,
+        to,
+        pad
+    };
+}
+function absolute(file) {
+    return (0,lib_runtime/* joinBytes */.mE)((0,lib_runtime/* bytePath */.OO)(file.root), file.path);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/measure.js
+
+
+
+
+/**
+ * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
+ * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
+ */
+function measure({ blocks, bytes, rawBytes }) {
+    const weights = new Map();
+    for (const { block, bytes: compressed } of blocks) {
+        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
+        let raw = 0;
+        for (const part of block.parts) {
+            const before = Math.round((compressed * raw) / block.rawBytes);
+            raw += partBytes(part);
+            const own = Math.round((compressed * raw) / block.rawBytes) - before;
+            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
+            weight.compressed += own;
+            weight.raw += partBytes(part);
+            weight.shared ||= shared;
+            weights.set(part.file, weight);
+        }
+    }
+    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
+    weights.delete(ROOT);
+    const layers = new Map();
+    add(layers, -1, {
+        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
+        raw: frame.raw,
+        files: 0
+    });
+    const files = [...weights].map(([file, weight]) => ({ file, ...weight }));
+    for (const { file, compressed, raw } of files)
+        add(layers, file.layer, { compressed, raw, files: 1 });
+    return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files };
+}
+function add(sums, key, { compressed, raw, files }) {
+    const sum = sums.get(key);
+    if (sum) {
+        sum.compressed += compressed;
+        sum.raw += raw;
+        sum.files += files;
+    }
+    else
+        sums.set(key, { compressed, raw, files });
+}
+
+;// CONCATENATED MODULE: external "node:module"
+const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
+;// CONCATENATED MODULE: ./lib/slug/streaming.js
+
+
+
+
+/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
+const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
+const STARTS = 'streaming';
+/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
+const streaming_ROOT = '.';
+/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
+const streaming_NEEDED = [
+    /^bin\/heroku-web$/,
+    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
+    /^\.profile\.d\/[^/]+$/,
+    /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
+    /^\.profile$/,
+    /^\.heroku\/node\/bin\/node$/,
+    /^streaming\/(?!node_modules\/)/
+];
+/** A file of the server itself. */
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
+const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
+/** A package's name as npm has it: nothing in it leads out of a folder. */
+const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
+/**
+ * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
+ * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
+ */
+function streamingFiles(files) {
+    const tree = new Tree(files);
+    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
+        tree.require(file);
+    const isPackaged = packagesIn(tree);
+    const wanted = new Set();
+    for (const file of files) {
+        if (file.kind === 'directory')
+            continue;
+        if (!streaming_NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
+            continue;
+        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_.posix.dirname(at))
+            wanted.add(at);
+    }
+    return files.filter(({ path }) => wanted.has(path));
+}
+/**
+ * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
+ * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
+ * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
+ */
+function streamingPackages(files) {
+    return packagesIn(new Tree(files));
+}
+function packagesIn(tree) {
+    const packages = streaming_packagesOf(tree);
+    return file => tree.followed.has(file) || streaming_isInside(file, packages);
+}
+/**
+ * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
+ * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ */
+function streaming_isInside(file, packages) {
+    for (let at = external_node_path_.posix.dirname(file); at !== '.'; at = external_node_path_.posix.dirname(at)) {
+        if (external_node_path_.posix.basename(at) === 'node_modules')
+            return false;
+        if (packages.has(at))
+            return true;
+    }
+    return false;
+}
+/** Folders of the packages that are needed, the server's own first. */
+function streaming_packagesOf(tree) {
+    const found = new Set();
+    const visit = (folder, imported = []) => {
+        if (found.has(folder))
+            return;
+        found.add(folder);
+        const manifest = tree.manifest(folder);
+        const optional = namesIn(manifest['optionalDependencies']);
+        for (const name of namesIn(manifest['dependencies'])) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+            else if (!optional.includes(name))
+                throw streaming_missing(folder, name);
+        }
+        for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
+            const at = tree.resolve(folder, name);
+            if (at !== undefined)
+                visit(at);
+        }
+    };
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
+    return found;
+}
+function namesIn(dependencies) {
+    if (typeof dependencies !== 'object' || dependencies === null)
+        return [];
+    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
+}
+function streaming_missing(folder, name) {
+    return new lib_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
+}
+/** Where packages are in a list of files. */
+class Tree {
+    /** Links by which a package was reached. */
+    followed = new Set();
+    #files;
+    constructor(files) {
+        this.#files = new Map(files.map(file => [file.path, file]));
+    }
+    has(file) {
+        return this.#files.has(file);
+    }
+    /**
+     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
+     * looks like an import names no package that is there, or keeps one too many.
+     */
+    imports() {
+        const names = new Set();
+        for (const { kind, root, path: file } of this.#files.values()) {
+            if (kind !== 'file' || !SERVER_FILE.test(file))
+                continue;
+            for (const [, name = ''] of ((0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '').matchAll(IMPORT)) {
+                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
+                    names.add(name);
+            }
+        }
+        return [...names];
+    }
+    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
+    require(file) {
+        if (this.has(file))
+            return;
+        throw new lib_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
+    }
+    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
+    resolve(folder, name) {
+        for (let at = folder;; at = external_node_path_.posix.dirname(at)) {
+            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+            const real = external_node_path_.posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
+            if (real !== undefined && this.#files.has(`${real}/package.json`))
+                return real;
+            if (at === '.')
+                return undefined;
+        }
+    }
+    manifest(folder) {
+        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
+        const text = file && (0,lib_runtime/* readTreeFile */.xt)(file.root, file.path);
+        try {
+            const manifest = JSON.parse(text ?? '{}');
+            return typeof manifest === 'object' && manifest !== null ? manifest : {};
+        }
+        catch (cause) {
+            throw new lib_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
+                cause
+            });
+        }
+    }
+    /** The folder itself, or where a link to it leads within the tree. */
+    #real(place) {
+        const file = this.#files.get(place);
+        if (file?.kind === 'directory')
+            return place;
+        if (file?.kind !== 'symlink' || file.target === undefined)
+            return undefined;
+        const target = external_node_path_.posix.join(external_node_path_.posix.dirname(place), file.target).replace(/\/$/, '');
+        if (target.startsWith('..') || external_node_path_.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
+            return undefined;
+        if (this.has(`${target}/package.json`))
+            this.followed.add(file.path);
+        return target;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/slug/node-use.js
+
+
+
+
+
+/**
+ * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
+ * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
+ * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
+ * built in a way that is not known here, nothing goes, and the reason is given.
+ */
+function nodeUse(tree) {
+    const { files, bundler, streaming } = tree;
+    if (bundler === 'webpack')
+        return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
+    if (isPlugAndPlay(files))
+        return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
+    const line = lineThatNames(files);
+    if (line !== undefined)
+        return keep(`${line} names node_modules`);
+    const type = typeThatRunsNode(tree);
+    if (type !== undefined)
+        return keep(`the process type ${type} runs Node for more than the streaming server`);
+    if (streaming === 'no')
+        return { isRead: () => false };
+    try {
+        return files.some(({ path }) => path === 'streaming/index.js')
+            ? { isRead: streamingPackages(files) }
+            : keep('there is no streaming/index.js, so what Node runs here is not known');
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* UserError */.yo)
+            return keep(error.message);
+        throw error;
+    }
+}
+function keep(keptBecause) {
+    return { keptBecause };
+}
+/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
+function isPlugAndPlay(files) {
+    return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
+}
+/**
+ * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
+ * JavaScript is read by Node alone.
+ */
+const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
+const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
+/** Vite's own cache, which only a build writes. */
+const CACHE_FOLDER = /\bcache_?dir\b/i;
+const node_use_LARGEST = 1_000_000;
+/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
+function lineThatNames(files) {
+    for (const file of files) {
+        if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
+            continue;
+        const lines = textOf(file).split('\n');
+        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
+        if (at >= 0)
+            return `${(0,lib_runtime/* displayPath */.Gt)(file.path)}:${at + 1}`;
+    }
+    return undefined;
+}
+/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
+const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
+const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
+function typeThatRunsNode({ files, processTypes }) {
+    const byPath = new Map(files.map(file => [file.path, file]));
+    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
+    return found?.[0];
+}
+/**
+ * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
+ * line that says what runs them.
+ */
+function withScripts(command, files) {
+    const read = new Set();
+    const visit = (text) => {
+        const texts = [text];
+        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
+            const file = files.get(word.replace(/^\.\//, ''));
+            if (file?.kind !== 'file' || read.has(file.path))
+                continue;
+            read.add(file.path);
+            const script = textOf(file);
+            const [runner] = /^#!.*/.exec(script) ?? [];
+            if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
+                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
+            else if (runner !== undefined)
+                texts.push(runner.replace(/^#!/, ' '));
+        }
+        return texts.join('\n');
+    };
+    return visit(command);
+}
+function textOf({ kind, size, root, path }) {
+    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
+}
+
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
+
+
+
+/**
+ * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
+ * it; `**` crosses folders; a leading dot needs no mention.
+ */
+function globMatcher(globs) {
+    const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
+    return path => matches(Buffer.from(path, 'latin1').toString('utf8'));
+}
+function withFolder(glob) {
+    const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
+    return [name, `${name}/**`];
+}
+/** Globs that match nothing of a tree, in their order. */
+function unmatchedGlobs(globs, files) {
+    return globs.filter(glob => {
+        const matches = globMatcher([glob]);
+        return !files.some(({ path }) => matches(path));
+    });
+}
+/** Throws a `UserError` if the globs take away what a process type is started with. */
+function requirePrograms(globs, files, processTypes) {
+    if (globs.length === 0)
+        return;
+    const isGone = globMatcher(globs);
+    for (const [type, command] of Object.entries(processTypes)) {
+        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
+            const places = trim_globs_placesOf(word, files);
+            if (places.length === 0 || !places.every(isGone))
+                continue;
+            const glob = globs.find(one => globMatcher([one])(places[0]));
+            throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+        }
+    }
+}
+/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
+function trim_globs_placesOf(word, files) {
+    const name = word.replace(/^\.\//, '');
+    if (name === '' || name.startsWith('-'))
+        return [];
+    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
+    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
+}
+
+;// CONCATENATED MODULE: ./lib/slug/trim.js
+
+
+
+
+/** In a `node_modules` of the app: its own, or the streaming server's. */
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
+/**
+ * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
+ * phase, streaming server and tootctl ran without it.
+ */
+function safeRules(facts) {
+    const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
+    const rules = [
+        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
+        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
+        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
+        ),
+        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
+        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
+        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
+        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
+        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
+        /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
+    ];
+    if (builtAt !== '/app') {
+        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
+    }
+    if ('keptBecause' in node)
+        return rules;
+    rules.push({
+        name: 'node-modules',
+        why: streaming === 'no'
+            ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
+            : 'They built the assets. The packages that the streaming server needs stay.',
+        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
+    });
+    if (streaming === 'perhaps' || rubyNeedsNode) {
+        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
+    }
+    else {
+        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
+    }
+    return rules;
+}
+/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
+function possibleRules({ node, rubyNeedsNode, streaming }) {
+    const rules = [
+        possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
+        possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
+            'tmp/cache/bootsnap'
+        ]),
+        possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
+        ]),
+        possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
+            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
+        ])
+    ];
+    if (streaming === 'no' || 'keptBecause' in node)
+        return rules;
+    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
+    const streamingApp = {
+        name: 'streaming-app',
+        why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
+        setting: 'streaming-app: NAME',
+        matches: (path) => pattern.test(path)
+    };
+    return [streamingApp, ...rules];
+}
+function possible(name, why, globs) {
+    const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
+    return { name, why, setting, matches: globMatcher(globs) };
+}
+/** The globs of the config, as one rule (`globMatcher`). */
+function globRule(globs) {
+    return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
+}
+function rule(name, why, ...patterns) {
+    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
+}
+/** Takes away what the rules match, and folders that are empty only because of that. */
+function trim(files, rules) {
+    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
+    const gone = new Set(files.filter(isGone));
+    if (gone.size === 0)
+        return { kept: files, gone: [] };
+    const emptied = emptiedFolders(files, gone);
+    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
+    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
+}
+/** Folders from which something went and in which nothing stays. */
+function emptiedFolders(files, gone) {
+    const lost = new Set();
+    const alive = new Set();
+    // In pack order a folder comes before what is in it; from the end it comes after.
+    for (const file of files.toReversed()) {
+        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
+        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
+        if (gone.has(file) || isEmptied)
+            lost.add(parent);
+        else
+            alive.add(parent);
+    }
+    return new Set([...lost].filter(folder => !alive.has(folder)));
+}
+
+;// CONCATENATED MODULE: ./lib/slug/variants.js
+
+
+
+
+
+
+
+/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
+async function makeVariants(app, facts, other) {
+    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
+    const own = layerNames.length - 1;
+    // The tree is walked again: the library path may have been mended since it was built.
+    const { files, leftOut } = slugFiles((0,lib_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
+    const left = (files) => trim(files, facts.applied).kept;
+    const { programs, provider } = waysOut(app, left(files), facts.aptfile);
+    const isOfPackage = packageFiles(files);
+    const isSlugs = (path) => facts.onPath.has(path) || !isOfPackage(path);
+    const tell = (rest) => programs.map(({ path, layer }) => ({
+        path,
+        layer,
+        onPath: facts.onPath.has(path),
+        inPackage: isOfPackage(path),
+        stays: rest.has(path)
+    }));
+    const made = { derivation: 'built', layerNames, leftOut };
+    const all = new Set(programs.map(({ path }) => path));
+    if (![...all].some(isSlugs))
+        return { ...made, without: files, programs: tell(all) };
+    const unmended = files.filter(({ layer }) => layer !== own);
+    const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other);
+    const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer));
+    const without = withoutPrograms(derived.files, singly);
+    const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path));
+    // It was committed, or another package of the Aptfile has brought it back.
+    if ([...rest].some(isSlugs))
+        return { ...made, with: files, programs: tell(rest) };
+    return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) };
+}
+/** The files without what the provider brought. */
+async function deriveWithout(app, provider, { files, layerNames }, other) {
+    const { buildpacks, apt } = provider;
+    if (buildpacks.length === 0 && apt === undefined)
+        return { files, derivation: 'programs' };
+    const reason = whyNotSubtract(app, provider);
+    if (reason !== undefined) {
+        const again = await other.buildAgain(buildpacks, reason);
+        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
+        return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
+    }
+    if (apt === undefined)
+        return { files: withoutProvider(files, provider), derivation: 'subtracted' };
+    const { root, entries, layerOf } = await other.aptAgain(apt);
+    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
+    return { files: withoutProvider(files, provider, { root, entries, wrote }), derivation: 'apt-again' };
+}
+
+;// CONCATENATED MODULE: ./lib/slug/weigh.js
+
+
+
+
+
+
+
+
+/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
+async function weigh(options) {
+    const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options;
+    const folder = external_node_path_.dirname(output);
+    const made = ['with', 'without'].flatMap(name => {
+        const files = variants[name];
+        return files ? [{ name, files: inPackOrder(files), output: external_node_path_.join(folder, `.slug-${name}.tgz`) }] : [];
+    });
+    try {
+        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
+        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
+        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
+        const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks);
+        const chosen = made.find(({ name }) => name === verdict.chosen);
+        await (0,promises_.rename)(chosen.output, output);
+        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
+    }
+    finally {
+        for (const { output } of made)
+            await (0,promises_.rm)(output, { force: true });
+    }
+}
+/** A saving is packed, not summed: what two rules save together is not what each saves. */
+async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
+    const rules = applied.length > 0 ? applied : offered;
+    const kept = trim(files, rules).kept;
+    const each = matching(files, rules);
+    const more = matching(kept, possible);
+    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
+    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
+    if ((applied.length > 0 ? after : before) !== bytes)
+        throw new Error('packing the same files twice gave two sizes');
+    return {
+        savings: each.map((found, i) => saving(found, before - sizes[i])),
+        possible: more.map((found, i) => saving(found, after - sizes[each.length + i])),
+        before,
+        after
+    };
+}
+/** The rules that take something away from these files. */
+function matching(files, rules) {
+    return rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
+}
+function saving({ rule, gone }, saves) {
+    return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves };
+}
+
+;// CONCATENATED MODULE: ./lib/slug/index.js
+/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/deploy/preflight.js
+
+
+
+
+
+
+/**
+ * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
+ * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
+ * @param addons absent where they could not be read
+ * @param wishes of a job that provisions the app: the dynos are those that it will run then
+ */
+function liveFacts(target, streaming, addons, wishes) {
+    const { app, stack, config, formation, current, currentSlug } = target;
+    return {
+        app: app.name,
+        stack,
+        config: new ConfigView(config),
+        addons,
+        formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
+        runs: Boolean(current?.slug),
+        commit: currentSlug?.commit || undefined,
+        streaming: streaming && {
+            app: streaming.app.name,
+            config: new ConfigView(streaming.config),
+            lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
+            ...streamingLacks(target, streaming)
+        }
+    };
+}
+/** Tells a plan in words; what blocks is for `refuse` to say. */
+function tellPlan(plan, teller) {
+    const { from, to, findings, steps } = plan;
+    const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
+    teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
+    for (const { when, version, text, command } of steps) {
+        teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
+    }
+    for (const finding of findings) {
+        if (finding.level === 'warn')
+            teller.warn(preflight_sentence(finding));
+        if (finding.level === 'note')
+            teller.note(preflight_sentence(finding));
+    }
+}
+/** Throws what blocks, if anything does. */
+function preflight_refuse(findings) {
+    const blocking = findings.filter(({ level }) => level === 'block');
+    if (blocking.length === 0)
+        return;
+    throw new lib_runtime/* UserError */.yo(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
+}
+function preflight_sentence({ reason, remedy, name }) {
+    return `${reason}. ${remedy} (${name})`;
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/supply.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app, and
+ * none is uploaded that lacks a process type of what runs.
+ */
+async function obtainSlugs(apps, deployable, tools) {
+    const { supply } = deployable;
+    return supply.by === 'runner'
+        ? fromRunner(apps, deployable, supply, tools)
+        : fromHeroku(apps, deployable, supply, tools);
+}
+async function fromRunner({ main, streaming, staging, wishes }, deployable, supply, tools) {
+    const { story } = tools;
+    const { fingerprint, commit } = deployable;
+    const judge = async (web, live) => {
+        await requireTypes(main, web, deployable, { role: 'web', wishes }, tools);
+        if (streaming && live)
+            await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
+    };
+    const find = async (role, targets) => {
+        for (const target of targets) {
+            const slug = target && (await findShipped(target, role, fingerprint));
+            if (slug) {
+                story.note(`${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`);
+                return slug;
+            }
+        }
+        return undefined;
+    };
+    const [web, live] = await story.step('Slug', async () => {
+        const web = await find('web', [main, staging]);
+        const live = await find('streaming', [streaming]);
+        if (!web)
+            story.note('No release holds a slug built from the same');
+        else
+            await judge(web, live);
+        return [web, live];
+    });
+    if (web && (live || !streaming))
+        return { web: { slug: web }, streaming: live && { slug: live } };
+    const built = await story.span('Build', supply.build);
+    const artifact = (role) => {
+        const found = built.find(one => one.role === role);
+        if (!found)
+            throw new Error(`no slug was built for ${role}`);
+        return found;
+    };
+    const ship = async ({ app }, role) => ({
+        slug: await shipSlug(app, artifact(role), tools)
+    });
+    await story.step('Process types', () => judge(web ?? artifact('web'), streaming && (live ?? artifact('streaming'))));
+    return story.step('Upload', async () => ({
+        web: web ? { slug: web } : await ship(main, 'web'),
+        streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
+    }));
+}
+async function fromHeroku({ main, streaming, staging, wishes }, deployable, supply, tools) {
+    const { story } = tools;
+    const judge = async (slug) => {
+        supply.judge(slug);
+        await requireTypes(main, slug, deployable, { role: 'web', wishes }, tools);
+    };
+    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, judge, tools) : onMain(main, supply, judge, tools));
+    if (!streaming)
+        return { web, streaming: undefined };
+    const live = await findBuilt(streaming.app, supply.streaming, tools);
+    if (live)
+        await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
+    return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
+}
+/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
+async function onMain({ app }, supply, judge, tools) {
+    return firstThatFits(supply.web, tools, async (recipe) => {
+        const slug = await findBuilt(app, recipe, tools);
+        if (slug) {
+            await judge(slug);
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+            return { slug };
+        }
+        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size and the process types are judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
+        return { recipe, judge: supply.judge };
+    });
+}
+/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
+async function onStaging(staging, supply, judge, tools) {
+    const { app } = staging;
+    return firstThatFits(supply.web, tools, async (recipe) => {
+        const found = await findBuilt(app, recipe, tools);
+        if (found)
+            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
+        const slug = found ?? (await buildOn(app, recipe, tools));
+        await judge(slug);
+        await prove(staging, slug, recipe, found !== undefined, tools);
+        return { slug };
+    });
+}
+/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
+async function firstThatFits(recipes, { story }, attempt) {
+    for (const [i, recipe] of recipes.entries()) {
+        try {
+            return await attempt(recipe);
+        }
+        catch (error) {
+            const next = recipes[i + 1];
+            if (!(error instanceof GateError) || !next)
+                throw error;
+            story.warn(`${error.message}: the slug ${next.variant} is taken instead`);
+        }
+    }
+    throw new Error('nothing is to be built');
+}
+/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
+async function prove(staging, slug, recipe, found, tools) {
+    const { app } = staging;
+    const release = await app.release(slug.releaseId);
+    const { release: finished } = found && release.status === 'failed'
+        ? await releaseOnce(staging, slug, recipe, tools)
+        : await finishRelease(app, release, tools);
+    await waitForDynos(app, finished.version, tools);
+    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
+    if (serves)
+        await checkHealth([ownHealth(staging)], tools);
+    tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/deploy.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
+ * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
+ * looks whether it is done already, so a deploy that was killed goes on where it was.
+ */
+async function deploy(plan, tools) {
+    const { story } = tools;
+    const { progress } = plan;
+    const read = async () => {
+        const target = await readTarget(plan.app, plan.mask, tools);
+        progress.target(target);
+        return target;
+    };
+    let target = await story.step('Preflight', async () => {
+        const target = await read();
+        describe(target, tools);
+        return target;
+    });
+    const { provisioning } = plan;
+    const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
+    if (wishes) {
+        target = await story.step('Provision', async () => {
+            await provision(provisioning, wishes, tools);
+            return read();
+        });
+    }
+    const staging = plan.staging &&
+        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
+    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
+    const deployable = await story.span('Source', () => plan.prepare(target.stack));
+    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools));
+    await progress.deploying(deployable);
+    const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools);
+    if ('slug' in shippable.web)
+        progress.shipping(shippable.web.slug);
+    const maintenance = new Maintenance(plan, target, deployable, tools);
+    let live;
+    let switched = false;
+    try {
+        await maintenance.begin();
+        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
+        const { slug, finished } = live;
+        const { version } = finished.release;
+        progress.migrated(finished.migrations?.ran ?? []);
+        switched = true;
+        live.judge?.();
+        if (wishes)
+            await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
+        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
+        await maintenance.end();
+        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
+        switched = false;
+        if (streaming && shippable.streaming)
+            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
+        if (plan.migrations !== 'off') {
+            await story.step('Post-deployment migrations', async () => {
+                // Else another release's code would run its own.
+                await requireCurrent(plan.app, version, slug.id);
+                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
+                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
+                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
+            });
+        }
+        await requireCurrent(plan.app, version, slug.id);
+    }
+    catch (error) {
+        await maintenance.endAfterFailure();
+        if (live && switched && isFaultOfTheRelease(error))
+            await rollBack(plan, target, live.slug, deployable, error, tools);
+        throw error;
+    }
+}
+/**
+ * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
+ * the code before is better.
+ */
+function isFaultOfTheRelease(error) {
+    return (error instanceof CrashError ||
+        error instanceof GateError ||
+        error instanceof LostTypeError ||
+        (error instanceof HealthError && !error.serves));
+}
+/** Better told now than when the site is down. */
+async function judgeUpgrade(plan, { main, streaming, staging, wishes }, deployable, tools) {
+    if (!deployable.plan)
+        return;
+    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
+    tellPlan(upgrade, tools.story);
+    preflight_refuse(upgrade.findings);
+    // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
+    if (staging && deployable.supply.by === 'heroku')
+        preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
+}
+async function readStreaming(plan, main, tools) {
+    const target = await readTarget(plan.streaming, plan.mask, tools);
+    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
+}
+/** Releases a slug, or has Heroku build it, which releases it as well. */
+async function goLive(target, role, shippable, deployable, { progress, migrations }, tools) {
+    const { story } = tools;
+    const { app } = target;
+    const { commit, fingerprint } = deployable;
+    const title = role === 'web' ? 'Release' : 'Release of the streaming app';
+    const told = (finished) => {
+        tellMigrations(finished, migrations, tools);
+        return finished;
+    };
+    if ('slug' in shippable) {
+        const { slug } = shippable;
+        const made = (release) => progress.released(app.name, release);
+        return story.step(title, async () => ({
+            slug,
+            finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
+        }));
+    }
+    const before = await app.formation();
+    const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
+    const judge = () => {
+        shippable.judge(slug);
+        judgeTypes(app.name, before, slug, deployable, role, tools);
+    };
+    if (role === 'web')
+        progress.shipping(slug);
+    return story.step(title, async () => {
+        const release = await app.release(slug.releaseId);
+        progress.released(app.name, release);
+        return { slug, finished: told(await finishRelease(app, release, tools)), judge };
+    });
+}
+async function shipStreaming(target, shippable, deployable, plan, tools) {
+    const { app } = target;
+    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
+    const { version } = finished.release;
+    await tools.story.step('Streaming app', async () => {
+        await waitForDynos(app, version, tools);
+        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
+        judge?.();
+        await requireCurrent(app, version, slug.id);
+    });
+}
+async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
+    const { story } = tools;
+    try {
+        await story.step('Rollback', async () => {
+            story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
+            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true });
+            plan.progress.rolledBack(release);
+            await scaleAgain(target, badSlug, tools);
+        });
+    }
+    catch (error) {
+        if (error instanceof lib_runtime/* CancelledError */.cc)
+            throw error;
+        const next = error instanceof lib_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
+        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
+        throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
+    }
+    throw new lib_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
+}
+/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
+async function scaleAgain({ app, formation }, badSlug, { story }) {
+    const lost = lostTypes(formation, Object.keys(badSlug.processTypes));
+    if (lost.length === 0)
+        return;
+    const there = new Set((await app.formation()).map(({ type }) => type));
+    const wanted = lost
+        .filter(({ type }) => there.has(type))
+        .map(({ type, quantity, size }) => ({ type, quantity, ...(size ? { size } : {}) }));
+    if (wanted.length === 0)
+        return;
+    await app.scale(wanted);
+    story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
+}
+function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
+    const runs = current
+        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
+        : 'nothing yet';
+    story.note(`${app.name}: ${stack}, runs ${runs}`);
+    const web = formation.find(({ type }) => type === 'web');
+    if (!current || preboot)
+        return;
+    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
+    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
+}
+function tellMigrations({ migrations }, strategy, { story }) {
+    if (!migrations)
+        return;
+    const { before, after, ran } = migrations;
+    if (before === 0)
+        story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
+    else
+        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/summary.js
+
+
+/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
+function storyMarkdown(story, { title, outcome, links, redact }) {
+    const cell = (text) => escaped(redact(text));
+    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${(0,lib_runtime/* duration */.p0)(at)} | ${(0,lib_runtime/* duration */.p0)(took)} | ${notes.map(cell).join('<br>')} |`);
+    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
+    return [
+        `## ${cell(title)}`,
+        '',
+        `**${cell(outcome)}** (${(0,lib_runtime/* duration */.p0)(story.elapsed)})`,
+        '',
+        '| State | Step | Started after | Took | Notes |',
+        '| --- | --- | ---: | ---: | --- |',
+        ...rows,
+        '',
+        ...(list.length > 0 ? [list.join(' · '), ''] : [])
+    ].join('\n');
+}
+/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
+function escaped(text) {
+    return text
+        .slice(0, 1_500)
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
+        .replace(/\r?\n/g, '<br>')
+        .replace(/\p{Cc}/gu, ' ');
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/provision-table.js
+
+
+/** What would be bought, made and set, a row each: names alone, no value. */
+function provisionRows({ addons, vars, secrets, domain, certificates, scale, streaming }) {
+    const names = Object.keys(vars);
+    const made = secrets.flatMap(group => group.vars);
+    const rows = [
+        ...addons.map(({ plan, why }) => ({ what: 'Buy an add-on', which: `${plan} (${why})` })),
+        names.length > 0 ? { what: 'Set config vars', which: names.join(', ') } : undefined,
+        made.length > 0 ? { what: 'Make secrets, once', which: made.join(', ') } : undefined,
+        domain === undefined ? undefined : { what: 'Add a domain', which: domain },
+        ...scale.map(({ type, quantity, size }) => ({
+            what: 'Run dynos',
+            which: `${type}: ${quantity}${size ? ` ${size}` : ', of the size that Heroku gives'}`
+        })),
+        certificates ? { what: 'Have Heroku manage the certificate', which: 'ACM' } : undefined,
+        streaming && {
+            what: `Set up ${streaming.app}`,
+            which: [...streaming.attachments.map(name => `attach ${name}`), ...Object.keys(streaming.vars)].join(', ')
+        }
+    ];
+    return rows.filter(row => row !== undefined);
+}
+/** The same for the job's summary, with what a person has to do. */
+function provisionMarkdown(plan) {
+    const rows = provisionRows(plan);
+    const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)];
+    return [
+        rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+        needs('Do this first: nothing is bought or set before', plan.blockers),
+        needs('Do this, too', plan.hints)
+    ]
+        .filter(Boolean)
+        .join('\n\n');
+}
+function needs(title, list) {
+    if (list.length === 0)
+        return '';
+    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join('\n');
+}
+
+;// CONCATENATED MODULE: ./lib/deploy/index.js
+/** A deploy: each step looks whether it is done already, and green means live. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
+
+
+
+
+
+
+
+
+/** What to do about an ffmpeg that cannot be taken out. */
+const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config, if no slug is to have it';
+/**
+ * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
+ * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
+ */
+function committedFfmpeg({ inputs }, config, folder) {
+    const globs = inputs.builder === 'runner' ? config.slug.trim.globs : [];
+    const { files } = slugFiles((0,lib_runtime/* walkTree */.Ir)(folder), folder, () => 0);
+    const isOfPackage = packageFiles(files);
+    const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : []);
+    const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
+    if (config.ffmpeg === 'without' && found.length > 0) {
+        throw new lib_runtime/* UserError */.yo(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(lib_runtime/* displayPath */.Gt))}`, inputs.builder === 'runner'
+            ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
+            : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
+    }
+    return found;
+}
+/**
+ * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
+ * that mends the library path into the tree.
+ */
+async function tryFfmpeg({ runtime: { log, signal } }, { ffmpeg: choice }, { stack }, { workshop, app, applied }) {
+    const { files } = slugFiles(app.entries, app.root, app.layerOf);
+    const programs = ffmpegPrograms(trim(files, applied).kept);
+    if (programs.length === 0) {
+        log.info('The built tree has no executable called ffmpeg');
+        return { onPath: new Set() };
+    }
+    const place = await workshop.openDyno(app);
+    try {
+        const options = { place, root: app.root, entries: app.entries, stack, signal };
+        const onPath = await findOnPath(options);
+        for (const { path, layer } of programs.slice(0, 20)) {
+            const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH';
+            log.info(`${(0,lib_runtime/* displayPath */.Gt)(path)} of ${app.layers[layer].name}, ${where}`);
+        }
+        const isOfPackage = packageFiles(files);
+        const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path));
+        if (!isWanted)
+            return { onPath };
+        const check = await checkFfmpeg(options);
+        log.info(check.works
+            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
+            : (check.problem ?? 'It does not work'));
+        if (check.mended.length > 0)
+            log.info(`Put on the library path: ${check.mended.join(', ')}`);
+        return { onPath, check };
+    }
+    finally {
+        await place.close();
+    }
+}
+/** The builds that the slug without ffmpeg may need. */
+function otherBuilds(context, source, { buildpacks, aptfile }, workshop) {
+    const fill = async (folder) => {
+        await writeSource(context, source, folder);
+        if (aptfile !== undefined)
+            await (0,promises_.writeFile)(external_node_path_.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
+    };
+    return {
+        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
+        buildAgain: (without, why) => {
+            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
+            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
+        }
+    };
+}
+/** Names of the steps whose ffmpeg is in the slug with it. */
+function providerNames({ with: files, programs, layerNames }) {
+    if (!files)
+        return [];
+    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
+}
+function isSlugs({ onPath, inPackage }) {
+    return onPath || !inPackage;
+}
+/** What should be known where the tree is not what names or the config said. */
+function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
+    const warnings = [];
+    const { programs } = variants;
+    if (guess && !variants.with) {
+        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
+        warnings.push(`ffmpeg was expected from ${ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
+    }
+    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
+    if (addsFfmpeg && others.length > 0) {
+        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
+    }
+    if (choice === 'auto' && !variants.without) {
+        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
+        if (check && !check.works)
+            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
+    }
+    return warnings;
+}
+/** Where the programs lie that the slug without ffmpeg would still have. */
+function stuckPlaces(variants) {
+    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
+    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
+}
+function ffmpeg_placesOf({ layerNames }, programs) {
+    return ffmpeg_listed(programs.map(({ path, layer }) => `${(0,lib_runtime/* displayPath */.Gt)(path)} (${layerNames[layer]})`));
+}
+const SHOWN = 5;
+/** Characters of one name: a report has room for so much (src/report/data.ts). */
+const ffmpeg_LONGEST = 300;
+function ffmpeg_listed(names) {
+    const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+    const shown = names.slice(0, SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
+    return shown.join(', ') + more;
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
+
+
+
+
+
+/**
+ * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
+ * before the buildpacks, too, so there the build would fail in the same way, only later.
+ */
+function requireKept({ folder, removed }, needs) {
+    for (const { file, who } of needs) {
+        const taken = takenOut(removed, file);
+        if (taken === undefined || (0,lib_runtime/* readTreeFile */.xt)(folder, file) !== undefined)
+            continue;
+        throw new lib_runtime/* UserError */.yo(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
+    }
+}
+/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
+function neededByBuildpacks(references) {
+    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
+    return references
+        .slice(0, unknown < 0 ? references.length : unknown)
+        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
+}
+/**
+ * What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web).
+ * @param web the command of that process type; undefined if the Procfile has none
+ */
+function neededByDynos({ streamingApp }, web) {
+    const own = /\bbin\/heroku-web\b/.test(web ?? '') ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }] : [];
+    const who = 'the streaming app';
+    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
+    return [...own, ...streaming.map(file => ({ file, who }))];
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** Decides how the tree is built, and brings the buildpacks here. */
+async function makeRecipe(context, config, source) {
+    const { inputs, runtime } = context;
+    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
+    const kind = placeKind(inputs);
+    const stack = requireStack(inputs, config, appJson);
+    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
+        throw new lib_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
+    }
+    const images = imagesFor(stack);
+    const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
+    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
+    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
+    for (const warning of warnings)
+        runtime.log.warning(warning);
+    const written = chosen.map(({ reference }) => reference.text);
+    const { types } = source_procfileOf(source);
+    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])]);
+    if (aptfile !== undefined && written.some(isAptBuildpack))
+        requireReadable(aptfile);
+    const committed = committedFfmpeg(context, config, source.folder);
+    const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
+    const all = addsFfmpeg
+        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
+        : chosen;
+    if (addsFfmpeg)
+        runtime.log.info(`No buildpack says that it brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
+    const buildpacks = await fetchAll(all, {
+        folder: external_node_path_.join(runtime.scratch, 'buildpacks'),
+        cacheFolder: below(inputs.cache, 'buildpacks'),
+        registryUrl: inputs.buildpackRegistryUrl,
+        sourceTree: source.folder,
+        searchPath: inputs.searchPath,
+        proxyEnvironment: inputs.proxyEnvironment,
+        ...runtime
+    });
+    return {
+        stack,
+        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
+        buildpacks,
+        addsFfmpeg,
+        committed,
+        guess: guessProvider(all.map(({ reference }) => reference.text), aptfile),
+        aptfile,
+        warnings: hostWarnings(kind, stack, inputs.hostStack)
+    };
+}
+/** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
+function placeKind({ buildIn, hostStack }) {
+    return buildIn ?? (hostStack ? 'host' : 'container');
+}
+/** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
+function stackFor(inputs, { stack }, appJson) {
+    return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined);
+}
+/** The same; throws a `UserError` if nothing names it. */
+function requireStack(inputs, config, appJson) {
+    const stack = stackFor(inputs, config, appJson);
+    if (stack !== undefined)
+        return stack;
+    throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
+}
+/** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
+function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
+    const found = checkBuildpackList(buildpacks.map(({ reference }) => reference), mastodon);
+    preflight_refuse(found.filter(({ name }) => !checks.skip.includes(name)));
+}
+/** Throws a `UserError` for a line on which the apt buildpack would fail, some minutes later and without its number. */
+function requireReadable(aptfile) {
+    const problem = aptfileProblem(parseAptfile(aptfile));
+    if (problem)
+        throw new lib_runtime/* UserError */.yo(problem.what, problem.next);
+}
+function hostWarnings(kind, stack, hostStack) {
+    if (kind === 'container' || hostStack === stack)
+        return [];
+    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
+    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
+}
+/** Where the tree is built. */
+function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack, place }) {
+    return new Workshop({
+        ...place,
+        network: inputs.buildNetwork ?? 'bridge',
+        secretsHeld: inputs.secretsHeld,
+        stack,
+        commit: commit.sha,
+        variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
+        timeout: inputs.buildTimeout,
+        scratch: runtime.scratch,
+        keptCache: below(inputs.cache, 'build'),
+        requestId: (0,external_node_crypto_.randomUUID)(),
+        takenOut: file => takenOut(removed, file),
+        dockerEnv: inputs.dockerEnvironment,
+        run: runtime.run,
+        log: runtime.log,
+        clock: runtime.clock,
+        signal: runtime.signal
+    });
+}
+/** A folder in the cache, where there is one. */
+function below(folder, name) {
+    return folder === undefined ? undefined : external_node_path_.join(folder, name);
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/fingerprint.js
+
+
+
+
+
+
+/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
+const FORM = 2;
+const OWN_FILES = [
+    '.mastodon-on-heroku/release.rake',
+    '.profile.d/mastodon-on-heroku.sh',
+    ...Object.keys(REDIS_TLS_FILES)
+];
+/** The parts of a fingerprint, in words for people. */
+const WORDS = {
+    form: 'the version of this action',
+    builder: '`builder`',
+    place: 'where it is built (`build-in`, `build-image`)',
+    commit: 'the commit',
+    stack: 'the stack',
+    buildpacks: 'the buildpacks',
+    ffmpeg: '`ffmpeg`',
+    slug: '`slug` (its limit, env or trim)',
+    streaming: 'whether there is a `streaming-app`',
+    migrations: '`migrations`',
+    redisTls: '`redis-tls`',
+    own: 'the files that this action adds'
+};
+/**
+ * What a slug is built from (design, rule 3): commit, buildpacks, stack, place, variant asked for, config, our own files.
+ * Two builds of one fingerprint are taken for the same, so a released one is used again.
+ */
+function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
+    const parts = {
+        form: FORM,
+        builder,
+        // What is compiled on the host, or in another image, is another slug.
+        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
+        commit: commit.sha,
+        stack,
+        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
+        ffmpeg: config.ffmpeg,
+        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+        streaming: config.streamingApp !== undefined,
+        migrations: config.migrations,
+        redisTls: config.redisTls,
+        own: OWN_FILES.map(file => (0,lib_runtime/* readTreeFile */.xt)(folder, file) ?? '')
+    };
+    const each = Object.entries(parts).map(([part, value]) => [part, fingerprint_digestOf(value)]);
+    return { whole: fingerprint_digestOf(parts), parts: Object.fromEntries(each) };
+}
+/** What differs between two fingerprints, in words; empty if nothing does. */
+function fingerprint_differences(one, other) {
+    return Object.entries(WORDS)
+        .filter(([part]) => one[part] !== other[part])
+        .map(([, words]) => words);
+}
+function fingerprint_digestOf(value) {
+    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
+
+/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
+function onlyTold({ command, failOn }) {
+    return command === 'build' && failOn === 'never';
+}
+/**
+ * What to do about a slug over its limit.
+ * @param hint how to get under the limit, as a sentence
+ */
+function underTheLimit({ command, failOn }, hint) {
+    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
+    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
+}
+
 // EXTERNAL MODULE: external "fs"
 var external_fs_ = __nccwpck_require__(9896);
 // EXTERNAL MODULE: external "os"
@@ -64826,7 +68914,7 @@ const upgradeSchema = dist/* strictObject */.rej({
 function makeUpgrade(plan, base) {
     const { from, to, basis, migrations, streaming, rollback, steps, findings } = plan;
     return {
-        ...(base && { base: { ...base, name: plain(base.name, 300) } }),
+        ...(base && { base: { ...base, name: upgrade_plain(base.name, 300) } }),
         ...(dist.is(upgrade_version, from) && { from }),
         ...(dist.is(upgrade_version, to) && { to }),
         basis,
@@ -64843,15 +68931,15 @@ function makeUpgrade(plan, base) {
         findings: findings.slice(0, MOST_FINDINGS).map(({ name, level, reason, remedy }) => ({
             name,
             level,
-            reason: plain(reason, upgrade_LONGEST),
-            remedy: plain(remedy, upgrade_LONGEST)
+            reason: upgrade_plain(reason, upgrade_LONGEST),
+            remedy: upgrade_plain(remedy, upgrade_LONGEST)
         }))
     };
 }
 function upgrade_cut(line) {
-    return { ...line, text: plain(line.text, 200) };
+    return { ...line, text: upgrade_plain(line.text, 200) };
 }
-function plain(text, most) {
+function upgrade_plain(text, most) {
     const one = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
     return one.length <= most ? one : `${one.slice(0, most - 1)}…`;
 }
@@ -65241,7 +69329,7 @@ function filesOf({ files }) {
     return files.entries.map(row => new ReportFile(row, files));
 }
 /** The folders of a variant with all that is below them, largest first; the slug itself is not among them. */
-function foldersOf({ files }, variant) {
+function files_foldersOf({ files }, variant) {
     const column = variant === 'with' ? 4 : 5;
     const folders = files.folders.map(path => ({ path, compressed: 0, raw: 0, files: 0 }));
     for (const row of files.entries) {
@@ -65394,7 +69482,7 @@ function timeless(path) {
 
 
 /** Changes below are not named. */
-const LEAST = 1_000;
+const compare_LEAST = 1_000;
 /** What has changed between two reports, as far as their files tell. */
 function compareReports(head, base) {
     const variant = head.verdict.chosen;
@@ -65415,7 +69503,7 @@ function compareReports(head, base) {
     }
     const all = changedComponents(pairs, variant);
     const shares = pairs.reduce((sum, pair) => sum + weightChange(pair, variant) - changeOf(pair, variant), 0);
-    const named = all.filter(component => Math.abs(component.change) >= LEAST);
+    const named = all.filter(component => Math.abs(component.change) >= compare_LEAST);
     return {
         ...common,
         components: withVersions(named, head, base),
@@ -65517,7 +69605,7 @@ function changedFiles(pairs, variant) {
         .flatMap(pair => {
         const file = pair.head ?? pair.base;
         const change = changeOf(pair, variant);
-        if (Math.abs(change) < LEAST || file.name === '')
+        if (Math.abs(change) < compare_LEAST || file.name === '')
             return [];
         const size = pair.head?.[variant] ?? 0;
         return [{ path: file.path, how: kindOf(size, size - change), change, size }];
@@ -66315,7 +70403,7 @@ const SHOWN_DIRECTORIES = 15;
 const sections_SHOWN_FILES = 10;
 function directoryTable(report) {
     const chosen = report.variants.find(({ name }) => name === report.verdict.chosen);
-    const rows = foldersOf(report, chosen.name)
+    const rows = files_foldersOf(report, chosen.name)
         .filter(({ path }) => path.split('/').length <= 2)
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
@@ -66498,10 +70586,10 @@ function upgrade_names({ findings }) {
         ? ''
         : `Findings: ${findings.map(({ name, level }) => `${code(name)} (${LEVELS[level]})`).join(', ')}. docs/upgrading.md of mastodon-on-heroku says what each means.`;
 }
-const SHOWN = 200;
+const upgrade_SHOWN = 200;
 function migrationTable(migrations) {
     const rows = migrations
-        .slice(0, SHOWN)
+        .slice(0, upgrade_SHOWN)
         .map(({ version, name, phase, does, long, destructive, irreversible }) => [
         `\`${version}\``,
         code(name),
@@ -66510,7 +70598,7 @@ function migrationTable(migrations) {
             .filter(Boolean)
             .join('<br>')
     ]);
-    const more = migrations.length - SHOWN;
+    const more = migrations.length - upgrade_SHOWN;
     return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
         (more > 0 ? `\n\nAnd ${number(more)} more.` : ''));
 }
@@ -66749,3868 +70837,6 @@ function section(name, content) {
 
 
 
-;// CONCATENATED MODULE: ./lib/slug/files.js
-
-/** What a walk found, as files of a slug; sockets, pipes and devices cannot be in one and come back in `leftOut`. */
-function slugFiles(entries, root, layerOf) {
-    const files = [];
-    const leftOut = [];
-    for (const { path, kind, mode, size, target, inode } of entries) {
-        if (kind === 'other')
-            leftOut.push(path);
-        else
-            files.push({ path, kind, mode, size, target, inode, root, layer: layerOf(path) });
-    }
-    return { files, leftOut };
-}
-/** A slug's files in the order in which they are packed: that of a walk. */
-function inPackOrder(files) {
-    return files.toSorted((a, b) => (0,lib_runtime/* comparePaths */.cD)(a.path, b.path));
-}
-
-;// CONCATENATED MODULE: ./lib/slug/ffmpeg-tree.js
-
-
-
-/** Where a slug lies at run time (Dev Center: dynos). */
-const APP = '/app/';
-/**
- * The executables called `ffmpeg` among the files of a slug: files with an x bit, and links that lead to one among these
- * files. Where they lie and who wrote them does not count.
- */
-function ffmpegPrograms(files) {
-    const named = files.filter(file => file.kind !== 'directory' && external_node_path_.posix.basename(file.path) === 'ffmpeg');
-    if (named.length === 0)
-        return [];
-    const tree = new Map(files.map(file => [file.path, file]));
-    return named.filter(file => isExecutable(follow(tree, file.path)));
-}
-/**
- * Tells whether a file belongs to an npm package, a gem, or a buildpack that was committed (a folder with bin/detect and
- * bin/compile): it is there for that one's sake.
- */
-function packageFiles(files) {
-    const names = new Set(files.map(({ path }) => path));
-    const isBuildpack = (folder) => ['detect', 'compile'].every(step => names.has(`${folder}/bin/${step}`));
-    return name => {
-        if (/(?:^|\/)(?:node_modules|gems)\//.test(name))
-            return true;
-        for (let at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1))
-            if (isBuildpack(name.slice(0, at)))
-                return true;
-        return false;
-    };
-}
-/** Tells a path by its real folders, so that one found by way of a link can be compared; undefined if it leads nowhere. */
-function realNames(files) {
-    const tree = new Map(files.map(file => [file.path, file]));
-    return name => {
-        const folder = external_node_path_.posix.dirname(name);
-        const real = folder === '.' ? '' : follow(tree, folder)?.path;
-        return real === undefined ? undefined : external_node_path_.posix.join(real, external_node_path_.posix.basename(name));
-    };
-}
-function isExecutable(file) {
-    return file?.kind === 'file' && (file.mode & 0o111) !== 0;
-}
-/** Links that a kernel follows for one path (path_resolution(7)). */
-const MOST_LINKS = 40;
-/** What a path leads to within the slug; undefined where it leads out of it, nowhere, or in a circle. */
-function follow(tree, name) {
-    const left = name.split('/');
-    const done = [];
-    let links = 0;
-    for (let part = left.shift(); part !== undefined; part = left.shift()) {
-        if (part === '' || part === '.')
-            continue;
-        if (part === '..') {
-            if (done.pop() === undefined)
-                return undefined;
-            continue;
-        }
-        const file = tree.get([...done, part].join('/'));
-        if (file?.kind !== 'symlink') {
-            if (!file)
-                return undefined;
-            done.push(part);
-            continue;
-        }
-        const target = file.target ?? '';
-        if (++links > MOST_LINKS || (target.startsWith('/') && !target.startsWith(APP)))
-            return undefined;
-        if (target.startsWith('/'))
-            done.length = 0;
-        left.unshift(...(target.startsWith('/') ? target.slice(APP.length) : target).split('/'));
-    }
-    return tree.get(done.join('/'));
-}
-
-;// CONCATENATED MODULE: ./lib/slug/ffmpeg-check.js
-
-
-
-
-
-
-/** The script that mends the library path; it belongs to the slug with ffmpeg. */
-const MEND_FILE = '.profile.d/zz-mastodon-on-heroku-ffmpeg.sh';
-/** Mastodon makes mp4 (h264, aac) of video and GIF, and mp3 of audio (lib/paperclip/transcoder.rb, type_corrector.rb). */
-const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'libopus', 'libvpx', 'libvpx-vp9', 'libwebp'];
-/**
- * Runs ffmpeg and ffprobe from the built tree with `.profile.d` sourced. Where a library is not found but lies in the
- * tree, its folder is put on the library path by a script in `.profile.d` (packages from an Aptfile are unpacked, not
- * installed, so libraries in private folders are missing: facts, heroku-buildpack-apt).
- */
-async function checkFfmpeg(options) {
-    const mended = [];
-    for (;;) {
-        const outcome = await tryOnce(options);
-        const folder = outcome.missing === undefined ? undefined : findFolder(options.entries, outcome.missing);
-        if (folder === undefined || mended.includes(folder)) {
-            return { ...outcome.check, mended: mended.map(lib_runtime/* displayPath */.Gt) };
-        }
-        mended.push(folder);
-        await writeMend(options.root, mendScript(mended));
-    }
-}
-/**
- * Where a dyno finds ffmpeg with `.profile.d` sourced: the executables of that name on its PATH, in its order, and the one
- * that FFMPEG_BINARY names; paths in the tree, links to folders resolved. What lies outside the tree is left out.
- */
-async function findOnPath(options) {
-    const { output } = await run(options, ['bash', '-c', `type -aP -- ffmpeg ${FFMPEG}`]);
-    const realName = realNames(slugFiles(options.entries, options.root, () => 0).files);
-    const app = `${options.place.paths.app}/`;
-    const found = output
-        .split('\n')
-        .map(line => external_node_path_.posix.resolve(app, line))
-        .filter(file => file.startsWith(app))
-        .flatMap(file => realName((0,lib_runtime/* bytePath */.OO)(file.slice(app.length))) ?? []);
-    return new Set(found);
-}
-/** Writes the script into the tree and nowhere else: the build is in the hands of others, and may have left links. */
-async function writeMend(root, script) {
-    const file = external_node_path_.join(root, MEND_FILE);
-    const folder = external_node_path_.dirname(file);
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    if (!(await (0,promises_.lstat)(folder)).isDirectory()) {
-        throw new lib_runtime/* UserError */.yo('.profile.d of the built app is not a folder', 'Take it out of the commit: buildpacks write their start-up scripts there.');
-    }
-    await (0,promises_.rm)(file, { force: true });
-    await (0,promises_.writeFile)(file, script, { flag: 'wx' });
-}
-/** A script for `.profile.d` that adds folders below the app to the library path. */
-function mendScript(folders) {
-    const quoted = folders.map(folder => `"$HOME"/'${folder.replaceAll("'", `'\\''`)}'`);
-    const text = `# Written by mastodon-on-heroku: ffmpeg needs libraries that lie in folders of their own.
-for folder in ${quoted.join(' ')}; do
-  LD_LIBRARY_PATH="\${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"
-done
-export LD_LIBRARY_PATH
-unset folder
-`;
-    return Buffer.from(text, 'latin1');
-}
-const MISSING_LIBRARY = /error while loading shared libraries: ([^\s:/]+): cannot open shared object file/;
-async function tryOnce(options) {
-    const results = {
-        ffmpeg: await run(options, ['bash', '-c', `${FFMPEG} -version`]),
-        ffprobe: await run(options, ['bash', '-c', `${FFPROBE} -version`])
-    };
-    for (const [program, { code, output }] of Object.entries(results)) {
-        if (code === 0)
-            continue;
-        const missing = MISSING_LIBRARY.exec(output)?.[1];
-        const problem = missing
-            ? `${program} does not start: the library ${missing} is missing`
-            : `${program} does not start (exit code ${code}): ${lastLine(output)}`;
-        return { check: { works: false, encoders: [], problem }, missing };
-    }
-    const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
-    const listed = await run(options, ['bash', '-c', `${FFMPEG} -hide_banner -encoders`]);
-    const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
-    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
-    if (transcode.code === 0)
-        return { check: { works: true, version, encoders } };
-    return {
-        check: {
-            works: false,
-            version,
-            encoders,
-            problem: `ffmpeg could not make an mp4 of an animated GIF: ${lastLine(transcode.output)}`
-        }
-    };
-}
-/** As Mastodon calls them: by name, or as a config var says (mastodon/mastodon: config/initializers/ffmpeg.rb). */
-const FFMPEG = '"${FFMPEG_BINARY:-ffmpeg}"';
-const FFPROBE = '"${FFPROBE_BINARY:-ffprobe}"';
-/** What Mastodon does with an animated GIF: H.264 in mp4, then asks ffprobe what came out. */
-const TRANSCODE = `set -e
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-printf %s "$1" | base64 -d > "$folder/in.gif"
-${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
-${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** A GIF of 16 × 16 pixels with two frames. */
-const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
-/** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
-const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
-const ffmpeg_check_TIMEOUT = 60_000;
-const MOST_OUTPUT = 1_000_000;
-async function run({ place, stack, signal }, program) {
-    const chunks = [];
-    let size = 0;
-    const { app } = place.paths;
-    const { code, timedOut } = await place.run({
-        argv: ['bash', '-c', AS_DYNO, 'dyno', ...program],
-        cwd: app,
-        env: { HOME: app, STACK: stack, LANG: 'C.UTF-8' },
-        output: chunk => {
-            size += chunk.length;
-            if (size < MOST_OUTPUT)
-                chunks.push(chunk);
-        },
-        signal,
-        timeout: ffmpeg_check_TIMEOUT
-    });
-    const output = Buffer.concat(chunks).toString('utf8');
-    return { code, output: timedOut ? `${output}\nit was ended after ${ffmpeg_check_TIMEOUT / 1000} s` : output };
-}
-/** The folder of a library in the tree; the first one in byte order where there are several. */
-function findFolder(entries, library) {
-    const name = `/${(0,lib_runtime/* bytePath */.OO)(library)}`;
-    const found = entries.find(({ path, kind }) => kind !== 'directory' && path.endsWith(name));
-    return found && found.path.slice(0, -name.length);
-}
-function lastLine(output) {
-    const line = output.trim().split('\n').at(-1) ?? '';
-    return line.replace(/[^\P{Cc}]/gu, '').slice(0, 300);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/ffmpeg.js
-
-
-
-
-
-/** Added if a slug with ffmpeg is asked for and nothing says that it brings one: what Mastodon's app.json has since 4.3 (mastodon/mastodon#31135). */
-const FFMPEG_BUILDPACK = 'https://github.com/heroku/heroku-buildpack-activestorage-preview';
-/**
- * What will bring ffmpeg, by the names of the buildpacks, as they are written in config or app.json, and the Aptfile. It is
- * a guess: the built tree shows what is so (`waysOut`).
- */
-function guessProvider(references, aptfile) {
-    const placesOf = (isIt) => references.flatMap((reference, i) => (isIt(reference) ? [i] : []));
-    const buildpacks = placesOf(saysFfmpeg);
-    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
-    const apt = asks ? placesOf(isAptBuildpack)[0] : undefined;
-    return buildpacks.length > 0 || apt !== undefined ? { buildpacks, apt } : undefined;
-}
-/** Whether a buildpack's name says that it brings ffmpeg (and, by all that is known of such, nothing else). */
-function saysFfmpeg(reference) {
-    return /ffmpeg|activestorage-preview/i.test(buildpackName(reference));
-}
-/**
- * Packages that stood in Mastodon's Aptfiles for ffmpeg's sake alone: libraries that it needs at run time, and that the
- * stacks of that time did not have (mastodon/mastodon: Aptfile).
- */
-const FFMPEG_PACKAGES = new Set([
-    // Its extra codecs
-    'libavcodec-extra',
-    // 1.4 to 4.2 (#3276)
-    'libxdamage1',
-    'libxfixes3',
-    // 2.5 to 4.0 (#8588, for heroku-18; taken out by #19836)
-    'libcairo2',
-    'libcroco3',
-    'libdatrie1',
-    'libgdk-pixbuf2.0-0',
-    'libgraphite2-3',
-    'libharfbuzz0b',
-    'libpango-1.0-0',
-    'libpangocairo-1.0-0',
-    'libpangoft2-1.0-0',
-    'libpixman-1-0',
-    'librsvg2-2',
-    'libthai-data',
-    'libthai0',
-    'libxcb-render0',
-    'libxcb-shm0',
-    'libxrender1',
-    // 4.2 (#24866), and what it stands for
-    'libopenblas0-pthread',
-    'libblas3',
-    'liblapack3'
-]);
-/** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
-const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/;
-/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
-function aptfileWithoutFfmpeg(aptfile) {
-    const { entries } = parseAptfile(aptfile);
-    return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile;
-}
-function isForFfmpeg(entry) {
-    if (asksForFfmpeg(entry))
-        return true;
-    const name = entry.kind === 'package' ? plainName(entry.name) : packageOfDeb(entry.url);
-    return FFMPEG_PACKAGES.has(name) || LIBVPX.test(name);
-}
-/** ffmpeg's own programs. */
-const OWN = /^(?:ffmpeg|ffprobe|ffplay|qt-faststart)$/;
-/**
- * Decides for each executable called ffmpeg how it can be left out, and which buildpacks have to go or run again for it.
- * A step whose ffmpeg a later one wrote over counts, too.
- */
-function waysOut({ layers, mixed }, files, aptfile) {
-    const asks = aptfile !== undefined && parseAptfile(aptfile).entries.some(asksForFfmpeg);
-    const isOfPackage = packageFiles(files);
-    const wayOfLayer = layers.map(({ buildpack }, layer) => {
-        // What was committed is the fork's own.
-        if (!buildpack)
-            return 'stays';
-        if (readsAptfile(buildpack))
-            return asks ? 'apt' : 'stays';
-        return bringsOnlyFfmpeg(buildpack, layer, files) ? 'layer' : 'program';
-    });
-    const programs = ffmpegPrograms(files).map(({ path, layer }) => {
-        return { path, layer, way: isOfPackage(path) ? 'stays' : wayOfLayer[layer] };
-    });
-    const free = new Set(programs.filter(({ path }) => !isOfPackage(path)).map(({ path }) => path));
-    const writers = new Set([
-        ...programs.filter(({ path }) => free.has(path)).map(({ layer }) => layer),
-        ...mixed.filter(({ path }) => free.has(path)).flatMap(({ from, by }) => [from, by])
-    ]);
-    const placesOf = (way) => [...writers]
-        .filter(layer => wayOfLayer[layer] === way)
-        .map(layer => layer - 1)
-        .toSorted((a, b) => a - b);
-    return { programs, provider: { buildpacks: placesOf('layer'), apt: placesOf('apt')[0] } };
-}
-/** Whether a buildpack's own scripts name the Aptfile, whatever it is called. */
-function readsAptfile({ folder }) {
-    return ['bin/detect', 'bin/compile'].some(script => /\bAptfile\b/.test(scriptOf(folder, script)));
-}
-/** A script too large to be one is none. */
-function scriptOf(folder, script) {
-    try {
-        return (0,lib_runtime/* readTreeFile */.xt)(folder, script) ?? '';
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo)
-            return '';
-        throw error;
-    }
-}
-/** Its name says so, and there is no program of another kind among what it brought. */
-function bringsOnlyFfmpeg({ reference }, layer, files) {
-    const isOther = (file) => file.layer === layer &&
-        isExecutable(file) &&
-        !OWN.test(external_node_path_.posix.basename(file.path)) &&
-        !/^\.profile\.d\/|\.so(?:\.|$)/.test(file.path);
-    return saysFfmpeg(reference) && !files.some(isOther);
-}
-/** The files without the programs of ffmpeg that lie beside an ffmpeg of these layers. */
-function withoutPrograms(files, layers) {
-    const placeOf = (file) => `${file.layer} ${external_node_path_.posix.dirname(file.path)}`;
-    const isOfPackage = packageFiles(files);
-    const isTheirs = (file) => layers.has(file.layer) && !isOfPackage(file.path);
-    const places = new Set(ffmpegPrograms(files).filter(isTheirs).map(placeOf));
-    const goes = (file) => file.kind !== 'directory' && OWN.test(external_node_path_.posix.basename(file.path)) && places.has(placeOf(file));
-    return files.filter(file => !goes(file));
-}
-/**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
- * step wrote over its files and it wrote over nobody's. Returns why not.
- */
-function whyNotSubtract(app, provider) {
-    const isProvider = providerLayers(provider);
-    const mix = app.mixed.find(({ from, by }) => isProvider.has(from) !== isProvider.has(by));
-    if (!mix)
-        return undefined;
-    const [by, from] = [app.layers[mix.by]?.name, app.layers[mix.from]?.name];
-    return `${by} wrote over a file of ${from}`;
-}
-/** Layer 0 is the source, so a buildpack's layer is its place in the list plus one. */
-function providerLayers({ buildpacks, apt }) {
-    return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
-}
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
-function withoutProvider(files, provider, aptAgain) {
-    const isProvider = providerLayers(provider);
-    const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
-    const kept = new Set(files.filter(stays));
-    const needed = ffmpeg_foldersOf(kept);
-    // A folder that the provider made stays where others put something into it (`.profile.d`).
-    const rest = files.flatMap(file => {
-        if (kept.has(file))
-            return [file];
-        const layer = file.kind === 'directory' ? needed.get(file.path) : undefined;
-        return layer === undefined ? [] : [{ ...file, layer }];
-    });
-    if (!aptAgain)
-        return rest;
-    const taken = new Set(rest.map(({ path }) => path));
-    const layer = provider.apt + 1;
-    const again = slugFiles(aptAgain.entries.filter(({ path }) => aptAgain.wrote(path) && !taken.has(path)), aptAgain.root, path => (path === 'Aptfile' ? 0 : layer));
-    return inPackOrder([...rest, ...again.files]);
-}
-/** All folders above these files, each with the layer of the first file that needs it. */
-function ffmpeg_foldersOf(files) {
-    const folders = new Map();
-    for (const { path, layer } of files) {
-        for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-            const folder = path.slice(0, at);
-            if (folders.has(folder))
-                break;
-            folders.set(folder, layer);
-        }
-    }
-    return folders;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/gate.js
-
-/**
- * Heroku warns from 300 MB on and stopped at 500 MB until March 2026, when it announced 1 GB
- * (heroku/roadmap#196; heroku.com/blog/bigger-slugs-and-greater-build-timeout-flexibility). Whether it counts
- * uploaded slugs is undocumented, so this gate is the only one that can be relied on. Decimal is the stricter reading.
- */
-const HEROKU_WARNS_AT = 300_000_000;
-const HEROKU_STOPS_AT = 1_000_000_000;
-/**
- * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
- * one, that is the one: whether it is what was asked for is for the caller to say.
- * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
- */
-function gate(choice, sizes, limit, ffmpegWorks = true) {
-    const isWanted = (size) => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit);
-    const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with));
-    const bytes = takesFfmpeg ? sizes.with : sizes.without;
-    if (bytes === undefined)
-        throw new Error('there is no slug to choose from');
-    return {
-        chosen: takesFfmpeg ? 'with' : 'without',
-        bytes,
-        limit,
-        withinLimit: bytes <= limit,
-        headroom: limit - bytes
-    };
-}
-/** What Heroku would say of a slug of this size, and of such a limit. */
-function sizeWarnings({ bytes, limit }) {
-    const warnings = [];
-    const [warnsAt, stopsAt] = [(0,lib_runtime/* megabytes */.ix)(HEROKU_WARNS_AT), (0,lib_runtime/* megabytes */.ix)(HEROKU_STOPS_AT)];
-    if (bytes > HEROKU_STOPS_AT)
-        warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
-    else if (bytes > HEROKU_WARNS_AT)
-        warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`);
-    if (limit > HEROKU_STOPS_AT)
-        warnings.push(`The limit is above ${stopsAt}, where Heroku stops`);
-    return warnings;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/gzip.js
-/**
- * One gzip member out of pieces that were compressed apart from each other (RFC 1951, 1952): each piece is raw deflate
- * that ends on a byte boundary and is not the last one, so they follow each other; the checksums are combined.
- */
-/** No name, no time, "Unix": the same for every slug. */
-const GZIP_HEADER = Buffer.from('1f8b0800000000000003', 'hex');
-/** An empty last deflate block, the checksum and the length (mod 2^32) of everything uncompressed. */
-function gzipTrailer(crc, rawBytes) {
-    const trailer = Buffer.alloc(10);
-    trailer[0] = 0x03;
-    trailer.writeUInt32LE(crc >>> 0, 2);
-    trailer.writeUInt32LE(rawBytes % 2 ** 32, 6);
-    return trailer;
-}
-/**
- * The CRC-32 of `a` followed by `b`, from the CRC-32 of each and the length of `b` in bytes.
- * (Appending n zero bytes to `a` multiplies its CRC by x^(8n) in GF(2)[x] modulo the CRC's polynomial.)
- */
-function combineCrc(a, b, bLength) {
-    return (multiply(zeros(bLength), a) ^ b) >>> 0;
-}
-const POLYNOMIAL = 0xedb88320; // reflected: bit 31 is x^0
-/** a × b modulo the polynomial. */
-function multiply(a, b) {
-    let product = 0;
-    for (let bit = 0x80000000; bit !== 0; bit >>>= 1) {
-        if (a & bit)
-            product ^= b;
-        b = b & 1 ? (b >>> 1) ^ POLYNOMIAL : b >>> 1;
-    }
-    return product >>> 0;
-}
-/** x^(8n): square and multiply. */
-function zeros(bytes) {
-    let power = 0x80000000; // x^0
-    let square = 0x00800000; // x^8
-    for (let n = bytes; n > 0; n = Math.floor(n / 2)) {
-        if (n % 2 === 1)
-            power = multiply(square, power);
-        square = multiply(square, square);
-    }
-    return power;
-}
-
-;// CONCATENATED MODULE: ./lib/slug/tar.js
-
-
-const tar_BLOCK = 512;
-/** What every name in a slug starts with: Heroku unpacks `./app` and ignores the rest (Dev Center: platform-api-deploying-slugs). */
-const SLUG_ROOT = './app/';
-/** Two empty blocks end a tar archive. */
-const TAR_END = 2 * tar_BLOCK;
-/** Zero bytes that fill up the last 512-byte block of a file's content. */
-function padding(size) {
-    return (tar_BLOCK - (size % tar_BLOCK)) % tar_BLOCK;
-}
-/**
- * The header of one name in GNU tar's own format (root-owned; long names in `L` and `K` records, which hold any bytes).
- * `link` makes it a hard link to a name that came before. `time` is in seconds since 1970.
- */
-function tarHeader(file, time, link) {
-    const { name, target } = tar_namesOf(file, link);
-    const size = file.kind === 'file' && link === undefined ? file.size : 0;
-    const type = link !== undefined ? '1' : file.kind === 'file' ? '0' : file.kind === 'symlink' ? '2' : '5';
-    const records = [];
-    if (target.length > SHORT)
-        records.push(longRecord('K', target));
-    if (name.length > SHORT)
-        records.push(longRecord('L', name));
-    records.push(record({ name, target, size, type, mode: file.mode, time }));
-    return records.length === 1 ? records[0] : Buffer.concat(records);
-}
-/** How many bytes `tarHeader` makes. */
-function headerBytes(file, link) {
-    const { name, target } = tar_namesOf(file, link);
-    const long = (text) => (text.length > SHORT ? tar_BLOCK + text.length + 1 + padding(text.length + 1) : 0);
-    return tar_BLOCK + long(name) + long(target);
-}
-/** Bytes of a name that a header's own field holds. */
-const SHORT = 100;
-function tar_namesOf(file, link) {
-    const isFolder = file.kind === 'directory' && file.path !== '';
-    return {
-        name: SLUG_ROOT + file.path + (isFolder ? '/' : ''),
-        target: link !== undefined ? SLUG_ROOT + link : (file.target ?? '')
-    };
-}
-function longRecord(type, text) {
-    const size = text.length + 1;
-    const body = Buffer.alloc(size + padding(size));
-    body.write(text, 'latin1');
-    return Buffer.concat([record({ name: '././@LongLink', target: '', size, type, mode: 0o644, time: 0 }), body]);
-}
-function record({ name, target, size, type, mode, time }) {
-    const header = Buffer.alloc(tar_BLOCK);
-    header.write(name.slice(0, SHORT), 0, 'latin1');
-    header.write(octal(mode, 7), 100);
-    header.write(octal(0, 7), 108); // uid and gid: root
-    header.write(octal(0, 7), 116);
-    if (size < 8 ** 11)
-        header.write(octal(size, 11), 124);
-    else
-        base256(header, 124, 12, size);
-    header.write(octal(time, 11), 136);
-    header.write('        ', 148);
-    header.write(type, 156);
-    header.write(target.slice(0, SHORT), 157, 'latin1');
-    header.write('ustar  \0', 257);
-    header.write('root', 265);
-    header.write('root', 297);
-    let sum = 0;
-    for (const byte of header)
-        sum += byte;
-    header.write(`${octal(sum, 6)}\0 `, 148);
-    return header;
-}
-function octal(value, digits) {
-    return value.toString(8).padStart(digits, '0');
-}
-/** GNU's form for numbers that octal digits cannot hold (files of 8 GiB and more). */
-function base256(header, offset, length, value) {
-    header.writeUInt8(0x80, offset);
-    header.writeBigUInt64BE(BigInt(value), offset + length - 8);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/pack-protocol.js
-
-
-
-;// CONCATENATED MODULE: ./lib/slug/plan.js
-
-
-
-
-const plan_LEAST = 512 * 1024;
-const plan_MOST = 2 * 1024 * 1024;
-/** A file of this size has blocks of its own, so that its compressed size is exact. */
-const PIECE = 1024 * 1024;
-/** The folder `./app/` itself: it belongs to no layer. */
-const ROOT = { path: '', kind: 'directory', mode: 0o755, size: 0, root: '', layer: -1 };
-/** The blocks of a slug with these files, which are in pack order. `publicTime` is that of files in `public/` (`timeOf`). */
-function planBlocks(files, identityOf, publicTime) {
-    const plan = new Plan(identityOf);
-    const carriers = new Map();
-    plan.addHeader(ROOT, FIXED_TIME, undefined, 0);
-    for (const file of files) {
-        const link = file.inode === undefined ? undefined : carriers.get(file.inode);
-        if (file.inode !== undefined && link === undefined)
-            carriers.set(file.inode, file.path);
-        const size = link === undefined ? file.size : 0;
-        const time = timeOf(file, publicTime);
-        if (size >= PIECE)
-            plan.addLarge(file, time, size);
-        else {
-            if (plan.bytes >= plan_LEAST && (isBoundary(file.path) || plan.bytes + size > plan_MOST))
-                plan.cut();
-            plan.addHeader(file, time, link, size);
-        }
-    }
-    return plan.end();
-}
-class Plan {
-    #identityOf;
-    #blocks = [];
-    #parts = [];
-    /** All that the bytes of the block depend on. */
-    #content = '';
-    bytes = 0;
-    constructor(identityOf) {
-        this.#identityOf = identityOf;
-    }
-    /** A name with its whole content. */
-    addHeader(file, time, link, size) {
-        this.#add({ file, header: headerBytes(file, link), time, link, from: 0, to: size, pad: padding(size) });
-    }
-    /** A file in blocks of its own. */
-    addLarge(file, time, size) {
-        this.cut();
-        for (let from = 0; from < size; from += PIECE) {
-            const to = Math.min(from + PIECE, size);
-            const header = from === 0 ? headerBytes(file) : 0;
-            this.#add({ file, header, time, link: undefined, from, to, pad: to === size ? padding(size) : 0 });
-            this.cut();
-        }
-    }
-    cut() {
-        if (this.#parts.length === 0)
-            return;
-        const key = (0,external_node_crypto_.createHash)('sha256').update(this.#content, 'latin1').digest('hex');
-        this.#blocks.push({ key, parts: this.#parts, rawBytes: this.bytes });
-        this.#parts = [];
-        this.#content = '';
-        this.bytes = 0;
-    }
-    end() {
-        this.#add({ file: ROOT, header: 0, time: 0, link: undefined, from: 0, to: 0, pad: TAR_END });
-        this.cut();
-        return this.#blocks;
-    }
-    #add(part) {
-        const { file, header, time, link, from, to, pad } = part;
-        this.#parts.push(part);
-        this.bytes += partBytes(part);
-        // Zero bytes separate what may hold any other byte; a header is made of nothing but these.
-        if (header > 0)
-            this.#content += `${file.path}\0${link ?? ''}\0${file.target ?? ''}\0${file.kind}\0${file.mode}\0${file.size}\0${time}\0`;
-        this.#content += to > from ? `${this.#identityOf(file)}\0${from}\0${to}\0${pad}\n` : `${pad}\n`;
-    }
-}
-/** Bytes of a part in the archive. */
-function partBytes({ header, from, to, pad }) {
-    return header + (to - from) + pad;
-}
-const FIXED_TIME = 1_000_000_000;
-/**
- * A file's time in the slug, in seconds. The time of the build would be another one on each machine, so it is fixed.
- * Only files that Rails serves (`public/`) carry the time of the commit: browsers ask for those that keep their names
- * (the service worker, emoji) with If-Modified-Since, and would never get a new version whose time is not newer
- * (mastodon/mastodon: lib/mastodon/middleware/public_file_server.rb, which answers by Last-Modified alone).
- */
-function timeOf({ path }, publicTime) {
-    return path.startsWith('public/') ? publicTime : FIXED_TIME;
-}
-/** One name in 32 may begin a block; which ones depends on the name alone. */
-function isBoundary(path) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < path.length; i++)
-        hash = Math.imul(hash ^ path.charCodeAt(i), 0x01000193);
-    return ((hash ^ (hash >>> 15)) & 31) === 0;
-}
-
-// EXTERNAL MODULE: external "node:worker_threads"
-var external_node_worker_threads_ = __nccwpck_require__(5919);
-;// CONCATENATED MODULE: ./lib/slug/threads.js
-
-
-/** A thread needs little; a small heap makes it collect its garbage early. */
-const threads_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 };
-/** A few threads that take tasks in order. */
-class Threads {
-    #workers;
-    #idle;
-    #busy = new Map();
-    #queue = [];
-    #failure;
-    constructor(program, count) {
-        this.#workers = Array.from({ length: count }, () => this.#open(program));
-        this.#idle = [...this.#workers];
-    }
-    get count() {
-        return this.#workers.length;
-    }
-    /** Resolves with the thread's answer; rejects with what was thrown in it, and where a thread has ended. */
-    do(task) {
-        return new Promise((resolve, reject) => {
-            if (this.#failure)
-                return reject(this.#failure);
-            this.#queue.push({ task, resolve, reject });
-            this.#next();
-        });
-    }
-    /** Ends the threads; tasks that wait or run are rejected. */
-    async close() {
-        this.#fail(new Error('packing was ended'));
-        await Promise.all(this.#workers.map(worker => worker.terminate()));
-    }
-    #open(program) {
-        const worker = new external_node_worker_threads_.Worker(program, { env: {}, execArgv: [], resourceLimits: threads_LIMITS });
-        worker.on('message', (answer) => this.#answered(worker, answer));
-        worker.on('error', error => this.#fail(error instanceof Error ? error : new Error(String(error))));
-        worker.on('exit', code => this.#fail(new Error(`a packing thread ended (exit code ${code})`)));
-        worker.unref();
-        return worker;
-    }
-    #next() {
-        while (this.#idle.length > 0 && this.#queue.length > 0) {
-            const [worker, waiting] = [this.#idle.pop(), this.#queue.shift()];
-            this.#busy.set(worker, waiting);
-            worker.ref();
-            worker.postMessage(waiting.task);
-        }
-    }
-    #answered(worker, answer) {
-        const waiting = this.#busy.get(worker);
-        this.#busy.delete(worker);
-        this.#idle.push(worker);
-        worker.unref();
-        if ('error' in answer)
-            waiting?.reject(answer.error);
-        else
-            waiting?.resolve(answer);
-        this.#next();
-    }
-    /** One thread less is no pool: all that waits or runs fails with the first reason. */
-    #fail(error) {
-        this.#failure ??= error;
-        for (const { reject } of [...this.#busy.values(), ...this.#queue.splice(0)])
-            reject(this.#failure);
-        this.#busy.clear();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/slug/pack.js
-
-
-
-
-
-
-
-
-
-
-/** Level 6, gzip's own default. */
-const LEVEL = 6;
-const HASH_BATCH_FILES = 200;
-const HASH_BATCH_BYTES = 8 * 1024 * 1024;
-/**
- * Packs slugs as Heroku's Slug API takes them: one gzip member around a GNU tar archive of `./app/…`
- * (Dev Center: platform-api-deploying-slugs). The same files give the same bytes, whatever the number of threads.
- */
-class Packer {
-    #threads;
-    #options;
-    #identities = new Map();
-    #known = new Map();
-    /** No packing has failed: then the blocks that are known are all that is needed. */
-    #complete = false;
-    constructor(options) {
-        this.#options = options;
-        this.#threads = new Threads(options.worker, options.threads);
-        options.signal.addEventListener('abort', this.#abort, { once: true });
-        if (options.blockStore)
-            (0,external_node_fs_.mkdirSync)(options.blockStore, { recursive: true });
-    }
-    /**
-     * Packs all jobs in one pass: each file is read once, a block that several slugs share is compressed once.
-     * Rejects with a `UserError` on a full disk; an output that did not become whole is removed.
-     */
-    async pack(jobs) {
-        const slugs = [];
-        try {
-            if (this.#options.signal.aborted)
-                throw new lib_runtime/* CancelledError */.cc('Packing the slug');
-            if (this.#options.blockStore)
-                await this.#hash(jobs);
-            slugs.push(...jobs.map(job => new Slug(planBlocks(job.files, this.#identityOf, seconds(this.#options.commitTime)), job.output)));
-            for (const slug of slugs)
-                await slug.open();
-            await this.#packBlocks(slugs);
-            const packed = await Promise.all(slugs.map(slug => slug.finish()));
-            this.#complete = true;
-            return packed;
-        }
-        catch (error) {
-            this.#complete = false;
-            await Promise.all(slugs.map(slug => slug.discard()));
-            throw this.#options.signal.aborted ? new lib_runtime/* CancelledError */.cc('Packing the slug') : error;
-        }
-    }
-    /** Ends the threads; where all was packed, drops every stored block that no slug of this packer used. */
-    async close() {
-        this.#options.signal.removeEventListener('abort', this.#abort);
-        await this.#threads.close();
-        const { blockStore } = this.#options;
-        if (!blockStore || !this.#complete)
-            return;
-        const needed = new Set([...this.#known.keys()].map(nameInStore));
-        for (const name of (0,external_node_fs_.readdirSync)(blockStore)) {
-            if (!needed.has(name))
-                (0,external_node_fs_.rmSync)(external_node_path_.join(blockStore, name), { force: true });
-        }
-    }
-    #abort = () => void this.#threads.close();
-    /** The digest of its content; where no block is kept beyond this packer, a number does: a file is equal to itself. */
-    #identityOf = (file) => {
-        const key = file.inode ?? file;
-        const known = this.#identities.get(key);
-        if (known !== undefined)
-            return known;
-        const identity = `${this.#identities.size}`;
-        this.#identities.set(key, identity);
-        return identity;
-    };
-    async #hash(jobs) {
-        const batches = [[]];
-        let bytes = 0;
-        const seen = new Set();
-        for (const job of jobs) {
-            for (const file of job.files) {
-                const key = file.inode ?? file;
-                if (file.kind !== 'file' || seen.has(key) || this.#identities.has(key))
-                    continue;
-                seen.add(key);
-                if (batches.at(-1).length >= HASH_BATCH_FILES || bytes > HASH_BATCH_BYTES) {
-                    batches.push([]);
-                    bytes = 0;
-                }
-                batches.at(-1).push(file);
-                bytes += file.size;
-            }
-        }
-        await inOrder(batches, this.#threads.count * 2, async (batch) => {
-            const files = batch.map(file => ({ path: absolute(file), size: file.size }));
-            const { digests } = await this.#threads.do({ kind: 'hash', files });
-            batch.forEach((file, i) => this.#identities.set(file.inode ?? file, digests[i]));
-        });
-    }
-    /** The blocks of all slugs, each once, in an order in which every slug meets its own. */
-    async #packBlocks(slugs) {
-        const written = new Set(slugs.flatMap(slug => (slug.output === undefined ? [] : slug.blocks.map(({ key }) => key))));
-        await inOrder(mergeOrders(slugs.map(slug => slug.blocks)), this.#threads.count * 3, async (block) => {
-            const onlyMeasured = this.#known.has(block.key) && !written.has(block.key);
-            return onlyMeasured
-                ? undefined
-                : ((await this.#fromStore(block)) ?? (await this.#threads.do(this.#task(block))));
-        }, async (block, answer) => {
-            const known = answer ? { bytes: answer.bytes.length, crc: answer.crc } : this.#known.get(block.key);
-            this.#known.set(block.key, known);
-            for (const slug of slugs)
-                if (slug.wants(block.key))
-                    await slug.take(known, answer?.bytes);
-        });
-    }
-    /** The block as an earlier build packed it. */
-    async #fromStore({ key, rawBytes }) {
-        const store = this.#placeOf(key);
-        if (store === undefined || !(0,external_node_fs_.existsSync)(store))
-            return undefined;
-        return (await this.#threads.do({ kind: 'stored', rawBytes, store })).block;
-    }
-    #placeOf(key) {
-        return this.#options.blockStore && external_node_path_.join(this.#options.blockStore, nameInStore(key));
-    }
-    #task(block) {
-        return {
-            kind: 'block',
-            rawBytes: block.rawBytes,
-            level: LEVEL,
-            store: this.#placeOf(block.key),
-            parts: block.parts.map(toTask)
-        };
-    }
-}
-/** Other ways of packing give other bytes for the same block: they must not meet. */
-const FORMAT = `1-${LEVEL}-${process.versions.zlib}`;
-function nameInStore(key) {
-    return (0,external_node_crypto_.createHash)('sha256').update(`${FORMAT} ${key}`).digest('hex');
-}
-/** Seconds since 1970 as a tar header holds them; a commit may claim any time. */
-function seconds(milliseconds) {
-    return Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 8 ** 11 - 1);
-}
-/** A slug while it is packed. */
-class Slug {
-    blocks;
-    output;
-    #taken = [];
-    #sha256 = (0,external_node_crypto_.createHash)('sha256');
-    #file;
-    #bytes = 0;
-    #rawBytes = 0;
-    #crc = 0;
-    constructor(blocks, output) {
-        this.blocks = blocks;
-        this.output = output;
-    }
-    async open() {
-        if (this.output) {
-            this.#file = await (0,promises_.open)(this.#part, 'w').catch((error) => {
-                throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
-            });
-        }
-        await this.#write(GZIP_HEADER);
-    }
-    /** Whether this block is the next one. */
-    wants(key) {
-        return this.blocks[this.#taken.length]?.key === key;
-    }
-    async take({ bytes, crc }, compressed) {
-        const block = this.blocks[this.#taken.length];
-        this.#taken.push({ block, bytes });
-        this.#crc = combineCrc(this.#crc, crc, block.rawBytes);
-        this.#rawBytes += block.rawBytes;
-        if (compressed)
-            await this.#write(compressed);
-        else
-            this.#bytes += bytes;
-    }
-    async finish() {
-        if (this.#taken.length !== this.blocks.length)
-            throw new Error('a block of the slug was not packed');
-        await this.#write(gzipTrailer(this.#crc, this.#rawBytes));
-        const packed = { bytes: this.#bytes, rawBytes: this.#rawBytes, blocks: this.#taken };
-        if (!this.output)
-            return packed;
-        await this.#file?.close();
-        this.#file = undefined;
-        await (0,promises_.rename)(this.#part, this.output);
-        return { ...packed, sha256: this.#sha256.digest('hex') };
-    }
-    async discard() {
-        await this.#file?.close().catch(() => { }); // it goes anyway
-        if (this.output)
-            await (0,promises_.rm)(this.#part, { force: true });
-    }
-    get #part() {
-        return `${this.output}.part`;
-    }
-    async #write(bytes) {
-        this.#bytes += bytes.length;
-        if (!this.#file)
-            return;
-        this.#sha256.update(bytes);
-        try {
-            for (let done = 0; done < bytes.length;)
-                done += (await this.#file.write(bytes, done)).bytesWritten;
-        }
-        catch (error) {
-            throw (0,lib_runtime/* explainDiskFull */.GK)(error, this.output);
-        }
-    }
-}
-/**
- * One list in which each list's blocks keep their order and a block of several lists stands once where that is possible
- * (the lists come from one tree, so shared blocks come in the same order).
- */
-function mergeOrders(lists) {
-    const next = lists.map(() => 0);
-    const remaining = lists.map(list => countKeys(list));
-    const merged = [];
-    for (;;) {
-        const heads = lists.map((list, i) => list[next[i]]);
-        if (heads.every(head => head === undefined))
-            return merged;
-        // A head that another list still needs later waits, unless every head waits.
-        const free = heads.find((head, i) => head &&
-            !lists.some((list, j) => j !== i && heads[j]?.key !== head.key && (remaining[j].get(head.key) ?? 0) > 0));
-        const block = free ?? heads.find(head => head !== undefined);
-        merged.push(block);
-        heads.forEach((head, i) => {
-            if (head?.key !== block.key)
-                return;
-            next[i]++;
-            remaining[i].set(block.key, remaining[i].get(block.key) - 1);
-        });
-    }
-}
-function countKeys(blocks) {
-    const counts = new Map();
-    for (const { key } of blocks)
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-    return counts;
-}
-/**
- * Runs `work` on every item, at most `width` ahead, and hands the results to `take` in the order of the items.
- * The first failure ends it.
- */
-async function inOrder(items, width, work, take = async () => { }) {
-    const running = [];
-    let started = 0;
-    try {
-        for (const item of items) {
-            while (started < items.length && running.length < width)
-                running.push(work(items[started++]));
-            await take(item, await running.shift());
-        }
-    }
-    finally {
-        await Promise.allSettled(running);
-    }
-}
-/** A part as a thread takes it. */
-function toTask({ file, header, time, link, from, to, pad }) {
-    const { path, kind, mode, size, target } = file;
-    return {
-        path: to > from ? absolute(file) : '',
-        header: header > 0 ? { file: { path, kind, mode, size, target }, time, link } : undefined,
-        from,
-        to,
-        pad
-    };
-}
-function absolute(file) {
-    return (0,lib_runtime/* joinBytes */.mE)((0,lib_runtime/* bytePath */.OO)(file.root), file.path);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/measure.js
-
-
-
-
-/**
- * Shares the compressed bytes of a slug out to its files, so that the parts add up to the whole: a file owns the bytes
- * of the blocks that it fills; a block that several share is split by their raw bytes (design, rule 6).
- */
-function measure({ blocks, bytes, rawBytes }) {
-    const weights = new Map();
-    for (const { block, bytes: compressed } of blocks) {
-        const shared = new Set(block.parts.map(({ file }) => file)).size > 1;
-        let raw = 0;
-        for (const part of block.parts) {
-            const before = Math.round((compressed * raw) / block.rawBytes);
-            raw += partBytes(part);
-            const own = Math.round((compressed * raw) / block.rawBytes) - before;
-            const weight = weights.get(part.file) ?? { compressed: 0, raw: 0, shared: false };
-            weight.compressed += own;
-            weight.raw += partBytes(part);
-            weight.shared ||= shared;
-            weights.set(part.file, weight);
-        }
-    }
-    const frame = weights.get(ROOT) ?? { compressed: 0, raw: 0, shared: true };
-    weights.delete(ROOT);
-    const layers = new Map();
-    add(layers, -1, {
-        compressed: frame.compressed + GZIP_HEADER.length + gzipTrailer(0, 0).length,
-        raw: frame.raw,
-        files: 0
-    });
-    const files = [...weights].map(([file, weight]) => ({ file, ...weight }));
-    for (const { file, compressed, raw } of files)
-        add(layers, file.layer, { compressed, raw, files: 1 });
-    return { total: { compressed: bytes, raw: rawBytes, files: files.length }, layers, files };
-}
-function add(sums, key, { compressed, raw, files }) {
-    const sum = sums.get(key);
-    if (sum) {
-        sum.compressed += compressed;
-        sum.raw += raw;
-        sum.files += files;
-    }
-    else
-        sums.set(key, { compressed, raw, files });
-}
-
-;// CONCATENATED MODULE: external "node:module"
-const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
-;// CONCATENATED MODULE: ./lib/slug/streaming.js
-
-
-
-
-/** What the streaming server is started with (mastodon/mastodon: Procfile, bin/heroku-web with RUN_STREAMING=true). */
-const STREAMING_PROCESS_TYPES = { web: 'bin/heroku-web' };
-const STARTS = 'streaming';
-/** Until 4.2 the server had no package.json of its own (mastodon/mastodon: package.json). */
-const streaming_ROOT = '.';
-/** Beside the server itself: what starts it, what describes it, what is loaded before it, and Node. */
-const NEEDED = [
-    /^bin\/heroku-web$/,
-    /^(package\.json|yarn\.lock|package-lock\.json|\.yarnrc\.yml|\.nvmrc|Procfile)$/,
-    /^\.profile\.d\/[^/]+$/,
-    /^\.mastodon-on-heroku\/[^/]+\.cjs$/,
-    /^\.profile$/,
-    /^\.heroku\/node\/bin\/node$/,
-    /^streaming\/(?!node_modules\/)/
-];
-/** A file of the server itself. */
-const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
-const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
-/** A package's name as npm has it: nothing in it leads out of a folder. */
-const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
-/**
- * The streaming role of a slug: of a built tree's files those that the streaming server needs, with its packages
- * (`streamingPackages`). Throws a `UserError` if a file or package that it cannot do without is not there.
- */
-function streamingFiles(files) {
-    const tree = new Tree(files);
-    for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
-        tree.require(file);
-    const isPackaged = packagesIn(tree);
-    const wanted = new Set();
-    for (const file of files) {
-        if (file.kind === 'directory')
-            continue;
-        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
-            continue;
-        for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_.posix.dirname(at))
-            wanted.add(at);
-    }
-    return files.filter(({ path }) => wanted.has(path));
-}
-/**
- * Which of a built tree's files belong to a package that the streaming server needs: what streaming/package.json depends
- * on and what the server's own files import, found as Node finds them, what those depend on, and the links by which Node
- * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
- */
-function streamingPackages(files) {
-    return packagesIn(new Tree(files));
-}
-function packagesIn(tree) {
-    const packages = streaming_packagesOf(tree);
-    return file => tree.followed.has(file) || streaming_isInside(file, packages);
-}
-/**
- * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
- * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
- */
-function streaming_isInside(file, packages) {
-    for (let at = external_node_path_.posix.dirname(file); at !== '.'; at = external_node_path_.posix.dirname(at)) {
-        if (external_node_path_.posix.basename(at) === 'node_modules')
-            return false;
-        if (packages.has(at))
-            return true;
-    }
-    return false;
-}
-/** Folders of the packages that are needed, the server's own first. */
-function streaming_packagesOf(tree) {
-    const found = new Set();
-    const visit = (folder, imported = []) => {
-        if (found.has(folder))
-            return;
-        found.add(folder);
-        const manifest = tree.manifest(folder);
-        const optional = namesIn(manifest['optionalDependencies']);
-        for (const name of namesIn(manifest['dependencies'])) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-            else if (!optional.includes(name))
-                throw streaming_missing(folder, name);
-        }
-        for (const name of [...optional, ...namesIn(manifest['peerDependencies']), ...imported]) {
-            const at = tree.resolve(folder, name);
-            if (at !== undefined)
-                visit(at);
-        }
-    };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
-    return found;
-}
-function namesIn(dependencies) {
-    if (typeof dependencies !== 'object' || dependencies === null)
-        return [];
-    return Object.keys(dependencies).filter(name => PACKAGE_NAME.test(name));
-}
-function streaming_missing(folder, name) {
-    return new lib_runtime/* UserError */.yo(`The streaming server needs the package ${name} (${folder}/package.json), and the built tree has no node_modules with it`, 'Let a buildpack install it: heroku/nodejs must be in the list, and must not prune it.');
-}
-/** Where packages are in a list of files. */
-class Tree {
-    /** Links by which a package was reached. */
-    followed = new Set();
-    #files;
-    constructor(files) {
-        this.#files = new Map(files.map(file => [file.path, file]));
-    }
-    has(file) {
-        return this.#files.has(file);
-    }
-    /**
-     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
-     * looks like an import names no package that is there, or keeps one too many.
-     */
-    imports() {
-        const names = new Set();
-        for (const { kind, root, path: file } of this.#files.values()) {
-            if (kind !== 'file' || !SERVER_FILE.test(file))
-                continue;
-            for (const [, name = ''] of ((0,lib_runtime/* readTreeFile */.xt)(root, file) ?? '').matchAll(IMPORT)) {
-                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
-                    names.add(name);
-            }
-        }
-        return [...names];
-    }
-    /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
-    require(file) {
-        if (this.has(file))
-            return;
-        throw new lib_runtime/* UserError */.yo(`The streaming slug needs ${file}, and the built tree has none`, 'Build the fork with heroku/nodejs in its buildpacks, or take `streaming-app` out of the config.');
-    }
-    /** As Node looks for it: in the folder's own node_modules, then upwards (nodejs.org: "Loading from node_modules folders"). */
-    resolve(folder, name) {
-        for (let at = folder;; at = external_node_path_.posix.dirname(at)) {
-            const place = at === '.' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
-            const real = external_node_path_.posix.basename(at) === 'node_modules' ? undefined : this.#real(place);
-            if (real !== undefined && this.#files.has(`${real}/package.json`))
-                return real;
-            if (at === '.')
-                return undefined;
-        }
-    }
-    manifest(folder) {
-        const file = this.#files.get(folder === streaming_ROOT ? 'package.json' : `${folder}/package.json`);
-        const text = file && (0,lib_runtime/* readTreeFile */.xt)(file.root, file.path);
-        try {
-            const manifest = JSON.parse(text ?? '{}');
-            return typeof manifest === 'object' && manifest !== null ? manifest : {};
-        }
-        catch (cause) {
-            throw new lib_runtime/* UserError */.yo(`${folder}/package.json is not JSON`, 'Correct it in the commit, or pin another version.', {
-                cause
-            });
-        }
-    }
-    /** The folder itself, or where a link to it leads within the tree. */
-    #real(place) {
-        const file = this.#files.get(place);
-        if (file?.kind === 'directory')
-            return place;
-        if (file?.kind !== 'symlink' || file.target === undefined)
-            return undefined;
-        const target = external_node_path_.posix.join(external_node_path_.posix.dirname(place), file.target).replace(/\/$/, '');
-        if (target.startsWith('..') || external_node_path_.posix.isAbsolute(file.target) || this.#files.get(target)?.kind !== 'directory')
-            return undefined;
-        if (this.has(`${target}/package.json`))
-            this.followed.add(file.path);
-        return target;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/slug/node-use.js
-
-
-
-
-
-/**
- * Which packages a dyno reads, as the built tree shows it. Node runs nothing on a dyno but the streaming server, and Rails
- * serves assets that are built: in Mastodon 4.4 to 4.8 no line of Ruby in app/, config/ or lib/ names node_modules but the
- * cache folder of vite's build (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). If this tree says otherwise, or is
- * built in a way that is not known here, nothing goes, and the reason is given.
- */
-function nodeUse(tree) {
-    const { files, bundler, streaming } = tree;
-    if (bundler === 'webpack')
-        return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
-    if (isPlugAndPlay(files))
-        return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
-    const line = lineThatNames(files);
-    if (line !== undefined)
-        return keep(`${line} names node_modules`);
-    const type = typeThatRunsNode(tree);
-    if (type !== undefined)
-        return keep(`the process type ${type} runs Node for more than the streaming server`);
-    if (streaming === 'no')
-        return { isRead: () => false };
-    try {
-        return files.some(({ path }) => path === 'streaming/index.js')
-            ? { isRead: streamingPackages(files) }
-            : keep('there is no streaming/index.js, so what Node runs here is not known');
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* UserError */.yo)
-            return keep(error.message);
-        throw error;
-    }
-}
-function keep(keptBecause) {
-    return { keptBecause };
-}
-/** Packages stay in archives, and Node is told where (yarnpkg.com: "Plug'n'Play"). */
-function isPlugAndPlay(files) {
-    return files.some(({ path }) => /^\.pnp\.(?:c?js|loader\.mjs)$/.test(path));
-}
-/**
- * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
- * JavaScript is read by Node alone.
- */
-const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
-const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
-/** Vite's own cache, which only a build writes. */
-const CACHE_FOLDER = /\bcache_?dir\b/i;
-const node_use_LARGEST = 1_000_000;
-/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
-function lineThatNames(files) {
-    for (const file of files) {
-        if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
-            continue;
-        const lines = textOf(file).split('\n');
-        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
-        if (at >= 0)
-            return `${(0,lib_runtime/* displayPath */.Gt)(file.path)}:${at + 1}`;
-    }
-    return undefined;
-}
-/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
-const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
-const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
-function typeThatRunsNode({ files, processTypes }) {
-    const byPath = new Map(files.map(file => [file.path, file]));
-    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
-    return found?.[0];
-}
-/**
- * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
- * line that says what runs them.
- */
-function withScripts(command, files) {
-    const read = new Set();
-    const visit = (text) => {
-        const texts = [text];
-        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
-            const file = files.get(word.replace(/^\.\//, ''));
-            if (file?.kind !== 'file' || read.has(file.path))
-                continue;
-            read.add(file.path);
-            const script = textOf(file);
-            const [runner] = /^#!.*/.exec(script) ?? [];
-            if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
-                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
-            else if (runner !== undefined)
-                texts.push(runner.replace(/^#!/, ' '));
-        }
-        return texts.join('\n');
-    };
-    return visit(command);
-}
-function textOf({ kind, size, root, path }) {
-    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
-
-
-
-/**
- * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
- * it; `**` crosses folders; a leading dot needs no mention.
- */
-function globMatcher(globs) {
-    const matches = picomatch(globs.flatMap(withFolder), { dot: true, nonegate: true });
-    return path => matches(Buffer.from(path, 'latin1').toString('utf8'));
-}
-function withFolder(glob) {
-    const name = glob.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, '');
-    return [name, `${name}/**`];
-}
-/** Globs that match nothing of a tree, in their order. */
-function unmatchedGlobs(globs, files) {
-    return globs.filter(glob => {
-        const matches = globMatcher([glob]);
-        return !files.some(({ path }) => matches(path));
-    });
-}
-/** Throws a `UserError` if the globs take away what a process type is started with. */
-function requirePrograms(globs, files, processTypes) {
-    if (globs.length === 0)
-        return;
-    const isGone = globMatcher(globs);
-    for (const [type, command] of Object.entries(processTypes)) {
-        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
-            const places = trim_globs_placesOf(word, files);
-            if (places.length === 0 || !places.every(isGone))
-                continue;
-            const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
-        }
-    }
-}
-/** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function trim_globs_placesOf(word, files) {
-    const name = word.replace(/^\.\//, '');
-    if (name === '' || name.startsWith('-'))
-        return [];
-    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
-    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
-}
-
-;// CONCATENATED MODULE: ./lib/slug/trim.js
-
-
-
-
-/** In a `node_modules` of the app: its own, or the streaming server's. */
-const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
-/**
- * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
- * phase, streaming server and tootctl ran without it.
- */
-function safeRules(facts) {
-    const { builtAt, node, plugAndPlay, rubyNeedsNode, streaming } = facts;
-    const rules = [
-        rule('source-maps', 'Only the developer tools of a browser read source maps; Node reads them only with --enable-source-maps.', /^public\/(packs|packs-test|assets)\/.*\.(js|mjs|css)\.map(\.gz|\.br)?$/, /^public\/[^/]+\.js\.map$/, // links to the former
-        /^(.*\/)?node_modules\/.*\.(js|mjs|cjs|css|ts|mts|cts)\.map$/),
-        rule('asset-caches', 'Caches of the asset build; the next build has its own copy, and a dyno builds no assets.', /^tmp\/cache\/(vite|assets|webpacker|shakapacker|babel-loader)\//, /^node_modules\/(\.cache|\.vite|\.vite-temp)\//, /^\.cache\//, /^tmp\/local_secret\.txt$/ // what SECRET_KEY_BASE_DUMMY stood for
-        ),
-        rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
-        rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
-        rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
-        // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
-        /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
-    ];
-    if (builtAt !== '/app') {
-        rules.push(rule('bootsnap-cache', 'Its entries are named after the folder in which the app was built; at run time the app lies in /app and cannot find them.', /^tmp\/cache\/bootsnap\//));
-    }
-    if ('keptBecause' in node)
-        return rules;
-    rules.push({
-        name: 'node-modules',
-        why: streaming === 'no'
-            ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
-            : 'They built the assets. The packages that the streaming server needs stay.',
-        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
-    });
-    if (streaming === 'perhaps' || rubyNeedsNode) {
-        rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
-    }
-    else {
-        rules.push(rule('node', 'The streaming server runs in an app of its own, and no gem of this Gemfile.lock calls Node.', /^\.heroku\/(node|npm|yarn|corepack)\//));
-    }
-    return rules;
-}
-/** What could go on top: it costs something, or is not proved to be of no use. Measured, never applied by itself. */
-function possibleRules({ node, rubyNeedsNode, streaming }) {
-    const rules = [
-        possible('app-javascript', 'Sources and fonts of the assets that are built. What Rails reads of this folder stays: pictures, icons, locales, emoji data, inline/. A fork may read more.', ['app/javascript/!(inline)/**/*.{js,jsx,ts,tsx,css,scss}', 'app/javascript/fonts']),
-        possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
-            'tmp/cache/bootsnap'
-        ]),
-        possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
-        ]),
-        possible('gem-sources', 'C sources and documents of gems. Nothing is known to load them, but a gem may.', [
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{ext,ports}/**/*.{c,cc,cpp,cxx,h,hh,hpp,S,java,rl,y}',
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{doc,docs,sig}',
-            'vendor/bundle/ruby/*/{gems,bundler/gems}/*/*.{md,rdoc}'
-        ])
-    ];
-    if (streaming === 'no' || 'keptBecause' in node)
-        return rules;
-    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
-    const streamingApp = {
-        name: 'streaming-app',
-        why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
-        setting: 'streaming-app: NAME',
-        matches: (path) => pattern.test(path)
-    };
-    return [streamingApp, ...rules];
-}
-function possible(name, why, globs) {
-    const setting = `slug.trim: [safe, ${globs.map(glob => JSON.stringify(glob)).join(', ')}]`;
-    return { name, why, setting, matches: globMatcher(globs) };
-}
-/** The globs of the config, as one rule (`globMatcher`). */
-function globRule(globs) {
-    return { name: 'slug.trim', why: 'The config says so.', matches: globMatcher(globs) };
-}
-function rule(name, why, ...patterns) {
-    return { name, why, matches: path => patterns.some(pattern => pattern.test(path)) };
-}
-/** Takes away what the rules match, and folders that are empty only because of that. */
-function trim(files, rules) {
-    const isGone = (file) => file.kind !== 'directory' && rules.some(({ matches }) => matches(file.path));
-    const gone = new Set(files.filter(isGone));
-    if (gone.size === 0)
-        return { kept: files, gone: [] };
-    const emptied = emptiedFolders(files, gone);
-    const kept = files.filter(file => !gone.has(file) && !emptied.has(file.path));
-    return { kept, gone: files.filter(file => gone.has(file) || emptied.has(file.path)) };
-}
-/** Folders from which something went and in which nothing stays. */
-function emptiedFolders(files, gone) {
-    const lost = new Set();
-    const alive = new Set();
-    // In pack order a folder comes before what is in it; from the end it comes after.
-    for (const file of files.toReversed()) {
-        const isEmptied = file.kind === 'directory' && lost.has(file.path) && !alive.has(file.path);
-        const parent = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-        if (gone.has(file) || isEmptied)
-            lost.add(parent);
-        else
-            alive.add(parent);
-    }
-    return new Set([...lost].filter(folder => !alive.has(folder)));
-}
-
-;// CONCATENATED MODULE: ./lib/slug/variants.js
-
-
-
-
-
-
-
-/** Both variants of a built app; the one without ffmpeg is derived from it if that gives the same files. */
-async function makeVariants(app, facts, other) {
-    const layerNames = [...app.layers.map(({ name }) => name), 'mastodon-on-heroku'];
-    const own = layerNames.length - 1;
-    // The tree is walked again: the library path may have been mended since it was built.
-    const { files, leftOut } = slugFiles((0,lib_runtime/* walkTree */.Ir)(app.root), app.root, path => path === MEND_FILE ? own : app.layerOf(path));
-    const left = (files) => trim(files, facts.applied).kept;
-    const { programs, provider } = waysOut(app, left(files), facts.aptfile);
-    const isOfPackage = packageFiles(files);
-    const isSlugs = (path) => facts.onPath.has(path) || !isOfPackage(path);
-    const tell = (rest) => programs.map(({ path, layer }) => ({
-        path,
-        layer,
-        onPath: facts.onPath.has(path),
-        inPackage: isOfPackage(path),
-        stays: rest.has(path)
-    }));
-    const made = { derivation: 'built', layerNames, leftOut };
-    const all = new Set(programs.map(({ path }) => path));
-    if (![...all].some(isSlugs))
-        return { ...made, without: files, programs: tell(all) };
-    const unmended = files.filter(({ layer }) => layer !== own);
-    const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other);
-    const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer));
-    const without = withoutPrograms(derived.files, singly);
-    const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path));
-    // It was committed, or another package of the Aptfile has brought it back.
-    if ([...rest].some(isSlugs))
-        return { ...made, with: files, programs: tell(rest) };
-    return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) };
-}
-/** The files without what the provider brought. */
-async function deriveWithout(app, provider, { files, layerNames }, other) {
-    const { buildpacks, apt } = provider;
-    if (buildpacks.length === 0 && apt === undefined)
-        return { files, derivation: 'programs' };
-    const reason = whyNotSubtract(app, provider);
-    if (reason !== undefined) {
-        const again = await other.buildAgain(buildpacks, reason);
-        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
-        return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
-    }
-    if (apt === undefined)
-        return { files: withoutProvider(files, provider), derivation: 'subtracted' };
-    const { root, entries, layerOf } = await other.aptAgain(apt);
-    const wrote = (path) => path === 'Aptfile' || layerOf(path) > 0;
-    return { files: withoutProvider(files, provider, { root, entries, wrote }), derivation: 'apt-again' };
-}
-
-;// CONCATENATED MODULE: ./lib/slug/weigh.js
-
-
-
-
-
-
-
-
-/** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
-async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options;
-    const folder = external_node_path_.dirname(output);
-    const made = ['with', 'without'].flatMap(name => {
-        const files = variants[name];
-        return files ? [{ name, files: inPackOrder(files), output: external_node_path_.join(folder, `.slug-${name}.tgz`) }] : [];
-    });
-    try {
-        const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim(files, applied).kept, output })));
-        const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
-        const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks);
-        const chosen = made.find(({ name }) => name === verdict.chosen);
-        await (0,promises_.rename)(chosen.output, output);
-        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
-    }
-    finally {
-        for (const { output } of made)
-            await (0,promises_.rm)(output, { force: true });
-    }
-}
-/** A saving is packed, not summed: what two rules save together is not what each saves. */
-async function measureSavings({ packer, applied, offered, possible }, files, bytes) {
-    const rules = applied.length > 0 ? applied : offered;
-    const kept = trim(files, rules).kept;
-    const each = matching(files, rules);
-    const more = matching(kept, possible);
-    const jobs = [files, kept, ...each.map(({ kept }) => kept), ...more.map(({ kept }) => kept)];
-    const [before, after, ...sizes] = (await packer.pack(jobs.map(files => ({ files })))).map(({ bytes }) => bytes);
-    if ((applied.length > 0 ? after : before) !== bytes)
-        throw new Error('packing the same files twice gave two sizes');
-    return {
-        savings: each.map((found, i) => saving(found, before - sizes[i])),
-        possible: more.map((found, i) => saving(found, after - sizes[each.length + i])),
-        before,
-        after
-    };
-}
-/** The rules that take something away from these files. */
-function matching(files, rules) {
-    return rules.map(rule => ({ rule, ...trim(files, [rule]) })).filter(({ gone }) => gone.length > 0);
-}
-function saving({ rule, gone }, saves) {
-    return { rule, files: gone.length, raw: gone.reduce((sum, { size }) => sum + size, 0), saves };
-}
-
-;// CONCATENATED MODULE: ./lib/slug/index.js
-/** From a built app to slugs: variants, trimming, packing, measuring, the gate. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/deploy/story.js
-
-/** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
-class Story {
-    log;
-    #clock;
-    #started;
-    #steps = [];
-    #notes = [];
-    constructor(log, clock) {
-        this.log = log;
-        this.#clock = clock;
-        this.#started = clock.now();
-    }
-    get steps() {
-        return this.#steps;
-    }
-    /** Milliseconds since the start. */
-    get elapsed() {
-        return this.#clock.now() - this.#started;
-    }
-    /** Does a step under its own title in the log. */
-    step(name, work) {
-        return this.span(name, () => this.log.group(name, work));
-    }
-    /** A step that has titles of its own in the log. */
-    async span(name, work) {
-        const at = this.elapsed;
-        this.#notes = [];
-        const finish = (failed) => {
-            this.#steps.push({ name, at, took: this.elapsed - at, failed, notes: this.#notes });
-            this.#notes = [];
-        };
-        try {
-            const result = await work();
-            finish(false);
-            return result;
-        }
-        catch (error) {
-            this.#notes.push((0,lib_runtime/* errorText */.kc)(error));
-            finish(true);
-            throw error;
-        }
-    }
-    /** A line for the log and the summary. */
-    note(text) {
-        this.log.info(text);
-        this.#notes.push(text);
-    }
-    /** For the summary alone: what the log has already. */
-    quote(text) {
-        this.#notes.push(text);
-    }
-    warn(text) {
-        this.log.warning(text);
-        this.#notes.push(text);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/tools.js
-
-
-
-
-/**
- * Asks until there is an answer, with pauses that grow. Rejects with a `UserError` when it takes too long.
- * Pauses of 2 to 10 s are what Heroku asks for (heroku/cli: ps:wait polls every 10 s).
- */
-async function poll({ clock, signal }, { what, next, first, longest, timeout, fail = (...of) => new lib_runtime/* UserError */.yo(...of) }, ask) {
-    const until = clock.now() + timeout;
-    for (let pause = first;; pause = Math.min(pause * 1.5, longest)) {
-        const answer = await ask();
-        if (answer !== undefined)
-            return answer;
-        if (clock.now() + pause > until)
-            throw fail(`Waited ${Math.round(timeout / 60_000)} minutes for ${what}`, next);
-        await clock.sleep(pause, signal);
-    }
-}
-/** Keeps the last lines of output, for the error that follows. */
-class tools_Tail {
-    #most;
-    #lines = [];
-    #rest = '';
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    constructor(most = 20) {
-        this.#most = most;
-    }
-    add(chunk) {
-        const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
-        this.#rest = (lines.pop() ?? '').slice(-2_000);
-        this.#lines = [...this.#lines, ...lines].slice(-this.#most);
-    }
-    /** Behind a message; empty where there was no output. */
-    quote() {
-        const lines = [...this.#lines, this.#rest].map(tools_plain).filter(line => line.trim() !== '');
-        return lines.length > 0 ? `. Its last lines:\n${lines.map(line => `  ${line}`).join('\n')}` : '';
-    }
-}
-/** A line without colours and cursor movements. */
-function tools_plain(line) {
-    // eslint-disable-next-line no-control-regex
-    return line.replace(/\x1b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, '').slice(0, 500);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/follow.js
-
-
-
-const KEPT_OUTPUT = 200_000;
-/**
- * Follows a release or a build to its end: its output goes to the log, and it is read again until it is no longer
- * pending. Rejects with a `UserError` where that takes longer than the tools' timeout.
- * @param what for people: `Release v12`
- */
-async function followToEnd(first, read, { what, next }, tools) {
-    const { story, log, clock, signal, timeout } = tools;
-    const tail = new tools_Tail();
-    let output = '';
-    let latest = first;
-    const until = clock.now() + timeout;
-    const isOver = async () => {
-        if (latest.status === 'pending')
-            latest = await read();
-        if (latest.status === 'pending' && clock.now() > until)
-            throw new lib_runtime/* UserError */.yo(`${what} is still pending after ${Math.round(timeout / 60_000)} minutes`, next);
-        return latest.status !== 'pending';
-    };
-    if (first.output_stream_url) {
-        const fence = log.fence();
-        const write = (chunk) => {
-            fence.write(chunk);
-            tail.add(chunk);
-            output = (output + chunk.toString('utf8')).slice(-KEPT_OUTPUT);
-        };
-        try {
-            const { whole } = await followOutput({ url: first.output_stream_url, write, isOver, clock, signal });
-            if (!whole)
-                story.warn(`${what}: its output could not be read to its end`);
-        }
-        finally {
-            fence.close();
-        }
-    }
-    await poll(tools, { what, next, first: 2_000, longest: 10_000, timeout }, async () => (await isOver()) ? true : undefined);
-    return { latest, tail, output };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/target.js
-
-
-
-/** Newest releases that are looked at: a slug to reuse and one to go back to are among them (Heroku keeps 20). */
-const RELEASES = 25;
-/** Reads what a deploy must know of an app, and waits while someone else's release or build is under way. */
-async function readTarget(app, mask, tools) {
-    const info = await app.info();
-    const generation = typeof info.generation === 'string' ? info.generation : info.generation?.name;
-    if ((generation ?? 'cedar') !== 'cedar' || ['cnb', 'container'].includes(info.stack.name)) {
-        throw new lib_runtime/* UserError */.yo(`The app ${app.name} runs images (${generation ?? ''} ${info.stack.name}), and slugs are for apps of the Cedar generation`, 'Make a Cedar app for this instance: `heroku create --stack heroku-24`.');
-    }
-    const config = await app.configVars();
-    mask(config);
-    await waitForBuild(app, tools);
-    const releases = await settledReleases(app, tools);
-    const current = releases.find(({ current }) => current) ?? releases.find(({ status }) => status === 'succeeded');
-    return {
-        app,
-        info,
-        stack: (info.build_stack ?? info.stack).name,
-        config,
-        releases,
-        current,
-        currentSlug: current?.slug ? await app.slug(current.slug.id) : undefined,
-        formation: await app.formation(),
-        preboot: await app.hasFeature('preboot')
-    };
-}
-async function waitForBuild(app, tools) {
-    let told = false;
-    await poll(tools, waiting('a build to finish', tools), async () => {
-        const pending = (await app.builds(1)).find(({ status }) => status === 'pending');
-        if (!pending)
-            return true;
-        if (!told)
-            tools.story.note(`Waiting for a build that ${pending.user?.email ?? 'somebody'} started at ${pending.created_at}`);
-        told = true;
-        return undefined;
-    });
-}
-/** Releases, none of them pending. */
-async function settledReleases(app, tools) {
-    let told = false;
-    return poll(tools, waiting('a release to finish', tools), async () => {
-        const releases = await app.releases(RELEASES);
-        const pending = releases.find(({ status }) => status === 'pending');
-        if (!pending)
-            return releases;
-        if (!told) {
-            const { version, description, user } = pending;
-            tools.story.note(`Waiting for release v${version} (${description}) of ${user?.email ?? 'somebody'}`);
-        }
-        told = true;
-        return undefined;
-    });
-}
-function waiting(what, { timeout }) {
-    const next = 'Look at `heroku releases`, and at the app’s activity in Heroku’s dashboard for a build; cancel what hangs, then run the job again.';
-    return { what, next, first: 2_000, longest: 10_000, timeout };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/slugs.js
-
-
-
-
-/** Times that an upload is tried. */
-const UPLOADS = 3;
-/** Slugs of a list of releases that are looked at for one to reuse. */
-const LOOK_AT = 5;
-/** Kept in the slug's `commit_description`, by which it is found again. */
-function slugDescription({ role, fingerprint, variant }) {
-    return `mastodon-on-heroku ${fingerprint} ${role}, ${variant}`;
-}
-/** Says what is deployed, and shortens the search for the slug to one look in most cases. */
-function releaseDescription(commit, role, fingerprint) {
-    return `Deploy ${commit.slice(0, 8)} (${tag(role, fingerprint)})`;
-}
-function tag(role, fingerprint) {
-    return `mastodon-on-heroku ${role} ${fingerprint.slice(0, 12)}`;
-}
-/** A slug of the same fingerprint that a release of this app holds and Heroku still has. */
-async function findShipped({ app, releases, currentSlug }, role, fingerprint) {
-    const tagged = releases.filter(({ description }) => description.includes(tag(role, fingerprint)));
-    const ids = [...tagged, ...releases].flatMap(({ slug, status }) => (slug && status !== 'expired' ? [slug.id] : []));
-    for (const id of [...new Set(ids)].slice(0, LOOK_AT)) {
-        const slug = currentSlug?.id === id ? currentSlug : await app.slug(id);
-        const prefix = `mastodon-on-heroku ${fingerprint} ${role}, `;
-        if (slug?.commit_description?.startsWith(prefix)) {
-            return {
-                id,
-                commit: slug.commit ?? '',
-                size: slug.size ?? undefined,
-                variant: slug.commit_description.slice(prefix.length),
-                processTypes: slug.process_types ?? {}
-            };
-        }
-    }
-    return undefined;
-}
-/**
- * Makes a slug on Heroku and uploads it. On any failure a new slug is made: a half-uploaded one is never released. What
- * the store has is checked by its ETag, else by its size.
- */
-async function shipSlug(app, artifact, tools) {
-    const { story, log, clock, signal } = tools;
-    const { file, sha256, processTypes, commit, stack, variant } = artifact;
-    const description = slugDescription(artifact);
-    for (let attempt = 1;; attempt++) {
-        try {
-            const slug = await newSlug(app, { processTypes, sha256, commit, description, stack });
-            const { bytes, proven } = await upload({
-                file,
-                url: slug.blob.url,
-                method: slug.blob.method,
-                progress: (sent, total) => log.progress(sent, total),
-                clock,
-                signal
-            });
-            if (!proven)
-                await compareSize(app, slug.id, bytes, tools);
-            story.note(`Uploaded ${(0,lib_runtime/* megabytes */.ix)(bytes)} to ${app.name} and checked what arrived`);
-            return { id: slug.id, commit, size: bytes, variant, processTypes };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. A new slug is made and uploaded`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
-}
-/** A slug whose making had no answer is not looked for, as slugs cannot be listed: a new one is made. */
-async function newSlug(app, slug) {
-    try {
-        return await app.createSlug(slug);
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-async function compareSize(app, id, bytes, tools) {
-    const slug = await app.slug(id);
-    if (!slug)
-        throw new UploadError('Heroku does not know the slug any more');
-    let stored;
-    try {
-        stored = await storedSize(slug.blob.url, tools);
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* CancelledError */.cc)
-            throw error;
-    }
-    if (stored === undefined) {
-        throw new lib_runtime/* UserError */.yo('What arrived at the store could not be checked', 'Run the job again; the release is not made of a slug that may be broken.');
-    }
-    if (stored !== bytes)
-        throw new UploadError(`the store has ${stored} of ${bytes} bytes`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/builds.js
-
-
-
-
-
-/** Newest builds that are looked at for one of the same. */
-const builds_LOOK_AT = 10;
-/** The slug of an earlier build of the same, where Heroku still has it. Its fingerprint is in the source's description. */
-async function findBuilt(app, recipe, tools) {
-    const description = slugDescription(recipe);
-    const build = (await app.builds(builds_LOOK_AT)).find(({ status, source_blob }) => status === 'succeeded' && source_blob?.version_description === description);
-    return build && slugOf(app, build, recipe, tools);
-}
-/**
- * Builds on Heroku: the source goes up, the build's output comes into the log. The build makes a release of its own, so
- * this is for a staging app where the slug is to be judged before production has it. When the job is cancelled, so is the
- * build.
- */
-async function buildOn(app, recipe, tools) {
-    const { story } = tools;
-    const { commit, buildpacks } = recipe;
-    const { url, sha256 } = await shipSource(app, recipe, tools);
-    const source = { url, version: commit, description: slugDescription(recipe), sha256 };
-    const build = await app.createBuild(source, buildpacks);
-    story.note(`Heroku builds ${commit.slice(0, 8)}, ${recipe.variant}, on ${app.name}`);
-    const { latest: finished, tail } = await builds_follow(app, build, tools);
-    if (finished.status !== 'succeeded') {
-        throw new lib_runtime/* UserError */.yo(`Heroku's build on ${app.name} failed${tail.quote()}`, 'Mend what the lines above name. Where the slug is too large, `builder: runner` shows what makes it so.');
-    }
-    const slug = await slugOf(app, finished, recipe, tools);
-    if (slug)
-        return slug;
-    throw new lib_runtime/* UserError */.yo(`Heroku's build on ${app.name} succeeded, and its slug cannot be found`, `Look at https://dashboard.heroku.com/apps/${app.name}/activity, and run the job again.`);
-}
-/** Puts the source where Heroku fetches it. A failed upload starts again with a new place. */
-async function shipSource(app, recipe, { story, log, clock, signal }) {
-    const { file, sha256 } = await recipe.pack();
-    for (let attempt = 1;; attempt++) {
-        try {
-            const { source_blob } = await newSource(app);
-            const { bytes } = await upload({
-                file,
-                url: source_blob.put_url,
-                method: 'PUT',
-                progress: (sent, total) => log.progress(sent, total),
-                clock,
-                signal
-            });
-            story.note(`Uploaded ${(0,lib_runtime/* megabytes */.ix)(bytes)} of source; Heroku checks its SHA-256`);
-            return { url: source_blob.get_url, sha256 };
-        }
-        catch (error) {
-            if (!(error instanceof UploadError) || attempt === UPLOADS)
-                throw error;
-            story.warn(`${error.message}. It is uploaded again, to a new place`);
-            await clock.sleep(2_000 * attempt, signal);
-        }
-    }
-}
-/** A place whose making had no answer is not looked for: it belongs to nothing. */
-async function newSource(app) {
-    try {
-        return await app.createSource();
-    }
-    catch (error) {
-        if (mayHaveHappened(error))
-            throw new UploadError(error.message, { cause: error });
-        throw error;
-    }
-}
-/** Follows a build to its end; ends it with the job, else it would release what nobody waits for. */
-async function builds_follow(app, build, tools) {
-    const about = {
-        what: `Heroku's build on ${app.name}`,
-        next: `Look at https://dashboard.heroku.com/apps/${app.name}/activity. A longer wait: input \`timeout\`.`
-    };
-    try {
-        return await followToEnd(build, () => app.build(build.id), about, tools);
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* CancelledError */.cc)
-            await app.under(AbortSignal.timeout(8_000)).cancelBuild(build.id);
-        throw error;
-    }
-}
-async function slugOf(app, { slug: built, release }, { commit, variant }, tools) {
-    const slug = built ? await app.slug(built.id) : undefined;
-    if (!slug || !release)
-        return undefined;
-    const size = slug.size ?? (await storedSize(slug.blob.url, tools));
-    if (size === undefined) {
-        throw new lib_runtime/* UserError */.yo(`Heroku does not say how large the slug of ${app.name} is, so it cannot be held against the limit`, 'Run the job again.');
-    }
-    const processTypes = slug.process_types ?? {};
-    return { id: slug.id, commit: slug.commit ?? commit, size, variant, processTypes, releaseId: release.id };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/health.js
-
-
-
-
-
-/** The app does not answer as it should. `serves`: it answers at its own address, so only the way to it is wrong. */
-class HealthError extends lib_runtime/* UserError */.yo {
-    serves;
-    constructor(message, next, serves) {
-        super(message, next);
-        this.serves = serves;
-    }
-}
-/** Milliseconds: how long one probe may stay wrong, and between two tries. */
-const health_PATIENCE = 120_000;
-const PAUSE = 3_000;
-/** Of the streaming server (mastodon/mastodon: streaming/index.js). */
-const STREAMING_HEALTH = '/api/v1/streaming/health';
-/**
- * The app's own address: the only one that asks nothing of names (mastodon: only /health is exempt from the host check).
- * Throws a `UserError` where it has none.
- */
-function ownHealth({ app, info }, path = '/health') {
-    if (!info.web_url) {
-        throw new lib_runtime/* UserError */.yo(`${app.name} has no web address`, 'Look at the app in Heroku’s dashboard, under Settings, Domains.');
-    }
-    return {
-        name: path,
-        url: new URL(path, info.web_url).href,
-        wrong: ({ status, body }) => (status === 200 && body.trim() === 'OK' ? undefined : `answered ${status}`),
-        next: 'Look at `heroku logs`: the web process does not answer.'
-    };
-}
-/**
- * The whole health of the web app: its own address, then the instance as its users reach it, then the assets.
- * @param commit that the instance must say it runs; undefined where its slug cannot tell
- */
-async function webHealth(target, commit, tools) {
-    const own = await checkHealth([ownHealth(target)], tools);
-    const instance = instanceProbe(target, commit);
-    if (!instance) {
-        tools.story.warn('LOCAL_DOMAIN is not set, so the instance was not asked by its name');
-        return own;
-    }
-    try {
-        return [...own, ...(await checkHealth([instance, ...(await assetProbes(target, tools))], tools))];
-    }
-    catch (error) {
-        // It serves: what is wrong from here on is the way to it, or a file.
-        if (error instanceof HealthError)
-            throw new HealthError(error.message, error.nextStep, true);
-        throw error;
-    }
-}
-/** The instance as its users reach it, and the commit that it must say it runs. */
-function instanceProbe(target, commit) {
-    const place = instancePlace(target.config, target.info.web_url);
-    if (!place)
-        return undefined;
-    const metadata = target.config['MASTODON_VERSION_METADATA'];
-    return {
-        name: '/api/v2/instance',
-        url: new URL('/api/v2/instance', place.url).href,
-        host: place.host,
-        wrong: ({ status, body }) => {
-            if (status !== 200)
-                return `answered ${status}`;
-            const version = readInstance(body)?.version;
-            if (version === undefined)
-                return 'did not answer as Mastodon does';
-            return mayRun(version, commit, metadata) ? undefined : `runs ${version}, not +${metadata || commit?.slice(0, 7)}`;
-        },
-        next: `Check that ${place.host ?? new URL(place.url).hostname} leads to this app (\`heroku domains\`), and what is in front of it.`
-    };
-}
-/** The front page's own styles and scripts. */
-async function assetProbes(target, tools) {
-    const place = instancePlace(target.config, target.info.web_url);
-    if (!place)
-        return [];
-    const { status, body } = await fetchPage(place.url, { host: place.host }, tools);
-    if (status !== 200)
-        return [];
-    const paths = assetsOf(body).filter(asset => asset.startsWith('/'));
-    return paths.map(path => ({
-        name: path,
-        url: new URL(path, place.url).href,
-        host: place.host,
-        wrong: page => (page.status === 200 ? undefined : `answered ${page.status}`),
-        next: 'The front page names files that the app does not serve: set the config var RAILS_SERVE_STATIC_FILES to true.'
-    }));
-}
-/** Asks until each probe is right. Rejects with a `HealthError` when one stays wrong. */
-async function checkHealth(probes, tools) {
-    const results = [];
-    for (const probe of probes)
-        results.push(await patiently(probe, results.length > 0, tools));
-    return results;
-}
-async function patiently({ name, url, host, wrong, next }, serves, tools) {
-    const { clock, signal, story } = tools;
-    const until = clock.now() + Math.min(health_PATIENCE, tools.timeout);
-    for (;;) {
-        const started = clock.now();
-        const problem = await fetchPage(url, { host }, tools).then(wrong, (error) => {
-            if (error instanceof lib_runtime/* CancelledError */.cc)
-                throw error;
-            return `could not be reached: ${(0,lib_runtime/* errorText */.kc)(error)}`;
-        });
-        if (problem === undefined) {
-            const answer = `200 in ${((clock.now() - started) / 1000).toFixed(1)} s`;
-            story.note(`${host ?? new URL(url).host}${name}: ${answer}`);
-            return { name, url, answer };
-        }
-        if (clock.now() + PAUSE > until)
-            throw new HealthError(`${url} ${problem}`, next, serves);
-        await clock.sleep(PAUSE, signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/migrate.js
-
-
-
-
-/** Post-deployment migrations failed, or how they ended is not known. */
-class MigrationError extends lib_runtime/* UserError */.yo {
-}
-const PURPOSE = 'migrate';
-const MIGRATED = /^== +(\d{14}) .*: migrated/gm;
-/**
- * Runs migrations in a one-off dyno of the current release, and makes sure that none is left. Dynos that a killed job
- * left at it are ended first. A lost connection is no failure: the database is asked what is still pending.
- * @returns versions of the migrations that ran
- */
-async function migrate(app, options, tools) {
-    const { story, timeout } = tools;
-    for (const name of await endLeftovers(app, PURPOSE, tools))
-        story.note(`Ended ${name}, which an earlier job had left`);
-    const { size, phase = 'all' } = options;
-    if (phase === 'post')
-        await requireFirstPhase(app, size, tools);
-    const command = phase === 'pre' ? PRE_MIGRATE_COMMAND : POST_MIGRATE_COMMAND;
-    const { exitCode, dyno, output, tail } = await inDyno(app, { command, purpose: PURPOSE, size }, tools);
-    if (exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
-    if (exitCode !== undefined) {
-        throw new MigrationError(`Migrations in ${dyno} ended with exit code ${exitCode}${tail.quote()}`, 'The new code runs and serves. Mend what the lines above name, then run `command: migrate` or deploy again.');
-    }
-    story.warn(`The connection to ${dyno} was lost, so the database is asked whether its migrations are done`);
-    const question = phase === 'pre' ? PRE_PENDING_COMMAND : PENDING_COMMAND;
-    const pending = await inDyno(app, { command: question, purpose: 'pending', size }, tools);
-    if (pending.exitCode === 0)
-        return [...output.matchAll(MIGRATED)].map(([, version]) => version);
-    throw new MigrationError(pending.exitCode === undefined
-        ? `Whether the migrations are done is not known: the connections to ${dyno} and ${pending.dyno} were lost`
-        : `Migrations are still pending after the connection to ${dyno} was lost${pending.tail.quote()}`, `Run the job again, or \`command: migrate\`: what is done is not done twice. It waits up to ${Math.round(timeout / 60_000)} minutes.`);
-}
-async function requireFirstPhase(app, size, tools) {
-    const { exitCode, dyno, tail } = await inDyno(app, { command: PRE_PENDING_COMMAND, purpose: 'pending', size }, tools);
-    if (exitCode === 0)
-        return;
-    throw new MigrationError(exitCode === undefined
-        ? `Whether pre-deployment migrations are pending is not known: the connection to ${dyno} was lost`
-        : `Pre-deployment migrations are still pending, and those after a deployment build on them${tail.quote()}`, 'Run `command: migrate` with `phase: pre` first, or with `phase: all`.');
-}
-/** Versions of the migrations that the database has. */
-async function appliedMigrations(app, size, tools) {
-    const { exitCode, dyno, output, tail } = await inDyno(app, { command: APPLIED_COMMAND, purpose: 'applied', size }, tools, true);
-    if (exitCode !== 0) {
-        throw new MigrationError(`Which migrations the database has could not be read in ${dyno}: ${exitCode === undefined ? 'the connection was lost' : `exit code ${exitCode}${tail.quote()}`}`, `Look at \`heroku run --app ${app.name} bin/rails db:migrate:status\`.`);
-    }
-    return new Set(output.match(/^\d{14}$/gm) ?? []);
-}
-/** Runs a command with its output in the log, unless `quiet`. */
-async function inDyno(app, job, tools, quiet = false) {
-    const tail = new tools_Tail();
-    let output = '';
-    const fence = quiet ? undefined : tools.log.fence();
-    try {
-        const result = await runOneOff(app, {
-            ...job,
-            timeout: tools.timeout,
-            write: chunk => {
-                fence?.write(chunk);
-                tail.add(chunk);
-                output += chunk.toString('utf8');
-            }
-        }, tools);
-        return { ...result, output, tail };
-    }
-    finally {
-        fence?.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/streaming.js
-
-
-
-/**
- * Config vars of the streaming app (mastodon/mastodon: Procfile, streaming/config.js). PGSSLMODE: node-postgres reads it
- * where DATABASE_URL names no mode, and Heroku's certificate is self-signed (mastodon/mastodon#31774).
- */
-const WANTED = {
-    RUN_STREAMING: 'true',
-    NODE_ENV: 'production',
-    PGSSLMODE: 'no-verify'
-};
-/** Add-ons of the main app that the streaming server shares. */
-const SHARED = ['DATABASE', 'REDIS'];
-/**
- * Makes sure that the streaming app has the config and the attachments it needs; sets them where that is allowed, else
- * says how. Returns the app as it is then.
- */
-async function prepareStreaming(main, target, { allowed }, readAgain, { story }) {
-    const { app, config } = target;
-    if (target.stack !== main.stack) {
-        throw new lib_runtime/* UserError */.yo(`${app.name} is on ${target.stack}, and ${main.app.name} on ${main.stack}`, `Put both on one stack: \`heroku stack:set ${main.stack} --app ${app.name}\`.`);
-    }
-    const { lacks, remedy } = streamingLacks(main, target);
-    if (lacks.length === 0)
-        return target;
-    if (!allowed)
-        throw new lib_runtime/* UserError */.yo(`The streaming app ${app.name} is not set up: ${lacks.join(', ')}`, remedy);
-    const { vars, attachments } = missingOfStreaming(config);
-    const shared = await main.app.attachments();
-    for (const name of attachments) {
-        const addon = shared.find(attachment => attachment.name === name)?.addon.name;
-        if (addon) {
-            await app.attach(addon, name);
-            story.note(`${app.name}: ${addon} is attached as ${name}`);
-        }
-        else {
-            const url = main.config[`${name}_URL`];
-            if (!url)
-                throw new lib_runtime/* UserError */.yo(`${main.app.name} has no ${name}_URL`, 'Add Postgres and Redis to the main app first.');
-            vars[`${name}_URL`] = url;
-        }
-    }
-    if (Object.keys(vars).length > 0)
-        await app.setConfigVars(vars);
-    story.note(`${app.name}: set ${Object.keys(vars).join(', ') || 'nothing more'}`);
-    return readAgain();
-}
-/** Config vars that the streaming app needs and does not have, and how to set them. */
-function streamingLacks(main, { app, config }) {
-    const { vars, attachments } = missingOfStreaming(config);
-    return {
-        lacks: [...Object.keys(vars), ...attachments.map(name => `${name}_URL`)],
-        remedy: howTo(main.app.name, app.name, vars, attachments)
-    };
-}
-/** Throws a `UserError` where the streaming app runs another commit than the main one, or one that it cannot tell. */
-function requireSameCommit(main, streaming) {
-    const [wanted, runs] = [main.currentSlug?.commit, streaming.currentSlug?.commit];
-    if (wanted && wanted === runs)
-        return;
-    throw new lib_runtime/* UserError */.yo(`${streaming.app.name} runs ${runs?.slice(0, 8) ?? 'an unknown commit'}, and ${main.app.name} ${wanted?.slice(0, 8) ?? 'an unknown one'}: post-deployment migrations may take away what the streaming server still needs`, 'Deploy (`command: deploy`) brings both to one commit, and then migrates. `phase: pre` is possible before.');
-}
-/** What the streaming app's config lacks. */
-function missingOfStreaming(config) {
-    return { vars: missingVars(config), attachments: SHARED.filter(name => !config[`${name}_URL`]) };
-}
-function missingVars(config) {
-    const hasMode = config['DATABASE_URL']?.includes('sslmode=') ?? false;
-    return Object.fromEntries(Object.entries(WANTED).filter(([name, value]) => name === 'RUN_STREAMING'
-        ? config[name] !== value
-        : config[name] === undefined && !(name === 'PGSSLMODE' && hasMode)));
-}
-function howTo(main, app, vars, attachments) {
-    const settings = Object.entries(vars).map(([name, value]) => `${name}=${value}`);
-    const commands = [
-        ...attachments.map(name => `heroku addons:attach ${main}::${name} --app ${app}`),
-        ...(settings.length > 0 ? [`heroku config:set ${settings.join(' ')} --app ${app}`] : [])
-    ];
-    return `Set \`streaming-setup: true\` to have it done, or: ${commands.map(command => `\`${command}\``).join(', ')}.`;
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/provision-plan.js
-
-
-
-/** What an add-on's service brings, by which one from elsewhere is known, and its smallest plan (Heroku's price lists). */
-const SERVICES = {
-    'heroku-postgresql': { brings: 'DATABASE_URL', smallest: 'essential-0' },
-    'heroku-redis': { brings: 'REDIS_URL', smallest: 'mini' }
-};
-/**
- * What Mastodon needs on Heroku, where no web server is before it and Redis has TLS: it wants this very word, and not the
- * `enabled` that Heroku's Ruby buildpack sets (mastodon/mastodon: config/application.rb); hiredis has no TLS
- * (lib/mastodon/redis_configuration.rb).
- */
-const provision_plan_PLATFORM = { RAILS_SERVE_STATIC_FILES: 'true', REDIS_DRIVER: 'ruby' };
-/** Mastodon cannot do without them, whatever app.json says. */
-const provision_plan_NEEDED = Object.keys(SERVICES);
-/** Without the worker there is no federation and no mail; Heroku scales `web` alone by itself. */
-const RUNS = ['web', 'worker'];
-const MAIL = ['SMTP_SERVER', 'SMTP_PORT', 'SMTP_LOGIN', 'SMTP_PASSWORD', 'SMTP_FROM_ADDRESS'];
-const MEDIA = ['S3_BUCKET', 'S3_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-/** What an app lacks of what a commit wants. Pure; what is there already is never in it. */
-function planProvision(have, wishes) {
-    const addons = missingAddons(have, wishes.appJson);
-    const { secrets, blockers, hints } = missingSecrets(have, wishes.secrets);
-    const vars = provision_plan_missingVars(have, wishes);
-    const domain = domainOf({ ...vars, ...have.config });
-    const isOwn = domain === undefined || /(^|\.)herokuapp\.com$/.test(domain);
-    return {
-        addons,
-        vars,
-        secrets,
-        domain: isOwn || have.domains.some(({ hostname }) => hostname === domain) ? undefined : domain,
-        certificates: !isOwn && have.info.acm !== true && !have.domains.some(({ sni_endpoint }) => sni_endpoint),
-        scale: missingDynos(have, wishes.appJson),
-        streaming: streamingOf(have),
-        blockers: [...blockers, ...provision_plan_unset(have, wishes, vars), ...provision_plan_redis(have, wishes, addons)],
-        hints: [...hints, ...unfinished(have)]
-    };
-}
-/** Whether there is nothing to do. */
-function isProvisioned(plan) {
-    return isConfigured(plan) && plan.scale.length === 0 && plan.domain === undefined && !plan.certificates;
-}
-/** Whether add-ons and config vars are as the commit wants them, so that it can be looked at as it will run. */
-function isConfigured({ addons, vars, secrets }) {
-    return addons.length + Object.keys(vars).length + secrets.length === 0;
-}
-/** How many dynos of each type run once the app is provisioned. */
-function provisionedFormation(formation, appJson) {
-    const scaled = missingDynos({ formation }, appJson);
-    return [
-        ...formation.filter(({ type }) => !scaled.some(scale => scale.type === type)),
-        ...scaled.map(dynos => ({ ...dynos, planned: true }))
-    ];
-}
-/** By whom the instance is reached: WEB_DOMAIN, else LOCAL_DOMAIN, without a port. */
-function domainOf(config) {
-    const name = (config['WEB_DOMAIN'] || config['LOCAL_DOMAIN'])?.toLowerCase().replace(/:\d+$/, '');
-    return name && /^([a-z\d-]+\.)+[a-z\d-]+$/.test(name) ? name : undefined;
-}
-function missingAddons({ addons, config }, appJson) {
-    const there = new Set(addons.filter(({ state }) => state !== 'deprovisioned').map(addon => addon.addon_service.name));
-    const named = new Set(appJson.addons.map(({ plan }) => serviceOf(plan)));
-    const wanted = [...appJson.addons, ...provision_plan_NEEDED.filter(service => !named.has(service)).map(plan => ({ plan }))];
-    return wanted.flatMap(addon => {
-        const service = serviceOf(addon.plan);
-        const { brings, smallest } = SERVICES[service] ?? {};
-        if (there.has(service) || (brings !== undefined && config[brings]))
-            return [];
-        if (addon.plan !== service)
-            return [{ ...addon, why: 'as app.json says' }];
-        return smallest === undefined
-            ? [{ ...addon, why: 'Heroku’s default plan, as app.json names none' }]
-            : [{ ...addon, plan: `${service}:${smallest}`, why: 'Heroku’s smallest plan, as app.json names none' }];
-    });
-}
-/**
- * All that is missing, on an app that has never run and has no secret yet. On any other nothing is made: what was
- * encrypted or signed with a value that is only missing here would be lost.
- */
-function missingSecrets({ app, config, hasRun }, groups) {
-    const lacking = (group) => group.vars.filter(name => !config[name]);
-    const isWhollyMissing = (group) => lacking(group).length === group.vars.length;
-    const missing = groups.filter(group => lacking(group).length > 0);
-    if (!hasRun && groups.every(isWhollyMissing))
-        return { secrets: missing, blockers: [], hints: [] };
-    const why = hasRun ? 'has run before' : 'has other secrets already';
-    const needs = (of) => of.map(group => ({
-        reason: `${app} ${why} and lacks ${lacking(group).join(', ')}: what an old value encrypted or signed would be lost with a new one, so none is made`,
-        remedy: `\`heroku config:set ${lacking(group).map(assigned).join(' ')} --app ${app}\` with the old value${group.vars.length > 1 ? 's' : ''}; where there never were any, with what \`${group.byHand}\` prints.`
-    }));
-    const blocks = (group) => group.needed || !isWhollyMissing(group);
-    return {
-        secrets: [],
-        blockers: needs(missing.filter(blocks)),
-        hints: needs(missing.filter(group => !blocks(group)))
-    };
-}
-/**
- * Values that app.json knows, those that Heroku wants, and the streaming server's address. What app.json does not require
- * is a start for a new app: on one that has run, upstream's `S3_ENABLED` would take media away from where they are.
- */
-function provision_plan_missingVars({ config, hasRun, streaming }, { appJson }) {
-    const known = appJson.env.flatMap(({ name, value, required }) => value === undefined || value === '' || (!required && (hasRun || (name === 'S3_ENABLED' && hasOtherStorage(config))))
-        ? []
-        : [[name, value]]);
-    const url = streaming?.webUrl;
-    const live = url ? [['STREAMING_API_BASE_URL', `wss://${new URL(url).host}`]] : [];
-    const all = { ...provision_plan_PLATFORM, ...Object.fromEntries([...known, ...live]) };
-    return Object.fromEntries(Object.entries(all).filter(([name]) => config[name] === undefined));
-}
-/** S3 would come before it where both are on (mastodon/mastodon: config/initializers/paperclip.rb). */
-function hasOtherStorage(config) {
-    return config['S3_ENABLED'] !== 'true' && ['SWIFT_ENABLED', 'AZURE_ENABLED'].some(name => config[name] === 'true');
-}
-/** What app.json requires and nobody gave: only a person can know it. */
-function provision_plan_unset({ app, config }, { appJson, secrets }, vars) {
-    const comes = new Set([
-        ...secrets.flatMap(({ vars }) => vars),
-        ...Object.values(SERVICES).map(({ brings }) => brings)
-    ]);
-    const required = appJson.env.filter(env => env.required && !env.generated).map(({ name }) => name);
-    const missing = [...new Set(['LOCAL_DOMAIN', ...required])].filter(name => !config[name] && !vars[name] && !comes.has(name));
-    if (missing.length === 0)
-        return [];
-    const forEver = missing.includes('LOCAL_DOMAIN')
-        ? ' LOCAL_DOMAIN is the part behind the @ in every account’s name, and can never be changed.'
-        : '';
-    return [
-        {
-            reason: `${app} lacks ${missing.join(', ')}, which only you can know`,
-            remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.${forEver}`
-        }
-    ];
-}
-function provision_plan_redis({ app }, { takesHerokuRedis }, addons) {
-    if (takesHerokuRedis || !addons.some(({ plan }) => serviceOf(plan) === 'heroku-redis'))
-        return [];
-    return [
-        {
-            reason: 'Heroku’s own Redis has a self-signed certificate, and stock Mastodon does not accept it',
-            remedy: `Set \`redis-tls: no-verify\` in the config file (docs/redis-tls.md of mastodon-on-heroku), or give the app another Redis: \`heroku config:set REDIS_URL=… --app ${app}\`.`
-        }
-    ];
-}
-/** What app.json says, at least one of each that Mastodon needs; what runs already stays as it is. */
-function missingDynos({ formation }, appJson) {
-    return RUNS.flatMap(type => {
-        const wanted = appJson.formation.find(entry => entry.type === type);
-        const now = formation.find(entry => entry.type === type);
-        if ((now?.quantity ?? 0) > 0)
-            return [];
-        return [{ type, quantity: Math.max(wanted?.quantity ?? 1, 1), ...(wanted?.size ? { size: wanted.size } : {}) }];
-    });
-}
-function streamingOf({ streaming }) {
-    if (!streaming)
-        return undefined;
-    const missing = missingOfStreaming(streaming.config);
-    return Object.keys(missing.vars).length + missing.attachments.length === 0
-        ? undefined
-        : { app: streaming.app, ...missing };
-}
-/** What a person should give, too. */
-function unfinished({ app, config, streaming }) {
-    const group = (names, reason) => {
-        const missing = names.filter(name => !config[name]);
-        if (missing.length === 0)
-            return [];
-        return [{ reason, remedy: `\`heroku config:set ${missing.map(assigned).join(' ')} --app ${app}\`.` }];
-    };
-    return [
-        ...group(MAIL, 'No mail can be sent, so nobody can sign up or reset a password'),
-        ...(config['S3_ENABLED'] === 'false' || hasOtherStorage(config)
-            ? []
-            : group(MEDIA, 'Media has nowhere to go: a dyno’s own files are lost at each restart')),
-        ...(streaming
-            ? []
-            : [
-                {
-                    reason: 'There is no streaming app, so timelines do not move by themselves',
-                    remedy: 'Make one with `heroku create`, name it as `streaming-app`, and run this again.'
-                }
-            ])
-    ];
-}
-/** `NAME=…`, for a command that a person fills in. */
-function assigned(name) {
-    return `${name}=…`;
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/provision.js
-
-
-
-
-/** Newest releases among which one with a slug is looked for. */
-const provision_RELEASES = 25;
-/** Reads the app, and what it lacks. Changes nothing. */
-async function readProvisionPlan(of, wishes) {
-    return planProvision(await readHave(of), wishes);
-}
-/**
- * Gives an app what the commit wants of it and it lacks: add-ons, then all config vars in one write, then the instance's
- * name. What is there stays; each thing is looked for first, so a job that was killed buys nothing twice. Rejects with a
- * `UserError` before anything is bought where a person has to do something first.
- */
-async function provision(of, wishes, tools) {
-    const { client, app } = of;
-    const { story } = tools;
-    const plan = await readProvisionPlan(of, wishes);
-    provision_refuse(plan);
-    if (isProvisioned(plan))
-        story.note(`${app.name} lacks nothing`);
-    for (const { why, ...wanted } of plan.addons) {
-        const { name } = await createAddon(client, app.name, wanted, tools);
-        story.note(`Add-on ${wanted.plan} (${why}): ${name}`);
-    }
-    await untilProvisioned(app, tools);
-    await configure(of, wishes, tools);
-    if (plan.domain !== undefined) {
-        await addDomain(client, app.name, plan.domain, tools);
-        story.note(`${app.name} answers to ${plan.domain} now`);
-    }
-    await tellDomains(of, tools);
-}
-/**
- * Right after the first release: dynos of each process type that Mastodon needs, and certificates, which Heroku gives to
- * apps with paid dynos alone.
- */
-async function provisionDynos(of, wishes, tools) {
-    const { app } = of;
-    const { story } = tools;
-    const { scale, certificates } = await readProvisionPlan(of, wishes);
-    const types = new Set((await app.formation()).map(({ type }) => type));
-    const wanted = scale.filter(({ type }) => types.has(type));
-    if (wanted.length > 0) {
-        await app.scale(wanted);
-        story.note(`Scaled ${wanted.map(({ type, quantity, size }) => `${type} to ${quantity}${size ? ` ${size}` : ''}`).join(', ')}`);
-    }
-    if (certificates)
-        await manageCertificates(of, tools);
-    await tellDomains(of, tools);
-}
-/** Throws what a person has to do first, if anything. */
-function provision_refuse({ blockers }) {
-    if (blockers.length === 0)
-        return;
-    throw new lib_runtime/* UserError */.yo(`Nothing was bought or set: ${blockers.map(({ reason }) => reason).join('; ')}`, blockers.map(({ remedy }) => remedy).join(' '));
-}
-async function readHave({ client, app, streaming, maskConfig }) {
-    const configOf = async (of) => {
-        const config = await of.configVars();
-        maskConfig(config);
-        return config;
-    };
-    return {
-        app: app.name,
-        info: await app.info(),
-        config: await configOf(app),
-        addons: await app.addons(),
-        domains: await domainsOf(client, app.name),
-        formation: await app.formation(),
-        hasRun: (await app.releases(provision_RELEASES)).some(({ slug }) => slug),
-        streaming: streaming && {
-            app: streaming.name,
-            webUrl: (await streaming.info()).web_url,
-            config: await configOf(streaming)
-        }
-    };
-}
-/** Add-ons may take minutes; their config vars come with them. */
-async function untilProvisioned(app, tools) {
-    const polling = {
-        what: `the add-ons of ${app.name}`,
-        next: `Look at \`heroku addons --app ${app.name}\`, then run the job again: it buys nothing twice.`,
-        first: 2_000,
-        longest: 10_000,
-        timeout: tools.timeout
-    };
-    await poll(tools, polling, async () => {
-        const waiting = (await app.addons()).filter(({ state }) => state === 'provisioning');
-        return waiting.length === 0 || undefined;
-    });
-}
-/** Read anew, as add-ons have brought config vars, and whoever else may have set some. One write, so one release. */
-async function configure(of, wishes, { story }) {
-    const plan = await readProvisionPlan(of, wishes);
-    provision_refuse(plan);
-    const made = {};
-    for (const group of plan.secrets)
-        Object.assign(made, group.make());
-    for (const value of Object.values(made))
-        of.maskSecret(value);
-    const vars = { ...plan.vars, ...made };
-    const names = Object.keys(vars);
-    if (names.length === 0)
-        return;
-    await of.app.setConfigVars(vars);
-    if (Object.keys(plan.vars).length > 0)
-        story.note(`Set ${Object.keys(plan.vars).join(', ')}`);
-    if (Object.keys(made).length > 0)
-        story.note(`Made and set ${Object.keys(made).join(', ')}: seen by nobody, kept by Heroku`);
-}
-/** Refused, it is no reason to stop: the instance may have its certificate from elsewhere. */
-async function manageCertificates({ client, app }, tools) {
-    try {
-        await enableCertificates(client, app.name, tools);
-        tools.story.note('Heroku gets and renews the certificate from now on');
-    }
-    catch (error) {
-        if (!(error instanceof HerokuError) || error.outcome !== 'refused')
-            throw error;
-        tools.story.warn(`Heroku does not manage the certificate: ${error.details.reason}. With paid dynos: \`heroku certs:auto:enable --app ${app.name}\``);
-    }
-}
-/** Where names must lead, and how their certificates stand. */
-async function tellDomains({ client, app }, { story }) {
-    for (const { hostname, kind, cname, acm_status, acm_status_reason } of await domainsOf(client, app.name)) {
-        if (kind === 'heroku')
-            continue;
-        const status = [acm_status ?? 'not managed by Heroku', acm_status_reason].filter(Boolean).join(': ');
-        story.note(`DNS: ${hostname} must lead to ${cname ?? 'the app'} (CNAME; ALIAS or ANAME for a name without www). Certificate: ${status}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/process-types.js
-
-
-
-
-
-
-
-
-/** A slug has no process type for dynos that run: its release would take them away. */
-class LostTypeError extends lib_runtime/* UserError */.yo {
-}
-/**
- * Asks what an app runs now, and throws a `LostTypeError` if a slug has no process type for some of it. Comes before the
- * slug is uploaded or released. With the finding `lost-process-type` let through it is told, and stops nothing.
- */
-async function requireTypes({ app }, slug, commit, { role, wishes }, tools) {
-    const formation = await app.formation();
-    const running = wishes && role === 'web' ? provisionedFormation(formation, wishes.appJson) : formation;
-    judgeTypes(app.name, running, slug, commit, role, tools);
-}
-/** The same for a formation that was read before. */
-function judgeTypes(app, formation, { processTypes }, { procfile, mayLoseTypes }, role, { story }) {
-    const has = Object.keys(processTypes);
-    const lost = lostTypes(formation, has);
-    if (lost.length === 0)
-        return;
-    const what = role === 'web' ? 'the slug' : 'the slug of the streaming server';
-    const told = lost.map(one => explainLost(app, one, { what, has, procfile: role === 'web' ? procfile : undefined }));
-    const reason = told.map(({ reason }) => reason).join('; ');
-    const remedy = [...new Set(told.map(({ remedy }) => remedy))].join(' ');
-    if (!mayLoseTypes)
-        throw new LostTypeError(`${reason} (lost-process-type)`, remedy);
-    story.warn(`${reason}. ${remedy} (lost-process-type)`);
-}
-/** What going back to an old slug would end, and how to go on; undefined if that is nothing. */
-function lostByGoingBack(app, formation, processTypes) {
-    const has = Object.keys(processTypes);
-    const told = lostTypes(formation, has).map(one => explainLost(app, one, { what: 'the old slug', has, procfile: undefined }));
-    if (told.length === 0)
-        return undefined;
-    return {
-        reason: told.map(({ reason }) => reason).join('; '),
-        remedy: told.map(({ remedy }) => remedy).join(' ')
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/release.js
-
-
-
-
-
-
-/** The release phase failed: the release before still serves, and no dyno was touched. */
-class ReleasePhaseError extends lib_runtime/* UserError */.yo {
-}
-const MIGRATIONS = /^mastodon-on-heroku: migrations before=(\d+) after=(\d+) ran=([\d,]*)\s*$/m;
-/**
- * Follows a release to its end: its output goes to the log, and its status is read again until it is no longer
- * pending. Rejects with a `ReleasePhaseError` where its command failed.
- */
-async function finishRelease(app, release, tools) {
-    const { version } = release;
-    const about = {
-        what: `Release v${version}`,
-        next: `Look at \`heroku releases:output v${version}\`. When it has finished run the job again: it goes on from there. A longer wait: input \`timeout\`.`
-    };
-    const { latest, tail, output } = await followToEnd(release, () => app.release(release.id), about, tools);
-    if (latest.status !== 'succeeded') {
-        throw new ReleasePhaseError(`The release phase of v${version} failed; the release before it still serves${tail.quote()}`, 'Mend what the lines above name and deploy again. Nothing was switched over; what its migrations did stays in the database.');
-    }
-    return { release: latest, migrations: readMigrationsLine(output) };
-}
-/**
- * Releases a slug and follows it to its end, unless it is the app's current release already.
- * @param made told as soon as there is a release
- */
-async function releaseOnce({ app, releases, current }, slug, { commit, role, fingerprint }, tools, made = () => { }) {
-    const { story } = tools;
-    if (current?.slug?.id === slug.id) {
-        story.note(`${app.name} runs this slug already, in v${current.version}`);
-        made(current);
-        return { release: current, migrations: undefined };
-    }
-    const newest = releases[0]?.version ?? 0;
-    const release = await app.createRelease(slug.id, releaseDescription(commit, role, fingerprint), newest);
-    story.note(`Release v${release.version} of ${app.name} is made`);
-    made(release);
-    const finished = await finishRelease(app, release, tools);
-    story.note(`v${release.version} succeeded`);
-    return finished;
-}
-/** Green means live: whether a slug is still what an app runs. Rejects with a `UserError` where another release came. */
-async function requireCurrent(app, version, slugId) {
-    const newest = (await app.releases(5)).find(({ current, status }) => current || status === 'succeeded');
-    if (newest?.slug?.id === slugId && newest.version >= version)
-        return;
-    throw new lib_runtime/* UserError */.yo(`${app.name} no longer runs this deploy’s slug: v${newest?.version ?? '?'} (${newest?.description ?? 'unknown'}) came in between`, 'Two deploys ran at the same time. Give the workflow a `concurrency` group for this app, and run the wanted one again.');
-}
-function readMigrationsLine(output) {
-    const [, before, after, ran] = MIGRATIONS.exec(output) ?? [];
-    if (before === undefined)
-        return undefined;
-    return { before: Number(before), after: Number(after), ran: (ran ?? '').split(',').filter(Boolean) };
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/rollout.js
-
-
-
-/** Dynos of the new release crash, or never come up: the site may be down. */
-class CrashError extends lib_runtime/* UserError */.yo {
-}
-const NOT_FORMATION = ['release', 'run', 'scheduler'];
-/** Looks at which a dyno is crashed before that is a crash loop: Heroku starts it again once at once. */
-const CRASHES = 2;
-/**
- * Waits until the dynos of the formation are up in this release (or a newer one) and none of an older one is left.
- * Rejects with a `CrashError` where a new dyno keeps crashing.
- * Source: heroku/cli `ps:wait` (state `up`, `release.version`).
- */
-async function waitForDynos(app, version, tools) {
-    const { story, timeout } = tools;
-    const wanted = Object.fromEntries((await app.formation()).map(({ type, quantity }) => [type, quantity]));
-    const types = Object.entries(wanted).filter(([, quantity]) => quantity > 0);
-    if (types.length === 0)
-        return story.warn(`${app.name} has no dynos: scale it with \`heroku ps:scale web=1 worker=1\``);
-    let crashes = 0;
-    let last = [];
-    const next = `Look at \`heroku ps --app ${app.name}\` and \`heroku logs --app ${app.name}\`.`;
-    const what = `the dynos of ${app.name} to run v${version}`;
-    const fail = (...of) => new CrashError(...of);
-    const polling = { what, next, first: 2_000, longest: 10_000, timeout, fail };
-    await poll(tools, polling, async () => {
-        last = (await app.dynos()).filter(({ type }) => !NOT_FORMATION.includes(type));
-        const isNew = ({ release }) => (release?.version ?? 0) >= version;
-        const crashed = last.filter(dyno => isNew(dyno) && dyno.state === 'crashed');
-        crashes = crashed.length > 0 ? crashes + 1 : 0;
-        if (crashes >= CRASHES)
-            throw await explainCrash(app, crashed, tools);
-        const up = (type) => last.filter(dyno => dyno.type === type && isNew(dyno) && dyno.state === 'up').length;
-        const ready = types.every(([type, quantity]) => up(type) >= quantity) && last.every(isNew);
-        return ready || undefined;
-    });
-    story.note(`Up in v${version}: ${types.map(([type, quantity]) => `${type} ${quantity}`).join(', ')}; no older dyno is left`);
-}
-async function explainCrash(app, crashed, tools) {
-    const lines = await herokuLog(app, 100, tools);
-    const names = crashed.map(({ name }) => name);
-    const codes = errorCodes(lines.filter(line => names.some(name => line.includes(`heroku[${name}]`))));
-    const router = errorCodes(lines.filter(line => line.includes('heroku[router]')));
-    const known = [...new Set([...codes, ...router])];
-    const about = lines.filter(line => names.some(name => line.includes(`[${name}]`))).slice(-8);
-    return new CrashError(`${names.join(', ')} of the new release keep${names.length === 1 ? 's' : ''} crashing${known.length > 0 ? ` (${known.join(', ')})` : ''}` +
-        (about.length > 0 ? `. Heroku's log:\n${about.map(line => `  ${line.slice(0, 300)}`).join('\n')}` : ''), `Look at \`heroku logs --app ${app.name}\` for what it printed. The codes: https://devcenter.heroku.com/articles/error-codes`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/rollback.js
-
-
-
-
-
-
-
-
-
-
-/** Going back is refused, with the reason and the way forward. */
-class RollbackRefused extends lib_runtime/* UserError */.yo {
-}
-/**
- * The last good release before one: succeeded, with another slug that Heroku still has (slugs of releases older than 30
- * days and 20 releases are gone: Dev Center changelog 3395).
- * @param badSlug id of the slug to get away from
- */
-async function lastGoodRelease(app, releases, badSlug) {
-    const left = leftBehind(releases);
-    const candidates = releases.filter(({ status, slug, eligible_for_rollback: eligible, version }) => status === 'succeeded' && eligible && slug && slug.id !== badSlug && !left.has(version));
-    const tried = new Set();
-    for (const release of candidates) {
-        const id = release.slug.id;
-        if (tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug)
-            return { release, slug };
-    }
-    return undefined;
-}
-/** Versions that somebody went back from: ours, and Heroku's own `heroku rollback` (its description: "Rollback to v12"). */
-function leftBehind(releases) {
-    const left = new Set();
-    for (const { version: at, description, status } of releases) {
-        const to = /^Roll ?back to v(\d+)\b/i.exec(description)?.[1];
-        if (to === undefined || status !== 'succeeded')
-            continue;
-        for (const { version } of releases)
-            if (version > Number(to) && version < at)
-                left.add(version);
-    }
-    return left;
-}
-/** Built by this action, so that it tells its commit. */
-function isOurs({ commit_description: description }) {
-    return description?.startsWith('mastodon-on-heroku ') ?? false;
-}
-/**
- * Throws a `RollbackRefused` unless the code of an old slug can work with the database as it is now: no migration may
- * be applied that it does not know and that destroyed or rewrote data (mastodon 4.7 moves every account's keys: after
- * that, 4.6 can sign nothing).
- */
-async function requireSafeRollback(app, { release, slug }, releases, trees, size, tools) {
-    const old = `v${release.version} (${slug.commit?.slice(0, 8) ?? 'no commit'})`;
-    const forward = 'Mend the fault and deploy forward; `command: deploy` of a commit that works is always possible.';
-    const known = slug.commit ? await trees.versionsAt(slug.commit) : undefined;
-    if (!known) {
-        throw new RollbackRefused(`Whether ${old} can work with the database cannot be told: its commit is not in this checkout`, `Check out with \`fetch-depth: 0\`. ${forward}`);
-    }
-    const applied = await appliedMigrations(app, size, tools);
-    const since = () => commitsSince(app, release, releases);
-    const oldVersions = new Set([...known, ...(await orphans(applied, known, trees, since))]);
-    const verdict = rollbackVerdict({ applied, oldVersions, migrations: [...trees.migrations] });
-    if (verdict.safe)
-        return;
-    const reasons = [
-        ...verdict.because.map(({ version, name, destructive }) => `${version} ${name} (${destructive[0]?.why ?? 'rewrites data'})`),
-        ...verdict.unreadable.map(version => `${version} (its file is not in this checkout)`)
-    ];
-    throw new RollbackRefused(`Going back to ${old} is refused: the database has migrations that it does not know and that change data: ${reasons.join(', ')}`, `${forward} To go back all the same, reverse them first: \`heroku run --app ${app.name} bin/rails db:migrate:down VERSION=…\`.`);
-}
-/**
- * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
- * no longer one for its code, or if it has no process type for dynos that run.
- * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
- */
-async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false } = {}) {
-    const { app, releases, formation } = target;
-    const good = await lastGoodRelease(app, releases, badSlug);
-    if (!good) {
-        throw new RollbackRefused('There is no earlier release whose slug Heroku still has', 'Mend the fault and deploy again.');
-    }
-    const lost = lostByGoingBack(app.name, formation, good.slug.process_types ?? {});
-    if (lost && !mayLoseTypes)
-        throw new RollbackRefused(lost.reason, lost.remedy);
-    await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
-    if (lost)
-        tools.story.warn(`${lost.reason}. ${lost.remedy}`);
-    const release = await releaseAgain(app, good, tools);
-    const commit = good.slug.commit ?? undefined;
-    await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
-    await requireCurrent(app, release.version, good.slug.id);
-    return { release, commit };
-}
-/** The streaming app follows the main one back to a commit, where Heroku still has its slug; else that is told. */
-async function bringStreamingBack(target, commit, tools) {
-    const { app, releases, currentSlug } = target;
-    const runs = currentSlug?.commit?.slice(0, 8) ?? 'an unknown commit';
-    if (commit !== undefined && currentSlug?.commit === commit)
-        return tools.story.note(`${app.name} runs ${runs} already`);
-    const tried = new Set();
-    for (const release of releases) {
-        const id = release.slug?.id;
-        if (id === undefined || commit === undefined || release.status !== 'succeeded' || tried.has(id))
-            continue;
-        tried.add(id);
-        const slug = await app.slug(id);
-        if (slug?.commit !== commit)
-            continue;
-        const { version } = await releaseAgain(app, { release, slug }, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        return requireCurrent(app, version, id);
-    }
-    tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
-}
-async function releaseAgain(app, { release: old, slug }, tools) {
-    const newest = (await app.releases(1))[0]?.version ?? 0;
-    const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
-    const release = await app.createRelease(slug.id, description, newest);
-    tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
-    await finishRelease(app, release, tools);
-    await waitForDynos(app, release.version, tools);
-    return release;
-}
-/**
- * Commits of the slugs that were released after a release; undefined stands for one that cannot be told. Their migrations
- * may have been applied by code that the old release never ran with.
- */
-async function commitsSince(app, good, releases) {
-    const ids = releases.flatMap(({ version, slug }) => (version > good.version && slug ? [slug.id] : []));
-    const commits = new Set();
-    for (const id of new Set(ids))
-        commits.add((await app.slug(id))?.commit ?? undefined);
-    return commits;
-}
-/**
- * Applied long ago, and since removed from the tree: no tree of the releases since has them, so the old code ran with
- * them, too.
- */
-async function orphans(applied, known, { migrations, versionsAt }, since) {
-    const inNewTree = new Set(migrations.map(({ version }) => version));
-    const newest = [...known].sort().at(-1) ?? '';
-    const candidates = [...applied].filter(version => version < newest && !known.has(version) && !inNewTree.has(version));
-    if (candidates.length === 0)
-        return [];
-    const newer = new Set();
-    for (const commit of await since()) {
-        const versions = commit === undefined ? undefined : await versionsAt(commit);
-        if (!versions)
-            return [];
-        for (const version of versions)
-            newer.add(version);
-    }
-    return candidates.filter(version => !newer.has(version));
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/plan.js
-
-
-
-
-
-
-
-
-
-
-/** The slug is over its limit. */
-class GateError extends lib_runtime/* UserError */.yo {
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/maintenance.js
-
-
-
-
-
-/** Maintenance mode for strategy `maintenance`: only when there is something to migrate, and always off again. */
-class Maintenance {
-    #plan;
-    #target;
-    #deployable;
-    #tools;
-    /** Also where an earlier job was killed before it could turn it off. */
-    #on;
-    constructor(plan, target, deployable, tools) {
-        this.#plan = plan;
-        this.#target = target;
-        this.#deployable = deployable;
-        this.#tools = tools;
-        this.#on = plan.migrations === 'maintenance' && target.info.maintenance;
-    }
-    async begin() {
-        const { app, migrations, dynoSize } = this.#plan;
-        if (migrations !== 'maintenance' || !this.#target.current?.slug || this.#on)
-            return;
-        const { story } = this.#tools;
-        await story.step('Maintenance', async () => {
-            const applied = await appliedMigrations(app, dynoSize, this.#tools);
-            const pending = [...this.#deployable.versions].filter(version => !applied.has(version));
-            if (pending.length === 0)
-                return story.note('Nothing is to be migrated, so the site stays on');
-            this.#on = true;
-            await app.setMaintenance(true);
-            story.note(`Maintenance mode is on for ${pending.length} migrations`);
-        });
-    }
-    /** As `end`; a failure of it is told, and hides nothing. */
-    async endAfterFailure() {
-        try {
-            await this.end();
-        }
-        catch (error) {
-            this.#tools.story.warn(`Maintenance mode could not be turned off (${(0,lib_runtime/* errorText */.kc)(error)}): \`heroku maintenance:off --app ${this.#plan.app.name}\``);
-        }
-    }
-    async end() {
-        if (!this.#on)
-            return;
-        // The job may have been cancelled: the site comes back all the same.
-        await this.#plan.app.under(AbortSignal.timeout(8_000)).setMaintenance(false);
-        this.#on = false;
-        this.#tools.story.note('Maintenance mode is off');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/preflight.js
-
-
-
-
-
-
-/**
- * What an upgrade plan may know of the app: names of config vars, the few values that checks ask for, and what runs.
- * @param streaming the streaming app, where there is one; without its formation no dynos of it are held against its slug
- * @param addons absent where they could not be read
- * @param wishes of a job that provisions the app: the dynos are those that it will run then
- */
-function liveFacts(target, streaming, addons, wishes) {
-    const { app, stack, config, formation, current, currentSlug } = target;
-    return {
-        app: app.name,
-        stack,
-        config: new ConfigView(config),
-        addons,
-        formation: wishes ? provisionedFormation(formation, wishes.appJson) : formation,
-        runs: Boolean(current?.slug),
-        commit: currentSlug?.commit || undefined,
-        streaming: streaming && {
-            app: streaming.app.name,
-            config: new ConfigView(streaming.config),
-            lost: lostTypes(streaming.formation ?? [], Object.keys(STREAMING_PROCESS_TYPES)),
-            ...streamingLacks(target, streaming)
-        }
-    };
-}
-/** Tells a plan in words; what blocks is for `refuse` to say. */
-function tellPlan(plan, teller) {
-    const { from, to, findings, steps } = plan;
-    const versions = from !== undefined && to !== undefined && from !== to ? ` from ${from} to ${to}` : '';
-    teller.note(`This upgrade${versions}: ${upgradeHeadline(plan)}`);
-    for (const { when, version, text, command } of steps) {
-        teller.note(`By hand ${when} it, since ${version}: ${text}${command === undefined ? '' : `: \`${command}\``}`);
-    }
-    for (const finding of findings) {
-        if (finding.level === 'warn')
-            teller.warn(preflight_sentence(finding));
-        if (finding.level === 'note')
-            teller.note(preflight_sentence(finding));
-    }
-}
-/** Throws what blocks, if anything does. */
-function preflight_refuse(findings) {
-    const blocking = findings.filter(({ level }) => level === 'block');
-    if (blocking.length === 0)
-        return;
-    throw new lib_runtime/* UserError */.yo(blocking.map(({ reason, name }) => `${reason} (${name})`).join('; '), [...new Set(blocking.map(({ remedy }) => remedy))].join(' '));
-}
-function preflight_sentence({ reason, remedy, name }) {
-    return `${reason}. ${remedy} (${name})`;
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/supply.js
-
-
-
-
-
-
-
-
-
-
-/**
- * The slugs of a deploy: those that Heroku holds already, else new ones. None is released here but on the staging app, and
- * none is uploaded that lacks a process type of what runs.
- */
-async function obtainSlugs(apps, deployable, tools) {
-    const { supply } = deployable;
-    return supply.by === 'runner'
-        ? fromRunner(apps, deployable, supply, tools)
-        : fromHeroku(apps, deployable, supply, tools);
-}
-async function fromRunner({ main, streaming, staging, wishes }, deployable, supply, tools) {
-    const { story } = tools;
-    const { fingerprint, commit } = deployable;
-    const judge = async (web, live) => {
-        await requireTypes(main, web, deployable, { role: 'web', wishes }, tools);
-        if (streaming && live)
-            await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
-    };
-    const find = async (role, targets) => {
-        for (const target of targets) {
-            const slug = target && (await findShipped(target, role, fingerprint));
-            if (slug) {
-                story.note(`${target.app.name} holds a ${role} slug of ${commit.slice(0, 8)}, built from the same; it is used again`);
-                return slug;
-            }
-        }
-        return undefined;
-    };
-    const [web, live] = await story.step('Slug', async () => {
-        const web = await find('web', [main, staging]);
-        const live = await find('streaming', [streaming]);
-        if (!web)
-            story.note('No release holds a slug built from the same');
-        else
-            await judge(web, live);
-        return [web, live];
-    });
-    if (web && (live || !streaming))
-        return { web: { slug: web }, streaming: live && { slug: live } };
-    const built = await story.span('Build', supply.build);
-    const artifact = (role) => {
-        const found = built.find(one => one.role === role);
-        if (!found)
-            throw new Error(`no slug was built for ${role}`);
-        return found;
-    };
-    const ship = async ({ app }, role) => ({
-        slug: await shipSlug(app, artifact(role), tools)
-    });
-    await story.step('Process types', () => judge(web ?? artifact('web'), streaming && (live ?? artifact('streaming'))));
-    return story.step('Upload', async () => ({
-        web: web ? { slug: web } : await ship(main, 'web'),
-        streaming: streaming && (live ? { slug: live } : await ship(streaming, 'streaming'))
-    }));
-}
-async function fromHeroku({ main, streaming, staging, wishes }, deployable, supply, tools) {
-    const { story } = tools;
-    const judge = async (slug) => {
-        supply.judge(slug);
-        await requireTypes(main, slug, deployable, { role: 'web', wishes }, tools);
-    };
-    const web = await story.step('Slug', () => staging ? onStaging(staging, supply, judge, tools) : onMain(main, supply, judge, tools));
-    if (!streaming)
-        return { web, streaming: undefined };
-    const live = await findBuilt(streaming.app, supply.streaming, tools);
-    if (live)
-        await requireTypes(streaming, live, deployable, { role: 'streaming' }, tools);
-    return { web, streaming: live ? { slug: live } : { recipe: supply.streaming, judge: supply.judge } };
-}
-/** Without a staging app Heroku's build releases at once, so the size can be judged beforehand only where it is known. */
-async function onMain({ app }, supply, judge, tools) {
-    return firstThatFits(supply.web, tools, async (recipe) => {
-        const slug = await findBuilt(app, recipe, tools);
-        if (slug) {
-            await judge(slug);
-            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
-            return { slug };
-        }
-        tools.story.warn(`Heroku builds on ${app.name} itself and releases at once: the size and the process types are judged after the release, not before. A \`staging-app\` puts the gate in front of production`);
-        return { recipe, judge: supply.judge };
-    });
-}
-/** Builds on the staging app, lets the slug prove itself there, and judges its size. */
-async function onStaging(staging, supply, judge, tools) {
-    const { app } = staging;
-    return firstThatFits(supply.web, tools, async (recipe) => {
-        const found = await findBuilt(app, recipe, tools);
-        if (found)
-            tools.story.note(`Heroku built the same on ${app.name} before; its slug is used again`);
-        const slug = found ?? (await buildOn(app, recipe, tools));
-        await judge(slug);
-        await prove(staging, slug, recipe, found !== undefined, tools);
-        return { slug };
-    });
-}
-/** Where one is over the limit, the next is tried, loudly; rejects with the last one's `GateError`. */
-async function firstThatFits(recipes, { story }, attempt) {
-    for (const [i, recipe] of recipes.entries()) {
-        try {
-            return await attempt(recipe);
-        }
-        catch (error) {
-            const next = recipes[i + 1];
-            if (!(error instanceof GateError) || !next)
-                throw error;
-            story.warn(`${error.message}: the slug ${next.variant} is taken instead`);
-        }
-    }
-    throw new Error('nothing is to be built');
-}
-/** The staging app runs it: its release phase succeeds, its dynos stay up, it answers. */
-async function prove(staging, slug, recipe, found, tools) {
-    const { app } = staging;
-    const release = await app.release(slug.releaseId);
-    const { release: finished } = found && release.status === 'failed'
-        ? await releaseOnce(staging, slug, recipe, tools)
-        : await finishRelease(app, release, tools);
-    await waitForDynos(app, finished.version, tools);
-    const serves = (await app.formation()).some(({ type, quantity }) => type === 'web' && quantity > 0);
-    if (serves)
-        await checkHealth([ownHealth(staging)], tools);
-    tools.story.note(`${app.name} runs it, and answers; production gets the same slug`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/deploy.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The whole deploy (design: never a false green, at most once, run it again). Resolves when this commit's slug is the
- * current release, its dynos run and no older one is left, it answered, and its migrations are done. Each step first
- * looks whether it is done already, so a deploy that was killed goes on where it was.
- */
-async function deploy(plan, tools) {
-    const { story } = tools;
-    const { progress } = plan;
-    const read = async () => {
-        const target = await readTarget(plan.app, plan.mask, tools);
-        progress.target(target);
-        return target;
-    };
-    let target = await story.step('Preflight', async () => {
-        const target = await read();
-        describe(target, tools);
-        return target;
-    });
-    const { provisioning } = plan;
-    const wishes = provisioning && (await story.span('Wishes of the commit', provisioning.wishes));
-    if (wishes) {
-        target = await story.step('Provision', async () => {
-            await provision(provisioning, wishes, tools);
-            return read();
-        });
-    }
-    const staging = plan.staging &&
-        (await story.step('Preflight of the staging app', () => readTarget(plan.staging, plan.mask, tools)));
-    const streaming = plan.streaming && (await story.step('Preflight of the streaming app', () => readStreaming(plan, target, tools)));
-    const deployable = await story.span('Source', () => plan.prepare(target.stack));
-    await story.step('Upgrade plan', () => judgeUpgrade(plan, { main: target, streaming, staging, wishes }, deployable, tools));
-    await progress.deploying(deployable);
-    const shippable = await obtainSlugs({ main: target, streaming, staging, wishes }, deployable, tools);
-    if ('slug' in shippable.web)
-        progress.shipping(shippable.web.slug);
-    const maintenance = new Maintenance(plan, target, deployable, tools);
-    let live;
-    let switched = false;
-    try {
-        await maintenance.begin();
-        live = await goLive(target, 'web', shippable.web, deployable, plan, tools);
-        const { slug, finished } = live;
-        const { version } = finished.release;
-        progress.migrated(finished.migrations?.ran ?? []);
-        switched = true;
-        live.judge?.();
-        if (wishes)
-            await story.step('Formation and certificate', () => provisionDynos(provisioning, wishes, tools));
-        await story.step('Dynos', () => waitForDynos(plan.app, version, tools));
-        await maintenance.end();
-        await story.step('Health', async () => progress.healthy(await webHealth(target, deployable.commit, tools)));
-        switched = false;
-        if (streaming && shippable.streaming)
-            await shipStreaming(streaming, shippable.streaming, deployable, plan, tools);
-        if (plan.migrations !== 'off') {
-            await story.step('Post-deployment migrations', async () => {
-                // Else another release's code would run its own.
-                await requireCurrent(plan.app, version, slug.id);
-                const versions = await migrate(plan.app, { size: plan.dynoSize }, tools);
-                story.note(`${versions.length === 0 ? 'No' : versions.length} post-deployment migration${versions.length === 1 ? '' : 's'} in this upgrade; none is pending`);
-                progress.migrated([...(finished.migrations?.ran ?? []), ...versions]);
-            });
-        }
-        await requireCurrent(plan.app, version, slug.id);
-    }
-    catch (error) {
-        await maintenance.endAfterFailure();
-        if (live && switched && isFaultOfTheRelease(error))
-            await rollBack(plan, target, live.slug, deployable, error, tools);
-        throw error;
-    }
-}
-/**
- * A crash, a slug over its limit or without a process type of what ran, or an app that does not answer at its own address:
- * the code before is better.
- */
-function isFaultOfTheRelease(error) {
-    return (error instanceof CrashError ||
-        error instanceof GateError ||
-        error instanceof LostTypeError ||
-        (error instanceof HealthError && !error.serves));
-}
-/** Better told now than when the site is down. */
-async function judgeUpgrade(plan, { main, streaming, staging, wishes }, deployable, tools) {
-    if (!deployable.plan)
-        return;
-    const upgrade = await deployable.plan(liveFacts(main, streaming, await plan.addons(main.app), wishes));
-    tellPlan(upgrade, tools.story);
-    preflight_refuse(upgrade.findings);
-    // What Heroku builds there has to prove itself there; what is not as it should be on it stops nobody.
-    if (staging && deployable.supply.by === 'heroku')
-        preflight_refuse((await deployable.plan(liveFacts(staging, undefined, undefined))).findings);
-}
-async function readStreaming(plan, main, tools) {
-    const target = await readTarget(plan.streaming, plan.mask, tools);
-    return prepareStreaming(main, target, plan.streamingSetup, () => readTarget(plan.streaming, plan.mask, tools), tools);
-}
-/** Releases a slug, or has Heroku build it, which releases it as well. */
-async function goLive(target, role, shippable, deployable, { progress, migrations }, tools) {
-    const { story } = tools;
-    const { app } = target;
-    const { commit, fingerprint } = deployable;
-    const title = role === 'web' ? 'Release' : 'Release of the streaming app';
-    const told = (finished) => {
-        tellMigrations(finished, migrations, tools);
-        return finished;
-    };
-    if ('slug' in shippable) {
-        const { slug } = shippable;
-        const made = (release) => progress.released(app.name, release);
-        return story.step(title, async () => ({
-            slug,
-            finished: told(await releaseOnce(target, slug, { commit, role, fingerprint }, tools, made))
-        }));
-    }
-    const before = await app.formation();
-    const slug = await story.step(`Build on ${app.name}`, () => buildOn(app, shippable.recipe, tools));
-    const judge = () => {
-        shippable.judge(slug);
-        judgeTypes(app.name, before, slug, deployable, role, tools);
-    };
-    if (role === 'web')
-        progress.shipping(slug);
-    return story.step(title, async () => {
-        const release = await app.release(slug.releaseId);
-        progress.released(app.name, release);
-        return { slug, finished: told(await finishRelease(app, release, tools)), judge };
-    });
-}
-async function shipStreaming(target, shippable, deployable, plan, tools) {
-    const { app } = target;
-    const { slug, finished, judge } = await goLive(target, 'streaming', shippable, deployable, plan, tools);
-    const { version } = finished.release;
-    await tools.story.step('Streaming app', async () => {
-        await waitForDynos(app, version, tools);
-        await checkHealth([ownHealth(target, STREAMING_HEALTH)], tools);
-        judge?.();
-        await requireCurrent(app, version, slug.id);
-    });
-}
-async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
-    const { story } = tools;
-    try {
-        await story.step('Rollback', async () => {
-            story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true });
-            plan.progress.rolledBack(release);
-            await scaleAgain(target, badSlug, tools);
-        });
-    }
-    catch (error) {
-        if (error instanceof lib_runtime/* CancelledError */.cc)
-            throw error;
-        const next = error instanceof lib_runtime/* UserError */.yo ? error.nextStep : 'Look at `heroku releases` at once.';
-        const what = error instanceof RollbackRefused ? 'it was not rolled back' : 'going back did not end well';
-        throw new lib_runtime/* UserError */.yo(`${cause.message}\nAnd ${what}: ${(0,lib_runtime/* errorText */.kc)(error)}`, next, { cause: error });
-    }
-    throw new lib_runtime/* UserError */.yo(`${cause.message}\nThe release before was brought back and serves`, cause.nextStep, { cause });
-}
-/** Dynos that the bad slug had no process type for: the old one has it again, and Heroku starts none of a type that comes new. */
-async function scaleAgain({ app, formation }, badSlug, { story }) {
-    const lost = lostTypes(formation, Object.keys(badSlug.processTypes));
-    if (lost.length === 0)
-        return;
-    const there = new Set((await app.formation()).map(({ type }) => type));
-    const wanted = lost
-        .filter(({ type }) => there.has(type))
-        .map(({ type, quantity, size }) => ({ type, quantity, ...(size ? { size } : {}) }));
-    if (wanted.length === 0)
-        return;
-    await app.scale(wanted);
-    story.note(`Scaled as before: ${wanted.map(({ type, quantity }) => `${type} ${quantity}`).join(', ')}`);
-}
-function describe({ app, current, currentSlug, preboot, stack, formation }, { story }) {
-    const runs = current
-        ? `v${current.version}${currentSlug?.commit ? `, commit ${currentSlug.commit.slice(0, 8)}` : ''}`
-        : 'nothing yet';
-    story.note(`${app.name}: ${stack}, runs ${runs}`);
-    const web = formation.find(({ type }) => type === 'web');
-    if (!current || preboot)
-        return;
-    const can = /^(standard|performance|private)/i.test(web?.size ?? '');
-    story.note(`Without preboot old dynos stop before new ones start, and the router holds requests meanwhile${can ? `: \`heroku features:enable preboot --app ${app.name}\` avoids that` : '; preboot needs Standard or Performance dynos'}`);
-}
-function tellMigrations({ migrations }, strategy, { story }) {
-    if (!migrations)
-        return;
-    const { before, after, ran } = migrations;
-    if (before === 0)
-        story.note(`The database was empty: its schema was loaded (${after} migrations) and seeded`);
-    else
-        story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/summary.js
-
-
-/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links, redact }) {
-    const cell = (text) => escaped(redact(text));
-    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${(0,lib_runtime/* duration */.p0)(at)} | ${(0,lib_runtime/* duration */.p0)(took)} | ${notes.map(cell).join('<br>')} |`);
-    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
-    return [
-        `## ${cell(title)}`,
-        '',
-        `**${cell(outcome)}** (${(0,lib_runtime/* duration */.p0)(story.elapsed)})`,
-        '',
-        '| State | Step | Started after | Took | Notes |',
-        '| --- | --- | ---: | ---: | --- |',
-        ...rows,
-        '',
-        ...(list.length > 0 ? [list.join(' · '), ''] : [])
-    ].join('\n');
-}
-/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function escaped(text) {
-    return text
-        .slice(0, 1_500)
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
-        .replace(/\r?\n/g, '<br>')
-        .replace(/\p{Cc}/gu, ' ');
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/provision-table.js
-
-
-/** What would be bought, made and set, a row each: names alone, no value. */
-function provisionRows({ addons, vars, secrets, domain, certificates, scale, streaming }) {
-    const names = Object.keys(vars);
-    const made = secrets.flatMap(group => group.vars);
-    const rows = [
-        ...addons.map(({ plan, why }) => ({ what: 'Buy an add-on', which: `${plan} (${why})` })),
-        names.length > 0 ? { what: 'Set config vars', which: names.join(', ') } : undefined,
-        made.length > 0 ? { what: 'Make secrets, once', which: made.join(', ') } : undefined,
-        domain === undefined ? undefined : { what: 'Add a domain', which: domain },
-        ...scale.map(({ type, quantity, size }) => ({
-            what: 'Run dynos',
-            which: `${type}: ${quantity}${size ? ` ${size}` : ', of the size that Heroku gives'}`
-        })),
-        certificates ? { what: 'Have Heroku manage the certificate', which: 'ACM' } : undefined,
-        streaming && {
-            what: `Set up ${streaming.app}`,
-            which: [...streaming.attachments.map(name => `attach ${name}`), ...Object.keys(streaming.vars)].join(', ')
-        }
-    ];
-    return rows.filter(row => row !== undefined);
-}
-/** The same for the job's summary, with what a person has to do. */
-function provisionMarkdown(plan) {
-    const rows = provisionRows(plan);
-    const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)];
-    return [
-        rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
-        needs('Do this first: nothing is bought or set before', plan.blockers),
-        needs('Do this, too', plan.hints)
-    ]
-        .filter(Boolean)
-        .join('\n\n');
-}
-function needs(title, list) {
-    if (list.length === 0)
-        return '';
-    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join('\n');
-}
-
-;// CONCATENATED MODULE: ./lib/deploy/index.js
-/** A deploy: each step looks whether it is done already, and green means live. */
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-;// CONCATENATED MODULE: ./lib/commands/steps/kept.js
-
-
-
-
-
-/**
- * Throws a `UserError` with the line of `.slugignore` that took out what the build or a dyno needs. Heroku applies it
- * before the buildpacks, too, so there the build would fail in the same way, only later.
- */
-function requireKept({ folder, removed }, needs) {
-    for (const { file, who } of needs) {
-        const taken = takenOut(removed, file);
-        if (taken === undefined || (0,lib_runtime/* readTreeFile */.xt)(folder, file) !== undefined)
-            continue;
-        throw new lib_runtime/* UserError */.yo(`${taken}, and ${who} needs ${file}`, 'Take that line out of .slugignore, or name what it should take more closely: there are no exceptions by "!".');
-    }
-}
-/** Files that detect steps look for, up to the first buildpack that is not known: it may write those of the next ones. */
-function neededByBuildpacks(references) {
-    const unknown = references.findIndex(reference => looksFor(reference) === undefined);
-    return references
-        .slice(0, unknown < 0 ? references.length : unknown)
-        .flatMap(reference => looksFor(reference).map(file => ({ file, who: `the buildpack ${reference}` })));
-}
-/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
-function neededByDynos({ streamingApp }, procfile) {
-    const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
-        ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
-        : [];
-    const who = 'the streaming app';
-    const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js'];
-    return [...web, ...streaming.map(file => ({ file, who }))];
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/recipe.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** Decides how the tree is built, and brings the buildpacks here. */
-async function makeRecipe(context, config, source) {
-    const { inputs, runtime } = context;
-    const appJson = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'app.json');
-    const kind = placeKind(inputs);
-    const stack = requireStack(inputs, config, appJson);
-    if (kind === 'host' && inputs.buildNetwork !== undefined && inputs.buildNetwork !== 'bridge') {
-        throw new lib_runtime/* UserError */.yo(`build-network: ${inputs.buildNetwork} has no effect on the host`, 'Use `build-in: container`, or leave it out.');
-    }
-    const images = imagesFor(stack);
-    const aptfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Aptfile');
-    requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
-    const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
-    for (const warning of warnings)
-        runtime.log.warning(warning);
-    const written = chosen.map(({ reference }) => reference.text);
-    const procfile = (0,lib_runtime/* readTreeFile */.xt)(source.folder, 'Procfile') ?? '';
-    requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)]);
-    if (aptfile !== undefined && written.some(isAptBuildpack))
-        requireReadable(aptfile);
-    const committed = committedFfmpeg(context, config, source.folder);
-    const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
-    const all = addsFfmpeg
-        ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]
-        : chosen;
-    if (addsFfmpeg)
-        runtime.log.info(`No buildpack says that it brings ffmpeg, so ${FFMPEG_BUILDPACK} is added in front`);
-    const buildpacks = await fetchAll(all, {
-        folder: external_node_path_.join(runtime.scratch, 'buildpacks'),
-        cacheFolder: below(inputs.cache, 'buildpacks'),
-        registryUrl: inputs.buildpackRegistryUrl,
-        sourceTree: source.folder,
-        searchPath: inputs.searchPath,
-        proxyEnvironment: inputs.proxyEnvironment,
-        ...runtime
-    });
-    return {
-        stack,
-        place: { kind, buildImage: inputs.buildImage ?? images.build, runImage: inputs.runImage ?? images.run },
-        buildpacks,
-        addsFfmpeg,
-        committed,
-        guess: guessProvider(all.map(({ reference }) => reference.text), aptfile),
-        aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
-    };
-}
-/** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */
-function placeKind({ buildIn, hostStack }) {
-    return buildIn ?? (hostStack ? 'host' : 'container');
-}
-/** The stack that the config names, else app.json, else on the host the image; undefined if none does. */
-function stackFor(inputs, { stack }, appJson) {
-    return stack ?? stackOf(appJson) ?? (placeKind(inputs) === 'host' ? inputs.hostStack : undefined);
-}
-/** The same; throws a `UserError` if nothing names it. */
-function requireStack(inputs, config, appJson) {
-    const stack = stackFor(inputs, config, appJson);
-    if (stack !== undefined)
-        return stack;
-    throw new lib_runtime/* UserError */.yo('Nothing says which stack the slug is for', 'Set `stack: heroku-24` (the one of your app: `heroku stack`) in the config file.');
-}
-/** Throws a `UserError` for a list of buildpacks with which the build surely fails, and that nobody has let through. */
-function judgeBuildpacks({ checks }, { mastodon }, { buildpacks }) {
-    const found = checkBuildpackList(buildpacks.map(({ reference }) => reference), mastodon);
-    preflight_refuse(found.filter(({ name }) => !checks.skip.includes(name)));
-}
-/** Throws a `UserError` for a line on which the apt buildpack would fail, some minutes later and without its number. */
-function requireReadable(aptfile) {
-    const problem = aptfileProblem(parseAptfile(aptfile));
-    if (problem)
-        throw new lib_runtime/* UserError */.yo(problem.what, problem.next);
-}
-function hostWarnings(kind, stack, hostStack) {
-    if (kind === 'container' || hostStack === stack)
-        return [];
-    const here = hostStack ? `the image of ${hostStack}` : 'no image of Heroku’s';
-    return [`This was built in ${here}, for ${stack}: what the buildpacks compiled may not run on Heroku`];
-}
-/** Where the tree is built. */
-function openWorkshop({ inputs, runtime }, config, { commit, removed }, { stack, place }) {
-    return new Workshop({
-        ...place,
-        network: inputs.buildNetwork ?? 'bridge',
-        secretsHeld: inputs.secretsHeld,
-        stack,
-        commit: commit.sha,
-        variables: tree => ({ ...buildVariables(tree), ...config.slug.env }),
-        timeout: inputs.buildTimeout,
-        scratch: runtime.scratch,
-        keptCache: below(inputs.cache, 'build'),
-        requestId: (0,external_node_crypto_.randomUUID)(),
-        takenOut: file => takenOut(removed, file),
-        dockerEnv: inputs.dockerEnvironment,
-        run: runtime.run,
-        log: runtime.log,
-        clock: runtime.clock,
-        signal: runtime.signal
-    });
-}
-/** A folder in the cache, where there is one. */
-function below(folder, name) {
-    return folder === undefined ? undefined : external_node_path_.join(folder, name);
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/ffmpeg.js
-
-
-
-
-
-
-
-
-/** What to do about an ffmpeg that cannot be taken out. */
-const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config, if no slug is to have it';
-/**
- * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
- * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
- */
-function committedFfmpeg({ inputs }, config, folder) {
-    const globs = inputs.builder === 'runner' ? config.slug.trim.globs : [];
-    const { files } = slugFiles((0,lib_runtime/* walkTree */.Ir)(folder), folder, () => 0);
-    const isOfPackage = packageFiles(files);
-    const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : []);
-    const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
-    if (config.ffmpeg === 'without' && found.length > 0) {
-        throw new lib_runtime/* UserError */.yo(`ffmpeg is in the commit, and the config says \`ffmpeg: without\`: ${ffmpeg_listed(found.map(lib_runtime/* displayPath */.Gt))}`, inputs.builder === 'runner'
-            ? `${TAKE_IT_OUT}, or set \`ffmpeg: with\`.`
-            : 'Name it in .slugignore, or set `ffmpeg: with`: Heroku’s build knows no `slug.trim`.');
-    }
-    return found;
-}
-/**
- * Looks for executables called ffmpeg in the built tree, and tries as a dyno what Mastodon would run. May write a script
- * that mends the library path into the tree.
- */
-async function tryFfmpeg({ runtime: { log, signal } }, { ffmpeg: choice }, { stack }, { workshop, app, applied }) {
-    const { files } = slugFiles(app.entries, app.root, app.layerOf);
-    const programs = ffmpegPrograms(trim(files, applied).kept);
-    if (programs.length === 0) {
-        log.info('The built tree has no executable called ffmpeg');
-        return { onPath: new Set() };
-    }
-    const place = await workshop.openDyno(app);
-    try {
-        const options = { place, root: app.root, entries: app.entries, stack, signal };
-        const onPath = await findOnPath(options);
-        for (const { path, layer } of programs.slice(0, 20)) {
-            const where = onPath.has(path) ? 'on the PATH' : 'not on the PATH';
-            log.info(`${(0,lib_runtime/* displayPath */.Gt)(path)} of ${app.layers[layer].name}, ${where}`);
-        }
-        const isOfPackage = packageFiles(files);
-        const isWanted = choice !== 'without' && programs.some(({ path }) => onPath.has(path) || !isOfPackage(path));
-        if (!isWanted)
-            return { onPath };
-        const check = await checkFfmpeg(options);
-        log.info(check.works
-            ? `It works, and made an mp4 of an animated GIF: ${check.version}`
-            : (check.problem ?? 'It does not work'));
-        if (check.mended.length > 0)
-            log.info(`Put on the library path: ${check.mended.join(', ')}`);
-        return { onPath, check };
-    }
-    finally {
-        await place.close();
-    }
-}
-/** The builds that the slug without ffmpeg may need. */
-function otherBuilds(context, source, { buildpacks, aptfile }, workshop) {
-    const fill = async (folder) => {
-        await writeSource(context, source, folder);
-        if (aptfile !== undefined)
-            await (0,promises_.writeFile)(external_node_path_.join(folder, 'Aptfile'), aptfileWithoutFfmpeg(aptfile));
-    };
-    return {
-        aptAgain: apt => workshop.build('apt-again', [buildpacks[apt]], fill),
-        buildAgain: (without, why) => {
-            context.runtime.log.info(`The slug without ffmpeg is built from the start: ${why}`);
-            return workshop.build('built-again', buildpacks.filter((_, i) => !without.includes(i)), fill);
-        }
-    };
-}
-/** Names of the steps whose ffmpeg is in the slug with it. */
-function providerNames({ with: files, programs, layerNames }) {
-    if (!files)
-        return [];
-    return [...new Set(programs.filter(isSlugs).map(({ layer }) => layerNames[layer] ?? 'unknown'))];
-}
-function isSlugs({ onPath, inPackage }) {
-    return onPath || !inPackage;
-}
-/** What should be known where the tree is not what names or the config said. */
-function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
-    const warnings = [];
-    const { programs } = variants;
-    if (guess && !variants.with) {
-        const names = [...guess.buildpacks, ...(guess.apt === undefined ? [] : [guess.apt])].map(i => buildpacks[i].name);
-        warnings.push(`ffmpeg was expected from ${ffmpeg_listed(names)}, and no slug of this build has an executable of that name`);
-    }
-    const others = programs.filter(({ layer, onPath }) => onPath && buildpacks[layer - 1]?.reference !== FFMPEG_BUILDPACK);
-    if (addsFfmpeg && others.length > 0) {
-        warnings.push(`${FFMPEG_BUILDPACK} was added, since no name says that anything brings ffmpeg, and the slug has another one on its PATH: ${ffmpeg_placesOf(variants, others)}`);
-    }
-    if (choice === 'auto' && !variants.without) {
-        warnings.push(`ffmpeg cannot be taken out, so there is only the slug with it: ${stuckPlaces(variants)}. ${TAKE_IT_OUT}`);
-        if (check && !check.works)
-            warnings.push(`ffmpeg of this slug does not work: ${check.problem ?? 'for an unknown reason'}`);
-    }
-    return warnings;
-}
-/** Where the programs lie that the slug without ffmpeg would still have. */
-function stuckPlaces(variants) {
-    const stuck = variants.programs.filter(program => program.stays && isSlugs(program));
-    return ffmpeg_placesOf(variants, stuck.length > 0 ? stuck : variants.programs);
-}
-function ffmpeg_placesOf({ layerNames }, programs) {
-    return ffmpeg_listed(programs.map(({ path, layer }) => `${(0,lib_runtime/* displayPath */.Gt)(path)} (${layerNames[layer]})`));
-}
-const ffmpeg_SHOWN = 5;
-/** Characters of one name: a report has room for so much (src/report/data.ts). */
-const ffmpeg_LONGEST = 300;
-function ffmpeg_listed(names) {
-    const more = names.length > ffmpeg_SHOWN ? ` and ${names.length - ffmpeg_SHOWN} more` : '';
-    const shown = names.slice(0, ffmpeg_SHOWN).map(name => (name.length > ffmpeg_LONGEST ? `…${name.slice(-ffmpeg_LONGEST)}` : name));
-    return shown.join(', ') + more;
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/limit.js
-
-/** Whether a slug over the limit is told and no more. A deploy never sends one, whatever its `fail-on`. */
-function onlyTold({ command, failOn }) {
-    return command === 'build' && failOn === 'never';
-}
-/**
- * What to do about a slug over its limit.
- * @param hint how to get under the limit, as a sentence
- */
-function underTheLimit({ command, failOn }, hint) {
-    const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/commands/steps/results.js
 
 
@@ -70620,14 +70846,6 @@ function underTheLimit({ command, failOn }, hint) {
 
 
 
-/** What a run writes into its output folder. */
-const results_FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html'];
-/** Files of an earlier run must not be taken for this one's. */
-async function clearOutput(folder) {
-    await (0,promises_.mkdir)(folder, { recursive: true });
-    for (const file of results_FILES)
-        await (0,promises_.rm)(external_node_path_.join(folder, file), { force: true });
-}
 /** Writes every file and output, the summary, and annotations. */
 async function tell({ inputs, runtime, results }, told) {
     const { report } = told;
@@ -70703,216 +70921,6 @@ function judgeGrowth(comparison, maxGrowth) {
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
     throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/source.js
-
-
-
-
-
-
-
-
-/** This one may be absent. */
-const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml';
-/** The config file of the checkout, with the inputs over it. A task that its scheduler cannot have is an error at once. */
-function readConfig({ inputs }) {
-    const text = (0,lib_runtime/* readTreeFile */.xt)(inputs.path, inputs.config);
-    if (text === undefined && inputs.config !== DEFAULT_CONFIG) {
-        throw new lib_runtime/* UserError */.yo(`There is no config file ${inputs.config} in ${inputs.path}`, 'Correct the input `config`, or leave it out.');
-    }
-    const config = (0,lib_config/* mergeInputs */.sg)((0,lib_config/* loadConfig */.Z9)(text, inputs.config), inputs);
-    if (config.schedule)
-        plannedTasks(config.schedule, 'Basic', inputs.config);
-    return config;
-}
-/** The commit that the inputs name, as a clean tree without what `.slugignore` names. */
-async function takeSource({ inputs, runtime }) {
-    const { log, run, signal, scratch } = runtime;
-    const commit = await resolveCommit({ path: inputs.path, ref: inputs.ref, run, signal, searchPath: inputs.searchPath });
-    const folder = external_node_path_.join(scratch, 'source');
-    const tree = await exportTree({
-        path: inputs.path,
-        commit: commit.sha,
-        into: folder,
-        run,
-        signal,
-        searchPath: inputs.searchPath
-    });
-    const { removed, warnings } = applySlugignore(folder);
-    const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${(0,lib_runtime/* megabytes */.ix)(tree.bytes)}; .slugignore took out ${removed.length} names`);
-    log.info(mastodon.version
-        ? `Mastodon ${mastodon.version}`
-        : 'This tree has no lib/mastodon/version.rb; it is built all the same');
-    const lfs = tree.lfsPointers > 0
-        ? [
-            `${tree.lfsPointers} files are pointers of Git LFS; a slug gets the pointers, not what they point to, as on Heroku`
-        ]
-        : [];
-    return { commit, tree, folder, removed, mastodon, warnings: [...warnings, ...lfs] };
-}
-/**
- * The same, to be built: says which files of the checkout are not part of it, and throws a `UserError` for a Procfile that
- * cannot be read, before a buildpack has run.
- */
-async function takeSourceToBuild(context) {
-    const source = await takeSource(context);
-    await tellUncommitted(context, source);
-    const procfile = source_procfileOf(source);
-    if (procfile.file === 'Procfile')
-        return source;
-    const why = procfile.ignoredAt !== undefined
-        ? `.slugignore:${procfile.ignoredAt} takes \`Procfile\` out of the build`
-        : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`;
-    if (why === undefined)
-        return source;
-    const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
-    context.runtime.log.warning(warning);
-    return { ...source, warnings: [...source.warnings, warning] };
-}
-/** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
-function source_procfileOf({ folder, removed }) {
-    const procfile = readProcfile(folder);
-    const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line;
-    return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) };
-}
-/** Milliseconds for git to look through the checkout. */
-const LOOK_WITHIN = 30_000;
-/** A line, if the checked-out commit is built and the checkout has more than that commit. */
-async function tellUncommitted({ inputs, runtime }, { commit }) {
-    const { run, log, signal } = runtime;
-    const { path: checkout, searchPath, outputDir } = inputs;
-    const ours = [inputs.cache, inputs.jobFolder, inputs.report, inputs.baseline].filter(file => file !== undefined);
-    const own = [outputDir, ...results_FILES.map(file => external_node_path_.join(outputDir, file)), external_node_path_.join(checkout, inputs.config), ...ours];
-    try {
-        const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_WITHIN)]);
-        const head = await resolveCommit({ path: checkout, run, signal: within, searchPath });
-        if (head.sha !== commit.sha)
-            return;
-        const found = await uncommitted({ path: checkout, commit: head.sha, own, run, signal: within, searchPath });
-        if (!found)
-            return;
-        const { count, first } = found;
-        const what = count === 1
-            ? '1 file of the checkout is not committed, so it is'
-            : `${count} files of the checkout are not committed, so they are`;
-        log.info(`${what} not part of this build (first: ${(0,lib_runtime/* displayPath */.Gt)(first)})`);
-    }
-    catch (error) {
-        if (signal.aborted || !(error instanceof lib_runtime/* UserError */.yo || error instanceof lib_runtime/* CancelledError */.cc))
-            throw error;
-        log.info(`Whether the checkout has files that are not committed is not known: ${(0,lib_runtime/* errorText */.kc)(error)}`);
-    }
-}
-/** Copies the tree to where it is built; a tree may be built more than once. */
-async function writeSource({ runtime }, { folder }, into) {
-    const { code, stderr } = await runtime.run('cp', ['-a', '--', `${folder}/.`, into], {
-        env: { PATH: '/usr/bin:/bin' }
-    });
-    if (code !== 0)
-        throw new lib_runtime/* UserError */.yo(`The source tree could not be copied: ${stderr.trim().slice(0, 500)}`, 'Free disk space on the runner.');
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/additions.js
-
-
-
-
-
-const MIGRATION_FOLDERS = ['db/migrate', 'db/post_migrate'];
-/**
- * Adds our own files to the tree before it is built: the release task, what accepts Heroku's Redis where the config wants
- * it (throws where that does not fit the tree), and what offers the source of this very commit to the instance's users.
- */
-function addOwnFiles({ inputs, runtime }, config, { commit, folder }) {
-    const add = (files) => {
-        for (const [file, text] of Object.entries(files))
-            (0,lib_runtime/* writeTreeFile */.aD)(folder, file, text);
-    };
-    if (config.migrations !== 'off')
-        add(RELEASE_FILES);
-    if (config.redisTls === 'no-verify') {
-        requireRedisTlsFits(folder);
-        add(REDIS_TLS_FILES);
-        runtime.log.warning(REDIS_NOT_VERIFIED);
-    }
-    const { repository, ref } = inputs.github;
-    if (repository === undefined || !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(repository))
-        return;
-    const tag = /^refs\/tags\/(.+)$/.exec(inputs.ref === undefined ? (ref ?? '') : `refs/tags/${inputs.ref}`)?.[1];
-    const { path, text } = sourceOffer({ repository, commit: commit.sha, tag });
-    (0,lib_runtime/* writeTreeFile */.aD)(folder, path, text);
-}
-/** Versions of the migrations that a commit knows; undefined where the checkout does not have it. */
-async function versionsAt({ inputs, runtime }, commit) {
-    const { run, signal } = runtime;
-    const { path, searchPath } = inputs;
-    const names = await namesAt({ path, commit, folders: MIGRATION_FOLDERS, run, signal, searchPath });
-    return names && new Set(readMigrations(names.map(path => ({ path, text: '' }))).map(({ version }) => version));
-}
-
-;// CONCATENATED MODULE: ./lib/commands/steps/fingerprint.js
-
-
-
-
-
-
-/** Changes where the same input would give another slug: the trim rules, the release task, the archive's form. */
-const FORM = 2;
-const OWN_FILES = [
-    '.mastodon-on-heroku/release.rake',
-    '.profile.d/mastodon-on-heroku.sh',
-    ...Object.keys(REDIS_TLS_FILES)
-];
-/** The parts of a fingerprint, in words for people. */
-const WORDS = {
-    form: 'the version of this action',
-    builder: '`builder`',
-    place: 'where it is built (`build-in`, `build-image`)',
-    commit: 'the commit',
-    stack: 'the stack',
-    buildpacks: 'the buildpacks',
-    ffmpeg: '`ffmpeg`',
-    slug: '`slug` (its limit, env or trim)',
-    streaming: 'whether there is a `streaming-app`',
-    migrations: '`migrations`',
-    redisTls: '`redis-tls`',
-    own: 'the files that this action adds'
-};
-/**
- * What a slug is built from (design, rule 3): commit, buildpacks, stack, place, variant asked for, config, our own files.
- * Two builds of one fingerprint are taken for the same, so a released one is used again.
- */
-function fingerprintOf(config, { commit, folder }, { buildpacks, stack, place }, builder) {
-    const parts = {
-        form: FORM,
-        builder,
-        // What is compiled on the host, or in another image, is another slug.
-        place: builder === 'runner' ? [place.kind, place.kind === 'container' ? place.buildImage : ''] : [],
-        commit: commit.sha,
-        stack,
-        buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
-        ffmpeg: config.ffmpeg,
-        slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
-        streaming: config.streamingApp !== undefined,
-        migrations: config.migrations,
-        redisTls: config.redisTls,
-        own: OWN_FILES.map(file => (0,lib_runtime/* readTreeFile */.xt)(folder, file) ?? '')
-    };
-    const each = Object.entries(parts).map(([part, value]) => [part, fingerprint_digestOf(value)]);
-    return { whole: fingerprint_digestOf(parts), parts: Object.fromEntries(each) };
-}
-/** What differs between two fingerprints, in words; empty if nothing does. */
-function fingerprint_differences(one, other) {
-    return Object.entries(WORDS)
-        .filter(([part]) => one[part] !== other[part])
-        .map(([, words]) => words);
-}
-function fingerprint_digestOf(value) {
-    return (0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
@@ -71200,9 +71208,8 @@ async function factsFrom(context, config, source, from, live) {
     const stack = config.stack ?? stackOf(appJson) ?? live?.stack;
     const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {};
     const buildpacks = chosen.map(({ reference }) => reference.text);
-    const ignoredAt = source.removed.find(({ path }) => path === 'Procfile')?.line;
     return {
-        tree: { ...tree, procfile: { ...tree.procfile, ...(ignoredAt !== undefined && { ignoredAt }) } },
+        tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
         problems,
         from: from === undefined ? undefined : await readTreeAt(context, from),
         stack,
@@ -81490,12 +81497,11 @@ function processTypesFor(config, built, log) {
 
 
 
-
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 function herokuBuilds(context, config, source, recipe, fingerprint) {
     requireBuildable(config, recipe);
     const { log } = context.runtime;
-    const { types } = readProcfile(source.folder);
+    const { types } = source_procfileOf(source);
     const make = (name, ffmpeg, rest) => ({
         ...rest,
         commit: source.commit.sha,
@@ -86778,7 +86784,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7081);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(579);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -14,7 +14,7 @@ export interface Procfile {
   readonly types: Readonly<Record<string, string>>
   /** Its lines that would name a type if they were no comments. */
   readonly comments: readonly CommentedType[]
-  /** The line of `.slugignore` that takes the file out, as far as whoever made the tree knows. */
+  /** The line of `.slugignore` that took the file out. The tree does not show it: whoever applied `.slugignore` adds it. */
   readonly ignoredAt?: number
 }
 

@@ -3,7 +3,7 @@ import { addOwnFiles } from './steps/additions.ts'
 import { buildNow } from './steps/built.ts'
 import { fingerprintOf } from './steps/fingerprint.ts'
 import { makeRecipe } from './steps/recipe.ts'
-import { clearOutput } from './steps/results.ts'
+import { clearOutput } from './steps/output-folder.ts'
 import { readConfig, takeSourceToBuild } from './steps/source.ts'
 
 /**

@@ -33,7 +33,6 @@ export {
   adviseRuby,
   lockRuby,
   NO_RUBY_LOCKED,
-  pinRuby,
   readRuby,
   stateOfRuby,
   type RubyState,

@@ -5,7 +5,7 @@ export { aptfileWithoutFfmpeg, FFMPEG_BUILDPACK, guessProvider, type FfmpegProvi
 export { inPackOrder, slugFiles } from './files.ts'
 export { HEROKU_STOPS_AT, HEROKU_WARNS_AT, sizeWarnings, type FfmpegChoice, type Verdict } from './gate.ts'
 export { type FileWeight, type Measured, type Weight } from './measure.ts'
-export { isPlugAndPlay, nodeUse, type NodeUse } from './node-use.ts'
+export { isPlugAndPlay, nodeUse } from './node-use.ts'
 export { Packer } from './pack.ts'
 export { STREAMING_PROCESS_TYPES, streamingFiles } from './streaming.ts'
 export { globRule, possibleRules, safeRules, trim, type TrimFacts, type TrimRule } from './trim.ts'

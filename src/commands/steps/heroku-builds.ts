@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { readProcfile } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
 import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
 import { megabytes, UserError, writeTreeFile } from '../../runtime/index.ts'
@@ -11,7 +10,7 @@ import type { Context } from '../context.ts'
 import { underTheLimit } from './limit.ts'
 import { processTypesFor } from './processes.ts'
 import { type Recipe } from './recipe.ts'
-import { writeSource, type Source } from './source.ts'
+import { procfileOf, writeSource, type Source } from './source.ts'
 
 /** `builder: heroku`: the source goes to Heroku, which builds it with the same buildpacks. */
 export function herokuBuilds(
@@ -23,7 +22,7 @@ export function herokuBuilds(
 ): HerokuSupply {
   requireBuildable(config, recipe)
   const { log } = context.runtime
-  const { types } = readProcfile(source.folder)
+  const { types } = procfileOf(source)
   const make = (name: string, ffmpeg: boolean, rest: Pick<BuildRecipe, 'role' | 'variant'>): BuildRecipe => ({
     ...rest,
     commit: source.commit.sha,

@@ -33,12 +33,13 @@ export function neededByBuildpacks(references: readonly string[]): Need[] {
     .flatMap(reference => looksFor(reference)!.map(file => ({ file, who: `the buildpack ${reference}` })))
 }
 
-/** What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web). */
-export function neededByDynos({ streamingApp }: Config, procfile: string): Need[] {
-  const web = /^web:.*\bbin\/heroku-web\b/m.test(procfile)
-    ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }]
-    : []
+/**
+ * What the dynos of Mastodon are started with (mastodon/mastodon: Procfile, bin/heroku-web).
+ * @param web the command of that process type; undefined if the Procfile has none
+ */
+export function neededByDynos({ streamingApp }: Config, web: string | undefined): Need[] {
+  const own = /\bbin\/heroku-web\b/.test(web ?? '') ? [{ file: 'bin/heroku-web', who: 'web: of the Procfile' }] : []
   const who = 'the streaming app'
   const streaming = streamingApp === undefined ? [] : ['bin/heroku-web', 'streaming/index.js']
-  return [...web, ...streaming.map(file => ({ file, who }))]
+  return [...own, ...streaming.map(file => ({ file, who }))]
 }

@@ -21,7 +21,7 @@ import { takenOut } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { committedFfmpeg } from './ffmpeg.ts'
 import { neededByBuildpacks, neededByDynos, requireKept } from './kept.ts'
-import { type Source } from './source.ts'
+import { procfileOf, type Source } from './source.ts'
 
 /** How the tree is built. */
 export interface Recipe {
@@ -56,8 +56,8 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
   for (const warning of warnings) runtime.log.warning(warning)
   const written = chosen.map(({ reference }) => reference.text)
-  const procfile = readTreeFile(source.folder, 'Procfile') ?? ''
-  requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, procfile)])
+  const { types } = procfileOf(source)
+  requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])])
   if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
   const committed = committedFfmpeg(context, config, source.folder)
   const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile)

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { LONGEST_BODY } from '../../github/index.ts'
 import {
@@ -20,15 +20,6 @@ import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
 import { TAKE_IT_OUT } from './ffmpeg.ts'
 import { onlyTold, underTheLimit } from './limit.ts'
-
-/** What a run writes into its output folder. */
-export const FILES = ['slug.tgz', 'slug-streaming.tgz', 'report.json', 'report.md', 'report.html']
-
-/** Files of an earlier run must not be taken for this one's. */
-export async function clearOutput(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  for (const file of FILES) await rm(path.join(folder, file), { force: true })
-}
 
 /** Writes every file and output, the summary, and annotations. */
 export async function tell({ inputs, runtime, results }: Context, told: Told): Promise<void> {

@@ -14,7 +14,7 @@ import {
   type Removed
 } from '../../source/index.ts'
 import type { Context } from '../context.ts'
-import { FILES } from './results.ts'
+import { FILES } from './output-folder.ts'
 
 /** This one may be absent. */
 const DEFAULT_CONFIG = '.github/mastodon-on-heroku.yml'
@@ -98,9 +98,13 @@ export async function takeSourceToBuild(context: Context): Promise<Source> {
 
 /** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
 export function procfileOf({ folder, removed }: Pick<Source, 'folder' | 'removed'>): Procfile {
-  const procfile = readProcfile(folder)
+  return { ...readProcfile(folder), ...procfileTaken(removed) }
+}
+
+/** By which line of `.slugignore`, if one did. */
+export function procfileTaken(removed: readonly Removed[]): Pick<Procfile, 'ignoredAt'> {
   const ignoredAt = removed.find(({ path }) => path === 'Procfile')?.line
-  return { ...procfile, ...(ignoredAt !== undefined && { ignoredAt }) }
+  return ignoredAt === undefined ? {} : { ignoredAt }
 }
 
 /** Milliseconds for git to look through the checkout. */

@@ -26,7 +26,7 @@ import { makeUpgrade, type Upgrade } from '../../report/index.ts'
 import { baseOf, exportTree, resolveCommit, textAt } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { requireStack } from './recipe.ts'
-import { type Source } from './source.ts'
+import { procfileTaken, type Source } from './source.ts'
 
 /** What a plan reads of a tree; the rest of a commit is not written out. */
 export const READ =
@@ -61,9 +61,8 @@ export async function factsFrom(
   const stack = config.stack ?? stackOf(appJson) ?? live?.stack
   const { chosen = [] } = tried(problems, () => chooseBuildpacks(config.slug.buildpacks, appJson)) ?? {}
   const buildpacks = chosen.map(({ reference }) => reference.text)
-  const ignoredAt = source.removed.find(({ path }) => path === 'Procfile')?.line
   return {
-    tree: { ...tree, procfile: { ...tree.procfile, ...(ignoredAt !== undefined && { ignoredAt }) } },
+    tree: { ...tree, procfile: { ...tree.procfile, ...procfileTaken(source.removed) } },
     problems,
     from: from === undefined ? undefined : await readTreeAt(context, from),
     stack,

@@ -50885,12 +50885,12 @@ const failures_KNOWN = [
     {
         // heroku/heroku-buildpack-ruby: lib/language_pack/ruby.rb.
         says: /The Ruby version you are trying to install does not exist/,
-        next: 'Heroku has no such Ruby for this stack: take one that it has, in .ruby-version and Gemfile.lock, or a stack for which it has it. A new one comes some days after its release.'
+        next: 'Heroku has no such Ruby for this stack: name one that it has below `RUBY VERSION` in Gemfile.lock, or take a stack for which it has this one. A new one comes some days after its release.'
     },
     {
         // bundler: lib/bundler/definition.rb.
         says: /Your Ruby [a-z]{1,20} is [^\n]{1,100}, but your Gemfile specified/,
-        next: '.ruby-version, Gemfile and Gemfile.lock name different Rubies: correct .ruby-version, run `bundle update --ruby` in a checkout of the fork, and commit.'
+        next: 'Gemfile.lock names a Ruby that the Gemfile does not take: with one that it takes, run `bundle update --ruby` in a checkout of the fork, and commit Gemfile.lock. Heroku installs nothing by .ruby-version.'
     },
     {
         // bundler: lib/bundler/definition.rb.

@@ -94,8 +94,14 @@ describe('what to do after a failed compile step', () => {
     [' !     Error: Multiple lockfiles found.', /keep yarn\.lock/],
     ['FATAL ERROR: Ineffective mark-compacts near heap limit - JavaScript heap out of memory', /NODE_OPTIONS/],
     ["node: /lib/libc.so.6: version `GLIBC_2.38' not found (required by node)", /not made for this stack/],
-    ['The Ruby version you are trying to install does not exist: ruby-9.9.9', /Heroku has no such Ruby/],
-    ['Your Ruby version is 3.4.7, but your Gemfile specified >= 4.0', /bundle update --ruby/],
+    [
+      'The Ruby version you are trying to install does not exist: ruby-9.9.9',
+      /Heroku has no such Ruby.* below `RUBY VERSION` in Gemfile\.lock/
+    ],
+    [
+      'Your Ruby version is 3.4.7, but your Gemfile specified >= 4.0',
+      /^Gemfile\.lock .*`bundle update --ruby`.* nothing by \.ruby-version/
+    ],
     ['Your bundle only supports platforms ["arm64-darwin-24"] but', /--add-platform x86_64-linux/],
     ["The gemspec changed, but the lockfile can't be updated because frozen mode is set", /run `bundle install`/],
     ['You are trying to install in deployment mode after changing\nyour Gemfile.', /run `bundle install`/],

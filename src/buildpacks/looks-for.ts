@@ -1,3 +1,5 @@
+import { herokusOwn } from './reference.ts'
+
 /**
  * Files without which the detect step of Heroku's own buildpacks fails (bin/detect of heroku/heroku-buildpack-ruby,
  * -nodejs, -apt and -activestorage-preview, which takes any tree).
@@ -14,9 +16,5 @@ const LOOKS_FOR = new Map<string, readonly string[]>([
  * @param reference as it is named: `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
  */
 export function looksFor(reference: string): readonly string[] | undefined {
-  const [, name = ''] =
-    /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([a-z-]+)(?=[.#/]|$)/i.exec(
-      reference
-    ) ?? []
-  return LOOKS_FOR.get(name.toLowerCase())
+  return LOOKS_FOR.get(herokusOwn(reference) ?? '')
 }

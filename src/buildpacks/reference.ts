@@ -81,6 +81,14 @@ export function buildpackName(reference: string): string {
   return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '')
 }
 
+const HEROKUS =
+  /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i
+
+/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not one of Heroku's own. */
+export function herokusOwn(reference: string): string | undefined {
+  return HEROKUS.exec(reference)?.[1]?.toLowerCase()
+}
+
 /** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
 export function isAptBuildpack(reference: string): boolean {
   return /\bapt\b/i.test(buildpackName(reference))

@@ -48085,6 +48085,11 @@ function buildpackName(reference) {
     const archive = parts.indexOf('archive');
     return (parts[archive > 0 ? archive - 1 : parts.length - 1] ?? '').replace(/\.git$/, '');
 }
+const HEROKUS = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i;
+/** `ruby` for heroku/ruby and https://github.com/heroku/heroku-buildpack-ruby; undefined if it is not one of Heroku's own. */
+function herokusOwn(reference) {
+    return HEROKUS.exec(reference)?.[1]?.toLowerCase();
+}
 /** Whether a buildpack is heroku-buildpack-apt by its name, or one of that name of somebody else's. */
 function isAptBuildpack(reference) {
     return /\bapt\b/i.test(buildpackName(reference));
@@ -48579,6 +48584,7 @@ async function fetchAll(chosen, options) {
 }
 
 ;// CONCATENATED MODULE: ./lib/buildpacks/looks-for.js
+
 /**
  * Files without which the detect step of Heroku's own buildpacks fails (bin/detect of heroku/heroku-buildpack-ruby,
  * -nodejs, -apt and -activestorage-preview, which takes any tree).
@@ -48594,8 +48600,7 @@ const LOOKS_FOR = new Map([
  * @param reference as it is named: `heroku/ruby`, `https://github.com/heroku/heroku-buildpack-ruby#v1`
  */
 function looksFor(reference) {
-    const [, name = ''] = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([a-z-]+)(?=[.#/]|$)/i.exec(reference) ?? [];
-    return LOOKS_FOR.get(name.toLowerCase());
+    return LOOKS_FOR.get(herokusOwn(reference) ?? '');
 }
 
 ;// CONCATENATED MODULE: external "node:child_process"
@@ -59489,13 +59494,12 @@ const ON_THE_STACK = {
  * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
  * heroku-buildpack-apt: bin/release; heroku-buildpack-activestorage-preview has no bin/release). None writes a Procfile.
  */
-const DEFAULT_TYPES = {
-    ruby: ['rake', 'console', 'web'],
-    nodejs: ['web'],
-    apt: [],
-    'activestorage-preview': []
-};
-const HEROKUS = /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i;
+const DEFAULT_TYPES = new Map([
+    ['ruby', ['rake', 'console', 'web']],
+    ['nodejs', ['web']],
+    ['apt', []],
+    ['activestorage-preview', []]
+]);
 /**
  * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
  * add any. heroku/ruby adds `worker` to a tree with the Rake task `jobs:work` (heroku-buildpack-ruby:
@@ -59505,15 +59509,12 @@ function defaultTypes(buildpacks, { hasJobsWork }) {
     const types = [];
     for (const text of buildpacks) {
         const own = herokusOwn(text);
-        if (own === undefined)
+        const added = DEFAULT_TYPES.get(own ?? '');
+        if (!added)
             return undefined;
-        types.push(...DEFAULT_TYPES[own], ...(own === 'ruby' && hasJobsWork ? ['worker'] : []));
+        types.push(...added, ...(own === 'ruby' && hasJobsWork ? ['worker'] : []));
     }
     return buildpacks.length === 0 ? undefined : types;
-}
-function herokusOwn(text) {
-    const name = HEROKUS.exec(text)?.[1]?.toLowerCase();
-    return name !== undefined && Object.hasOwn(DEFAULT_TYPES, name) ? name : undefined;
 }
 /** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
 function checkBuildpacks({ tree, stack, buildpacks, problems = [] }) {
@@ -59529,7 +59530,7 @@ function checkBuildpackList(buildpacks, tree) {
     const names = buildpacks.map(buildpackName);
     const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))];
     const found = [];
-    if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
+    if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown)) {
         found.push(finding('no-ruby-buildpack', `None of the buildpacks (${names.join(', ')}) brings Ruby: web and worker cannot start`, 'Add heroku/ruby as the last one: `slug.buildpacks: [heroku/nodejs, heroku/ruby]` in the config.'));
     }
     if (tree.bundler === 'vite' && ruby >= 0 && (node < 0 || node > ruby)) {
@@ -59572,6 +59573,10 @@ function isOnStack(entry, known) {
         return false;
     const { name, arch = 'amd64', version, release } = entry;
     return arch === 'amd64' && version === undefined && release === undefined && known.includes(name);
+}
+/** One of those of which it is known what they bring. */
+function isKnown(buildpack) {
+    return DEFAULT_TYPES.has(herokusOwn(buildpack) ?? '');
 }
 function isRuby(name) {
     return /ruby/i.test(name);

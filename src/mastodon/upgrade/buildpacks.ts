@@ -2,6 +2,7 @@ import {
   aptfileProblem,
   asksForFfmpeg,
   buildpackName,
+  herokusOwn,
   isAptBuildpack,
   type AptEntry,
   type Aptfile
@@ -21,14 +22,12 @@ const ON_THE_STACK: Readonly<Record<string, readonly string[]>> = {
  * (heroku-buildpack-ruby: lib/language_pack/ruby.rb, rails4.rb; heroku-buildpack-nodejs: bin/release;
  * heroku-buildpack-apt: bin/release; heroku-buildpack-activestorage-preview has no bin/release). None writes a Procfile.
  */
-const DEFAULT_TYPES: Readonly<Record<string, readonly string[]>> = {
-  ruby: ['rake', 'console', 'web'],
-  nodejs: ['web'],
-  apt: [],
-  'activestorage-preview': []
-}
-const HEROKUS =
-  /^(?:(?:urn:buildpack:)?heroku(?:-community)?\/|https:\/\/github\.com\/heroku\/heroku-buildpack-)([\w-]+)(?:\.git|\/archive\/[^#]*)?(?:#.*)?$/i
+const DEFAULT_TYPES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['ruby', ['rake', 'console', 'web']],
+  ['nodejs', ['web']],
+  ['apt', []],
+  ['activestorage-preview', []]
+])
 
 /**
  * Process types that a build may add to those of the Procfile; undefined if a buildpack is not one of Heroku's own: it may
@@ -42,15 +41,11 @@ export function defaultTypes(
   const types: string[] = []
   for (const text of buildpacks) {
     const own = herokusOwn(text)
-    if (own === undefined) return undefined
-    types.push(...DEFAULT_TYPES[own]!, ...(own === 'ruby' && hasJobsWork ? ['worker'] : []))
+    const added = DEFAULT_TYPES.get(own ?? '')
+    if (!added) return undefined
+    types.push(...added, ...(own === 'ruby' && hasJobsWork ? ['worker'] : []))
   }
   return buildpacks.length === 0 ? undefined : types
-}
-
-function herokusOwn(text: string): string | undefined {
-  const name = HEROKUS.exec(text)?.[1]?.toLowerCase()
-  return name !== undefined && Object.hasOwn(DEFAULT_TYPES, name) ? name : undefined
 }
 
 /** Why nothing could be built; traps in the list of buildpacks, and what apt brings that nobody needs. */
@@ -71,7 +66,7 @@ export function checkBuildpackList(
   const names = buildpacks.map(buildpackName)
   const [ruby, node] = [names.findIndex(isRuby), names.findIndex(name => /node/i.test(name))]
   const found: Finding[] = []
-  if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(herokusOwn)) {
+  if (ruby < 0 && tree.version !== undefined && names.length > 0 && buildpacks.every(isKnown)) {
     found.push(
       finding(
         'no-ruby-buildpack',
@@ -147,6 +142,11 @@ function isOnStack(entry: AptEntry, known: readonly string[]): boolean {
   if (entry.kind !== 'package') return false
   const { name, arch = 'amd64', version, release } = entry
   return arch === 'amd64' && version === undefined && release === undefined && known.includes(name)
+}
+
+/** One of those of which it is known what they bring. */
+function isKnown(buildpack: string): boolean {
+  return DEFAULT_TYPES.has(herokusOwn(buildpack) ?? '')
 }
 
 function isRuby(name: string): boolean {

@@ -147,7 +147,7 @@ describe('trimming', () => {
     )
   })
 
-  it('names a glob that matches nothing, and refuses one that takes a program away, before anything is packed', async () => {
+  it('names a glob that matches nothing, and refuses one that takes a program away, before it is built', async () => {
     const fork = new Fork()
     const { code } = await fork.build({ ffmpeg: 'without' }, configWith(ALL, '  trim: [safe, docs/, nowhere/]\n'))
     expect(code).toBe(0)
@@ -157,6 +157,7 @@ describe('trimming', () => {
     expect(refused.output).toContain(
       'slug.trim: "/bin" takes away bin/heroku-web, which the process type web needs (`bin/heroku-web`)'
     )
+    expect(refused.output).not.toContain('Buildpack 1 of')
     expect(existsSync(path.join(fork.output, 'slug.tgz'))).toBe(false)
   })
 

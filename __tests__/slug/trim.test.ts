@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { displayPath, UserError } from '../../src/runtime/index.ts'
-import { requirePrograms, unmatchedGlobs } from '../../src/slug/trim-globs.ts'
+import { requireCommitted, requirePrograms, unmatchedGlobs } from '../../src/slug/trim-globs.ts'
 import { globRule, possibleRules, safeRules, trim, type TrimFacts } from '../../src/slug/trim.ts'
 import { filesOf, makeTree, named } from './helpers.ts'
 
@@ -199,6 +199,15 @@ describe('the globs of slug.trim', () => {
       const check = (): void => requirePrograms(['docs/', glob], files, types)
       expect(check).toThrow(UserError)
       expect(check).toThrow(`"${glob}" takes away ${program}, which the process type ${type} needs`)
+    })
+
+    it.each([['bin'], ['**/heroku-*'], ['/streaming']])('refuses %s before the build, too', glob => {
+      expect(() => requireCommitted([glob], files, types)).toThrow(`"${glob}" takes away `)
+    })
+
+    it('leaves to the built tree what a buildpack may bring', () => {
+      const committed = filesOf(makeTree({ 'bin/bundle': '->ruby', 'vendor/bin/sidekiq': '->x', 'bin/heroku-web': '' }))
+      requireCommitted(['bin/bundle', 'vendor/'], committed, types)
     })
 
     it('takes what no process type is started with', () => {

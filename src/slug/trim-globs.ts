@@ -33,7 +33,7 @@ export function requirePrograms(
   if (globs.length === 0) return
   const isGone = globMatcher(globs)
   for (const [type, command] of Object.entries(processTypes)) {
-    for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
+    for (const word of wordsOf(command)) {
       const places = placesOf(word, files)
       if (places.length === 0 || !places.every(isGone)) continue
       const glob = globs.find(one => globMatcher([one])(places[0]!))
@@ -45,10 +45,31 @@ export function requirePrograms(
   }
 }
 
+/**
+ * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
+ * path alone, since buildpacks bring the other programs.
+ */
+export function requireCommitted(
+  globs: readonly string[],
+  files: readonly SlugFile[],
+  processTypes: Readonly<Record<string, string>>
+): void {
+  const named = new Set(Object.values(processTypes).flatMap(wordsOf))
+  requirePrograms(
+    globs,
+    files.filter(({ path }) => named.has(path)),
+    processTypes
+  )
+}
+
+/** Words of a command that may be paths or names of programs. */
+function wordsOf(command: string): string[] {
+  const words = command.split(/[\s;&|()"'\x60]+/).map(word => word.replace(/^\.\//, ''))
+  return [...new Set(words)].filter(word => word !== '' && !word.startsWith('-'))
+}
+
 /** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function placesOf(word: string, files: readonly SlugFile[]): BytePath[] {
-  const name = word.replace(/^\.\//, '')
-  if (name === '' || name.startsWith('-')) return []
+function placesOf(name: string, files: readonly SlugFile[]): BytePath[] {
   const isProgram = ({ path, kind, mode }: SlugFile): boolean =>
     kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`)
   return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path)

@@ -62205,7 +62205,7 @@ function requirePrograms(globs, files, processTypes) {
         return;
     const isGone = globMatcher(globs);
     for (const [type, command] of Object.entries(processTypes)) {
-        for (const word of new Set(command.split(/[\s;&|()"'\x60]+/))) {
+        for (const word of trim_globs_wordsOf(command)) {
             const places = placesOf(word, files);
             if (places.length === 0 || !places.every(isGone))
                 continue;
@@ -62214,11 +62214,21 @@ function requirePrograms(globs, files, processTypes) {
         }
     }
 }
+/**
+ * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
+ * path alone, since buildpacks bring the other programs.
+ */
+function requireCommitted(globs, files, processTypes) {
+    const named = new Set(Object.values(processTypes).flatMap(trim_globs_wordsOf));
+    requirePrograms(globs, files.filter(({ path }) => named.has(path)), processTypes);
+}
+/** Words of a command that may be paths or names of programs. */
+function trim_globs_wordsOf(command) {
+    const words = command.split(/[\s;&|()"'\x60]+/).map(word => word.replace(/^\.\//, ''));
+    return [...new Set(words)].filter(word => word !== '' && !word.startsWith('-'));
+}
 /** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function placesOf(word, files) {
-    const name = word.replace(/^\.\//, '');
-    if (name === '' || name.startsWith('-'))
-        return [];
+function placesOf(name, files) {
     const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
     return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
 }
@@ -72150,6 +72160,10 @@ async function makeRecipe(context, config, source) {
     requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])]);
     if (aptfile !== undefined && written.some(isAptBuildpack))
         requireReadable(aptfile);
+    if (inputs.builder === 'runner') {
+        const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0);
+        requireCommitted(config.slug.trim.globs, files, types);
+    }
     const committed = committedFfmpeg(context, config, source.folder);
     const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
     const all = addsFfmpeg

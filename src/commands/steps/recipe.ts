@@ -15,8 +15,8 @@ import {
 import { type Config, type Inputs } from '../../config/index.ts'
 import { refuse } from '../../deploy/index.ts'
 import { buildVariables, checkBuildpackList } from '../../mastodon/index.ts'
-import { readTreeFile, UserError, type BytePath } from '../../runtime/index.ts'
-import { FFMPEG_BUILDPACK, guessProvider, type FfmpegProvider } from '../../slug/index.ts'
+import { readTreeFile, UserError, walkTree, type BytePath } from '../../runtime/index.ts'
+import { FFMPEG_BUILDPACK, guessProvider, requireCommitted, slugFiles, type FfmpegProvider } from '../../slug/index.ts'
 import { takenOut } from '../../source/index.ts'
 import type { Context } from '../context.ts'
 import { committedFfmpeg } from './ffmpeg.ts'
@@ -59,6 +59,10 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const { types } = procfileOf(source)
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])])
   if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
+  if (inputs.builder === 'runner') {
+    const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0)
+    requireCommitted(config.slug.trim.globs, files, types)
+  }
   const committed = committedFfmpeg(context, config, source.folder)
   const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile)
   const all = addsFfmpeg

@@ -49505,7 +49505,7 @@ function parseAptfile(text) {
     const problems = lines.flatMap(({ raw, words, entries }, i) => problemOf(i + 1, raw, words, entries) ?? []);
     return { entries: lines.flatMap(({ entries }) => entries), problems };
 }
-/** The first problem with its file and line, and how many lines more have one; undefined where there is none. */
+/** The first problem with its file and line, and how many lines more have one; undefined if there is none. */
 function aptfileProblem({ problems }) {
     const [first, ...others] = problems;
     if (!first)
@@ -49515,7 +49515,7 @@ function aptfileProblem({ problems }) {
 }
 /**
  * The text without some of its entries. All others stay, with their line's options, and so do comments and the order;
- * a line that asks for nothing any more goes. The same text where nothing is to go.
+ * a line that asks for nothing any more goes. The same text if nothing is to go.
  */
 function withoutAptEntries(text, isGone) {
     const goes = (entry) => entry.kind !== 'repository' && isGone(entry);
@@ -49619,7 +49619,7 @@ function problemOf(line, raw, words, entries) {
         return told('`:repo:` counts at the very beginning of a line alone', 'Take away what stands before it.');
     const isAddress = entries[0].kind === 'address';
     if (isAddress ? /[ \t]/.test(raw) : words.some(({ text }) => /^https?:\/\/.*\.deb$/i.test(text)))
-        return told('the address of a .deb has something before or behind it, and is fetched only where it is all of its line', 'Put it on a line of its own, without a space or comment.');
+        return told('the address of a .deb has something before or behind it, and is fetched only if nothing else stands on its line', 'Put it on a line of its own, without a space or comment.');
     if (words.some(({ text }) => text.startsWith('#')))
         return told('the comment stands behind something, and apt takes each of its words for a package', 'Put the comment on a line of its own.');
     return undefined;
@@ -60389,7 +60389,7 @@ function isExecutable(file) {
 }
 /** Links that a kernel follows for one path (path_resolution(7)). */
 const MOST_LINKS = 40;
-/** What a path leads to within the slug; undefined where it leads out of it, nowhere, or in a circle. */
+/** What a path leads to within the slug; undefined if it leads out of it, nowhere, or in a circle. */
 function ffmpeg_tree_follow(tree, name) {
     const left = name.split('/');
     const done = [];
@@ -60618,7 +60618,7 @@ const FFMPEG_PACKAGES = new Set([
 ]);
 /** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
 const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/;
-/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
+/** The Aptfile without what is there for ffmpeg; the same text if it does not ask for ffmpeg. */
 function aptfileWithoutFfmpeg(aptfile) {
     const { entries } = parseAptfile(aptfile);
     return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile;
@@ -60693,7 +60693,7 @@ function withoutPrograms(files, layers) {
     return files.filter(file => !goes(file));
 }
 /**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only if no other
  * step wrote over its files and it wrote over nobody's. Returns why not.
  */
 function whyNotSubtract(app, provider) {
@@ -60708,13 +60708,13 @@ function whyNotSubtract(app, provider) {
 function providerLayers({ buildpacks, apt }) {
     return new Set([...buildpacks, ...(apt === undefined ? [] : [apt])].map(place => place + 1));
 }
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+/** The slug's files without those that the provider brought. `aptAgain` is needed if the provider is the Aptfile. */
 function withoutProvider(files, provider, aptAgain) {
     const isProvider = providerLayers(provider);
     const stays = (file) => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile');
     const kept = new Set(files.filter(stays));
     const needed = foldersOf(kept);
-    // A folder that the provider made stays where others put something into it (`.profile.d`).
+    // A folder that the provider made stays if others put something into it (`.profile.d`).
     const rest = files.flatMap(file => {
         if (kept.has(file))
             return [file];
@@ -62584,7 +62584,7 @@ function providerNames({ with: files, programs, layerNames }) {
 function isSlugs({ onPath, inPackage }) {
     return onPath || !inPackage;
 }
-/** What should be known where the tree is not what names or the config said. */
+/** What should be known if the tree is not what names or the config said. */
 function ffmpegWarnings({ ffmpeg: choice }, { guess, buildpacks, addsFfmpeg }, variants, check) {
     const warnings = [];
     const { programs } = variants;
@@ -62852,7 +62852,7 @@ function onlyTold({ command, failOn }) {
  */
 function underTheLimit({ command, failOn }, hint) {
     const ignored = command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : '';
-    return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`;
+    return `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`;
 }
 
 // EXTERNAL MODULE: external "fs"
@@ -70939,7 +70939,7 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.');
+    throw new lib_runtime/* UserError */.yo(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${(0,lib_runtime/* megabytes */.ix)(head - base)}, from ${(0,lib_runtime/* megabytes */.ix)(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js

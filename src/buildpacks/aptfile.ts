@@ -54,7 +54,7 @@ export function parseAptfile(text: string): Aptfile {
   return { entries: lines.flatMap(({ entries }) => entries), problems }
 }
 
-/** The first problem with its file and line, and how many lines more have one; undefined where there is none. */
+/** The first problem with its file and line, and how many lines more have one; undefined if there is none. */
 export function aptfileProblem({ problems }: Aptfile): { what: string; next: string } | undefined {
   const [first, ...others] = problems
   if (!first) return undefined
@@ -64,7 +64,7 @@ export function aptfileProblem({ problems }: Aptfile): { what: string; next: str
 
 /**
  * The text without some of its entries. All others stay, with their line's options, and so do comments and the order;
- * a line that asks for nothing any more goes. The same text where nothing is to go.
+ * a line that asks for nothing any more goes. The same text if nothing is to go.
  */
 export function withoutAptEntries(text: string, isGone: (entry: AptPackage | AptAddress) => boolean): string {
   const goes = (entry: AptEntry): boolean => entry.kind !== 'repository' && isGone(entry)
@@ -196,7 +196,7 @@ function problemOf(
   const isAddress = entries[0]!.kind === 'address'
   if (isAddress ? /[ \t]/.test(raw) : words.some(({ text }) => /^https?:\/\/.*\.deb$/i.test(text)))
     return told(
-      'the address of a .deb has something before or behind it, and is fetched only where it is all of its line',
+      'the address of a .deb has something before or behind it, and is fetched only if nothing else stands on its line',
       'Put it on a line of its own, without a space or comment.'
     )
   if (words.some(({ text }) => text.startsWith('#')))

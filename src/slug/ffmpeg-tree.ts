@@ -49,7 +49,7 @@ export function isExecutable(file: SlugFile | undefined): boolean {
 /** Links that a kernel follows for one path (path_resolution(7)). */
 const MOST_LINKS = 40
 
-/** What a path leads to within the slug; undefined where it leads out of it, nowhere, or in a circle. */
+/** What a path leads to within the slug; undefined if it leads out of it, nowhere, or in a circle. */
 function follow(tree: ReadonlyMap<string, SlugFile>, name: string): SlugFile | undefined {
   const left = name.split('/')
   const done: string[] = []

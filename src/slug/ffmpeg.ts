@@ -80,7 +80,7 @@ const FFMPEG_PACKAGES = new Set([
 /** 2.5 to 4.0: `libvpx5`, then `libvpx[5-9]` (#8588, #15591). */
 const LIBVPX = /^libvpx(?:\d+|\[\d-\d\])$/
 
-/** The Aptfile without what is there for ffmpeg; the same text where it does not ask for ffmpeg. */
+/** The Aptfile without what is there for ffmpeg; the same text if it does not ask for ffmpeg. */
 export function aptfileWithoutFfmpeg(aptfile: string): string {
   const { entries } = parseAptfile(aptfile)
   return entries.some(asksForFfmpeg) ? withoutAptEntries(aptfile, isForFfmpeg) : aptfile
@@ -183,7 +183,7 @@ export function withoutPrograms(files: readonly SlugFile[], layers: ReadonlySet<
 }
 
 /**
- * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only where no other
+ * Whether the tree without ffmpeg can be had by taking the provider's files out of the built one: only if no other
  * step wrote over its files and it wrote over nobody's. Returns why not.
  */
 export function whyNotSubtract(app: BuiltApp, provider: FfmpegProvider): string | undefined {
@@ -207,13 +207,13 @@ export interface AptAgain {
   wrote(path: BytePath): boolean
 }
 
-/** The slug's files without those that the provider brought. `aptAgain` is needed where the provider is the Aptfile. */
+/** The slug's files without those that the provider brought. `aptAgain` is needed if the provider is the Aptfile. */
 export function withoutProvider(files: readonly SlugFile[], provider: FfmpegProvider, aptAgain?: AptAgain): SlugFile[] {
   const isProvider = providerLayers(provider)
   const stays = (file: SlugFile): boolean => !isProvider.has(file.layer) && !(aptAgain && file.path === 'Aptfile')
   const kept = new Set(files.filter(stays))
   const needed = foldersOf(kept)
-  // A folder that the provider made stays where others put something into it (`.profile.d`).
+  // A folder that the provider made stays if others put something into it (`.profile.d`).
   const rest = files.flatMap(file => {
     if (kept.has(file)) return [file]
     const layer = file.kind === 'directory' ? needed.get(file.path) : undefined

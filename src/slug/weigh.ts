@@ -17,7 +17,7 @@ export interface WeighOptions {
   readonly ffmpegWorks: boolean
   /** Rules that are applied. */
   readonly applied: readonly TrimRule[]
-  /** Rules that are only measured, where none is applied. */
+  /** Rules that are only measured, if none is applied. */
   readonly offered: readonly TrimRule[]
   /** Rules that are never applied by themselves: what each would save on top is measured. */
   readonly possible: readonly PossibleRule[]

@@ -129,7 +129,7 @@ function isSlugs({ onPath, inPackage }: SeenFfmpeg): boolean {
   return onPath || !inPackage
 }
 
-/** What should be known where the tree is not what names or the config said. */
+/** What should be known if the tree is not what names or the config said. */
 export function ffmpegWarnings(
   { ffmpeg: choice }: Config,
   { guess, buildpacks, addsFfmpeg }: Recipe,

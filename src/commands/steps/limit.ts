@@ -12,5 +12,5 @@ export function onlyTold({ command, failOn }: Inputs): boolean {
 export function underTheLimit({ command, failOn }: Inputs, hint: string): string {
   const ignored =
     command !== 'build' && failOn === 'never' ? ' `fail-on: never` counts for `command: build` alone.' : ''
-  return `${hint} Where it is to be that large, raise \`slug-limit\`.${ignored}`
+  return `${hint} If it is to be that large, raise \`slug-limit\`.${ignored}`
 }

@@ -99,6 +99,6 @@ function judgeGrowth(comparison: Comparison, maxGrowth: Amount | undefined): voi
   const { head, base = 0 } = comparison.sizes.find(size => size.name === name)!
   throw new UserError(
     `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth!)}`,
-    'The report says what brought it, under "What changed". Raise `max-growth` where it is worth it.'
+    'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.'
   )
 }

@@ -60172,8 +60172,9 @@ async function requireSafeRollback(app, { release, slug }, releases, trees, size
  * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
  * no longer one for its code, or if it has no process type for dynos that run.
  * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
+ * @param released what is to be done once it is released, before its dynos are waited for
  */
-async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false } = {}) {
+async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes = false, released } = {}) {
     const { app, releases, formation } = target;
     const good = await lastGoodRelease(app, releases, badSlug);
     if (!good) {
@@ -60185,7 +60186,7 @@ async function bringBack(target, badSlug, trees, dynoSize, tools, { mayLoseTypes
     await requireSafeRollback(app, good, releases, trees, dynoSize, tools);
     if (lost)
         tools.story.warn(`${lost.reason}. ${lost.remedy}`);
-    const release = await releaseAgain(app, good, tools);
+    const release = await releaseAgain(app, good, tools, released);
     const commit = good.slug.commit ?? undefined;
     await webHealth(target, isOurs(good.slug) ? commit : undefined, tools);
     await requireCurrent(app, release.version, good.slug.id);
@@ -60212,12 +60213,13 @@ async function bringStreamingBack(target, commit, tools) {
     }
     tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`);
 }
-async function releaseAgain(app, { release: old, slug }, tools) {
+async function releaseAgain(app, { release: old, slug }, tools, released) {
     const newest = (await app.releases(1))[0]?.version ?? 0;
     const description = `Roll back to v${old.version} (mastodon-on-heroku)`;
     const release = await app.createRelease(slug.id, description, newest);
     tools.story.note(`${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`);
     await finishRelease(app, release, tools);
+    await released?.();
     await waitForDynos(app, release.version, tools);
     return release;
 }
@@ -62354,9 +62356,12 @@ async function rollBack(plan, target, badSlug, { trees }, cause, tools) {
     try {
         await story.step('Rollback', async () => {
             story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`);
-            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true });
+            const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, {
+                mayLoseTypes: true,
+                // Before it is asked for its health: a worker must not stay away because that fails.
+                released: () => scaleAgain(target, badSlug, tools)
+            });
             plan.progress.rolledBack(release);
-            await scaleAgain(target, badSlug, tools);
         });
     }
     catch (error) {

@@ -179,6 +179,16 @@ describe('going back', () => {
     expect(formation()).toEqual({ web: 1, worker: 1 })
   })
 
+  it('brings them back also if the instance does not answer then', async () => {
+    await open({ broken: 'boot' })
+    loseWorker()
+    world.skip = ['lost-process-type']
+    world.unreachable = true
+    await expect(world.deploy(NEW)).rejects.toThrow(/going back did not end well: .*503/)
+    expect(world.live).toBe(OLD)
+    expect(formation()).toEqual({ web: 1, worker: 1 })
+  })
+
   it('is refused if the old slug has no type for what runs', async () => {
     await open()
     world.procfile = procfileOf('web', 'worker', 'cron')

@@ -145,6 +145,8 @@ export class World {
   failBuild: string | undefined
   /** Of the new commit. */
   procfile = procfileOf('web', 'worker')
+  /** The instance does not answer by its name, whatever code runs. */
+  unreachable = false
   /** Process types of the slugs that are built. */
   builds: { web: Record<string, string>; streaming: Record<string, string> } = {
     web: { web: 'web', worker: 'worker' },
@@ -499,6 +501,7 @@ export class World {
       response.setHeader('connection', 'close')
       if (request.url === '/health' || request.url === '/api/v1/streaming/health')
         return void response.writeHead(healthy ? 200 : 500).end('OK')
+      if (request.url === '/api/v2/instance' && this.unreachable) return void response.writeHead(503).end()
       if (request.url === '/api/v2/instance')
         return void response.end(JSON.stringify({ version: `4.7.0+${commit.slice(0, 7)}` }))
       response.end('<html>')

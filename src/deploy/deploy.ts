@@ -204,9 +204,12 @@ async function rollBack(
   try {
     await story.step('Rollback', async () => {
       story.warn(`Going back, because: ${cause.message.split('\n')[0] ?? ''}`)
-      const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, { mayLoseTypes: true })
+      const { release } = await bringBack(target, badSlug.id, trees, plan.dynoSize, tools, {
+        mayLoseTypes: true,
+        // Before it is asked for its health: a worker must not stay away because that fails.
+        released: () => scaleAgain(target, badSlug, tools)
+      })
       plan.progress.rolledBack(release)
-      await scaleAgain(target, badSlug, tools)
     })
   } catch (error) {
     if (error instanceof CancelledError) throw error

@@ -116,6 +116,7 @@ export interface BroughtBack {
  * The last good release's slug under a new release (config vars stay), waited for and checked. Refused if the database is
  * no longer one for its code, or if it has no process type for dynos that run.
  * @param mayLoseTypes what runs now is broken, so that the old slug is better also without some of its dynos: that is told
+ * @param released what is to be done once it is released, before its dynos are waited for
  */
 export async function bringBack(
   target: Target,
@@ -123,7 +124,7 @@ export async function bringBack(
   trees: Trees,
   dynoSize: string | undefined,
   tools: Tools,
-  { mayLoseTypes = false } = {}
+  { mayLoseTypes = false, released }: { mayLoseTypes?: boolean; released?: () => Promise<void> } = {}
 ): Promise<BroughtBack> {
   const { app, releases, formation } = target
   const good = await lastGoodRelease(app, releases, badSlug)
@@ -137,7 +138,7 @@ export async function bringBack(
   if (lost && !mayLoseTypes) throw new RollbackRefused(lost.reason, lost.remedy)
   await requireSafeRollback(app, good, releases, trees, dynoSize, tools)
   if (lost) tools.story.warn(`${lost.reason}. ${lost.remedy}`)
-  const release = await releaseAgain(app, good, tools)
+  const release = await releaseAgain(app, good, tools, released)
   const commit = good.slug.commit ?? undefined
   await webHealth(target, isOurs(good.slug) ? commit : undefined, tools)
   await requireCurrent(app, release.version, good.slug.id)
@@ -164,7 +165,12 @@ export async function bringStreamingBack(target: Target, commit: string | undefi
   tools.story.warn(`${app.name} stays on ${runs}: no release of it has the code that the main app runs now`)
 }
 
-async function releaseAgain(app: HerokuApp, { release: old, slug }: GoodRelease, tools: Tools): Promise<Release> {
+async function releaseAgain(
+  app: HerokuApp,
+  { release: old, slug }: GoodRelease,
+  tools: Tools,
+  released?: () => Promise<void>
+): Promise<Release> {
   const newest = (await app.releases(1))[0]?.version ?? 0
   const description = `Roll back to v${old.version} (mastodon-on-heroku)`
   const release = await app.createRelease(slug.id, description, newest)
@@ -172,6 +178,7 @@ async function releaseAgain(app: HerokuApp, { release: old, slug }: GoodRelease,
     `${app.name}: v${release.version} brings back the slug of v${old.version}; config vars stay as they are`
   )
   await finishRelease(app, release, tools)
+  await released?.()
   await waitForDynos(app, release.version, tools)
   return release
 }

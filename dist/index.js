@@ -58829,7 +58829,8 @@ async function takeSourceToBuild(context) {
     if (why === undefined)
         return source;
     const warning = `${why}. The slug has the process types that the buildpacks add, and no others`;
-    context.runtime.log.warning(warning);
+    // At once, as the build may end before the report: there it is a warning.
+    context.runtime.log.info(warning);
     return { ...source, warnings: [...source.warnings, warning] };
 }
 /** The Procfile of a tree, and the line of `.slugignore` that took it out. Throws a `UserError` if it cannot be read. */
@@ -61781,7 +61782,7 @@ function safeRules(facts) {
         ),
         rule('yarn-leftovers', 'Yarn’s notes for the next install, and the archives that it unpacked into node_modules.', /^\.yarn\/(install-state\.gz|build-state\.yml)$/, ...(plugAndPlay ? [] : [/^\.yarn\/cache\//])),
         rule('node-leftovers', 'Headers for compiling native modules, and manual pages.', /^\.heroku\/node\/(include|share\/(doc|man|systemtap))\//, /^\.heroku\/node\/lib\/node_modules\/(npm|corepack)\/(docs|man)\//),
-        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//),
+        rule('ruby-leftovers', 'Downloaded gem archives, object files and logs of native extensions; Ruby’s documentation, headers and static library.', /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/, /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/, /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/, /^vendor\/ruby-[^/]+\/(share\/(ri|man|doc)|include|lib\/pkgconfig)\//, /^vendor\/ruby-[^/]+\/lib\/(libruby-static\.a$|ruby\/gems\/[^/]+\/(cache\/[^/]+\.gem$|doc\/))/),
         rule('apt-leftovers', 'Manuals, headers and static libraries of Debian packages.', /^\.apt\/usr\/share\/(doc|doc-base|man|info|lintian|bug)\//, /^\.apt\/usr\/include\//, /^\.apt\/.*\.a$/, 
         // Beside a library it is for linking. In a folder of modules it is how ImageMagick finds its decoders (libltdl).
         /^\.apt\/(usr\/)?lib\/([\w-]+\/)?[^/]+\.la$/, /^\.apt\/usr\/(lib\/[^/]+|lib|share)\/pkgconfig\//)
@@ -61813,6 +61814,7 @@ function possibleRules({ node, rubyNeedsNode, streaming }) {
         possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
             'tmp/cache/bootsnap'
         ]),
+        possible('ruby-gems', 'Gems for developing that come with Ruby: debugger, type checkers, test frameworks. A gem of the app may load one.', ['vendor/ruby-*/lib/ruby/gems/*/gems/{debug,minitest,power_assert,rbs,repl_type_completor,test-unit,typeprof}-*']),
         possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
             'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
         ]),
@@ -61900,7 +61902,7 @@ async function makeVariants(app, facts, other) {
     if (![...all].some(isSlugs))
         return { ...made, without: files, programs: tell(all) };
     const unmended = files.filter(({ layer }) => layer !== own);
-    const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other);
+    const derived = await deriveWithout(app, provider, unmended, other);
     const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer));
     const without = withoutPrograms(derived.files, singly);
     const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path));
@@ -61910,14 +61912,16 @@ async function makeVariants(app, facts, other) {
     return { ...made, with: files, without, derivation: derived.derivation, programs: tell(rest) };
 }
 /** The files without what the provider brought. */
-async function deriveWithout(app, provider, { files, layerNames }, other) {
+async function deriveWithout(app, provider, files, other) {
     const { buildpacks, apt } = provider;
     if (buildpacks.length === 0 && apt === undefined)
         return { files, derivation: 'programs' };
     const reason = whyNotSubtract(app, provider);
     if (reason !== undefined) {
         const again = await other.buildAgain(buildpacks, reason);
-        const layerOf = (path) => layerNames.indexOf(again.layers[again.layerOf(path)].name);
+        // Two buildpacks may have one name: a layer is known by its place among those that ran again.
+        const places = app.layers.flatMap((_, i) => (buildpacks.includes(i - 1) ? [] : [i]));
+        const layerOf = (path) => places[again.layerOf(path)];
         return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' };
     }
     if (apt === undefined)
@@ -62688,7 +62692,7 @@ async function makeRecipe(context, config, source) {
     requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }]);
     const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson);
     for (const warning of warnings)
-        runtime.log.warning(warning);
+        runtime.log.info(warning);
     const written = chosen.map(({ reference }) => reference.text);
     const { types } = source_procfileOf(source);
     requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])]);
@@ -62722,7 +62726,7 @@ async function makeRecipe(context, config, source) {
         committed,
         guess: guessProvider(all.map(({ reference }) => reference.text), aptfile),
         aptfile,
-        warnings: hostWarnings(kind, stack, inputs.hostStack)
+        warnings: [...warnings, ...hostWarnings(kind, stack, inputs.hostStack)]
     };
 }
 /** Where it is built and its dynos run: as asked for, else here in an image of Heroku's, else in a container. */

@@ -30,6 +30,9 @@ describe('the safe rules', () => {
     ['vendor/bundle/ruby/4.0.0/cache/puma-7.gem', 'ruby-leftovers'],
     ['vendor/bundle/ruby/4.0.0/gems/pg-1/ext/pg.o', 'ruby-leftovers'],
     ['vendor/ruby-4.0.6/share/ri/x', 'ruby-leftovers'],
+    ['vendor/ruby-4.0.6/include/ruby-4.0.0/ruby.h', 'ruby-leftovers'],
+    ['vendor/ruby-4.0.6/lib/libruby-static.a', 'ruby-leftovers'],
+    ['vendor/ruby-4.0.6/lib/ruby/gems/4.0.0/cache/rbs-4.0.0.gem', 'ruby-leftovers'],
     ['.apt/usr/share/doc/x/copyright', 'apt-leftovers'],
     ['.apt/usr/lib/x86_64-linux-gnu/libx.a', 'apt-leftovers'],
     ['.apt/usr/lib/x86_64-linux-gnu/libx.la', 'apt-leftovers'],
@@ -53,6 +56,8 @@ describe('the safe rules', () => {
     'tmp/cache/.keep',
     'vendor/bundle/ruby/4.0.0/gems/pg-1/lib/pg.o.rb',
     'vendor/bundle/ruby/4.0.0/extensions/x/pg.so',
+    'vendor/ruby-4.0.6/lib/libruby.so.4.0',
+    'vendor/ruby-4.0.6/lib/ruby/gems/4.0.0/gems/rbs-4.0.0/lib/rbs.rb',
     'vendor/bundle/ruby/4.0.0/gems/x-1/node_modules/y/index.js',
     '.apt/usr/lib/x86_64-linux-gnu/libx.so.1',
     '.heroku/node/bin/node',
@@ -118,6 +123,7 @@ describe('what could go on top', () => {
     ['vendor/bundle/ruby/4.0.0/gems/x-1/spec/a_spec.rb', 'gem-tests'],
     ['vendor/bundle/ruby/4.0.0/gems/x-1/ext/x/x.c', 'gem-sources'],
     ['node_modules/ws/index.js', 'streaming-app'],
+    ['vendor/ruby-4.0.6/lib/ruby/gems/4.0.0/gems/rbs-4.0.0/lib/rbs.rb', 'ruby-gems'],
     ['.heroku/node/bin/node', 'streaming-app']
   ])('%s, as %s', (path, rule) => expect(possible(path)).toEqual([rule]))
 

@@ -70,11 +70,12 @@ export function safeRules(facts: TrimFacts): TrimRule[] {
     ),
     rule(
       'ruby-leftovers',
-      'Downloaded gem archives, object files and logs of native extensions, and Ruby’s documentation.',
+      'Downloaded gem archives, object files and logs of native extensions; Ruby’s documentation, headers and static library.',
       /^vendor\/bundle\/ruby\/[^/]+\/cache\/[^/]+\.gem$/,
       /^vendor\/bundle\/ruby\/[^/]+\/(gems|bundler\/gems)\/[^/]+\/ext\/.*\.o$/,
       /^vendor\/bundle\/ruby\/[^/]+\/extensions\/.*\/(gem_make\.out|mkmf\.log)$/,
-      /^vendor\/ruby-[^/]+\/share\/(ri|man|doc)\//
+      /^vendor\/ruby-[^/]+\/(share\/(ri|man|doc)|include|lib\/pkgconfig)\//,
+      /^vendor\/ruby-[^/]+\/lib\/(libruby-static\.a$|ruby\/gems\/[^/]+\/(cache\/[^/]+\.gem$|doc\/))/
     ),
     rule(
       'apt-leftovers',
@@ -138,6 +139,11 @@ export function possibleRules({ node, rubyNeedsNode, streaming }: TrimFacts): Po
     possible('bootsnap', 'Compiled Ruby and load paths: without it each dyno starts more slowly.', [
       'tmp/cache/bootsnap'
     ]),
+    possible(
+      'ruby-gems',
+      'Gems for developing that come with Ruby: debugger, type checkers, test frameworks. A gem of the app may load one.',
+      ['vendor/ruby-*/lib/ruby/gems/*/gems/{debug,minitest,power_assert,rbs,repl_type_completor,test-unit,typeprof}-*']
+    ),
     possible('gem-tests', 'Tests and examples of gems. Nothing is known to load them, but a gem may.', [
       'vendor/bundle/ruby/*/{gems,bundler/gems}/*/{spec,test,tests,features,examples,benchmark,benchmarks}'
     ]),

@@ -84,7 +84,7 @@ export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: Oth
   if (![...all].some(isSlugs)) return { ...made, without: files, programs: tell(all) }
 
   const unmended = files.filter(({ layer }) => layer !== own)
-  const derived = await deriveWithout(app, provider, { files: unmended, layerNames }, other)
+  const derived = await deriveWithout(app, provider, unmended, other)
   const singly = new Set(programs.filter(({ way }) => way === 'program').map(({ layer }) => layer))
   const without = withoutPrograms(derived.files, singly)
   const rest = new Set(ffmpegPrograms(left(without)).map(({ path }) => path))
@@ -97,7 +97,7 @@ export async function makeVariants(app: BuiltApp, facts: FfmpegFacts, other: Oth
 async function deriveWithout(
   app: BuiltApp,
   provider: FfmpegProvider,
-  { files, layerNames }: { files: readonly SlugFile[]; layerNames: readonly string[] },
+  files: readonly SlugFile[],
   other: OtherBuilds
 ): Promise<{ files: readonly SlugFile[]; derivation: Derivation }> {
   const { buildpacks, apt } = provider
@@ -105,7 +105,9 @@ async function deriveWithout(
   const reason = whyNotSubtract(app, provider)
   if (reason !== undefined) {
     const again = await other.buildAgain(buildpacks, reason)
-    const layerOf = (path: BytePath): number => layerNames.indexOf(again.layers[again.layerOf(path)]!.name)
+    // Two buildpacks may have one name: a layer is known by its place among those that ran again.
+    const places = app.layers.flatMap((_, i) => (buildpacks.includes(i - 1) ? [] : [i]))
+    const layerOf = (path: BytePath): number => places[again.layerOf(path)]!
     return { files: slugFiles(again.entries, again.root, layerOf).files, derivation: 'built-again' }
   }
   if (apt === undefined) return { files: withoutProvider(files, provider), derivation: 'subtracted' }

@@ -54,7 +54,7 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const aptfile = readTreeFile(source.folder, 'Aptfile')
   requireKept(source, config.slug.buildpacks ? [] : [{ file: 'app.json', who: 'the list of buildpacks' }])
   const { chosen, warnings } = chooseBuildpacks(config.slug.buildpacks && [...config.slug.buildpacks], appJson)
-  for (const warning of warnings) runtime.log.warning(warning)
+  for (const warning of warnings) runtime.log.info(warning)
   const written = chosen.map(({ reference }) => reference.text)
   const { types } = procfileOf(source)
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])])
@@ -90,7 +90,7 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
       aptfile
     ),
     aptfile,
-    warnings: hostWarnings(kind, stack, inputs.hostStack)
+    warnings: [...warnings, ...hostWarnings(kind, stack, inputs.hostStack)]
   }
 }
 

@@ -92,7 +92,8 @@ export async function takeSourceToBuild(context: Context): Promise<Source> {
       : procfile.file && `There is no \`Procfile\`, but a file \`${procfile.file}\`: the name is case-sensitive`
   if (why === undefined) return source
   const warning = `${why}. The slug has the process types that the buildpacks add, and no others`
-  context.runtime.log.warning(warning)
+  // At once, as the build may end before the report: there it is a warning.
+  context.runtime.log.info(warning)
   return { ...source, warnings: [...source.warnings, warning] }
 }
 

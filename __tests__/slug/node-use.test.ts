@@ -194,3 +194,134 @@ it('Plug’n’Play is seen by its loader', () => {
   expect(isPlugAndPlay(filesOf(makeTree({ '.pnp.loader.mjs': '' })))).toBe(true)
   expect(isPlugAndPlay(filesOf(makeTree({ 'x/.pnp.cjs': '', '.yarn/cache/a.zip': '' })))).toBe(false)
 })
+
+describe('what runs Node, or reads its packages, in a way of its own', () => {
+  const server = 'for more than the streaming server'
+  it.each<[string, Record<string, string>, Record<string, string>, string]>([
+    [
+      'a program of a package',
+      {},
+      { release: './node_modules/.bin/x' },
+      `the process type release runs Node ${server}`
+    ],
+    [
+      'a task that builds assets',
+      {},
+      { release: 'rake assets:precompile' },
+      `the process type release runs Node ${server}`
+    ],
+    ['vite', {}, { release: 'bin/vite build' }, `the process type release runs Node ${server}`],
+    [
+      'a package before the server',
+      {},
+      { web: 'node --require=x ./streaming' },
+      `the process type web runs Node ${server}`
+    ],
+    ['the same, short', {}, { web: 'node -rx ./streaming' }, `the process type web runs Node ${server}`],
+    [
+      'the same, by a variable',
+      {},
+      { web: 'NODE_OPTIONS=--import=x bin/heroku-web' },
+      `the process type web runs Node ${server}`
+    ],
+    [
+      'another Procfile',
+      { 'Procfile.dyno': 'web: bin/puma\nstream: yarn workspace streaming start' },
+      { web: 'bundle exec foreman start -f Procfile.dyno' },
+      `the process type web runs Node ${server}`
+    ],
+    [
+      'a script without a first line',
+      { 'bin/x': 'node x.js' },
+      { web: 'bash bin/x' },
+      `the process type web runs Node ${server}`
+    ],
+    [
+      'a program in Ruby',
+      { 'bin/x': '#!/usr/bin/env ruby\nsystem("node x.js")' },
+      { web: 'bin/x' },
+      `the process type web runs Node ${server}`
+    ],
+    ['.profile', { '.profile': 'eval "$(node x.js)"' }, {}, `.profile runs Node ${server}`],
+    [
+      '.profile.d',
+      { '.profile.d/x.sh': 'export NODE_OPTIONS="--require x"' },
+      {},
+      `.profile.d/x.sh runs Node ${server}`
+    ],
+    ['Ruby with backticks', { 'app/x.rb': '\n`node x.js`' }, {}, 'app/x.rb:2 runs Node'],
+    ['a task of rake', { 'lib/tasks/x.rake': "sh 'yarn', 'x'" }, {}, 'lib/tasks/x.rake:1 runs Node'],
+    ['Open3', { 'lib/x.rb': "Open3.capture2('/usr/bin/env node', 'x')" }, {}, 'lib/x.rb:1 runs Node'],
+    ['a list of words', { 'lib/x.rb': 'system(*%w(npx x))' }, {}, 'lib/x.rb:1 runs Node'],
+    [
+      'a gem in the commit',
+      { 'engines/a/lib/x.rb': "join('node_modules')" },
+      {},
+      'engines/a/lib/x.rb:1 names node_modules'
+    ],
+    [
+      'a gem that runs Node',
+      { 'Gemfile.lock': 'GEM\n  specs:\n    grover (1.1.0)\n' },
+      {},
+      'the gem grover runs Node with packages of the app'
+    ],
+    ['a link', { 'public/a': '->../node_modules/vite' }, {}, 'public/a is a link into node_modules']
+  ])('keeps all: %s', (_, files, types, why) => {
+    expect(kept(files, { processTypes: { ...PROCESS_TYPES, ...types } })).toBe(why)
+    const answer = use(files, { processTypes: { ...PROCESS_TYPES, ...types }, streaming: 'no' })
+    expect(answer).toEqual({ keptBecause: why })
+  })
+
+  it('keeps all for a scheduled task', () => {
+    expect(kept({}, { tasks: ['node x.js'] })).toBe(`the scheduled task "node x.js" runs Node ${server}`)
+  })
+
+  it('is not a variable, a comment, a command of the build, or what only developers run', () => {
+    const files = {
+      'app/x.rb': 'node = fragment.at(\'p\')\n# `node x.js`\nnode.replace("a node of")',
+      'config/vite.yml': "production:\n  build_command: 'yarn build:production'\n",
+      'bin/setup': "#!/usr/bin/env ruby\nsystem! 'npm i'",
+      'config/puma.rb': 'nodes.each { |node| node }',
+      '.profile': '# node x.js\nexport A=b'
+    }
+    const web = 'NODE_OPTIONS=--max-old-space-size=400 bundle exec puma -C config/puma.rb'
+    expect(kept(files, { processTypes: { web, worker: 'node --trace-warnings ./streaming' } })).toEqual(PG)
+  })
+
+  it('reads a long command at once', () => {
+    const web = `node ${'--a '.repeat(2000)}x; ${'node -'.repeat(2000)}`
+    expect(kept({}, { processTypes: { web } })).toBe(`the process type web runs Node ${server}`)
+  })
+
+  it('has what a file outside of the server’s folder imports, but not what tools do', () => {
+    const names = kept({
+      'streaming/lib/a.ts': "import '../../shared/b.js'",
+      'shared/b.js': "require('./c')",
+      'shared/c.js': 'await import(\x60y\x60)',
+      'streaming/eslint.config.mjs': "import '../eslint.config.mjs'",
+      'eslint.config.mjs': "import 'vite'",
+      'node_modules/y/package.json': '{}'
+    })
+    expect(names).toEqual([...PG, 'node_modules/y/package.json'])
+  })
+
+  it('has a store of Yarn, and folders in a package that are called node_modules', () => {
+    const store = 'node_modules/.store'
+    const root = makeTree({
+      ...Object.fromEntries(Object.entries(BASE).filter(([name]) => !name.startsWith('node_modules/'))),
+      'node_modules/pg': '->.store/pg-npm-8/package',
+      [`${store}/pg-npm-8/package/package.json`]: json({ dependencies: { split: '*' } }),
+      [`${store}/pg-npm-8/package/dist/node_modules/in/index.js`]: '',
+      [`${store}/pg-npm-8/node_modules/split`]: '->../../split-npm-1/package',
+      [`${store}/split-npm-1/package/package.json`]: '{}',
+      [`${store}/vite-npm-7/package/package.json`]: '{}'
+    })
+    expect(kept({}, { files: filesOf(root) })).toEqual([
+      `${store}/pg-npm-8/node_modules/split`,
+      `${store}/pg-npm-8/package/dist/node_modules/in/index.js`,
+      `${store}/pg-npm-8/package/package.json`,
+      `${store}/split-npm-1/package/package.json`,
+      'node_modules/pg'
+    ])
+  })
+})

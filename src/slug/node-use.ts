@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { below, displayPath, UserError, type BytePath } from '../runtime/index.ts'
-import { isExecutable } from './ffmpeg-tree.ts'
+import path from 'node:path'
+import { below, bytePath, displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
 import { streamingPackages } from './streaming.ts'
 
@@ -15,6 +15,8 @@ export type NodeUse =
 export interface BuiltTree {
   readonly files: readonly SlugFile[]
   readonly processTypes: Readonly<Record<string, string>>
+  /** Commands of the config's scheduled tasks. */
+  readonly tasks?: readonly string[]
   /** What compiled the assets. */
   readonly bundler: 'vite' | 'webpack'
   /** Whether this slug may run the streaming server: `no` if a streaming app is configured. */
@@ -32,10 +34,8 @@ export function nodeUse(tree: BuiltTree): NodeUse {
   if (bundler === 'webpack')
     return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration')
   if (isPlugAndPlay(files)) return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are")
-  const line = lineThatNames(files)
-  if (line !== undefined) return keep(`${line} names node_modules`)
-  const type = typeThatRunsNode(tree)
-  if (type !== undefined) return keep(`the process type ${type} runs Node for more than the streaming server`)
+  const reason = lineThatReads(files) ?? linkInto(files) ?? gemThatReads(files) ?? commandThatRuns(tree)
+  if (reason !== undefined) return keep(reason)
   if (streaming === 'no') return { isRead: () => false }
   try {
     return files.some(({ path }) => path === 'streaming/index.js')
@@ -58,41 +58,95 @@ export function isPlugAndPlay(files: readonly SlugFile[]): boolean {
 
 /**
  * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
- * JavaScript is read by Node alone.
+ * JavaScript is read by Node alone; what a buildpack installs is not the fork's.
  */
 const MAY_READ =
-  /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/
-const MAY_NOT = /^(?:app\/javascript|config\/locales)\//
-/** Vite's own cache, which only a build writes. */
-const CACHE_FOLDER = /\bcache_?dir\b/i
+  /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.ya?ml)|(?:.*\/)?[^/]+\.(?:rb|rake|ru|erb|haml|slim|sh)|Rakefile|Gemfile(?:\.lock)?)$/
+const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]+|(?:streaming\/)?node_modules)\//
+/** Vite's own cache and command, which only a build uses (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). */
+const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i
+/** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
+const PROGRAM = /^bin\//
 const LARGEST = 1_000_000
 
-/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
-function lineThatNames(files: readonly SlugFile[]): string | undefined {
+const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)'
+/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+const RUBY_RUNS = new RegExp(
+  `(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`
+)
+
+/** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
+function lineThatReads(files: readonly SlugFile[]): string | undefined {
   for (const file of files) {
     if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path)) continue
-    const lines = textOf(file).split('\n')
-    const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text))
-    if (at >= 0) return `${displayPath(file.path)}:${at + 1}`
+    const does = (text: string): string | undefined =>
+      text.includes('node_modules')
+        ? 'names node_modules'
+        : !PROGRAM.test(file.path) && RUBY_RUNS.test(text)
+          ? 'runs Node'
+          : undefined
+    for (const [i, text] of textOf(file).split('\n').entries()) {
+      if (/^\s*#/.test(text) || OF_THE_BUILD.test(text)) continue
+      const what = does(text)
+      if (what !== undefined) return `${displayPath(file.path)}:${i + 1} ${what}`
+    }
   }
   return undefined
 }
 
-/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
-const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g
-const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//
 
-function typeThatRunsNode({ files, processTypes }: BuiltTree): string | undefined {
+/** A link by which something else of the tree is read from a package, such as `public/emoji`. */
+function linkInto(files: readonly SlugFile[]): string | undefined {
+  const link = files.find(({ kind, path: at, target = '' }) => {
+    if (kind !== 'symlink' || NODE_MODULES.test(at)) return false
+    return NODE_MODULES.test(
+      path.posix.join(path.posix.dirname(at), target.replace(/^\/app\//, '/')).replace(/^\//, '')
+    )
+  })
+  return link && `${displayPath(link.path)} is a link into node_modules`
+}
+
+/** Gems that run Node with packages of the app while it serves, by what their READMEs say. */
+const GEMS = /^ {4}(grover|mjml-rails|nodo|schmooze) \(/m
+
+function gemThatReads(files: readonly SlugFile[]): string | undefined {
+  const lock = files.find(({ path }) => path === 'Gemfile.lock')
+  const gem = lock && GEMS.exec(textOf(lock))?.[1]
+  return gem && `the gem ${gem} runs Node with packages of the app`
+}
+
+/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`), without an option that loads a package. */
+const SERVER =
+  /\bnode(?:\s{1,9}(?!-r|--(?:require|import|loader|experimental-loader)\b)-[\w=-]{1,100}){0,20}\s{1,9}(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g
+/** Rails builds assets with Node, also by this task. */
+const RUNS_NODE = new RegExp(
+  `(?:^|[\\s;&|(\x60"'/=])(?:${RUNNERS}|vite)(?=[\\s;&|)\x60"']|$)|node_modules|\\bassets:precompile\\b`,
+  'm'
+)
+/** A package that Node loads before the server. */
+const LOADS = /NODE_OPTIONS[^\n]{0,500}?(?:--(?:require|import|(?:experimental-)?loader)\b|["'=\s]-r)/
+/** What a dyno sources before its command; those of buildpacks and of this action need no package. */
+const SOURCED = /^(?:\.profile|\.profile\.d\/(?!mastodon-on-heroku)[^/]+)$/
+
+function commandThatRuns({ files, processTypes, tasks = [] }: BuiltTree): string | undefined {
   const byPath = new Map<string, SlugFile>(files.map(file => [file.path, file]))
-  const found = Object.entries(processTypes).find(([, command]) =>
-    RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, ''))
+  const commands = Object.entries(processTypes).map(([type, command]) => [`the process type ${type}`, command] as const)
+  const scheduled = tasks.map(
+    command => [`the scheduled task "${displayPath(bytePath(command.slice(0, 100)))}"`, command] as const
   )
-  return found?.[0]
+  const sourced = files.filter(({ layer, path }) => layer === 0 && SOURCED.test(path))
+  const scripts = sourced.map(file => [displayPath(file.path), textOf(file).replace(/^\s*#.*$/gm, '')] as const)
+  const found = [...commands, ...scheduled, ...scripts].find(([, command]) => {
+    const text = withScripts(command, byPath)
+    return RUNS_NODE.test(text.replace(SERVER, '')) || LOADS.test(text)
+  })
+  return found && `${found[0]} runs Node for more than the streaming server`
 }
 
 /**
- * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
- * line that says what runs them.
+ * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
+ * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
  */
 function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): string {
   const read = new Set<string>()
@@ -100,17 +154,23 @@ function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): str
     const texts = [text]
     for (const word of text.split(/[\s;&|()"'\x60]+/)) {
       const file = files.get(word.replace(/^\.\//, ''))
-      if (file?.kind !== 'file' || read.has(file.path)) continue
+      if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path)) continue
       read.add(file.path)
-      const script = textOf(file)
-      const [runner] = /^#!.*/.exec(script) ?? []
-      if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
-        texts.push(visit(script.replace(/^\s*#.*$/gm, '')))
-      else if (runner !== undefined) texts.push(runner.replace(/^#!/, ' '))
+      const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '')
+      const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path)
+      if (!script.includes('\0')) texts.push(visit(isRuby ? commandsIn(script) : script))
     }
     return texts.join('\n')
   }
   return visit(command)
+}
+
+/** The lines of Ruby that name what runs Node. */
+function commandsIn(ruby: string): string {
+  return ruby
+    .split('\n')
+    .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
+    .join('\n')
 }
 
 function textOf({ kind, size, root, path }: SlugFile): string {

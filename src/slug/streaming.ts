@@ -20,9 +20,12 @@ const NEEDED = [
   /^streaming\/(?!node_modules\/)/
 ]
 /** A file of the server itself. */
-const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
-const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?[jt]s$/
+/** What a developer's tools read of the server's folder, and Node does not. */
+const OF_TOOLS = /^streaming\/[\w.-]+\.config\.[cm]?[jt]s$/
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, and the same of a file (`./name`, `../name`). */
+const IMPORT =
+  /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"\x60](?:(\.{1,2}\/[^'"\s\x60]{1,500})|((?:@[^'"/\s\x60]{1,200}\/)?[^'"./\s\x60][^'"/\s\x60]{0,200}))/g
 /** A package's name as npm has it: nothing in it leads out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i
 
@@ -34,10 +37,11 @@ export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
   const tree = new Tree(files)
   for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node']) tree.require(file)
   const isPackaged = packagesIn(tree)
+  const outside = tree.imports().files
   const wanted = new Set<string>()
   for (const file of files) {
     if (file.kind === 'directory') continue
-    if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path)) continue
+    if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !outside.has(file.path)) continue
     for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
   }
   return files.filter(({ path }) => wanted.has(path))
@@ -54,17 +58,17 @@ export function streamingPackages(files: readonly SlugFile[]): (path: BytePath) 
 
 function packagesIn(tree: Tree): (path: BytePath) => boolean {
   const packages = packagesOf(tree)
-  return file => tree.followed.has(file) || isInside(file, packages)
+  return file => tree.followed.has(file) || isInside(packages, file)
 }
 
 /**
- * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
- * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ * Whether a file belongs to one of these packages: to the nearest above it, and not to the packages that it has of its
+ * own. Any folder may be a package's: of a workspace, or in a store of Yarn or pnpm. One deeper in a package that is called
+ * node_modules is a part of it (Rollup writes such ones).
  */
-function isInside(file: BytePath, packages: ReadonlySet<string>): boolean {
+function isInside(packages: ReadonlySet<string>, file: BytePath): boolean {
   for (let at = path.posix.dirname(file); at !== '.'; at = path.posix.dirname(at)) {
-    if (path.posix.basename(at) === 'node_modules') return false
-    if (packages.has(at)) return true
+    if (at !== STARTS && packages.has(at)) return !file.startsWith(`${at}/node_modules/`)
   }
   return false
 }
@@ -87,7 +91,7 @@ function packagesOf(tree: Tree): Set<string> {
       if (at !== undefined) visit(at)
     }
   }
-  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT, tree.imports())
+  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT, tree.imports().packages)
   return found
 }
 
@@ -118,18 +122,33 @@ class Tree {
   }
 
   /**
-   * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
-   * looks like an import names no package that is there, or keeps one too many.
+   * What the server's own files import, declared or not: packages, since a fork may use one of the root's package.json, and
+   * files outside of its folder, with what those import. What only looks like an import names nothing that is there, or
+   * keeps one too many.
    */
-  imports(): string[] {
+  imports(): { packages: string[]; files: Set<string> } {
     const names = new Set<string>()
-    for (const { kind, root, path: file } of this.#files.values()) {
-      if (kind !== 'file' || !SERVER_FILE.test(file)) continue
-      for (const [, name = ''] of (readTreeFile(root, file) ?? '').matchAll(IMPORT)) {
-        if (PACKAGE_NAME.test(name) && !isBuiltin(name)) names.add(name)
+    const files = new Set<string>()
+    const own = [...this.#files.values()].filter(({ kind, path }) => kind === 'file' && SERVER_FILE.test(path))
+    const left = own.filter(file => !OF_TOOLS.test(file.path))
+    for (let file = left.pop(); file !== undefined; file = left.pop()) {
+      for (const [, near, name] of (readTreeFile(file.root, file.path) ?? '').matchAll(IMPORT)) {
+        if (name !== undefined && PACKAGE_NAME.test(name) && !isBuiltin(name)) names.add(name)
+        const other =
+          near === undefined ? undefined : this.#module(path.posix.join(path.posix.dirname(file.path), near))
+        if (other === undefined || files.has(other.path) || /^streaming\/|(?:^|\/)node_modules\//.test(other.path))
+          continue
+        files.add(other.path)
+        left.push(other)
       }
     }
-    return [...names]
+    return { packages: [...names], files }
+  }
+
+  /** As Node finds a file: by its whole name, or as `require` also does without its end (nodejs.org: "All together…"). */
+  #module(name: string): SlugFile | undefined {
+    const found = ['', '.js', '.json', '.cjs', '/index.js'].map(end => this.#files.get(`${name}${end}`))
+    return found.find(file => file?.kind === 'file')
   }
 
   /** Throws a `UserError` if the built tree lacks what the server cannot do without. */

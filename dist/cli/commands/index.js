@@ -61917,9 +61917,11 @@ const NEEDED = [
     /^streaming\/(?!node_modules\/)/
 ];
 /** A file of the server itself. */
-const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?js$/;
-/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`. */
-const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"]((?:@[^'"/\s]{1,200}\/)?[^'"./\s][^'"/\s]{0,200})/g;
+const SERVER_FILE = /^streaming\/(?!node_modules\/|.*\/node_modules\/).*\.[cm]?[jt]s$/;
+/** What a developer's tools read of the server's folder, and Node does not. */
+const OF_TOOLS = /^streaming\/[\w.-]+\.config\.[cm]?[jt]s$/;
+/** `from 'name/sub'`, `import 'name'`, `import('name')`, `require('name')`, and the same of a file (`./name`, `../name`). */
+const IMPORT = /\b(?:from|import|require)\s{0,9}\(?\s{0,9}['"\x60](?:(\.{1,2}\/[^'"\s\x60]{1,500})|((?:@[^'"/\s\x60]{1,200}\/)?[^'"./\s\x60][^'"/\s\x60]{0,200}))/g;
 /** A package's name as npm has it: nothing in it leads out of a folder. */
 const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i;
 /**
@@ -61931,11 +61933,12 @@ function streamingFiles(files) {
     for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
         tree.require(file);
     const isPackaged = packagesIn(tree);
+    const outside = tree.imports().files;
     const wanted = new Set();
     for (const file of files) {
         if (file.kind === 'directory')
             continue;
-        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path))
+        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !outside.has(file.path))
             continue;
         for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_namespaceObject.posix.dirname(at))
             wanted.add(at);
@@ -61952,18 +61955,17 @@ function streamingPackages(files) {
 }
 function packagesIn(tree) {
     const packages = streaming_packagesOf(tree);
-    return file => tree.followed.has(file) || isInside(file, packages);
+    return file => tree.followed.has(file) || isInside(packages, file);
 }
 /**
- * Whether a file belongs to one of these packages: what is in a package's own `node_modules` belongs to another. A package
- * may lie anywhere (a workspace), also in a store (`node_modules/.store/NAME/package`: Yarn with `nodeLinker: pnpm`).
+ * Whether a file belongs to one of these packages: to the nearest above it, and not to the packages that it has of its
+ * own. Any folder may be a package's: of a workspace, or in a store of Yarn or pnpm. One deeper in a package that is called
+ * node_modules is a part of it (Rollup writes such ones).
  */
-function isInside(file, packages) {
+function isInside(packages, file) {
     for (let at = external_node_path_namespaceObject.posix.dirname(file); at !== '.'; at = external_node_path_namespaceObject.posix.dirname(at)) {
-        if (external_node_path_namespaceObject.posix.basename(at) === 'node_modules')
-            return false;
-        if (packages.has(at))
-            return true;
+        if (at !== STARTS && packages.has(at))
+            return !file.startsWith(`${at}/node_modules/`);
     }
     return false;
 }
@@ -61989,7 +61991,7 @@ function streaming_packagesOf(tree) {
                 visit(at);
         }
     };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports());
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports().packages);
     return found;
 }
 function namesIn(dependencies) {
@@ -62012,20 +62014,32 @@ class Tree {
         return this.#files.has(file);
     }
     /**
-     * Packages that the server's own files import, declared or not: a fork may use one of the root's package.json. What only
-     * looks like an import names no package that is there, or keeps one too many.
+     * What the server's own files import, declared or not: packages, since a fork may use one of the root's package.json, and
+     * files outside of its folder, with what those import. What only looks like an import names nothing that is there, or
+     * keeps one too many.
      */
     imports() {
         const names = new Set();
-        for (const { kind, root, path: file } of this.#files.values()) {
-            if (kind !== 'file' || !SERVER_FILE.test(file))
-                continue;
-            for (const [, name = ''] of (readTreeFile(root, file) ?? '').matchAll(IMPORT)) {
-                if (PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
+        const files = new Set();
+        const own = [...this.#files.values()].filter(({ kind, path }) => kind === 'file' && SERVER_FILE.test(path));
+        const left = own.filter(file => !OF_TOOLS.test(file.path));
+        for (let file = left.pop(); file !== undefined; file = left.pop()) {
+            for (const [, near, name] of (readTreeFile(file.root, file.path) ?? '').matchAll(IMPORT)) {
+                if (name !== undefined && PACKAGE_NAME.test(name) && !(0,external_node_module_namespaceObject.isBuiltin)(name))
                     names.add(name);
+                const other = near === undefined ? undefined : this.#module(external_node_path_namespaceObject.posix.join(external_node_path_namespaceObject.posix.dirname(file.path), near));
+                if (other === undefined || files.has(other.path) || /^streaming\/|(?:^|\/)node_modules\//.test(other.path))
+                    continue;
+                files.add(other.path);
+                left.push(other);
             }
         }
-        return [...names];
+        return { packages: [...names], files };
+    }
+    /** As Node finds a file: by its whole name, or as `require` also does without its end (nodejs.org: "All together…"). */
+    #module(name) {
+        const found = ['', '.js', '.json', '.cjs', '/index.js'].map(end => this.#files.get(`${name}${end}`));
+        return found.find(file => file?.kind === 'file');
     }
     /** Throws a `UserError` if the built tree lacks what the server cannot do without. */
     require(file) {
@@ -62091,12 +62105,9 @@ function nodeUse(tree) {
         return keep('the assets are built by webpack, as before Mastodon 4.4, and Rails may read its configuration');
     if (isPlugAndPlay(files))
         return keep("the packages are archives of Yarn Plug'n'Play, which Node reads as they are");
-    const line = lineThatNames(files);
-    if (line !== undefined)
-        return keep(`${line} names node_modules`);
-    const type = typeThatRunsNode(tree);
-    if (type !== undefined)
-        return keep(`the process type ${type} runs Node for more than the streaming server`);
+    const reason = lineThatReads(files) ?? linkInto(files) ?? gemThatReads(files) ?? commandThatRuns(tree);
+    if (reason !== undefined)
+        return keep(reason);
     if (streaming === 'no')
         return { isRead: () => false };
     try {
@@ -62119,36 +62130,78 @@ function isPlugAndPlay(files) {
 }
 /**
  * Files that Ruby or a shell may read on a dyno, whoever put them there: a buildpack may have moved a folder to the top.
- * JavaScript is read by Node alone.
+ * JavaScript is read by Node alone; what a buildpack installs is not the fork's.
  */
-const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.(?:rb|rake|ru|ya?ml|erb|haml|sh))|config\.ru|Rakefile|\.profile)$/;
-const MAY_NOT = /^(?:app\/javascript|config\/locales)\//;
-/** Vite's own cache, which only a build writes. */
-const CACHE_FOLDER = /\bcache_?dir\b/i;
+const MAY_READ = /^(?:(?:app|bin|config|db|lib)\/(?:.*\/)?(?:[^./]+|[^/]+\.ya?ml)|(?:.*\/)?[^/]+\.(?:rb|rake|ru|erb|haml|slim|sh)|Rakefile|Gemfile(?:\.lock)?)$/;
+const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]+|(?:streaming\/)?node_modules)\//;
+/** Vite's own cache and command, which only a build uses (mastodon/mastodon: config/vite.yml, lib/vite/config.rb). */
+const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i;
+/** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
+const PROGRAM = /^bin\//;
 const node_use_LARGEST = 1_000_000;
-/** `config/x.rb:3`: the first line that names node_modules and is no comment. */
-function lineThatNames(files) {
+const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
+/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
+/** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
+function lineThatReads(files) {
     for (const file of files) {
         if (!MAY_READ.test(file.path) || MAY_NOT.test(file.path))
             continue;
-        const lines = textOf(file).split('\n');
-        const at = lines.findIndex(text => text.includes('node_modules') && !/^\s*#/.test(text) && !CACHE_FOLDER.test(text));
-        if (at >= 0)
-            return `${displayPath(file.path)}:${at + 1}`;
+        const does = (text) => text.includes('node_modules')
+            ? 'names node_modules'
+            : !PROGRAM.test(file.path) && RUBY_RUNS.test(text)
+                ? 'runs Node'
+                : undefined;
+        for (const [i, text] of textOf(file).split('\n').entries()) {
+            if (/^\s*#/.test(text) || OF_THE_BUILD.test(text))
+                continue;
+            const what = does(text);
+            if (what !== undefined)
+                return `${displayPath(file.path)}:${i + 1} ${what}`;
+        }
     }
     return undefined;
 }
-/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`). */
-const SERVER = /\bnode(?:\s+--?[\w=-]+)*\s+(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
-const RUNS_NODE = /(?:^|[\s;&|(\x60"'/])(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|bun|corepack)(?=[\s;&|)\x60"']|$)/m;
-function typeThatRunsNode({ files, processTypes }) {
+const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
+/** A link by which something else of the tree is read from a package, such as `public/emoji`. */
+function linkInto(files) {
+    const link = files.find(({ kind, path: at, target = '' }) => {
+        if (kind !== 'symlink' || NODE_MODULES.test(at))
+            return false;
+        return NODE_MODULES.test(external_node_path_namespaceObject.posix.join(external_node_path_namespaceObject.posix.dirname(at), target.replace(/^\/app\//, '/')).replace(/^\//, ''));
+    });
+    return link && `${displayPath(link.path)} is a link into node_modules`;
+}
+/** Gems that run Node with packages of the app while it serves, by what their READMEs say. */
+const GEMS = /^ {4}(grover|mjml-rails|nodo|schmooze) \(/m;
+function gemThatReads(files) {
+    const lock = files.find(({ path }) => path === 'Gemfile.lock');
+    const gem = lock && GEMS.exec(textOf(lock))?.[1];
+    return gem && `the gem ${gem} runs Node with packages of the app`;
+}
+/** The server of bin/heroku-web (mastodon/mastodon: `node ./streaming`), without an option that loads a package. */
+const SERVER = /\bnode(?:\s{1,9}(?!-r|--(?:require|import|loader|experimental-loader)\b)-[\w=-]{1,100}){0,20}\s{1,9}(?:\.\/)?streaming(?:\/index\.js|\/)?(?=[\s;&|)"']|$)/g;
+/** Rails builds assets with Node, also by this task. */
+const RUNS_NODE = new RegExp(`(?:^|[\\s;&|(\x60"'/=])(?:${RUNNERS}|vite)(?=[\\s;&|)\x60"']|$)|node_modules|\\bassets:precompile\\b`, 'm');
+/** A package that Node loads before the server. */
+const LOADS = /NODE_OPTIONS[^\n]{0,500}?(?:--(?:require|import|(?:experimental-)?loader)\b|["'=\s]-r)/;
+/** What a dyno sources before its command; those of buildpacks and of this action need no package. */
+const SOURCED = /^(?:\.profile|\.profile\.d\/(?!mastodon-on-heroku)[^/]+)$/;
+function commandThatRuns({ files, processTypes, tasks = [] }) {
     const byPath = new Map(files.map(file => [file.path, file]));
-    const found = Object.entries(processTypes).find(([, command]) => RUNS_NODE.test(withScripts(command, byPath).replace(SERVER, '')));
-    return found?.[0];
+    const commands = Object.entries(processTypes).map(([type, command]) => [`the process type ${type}`, command]);
+    const scheduled = tasks.map(command => [`the scheduled task "${displayPath(bytePath(command.slice(0, 100)))}"`, command]);
+    const sourced = files.filter(({ layer, path }) => layer === 0 && SOURCED.test(path));
+    const scripts = sourced.map(file => [displayPath(file.path), textOf(file).replace(/^\s*#.*$/gm, '')]);
+    const found = [...commands, ...scheduled, ...scripts].find(([, command]) => {
+        const text = withScripts(command, byPath);
+        return RUNS_NODE.test(text.replace(SERVER, '')) || LOADS.test(text);
+    });
+    return found && `${found[0]} runs Node for more than the streaming server`;
 }
 /**
- * A command with the text of the shell scripts that it names, and of those that these name; of other scripts it has the
- * line that says what runs them.
+ * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
+ * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
  */
 function withScripts(command, files) {
     const read = new Set();
@@ -62156,19 +62209,24 @@ function withScripts(command, files) {
         const texts = [text];
         for (const word of text.split(/[\s;&|()"'\x60]+/)) {
             const file = files.get(word.replace(/^\.\//, ''));
-            if (file?.kind !== 'file' || read.has(file.path))
+            if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
                 continue;
             read.add(file.path);
-            const script = textOf(file);
-            const [runner] = /^#!.*/.exec(script) ?? [];
-            if (runner === undefined ? isExecutable(file) : /\b(?:ba|da|z|k)?sh\b/.test(runner))
-                texts.push(visit(script.replace(/^\s*#.*$/gm, '')));
-            else if (runner !== undefined)
-                texts.push(runner.replace(/^#!/, ' '));
+            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
+            const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
+            if (!script.includes('\0'))
+                texts.push(visit(isRuby ? commandsIn(script) : script));
         }
         return texts.join('\n');
     };
     return visit(command);
+}
+/** The lines of Ruby that name what runs Node. */
+function commandsIn(ruby) {
+    return ruby
+        .split('\n')
+        .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
+        .join('\n');
 }
 function textOf({ kind, size, root, path }) {
     return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
@@ -62239,7 +62297,7 @@ function placesOf(name, files) {
 
 
 /** In a `node_modules` of the app: its own, or the streaming server's. */
-const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
+const trim_NODE_MODULES = /^(?:streaming\/)?node_modules\//;
 /**
  * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
  * phase, streaming server and tootctl ran without it.
@@ -62268,7 +62326,7 @@ function safeRules(facts) {
         why: streaming === 'no'
             ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
             : 'They built the assets. The packages that the streaming server needs stay.',
-        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
+        matches: path => trim_NODE_MODULES.test(path) && !node.isRead(path)
     });
     if (streaming === 'perhaps' || rubyNeedsNode) {
         rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
@@ -62297,7 +62355,7 @@ function possibleRules({ node, rubyNeedsNode, streaming }) {
     ];
     if (streaming === 'no' || 'keptBecause' in node)
         return rules;
-    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
+    const pattern = rubyNeedsNode ? trim_NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
     const streamingApp = {
         name: 'streaming-app',
         why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
@@ -80923,12 +80981,13 @@ async function packStreaming({ inputs }, config, variants, packer) {
     };
 }
 /** Throws a `UserError` if the config's globs take away what a process type is started with. */
-function planTrim({ slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, entries, layerOf, processTypes, root }) {
+function planTrim({ schedule, slug, streamingApp }, { bundler, rubyNeedsNode }, { builtAt, entries, layerOf, processTypes, root }) {
     const { globs, safe } = slug.trim;
     const { files } = slugFiles(entries, root, layerOf);
     requirePrograms(globs, files, processTypes);
     const streaming = streamingApp === undefined ? 'perhaps' : 'no';
-    const node = nodeUse({ files, processTypes, bundler, streaming });
+    const tasks = schedule?.tasks.map(({ command }) => command);
+    const node = nodeUse({ files, processTypes, tasks, bundler, streaming });
     const facts = { streaming, builtAt, rubyNeedsNode, node, plugAndPlay: isPlugAndPlay(files) };
     const rules = safeRules(facts);
     const own = globs.length > 0 ? [globRule(globs)] : [];

@@ -191,7 +191,7 @@ interface Trimming {
 
 /** Throws a `UserError` if the config's globs take away what a process type is started with. */
 function planTrim(
-  { slug, streamingApp }: Config,
+  { schedule, slug, streamingApp }: Config,
   { bundler, rubyNeedsNode }: MastodonTree,
   { builtAt, entries, layerOf, processTypes, root }: BuiltApp
 ): Trimming {
@@ -199,7 +199,8 @@ function planTrim(
   const { files } = slugFiles(entries, root, layerOf)
   requirePrograms(globs, files, processTypes)
   const streaming = streamingApp === undefined ? 'perhaps' : 'no'
-  const node = nodeUse({ files, processTypes, bundler, streaming })
+  const tasks = schedule?.tasks.map(({ command }) => command)
+  const node = nodeUse({ files, processTypes, tasks, bundler, streaming })
   const facts = { streaming, builtAt, rubyNeedsNode, node, plugAndPlay: isPlugAndPlay(files) } as const
   const rules = safeRules(facts)
   const own = globs.length > 0 ? [globRule(globs)] : []

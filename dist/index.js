@@ -49483,7 +49483,7 @@ function failStep(error) {
 
 /***/ }),
 
-/***/ 579:
+/***/ 3308:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61423,6 +61423,53 @@ function add(sums, key, { compressed, raw, files }) {
         sums.set(key, { compressed, raw, files });
 }
 
+;// CONCATENATED MODULE: ./lib/slug/scripts.js
+
+
+
+/** Programs that run JavaScript, or install it. */
+const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
+/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
+const scripts_LARGEST = 1_000_000;
+/** The words of a command or a shell script, each once. */
+function scripts_wordsOf(text) {
+    return new Set(text.split(/[\s;&|()"'\x60]+/));
+}
+/**
+ * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
+ * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
+ */
+function withScripts(command, files) {
+    const read = new Set();
+    const visit = (text) => {
+        const texts = [text];
+        for (const word of scripts_wordsOf(text)) {
+            const file = files.get(word.replace(/^\.\//, ''));
+            if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
+                continue;
+            read.add(file.path);
+            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
+            const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
+            if (!script.includes('\0'))
+                texts.push(visit(isRuby ? commandsIn(script) : script));
+        }
+        return texts.join('\n');
+    };
+    return visit(command);
+}
+/** The lines of Ruby that name what runs Node. */
+function commandsIn(ruby) {
+    return ruby
+        .split('\n')
+        .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
+        .join('\n');
+}
+/** The text of a file; empty for what is none, and for what is too large to be a script. */
+function textOf({ kind, size, root, path }) {
+    return kind === 'file' && size <= scripts_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
+}
+
 ;// CONCATENATED MODULE: external "node:module"
 const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
 ;// CONCATENATED MODULE: ./lib/slug/streaming.js
@@ -61667,10 +61714,6 @@ const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]
 const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i;
 /** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
 const PROGRAM = /^bin\//;
-const node_use_LARGEST = 1_000_000;
-const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
-/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
-const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
 /** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
 function lineThatReads(files) {
     for (const file of files) {
@@ -61728,42 +61771,11 @@ function commandThatRuns({ files, processTypes, tasks = [] }) {
     });
     return found && `${found[0]} runs Node for more than the streaming server`;
 }
-/**
- * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
- * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
- */
-function withScripts(command, files) {
-    const read = new Set();
-    const visit = (text) => {
-        const texts = [text];
-        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
-            const file = files.get(word.replace(/^\.\//, ''));
-            if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
-                continue;
-            read.add(file.path);
-            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
-            const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
-            if (!script.includes('\0'))
-                texts.push(visit(isRuby ? commandsIn(script) : script));
-        }
-        return texts.join('\n');
-    };
-    return visit(command);
-}
-/** The lines of Ruby that name what runs Node. */
-function commandsIn(ruby) {
-    return ruby
-        .split('\n')
-        .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
-        .join('\n');
-}
-function textOf({ kind, size, root, path }) {
-    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_.readFileSync)((0,lib_runtime/* below */.Gz)(root, path), 'utf8') : '';
-}
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 ;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
+
 
 
 
@@ -61786,38 +61798,63 @@ function unmatchedGlobs(globs, files) {
         return !files.some(({ path }) => matches(path));
     });
 }
-/** Throws a `UserError` if the globs take away what a process type is started with. */
+/** What a dyno of a Rails app boots with, whatever its command (Bundler, Rails: config/environment.rb). */
+const BOOTS_WITH = ['Gemfile', 'Gemfile.lock', 'config.ru', 'Rakefile', 'ruby', 'bundle', 'rails'].concat(['boot', 'application', 'environment'].map(name => `config/${name}.rb`));
+/**
+ * Throws a `UserError` if the globs take away what a process type is started with: the files and programs of its command, the
+ * files of the scripts that it names, what Rails boots with, or all that makes the PATH.
+ */
 function requirePrograms(globs, files, processTypes) {
     if (globs.length === 0)
         return;
     const isGone = globMatcher(globs);
+    const placesOf = placesIn(files);
+    const require = (places, who) => {
+        const [place] = places;
+        if (place === undefined || !places.every(isGone))
+            return;
+        const glob = globs.find(one => globMatcher([one])(place));
+        throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(place)}, which ${who}`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+    };
+    const byPath = new Map(files.map(file => [file.path, file]));
     for (const [type, command] of Object.entries(processTypes)) {
-        for (const word of trim_globs_wordsOf(command)) {
-            const places = trim_globs_placesOf(word, files);
-            if (places.length === 0 || !places.every(isGone))
-                continue;
-            const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new lib_runtime/* UserError */.yo(`slug.trim: ${JSON.stringify(glob)} takes away ${(0,lib_runtime/* displayPath */.Gt)(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
-        }
+        const inScripts = [...scripts_wordsOf(withScripts(command, byPath))].filter(word => /[^.]\//.test(word));
+        for (const word of [...scripts_wordsOf(command), ...inScripts])
+            require(placesOf(word), `the process type ${type} needs (\`${command.slice(0, 200)}\`)`);
     }
+    for (const name of BOOTS_WITH)
+        require(placesOf(name), 'every dyno boots with');
+    const sourced = files.filter(({ path }) => /^\.profile\.d\/[^/]+\.sh$/.test(path)).map(({ path }) => path);
+    require(sourced, 'every dyno has its PATH from');
 }
 /**
  * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
- * path alone, since buildpacks bring the other programs.
+ * path, and what Rails boots with. Buildpacks bring the other programs.
  */
 function requireCommitted(globs, files, processTypes) {
-    const named = new Set(Object.values(processTypes).flatMap(trim_globs_wordsOf));
+    const named = new Set([
+        ...BOOTS_WITH,
+        ...Object.values(processTypes).flatMap(command => [...scripts_wordsOf(command)].map(word => word.replace(/^\.\//, '')))
+    ]);
     requirePrograms(globs, files.filter(({ path }) => named.has(path)), processTypes);
 }
-/** Words of a command that may be paths or names of programs. */
-function trim_globs_wordsOf(command) {
-    const words = command.split(/[\s;&|()"'\x60]+/).map(word => word.replace(/^\.\//, ''));
-    return [...new Set(words)].filter(word => word !== '' && !word.startsWith('-'));
-}
 /** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function trim_globs_placesOf(name, files) {
-    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
-    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
+function placesIn(files) {
+    const places = new Map();
+    const add = (name, path) => {
+        const known = places.get(name);
+        if (known)
+            known.push(path);
+        else
+            places.set(name, [path]);
+    };
+    for (const { path, kind, mode } of files) {
+        add(path, path);
+        const [, name] = /(?:^|\/)bin\/([^/]+)$/.exec(path) ?? [];
+        if (name !== undefined && (kind === 'symlink' || (kind === 'file' && (mode & 0o111) !== 0)))
+            add(name, path);
+    }
+    return word => places.get(word.replace(/^\.\//, '')) ?? [];
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/trim.js
@@ -86647,7 +86684,18 @@ function readGlob(reader) {
         return reader.fail('a glob cannot leave the app with ".."');
     if (glob !== undefined && /^[./]*$/.test(glob))
         return reader.fail('this would take away the whole app');
+    if (glob !== undefined && isSlow(glob))
+        return reader.fail(SLOW);
     return glob;
+}
+const SLOW = 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`';
+/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+function isSlow(glob) {
+    const parts = glob.replace(/\\./g, '_').split('/');
+    return (glob.length > 300 ||
+        parts.filter(part => part.includes('**')).length > 3 ||
+        parts.some(part => part !== '**' && part.split('*').length > 5) ||
+        /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
 function readSchedule(reader) {
     if (reader.absent)
@@ -86871,7 +86919,7 @@ function pick(env, names) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7881);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(579);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3308);
 /* harmony import */ var _runtime_real_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4800);
 
 

@@ -244,6 +244,12 @@ describe('loadConfig: errors', () => {
     ['slug: { trim: [off] }', '1: slug.trim[0]: "off" cannot stand in a list; write `trim: off`'],
     ['slug: { trim: ["!x"] }', '1: slug.trim[0]: a glob cannot be negated with "!"'],
     ['slug: { trim: [a/../../b] }', '1: slug.trim[0]: a glob cannot leave the app with ".."'],
+    ...['*a*a*a*a*b', '**/a/**/b/**/c/**/d', '+(a|aa)b', '*(a)b', '(a+)+b', '(a|a)*b', '@(a)+', 'x'.repeat(301)].map(
+      (glob): [string, string] => [
+        `slug: { trim: ["${glob}"] }`,
+        '1: slug.trim[0]: this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'
+      ]
+    ),
     ['slug: { trim: [safe, ./] }', '1: slug.trim[1]: this would take away the whole app'],
     ['slug:\n  trim:\n    -', '3: slug.trim[0]: the item is empty'],
     [

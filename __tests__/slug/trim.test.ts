@@ -1,7 +1,10 @@
+import { chmodSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from '@jest/globals'
 import { displayPath, UserError } from '../../src/runtime/index.ts'
 import { requireCommitted, requirePrograms, unmatchedGlobs } from '../../src/slug/trim-globs.ts'
 import { globRule, possibleRules, safeRules, trim, type TrimFacts } from '../../src/slug/trim.ts'
+import { type SlugFile } from '../../src/slug/files.ts'
 import { filesOf, makeTree, named } from './helpers.ts'
 
 const facts: TrimFacts = {
@@ -178,17 +181,19 @@ describe('the globs of slug.trim', () => {
   })
 
   describe('and the programs of process types', () => {
-    const files = filesOf(
-      makeTree({
-        'bin/heroku-web': '',
-        'bin/tootctl': '',
-        'config/puma.rb': '',
-        'streaming/index.js': '',
-        'vendor/bundle/ruby/4.0.0/bin/sidekiq': '->../gems/sidekiq-8/bin/sidekiq',
-        'vendor/bundle/ruby/4.0.0/gems/sidekiq-8/lib/x.rb': '',
-        'vendor/ruby-4.0.6/bin/bundle': '->ruby'
-      })
-    )
+    const tree = (): SlugFile[] =>
+      filesOf(
+        makeTree({
+          'bin/heroku-web': '',
+          'bin/tootctl': '',
+          'config/puma.rb': '',
+          'streaming/index.js': '',
+          'vendor/bundle/ruby/4.0.0/bin/sidekiq': '->../gems/sidekiq-8/bin/sidekiq',
+          'vendor/bundle/ruby/4.0.0/gems/sidekiq-8/lib/x.rb': '',
+          'vendor/ruby-4.0.6/bin/bundle': '->ruby'
+        })
+      )
+    const BOOT = { '.profile.d/a.sh': '', Gemfile: '', 'config.ru': '', 'config/environment.rb': '' }
     const types = {
       web: 'bin/heroku-web',
       worker: 'bundle exec sidekiq -C config/sidekiq.yml',
@@ -202,13 +207,14 @@ describe('the globs of slug.trim', () => {
       ['vendor/ruby-*/bin', 'vendor/ruby-4.0.6/bin/bundle', 'worker'],
       ['/streaming', 'streaming', 'extra']
     ])('refuses %s', (glob, program, type) => {
+      const files = tree()
       const check = (): void => requirePrograms(['docs/', glob], files, types)
       expect(check).toThrow(UserError)
       expect(check).toThrow(`"${glob}" takes away ${program}, which the process type ${type} needs`)
     })
 
     it.each([['bin'], ['**/heroku-*'], ['/streaming']])('refuses %s before the build, too', glob => {
-      expect(() => requireCommitted([glob], files, types)).toThrow(`"${glob}" takes away `)
+      expect(() => requireCommitted([glob], tree(), types)).toThrow(`"${glob}" takes away `)
     })
 
     it('leaves to the built tree what a buildpack may bring', () => {
@@ -216,8 +222,35 @@ describe('the globs of slug.trim', () => {
       requireCommitted(['bin/bundle', 'vendor/'], committed, types)
     })
 
+    it.each([
+      ['.profile.d', '.profile.d/a.sh'],
+      ['.profile.d/*.sh', '.profile.d/a.sh'],
+      ['Gemfile*', 'Gemfile'],
+      ['*.ru', 'config.ru'],
+      ['config/*', 'config/environment.rb'],
+      ['vendor/ruby-4*/bin/ruby', 'vendor/ruby-4.0.6/bin/ruby']
+    ])('refuses %s, which every dyno boots with', (glob, file) => {
+      const root = makeTree({ ...BOOT, 'vendor/ruby-4.0.6/bin/ruby': '' })
+      chmodSync(path.join(root, 'vendor/ruby-4.0.6/bin/ruby'), 0o755)
+      const check = (): void => requirePrograms([glob], filesOf(root), { worker: 'sidekiq' })
+      expect(check).toThrow(`"${glob}" takes away ${file}, which every dyno `)
+    })
+
+    it('refuses what a script of a process type names', () => {
+      const script = '#!/bin/bash\nbundle exec puma -C config/puma.rb; node ./streaming'
+      const files = filesOf(makeTree({ 'bin/web': script, 'config/puma.rb': '', 'streaming/index.js': '' }))
+      requirePrograms(['streaming', 'bundle'], files, { web: 'bin/web' })
+      expect(() => requirePrograms(['config/puma.rb'], files, { web: 'bin/web' })).toThrow(
+        'takes away config/puma.rb, which the process type web needs (`bin/web`)'
+      )
+    })
+
+    it('takes one script of several in .profile.d', () => {
+      requirePrograms(['.profile.d/a.sh'], filesOf(makeTree({ ...BOOT, '.profile.d/b.sh': '' })), {})
+    })
+
     it('takes what no process type is started with', () => {
-      requirePrograms(['bin/tootctl', 'config/puma.rb', 'vendor/bundle/ruby/*/gems/**', 'docs'], files, types)
+      requirePrograms(['bin/tootctl', 'config/puma.rb', 'vendor/bundle/ruby/*/gems/**', 'docs'], tree(), types)
     })
   })
 })

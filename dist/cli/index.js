@@ -17104,7 +17104,18 @@ function readGlob(reader) {
         return reader.fail('a glob cannot leave the app with ".."');
     if (glob !== undefined && /^[./]*$/.test(glob))
         return reader.fail('this would take away the whole app');
+    if (glob !== undefined && isSlow(glob))
+        return reader.fail(SLOW);
     return glob;
+}
+const SLOW = 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`';
+/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+function isSlow(glob) {
+    const parts = glob.replace(/\\./g, '_').split('/');
+    return (glob.length > 300 ||
+        parts.filter(part => part.includes('**')).length > 3 ||
+        parts.some(part => part !== '**' && part.split('*').length > 5) ||
+        /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
 function readSchedule(reader) {
     if (reader.absent)

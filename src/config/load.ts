@@ -200,7 +200,22 @@ function readGlob(reader: Reader): string | undefined {
   if (glob?.startsWith('!')) return reader.fail('a glob cannot be negated with "!"')
   if (glob?.split('/').includes('..')) return reader.fail('a glob cannot leave the app with ".."')
   if (glob !== undefined && /^[./]*$/.test(glob)) return reader.fail('this would take away the whole app')
+  if (glob !== undefined && isSlow(glob)) return reader.fail(SLOW)
   return glob
+}
+
+const SLOW =
+  'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`'
+
+/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+function isSlow(glob: string): boolean {
+  const parts = glob.replace(/\\./g, '_').split('/')
+  return (
+    glob.length > 300 ||
+    parts.filter(part => part.includes('**')).length > 3 ||
+    parts.some(part => part !== '**' && part.split('*').length > 5) ||
+    /[*+]\(|\)[*+{]/.test(parts.join('/'))
+  )
 }
 
 function readSchedule(reader: Reader): ScheduleConfig | undefined {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { below, bytePath, displayPath, UserError, type BytePath } from '../runtime/index.ts'
+import { bytePath, displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
+import { RUBY_RUNS, RUNNERS, textOf, withScripts } from './scripts.ts'
 import { streamingPackages } from './streaming.ts'
 
 /** What a slug's dynos read of its Node packages: what may go, or why nothing of them may. */
@@ -67,13 +67,6 @@ const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]
 const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i
 /** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
 const PROGRAM = /^bin\//
-const LARGEST = 1_000_000
-
-const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)'
-/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
-const RUBY_RUNS = new RegExp(
-  `(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`
-)
 
 /** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
 function lineThatReads(files: readonly SlugFile[]): string | undefined {
@@ -142,37 +135,4 @@ function commandThatRuns({ files, processTypes, tasks = [] }: BuiltTree): string
     return RUNS_NODE.test(text.replace(SERVER, '')) || LOADS.test(text)
   })
   return found && `${found[0]} runs Node for more than the streaming server`
-}
-
-/**
- * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
- * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
- */
-function withScripts(command: string, files: ReadonlyMap<string, SlugFile>): string {
-  const read = new Set<string>()
-  const visit = (text: string): string => {
-    const texts = [text]
-    for (const word of text.split(/[\s;&|()"'\x60]+/)) {
-      const file = files.get(word.replace(/^\.\//, ''))
-      if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path)) continue
-      read.add(file.path)
-      const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '')
-      const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path)
-      if (!script.includes('\0')) texts.push(visit(isRuby ? commandsIn(script) : script))
-    }
-    return texts.join('\n')
-  }
-  return visit(command)
-}
-
-/** The lines of Ruby that name what runs Node. */
-function commandsIn(ruby: string): string {
-  return ruby
-    .split('\n')
-    .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
-    .join('\n')
-}
-
-function textOf({ kind, size, root, path }: SlugFile): string {
-  return kind === 'file' && size <= LARGEST ? readFileSync(below(root, path), 'utf8') : ''
 }

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import { displayPath, UserError, type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
+import { withScripts, wordsOf } from './scripts.ts'
 
 /**
  * What globs match. A glob counts from the top folder; `docs`, `docs/`, `/docs` and `docs/**` are the folder with all in
@@ -24,7 +25,15 @@ export function unmatchedGlobs(globs: readonly string[], files: readonly SlugFil
   })
 }
 
-/** Throws a `UserError` if the globs take away what a process type is started with. */
+/** What a dyno of a Rails app boots with, whatever its command (Bundler, Rails: config/environment.rb). */
+const BOOTS_WITH = ['Gemfile', 'Gemfile.lock', 'config.ru', 'Rakefile', 'ruby', 'bundle', 'rails'].concat(
+  ['boot', 'application', 'environment'].map(name => `config/${name}.rb`)
+)
+
+/**
+ * Throws a `UserError` if the globs take away what a process type is started with: the files and programs of its command, the
+ * files of the scripts that it names, what Rails boots with, or all that makes the PATH.
+ */
 export function requirePrograms(
   globs: readonly string[],
   files: readonly SlugFile[],
@@ -32,29 +41,40 @@ export function requirePrograms(
 ): void {
   if (globs.length === 0) return
   const isGone = globMatcher(globs)
-  for (const [type, command] of Object.entries(processTypes)) {
-    for (const word of wordsOf(command)) {
-      const places = placesOf(word, files)
-      if (places.length === 0 || !places.every(isGone)) continue
-      const glob = globs.find(one => globMatcher([one])(places[0]!))
-      throw new UserError(
-        `slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0]!)}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`,
-        'Take that glob out of `slug.trim` in the config, or make it narrower.'
-      )
-    }
+  const placesOf = placesIn(files)
+  const require = (places: readonly BytePath[], who: string): void => {
+    const [place] = places
+    if (place === undefined || !places.every(isGone)) return
+    const glob = globs.find(one => globMatcher([one])(place))
+    throw new UserError(
+      `slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(place)}, which ${who}`,
+      'Take that glob out of `slug.trim` in the config, or make it narrower.'
+    )
   }
+  const byPath = new Map<string, SlugFile>(files.map(file => [file.path, file]))
+  for (const [type, command] of Object.entries(processTypes)) {
+    const inScripts = [...wordsOf(withScripts(command, byPath))].filter(word => /[^.]\//.test(word))
+    for (const word of [...wordsOf(command), ...inScripts])
+      require(placesOf(word), `the process type ${type} needs (\`${command.slice(0, 200)}\`)`)
+  }
+  for (const name of BOOTS_WITH) require(placesOf(name), 'every dyno boots with')
+  const sourced = files.filter(({ path }) => /^\.profile\.d\/[^/]+\.sh$/.test(path)).map(({ path }) => path)
+  require(sourced, 'every dyno has its PATH from')
 }
 
 /**
  * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
- * path alone, since buildpacks bring the other programs.
+ * path, and what Rails boots with. Buildpacks bring the other programs.
  */
 export function requireCommitted(
   globs: readonly string[],
   files: readonly SlugFile[],
   processTypes: Readonly<Record<string, string>>
 ): void {
-  const named = new Set(Object.values(processTypes).flatMap(wordsOf))
+  const named = new Set([
+    ...BOOTS_WITH,
+    ...Object.values(processTypes).flatMap(command => [...wordsOf(command)].map(word => word.replace(/^\.\//, '')))
+  ])
   requirePrograms(
     globs,
     files.filter(({ path }) => named.has(path)),
@@ -62,15 +82,18 @@ export function requireCommitted(
   )
 }
 
-/** Words of a command that may be paths or names of programs. */
-function wordsOf(command: string): string[] {
-  const words = command.split(/[\s;&|()"'\x60]+/).map(word => word.replace(/^\.\//, ''))
-  return [...new Set(words)].filter(word => word !== '' && !word.startsWith('-'))
-}
-
 /** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function placesOf(name: string, files: readonly SlugFile[]): BytePath[] {
-  const isProgram = ({ path, kind, mode }: SlugFile): boolean =>
-    kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`)
-  return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path)
+function placesIn(files: readonly SlugFile[]): (word: string) => readonly BytePath[] {
+  const places = new Map<string, BytePath[]>()
+  const add = (name: string, path: BytePath): void => {
+    const known = places.get(name)
+    if (known) known.push(path)
+    else places.set(name, [path])
+  }
+  for (const { path, kind, mode } of files) {
+    add(path, path)
+    const [, name] = /(?:^|\/)bin\/([^/]+)$/.exec(path) ?? []
+    if (name !== undefined && (kind === 'symlink' || (kind === 'file' && (mode & 0o111) !== 0))) add(name, path)
+  }
+  return word => places.get(word.replace(/^\.\//, '')) ?? []
 }

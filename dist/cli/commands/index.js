@@ -61894,6 +61894,53 @@ function add(sums, key, { compressed, raw, files }) {
         sums.set(key, { compressed, raw, files });
 }
 
+;// CONCATENATED MODULE: ./lib/slug/scripts.js
+
+
+
+/** Programs that run JavaScript, or install it. */
+const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
+/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
+const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
+const scripts_LARGEST = 1_000_000;
+/** The words of a command or a shell script, each once. */
+function scripts_wordsOf(text) {
+    return new Set(text.split(/[\s;&|()"'\x60]+/));
+}
+/**
+ * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
+ * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
+ */
+function withScripts(command, files) {
+    const read = new Set();
+    const visit = (text) => {
+        const texts = [text];
+        for (const word of scripts_wordsOf(text)) {
+            const file = files.get(word.replace(/^\.\//, ''));
+            if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
+                continue;
+            read.add(file.path);
+            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
+            const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
+            if (!script.includes('\0'))
+                texts.push(visit(isRuby ? commandsIn(script) : script));
+        }
+        return texts.join('\n');
+    };
+    return visit(command);
+}
+/** The lines of Ruby that name what runs Node. */
+function commandsIn(ruby) {
+    return ruby
+        .split('\n')
+        .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
+        .join('\n');
+}
+/** The text of a file; empty for what is none, and for what is too large to be a script. */
+function textOf({ kind, size, root, path }) {
+    return kind === 'file' && size <= scripts_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
+}
+
 ;// CONCATENATED MODULE: external "node:module"
 const external_node_module_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:module");
 ;// CONCATENATED MODULE: ./lib/slug/streaming.js
@@ -62138,10 +62185,6 @@ const MAY_NOT = /^(?:app\/javascript|config\/locales|spec|test|vendor|tmp|\.[^/]
 const OF_THE_BUILD = /\b(?:cache_?dir|build_?command)\b/i;
 /** Programs for developers (mastodon/mastodon: bin/setup, bin/yarn); a dyno that runs one names it in its command. */
 const PROGRAM = /^bin\//;
-const node_use_LARGEST = 1_000_000;
-const RUNNERS = '(?:node|nodejs|npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|bunx|corepack)';
-/** A string of Ruby that is a command: `'yarn', 'build'`, `%w(node x.js)`, "cd x && node y", `/usr/bin/env node`. */
-const RUBY_RUNS = new RegExp(`(?:["'\x60]|%[wWqQxi]?[[({<|!])\\s{0,9}(?:[A-Z_]{1,50}=\\S{1,100}\\s{1,9}){0,5}(?:[\\w./-]{1,100}/|/usr/bin/env )?${RUNNERS}(?=[\\s"'\x60])|["'\x60][^\\n]{0,500}(?:&&|;|\\|)\\s{0,9}${RUNNERS}\\s`);
 /** The first line of the commit's code that names node_modules or runs Node, and is no comment: `config/x.rb:3 …`. */
 function lineThatReads(files) {
     for (const file of files) {
@@ -62199,42 +62242,11 @@ function commandThatRuns({ files, processTypes, tasks = [] }) {
     });
     return found && `${found[0]} runs Node for more than the streaming server`;
 }
-/**
- * A command with the text of the files that it names, and of those that these name: scripts, another Procfile. Of a
- * script in Ruby, where `node` is also a name of variables, only the strings that are commands.
- */
-function withScripts(command, files) {
-    const read = new Set();
-    const visit = (text) => {
-        const texts = [text];
-        for (const word of text.split(/[\s;&|()"'\x60]+/)) {
-            const file = files.get(word.replace(/^\.\//, ''));
-            if (file?.kind !== 'file' || read.has(file.path) || /^streaming\/|\.[cm]?[jt]s$/.test(file.path))
-                continue;
-            read.add(file.path);
-            const script = textOf(file).replace(/^\s*#(?!!).*$/gm, '');
-            const isRuby = /^#!.*\bruby\b/.test(script) || /\.(?:rb|rake|ru)$|^(?:Gem|Rake)file$/.test(file.path);
-            if (!script.includes('\0'))
-                texts.push(visit(isRuby ? commandsIn(script) : script));
-        }
-        return texts.join('\n');
-    };
-    return visit(command);
-}
-/** The lines of Ruby that name what runs Node. */
-function commandsIn(ruby) {
-    return ruby
-        .split('\n')
-        .filter(line => RUBY_RUNS.test(line) || line.includes('node_modules'))
-        .join('\n');
-}
-function textOf({ kind, size, root, path }) {
-    return kind === 'file' && size <= node_use_LARGEST ? (0,external_node_fs_namespaceObject.readFileSync)(below(root, path), 'utf8') : '';
-}
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 ;// CONCATENATED MODULE: ./lib/slug/trim-globs.js
+
 
 
 
@@ -62257,38 +62269,63 @@ function unmatchedGlobs(globs, files) {
         return !files.some(({ path }) => matches(path));
     });
 }
-/** Throws a `UserError` if the globs take away what a process type is started with. */
+/** What a dyno of a Rails app boots with, whatever its command (Bundler, Rails: config/environment.rb). */
+const BOOTS_WITH = ['Gemfile', 'Gemfile.lock', 'config.ru', 'Rakefile', 'ruby', 'bundle', 'rails'].concat(['boot', 'application', 'environment'].map(name => `config/${name}.rb`));
+/**
+ * Throws a `UserError` if the globs take away what a process type is started with: the files and programs of its command, the
+ * files of the scripts that it names, what Rails boots with, or all that makes the PATH.
+ */
 function requirePrograms(globs, files, processTypes) {
     if (globs.length === 0)
         return;
     const isGone = globMatcher(globs);
+    const placesOf = placesIn(files);
+    const require = (places, who) => {
+        const [place] = places;
+        if (place === undefined || !places.every(isGone))
+            return;
+        const glob = globs.find(one => globMatcher([one])(place));
+        throw new UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(place)}, which ${who}`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
+    };
+    const byPath = new Map(files.map(file => [file.path, file]));
     for (const [type, command] of Object.entries(processTypes)) {
-        for (const word of trim_globs_wordsOf(command)) {
-            const places = placesOf(word, files);
-            if (places.length === 0 || !places.every(isGone))
-                continue;
-            const glob = globs.find(one => globMatcher([one])(places[0]));
-            throw new UserError(`slug.trim: ${JSON.stringify(glob)} takes away ${displayPath(places[0])}, which the process type ${type} needs (\`${command.slice(0, 200)}\`)`, 'Take that glob out of `slug.trim` in the config, or make it narrower.');
-        }
+        const inScripts = [...scripts_wordsOf(withScripts(command, byPath))].filter(word => /[^.]\//.test(word));
+        for (const word of [...scripts_wordsOf(command), ...inScripts])
+            require(placesOf(word), `the process type ${type} needs (\`${command.slice(0, 200)}\`)`);
     }
+    for (const name of BOOTS_WITH)
+        require(placesOf(name), 'every dyno boots with');
+    const sourced = files.filter(({ path }) => /^\.profile\.d\/[^/]+\.sh$/.test(path)).map(({ path }) => path);
+    require(sourced, 'every dyno has its PATH from');
 }
 /**
  * The same for a tree that is not built yet, so that nobody waits for the build: of what the process types name by its
- * path alone, since buildpacks bring the other programs.
+ * path, and what Rails boots with. Buildpacks bring the other programs.
  */
 function requireCommitted(globs, files, processTypes) {
-    const named = new Set(Object.values(processTypes).flatMap(trim_globs_wordsOf));
+    const named = new Set([
+        ...BOOTS_WITH,
+        ...Object.values(processTypes).flatMap(command => [...scripts_wordsOf(command)].map(word => word.replace(/^\.\//, '')))
+    ]);
     requirePrograms(globs, files.filter(({ path }) => named.has(path)), processTypes);
 }
-/** Words of a command that may be paths or names of programs. */
-function trim_globs_wordsOf(command) {
-    const words = command.split(/[\s;&|()"'\x60]+/).map(word => word.replace(/^\.\//, ''));
-    return [...new Set(words)].filter(word => word !== '' && !word.startsWith('-'));
-}
 /** Where a word of a command leads: to a path of the app, or to a program of that name in a `bin` folder. */
-function placesOf(name, files) {
-    const isProgram = ({ path, kind, mode }) => kind !== 'directory' && (kind === 'symlink' || (mode & 0o111) !== 0) && `/${path}`.endsWith(`/bin/${name}`);
-    return files.filter(file => file.path === name || isProgram(file)).map(({ path }) => path);
+function placesIn(files) {
+    const places = new Map();
+    const add = (name, path) => {
+        const known = places.get(name);
+        if (known)
+            known.push(path);
+        else
+            places.set(name, [path]);
+    };
+    for (const { path, kind, mode } of files) {
+        add(path, path);
+        const [, name] = /(?:^|\/)bin\/([^/]+)$/.exec(path) ?? [];
+        if (name !== undefined && (kind === 'symlink' || (kind === 'file' && (mode & 0o111) !== 0)))
+            add(name, path);
+    }
+    return word => places.get(word.replace(/^\.\//, '')) ?? [];
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/trim.js
@@ -62758,16 +62795,16 @@ function keyStep(keys) {
     const wanted = keys_secretsOf(keys).filter(({ optional }) => !optional);
     return [
         'A key in its place',
-        ...keys_placesOf(wanted).map(name => place(name, keys)),
+        ...placesOf(wanted).map(name => place(name, keys)),
         'The key is for this alone and ends in a year (it is not the account’s own):',
         block(...wanted.map(secret => keys_set(secret, keys))),
-        ...keys_placesOf(wanted).map(name => reviewer(name, keys))
+        ...placesOf(wanted).map(name => reviewer(name, keys))
     ].join('\n\n');
 }
 /** What can do without, each with what it is for; undefined where there is nothing. */
 function extraStep(keys) {
     const all = keys_secretsOf(keys);
-    const there = keys_placesOf(all.filter(({ optional }) => !optional));
+    const there = placesOf(all.filter(({ optional }) => !optional));
     const extras = all.flatMap(secret => {
         const extra = secret.optional ? EXTRAS[secret.name] : undefined;
         if (!extra)
@@ -62775,7 +62812,7 @@ function extraStep(keys) {
         const { about, page, file, variable } = extra;
         return [
             `${about} Step by step: ${docsLink(keys.action, page)}`,
-            ...keys_placesOf([secret]).flatMap(name => (there.includes(name) ? [] : [place(name, keys)])),
+            ...placesOf([secret]).flatMap(name => (there.includes(name) ? [] : [place(name, keys)])),
             block(keys_set(secret, keys, file), ...(variable ? [setVariable(variable, keys)] : []))
         ];
     });
@@ -62789,7 +62826,7 @@ function keys_secretsOf({ ours }) {
     const all = [...ours.values()].flatMap(({ secrets }) => secrets);
     return [...new Map(all.map(secret => [`${secret.name} ${secret.environment}`, secret])).values()];
 }
-function keys_placesOf(secrets) {
+function placesOf(secrets) {
     return [...new Set(secrets.flatMap(({ environment }) => environment ?? []))];
 }
 function keys_set({ name, environment }, { repo, app }, file) {
@@ -63643,7 +63680,18 @@ function readGlob(reader) {
         return reader.fail('a glob cannot leave the app with ".."');
     if (glob !== undefined && /^[./]*$/.test(glob))
         return reader.fail('this would take away the whole app');
+    if (glob !== undefined && isSlow(glob))
+        return reader.fail(SLOW);
     return glob;
+}
+const SLOW = 'this glob may take hours: it can have 300 characters, `**` three times, and `*` four times between two slashes, and no `*(…)`, `+(…)`, `(…)*` or `(…)+`';
+/** Whether a regular expression of it (picomatch) may try more ways than anybody can wait for. */
+function isSlow(glob) {
+    const parts = glob.replace(/\\./g, '_').split('/');
+    return (glob.length > 300 ||
+        parts.filter(part => part.includes('**')).length > 3 ||
+        parts.some(part => part !== '**' && part.split('*').length > 5) ||
+        /[*+]\(|\)[*+{]/.test(parts.join('/')));
 }
 function readSchedule(reader) {
     if (reader.absent)
@@ -83436,7 +83484,7 @@ function multipart(file) {
 
 
 /** Milliseconds. `/health` asks neither Postgres nor Redis, so it is slow only where Puma is. */
-const SLOW = 3_000;
+const health_SLOW = 3_000;
 /** Puma at the app's own address, then by the instance's name (mastodon: HealthController; no host check, no redirect). */
 const health = {
     name: 'health',
@@ -83476,7 +83524,7 @@ async function health_lookAt(about, place, world) {
         const figure = said_seconds(answer.took);
         if (answer.status !== 200 || answer.body.trim() !== 'OK')
             return { level: 'fail', about, text: `${what} ${answered(answer)}`, remedy };
-        if (answer.took > SLOW)
+        if (answer.took > health_SLOW)
             return { level: 'warn', about, figure, text: `${what} took ${figure} to say that all is well`, remedy };
         return { level: 'ok', about, figure, text: `${what} answered in ${figure}` };
     }

@@ -112,6 +112,10 @@ describe.each(['job', 'terminal'] as const)('a slug that was built before, in a 
     ['whether there is a `streaming-app`', { config: { ...CONFIG, streamingApp: 'my-live' } }],
     ['`migrations`', { config: { ...CONFIG, migrations: 'off' } }],
     ['`redis-tls`', { config: { ...CONFIG, redisTls: 'no-verify' } }],
+    [
+      'the tasks of `schedule`',
+      { config: loadConfig('schedule: { tasks: [{ command: node bot.js, every: day }] }', 'config.yml') }
+    ],
     ['the files that this action adds', { files: { '.profile.d/mastodon-on-heroku.sh': 'SOURCE_TAG=v2' } }],
     ['the commit, `ffmpeg`', { commit: 'd'.repeat(40), config: { ...CONFIG, ffmpeg: 'with' } }]
   ])('is not taken if it differs in %s, and the log says so', async (what, of) => {
@@ -217,5 +221,5 @@ describe('on a terminal', () => {
 
 it('a fingerprint stays what it was, so that released slugs are found again', () => {
   // It changes with `FORM` or a default of the config alone.
-  expect(fingerprint().whole).toBe('9361b27667b24f845b787da5e7f4965a0612147cfe894aaa363f31864737fec7')
+  expect(fingerprint().whole).toBe('7dac4bf86086f45190cd3f178e1cf189da11f8f4f91fd055fd5d07d84b36e8cd')
 })

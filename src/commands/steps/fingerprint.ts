@@ -23,6 +23,7 @@ const WORDS = {
   buildpacks: 'the buildpacks',
   ffmpeg: '`ffmpeg`',
   slug: '`slug` (its limit, env or trim)',
+  tasks: 'the tasks of `schedule`',
   streaming: 'whether there is a `streaming-app`',
   migrations: '`migrations`',
   redisTls: '`redis-tls`',
@@ -56,6 +57,8 @@ export function fingerprintOf(
     buildpacks: buildpacks.map(({ name, sha256 }) => [name, sha256]),
     ffmpeg: config.ffmpeg,
     slug: { limit: config.slug.limit, env: Object.entries(config.slug.env).sort(), trim: config.slug.trim },
+    // One that runs Node keeps its packages in the slug (src/slug/node-use.ts).
+    tasks: config.slug.trim.safe ? (config.schedule?.tasks ?? []).map(({ command }) => command) : [],
     streaming: config.streamingApp !== undefined,
     migrations: config.migrations,
     redisTls: config.redisTls,

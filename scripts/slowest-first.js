@@ -2,21 +2,29 @@ import TestSequencer from '@jest/test-sequencer'
 
 /** What takes longest, in that order; seconds on two idle cores stand beside it. */
 const SLOWEST = [
-  'e2e/deploy-faults', // 100
-  'e2e/deploy', // 90
-  'deploy/matrix',
+  'e2e/deploy-faults', // 110
+  'e2e/rehearse', // 95
   'e2e/rails-deploy',
-  'e2e/build-comparison',
-  'e2e/build',
-  'e2e/deploy-ways',
-  'e2e/comment',
-  'sample-fork/run',
-  'e2e/schedule',
   'mastodon/rails',
-  'checks/dyno',
-  'e2e/security',
+  'e2e/build', // 90
+  'deploy/matrix',
+  'e2e/deploy',
+  'workflows/play',
+  'e2e/bad-input', // 65
   'e2e/container',
+  'e2e/deploy-ways',
+  'scripts/five-minutes',
+  'checks/dyno',
+  'e2e/procfile', // 40
   'slug/pack',
+  'workflows/upgrade',
+  'e2e/cli',
+  'e2e/build-comparison',
+  'e2e/comment',
+  'source/export',
+  'sample-fork/run',
+  'heroku/transfers',
+  'e2e/provision',
   'browser/page'
 ]
 

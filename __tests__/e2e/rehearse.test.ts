@@ -89,8 +89,7 @@ describe('a rehearsal after a build of the same job', () => {
   it.each([
     ['without a streaming app, for the stack of app.json', LEAN.replace('stack: heroku-24\n', ''), 'heroku-22'],
     ['with a streaming app, and ffmpeg', `streaming-app: my-live\nffmpeg: with\n${config(['activestorage-preview'])}`],
-    ['without ffmpeg, as with it the slug is too large', config(['activestorage-preview'], '  limit: 4MB\n')],
-    ['without ffmpeg, as the config says', `ffmpeg: without\n${config(['activestorage-preview'])}`]
+    ['without ffmpeg, as with it the slug is too large', config(['activestorage-preview'], '  limit: 4MB\n')]
   ])('takes its slug, and runs no buildpack: %s', async (_, config, stack = 'heroku-24') => {
     const job = new Job(config, fork => {
       const file = path.join(fork, 'app.json')

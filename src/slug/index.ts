@@ -2,7 +2,7 @@
 export { checkFfmpeg, findOnPath, type FfmpegCheck } from './ffmpeg-check.ts'
 export { ffmpegPrograms, packageFiles } from './ffmpeg-tree.ts'
 export { aptfileWithoutFfmpeg, FFMPEG_BUILDPACK, guessProvider, type FfmpegProvider } from './ffmpeg.ts'
-export { inPackOrder, slugFiles } from './files.ts'
+export { inPackOrder, slugFiles, type SlugFile } from './files.ts'
 export { HEROKU_STOPS_AT, HEROKU_WARNS_AT, sizeWarnings, type FfmpegChoice, type Verdict } from './gate.ts'
 export { type FileWeight, type Measured, type Weight } from './measure.ts'
 export { isPlugAndPlay, nodeUse } from './node-use.ts'

@@ -87,7 +87,8 @@ function lineThatReads(files: readonly SlugFile[]): string | undefined {
   return undefined
 }
 
-const NODE_MODULES = /^(?:streaming\/)?node_modules\//
+/** In a `node_modules` of the app: its own, or the streaming server's. */
+export const NODE_MODULES = /^(?:streaming\/)?node_modules\//
 
 /** A link by which something else of the tree is read from a package, such as `public/emoji`. */
 function linkInto(files: readonly SlugFile[]): string | undefined {

@@ -36,12 +36,13 @@ const PACKAGE_NAME = /^(?:@[a-z\d~-][\w.~-]*\/)?[a-z\d~-][\w.~-]*$/i
 export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
   const tree = new Tree(files)
   for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node']) tree.require(file)
-  const isPackaged = packagesIn(tree)
-  const outside = tree.imports().files
+  const imports = tree.imports()
+  const isPackaged = packagesIn(tree, imports.packages)
   const wanted = new Set<string>()
   for (const file of files) {
     if (file.kind === 'directory') continue
-    if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !outside.has(file.path)) continue
+    if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !imports.files.has(file.path))
+      continue
     for (let at: string = file.path; at !== '.' && !wanted.has(at); at = path.posix.dirname(at)) wanted.add(at)
   }
   return files.filter(({ path }) => wanted.has(path))
@@ -53,11 +54,12 @@ export function streamingFiles(files: readonly SlugFile[]): SlugFile[] {
  * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
  */
 export function streamingPackages(files: readonly SlugFile[]): (path: BytePath) => boolean {
-  return packagesIn(new Tree(files))
+  const tree = new Tree(files)
+  return packagesIn(tree, tree.imports().packages)
 }
 
-function packagesIn(tree: Tree): (path: BytePath) => boolean {
-  const packages = packagesOf(tree)
+function packagesIn(tree: Tree, imported: readonly string[]): (path: BytePath) => boolean {
+  const packages = packagesOf(tree, imported)
   return file => tree.followed.has(file) || isInside(packages, file)
 }
 
@@ -73,8 +75,11 @@ function isInside(packages: ReadonlySet<string>, file: BytePath): boolean {
   return false
 }
 
-/** Folders of the packages that are needed, the server's own first. */
-function packagesOf(tree: Tree): Set<string> {
+/**
+ * Folders of the packages that are needed, the server's own first.
+ * @param imports names that the server's files import
+ */
+function packagesOf(tree: Tree, imports: readonly string[]): Set<string> {
   const found = new Set<string>()
   const visit = (folder: string, imported: readonly string[] = []): void => {
     if (found.has(folder)) return
@@ -91,7 +96,7 @@ function packagesOf(tree: Tree): Set<string> {
       if (at !== undefined) visit(at)
     }
   }
-  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT, tree.imports().packages)
+  visit(tree.has(`${STARTS}/package.json`) ? STARTS : ROOT, imports)
   return found
 }
 

@@ -1,6 +1,6 @@
 import { type BytePath } from '../runtime/index.ts'
 import { type SlugFile } from './files.ts'
-import { type NodeUse } from './node-use.ts'
+import { NODE_MODULES, type NodeUse } from './node-use.ts'
 import { globMatcher } from './trim-globs.ts'
 
 /** What decides which files a dyno never reads. */
@@ -30,9 +30,6 @@ export interface PossibleRule extends TrimRule {
   /** What to write into the config: `slug.trim: [safe, "docs"]`. */
   readonly setting: string
 }
-
-/** In a `node_modules` of the app: its own, or the streaming server's. */
-const NODE_MODULES = /^(?:streaming\/)?node_modules\//
 
 /**
  * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release

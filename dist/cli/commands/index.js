@@ -61979,13 +61979,13 @@ function streamingFiles(files) {
     const tree = new Tree(files);
     for (const file of ['bin/heroku-web', 'streaming/index.js', '.heroku/node/bin/node'])
         tree.require(file);
-    const isPackaged = packagesIn(tree);
-    const outside = tree.imports().files;
+    const imports = tree.imports();
+    const isPackaged = packagesIn(tree, imports.packages);
     const wanted = new Set();
     for (const file of files) {
         if (file.kind === 'directory')
             continue;
-        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !outside.has(file.path))
+        if (!NEEDED.some(pattern => pattern.test(file.path)) && !isPackaged(file.path) && !imports.files.has(file.path))
             continue;
         for (let at = file.path; at !== '.' && !wanted.has(at); at = external_node_path_namespaceObject.posix.dirname(at))
             wanted.add(at);
@@ -61998,10 +61998,11 @@ function streamingFiles(files) {
  * reaches a package that lies elsewhere (workspaces, pnpm). Throws a `UserError` if one is not there.
  */
 function streamingPackages(files) {
-    return packagesIn(new Tree(files));
+    const tree = new Tree(files);
+    return packagesIn(tree, tree.imports().packages);
 }
-function packagesIn(tree) {
-    const packages = streaming_packagesOf(tree);
+function packagesIn(tree, imported) {
+    const packages = streaming_packagesOf(tree, imported);
     return file => tree.followed.has(file) || isInside(packages, file);
 }
 /**
@@ -62016,8 +62017,11 @@ function isInside(packages, file) {
     }
     return false;
 }
-/** Folders of the packages that are needed, the server's own first. */
-function streaming_packagesOf(tree) {
+/**
+ * Folders of the packages that are needed, the server's own first.
+ * @param imports names that the server's files import
+ */
+function streaming_packagesOf(tree, imports) {
     const found = new Set();
     const visit = (folder, imported = []) => {
         if (found.has(folder))
@@ -62038,7 +62042,7 @@ function streaming_packagesOf(tree) {
                 visit(at);
         }
     };
-    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, tree.imports().packages);
+    visit(tree.has(`${STARTS}/package.json`) ? STARTS : streaming_ROOT, imports);
     return found;
 }
 function namesIn(dependencies) {
@@ -62205,6 +62209,7 @@ function lineThatReads(files) {
     }
     return undefined;
 }
+/** In a `node_modules` of the app: its own, or the streaming server's. */
 const NODE_MODULES = /^(?:streaming\/)?node_modules\//;
 /** A link by which something else of the tree is read from a package, such as `public/emoji`. */
 function linkInto(files) {
@@ -62333,8 +62338,6 @@ function placesIn(files) {
 
 
 
-/** In a `node_modules` of the app: its own, or the streaming server's. */
-const trim_NODE_MODULES = /^(?:streaming\/)?node_modules\//;
 /**
  * What may go from a slug of this kind. Only what was proved on a real Mastodon (docs/benchmarks.md): web, worker, release
  * phase, streaming server and tootctl ran without it.
@@ -62363,7 +62366,7 @@ function safeRules(facts) {
         why: streaming === 'no'
             ? 'The streaming server runs in an app of its own; Rails serves the assets that are already built.'
             : 'They built the assets. The packages that the streaming server needs stay.',
-        matches: path => trim_NODE_MODULES.test(path) && !node.isRead(path)
+        matches: path => NODE_MODULES.test(path) && !node.isRead(path)
     });
     if (streaming === 'perhaps' || rubyNeedsNode) {
         rules.push(rule('node-installers', 'npm, corepack and Yarn install packages, which no dyno does; Node itself stays.', /^\.heroku\/node\/lib\/node_modules\/(npm|corepack|yarn|pnpm|@yarnpkg\/cli-dist)\//, /^\.heroku\/node\/bin\/(npm|npx|corepack|yarn|yarnpkg|pnpm|pnpx)$/, /^\.heroku\/(npm|yarn|corepack)\//));
@@ -62392,7 +62395,7 @@ function possibleRules({ node, rubyNeedsNode, streaming }) {
     ];
     if (streaming === 'no' || 'keptBecause' in node)
         return rules;
-    const pattern = rubyNeedsNode ? trim_NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
+    const pattern = rubyNeedsNode ? NODE_MODULES : /^(?:(?:streaming\/)?node_modules|\.heroku\/node)\//;
     const streamingApp = {
         name: 'streaming-app',
         why: 'A second app runs the streaming server, so this slug needs no Node. It costs one dyno.',
@@ -72097,10 +72100,10 @@ const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the config,
 /**
  * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
  * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
+ * @param files of the commit
  */
-function committedFfmpeg({ inputs }, config, folder) {
+function committedFfmpeg({ inputs }, config, files) {
     const globs = inputs.builder === 'runner' ? config.slug.trim.globs : [];
-    const { files } = slugFiles(walkTree(folder), folder, () => 0);
     const isOfPackage = packageFiles(files);
     const { kept } = trim_trim(files, globs.length > 0 ? [globRule(globs)] : []);
     const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]));
@@ -72275,11 +72278,10 @@ async function makeRecipe(context, config, source) {
     requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])]);
     if (aptfile !== undefined && written.some(isAptBuildpack))
         requireReadable(aptfile);
-    if (inputs.builder === 'runner') {
-        const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0);
+    const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0);
+    if (inputs.builder === 'runner')
         requireCommitted(config.slug.trim.globs, files, types);
-    }
-    const committed = committedFfmpeg(context, config, source.folder);
+    const committed = committedFfmpeg(context, config, files);
     const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile);
     const all = addsFfmpeg
         ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]

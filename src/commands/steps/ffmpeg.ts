@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuiltApp, type Workshop } from '../../buildpacks/index.ts'
 import { type Config } from '../../config/index.ts'
-import { displayPath, UserError, walkTree, type BytePath } from '../../runtime/index.ts'
+import { displayPath, UserError, type BytePath } from '../../runtime/index.ts'
 import {
   aptfileWithoutFfmpeg,
   checkFfmpeg,
@@ -17,6 +17,7 @@ import {
   type FfmpegVariants,
   type OtherBuilds,
   type SeenFfmpeg,
+  type SlugFile,
   type TrimRule
 } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
@@ -29,10 +30,10 @@ export const TAKE_IT_OUT = 'Name it in .slugignore, or under `slug.trim` in the 
 /**
  * Executables called ffmpeg that were committed, but for those of npm packages and buildpacks, and those that `slug.trim`
  * takes out. Throws a `UserError` for one if the slug is to have no ffmpeg: that is known before anything is built.
+ * @param files of the commit
  */
-export function committedFfmpeg({ inputs }: Context, config: Config, folder: string): BytePath[] {
+export function committedFfmpeg({ inputs }: Context, config: Config, files: readonly SlugFile[]): BytePath[] {
   const globs = inputs.builder === 'runner' ? config.slug.trim.globs : []
-  const { files } = slugFiles(walkTree(folder), folder, () => 0)
   const isOfPackage = packageFiles(files)
   const { kept } = trim(files, globs.length > 0 ? [globRule(globs)] : [])
   const found = ffmpegPrograms(kept).flatMap(({ path }) => (isOfPackage(path) ? [] : [path]))

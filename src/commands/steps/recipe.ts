@@ -59,11 +59,9 @@ export async function makeRecipe(context: Context, config: Config, source: Sourc
   const { types } = procfileOf(source)
   requireKept(source, [...neededByBuildpacks(written), ...neededByDynos(config, types['web'])])
   if (aptfile !== undefined && written.some(isAptBuildpack)) requireReadable(aptfile)
-  if (inputs.builder === 'runner') {
-    const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0)
-    requireCommitted(config.slug.trim.globs, files, types)
-  }
-  const committed = committedFfmpeg(context, config, source.folder)
+  const { files } = slugFiles(walkTree(source.folder), source.folder, () => 0)
+  if (inputs.builder === 'runner') requireCommitted(config.slug.trim.globs, files, types)
+  const committed = committedFfmpeg(context, config, files)
   const addsFfmpeg = config.ffmpeg === 'with' && !guessProvider(written, aptfile)
   const all = addsFfmpeg
     ? [{ reference: parseBuildpack(FFMPEG_BUILDPACK, 'config'), sha256: undefined }, ...chosen]

@@ -1,4 +1,4 @@
-/** Bundles the action, the program of the terminal, the program of its packing threads and the parts of the report's page: `node scripts/build.ts [folder]`, by default into `dist/`. */
+/** Bundles the program, the two entry points that load it, the packing threads and the parts of the report's page: `node scripts/build.ts [folder]`, by default into `dist/`. */
 import { buildSync } from 'esbuild'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,10 +12,10 @@ const LIB = path.join(project, 'lib')
 export function bundle(into: string): void {
   rmSync(into, { recursive: true, force: true })
   transpile()
-  // One file: of a bundle with parts that are loaded later, ncc lists the licences of the last part alone.
-  ncc('main.js', into, '--license', 'licenses.txt')
+  ncc('main.js', into)
   ncc('cli/main.js', path.join(into, 'cli'))
-  ncc('cli/work.js', path.join(into, 'cli', 'commands'), '--license', 'licenses.txt')
+  // One file: of a bundle with parts that are loaded later, ncc lists the licences of the last part alone.
+  ncc('program.js', path.join(into, 'program'), '--license', 'licenses.txt')
   ncc('slug/pack-worker.js', path.join(into, 'pack-worker'))
   rmSync(LIB, { recursive: true, force: true })
   bundlePage(path.join(into, 'page'))

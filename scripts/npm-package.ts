@@ -18,6 +18,7 @@ const FILES = [
   'dist/cli',
   'dist/pack-worker',
   'dist/page',
+  'dist/program',
   'docs/config.schema.json'
 ]
 

@@ -41,6 +41,7 @@ describe('the committed program of the terminal', () => {
     expect(stderr).toContain('There is nothing to compare with')
     expect(stderr).toContain('│ -----> Installing express')
     expect(stderr).toContain('Within the limit')
+    expect(stderr).not.toMatch(/^::/m)
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('\x1b') })
     const outputs = JSON.parse(stdout) as Record<string, unknown>
     // The slug offers its source, which is where the repository is.

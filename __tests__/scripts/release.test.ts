@@ -25,7 +25,7 @@ describe('licences of what is bundled', () => {
   })
 
   it('are all of them found in the committed bundle', () => {
-    const list = readFileSync(path.join(import.meta.dirname, '../../dist/licenses.txt'), 'utf8')
+    const list = readFileSync(path.join(import.meta.dirname, '../../dist/program/licenses.txt'), 'utf8')
     const found = readLicenses(list)
     expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(['@actions/core', 'heroku-client', 'yauzl']))
     expect(licenseFaults(found, [])).toEqual([])

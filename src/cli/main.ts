@@ -31,11 +31,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return line.version || line.help ? 0 : 2
 }
 
-/** What a command needs is another bundle (`work.ts`), loaded here: `--help` does without. */
+/** Loads the program only now: `--help` does without. */
 async function run(line: CommandLine, command: string): Promise<number> {
   const stop = new Stop()
-  const work = new URL('./commands/index.js', here).href
-  const { runCommand, runInit } = (await import(/* webpackIgnore: true */ work)) as typeof import('./work.ts')
+  const program = new URL('../program/index.js', here).href
+  const { runCommand, runInit } = (await import(/* webpackIgnore: true */ program)) as typeof import('../program.ts')
   const lively = isLively(line.json ? process.stderr : process.stdout)
   return command === 'init'
     ? runInit(line, { lively, signal: stop.signal, root: new URL('../../', here) })

@@ -7,10 +7,10 @@ import {
   provisionDynos,
   readProvisionPlan,
   readTarget,
-  Story,
   type Provisioning,
   type Tools
 } from '../../src/deploy/index.ts'
+import { Story } from '../../src/verdict/index.ts'
 import { prepareStreaming } from '../../src/deploy/streaming.ts'
 import { createClient, HerokuApp } from '../../src/heroku/index.ts'
 import { startLocalHeroku, type Fault, type LocalHeroku, type RunningDyno } from '../../src/local-heroku/index.ts'

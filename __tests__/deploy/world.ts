@@ -9,7 +9,6 @@ import {
   GateError,
   migrate,
   readTarget,
-  Story,
   type BroughtBack,
   type BuildRecipe,
   type Deployable,
@@ -18,6 +17,7 @@ import {
   type Tools,
   type Trees
 } from '../../src/deploy/index.ts'
+import { Story } from '../../src/verdict/index.ts'
 import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
 import {
   startLocalHeroku,

@@ -8,7 +8,7 @@ import {
   type Report,
   type Told
 } from '../../src/report/index.ts'
-import { code, escape, signed } from '../../src/report/markdown/text.ts'
+import { code, escape, signed } from '../../src/verdict/index.ts'
 import { sampleReport, type SampleFile } from './sample.ts'
 
 function told(report: Report, more: Partial<Told> = {}): Told {

@@ -68771,7 +68771,109 @@ async function versionsAt({ inputs, runtime }, commit) {
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/deploy/story.js
+;// CONCATENATED MODULE: ./lib/verdict/figures.js
+/** Figures as people read them. This file runs in a browser, too. */
+function percent(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+function figures_number(value) {
+    return value.toLocaleString('en-US');
+}
+/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
+function signed(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    const size = Math.abs(bytes);
+    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
+    return `${bytes < 0 ? '−' : '+'}${text}`;
+}
+/** A size for people: bytes, kB or MB (10^6). */
+function figures_size(bytes) {
+    if (bytes === 0)
+        return '0 bytes';
+    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
+}
+/** A change in per cent of what it was, with its sign. */
+function signedPercent(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/markdown.js
+
+/**
+ * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
+ * `escape`, `code`, `prose` or `cell` before it is shown.
+ */
+/**
+ * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
+ * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
+ */
+function markdown_escape(hostile) {
+    return (hostile
+        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
+        // A link without a scheme (github.github.com/gfm: "extended www autolink").
+        .replace(/www\./gi, found => found.replace('.', entity))
+        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
+        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
+}
+function entity(character) {
+    return `&#${character.charCodeAt(0)};`;
+}
+/** Longest name that is shown, in characters. */
+const markdown_LONGEST = 160;
+/** Nothing in such a name could be more than text between backticks, also in a table. */
+const PLAIN = /^[\w./@:+~#,=%^-]+$/;
+/**
+ * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
+ * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
+ */
+function code(hostile) {
+    if (hostile.length <= markdown_LONGEST)
+        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${markdown_escape(hostile)}</code>`;
+    const characters = [...hostile];
+    const [start, end] = [characters.slice(0, markdown_LONGEST / 2), characters.slice(-markdown_LONGEST / 2)];
+    return `<code>${markdown_escape(`${start.join('')}…${end.join('')}`)}</code>`;
+}
+/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
+function snippet(line) {
+    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
+}
+function details(summary, content, open = false) {
+    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** `align`: one character a column, `r` for numbers. */
+function table(head, rows, align) {
+    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
+    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
+}
+/** Longest text of others in one place, in characters. */
+const markdown_LONGEST_TEXT = 1_500;
+/** A sentence with names in backticks: those become code, and nothing else in it is markup. On one line, cut to a length. */
+function prose(text) {
+    const parts = markdown_oneLine(text).split('`');
+    // A backtick without its fellow is a letter.
+    if (parts.length % 2 === 0)
+        return markdown_escape(parts.join('`'));
+    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : markdown_escape(part))).join('');
+}
+/** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
+function cell(text) {
+    return shortened(text, markdown_LONGEST_TEXT).split(/\r?\n/).map(prose).join('<br>');
+}
+/** Text on one line: without the characters that move a terminal's cursor or turn text around, and cut to a length. */
+function markdown_oneLine(text) {
+    return shortened(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' '), markdown_LONGEST_TEXT);
+}
+/** A link that shows its address. Empty if that is no plain https address. */
+function linked(url) {
+    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${markdown_escape(url.replace('https://', ''))}](${url})` : '';
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/story.js
 
 /** What a deploy did, step by step: told in the log while it happens, and in the summary afterwards. */
 class Story {
@@ -68829,6 +68931,37 @@ class Story {
         this.#notes.push(text);
     }
 }
+
+;// CONCATENATED MODULE: ./lib/verdict/story-markdown.js
+
+
+
+/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
+function storyMarkdown(story, { title, outcome, links, redact }) {
+    const rows = story.steps.map(({ name, at, took, failed, notes }) => [
+        failed ? 'failed' : 'done',
+        prose(redact(name)),
+        duration(at),
+        duration(took),
+        notes.map(note => cell(redact(note))).join('<br>')
+    ]);
+    const list = Object.entries(links).map(([name, url]) => `[${prose(redact(name))}](${url})`);
+    return [
+        `## ${prose(redact(title))}`,
+        `**${prose(redact(outcome))}** (${duration(story.elapsed)})`,
+        table(['State', 'Step', 'Started after', 'Took', 'Notes'], rows, 'llrrl'),
+        ...(list.length > 0 ? [list.join(' · ')] : [])
+    ]
+        .join('\n\n')
+        .concat('\n');
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/index.js
+/** What a command found out, and the parts that every surface shares: Markdown, figures. */
+
+
+
+
 
 ;// CONCATENATED MODULE: ./lib/deploy/tools.js
 
@@ -72362,37 +72495,6 @@ function tellMigrations({ migrations }, strategy, { story }) {
         story.note(`${ran.length} migration${ran.length === 1 ? '' : 's'} ran in the release phase${strategy === 'maintenance' ? ', of both phases' : ''}`);
 }
 
-;// CONCATENATED MODULE: ./lib/deploy/summary.js
-
-
-/** The story as Markdown for the job's summary: outcome first, then each step with its time and what came of it. */
-function storyMarkdown(story, { title, outcome, links, redact }) {
-    const cell = (text) => escaped(redact(text));
-    const rows = story.steps.map(({ name, at, took, failed, notes }) => `| ${failed ? 'failed' : 'done'} | ${cell(name)} | ${duration(at)} | ${duration(took)} | ${notes.map(cell).join('<br>')} |`);
-    const list = Object.entries(links).map(([name, url]) => `[${cell(name)}](${url})`);
-    return [
-        `## ${cell(title)}`,
-        '',
-        `**${cell(outcome)}** (${duration(story.elapsed)})`,
-        '',
-        '| State | Step | Started after | Took | Notes |',
-        '| --- | --- | ---: | ---: | --- |',
-        ...rows,
-        '',
-        ...(list.length > 0 ? [list.join(' · '), ''] : [])
-    ].join('\n');
-}
-/** Text of others, such as a dyno's last lines, can make no markup and no mention. */
-function escaped(text) {
-    return text
-        .slice(0, 1_500)
-        .replaceAll('&', '&amp;')
-        .replaceAll('<', '&lt;')
-        .replace(/[\\`*_{}[\]()#!|@~]/g, character => `&#${character.charCodeAt(0)};`)
-        .replace(/\r?\n/g, '<br>')
-        .replace(/\p{Cc}/gu, ' ');
-}
-
 ;// CONCATENATED MODULE: ./lib/deploy/provision-table.js
 
 
@@ -72420,9 +72522,9 @@ function provisionRows({ addons, vars, secrets, domain, certificates, scale, str
 /** The same for the job's summary, with what a person has to do. */
 function provisionMarkdown(plan) {
     const rows = provisionRows(plan);
-    const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)];
+    const shown = rows.map(({ what, which }) => [what, prose(which)]);
     return [
-        rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+        rows.length > 0 ? table(['What', 'Which'], shown, 'll') : 'Nothing is missing.',
         needs('Do this first: nothing is bought or set before', plan.blockers),
         needs('Do this, too', plan.hints)
     ]
@@ -72432,13 +72534,11 @@ function provisionMarkdown(plan) {
 function needs(title, list) {
     if (list.length === 0)
         return '';
-    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join('\n');
+    return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${prose(reason)}. ${prose(remedy)}`)].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./lib/deploy/index.js
 /** A deploy: each step looks whether it is done already, and green means live. */
-
-
 
 
 
@@ -79585,79 +79685,6 @@ function from_report_commitOf({ source, createdAt }) {
     return { commit, ref, createdAt, mastodonVersion };
 }
 
-;// CONCATENATED MODULE: ./lib/report/markdown/text.js
-/** Pieces of Markdown, as GitHub renders it. */
-/**
- * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
- * What is harmless where it stands is left as it is, since e-mails have this text as it is written.
- */
-function text_escape(hostile) {
-    return (hostile
-        .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-        .replace(/[&<>`*~|\\[\]$]|:(?!\s)|_(?![a-z0-9])|(?<![a-z0-9])_/gi, entity)
-        // A link without a scheme (github.github.com/gfm: "extended www autolink").
-        .replace(/www\./gi, found => found.replace('.', entity))
-        // GitHub looks for mentions and issue numbers after it has decoded entities; a space without width stops it.
-        .replace(/[@#](?!\d+;)|\bGH-(?=\d)/gi, found => `${found}&#8203;`));
-}
-function entity(character) {
-    return `&#${character.charCodeAt(0)};`;
-}
-/** Longest name that is shown, in characters. */
-const text_LONGEST = 160;
-/** Nothing in such a name could be more than text between backticks, also in a table. */
-const PLAIN = /^[\w./@:+~#,=%^-]+$/;
-/**
- * A name of others, cut to a length. A plain one stands between backticks, where GitHub sees no mention, link or emoji:
- * so it can be read in the text of an e-mail, too. Any other has each character that could act escaped.
- */
-function code(hostile) {
-    if (hostile.length <= text_LONGEST)
-        return PLAIN.test(hostile) ? `\`${hostile}\`` : `<code>${text_escape(hostile)}</code>`;
-    const characters = [...hostile];
-    const [start, end] = [characters.slice(0, text_LONGEST / 2), characters.slice(-text_LONGEST / 2)];
-    return `<code>${text_escape(`${start.join('')}…${end.join('')}`)}</code>`;
-}
-/** A line of our own to copy, as it is between backticks; anything that none of ours looks like is escaped as a name is. */
-function snippet(line) {
-    return /^[\w:./*{},[\]"()! -]+$/.test(line) ? `\`${line}\`` : code(line);
-}
-function details(summary, content, open = false) {
-    return `<details${open ? ' open' : ''}><summary>${summary}</summary>\n\n${content}\n\n</details>`;
-}
-/** `align`: one character a column, `r` for numbers. */
-function table(head, rows, align) {
-    const rule = [...align].map(side => (side === 'r' ? '--:' : '---'));
-    return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n');
-}
-function percent(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-function text_number(value) {
-    return value.toLocaleString('en-US');
-}
-/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
-function signed(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    const size = Math.abs(bytes);
-    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-    return `${bytes < 0 ? '−' : '+'}${text}`;
-}
-/** A size for people: bytes, kB or MB (10^6). */
-function text_size(bytes) {
-    if (bytes === 0)
-        return '0 bytes';
-    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
-}
-/** A change in per cent of what it was, with its sign. */
-function signedPercent(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-
 ;// CONCATENATED MODULE: ./lib/report/page/words.js
 
 
@@ -79676,11 +79703,11 @@ function isGood({ limit }, { compressed, problem }) {
 /** The variant's size against the limit and the base, in one sentence. */
 function verdict({ limit, base }, { compressed, base: before, problem }) {
     const left = limit - compressed;
-    const parts = [`${text_size(compressed)} of ${text_size(limit)} (${percent(compressed, limit)})`];
+    const parts = [`${figures_size(compressed)} of ${figures_size(limit)} (${percent(compressed, limit)})`];
     if (base && before !== undefined) {
         parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
     }
-    parts.push(left >= 0 ? `${text_size(left)} left` : `${text_size(-left)} too much`);
+    parts.push(left >= 0 ? `${figures_size(left)} left` : `${figures_size(-left)} too much`);
     const told = parts.join(', ');
     if (left < 0)
         return `Over the limit: ${told}`;
@@ -79775,10 +79802,10 @@ function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
         { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
         ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
     ];
-    const was = `before ${text_size(base ?? 0)}`;
+    const was = `before ${figures_size(base ?? 0)}`;
     // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${text_size(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${text_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+    const names = marks.map(({ bytes, name }) => `${name} ${figures_size(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
 ${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
         .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
@@ -79798,12 +79825,12 @@ function sizes(data) {
         title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
     }));
     const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        text_size(compressed),
+        figures_size(compressed),
         percent(compressed, limit),
         ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${text_size(limit - compressed)} left` : `${text_size(compressed - limit)} too much`,
-        text_size(raw),
-        text_number(files)
+        compressed <= limit ? `${figures_size(limit - compressed)} left` : `${figures_size(compressed - limit)} too much`,
+        figures_size(raw),
+        figures_number(files)
     ])}</tr>`);
     return `<section aria-labelledby="sizes">
 <h2 id="sizes">Sizes</h2>
@@ -79827,7 +79854,7 @@ function layerRows({ layers, variants, files }) {
     return layers
         .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
         .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [text_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
 }
 function layerSums(layer, sizes, count) {
     const sums = new Array(count).fill(0);
@@ -79904,11 +79931,11 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
             return `buildpack ${code(name)} is new`;
         if (to === undefined)
             return `buildpack ${code(name)} is gone`;
-        return `buildpack ${code(name)} ${text_escape(from.slice(0, 12))} → ${text_escape(to.slice(0, 12))}`;
+        return `buildpack ${code(name)} ${markdown_escape(from.slice(0, 12))} → ${markdown_escape(to.slice(0, 12))}`;
     });
     const [before, now] = [base.source.mastodonVersion, head.source.mastodonVersion];
     if (before !== now)
-        updates.unshift(`Mastodon ${text_escape(before ?? '?')} → ${text_escape(now ?? '?')}`);
+        updates.unshift(`Mastodon ${markdown_escape(before ?? '?')} → ${markdown_escape(now ?? '?')}`);
     const grown = change >= 0;
     const same = components.filter(component => component.change > 0 === grown);
     const all = same.reduce((sum, component) => sum + Math.abs(component.change), 0);
@@ -79926,7 +79953,7 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
 function changes_title({ kind, name, how, from, to }) {
     const told = from === to || how === 'new' ? [to] : how === 'gone' ? [from] : [from, to];
     const versions = told.filter(version => version !== undefined).join(' → ');
-    const version = versions === '' ? '' : ` ${text_escape(versions)}`;
+    const version = versions === '' ? '' : ` ${markdown_escape(versions)}`;
     return kind === 'folder' ? code(name) : `${kind === 'gem' ? 'gem' : 'npm package'} ${code(name)}${version}`;
 }
 function componentTable({ components, rest, shares, moved }) {
@@ -79936,19 +79963,19 @@ function componentTable({ components, rest, shares, moved }) {
     const count = others.length + rest.count;
     const rows = shown.map(component => [changes_title(component), component.how, signed(component.change)]);
     if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${text_number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
+        rows.push([count > 0 ? `${figures_number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
     if (shares !== 0)
         rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
     const note = moved > 0
-        ? `\n\n${text_number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        ? `\n\n${figures_number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
         : '';
     return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
 }
 function changes_fileTable({ files }) {
     const rows = files
         .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : text_size(now)]);
-    const more = files.length > SHOWN_FILES ? `\n\n${text_number(files.length - SHOWN_FILES)} more files have changed.` : '';
+        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : figures_size(now)]);
+    const more = files.length > SHOWN_FILES ? `\n\n${figures_number(files.length - SHOWN_FILES)} more files have changed.` : '';
     return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
 }
 /** The cell of a size's change. */
@@ -79990,7 +80017,7 @@ function ffmpegLines({ ffmpeg, variants }) {
         if (check.works)
             lines.push(`It starts and made an mp4 of an animated GIF: ${code(check.version ?? 'ffmpeg')}.`);
         else
-            lines.push(`**It does not work**: ${text_escape(check.problem ?? 'for an unknown reason')}.`);
+            lines.push(`**It does not work**: ${markdown_escape(check.problem ?? 'for an unknown reason')}.`);
         if (check.encoders.length > 0)
             lines.push(`Of the encoders that Mastodon asks for it has ${check.encoders.map(code).join(', ')}.`);
         if (check.mended.length > 0) {
@@ -80053,7 +80080,7 @@ function waysBack(report, withReasons) {
         if (saves < sections_WORTH_NAMING)
             continue;
         const what = withReasons ? snippet(setting) : code(name);
-        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${text_escape(why)}` : ''}`);
+        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
     }
     lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
     return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
@@ -80069,10 +80096,10 @@ function layerTable({ report: { variants, verdict, layers }, comparison }) {
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
         return [
             code(name),
-            text_size(compressed),
+            figures_size(compressed),
             ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-            text_size(raw),
-            text_number(files),
+            figures_size(raw),
+            figures_number(files),
             seconds,
             version ? code(version) : ''
         ];
@@ -80092,10 +80119,10 @@ function directoryTable(report) {
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
         code(path),
-        text_size(compressed),
+        figures_size(compressed),
         percent(compressed, chosen.compressed),
-        text_size(raw),
-        text_number(files)
+        figures_size(raw),
+        figures_number(files)
     ]);
     return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
 }
@@ -80103,8 +80130,8 @@ function sections_fileTable(report) {
     const { chosen } = report.verdict;
     const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
         code(file.path),
-        `${file.shared ? '≈ ' : ''}${text_size(file[chosen] ?? 0)}`,
-        text_size(file.raw)
+        `${file.shared ? '≈ ' : ''}${figures_size(file[chosen] ?? 0)}`,
+        figures_size(file.raw)
     ]);
     return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
@@ -80115,31 +80142,31 @@ function sections_fileTable(report) {
 function trimTable({ trim }, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
     const possible = sections_largestFirst(trim.possible);
-    const saved = text_size(trim.before - trim.after);
+    const saved = figures_size(trim.before - trim.after);
     const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${text_size(trim.before)} before; measured).`
+        ? `Trimming took ${saved} off this slug (${figures_size(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const row = ({ name, files, raw, saves }) => [
         code(name),
-        text_number(files),
-        text_size(raw),
-        text_size(saves)
+        figures_number(files),
+        figures_size(raw),
+        figures_size(saves)
     ];
     const head = ['What', 'Files', 'Unpacked', 'Saves'];
     const why = withReasons ? ['Why it may go'] : [];
     const taken = rules.length === 0
         ? ''
-        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
+        : `${lead}\n\n${table([...head, ...why], rules.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why)] : [])]), withReasons ? '-rrr-' : '-rrr')}`;
     const more = possible.length === 0
         ? ''
-        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [text_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
+        : `What could go on top, each measured alone:\n\n${table([...head, ...(withReasons ? ['What it is', 'How'] : [])], possible.map(rule => [...row(rule), ...(withReasons ? [markdown_escape(rule.why), snippet(rule.setting)] : [])]), withReasons ? '-rrr--' : '-rrr')}`;
     return [taken, withReasons ? leftInLines(trim.leftIn ?? []) : '', more].filter(Boolean).join('\n\n');
 }
 function sections_largestFirst(rules = []) {
     return rules.toSorted((a, b) => b.saves - a.saves);
 }
 function leftInLines(leftIn) {
-    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${text_escape(why)}.`).join('\n');
+    return leftIn.map(({ name, why }) => `- ${code(name)} was left in: ${markdown_escape(why)}.`).join('\n');
 }
 const SHOWN_POINTS = 10;
 /** The last sizes of the base branch, and this one behind them. */
@@ -80154,8 +80181,8 @@ function trendTable({ history, report, repositoryUrl }) {
         return [
             commitLink(point.commit, repositoryUrl),
             point.at.slice(0, 10),
-            text_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : text_size(now),
+            markdown_escape(point.mastodonVersion ?? ''),
+            now === undefined ? '' : figures_size(now),
             now === undefined || before === undefined ? '' : signed(now - before)
         ];
     });
@@ -80163,8 +80190,8 @@ function trendTable({ history, report, repositoryUrl }) {
     rows.push([
         'this one',
         report.createdAt.slice(0, 10),
-        text_escape(report.source.mastodonVersion ?? ''),
-        text_size(verdict.compressed),
+        markdown_escape(report.source.mastodonVersion ?? ''),
+        figures_size(verdict.compressed),
         last === undefined ? '' : signed(verdict.compressed - last)
     ]);
     return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
@@ -80183,7 +80210,7 @@ const LONGEST_WARNING = 400;
 function warnings({ warnings }) {
     const lines = warnings.slice(0, SHOWN_WARNINGS).map(warning => {
         const text = [...warning].slice(0, LONGEST_WARNING).join('');
-        return `- ${text_escape(text)}${text === warning ? '' : '…'}`;
+        return `- ${markdown_escape(text)}${text === warning ? '' : '…'}`;
     });
     if (warnings.length > SHOWN_WARNINGS)
         lines.push(`- ${warnings.length - SHOWN_WARNINGS} more stand in the log.`);
@@ -80215,7 +80242,7 @@ function upgradeMarkdown(upgrade, ours) {
 }
 function head(upgrade, ours) {
     const migrations = ours ? upgrade.migrations : upgrade.migrations.map(({ phase }) => ({ phase }));
-    return text_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
+    return markdown_escape(upgradeHeadline({ basis: upgrade.basis, migrations }));
 }
 function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
     const known = {
@@ -80226,7 +80253,7 @@ function upgrade_summary({ base, from, to, basis, streaming, rollback }, ours) {
     }[basis];
     const versions = from === undefined || to === undefined
         ? ''
-        : `${from === to ? `Mastodon ${text_escape(to)} as before` : `From ${text_escape(from)} to ${text_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
+        : `${from === to ? `Mastodon ${markdown_escape(to)} as before` : `From ${markdown_escape(from)} to ${markdown_escape(to)}`}${base ? `, compared with ${ours ? where(base) : `\`${base.commit.slice(0, 8)}\``}` : ''}.`;
     return [
         versions,
         known,
@@ -80251,17 +80278,17 @@ function inWords(upgrade) {
     const rows = findings.map(({ level, name, reason, remedy }) => [
         level === 'block' ? `**${LEVELS[level]}**` : LEVELS[level],
         code(name),
-        prose(reason),
-        prose(remedy)
+        upgrade_prose(reason),
+        upgrade_prose(remedy)
     ]);
     return [
         rows.length > 0
             ? table(['Level', 'Finding', 'What is so', 'What to do'], rows, '----')
             : 'Nothing stands against it.',
         steps
-            .map(({ when, version, text, command }) => `- By hand, ${when} it (${text_escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
+            .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
             .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${text_number(migrations.length)})`, migrationTable(migrations)) : ''
+        migrations.length > 0 ? details(`Migrations (${figures_number(migrations.length)})`, migrationTable(migrations)) : ''
     ];
 }
 /** Names of findings are of our list, or are none: they are told, and what they say is not. */
@@ -80278,22 +80305,22 @@ function migrationTable(migrations) {
         `\`${version}\``,
         code(name),
         phase === 'pre' ? 'before' : 'after',
-        [...new Set([does === undefined ? '' : text_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
+        [...new Set([does === undefined ? '' : markdown_escape(does), lineOf(destructive), lineOf(long), lineOf(irreversible)])]
             .filter(Boolean)
             .join('<br>')
     ]);
     const more = migrations.length - upgrade_SHOWN;
     return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${text_number(more)} more.` : ''));
+        (more > 0 ? `\n\nAnd ${figures_number(more)} more.` : ''));
 }
 function lineOf(marker) {
-    return marker === undefined ? '' : `${text_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
+    return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
 }
 /** Our own sentences, in which commands and settings stand between backticks; what others wrote is in them, too. */
-function prose(text) {
+function upgrade_prose(text) {
     return text
         .split(/(`[^`]+`)/)
-        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${text_escape(part.slice(1, -1))}</code>` : text_escape(part)))
+        .map(part => (/^`[^`]+`$/.test(part) ? `<code>${markdown_escape(part.slice(1, -1))}</code>` : markdown_escape(part)))
         .join('');
 }
 
@@ -80372,7 +80399,7 @@ function headline(told) {
         return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`;
     const left = `${megabytes(limit - compressed)} left`;
     if (problem !== undefined)
-        return `Not fit to ship: ${told.measuredBy === undefined ? text_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
+        return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
     if (streaming && streaming.compressed > limit) {
         const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`;
         return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
@@ -80385,7 +80412,7 @@ function changeAgainst({ comparison, baseline }) {
     if (!baseline || comparison?.change === undefined)
         return '';
     const { report, branch } = baseline;
-    const against = `${branch === undefined ? '' : `${text_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
+    const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
     return `${signed(comparison.change)} against ${against}`;
 }
 function grownBy({ comparison, maxGrowth }) {
@@ -80396,7 +80423,7 @@ function origin({ report, app, measuredBy }) {
     const of = app === undefined ? '' : ` of ${code(app)}`;
     const { chosen } = report.verdict;
     const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${text_number(files)} files, ${megabytes(raw)} unpacked.`;
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${figures_number(files)} files, ${megabytes(raw)} unpacked.`;
     return measuredBy === undefined
         ? slug
         : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
@@ -80453,7 +80480,7 @@ const markdown_DAY = 86_400_000;
 /** What it is compared with, how old that is, and what is to be said of it. */
 function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl }) {
     if (!baseline)
-        return noBaseline === undefined ? '' : `There is nothing to compare with: ${text_escape(noBaseline)}`;
+        return noBaseline === undefined ? '' : `There is nothing to compare with: ${markdown_escape(noBaseline)}`;
     const { branch, wanted, behind, runUrl } = baseline;
     const base = baseline.report;
     const days = Math.round((Date.parse(report.createdAt) - Date.parse(base.createdAt)) / markdown_DAY);
@@ -80487,11 +80514,11 @@ function live({ live, report }) {
 }
 function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const { source, stack, place, tool, createdAt } = report;
-    const version = source.mastodonVersion ? `Mastodon ${text_escape(source.mastodonVersion)}, ` : '';
+    const version = source.mastodonVersion ? `Mastodon ${markdown_escape(source.mastodonVersion)}, ` : '';
     const where = place.kind === 'container' ? `in a container of ${code(place.buildImage ?? '')}` : 'on the runner itself';
     const ref = measuredBy === undefined ? ` (${code(source.ref)})` : '';
     const lines = [
-        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${text_escape(tool.version)}, ${createdAt}.`,
+        `${version}commit ${commitLink(source.commit, repositoryUrl)}${ref}, stack ${code(stack)}, built ${where} by ${tool.name} ${markdown_escape(tool.version)}, ${createdAt}.`,
         `Buildpacks: ${buildpacks(report)}.`,
         'MB = 10<sup>6</sup> bytes.',
         runUrl === undefined ? '' : `[The run](${runUrl}) keeps the whole report, with a page to look into it.`
@@ -80500,7 +80527,7 @@ function footer({ report, measuredBy, runUrl, repositoryUrl }) {
 }
 /** Each with its commit, or the digest of what was fetched. */
 function buildpacks({ layers }) {
-    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${text_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
+    const names = layers.flatMap(({ name, buildpack }) => buildpack ? [`${code(name)} ${markdown_escape((buildpack.version ?? buildpack.sha256).slice(0, 8))}`] : []);
     return names.slice(0, markdown_MOST_BUILDPACKS).join(', ') || 'none';
 }
 function section(name, content) {
@@ -80508,7 +80535,6 @@ function section(name, content) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/index.js
-
 
 
 
@@ -80758,6 +80784,7 @@ function branchOf({ inputs }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/heroku.js
+
 
 
 
@@ -89738,6 +89765,7 @@ function chooseChecks(all, skip) {
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-plan.js
 
 
+
 /** Names of files that are told. */
 const check_plan_MOST = 10;
 /** Characters of a plan; a summary takes 1 MiB in all (docs.github.com: workflow commands, job summaries). */
@@ -89751,7 +89779,7 @@ function plansMarkdown(results, app) {
 function planMarkdown(planned, app) {
     const { plan, from, isAppAsked, contested } = planned;
     const upgrade = makeUpgrade(plan, from.isReleased ? { kind: 'release', commit: from.commit, name: app } : undefined);
-    const title = `The upgrade plan: from ${text_escape(plan.from ?? 'what runs')} to ${text_escape(plan.to ?? 'a version that does not say which')}`;
+    const title = `The upgrade plan: from ${markdown_escape(plan.from ?? 'what runs')} to ${markdown_escape(plan.to ?? 'a version that does not say which')}`;
     const about = [
         'It is of your fork with this version merged, file by file.',
         from.isReleased
@@ -89780,15 +89808,13 @@ function check_plan_names(files) {
 
 
 
-/** Longest text of one finding that is shown, in characters. */
-const check_markdown_LONGEST = 1_000;
 /** `fail  worker: No worker dyno …`: a line of the log for each finding, and below it what belongs to it. */
 function resultLine({ check, findings }) {
     if (findings.length === 0)
         return [`-        ${check.name}: nothing to look at`];
     return findings.flatMap(({ level, text, more = [] }) => [
-        `${level.padEnd(8)} ${check.name}: ${check_markdown_oneLine(text)}`,
-        ...more.map(line => `${' '.repeat(11)}${check_markdown_oneLine(line)}`)
+        `${level.padEnd(8)} ${check.name}: ${markdown_oneLine(text)}`,
+        ...more.map(line => `${' '.repeat(11)}${markdown_oneLine(line)}`)
     ]);
 }
 const check_markdown_ORDER = ['fail', 'warn', 'unknown', 'ok'];
@@ -89797,14 +89823,14 @@ function summaryMarkdown(results, { app, issueUrl, runUrl }) {
     const all = results.flatMap(({ check, findings }) => findings.map(finding => ({ check, finding })));
     const rows = (levels) => check_markdown_ORDER.filter(level => levels.includes(level)).flatMap(level => all
         .filter(({ finding }) => finding.level === level)
-        .map(({ check, finding }) => [level, check_markdown_prose(check.title), text_escape(finding.figure ?? ''), check_markdown_told(finding)]));
+        .map(({ check, finding }) => [level, prose(check.title), markdown_escape(finding.figure ?? ''), check_markdown_told(finding)]));
     const listed = (levels) => table(['Level', 'Check', 'Figure', 'What'], rows(levels), 'llrl');
     const none = results.filter(({ level }) => level === undefined).map(({ check }) => code(check.name));
     const bad = rows(['fail', 'warn', 'unknown']);
     const good = rows(['ok']);
     const links = [issueUrl && `[The issue](${issueUrl})`, runUrl && `[This run](${runUrl})`].filter(Boolean);
     return [
-        `## Nightly checks of ${text_escape(app)}: ${check_markdown_headline(results)}`,
+        `## Nightly checks of ${markdown_escape(app)}: ${check_markdown_headline(results)}`,
         bad.length > 0 ? listed(['fail', 'warn', 'unknown']) : '',
         good.length > 0
             ? details(`${good.length} of ${good.length + bad.length} are well`, listed(['ok']), bad.length === 0)
@@ -89842,12 +89868,12 @@ function issueTitle({ problems, held }, app) {
 function issueMarkdown(night, results, { app, runUrl }, most) {
     const { problems, held, gone, date } = night;
     const run = runUrl ? ` ([run](${runUrl}))` : '';
-    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${check_markdown_prose(check.title)}: ${check_markdown_told(finding)}`));
+    const unknown = results.flatMap(({ check, findings }) => findings.filter(({ level }) => level === 'unknown').map(finding => `- ${prose(check.title)}: ${check_markdown_told(finding)}`));
     const head = `Nightly checks of ${code(app)}, as of ${date}${run}. This text is kept up to date; the issue closes by itself.`;
     const sections = [
         ...problems.map(problemMarkdown),
-        check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${check_markdown_prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
-        check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${check_markdown_prose(title)}: since ${since}, gone on ${until}`)),
+        check_markdown_section('Could not be looked at tonight, so still open', held.map(({ title, since, level }) => `- ${prose(title)}: ${level === 'fail' ? 'failed' : 'warned'} since ${since}`)),
+        check_markdown_section('Gone', gone.map(({ title, since, until }) => `- ${prose(title)}: since ${since}, gone on ${until}`)),
         unknown.length > 0 ? details(`${unknown.length} could not look`, unknown.join('\n')) : ''
     ].filter(Boolean);
     return check_markdown_within(most, head, sections);
@@ -89861,10 +89887,10 @@ function problemMarkdown({ title, level, finding, since, news }) {
     const mark = news === undefined ? `since ${since}` : news === 'new' ? 'new' : `worse, since ${since}`;
     const { text, more = [], remedy, link } = finding;
     const parts = [
-        `### ${word}: ${check_markdown_prose(title)} (${mark})`,
-        `${check_markdown_prose(text)}.`,
-        more.map(line => `- ${check_markdown_prose(line)}`).join('\n'),
-        remedy === undefined ? '' : `**To do:** ${check_markdown_prose(remedy)}`,
+        `### ${word}: ${prose(title)} (${mark})`,
+        `${prose(text)}.`,
+        more.map(line => `- ${prose(line)}`).join('\n'),
+        remedy === undefined ? '' : `**To do:** ${prose(remedy)}`,
         link ? linked(link) : ''
     ];
     return parts.filter(Boolean).join('\n\n');
@@ -89886,27 +89912,12 @@ function check_markdown_within(most, head, sections) {
 /** What a finding says, in a table's cell. */
 function check_markdown_told({ level, text, more = [], remedy, link }) {
     const parts = [
-        `${check_markdown_prose(text)}.`,
-        ...more.map(line => `– ${check_markdown_prose(line)}`),
-        level !== 'ok' && remedy ? `**To do:** ${check_markdown_prose(remedy)}` : '',
+        `${prose(text)}.`,
+        ...more.map(line => `– ${prose(line)}`),
+        level !== 'ok' && remedy ? `**To do:** ${prose(remedy)}` : '',
         link ? linked(link) : ''
     ];
     return parts.filter(Boolean).join('<br>');
-}
-/** Text of a check: what stands in backticks is code, and nothing in it is markup. */
-function check_markdown_prose(text) {
-    const parts = check_markdown_oneLine(text).split('`');
-    // A backtick without its fellow is a letter.
-    if (parts.length % 2 === 0)
-        return text_escape(parts.join('`'));
-    return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : text_escape(part))).join('');
-}
-function linked(url) {
-    return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${text_escape(url.replace('https://', ''))}](${url})` : '';
-}
-/** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */
-function check_markdown_oneLine(text) {
-    return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, check_markdown_LONGEST);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/check-issue.js
@@ -90456,7 +90467,7 @@ async function showSteps({ runtime, results }, steps) {
     const rows = shown.map(({ action, command, when, size, why }) => [
         action,
         code(results.redact(command)),
-        ...[when, size, why].map(text => text_escape(results.redact(text)))
+        ...[when, size, why].map(text => markdown_escape(results.redact(text)))
     ]);
     await results.summary(`### Tasks\n\n${table(HEAD, rows, 'lllll')}\n\n`);
 }
@@ -90492,7 +90503,7 @@ async function showRecorded(context, app, schedule, tools) {
     });
     for (const [command, when, , last, next] of rows)
         tools.log.info(`${command}: ${when}; last: ${last}; next: ${next}`);
-    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(text_escape)]);
+    const shown = rows.map(([command = '', ...rest]) => [code(command), ...rest.map(markdown_escape)]);
     if (shown.length > 0) {
         const head = ['Task', 'When (UTC)', 'Dyno', 'Last run', 'Next'];
         await context.results.summary(`### Tasks\n\n${table(head, shown, 'lllll')}\n\n`);
@@ -91005,6 +91016,7 @@ function wishesOf(folder, { redisTls, streamingApp }) {
 
 
 
+
 /** Connects to Heroku, does the work, and tells its story in the summary, however it ends. `work` says what came of it. */
 async function withStory(context, title, work) {
     const { results, runtime } = context;
@@ -91265,6 +91277,7 @@ function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
+
 
 
 
@@ -95142,6 +95155,7 @@ function hasAddon({ state }, { name }, plan) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/rehearse.js
+
 
 
 

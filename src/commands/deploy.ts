@@ -1,8 +1,6 @@
 import { type Config } from '../config/index.ts'
 import {
   deploy as runDeploy,
-  Story,
-  storyMarkdown,
   type Artifact,
   type Deployable,
   type DeployProgress,
@@ -12,6 +10,7 @@ import { openDeployment, type GithubDeployment } from '../github/index.ts'
 import { migrationsOf, REDIS_NOT_VERIFIED } from '../mastodon/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import { CancelledError, errorText, once, UserError } from '../runtime/index.ts'
+import { Story, storyMarkdown } from '../verdict/index.ts'
 import type { Context } from './context.ts'
 import { planDeploy } from './plan.ts'
 import { addOwnFiles, versionsAt } from './steps/additions.ts'

@@ -3,15 +3,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { imagesFor, otherUser } from '../buildpacks/index.ts'
 import { type Config } from '../config/index.ts'
-import {
-  finishRelease,
-  shipSlug,
-  Story,
-  waitForDynos,
-  type Artifact,
-  type Deployable,
-  type Tools
-} from '../deploy/index.ts'
+import { finishRelease, shipSlug, waitForDynos, type Artifact, type Deployable, type Tools } from '../deploy/index.ts'
 import { type HerokuApp } from '../heroku/index.ts'
 import {
   describeVisit,
@@ -24,6 +16,7 @@ import {
 import { BASE_SCHEMA_COMMAND, makeVapidPair } from '../mastodon/index.ts'
 import { isLoopback, readTreeFile, UserError } from '../runtime/index.ts'
 import { exportTree, resolveCommit, type Commit } from '../source/index.ts'
+import { Story } from '../verdict/index.ts'
 import type { Context } from './context.ts'
 import { deployTo } from './deploy.ts'
 import { connect, type HerokuAccess } from './steps/heroku.ts'

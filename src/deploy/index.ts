@@ -27,6 +27,4 @@ export { bringBack, bringStreamingBack, RollbackRefused, type BroughtBack, type 
 export { CrashError, waitForDynos } from './rollout.ts'
 export { releaseDescription, shipSlug, slugDescription, type Artifact, type Role } from './slugs.ts'
 export { requireSameCommit } from './streaming.ts'
-export { Story } from './story.ts'
-export { storyMarkdown } from './summary.ts'
 export { Tail, type Tools } from './tools.ts'

@@ -1,5 +1,5 @@
+import { prose, table } from '../verdict/index.ts'
 import { type Need, type ProvisionPlan } from './provision-plan.ts'
-import { escaped } from './summary.ts'
 
 export interface PlanRow {
   readonly what: string
@@ -39,9 +39,9 @@ export function provisionRows({
 /** The same for the job's summary, with what a person has to do. */
 export function provisionMarkdown(plan: ProvisionPlan): string {
   const rows = provisionRows(plan)
-  const table = ['| What | Which |', '| --- | --- |', ...rows.map(row => `| ${row.what} | ${escaped(row.which)} |`)]
+  const shown = rows.map(({ what, which }) => [what, prose(which)])
   return [
-    rows.length > 0 ? table.join('\n') : 'Nothing is missing.',
+    rows.length > 0 ? table(['What', 'Which'], shown, 'll') : 'Nothing is missing.',
     needs('Do this first: nothing is bought or set before', plan.blockers),
     needs('Do this, too', plan.hints)
   ]
@@ -51,7 +51,5 @@ export function provisionMarkdown(plan: ProvisionPlan): string {
 
 function needs(title: string, list: readonly Need[]): string {
   if (list.length === 0) return ''
-  return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${escaped(reason)}. ${escaped(remedy)}`)].join(
-    '\n'
-  )
+  return [`**${title}:**`, '', ...list.map(({ reason, remedy }) => `- ${prose(reason)}. ${prose(remedy)}`)].join('\n')
 }

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder'
 import { type OneOffOptions } from '../heroku/index.ts'
 import { UserError, type Clock, type Log } from '../runtime/index.ts'
-import { type Story } from './story.ts'
+import { type Story } from '../verdict/index.ts'
 
 /** What each step is handed. */
 export interface Tools extends OneOffOptions {

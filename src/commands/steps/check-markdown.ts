@@ -1,9 +1,6 @@
 import { type Finding, type Level, type Night, type Problem, type Result } from '../../checks/index.ts'
-import { code, details, escape, table } from '../../report/index.ts'
+import { code, details, escape, linked, oneLine, prose, table } from '../../verdict/index.ts'
 import { plansMarkdown } from './check-plan.ts'
-
-/** Longest text of one finding that is shown, in characters. */
-const LONGEST = 1_000
 
 export interface CheckFacts {
   readonly app: string
@@ -147,21 +144,4 @@ function told({ level, text, more = [], remedy, link }: Finding): string {
     link ? linked(link) : ''
   ]
   return parts.filter(Boolean).join('<br>')
-}
-
-/** Text of a check: what stands in backticks is code, and nothing in it is markup. */
-function prose(text: string): string {
-  const parts = oneLine(text).split('`')
-  // A backtick without its fellow is a letter.
-  if (parts.length % 2 === 0) return escape(parts.join('`'))
-  return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : escape(part))).join('')
-}
-
-function linked(url: string): string {
-  return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${escape(url.replace('https://', ''))}](${url})` : ''
-}
-
-/** Without the control characters that a server or a dyno may send to a terminal, and those that turn text around. */
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').slice(0, LONGEST)
 }

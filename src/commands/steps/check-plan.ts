@@ -1,5 +1,6 @@
 import { type PlannedUpgrade, type Result } from '../../checks/index.ts'
-import { code, details, escape, makeUpgrade, upgradeMarkdown } from '../../report/index.ts'
+import { makeUpgrade, upgradeMarkdown } from '../../report/index.ts'
+import { code, details, escape } from '../../verdict/index.ts'
 
 /** Names of files that are told. */
 const MOST = 10

@@ -7,8 +7,9 @@ import {
   whoAmI,
   type HerokuClient
 } from '../../heroku/index.ts'
-import { type Story, type Tools } from '../../deploy/index.ts'
+import { type Tools } from '../../deploy/index.ts'
 import { MAKE_KEY, UserError } from '../../runtime/index.ts'
+import { type Story } from '../../verdict/index.ts'
 import type { Context } from '../context.ts'
 
 /** A Heroku to talk to: the real one, or one on this machine. */

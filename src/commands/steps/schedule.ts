@@ -19,7 +19,7 @@ import {
   type Task
 } from '../../heroku/index.ts'
 import { adviseTask, starterTasks } from '../../mastodon/index.ts'
-import { code, escape, table } from '../../report/index.ts'
+import { code, escape, table } from '../../verdict/index.ts'
 import { CancelledError, errorText, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { openRecord, recordedTasks, timeText } from './due-tasks.ts'

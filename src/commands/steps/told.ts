@@ -1,6 +1,6 @@
-import { Story } from '../../deploy/index.ts'
 import { compareReports, type LiveSlug, type Report, type Told } from '../../report/index.ts'
 import { errorText } from '../../runtime/index.ts'
+import { Story } from '../../verdict/index.ts'
 import type { Context } from '../context.ts'
 import { findBefore, type BaseOf } from './baseline.ts'
 import { repositoryUrl, runUrl } from './github.ts'

@@ -1,6 +1,7 @@
-import { Story, storyMarkdown, type Tools } from '../../deploy/index.ts'
+import { type Tools } from '../../deploy/index.ts'
 import { type HerokuApp, type HerokuClient } from '../../heroku/index.ts'
 import { errorText } from '../../runtime/index.ts'
+import { Story, storyMarkdown } from '../../verdict/index.ts'
 import type { Context } from '../context.ts'
 import { checkKey, connect, herokuOf, masker } from './heroku.ts'
 

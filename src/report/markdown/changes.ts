@@ -1,6 +1,6 @@
+import { code, details, escape, number, signed, signedPercent, size, table } from '../../verdict/index.ts'
 import { type ChangedComponent, type Comparison } from '../compare/index.ts'
 import { type Report } from '../data.ts'
-import { code, details, escape, number, signed, signedPercent, size, table } from './text.ts'
 import { type Told } from './told.ts'
 
 const SHOWN_COMPONENTS = 15

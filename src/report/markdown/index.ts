@@ -1,4 +1,5 @@
 import { megabytes } from '../../runtime/index.ts'
+import { code, escape, number, percent, signed, table } from '../../verdict/index.ts'
 import { fitsLimit, type Report, type ReportVariant } from '../data.ts'
 import { amountText, grownTooMuch } from '../growth.ts'
 import { changeCell, whatChanged } from './changes.ts'
@@ -16,7 +17,6 @@ import {
   waysBack,
   WITHOUT_FFMPEG
 } from './sections.ts'
-import { code, escape, number, percent, signed, table } from './text.ts'
 import { type Told } from './told.ts'
 import { upgradeMarkdown } from './upgrade.ts'
 

@@ -1,7 +1,7 @@
 import { megabytes } from '../../runtime/index.ts'
+import { code, details, escape, number, percent, signed, size, snippet, table } from '../../verdict/index.ts'
 import { type Report, type ReportVariant } from '../data.ts'
 import { foldersOf, largestFiles } from '../files.ts'
-import { code, details, escape, number, percent, signed, size, snippet, table } from './text.ts'
 import { type Told } from './told.ts'
 
 /**

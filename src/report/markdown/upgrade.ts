@@ -1,6 +1,6 @@
 import { upgradeHeadline } from '../../mastodon/index.ts'
+import { code, details, escape, number, table } from '../../verdict/index.ts'
 import { type Upgrade } from '../upgrade.ts'
-import { code, details, escape, number, table } from './text.ts'
 
 const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' } as const
 

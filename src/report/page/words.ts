@@ -1,8 +1,8 @@
-import { percent, signed, size } from '../markdown/text.ts'
+import { percent, signed, size } from '../../verdict/figures.ts'
 import { type PageData, type PageVariant } from './data.ts'
 
 /** Words and figures of the page, the same in its plain HTML and in its script. */
-export { number, percent, signed, size } from '../markdown/text.ts'
+export { number, percent, signed, size } from '../../verdict/figures.ts'
 
 /** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
 export function shown(name: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { Story, storyMarkdown } from '../../src/deploy/index.ts'
+import { Story, storyMarkdown } from '../../src/verdict/index.ts'
 import { TestClock } from '../helpers/clock.ts'
 
 const log = {

@@ -1,4 +1,9 @@
-/** Pieces of Markdown, as GitHub renders it. */
+import { shortened } from '../runtime/index.ts'
+
+/**
+ * Pieces of Markdown, as GitHub renders it. Whatever others wrote (buildpacks, dynos, servers, pull requests) goes through
+ * `escape`, `code`, `prose` or `cell` before it is shown.
+ */
 
 /**
  * Text of others inside Markdown, outside of attributes: nothing in it is markup, a mention, a link, or ends a table cell.
@@ -52,32 +57,28 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [head, rule, ...rows].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-export function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
+/** Longest text of others in one place, in characters. */
+const LONGEST_TEXT = 1_500
+
+/** A sentence with names in backticks: those become code, and nothing else in it is markup. On one line, cut to a length. */
+export function prose(text: string): string {
+  const parts = oneLine(text).split('`')
+  // A backtick without its fellow is a letter.
+  if (parts.length % 2 === 0) return escape(parts.join('`'))
+  return parts.map((part, at) => (at % 2 === 1 && part !== '' ? code(part) : escape(part))).join('')
 }
 
-export function number(value: number): string {
-  return value.toLocaleString('en-US')
+/** The same for text of several lines, such as the last ones of a dyno, in a table's cell. */
+export function cell(text: string): string {
+  return shortened(text, LONGEST_TEXT).split(/\r?\n/).map(prose).join('<br>')
 }
 
-/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
-export function signed(bytes: number): string {
-  if (bytes === 0) return 'no change'
-  const size = Math.abs(bytes)
-  const text =
-    size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`
-  return `${bytes < 0 ? '−' : '+'}${text}`
+/** Text on one line: without the characters that move a terminal's cursor or turn text around, and cut to a length. */
+export function oneLine(text: string): string {
+  return shortened(text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' '), LONGEST_TEXT)
 }
 
-/** A size for people: bytes, kB or MB (10^6). */
-export function size(bytes: number): string {
-  if (bytes === 0) return '0 bytes'
-  return bytes < 0 ? signed(bytes) : signed(bytes).slice(1)
-}
-
-/** A change in per cent of what it was, with its sign. */
-export function signedPercent(change: number, before: number): string {
-  if (before === 0 || change === 0) return ''
-  const text = Math.abs((100 * change) / before).toFixed(1)
-  return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`
+/** A link that shows its address. Empty if that is no plain https address. */
+export function linked(url: string): string {
+  return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${escape(url.replace('https://', ''))}](${url})` : ''
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import path from 'node:path'
 import { runAction, type ActionResult } from '../../scripts/run-action.ts'
 import { reportJson, type Report } from '../../src/report/index.ts'
-import { megabytes } from '../../src/runtime/index.ts'
+import { sizeText } from '../../src/runtime/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { appOf, makeSlug, openHeroku, ship } from '../helpers/local-heroku.ts'
 import { temp } from '../helpers/temp.ts'
@@ -286,7 +286,7 @@ describe('comment, in the job that built', () => {
       const { output } = await ownJob(reportOf(MERGE), { inputs })
       const change = 20_000_010 - statSync(slug).size
       expect(bodies()[0]).toContain(
-        `\`my-mastodon\` runs release v2, commit \`11111111\`, with a slug of ${megabytes(statSync(slug).size)}. This one would be +${megabytes(change)}.`
+        `\`my-mastodon\` runs release v2, commit \`11111111\`, with a slug of ${sizeText(statSync(slug).size)}. This one would be +${sizeText(change)}.`
       )
       expect(output).not.toContain('is not known')
       expect(heroku.requests.every(request => request.startsWith('GET '))).toBe(true)

@@ -8,7 +8,8 @@ import {
   type Report,
   type Told
 } from '../../src/report/index.ts'
-import { code, escape, signed } from '../../src/verdict/index.ts'
+import { signedSize } from '../../src/runtime/index.ts'
+import { code, escape } from '../../src/verdict/index.ts'
 import { sampleReport, type SampleFile } from './sample.ts'
 
 function told(report: Report, more: Partial<Told> = {}): Told {
@@ -37,7 +38,7 @@ describe('the headline', () => {
     headline(told(sampleReport(({ verdict }) => void Object.assign(verdict, change))))
   it.each([
     [{}, 'Within the limit: 271.4 MB of 300.0 MB (90.5 %), 28.6 MB left'],
-    [{ compressed: 300_000_000 }, 'Within the limit: 300.0 MB of 300.0 MB (100.0 %), 0.0 MB left'],
+    [{ compressed: 300_000_000 }, 'Within the limit: 300.0 MB of 300.0 MB (100.0 %), 0 bytes left'],
     [
       { compressed: 320_000_000, withinLimit: false },
       'Over the limit: 320.0 MB of 300.0 MB (106.7 %), 20.0 MB too much'
@@ -92,7 +93,7 @@ describe('a change in size', () => {
     [-999, '−999 bytes'],
     [12_345, '+12.3 kB'],
     [-3_200_000, '−3.2 MB']
-  ])('%d reads %s', (bytes, text) => expect(signed(bytes)).toBe(text))
+  ])('%d reads %s', (bytes, text) => expect(signedSize(bytes)).toBe(text))
 })
 
 describe('the report as Markdown', () => {

@@ -7,7 +7,7 @@ import {
   CancelledError,
   comparePaths,
   displayPath,
-  megabytes,
+  sizeText,
   readTreeFile,
   removeTree,
   walkTree,
@@ -102,6 +102,6 @@ describe('runCommand', () => {
   })
 })
 
-it('says sizes in decimal megabytes', () => {
-  expect([300_000_000, 286 * 2 ** 20, 64_673, 0].map(megabytes)).toEqual(['300.0 MB', '299.9 MB', '0.065 MB', '0.0 MB'])
+it('says sizes in bytes, kB or MB of 10^6', () => {
+  expect([300_000_000, 286 * 2 ** 20, 64_673, 0].map(sizeText)).toEqual(['300.0 MB', '299.9 MB', '64.7 kB', '0 bytes'])
 })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
 import { aptfileWithoutFfmpeg, guessProvider } from '../../src/slug/ffmpeg.ts'
-import { gate, type FfmpegChoice } from '../../src/slug/gate.ts'
+import { chooseVariant, type FfmpegChoice } from '../../src/slug/gate.ts'
+import { judgeSize } from '../../src/verdict/index.ts'
 
 describe('the gate', () => {
+  const fits = (bytes: number): boolean => judgeSize(bytes, 300).fits
   const cases: [FfmpegChoice, number | undefined, number | undefined, string, boolean][] = [
     // choice, size with, size without, chosen, within the limit of 300
     ['with', 200, 100, 'with', true],
@@ -21,12 +23,13 @@ describe('the gate', () => {
     ['without', 200, undefined, 'with', true]
   ]
   it.each(cases)('%s with %s, without %s', (choice, withFfmpeg, without, chosen, withinLimit) => {
-    expect(gate(choice, { with: withFfmpeg, without }, 300)).toMatchObject({ chosen, withinLimit })
+    const { variant, bytes } = chooseVariant(choice, { with: withFfmpeg, without }, fits)
+    expect({ variant, withinLimit: fits(bytes) }).toEqual({ variant: chosen, withinLimit })
   })
 
   it('goes without an ffmpeg that does not work only if it is asked to decide, and can', () => {
     const chosen = (choice: FfmpegChoice, without?: number): string =>
-      gate(choice, { with: 200, without }, 300, false).chosen
+      chooseVariant(choice, { with: 200, without }, fits, false).variant
     expect([chosen('auto', 100), chosen('with', 100), chosen('auto')]).toEqual(['without', 'with', 'with'])
   })
 })

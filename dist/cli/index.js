@@ -18397,7 +18397,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, megabytes, once, readTreeFile, removeTree, requireSafeUrl, shortened, walkTree, writeTreeFile
+// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18600,6 +18600,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -18613,17 +18614,6 @@ class HttpError extends Error {
         this.status = status;
         this.retryAfter = options?.retryAfter;
     }
-}
-/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
-function megabytes(bytes) {
-    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
-}
-/** `1 min 5 s`, `3.2 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 

@@ -198,6 +198,7 @@ function isLoopback(hostname) {
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -211,17 +212,6 @@ class HttpError extends Error {
         this.status = status;
         this.retryAfter = options?.retryAfter;
     }
-}
-/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
-function megabytes(bytes) {
-    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
-}
-/** `1 min 5 s`, `3.2 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 ;// CONCATENATED MODULE: ./lib/slug/files.js

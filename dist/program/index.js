@@ -58083,6 +58083,45 @@ function explainDiskFull(error, where) {
     return new UserError(`The disk is full: ${where} could not be written`, 'Free disk space on the runner before this step, or use a runner with a larger disk.', { cause: error });
 }
 
+;// CONCATENATED MODULE: ./lib/runtime/figures.js
+/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
+/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
+function figures_sizeText(bytes) {
+    const size = Math.abs(bytes);
+    const sign = bytes < 0 ? '−' : '';
+    if (size < 1e3)
+        return `${sign}${size} bytes`;
+    return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`;
+}
+/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
+function signedSize(bytes) {
+    if (bytes === 0)
+        return 'no change';
+    return bytes < 0 ? figures_sizeText(bytes) : `+${figures_sizeText(bytes)}`;
+}
+/** A change in per cent of what it was, with its sign. */
+function signedShare(change, before) {
+    if (before === 0 || change === 0)
+        return '';
+    const text = Math.abs((100 * change) / before).toFixed(1);
+    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
+}
+/** `87.0 %`. */
+function shareText(part, whole) {
+    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
+}
+/** `12,345`. */
+function numberText(value) {
+    return value.toLocaleString('en-US');
+}
+/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
+function duration(milliseconds) {
+    if (milliseconds < 60_000)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 ;// CONCATENATED MODULE: ./lib/runtime/heroku-key.js
 /** A year, in seconds. */
 const KEY_LASTS = 31_536_000;
@@ -58345,6 +58384,7 @@ const VERSION = '0.1.0';
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;
@@ -58358,17 +58398,6 @@ class HttpError extends Error {
         this.status = status;
         this.retryAfter = options?.retryAfter;
     }
-}
-/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
-function megabytes(bytes) {
-    return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`;
-}
-/** `1 min 5 s`, `3.2 s`. */
-function duration(milliseconds) {
-    if (milliseconds < 60_000)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 ;// CONCATENATED MODULE: ./lib/config/size.js
@@ -59281,7 +59310,7 @@ function actionLog(write = chunk => void process.stdout.write(chunk)) {
         warning: line => warning(line),
         error: line => error(line),
         group: (title, work) => group(title, work),
-        progress: (done, total) => info(`${megabytes(done)} of ${megabytes(total)}`),
+        progress: (done, total) => info(`${figures_sizeText(done)} of ${figures_sizeText(total)}`),
         fence: () => openFence(write)
     };
 }
@@ -65358,7 +65387,7 @@ class TreeWriter {
     }
 }
 function tooLarge(most) {
-    return new UserError(`The files of the tree hold more than ${megabytes(most)}`, 'Look at what it holds: it is none of Mastodon.');
+    return new UserError(`The files of the tree hold more than ${figures_sizeText(most)}`, 'Look at what it holds: it is none of Mastodon.');
 }
 function parentOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -68654,7 +68683,7 @@ async function takeSource({ inputs, runtime }) {
     });
     const { removed, warnings } = applySlugignore(folder);
     const mastodon = readMastodon(folder);
-    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${megabytes(tree.bytes)}; .slugignore took out ${removed.length} names`);
+    log.info(`Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${figures_sizeText(tree.bytes)}; .slugignore took out ${removed.length} names`);
     log.info(mastodon.version
         ? `Mastodon ${mastodon.version}`
         : 'This tree has no lib/mastodon/version.rb; it is built all the same');
@@ -68771,36 +68800,6 @@ async function versionsAt({ inputs, runtime }, commit) {
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
 const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/verdict/figures.js
-/** Figures as people read them. This file runs in a browser, too. */
-function percent(part, whole) {
-    return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`;
-}
-function figures_number(value) {
-    return value.toLocaleString('en-US');
-}
-/** A change in size with its sign: bytes, kB or MB (10^6). None at all is told apart from a tiny one. */
-function signed(bytes) {
-    if (bytes === 0)
-        return 'no change';
-    const size = Math.abs(bytes);
-    const text = size < 1e3 ? `${size} bytes` : size < 1e5 ? `${(size / 1e3).toFixed(1)} kB` : `${(size / 1e6).toFixed(1)} MB`;
-    return `${bytes < 0 ? '−' : '+'}${text}`;
-}
-/** A size for people: bytes, kB or MB (10^6). */
-function figures_size(bytes) {
-    if (bytes === 0)
-        return '0 bytes';
-    return bytes < 0 ? signed(bytes) : signed(bytes).slice(1);
-}
-/** A change in per cent of what it was, with its sign. */
-function signedPercent(change, before) {
-    if (before === 0 || change === 0)
-        return '';
-    const text = Math.abs((100 * change) / before).toFixed(1);
-    return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`;
-}
-
 ;// CONCATENATED MODULE: ./lib/verdict/markdown.js
 
 /**
@@ -68871,6 +68870,25 @@ function markdown_oneLine(text) {
 /** A link that shows its address. Empty if that is no plain https address. */
 function linked(url) {
     return /^https:\/\/[\w./#%-]{1,300}$/.test(url) ? `[${markdown_escape(url.replace('https://', ''))}](${url})` : '';
+}
+
+;// CONCATENATED MODULE: ./lib/verdict/size.js
+
+/** The one comparison with the limit: a slug of exactly the limit fits. In bytes. */
+function judgeSize(bytes, limit) {
+    return { bytes, limit, fits: bytes <= limit, left: limit - bytes };
+}
+/** `261.0 MB of 300.0 MB (87.0 %)`. */
+function sizeOfLimit({ bytes, limit }) {
+    return `${figures_sizeText(bytes)} of ${figures_sizeText(limit)} (${shareText(bytes, limit)})`;
+}
+/** `39.0 MB left`, `12.0 MB too much`. */
+function roomText({ fits, left }) {
+    return fits ? `${figures_sizeText(left)} left` : `${figures_sizeText(-left)} too much`;
+}
+/** Why a slug is refused: `The streaming slug is over its limit: 310.2 MB of 300.0 MB`. */
+function overLimitText(slug, { bytes, limit }) {
+    return `The ${slug} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/verdict/story.js
@@ -68957,7 +68975,7 @@ function storyMarkdown(story, { title, outcome, links, redact }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/verdict/index.js
-/** What a command found out, and the parts that every surface shares: Markdown, figures. */
+/** What a command found out, and the parts that every surface shares. */
 
 
 
@@ -69175,7 +69193,7 @@ async function shipSlug(app, artifact, tools) {
             });
             if (!proven)
                 await compareSize(app, slug.id, bytes, tools);
-            story.note(`Uploaded ${megabytes(bytes)} to ${app.name} and checked what arrived`);
+            story.note(`Uploaded ${figures_sizeText(bytes)} to ${app.name} and checked what arrived`);
             return { id: slug.id, commit, size: bytes, variant, processTypes };
         }
         catch (error) {
@@ -69265,7 +69283,7 @@ async function shipSource(app, recipe, { story, log, clock, signal }) {
                 clock,
                 signal
             });
-            story.note(`Uploaded ${megabytes(bytes)} of source; Heroku checks its SHA-256`);
+            story.note(`Uploaded ${figures_sizeText(bytes)} of source; Heroku checks its SHA-256`);
             return { url: source_blob.get_url, sha256 };
         }
         catch (error) {
@@ -70740,28 +70758,23 @@ function foldersOf(files) {
 const HEROKU_WARNS_AT = 300_000_000;
 const HEROKU_STOPS_AT = 1_000_000_000;
 /**
- * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
- * one, that is the one: whether it is what was asked for is for the caller to say.
+ * Picks the variant. If there is only one, that is the one: whether it is what was asked for, and fits, is for the caller
+ * to say.
+ * @param fits whether so many bytes are within the limit
  * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
  */
-function gate(choice, sizes, limit, ffmpegWorks = true) {
-    const isWanted = (size) => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit);
+function chooseVariant(choice, sizes, fits, ffmpegWorks = true) {
+    const isWanted = (bytes) => choice === 'with' || (choice === 'auto' && ffmpegWorks && fits(bytes));
     const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with));
     const bytes = takesFfmpeg ? sizes.with : sizes.without;
     if (bytes === undefined)
         throw new Error('there is no slug to choose from');
-    return {
-        chosen: takesFfmpeg ? 'with' : 'without',
-        bytes,
-        limit,
-        withinLimit: bytes <= limit,
-        headroom: limit - bytes
-    };
+    return { variant: takesFfmpeg ? 'with' : 'without', bytes };
 }
-/** What Heroku would say of a slug of this size, and of such a limit. */
-function sizeWarnings({ bytes, limit }) {
+/** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
+function sizeWarnings(bytes, limit) {
     const warnings = [];
-    const [warnsAt, stopsAt] = [megabytes(HEROKU_WARNS_AT), megabytes(HEROKU_STOPS_AT)];
+    const [warnsAt, stopsAt] = [figures_sizeText(HEROKU_WARNS_AT), figures_sizeText(HEROKU_STOPS_AT)];
     if (bytes > HEROKU_STOPS_AT)
         warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`);
     else if (bytes > HEROKU_WARNS_AT)
@@ -72025,7 +72038,7 @@ async function deriveWithout(app, provider, files, other) {
 
 /** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
 async function weigh(options) {
-    const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options;
+    const { variants, packer, choice, fits, ffmpegWorks, applied, output } = options;
     const folder = external_node_path_namespaceObject.dirname(output);
     const made = ['with', 'without'].flatMap(name => {
         const files = variants[name];
@@ -72035,10 +72048,10 @@ async function weigh(options) {
         const packed = await packer.pack(made.map(({ files, output }) => ({ files: trim_trim(files, applied).kept, output })));
         const slugs = packed.map((slug, i) => ({ name: made[i].name, sha256: slug.sha256, measured: measure(slug) }));
         const sizeOf = (name) => slugs.find(slug => slug.name === name)?.measured.total.compressed;
-        const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks);
-        const chosen = made.find(({ name }) => name === verdict.chosen);
-        await (0,promises_namespaceObject.rename)(chosen.output, output);
-        return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) };
+        const chosen = chooseVariant(choice, { with: sizeOf('with'), without: sizeOf('without') }, fits, ffmpegWorks);
+        const slug = made.find(({ name }) => name === chosen.variant);
+        await (0,promises_namespaceObject.rename)(slug.output, output);
+        return { slugs, chosen, ...(await measureSavings(options, slug.files, chosen.bytes)) };
     }
     finally {
         for (const { output } of made)
@@ -78732,6 +78745,7 @@ function upgrade_plain(text, most) {
 
 
 
+
 /**
  * `report.json`: what a build found out. It is the only thing that crosses a trust boundary (a pull request's job writes
  * it, a job with write access reads it), so reading it is strict: nothing unknown, every number and text within bounds.
@@ -78956,11 +78970,14 @@ function validated(data, next) {
 /** The same report, judged by other limits than its own; all are bytes. */
 function judgedBy(report, { limit, ...heroku }) {
     const { verdict } = report;
-    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } };
+    return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } };
 }
-/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
-function fitsLimit({ verdict, streaming }) {
-    return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit);
+function judgedSizes({ verdict, streaming }) {
+    const main = judgeSize(verdict.compressed, verdict.limit);
+    if (!streaming)
+        return { main, fits: main.fits };
+    const other = judgeSize(streaming.compressed, verdict.limit);
+    return { main, streaming: other, fits: main.fits && other.fits };
 }
 /** Bytes of an archive that belong to no file: its header, its end. */
 const LARGEST_FRAME = 10_000;
@@ -78974,7 +78991,7 @@ function findContradiction({ verdict, variants, files }) {
         return 'the chosen variant is not there';
     if (chosen.compressed !== verdict.compressed)
         return "the verdict's size is not that of the chosen variant";
-    if (verdict.withinLimit !== verdict.compressed <= verdict.limit)
+    if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
         return 'the verdict is not what the limit says';
     if (files.folders[0] !== '')
         return 'its first folder is not the slug';
@@ -79471,10 +79488,11 @@ function mergeHistories(reports) {
 
 
 
+
 /** The report of a build. */
 function makeReport(facts) {
-    const { commit, place, weighed, check, choice, app } = facts;
-    const { verdict, savings, possible, before, after } = weighed;
+    const { commit, place, weighed, check, choice, app, limit } = facts;
+    const { chosen, savings, possible, before, after } = weighed;
     const hasWith = weighed.slugs.some(({ name }) => name === 'with');
     return {
         schema: SCHEMA_VERSION,
@@ -79490,17 +79508,17 @@ function makeReport(facts) {
         stack: facts.stack,
         place: place.kind === 'container' ? place : { kind: place.kind },
         verdict: {
-            chosen: verdict.chosen,
-            compressed: verdict.bytes,
-            limit: verdict.limit,
-            withinLimit: verdict.withinLimit,
+            chosen: chosen.variant,
+            compressed: chosen.bytes,
+            limit,
+            withinLimit: judgeSize(chosen.bytes, limit).fits,
             problem: make_problemOf(facts)
         },
         heroku: facts.heroku,
         ffmpeg: {
             choice,
             providers: [...facts.providers],
-            givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
+            givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
             check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
             programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
                 path: displayPath(path).slice(-LONGEST_PATH),
@@ -79550,10 +79568,10 @@ function makeReport(facts) {
 const MOST_PROGRAMS = 50;
 const LONGEST_PATH = 2_000;
 /** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
-function make_problemOf({ choice, check, stuck, weighed: { verdict } }) {
-    if (choice === 'without' && verdict.chosen === 'with')
+function make_problemOf({ choice, check, stuck, weighed: { chosen } }) {
+    if (choice === 'without' && chosen.variant === 'with')
         return `ffmpeg is in it and cannot be taken out: ${stuck}`;
-    if (choice === 'with' && verdict.chosen === 'without')
+    if (choice === 'with' && chosen.variant === 'without')
         return 'the built tree has no executable called ffmpeg';
     if (choice === 'with' && check && !check.works)
         return check.problem ?? 'ffmpeg does not work';
@@ -79688,6 +79706,7 @@ function from_report_commitOf({ source, createdAt }) {
 ;// CONCATENATED MODULE: ./lib/report/page/words.js
 
 
+
 /** Words and figures of the page, the same in its plain HTML and in its script. */
 
 /** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
@@ -79698,23 +79717,24 @@ function words_short(commit) {
     return commit.slice(0, 7);
 }
 function isGood({ limit }, { compressed, problem }) {
-    return compressed <= limit && problem === undefined;
+    return judgeSize(compressed, limit).fits && problem === undefined;
 }
 /** The variant's size against the limit and the base, in one sentence. */
 function verdict({ limit, base }, { compressed, base: before, problem }) {
-    const left = limit - compressed;
-    const parts = [`${figures_size(compressed)} of ${figures_size(limit)} (${percent(compressed, limit)})`];
+    const judged = judgeSize(compressed, limit);
+    const parts = [sizeOfLimit(judged)];
     if (base && before !== undefined) {
-        parts.push(`${signed(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
+        parts.push(`${signedSize(compressed - before)} against ${words_shown(base.ref)} at ${words_short(base.commit)}`);
     }
-    parts.push(left >= 0 ? `${figures_size(left)} left` : `${figures_size(-left)} too much`);
+    parts.push(roomText(judged));
     const told = parts.join(', ');
-    if (left < 0)
+    if (!judged.fits)
         return `Over the limit: ${told}`;
     return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${words_shown(problem)}. Size: ${told}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/page/render.js
+
 
 
 
@@ -79802,10 +79822,10 @@ function bar({ limit, warnsAt, stopsAt }, { compressed, base }) {
         { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
         ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
     ];
-    const was = `before ${figures_size(base ?? 0)}`;
+    const was = `before ${figures_sizeText(base ?? 0)}`;
     // Names of marks that stand close together would lie on each other.
-    const names = marks.map(({ bytes, name }) => `${name} ${figures_size(bytes)}`);
-    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+    const names = marks.map(({ bytes, name }) => `${name} ${figures_sizeText(bytes)}`);
+    return `<svg class="bar" role="img" aria-label="${render_escape(`${figures_sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
 ${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
         .map(({ bytes }, index) => `<line class="mark" x1="${at(bytes)}" x2="${at(bytes)}" y1="0" y2="${22 + 16 * index}"/><text x="${at(bytes)}" y="${32 + 16 * index}" text-anchor="end">${render_escape(names[index])}</text>`)
@@ -79825,12 +79845,12 @@ function sizes(data) {
         title: `${slug.name} ffmpeg${slug.name === chosen ? ' (chosen)' : ''}`
     }));
     const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(({ title, compressed, raw, files, base }) => `<tr><th scope="row">${title}</th>${cells([
-        figures_size(compressed),
-        percent(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${figures_size(limit - compressed)} left` : `${figures_size(compressed - limit)} too much`,
-        figures_size(raw),
-        figures_number(files)
+        figures_sizeText(compressed),
+        shareText(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
+        roomText(judgeSize(compressed, limit)),
+        figures_sizeText(raw),
+        numberText(files)
     ])}</tr>`);
     return `<section aria-labelledby="sizes">
 <h2 id="sizes">Sizes</h2>
@@ -79854,7 +79874,7 @@ function layerRows({ layers, variants, files }) {
     return layers
         .map((layer, index) => ({ layer, weights: sums.map(sum => sum[index]) }))
         .sort((a, b) => b.weights[0] - a.weights[0])
-        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_size(weight), percent(weight, variants[at].compressed)]))}</tr>`);
+        .map(({ layer, weights }) => `<tr><th scope="row"><bdi>${render_escape(layer)}</bdi></th>${cells(weights.flatMap((weight, at) => [figures_sizeText(weight), shareText(weight, variants[at].compressed)]))}</tr>`);
 }
 function layerSums(layer, sizes, count) {
     const sums = new Array(count).fill(0);
@@ -79907,6 +79927,7 @@ const HISTORY = `<section id="history" class="scripted" aria-labelledby="history
 
 
 
+
 const SHOWN_COMPONENTS = 15;
 const SHOWN_FILES = 12;
 /** A reason is named where it brought at least this share of what was added, or of what went. */
@@ -79922,7 +79943,7 @@ function whatChanged({ comparison, baseline, report }, open) {
     if (components.length === 0 && buildpacks.length === 0)
         return change === 0 ? 'Nothing in the slug has changed.' : '';
     const content = [reasons(comparison, report, baseline.report), componentTable(comparison), changes_fileTable(comparison)];
-    return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open);
+    return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open);
 }
 /** In one or two sentences: what brought most of it, and what was updated. */
 function reasons({ change = 0, components, buildpacks }, head, base) {
@@ -79942,7 +79963,7 @@ function reasons({ change = 0, components, buildpacks }, head, base) {
     const main = same
         .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
         .slice(0, MOST_REASONS)
-        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`);
+        .map(component => `${changes_title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`);
     const lines = [];
     if (main.length > 0)
         lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`);
@@ -79961,29 +79982,34 @@ function componentTable({ components, rest, shares, moved }) {
     const others = components.slice(SHOWN_COMPONENTS);
     const left = others.reduce((sum, { change }) => sum + change, rest.change);
     const count = others.length + rest.count;
-    const rows = shown.map(component => [changes_title(component), component.how, signed(component.change)]);
+    const rows = shown.map(component => [changes_title(component), component.how, signedSize(component.change)]);
     if (count > 0 || left !== 0)
-        rows.push([count > 0 ? `${figures_number(count)} more, and the archive` : 'the archive itself', '', signed(left)]);
+        rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)]);
     if (shares !== 0)
-        rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)]);
+        rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)]);
     const note = moved > 0
-        ? `\n\n${figures_number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+        ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
         : '';
     return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note;
 }
 function changes_fileTable({ files }) {
     const rows = files
         .slice(0, SHOWN_FILES)
-        .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : figures_size(now)]);
-    const more = files.length > SHOWN_FILES ? `\n\n${figures_number(files.length - SHOWN_FILES)} more files have changed.` : '';
+        .map(({ path, how, change, size: now }) => [
+        code(path),
+        how,
+        signedSize(change),
+        how === 'gone' ? '' : figures_sizeText(now)
+    ]);
+    const more = files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : '';
     return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more;
 }
 /** The cell of a size's change. */
 function changeCell(head, base) {
     if (base === undefined)
         return 'new';
-    const share = signedPercent(head - base, base);
-    return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`;
+    const share = signedShare(head - base, base);
+    return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown/sections.js
@@ -80061,16 +80087,19 @@ const sections_WORTH_NAMING = 1_000_000;
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
 function waysBack(report, withReasons) {
     const { verdict, trim, variants } = report;
-    if (verdict.withinLimit)
+    if (judgeSize(verdict.compressed, verdict.limit).fits)
         return '';
     const lines = [];
-    const fits = (after) => after <= verdict.limit ? 'it fits then' : `still ${megabytes(after - verdict.limit)} over`;
+    const fits = (after) => {
+        const judged = judgeSize(after, verdict.limit);
+        return judged.fits ? 'it fits then' : `still ${figures_sizeText(-judged.left)} over`;
+    };
     const saved = trim.before - trim.after;
     if (!trim.applied && saved > 0)
-        lines.push(`\`slug.trim: safe\` saves ${megabytes(saved)}; ${fits(trim.after)}.`);
+        lines.push(`\`slug.trim: safe\` saves ${figures_sizeText(saved)}; ${fits(trim.after)}.`);
     const without = variants.find(({ name }) => name === 'without');
     if (verdict.chosen === 'with' && without) {
-        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
+        lines.push(`\`ffmpeg: auto\` or \`without\` saves ${figures_sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`);
     }
     if (verdict.chosen === 'with' && !without) {
         lines.push('ffmpeg cannot be taken out of this build as it is (see ffmpeg below); named in `.slugignore` or `slug.trim` it goes.');
@@ -80080,7 +80109,7 @@ function waysBack(report, withReasons) {
         if (saves < sections_WORTH_NAMING)
             continue;
         const what = withReasons ? snippet(setting) : code(name);
-        lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
+        lines.push(`${what} saves ${figures_sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${markdown_escape(why)}` : ''}`);
     }
     lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`);
     return lines.map((line, i) => `${i + 1}. ${line}`).join('\n');
@@ -80096,17 +80125,17 @@ function layerTable({ report: { variants, verdict, layers }, comparison }) {
         const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : '';
         return [
             code(name),
-            figures_size(compressed),
-            ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-            figures_size(raw),
-            figures_number(files),
+            figures_sizeText(compressed),
+            ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
+            figures_sizeText(raw),
+            numberText(files),
             seconds,
             version ? code(version) : ''
         ];
     });
     const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name));
     for (const [name, change] of gone)
-        rows.push([code(name), 'gone', signed(change), '', '', '', '']);
+        rows.push([code(name), 'gone', signedSize(change), '', '', '', '']);
     const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version'];
     return table(head, rows, compared ? '-rrrrr-' : '-rrrr-');
 }
@@ -80119,10 +80148,10 @@ function directoryTable(report) {
         .slice(0, SHOWN_DIRECTORIES)
         .map(({ path, compressed, raw, files }) => [
         code(path),
-        figures_size(compressed),
-        percent(compressed, chosen.compressed),
-        figures_size(raw),
-        figures_number(files)
+        figures_sizeText(compressed),
+        shareText(compressed, chosen.compressed),
+        figures_sizeText(raw),
+        numberText(files)
     ]);
     return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr');
 }
@@ -80130,8 +80159,8 @@ function sections_fileTable(report) {
     const { chosen } = report.verdict;
     const rows = largestFiles(report, chosen, sections_SHOWN_FILES).map(file => [
         code(file.path),
-        `${file.shared ? '≈ ' : ''}${figures_size(file[chosen] ?? 0)}`,
-        figures_size(file.raw)
+        `${file.shared ? '≈ ' : ''}${figures_sizeText(file[chosen] ?? 0)}`,
+        figures_sizeText(file.raw)
     ]);
     return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr');
 }
@@ -80142,15 +80171,15 @@ function sections_fileTable(report) {
 function trimTable({ trim }, withReasons) {
     const rules = trim.rules.filter(({ files }) => files > 0);
     const possible = sections_largestFirst(trim.possible);
-    const saved = figures_size(trim.before - trim.after);
+    const saved = figures_sizeText(trim.before - trim.after);
     const lead = trim.applied
-        ? `Trimming took ${saved} off this slug (${figures_size(trim.before)} before; measured).`
+        ? `Trimming took ${saved} off this slug (${figures_sizeText(trim.before)} before; measured).`
         : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`;
     const row = ({ name, files, raw, saves }) => [
         code(name),
-        figures_number(files),
-        figures_size(raw),
-        figures_size(saves)
+        numberText(files),
+        figures_sizeText(raw),
+        figures_sizeText(saves)
     ];
     const head = ['What', 'Files', 'Unpacked', 'Saves'];
     const why = withReasons ? ['Why it may go'] : [];
@@ -80182,8 +80211,8 @@ function trendTable({ history, report, repositoryUrl }) {
             commitLink(point.commit, repositoryUrl),
             point.at.slice(0, 10),
             markdown_escape(point.mastodonVersion ?? ''),
-            now === undefined ? '' : figures_size(now),
-            now === undefined || before === undefined ? '' : signed(now - before)
+            now === undefined ? '' : figures_sizeText(now),
+            now === undefined || before === undefined ? '' : signedSize(now - before)
         ];
     });
     const last = sizes.at(-2);
@@ -80191,8 +80220,8 @@ function trendTable({ history, report, repositoryUrl }) {
         'this one',
         report.createdAt.slice(0, 10),
         markdown_escape(report.source.mastodonVersion ?? ''),
-        figures_size(verdict.compressed),
-        last === undefined ? '' : signed(verdict.compressed - last)
+        figures_sizeText(verdict.compressed),
+        last === undefined ? '' : signedSize(verdict.compressed - last)
     ]);
     return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr');
 }
@@ -80222,6 +80251,7 @@ function folded(title, content, open = false) {
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown/upgrade.js
+
 
 
 
@@ -80288,7 +80318,7 @@ function inWords(upgrade) {
         steps
             .map(({ when, version, text, command }) => `- By hand, ${when} it (${markdown_escape(version)}): ${upgrade_prose(text)}${command === undefined ? '' : `: ${code(command)}`}`)
             .join('\n'),
-        migrations.length > 0 ? details(`Migrations (${figures_number(migrations.length)})`, migrationTable(migrations)) : ''
+        migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
     ];
 }
 /** Names of findings are of our list, or are none: they are told, and what they say is not. */
@@ -80311,7 +80341,7 @@ function migrationTable(migrations) {
     ]);
     const more = migrations.length - upgrade_SHOWN;
     return (table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-        (more > 0 ? `\n\nAnd ${figures_number(more)} more.` : ''));
+        (more > 0 ? `\n\nAnd ${numberText(more)} more.` : ''));
 }
 function lineOf(marker) {
     return marker === undefined ? '' : `${markdown_escape(marker.why)}, line ${marker.line}: ${code(marker.text)}`;
@@ -80366,7 +80396,7 @@ function blocksOf(told) {
     const { report, measuredBy } = told;
     const ours = measuredBy === undefined;
     const tooMuch = grownBy(told).length > 0;
-    const open = !fitsLimit(report) || tooMuch;
+    const open = !judgedSizes(report).fits || tooMuch;
     return [
         { text: `## ${headline(told)}` },
         { text: origin(told) },
@@ -80391,17 +80421,16 @@ function blocksOf(told) {
 }
 /** One line: the status in words, the size, the limit, the change, what is left. */
 function headline(told) {
-    const { verdict, streaming } = told.report;
-    const { compressed, limit, withinLimit, problem } = verdict;
-    const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`;
-    const share = [size, changeAgainst(told)].filter(Boolean).join(', ');
-    if (!withinLimit)
-        return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`;
-    const left = `${megabytes(limit - compressed)} left`;
+    const { problem } = told.report.verdict;
+    const { main, streaming } = judgedSizes(told.report);
+    const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ');
+    const left = roomText(main);
+    if (!main.fits)
+        return `Over the limit: ${share}, ${left}`;
     if (problem !== undefined)
         return `Not fit to ship: ${told.measuredBy === undefined ? markdown_escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`;
-    if (streaming && streaming.compressed > limit) {
-        const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`;
+    if (streaming?.fits === false) {
+        const over = `${figures_sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`;
         return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`;
     }
     if (grownBy(told).length > 0)
@@ -80413,7 +80442,7 @@ function changeAgainst({ comparison, baseline }) {
         return '';
     const { report, branch } = baseline;
     const against = `${branch === undefined ? '' : `${markdown_escape(branch)} at `}${report.source.commit.slice(0, 8)}`;
-    return `${signed(comparison.change)} against ${against}`;
+    return `${signedSize(comparison.change)} against ${against}`;
 }
 function grownBy({ comparison, maxGrowth }) {
     return comparison && maxGrowth ? grownTooMuch(comparison, maxGrowth) : [];
@@ -80423,7 +80452,7 @@ function origin({ report, app, measuredBy }) {
     const of = app === undefined ? '' : ` of ${code(app)}`;
     const { chosen } = report.verdict;
     const { raw, files } = report.variants.find(({ name }) => name === chosen);
-    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${figures_number(files)} files, ${megabytes(raw)} unpacked.`;
+    const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${figures_sizeText(raw)} unpacked.`;
     return measuredBy === undefined
         ? slug
         : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`;
@@ -80437,8 +80466,9 @@ function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }) {
     const withFfmpeg = variants.find(({ name }) => name === 'with');
     if (!ffmpeg.givenUp || !withFfmpeg)
         return '';
-    const why = withFfmpeg.compressed > verdict.limit
-        ? `with it the slug would be ${megabytes(withFfmpeg.compressed)}, ${megabytes(withFfmpeg.compressed - verdict.limit)} over the limit`
+    const judged = judgeSize(withFfmpeg.compressed, verdict.limit);
+    const why = !judged.fits
+        ? `with it the slug would be ${figures_sizeText(judged.bytes)}, ${figures_sizeText(-judged.left)} over the limit`
         : 'the one in this build does not start';
     return (`> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
         WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n'));
@@ -80450,7 +80480,7 @@ function sizeTable(told) {
     const tooMuch = grownBy(told);
     const row = (name, size) => {
         const before = comparison?.sizes.find(size => size.name === name)?.base;
-        const fits = size.compressed <= verdict.limit;
+        const { fits } = judgeSize(size.compressed, verdict.limit);
         const status = [
             fits ? 'fits' : 'too large',
             tooMuch.includes(name) ? 'grown too much' : '',
@@ -80459,10 +80489,10 @@ function sizeTable(told) {
         const cells = [
             name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
             status.filter(Boolean).join(', '),
-            megabytes(size.compressed),
+            figures_sizeText(size.compressed),
             ...(comparison ? [changeCell(size.compressed, before)] : []),
-            megabytes(verdict.limit),
-            percent(size.compressed, verdict.limit)
+            figures_sizeText(verdict.limit),
+            shareText(size.compressed, verdict.limit)
         ];
         return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`);
     };
@@ -80508,9 +80538,9 @@ function live({ live, report }) {
     if (!live)
         return '';
     const change = report.verdict.compressed - live.bytes;
-    const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`;
+    const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`;
     const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``;
-    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${megabytes(live.bytes)}. ${against}.`;
+    return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${figures_sizeText(live.bytes)}. ${against}.`;
 }
 function footer({ report, measuredBy, runUrl, repositoryUrl }) {
     const { source, stack, place, tool, createdAt } = report;
@@ -80583,9 +80613,9 @@ async function tell({ inputs, runtime, results }, told) {
     for (const warning of report.warnings)
         runtime.log.warning(warning);
     for (const { name, compressed } of variants)
-        runtime.log.info(`${name} ffmpeg: ${megabytes(compressed)} (${compressed} bytes)`);
+        runtime.log.info(`${name} ffmpeg: ${figures_sizeText(compressed)} (${compressed} bytes)`);
     if (streaming)
-        runtime.log.info(`streaming: ${megabytes(streaming.compressed)} (${streaming.compressed} bytes)`);
+        runtime.log.info(`streaming: ${figures_sizeText(streaming.compressed)} (${streaming.compressed} bytes)`);
     if (report.ffmpeg.givenUp)
         runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance');
     if (told.noBaseline !== undefined)
@@ -80605,10 +80635,10 @@ function judge({ inputs, runtime }, told) {
         return;
     const { compressed, limit, withinLimit } = verdict;
     if (!withinLimit) {
-        throw new UserError(`The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The slug is over its limit: ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.'));
     }
     if (streaming && streaming.compressed > limit) {
-        throw new UserError(`The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
+        throw new UserError(`The streaming slug is over its limit: ${figures_sizeText(streaming.compressed)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'Look at what streaming/package.json depends on.'));
     }
     if (inputs.failOn !== 'growth' || !inputs.github.event.name?.startsWith('pull_request'))
         return;
@@ -80630,7 +80660,7 @@ function judgeGrowth(comparison, maxGrowth) {
     if (name === undefined)
         return;
     const { head, base = 0 } = comparison.sizes.find(size => size.name === name);
-    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
+    throw new UserError(`The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${figures_sizeText(head - base)}, from ${figures_sizeText(base)}: more than ${amountText(maxGrowth)}`, 'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.');
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/github.js
@@ -81021,6 +81051,7 @@ async function readTreeAt({ inputs, runtime }, commit) {
 
 
 
+
 /** Builds the tree, tries its ffmpeg, packs and measures the slugs, and writes them with the report. It judges nothing. */
 async function buildSlugs(context, config, source, recipe) {
     const { inputs, runtime } = context;
@@ -81040,6 +81071,7 @@ async function buildSlugs(context, config, source, recipe) {
         // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
         const mastodon = readMastodon(app.root);
         const trimming = planTrim(config, mastodon, app);
+        const { limit } = config.slug;
         const { applied } = trimming.rules;
         const { check, onPath } = await log.group('ffmpeg', () => tryFfmpeg(context, config, recipe, { workshop, app, applied }));
         const facts = { aptfile: recipe.aptfile, onPath, applied };
@@ -81051,7 +81083,7 @@ async function buildSlugs(context, config, source, recipe) {
                 variants,
                 packer,
                 choice: config.ffmpeg,
-                limit: config.slug.limit,
+                fits: bytes => judgeSize(bytes, limit).fits,
                 ffmpegWorks: check?.works ?? true,
                 output: slug
             });
@@ -81063,10 +81095,12 @@ async function buildSlugs(context, config, source, recipe) {
             ...recipe.warnings,
             ...trimming.warnings,
             ...ffmpegWarnings(config, recipe, variants, check),
-            ...lookAt(weighed.verdict, variants.leftOut)
+            ...sizeWarnings(weighed.chosen.bytes, limit),
+            ...leftOutWarnings(variants.leftOut)
         ];
         const streaming = await packStreaming(context, config, variants, packer);
         const report = makeReport({
+            limit,
             createdAt: runtime.clock.now(),
             commit: source.commit,
             mastodonVersion: mastodon.version,
@@ -81153,11 +81187,9 @@ function planTrim({ schedule, slug, streamingApp }, { bundler, rubyNeedsNode }, 
         warnings: unmatchedGlobs(globs, files).map(glob => `slug.trim: ${JSON.stringify(glob)} matches nothing in the built app`)
     };
 }
-/** What is no failure, but should be known. */
-function lookAt(verdict, leftOut) {
+function leftOutWarnings(leftOut) {
     const names = leftOut.slice(0, 10).map(displayPath).join(', ');
-    const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
-    return [...sizeWarnings(verdict), ...special];
+    return leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/steps/built.js
@@ -81250,7 +81282,7 @@ async function builtBefore({ inputs, runtime }, fingerprint, limit) {
         const bytes = made ? (await (0,promises_namespaceObject.stat)(made.file)).size : 0;
         if (bytes <= limit)
             continue;
-        throw new UserError(`The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
+        throw new UserError(`The ${name} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(limit)}`, underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.'));
     }
     return { web, streaming };
 }
@@ -81953,7 +81985,7 @@ function absent(wanted, figure) {
 
 
 /** `83 %`. */
-function figures_percent(part, whole) {
+function percent(part, whole) {
     return `${Math.round((100 * part) / whole)} %`;
 }
 /** How full something is: from 80 % on a warning, from 95 % on a failure. */
@@ -82256,8 +82288,8 @@ async function memory_fits({ app, dyno, config }) {
     ]);
     const workers = Math.max(1, Number(config['WEB_CONCURRENCY'] || 2) || 1);
     const sidekiq = Math.max(0, ...processes.map(({ memory }) => memory));
-    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${megabytes(memory)}`);
-    const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${megabytes(sidekiq)},`);
+    const web = fit('web', formation, workers * memory, `${counted(workers, 'Puma worker')} of at least ${figures_sizeText(memory)}`);
+    const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${figures_sizeText(sidekiq)},`);
     return [web, worker].filter(finding => finding !== undefined);
 }
 function fit(type, formation, bytes, what) {
@@ -82265,8 +82297,8 @@ function fit(type, formation, bytes, what) {
     const most = SIZES[size.toLowerCase()];
     if (most === undefined)
         return undefined;
-    const figure = figures_percent(bytes, most);
-    const text = `${what} in a ${size} dyno of ${megabytes(most)}: ${figure}`;
+    const figure = percent(bytes, most);
+    const text = `${what} in a ${size} dyno of ${figures_sizeText(most)}: ${figure}`;
     // It is a lower bound, so it may not be called a failure before it is above the whole.
     const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn';
     return level === 'ok'
@@ -82330,8 +82362,8 @@ const nightlyBuild = {
     }
 };
 function nightly_build_size({ compressed, limit, withinLimit, problem }) {
-    const figure = figures_percent(compressed, limit);
-    const text = `The build makes a slug of ${megabytes(compressed)} of ${megabytes(limit)}`;
+    const figure = percent(compressed, limit);
+    const text = `The build makes a slug of ${figures_sizeText(compressed)} of ${figures_sizeText(limit)}`;
     if (problem !== undefined) {
         return {
             level: 'fail',
@@ -82401,7 +82433,7 @@ function onHeroku(figures) {
             ? { level: 'fail', about: 'status', text: `Heroku says of Postgres: ${status}`, remedy: postgres_LARGER, link: PLANS }
             : undefined,
         size &&
-            measured('size', size, `Postgres holds ${bytes === undefined ? figures_percent(size.part, size.whole) : megabytes(bytes)} on ${plan}`, postgres_LARGER),
+            measured('size', size, `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : figures_sizeText(bytes)} on ${plan}`, postgres_LARGER),
         connections &&
             measured('connections', connections, `${connections.part} of ${connections.whole} connections are open`, FEWER),
         tables && measured('tables', tables, `${tables.part} of ${tables.whole} tables are there`, postgres_LARGER)
@@ -82414,15 +82446,15 @@ async function fromInside({ dyno }) {
         {
             level: 'ok',
             about: 'size',
-            figure: megabytes(bytes),
-            text: `Postgres holds ${megabytes(bytes)}; how much its plan allows is not known`
+            figure: figures_sizeText(bytes),
+            text: `Postgres holds ${figures_sizeText(bytes)}; how much its plan allows is not known`
         },
         measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
     ];
 }
 function measured(about, { part, whole }, text, remedy) {
     const level = fullness(part, whole);
-    const figure = figures_percent(part, whole);
+    const figure = percent(part, whole);
     return level === 'ok'
         ? { level, about, figure, text }
         : { level, about, figure, text: `${text}: ${figure}`, remedy, link: PLANS };
@@ -82533,13 +82565,13 @@ async function fill({ dyno }) {
             {
                 level: 'ok',
                 about,
-                figure: megabytes(used),
-                text: `Redis holds ${megabytes(used)} and has no limit of its own${lost}`
+                figure: figures_sizeText(used),
+                text: `Redis holds ${figures_sizeText(used)} and has no limit of its own${lost}`
             }
         ];
     const level = fullness(used, most);
-    const text = `Redis holds ${megabytes(used)} of ${megabytes(most)}${lost}`;
-    const figure = figures_percent(used, most);
+    const text = `Redis holds ${figures_sizeText(used)} of ${figures_sizeText(most)}${lost}`;
+    const figure = percent(used, most);
     if (level === 'ok')
         return [{ level, about, figure, text }];
     const remedy = 'Move to a larger plan: when it is full, every write fails and the instance answers with errors. Look first whether a queue has grown (`/sidekiq`).';
@@ -82794,8 +82826,8 @@ const slugSize = {
         if (bytes === undefined)
             throw new Error('Heroku does not say how large the slug is');
         const { slugLimit } = wants;
-        const text = `The slug has ${megabytes(bytes)} of ${megabytes(slugLimit)}`;
-        const figure = figures_percent(bytes, slugLimit);
+        const text = `The slug has ${figures_sizeText(bytes)} of ${figures_sizeText(slugLimit)}`;
+        const figure = percent(bytes, slugLimit);
         if (bytes > slugLimit) {
             return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }];
         }
@@ -82803,7 +82835,7 @@ const slugSize = {
         if (trend === undefined || trend <= 0)
             return [{ level: 'ok', figure, text: trend === undefined ? text : `${text}; it does not grow` }];
         const days = Math.floor((slugLimit - bytes) / trend);
-        const rate = `${text}; it grows by ${megabytes(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
+        const rate = `${text}; it grows by ${figures_sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`;
         if (days > AHEAD)
             return [{ level: 'ok', figure, text: rate }];
         const when = new Date(clock.now() + days * slug_size_DAY).toISOString().slice(0, 10);
@@ -83343,14 +83375,14 @@ const federation = {
         if (!place || !local)
             return [NO_NAME];
         return Promise.all([
-            federation_lookAt('host-meta', local, '/.well-known/host-meta', hostMeta, world, place),
-            federation_lookAt('webfinger', local, `/.well-known/webfinger?resource=acct:${local}@${local}`, answer => webfinger(answer, local), world, place),
+            lookAt('host-meta', local, '/.well-known/host-meta', hostMeta, world, place),
+            lookAt('webfinger', local, `/.well-known/webfinger?resource=acct:${local}@${local}`, answer => webfinger(answer, local), world, place),
             nodeinfo(place, world)
         ]);
     }
 };
 /** Follows redirects from the name in handles, as other servers do. `wrong`: why the last answer is not good. */
-async function federation_lookAt(about, local, path, wrong, world, place) {
+async function lookAt(about, local, path, wrong, world, place) {
     const what = `${local}${path.replace(/\?.*$/, '')}`;
     const remedy = `Look at what answers ${local}: ${MORE}`;
     try {
@@ -90622,7 +90654,7 @@ function readReport(text) {
         compressed: verdict.compressed,
         limit: verdict.limit,
         withinLimit: verdict.withinLimit,
-        problem: verdict.problem ?? (verdict.withinLimit && !fitsLimit(report) ? STREAMING_TOO_LARGE : undefined),
+        problem: verdict.problem ?? (judgedSizes(report).streaming?.fits === false ? STREAMING_TOO_LARGE : undefined),
         buildpacks: layers.flatMap(({ buildpack }) => buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : [])
     };
 }
@@ -90931,7 +90963,7 @@ async function tellOf(context, { report, pullRequest, run, config, foreign }) {
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
 function isWorthAComment({ inputs }, { report, baseline, comparison, maxGrowth }) {
     const { problem, chosen } = report.verdict;
-    if (!fitsLimit(report) || problem !== undefined || comparison?.change === undefined)
+    if (!judgedSizes(report).fits || problem !== undefined || comparison?.change === undefined)
         return true;
     if (baseline?.report.verdict.chosen !== chosen)
         return true;
@@ -91212,7 +91244,7 @@ function herokuBuilds(context, config, source, recipe, fingerprint) {
             return make(ffmpeg ? 'web-with' : 'web-without', ffmpeg, { role: 'web', variant });
         }),
         streaming: make('streaming', false, { role: 'streaming', variant: 'streaming role' }),
-        judge: ({ size, variant }) => judgeSize(context, config, size, variant)
+        judge: ({ size, variant }) => heroku_builds_judgeSize(context, config, size, variant)
     };
 }
 /** The slugs to build, each with ffmpeg or not, in the order in which they are tried. By names: Heroku's tree is not seen. */
@@ -91264,16 +91296,16 @@ async function packSource(context, source, name, files) {
     return { file, sha256: hash.digest('hex') };
 }
 /** Tells the size, and throws a `GateError` where it is over the limit. */
-function judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
+function heroku_builds_judgeSize({ inputs, results, runtime }, { slug }, bytes, variant) {
     const withinLimit = bytes <= slug.limit;
-    runtime.log.info(`The slug ${variant} has ${megabytes(bytes)} (${bytes} bytes); the limit is ${megabytes(slug.limit)}`);
+    runtime.log.info(`The slug ${variant} has ${figures_sizeText(bytes)} (${bytes} bytes); the limit is ${figures_sizeText(slug.limit)}`);
     results.output('slug-size', bytes);
     results.output('slug-limit', slug.limit);
     results.output('within-limit', withinLimit);
     if (withinLimit)
         return;
     const hint = '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.';
-    throw new GateError(`The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`, underTheLimit(inputs, hint));
+    throw new GateError(`The slug ${variant} is over its limit: ${figures_sizeText(bytes)} of ${figures_sizeText(slug.limit)}`, underTheLimit(inputs, hint));
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/deploy.js
@@ -93983,7 +94015,7 @@ function postgresView(addon, url, figures) {
         Connections: `${connections}/${most.connections}`,
         'PG Version': version,
         Created: addon.createdAt.slice(0, 16).replace('T', ' ') + ' UTC',
-        'Data Size': `${sizeText(bytes)}/${sizeText(most.bytes)} (${((bytes / most.bytes) * 100).toFixed(2)}%)`,
+        'Data Size': `${data_sizeText(bytes)}/${data_sizeText(most.bytes)} (${((bytes / most.bytes) * 100).toFixed(2)}%)`,
         Tables: most.tables === undefined ? `${tables}` : `${tables}/${most.tables}`,
         ...info
     };
@@ -94056,7 +94088,7 @@ function infoLines(lines) {
 function data_titleOf(plan) {
     return plan.replace('-', ' ').replace(/^./, letter => letter.toUpperCase());
 }
-function sizeText(bytes) {
+function data_sizeText(bytes) {
     return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 function databaseName(url) {
@@ -95743,7 +95775,7 @@ function run_command_stop(child, group) {
     }
 }
 function tooMuch(program, most) {
-    return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.');
+    return new UserError(`${program} printed more than ${figures_sizeText(most)}`, 'Look at what it was asked for.');
 }
 
 ;// CONCATENATED MODULE: ./lib/runtime/real.js
@@ -97825,7 +97857,7 @@ function terminalLog(screen, clock) {
         progress: (done, total) => {
             const group = groups.at(-1);
             if (!screen.lively || !group)
-                return say(`${megabytes(done)} of ${megabytes(total)}`);
+                return say(`${figures_sizeText(done)} of ${figures_sizeText(total)}`);
             group.transfer = done < total ? { done, total } : undefined;
             showStatus();
         },
@@ -97843,7 +97875,7 @@ function log_statusOf({ paint }, { title, started, transfer }, now) {
     const { done, total } = transfer;
     const full = Math.floor((BAR * done) / total);
     const bar = paint('cyan', '━'.repeat(full)) + paint('dim', '━'.repeat(BAR - full));
-    return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${megabytes(total)} ${time}`;
+    return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${figures_sizeText(total)} ${time}`;
 }
 /** The output of others, a line at a time: each is marked as theirs, and a secret cannot hide between two pieces. */
 function log_openFence(say) {

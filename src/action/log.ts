@@ -1,6 +1,6 @@
 import * as core from '@actions/core'
 import { randomBytes } from 'node:crypto'
-import { megabytes, type HostileOutput, type Log } from '../runtime/index.ts'
+import { sizeText, type HostileOutput, type Log } from '../runtime/index.ts'
 
 /** The log of a job: groups, annotations, and a fence around the output of others. */
 export function actionLog(
@@ -11,7 +11,7 @@ export function actionLog(
     warning: line => core.warning(line),
     error: line => core.error(line),
     group: (title, work) => core.group(title, work),
-    progress: (done, total) => core.info(`${megabytes(done)} of ${megabytes(total)}`),
+    progress: (done, total) => core.info(`${sizeText(done)} of ${sizeText(total)}`),
     fence: () => openFence(write)
   }
 }

@@ -1,5 +1,5 @@
 import { LONGEST_BODY, upsertComment, type Github } from '../github/index.ts'
-import { fitsLimit, grownTooMuch, reaches, renderMarkdown, type Told } from '../report/index.ts'
+import { grownTooMuch, judgedSizes, reaches, renderMarkdown, type Told } from '../report/index.ts'
 import { UserError } from '../runtime/index.ts'
 import type { Context } from './context.ts'
 import { githubOf } from './steps/github.ts'
@@ -40,7 +40,7 @@ async function tellOf(context: Context, { report, pullRequest, run, config, fore
 /** A pull request that changes nothing of note gets no comment; one that is there is updated all the same. */
 function isWorthAComment({ inputs }: Context, { report, baseline, comparison, maxGrowth }: Told): boolean {
   const { problem, chosen } = report.verdict
-  if (!fitsLimit(report) || problem !== undefined || comparison?.change === undefined) return true
+  if (!judgedSizes(report).fits || problem !== undefined || comparison?.change === undefined) return true
   if (baseline?.report.verdict.chosen !== chosen) return true
   if (maxGrowth && grownTooMuch(comparison, maxGrowth).length > 0) return true
   return comparison.sizes.some(

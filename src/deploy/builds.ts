@@ -1,5 +1,5 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type Build, type HerokuApp } from '../heroku/index.ts'
-import { CancelledError, megabytes, UserError } from '../runtime/index.ts'
+import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
 import { followToEnd, type Followed } from './follow.ts'
 import { slugDescription, UPLOADS, type Role, type ShippedSlug } from './slugs.ts'
 import { type Tools } from './tools.ts'
@@ -81,7 +81,7 @@ async function shipSource(
         clock,
         signal
       })
-      story.note(`Uploaded ${megabytes(bytes)} of source; Heroku checks its SHA-256`)
+      story.note(`Uploaded ${sizeText(bytes)} of source; Heroku checks its SHA-256`)
       return { url: source_blob.get_url, sha256 }
     } catch (error) {
       if (!(error instanceof UploadError) || attempt === UPLOADS) throw error

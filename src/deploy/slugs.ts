@@ -1,5 +1,5 @@
 import { mayHaveHappened, storedSize, upload, UploadError, type HerokuApp, type Slug } from '../heroku/index.ts'
-import { CancelledError, megabytes, UserError } from '../runtime/index.ts'
+import { CancelledError, sizeText, UserError } from '../runtime/index.ts'
 import { type Target } from './target.ts'
 import { type Tools } from './tools.ts'
 
@@ -97,7 +97,7 @@ export async function shipSlug(app: HerokuApp, artifact: Artifact, tools: Tools)
         signal
       })
       if (!proven) await compareSize(app, slug.id, bytes, tools)
-      story.note(`Uploaded ${megabytes(bytes)} to ${app.name} and checked what arrived`)
+      story.note(`Uploaded ${sizeText(bytes)} to ${app.name} and checked what arrived`)
       return { id: slug.id, commit, size: bytes, variant, processTypes }
     } catch (error) {
       if (!(error instanceof UploadError) || attempt === UPLOADS) throw error

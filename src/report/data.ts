@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { UserError } from '../runtime/index.ts'
+import { judgeSize, type JudgedSize } from '../verdict/index.ts'
 import { upgradeSchema } from './upgrade.ts'
 
 /**
@@ -258,12 +259,22 @@ function validated(data: unknown, next: string): Report {
 /** The same report, judged by other limits than its own; all are bytes. */
 export function judgedBy(report: Report, { limit, ...heroku }: { limit: number } & Report['heroku']): Report {
   const { verdict } = report
-  return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: verdict.compressed <= limit } }
+  return { ...report, heroku, verdict: { ...verdict, limit, withinLimit: judgeSize(verdict.compressed, limit).fits } }
 }
 
-/** Whether all that would be shipped is within the limit: the chosen slug, and the streaming app's. */
-export function fitsLimit({ verdict, streaming }: Report): boolean {
-  return verdict.withinLimit && (streaming === undefined || streaming.compressed <= verdict.limit)
+/** All that would be shipped, against the limit: the chosen slug, and the streaming app's. */
+export interface JudgedSizes {
+  readonly main: JudgedSize
+  readonly streaming?: JudgedSize
+  /** Whether both fit. */
+  readonly fits: boolean
+}
+
+export function judgedSizes({ verdict, streaming }: Report): JudgedSizes {
+  const main = judgeSize(verdict.compressed, verdict.limit)
+  if (!streaming) return { main, fits: main.fits }
+  const other = judgeSize(streaming.compressed, verdict.limit)
+  return { main, streaming: other, fits: main.fits && other.fits }
 }
 
 /** Bytes of an archive that belong to no file: its header, its end. */
@@ -276,7 +287,8 @@ function findContradiction({ verdict, variants, files }: Report): string | undef
   const chosen = variants.find(({ name }) => name === verdict.chosen)
   if (!chosen) return 'the chosen variant is not there'
   if (chosen.compressed !== verdict.compressed) return "the verdict's size is not that of the chosen variant"
-  if (verdict.withinLimit !== verdict.compressed <= verdict.limit) return 'the verdict is not what the limit says'
+  if (verdict.withinLimit !== judgeSize(verdict.compressed, verdict.limit).fits)
+    return 'the verdict is not what the limit says'
   if (files.folders[0] !== '') return 'its first folder is not the slug'
   if (new Set(files.folders).size < files.folders.length) return 'a folder stands there twice'
   const sums = { with: 0, without: 0 }

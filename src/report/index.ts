@@ -1,7 +1,7 @@
 export { compareReports, type Comparison } from './compare/index.ts'
 export {
-  fitsLimit,
   judgedBy,
+  judgedSizes,
   LARGEST_REPORT,
   parseReport,
   reportSchema,

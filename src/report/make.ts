@@ -1,6 +1,7 @@
 import type { BuiltApp } from '../buildpacks/index.ts'
 import { displayPath, VERSION } from '../runtime/index.ts'
 import type { FfmpegCheck, FfmpegChoice, FfmpegVariants, Weighed } from '../slug/index.ts'
+import { judgeSize } from '../verdict/index.ts'
 import { SCHEMA_VERSION, type Report, type ReportVariant } from './data.ts'
 import { fileTable } from './files.ts'
 import { type Upgrade } from './upgrade.ts'
@@ -21,6 +22,8 @@ export interface BuildFacts {
   readonly stuck: string
   readonly variants: FfmpegVariants
   readonly weighed: Weighed
+  /** Bytes. */
+  readonly limit: number
   readonly streaming?: { compressed: number; raw: number; files: number; sha256: string }
   readonly dependencies: Record<'gems' | 'packages', readonly (readonly [name: string, version: string])[]>
   readonly heroku: { warnsAt: number; stopsAt: number }
@@ -36,8 +39,8 @@ export interface BuildFacts {
 
 /** The report of a build. */
 export function makeReport(facts: BuildFacts): Report {
-  const { commit, place, weighed, check, choice, app } = facts
-  const { verdict, savings, possible, before, after } = weighed
+  const { commit, place, weighed, check, choice, app, limit } = facts
+  const { chosen, savings, possible, before, after } = weighed
   const hasWith = weighed.slugs.some(({ name }) => name === 'with')
   return {
     schema: SCHEMA_VERSION,
@@ -53,17 +56,17 @@ export function makeReport(facts: BuildFacts): Report {
     stack: facts.stack,
     place: place.kind === 'container' ? place : { kind: place.kind },
     verdict: {
-      chosen: verdict.chosen,
-      compressed: verdict.bytes,
-      limit: verdict.limit,
-      withinLimit: verdict.withinLimit,
+      chosen: chosen.variant,
+      compressed: chosen.bytes,
+      limit,
+      withinLimit: judgeSize(chosen.bytes, limit).fits,
       problem: problemOf(facts)
     },
     heroku: facts.heroku,
     ffmpeg: {
       choice,
       providers: [...facts.providers],
-      givenUp: choice === 'auto' && hasWith && verdict.chosen === 'without',
+      givenUp: choice === 'auto' && hasWith && chosen.variant === 'without',
       check: check && { ...check, encoders: [...check.encoders], mended: [...check.mended] },
       programs: facts.variants.programs.slice(0, MOST_PROGRAMS).map(({ path, layer, ...rest }) => ({
         path: displayPath(path).slice(-LONGEST_PATH),
@@ -115,9 +118,9 @@ const MOST_PROGRAMS = 50
 const LONGEST_PATH = 2_000
 
 /** Why the chosen slug is not the one that was asked for; `auto` takes what there is. */
-function problemOf({ choice, check, stuck, weighed: { verdict } }: BuildFacts): string | undefined {
-  if (choice === 'without' && verdict.chosen === 'with') return `ffmpeg is in it and cannot be taken out: ${stuck}`
-  if (choice === 'with' && verdict.chosen === 'without') return 'the built tree has no executable called ffmpeg'
+function problemOf({ choice, check, stuck, weighed: { chosen } }: BuildFacts): string | undefined {
+  if (choice === 'without' && chosen.variant === 'with') return `ffmpeg is in it and cannot be taken out: ${stuck}`
+  if (choice === 'with' && chosen.variant === 'without') return 'the built tree has no executable called ffmpeg'
   if (choice === 'with' && check && !check.works) return check.problem ?? 'ffmpeg does not work'
   return undefined
 }

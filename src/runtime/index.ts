@@ -3,6 +3,7 @@
  * Tests hand in their own; `real.ts` holds the real ones.
  */
 export * from './errors.ts'
+export * from './figures.ts'
 export { MAKE_KEY, makeKeyCommand } from './heroku-key.ts'
 export * from './git.ts'
 export * from './once.ts'
@@ -118,16 +119,4 @@ export interface Runtime {
   readonly page: URL
   /** How many threads may compress. */
   readonly threads: number
-}
-
-/** 12.3 MB: decimal megabytes, as Heroku's limits are read here (facts: design, "MB = 10^6 bytes"). */
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(Math.abs(bytes) < 1e5 && bytes !== 0 ? 3 : 1)} MB`
-}
-
-/** `1 min 5 s`, `3.2 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
-  const seconds = Math.round(milliseconds / 1000)
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }

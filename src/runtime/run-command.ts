@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { CancelledError, errorCode, megabytes, UserError, type CommandOptions, type CommandResult } from './index.ts'
+import { CancelledError, errorCode, sizeText, UserError, type CommandOptions, type CommandResult } from './index.ts'
 
 /** 128 + 15: what a shell reports for a program that SIGTERM ended. */
 const ENDED = 143
@@ -63,5 +63,5 @@ function stop(child: ChildProcess, group: boolean): void {
 }
 
 function tooMuch(program: string, most: number): UserError {
-  return new UserError(`${program} printed more than ${megabytes(most)}`, 'Look at what it was asked for.')
+  return new UserError(`${program} printed more than ${sizeText(most)}`, 'Look at what it was asked for.')
 }

@@ -1,4 +1,4 @@
-import { megabytes } from '../runtime/index.ts'
+import { sizeText } from '../runtime/index.ts'
 
 /** What the config or the input asks for. */
 export type FfmpegChoice = 'with' | 'without' | 'auto'
@@ -12,14 +12,11 @@ export type FfmpegVariant = 'with' | 'without'
 export const HEROKU_WARNS_AT = 300_000_000
 export const HEROKU_STOPS_AT = 1_000_000_000
 
-export interface Verdict {
-  /** The variant that is the slug. */
-  readonly chosen: FfmpegVariant
+/** The variant that is the slug. */
+export interface ChosenSlug {
+  readonly variant: FfmpegVariant
+  /** Compressed. */
   readonly bytes: number
-  readonly limit: number
-  readonly withinLimit: boolean
-  /** Bytes left below the limit; negative when over it. */
-  readonly headroom: number
 }
 
 /** Compressed bytes of the slugs that there are: one of the two may be absent, whatever is asked for. */
@@ -31,28 +28,28 @@ export interface VariantSizes {
 }
 
 /**
- * Picks the variant and compares it with the limit (bytes; a slug of exactly the limit is within it). If there is only
- * one, that is the one: whether it is what was asked for is for the caller to say.
+ * Picks the variant. If there is only one, that is the one: whether it is what was asked for, and fits, is for the caller
+ * to say.
+ * @param fits whether so many bytes are within the limit
  * @param ffmpegWorks whether ffmpeg of the slug with it was run and did its work; `auto` goes without one that does not
  */
-export function gate(choice: FfmpegChoice, sizes: VariantSizes, limit: number, ffmpegWorks = true): Verdict {
-  const isWanted = (size: number): boolean => choice === 'with' || (choice === 'auto' && ffmpegWorks && size <= limit)
+export function chooseVariant(
+  choice: FfmpegChoice,
+  sizes: VariantSizes,
+  fits: (bytes: number) => boolean,
+  ffmpegWorks = true
+): ChosenSlug {
+  const isWanted = (bytes: number): boolean => choice === 'with' || (choice === 'auto' && ffmpegWorks && fits(bytes))
   const takesFfmpeg = sizes.with !== undefined && (sizes.without === undefined || isWanted(sizes.with))
   const bytes = takesFfmpeg ? sizes.with : sizes.without
   if (bytes === undefined) throw new Error('there is no slug to choose from')
-  return {
-    chosen: takesFfmpeg ? 'with' : 'without',
-    bytes,
-    limit,
-    withinLimit: bytes <= limit,
-    headroom: limit - bytes
-  }
+  return { variant: takesFfmpeg ? 'with' : 'without', bytes }
 }
 
-/** What Heroku would say of a slug of this size, and of such a limit. */
-export function sizeWarnings({ bytes, limit }: Verdict): string[] {
+/** What Heroku would say of a slug of this size, and of such a limit; both in bytes. */
+export function sizeWarnings(bytes: number, limit: number): string[] {
   const warnings: string[] = []
-  const [warnsAt, stopsAt] = [megabytes(HEROKU_WARNS_AT), megabytes(HEROKU_STOPS_AT)]
+  const [warnsAt, stopsAt] = [sizeText(HEROKU_WARNS_AT), sizeText(HEROKU_STOPS_AT)]
   if (bytes > HEROKU_STOPS_AT) warnings.push(`The slug is larger than ${stopsAt}, where Heroku stops`)
   else if (bytes > HEROKU_WARNS_AT)
     warnings.push(`Heroku warns of slugs over ${warnsAt}: dynos may take longer to boot`)

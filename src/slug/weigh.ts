@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { inPackOrder, type SlugFile } from './files.ts'
-import { gate, type FfmpegChoice, type FfmpegVariant, type Verdict } from './gate.ts'
+import { chooseVariant, type ChosenSlug, type FfmpegChoice, type FfmpegVariant } from './gate.ts'
 import { measure, type Measured } from './measure.ts'
 import { type Packer } from './pack.ts'
 import { trim, type PossibleRule, type Trimmed, type TrimRule } from './trim.ts'
@@ -11,8 +11,8 @@ export interface WeighOptions {
   readonly variants: FfmpegVariants
   readonly packer: Packer
   readonly choice: FfmpegChoice
-  /** Bytes. */
-  readonly limit: number
+  /** Whether so many bytes are within the limit. */
+  readonly fits: (bytes: number) => boolean
   /** ffmpeg of the slug with it was run and did its work; true if it was not run. */
   readonly ffmpegWorks: boolean
   /** Rules that are applied. */
@@ -42,7 +42,7 @@ export interface Saving<Rule extends TrimRule = TrimRule> {
 
 export interface Weighed {
   readonly slugs: readonly WeighedSlug[]
-  readonly verdict: Verdict
+  readonly chosen: ChosenSlug
   readonly savings: readonly Saving[]
   /** What would go on top. */
   readonly possible: readonly Saving<PossibleRule>[]
@@ -53,7 +53,7 @@ export interface Weighed {
 
 /** Trims and packs the variants that there are, measures them, picks one and writes it; then measures what trimming saves on it. */
 export async function weigh(options: WeighOptions): Promise<Weighed> {
-  const { variants, packer, choice, limit, ffmpegWorks, applied, output } = options
+  const { variants, packer, choice, fits, ffmpegWorks, applied, output } = options
   const folder = path.dirname(output)
   const made = (['with', 'without'] as const).flatMap(name => {
     const files = variants[name]
@@ -64,10 +64,10 @@ export async function weigh(options: WeighOptions): Promise<Weighed> {
     const slugs = packed.map((slug, i) => ({ name: made[i]!.name, sha256: slug.sha256!, measured: measure(slug) }))
     const sizeOf = (name: FfmpegVariant): number | undefined =>
       slugs.find(slug => slug.name === name)?.measured.total.compressed
-    const verdict = gate(choice, { with: sizeOf('with'), without: sizeOf('without') }, limit, ffmpegWorks)
-    const chosen = made.find(({ name }) => name === verdict.chosen)!
-    await rename(chosen.output, output)
-    return { slugs, verdict, ...(await measureSavings(options, chosen.files, verdict.bytes)) }
+    const chosen = chooseVariant(choice, { with: sizeOf('with'), without: sizeOf('without') }, fits, ffmpegWorks)
+    const slug = made.find(({ name }) => name === chosen.variant)!
+    await rename(slug.output, output)
+    return { slugs, chosen, ...(await measureSavings(options, slug.files, chosen.bytes)) }
   } finally {
     for (const { output } of made) await rm(output, { force: true })
   }

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, fchmodSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs'
-import { below, displayPath, errorCode, megabytes, UserError, type BytePath } from '../runtime/index.ts'
+import { below, displayPath, errorCode, sizeText, UserError, type BytePath } from '../runtime/index.ts'
 import type { BlobSink } from './blobs.ts'
 import { unreadable } from './git.ts'
 
@@ -123,7 +123,7 @@ export class TreeWriter implements BlobSink {
 
 function tooLarge(most: number): UserError {
   return new UserError(
-    `The files of the tree hold more than ${megabytes(most)}`,
+    `The files of the tree hold more than ${sizeText(most)}`,
     'Look at what it holds: it is none of Mastodon.'
   )
 }

@@ -1,5 +1,5 @@
 import { type Formation } from '../../heroku/index.ts'
-import { megabytes } from '../../runtime/index.ts'
+import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 import { counted, fullness, part, percent } from '../figures.ts'
@@ -63,9 +63,9 @@ async function fits({ app, dyno, config }: World): Promise<Finding[]> {
     'web',
     formation,
     workers * memory,
-    `${counted(workers, 'Puma worker')} of at least ${megabytes(memory)}`
+    `${counted(workers, 'Puma worker')} of at least ${sizeText(memory)}`
   )
-  const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${megabytes(sidekiq)},`)
+  const worker = sidekiq === 0 ? undefined : fit('worker', formation, sidekiq, `Sidekiq, of ${sizeText(sidekiq)},`)
   return [web, worker].filter(finding => finding !== undefined)
 }
 
@@ -74,7 +74,7 @@ function fit(type: string, formation: readonly Formation[], bytes: number, what:
   const most = SIZES[size.toLowerCase()]
   if (most === undefined) return undefined
   const figure = percent(bytes, most)
-  const text = `${what} in a ${size} dyno of ${megabytes(most)}: ${figure}`
+  const text = `${what} in a ${size} dyno of ${sizeText(most)}: ${figure}`
   // It is a lower bound, so it may not be called a failure before it is above the whole.
   const level = fullness(bytes, most) === 'ok' ? 'ok' : 'warn'
   return level === 'ok'

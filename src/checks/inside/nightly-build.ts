@@ -1,4 +1,4 @@
-import { megabytes } from '../../runtime/index.ts'
+import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding } from '../check.ts'
 import { type BuildReport } from '../given.ts'
 import { counted, percent } from '../figures.ts'
@@ -30,7 +30,7 @@ export const nightlyBuild: Check = {
 
 function size({ compressed, limit, withinLimit, problem }: BuildReport): Finding {
   const figure = percent(compressed, limit)
-  const text = `The build makes a slug of ${megabytes(compressed)} of ${megabytes(limit)}`
+  const text = `The build makes a slug of ${sizeText(compressed)} of ${sizeText(limit)}`
   if (problem !== undefined) {
     return {
       level: 'fail',

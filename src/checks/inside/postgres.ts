@@ -1,5 +1,5 @@
 import { type PostgresFigures, type Share } from '../../heroku/index.ts'
-import { megabytes } from '../../runtime/index.ts'
+import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 import { fullness, part, percent } from '../figures.ts'
@@ -35,7 +35,7 @@ function onHeroku(figures: PostgresFigures | undefined): Finding[] {
       measured(
         'size',
         size,
-        `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : megabytes(bytes)} on ${plan}`,
+        `Postgres holds ${bytes === undefined ? percent(size.part, size.whole) : sizeText(bytes)} on ${plan}`,
         LARGER
       ),
     connections &&
@@ -51,8 +51,8 @@ async function fromInside({ dyno }: World): Promise<Finding[]> {
     {
       level: 'ok',
       about: 'size',
-      figure: megabytes(bytes),
-      text: `Postgres holds ${megabytes(bytes)}; how much its plan allows is not known`
+      figure: sizeText(bytes),
+      text: `Postgres holds ${sizeText(bytes)}; how much its plan allows is not known`
     },
     measured('connections', { part: connections, whole: most }, `${connections} of ${most} connections are open`, FEWER)
   ]

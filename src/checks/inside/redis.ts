@@ -1,4 +1,4 @@
-import { megabytes } from '../../runtime/index.ts'
+import { sizeText } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { DYNO_DEADLINE } from '../dyno.ts'
 import { fullness, part, percent } from '../figures.ts'
@@ -52,12 +52,12 @@ async function fill({ dyno }: World): Promise<Finding[]> {
       {
         level: 'ok',
         about,
-        figure: megabytes(used),
-        text: `Redis holds ${megabytes(used)} and has no limit of its own${lost}`
+        figure: sizeText(used),
+        text: `Redis holds ${sizeText(used)} and has no limit of its own${lost}`
       }
     ]
   const level = fullness(used, most)
-  const text = `Redis holds ${megabytes(used)} of ${megabytes(most)}${lost}`
+  const text = `Redis holds ${sizeText(used)} of ${sizeText(most)}${lost}`
   const figure = percent(used, most)
   if (level === 'ok') return [{ level, about, figure, text }]
   const remedy =

@@ -1,4 +1,4 @@
-import { megabytes } from '../../runtime/index.ts'
+import { sizeText } from '../../runtime/index.ts'
 import { type Check } from '../check.ts'
 import { type ReleasedSlug } from '../facts.ts'
 import { percent } from '../figures.ts'
@@ -21,7 +21,7 @@ export const slugSize: Check = {
     const bytes = (await app.slug())?.size ?? slugs[0]?.bytes
     if (bytes === undefined) throw new Error('Heroku does not say how large the slug is')
     const { slugLimit } = wants
-    const text = `The slug has ${megabytes(bytes)} of ${megabytes(slugLimit)}`
+    const text = `The slug has ${sizeText(bytes)} of ${sizeText(slugLimit)}`
     const figure = percent(bytes, slugLimit)
     if (bytes > slugLimit) {
       return [{ level: 'fail', figure, text: `${text}: the next deploy of this size is refused`, remedy: REMEDY }]
@@ -30,7 +30,7 @@ export const slugSize: Check = {
     if (trend === undefined || trend <= 0)
       return [{ level: 'ok', figure, text: trend === undefined ? text : `${text}; it does not grow` }]
     const days = Math.floor((slugLimit - bytes) / trend)
-    const rate = `${text}; it grows by ${megabytes(trend * 30)} in 30 days (over ${slugs.length} slugs)`
+    const rate = `${text}; it grows by ${sizeText(trend * 30)} in 30 days (over ${slugs.length} slugs)`
     if (days > AHEAD) return [{ level: 'ok', figure, text: rate }]
     const when = new Date(clock.now() + days * DAY).toISOString().slice(0, 10)
     return [

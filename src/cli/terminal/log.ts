@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { duration, megabytes, type Clock, type HostileOutput, type Log } from '../../runtime/index.ts'
+import { duration, sizeText, type Clock, type HostileOutput, type Log } from '../../runtime/index.ts'
 import { withoutEscapes } from './escapes.ts'
 import { type Screen } from './screen.ts'
 
@@ -50,7 +50,7 @@ export function terminalLog(screen: Screen, clock: Clock): Log {
     },
     progress: (done, total) => {
       const group = groups.at(-1)
-      if (!screen.lively || !group) return say(`${megabytes(done)} of ${megabytes(total)}`)
+      if (!screen.lively || !group) return say(`${sizeText(done)} of ${sizeText(total)}`)
       group.transfer = done < total ? { done, total } : undefined
       showStatus()
     },
@@ -68,7 +68,7 @@ function statusOf({ paint }: Screen, { title, started, transfer }: Group, now: n
   const { done, total } = transfer
   const full = Math.floor((BAR * done) / total)
   const bar = paint('cyan', '━'.repeat(full)) + paint('dim', '━'.repeat(BAR - full))
-  return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${megabytes(total)} ${time}`
+  return `${title} ${bar} ${Math.floor((100 * done) / total)} % of ${sizeText(total)} ${time}`
 }
 
 /** The output of others, a line at a time: each is marked as theirs, and a secret cannot hide between two pieces. */

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { type Config, type Inputs } from '../../config/index.ts'
-import { errorCode, errorText, megabytes, UserError } from '../../runtime/index.ts'
+import { errorCode, errorText, sizeText, UserError } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { differences, type Fingerprint } from './fingerprint.ts'
 import { underTheLimit } from './limit.ts'
@@ -112,7 +112,7 @@ export async function builtBefore(
     const bytes = made ? (await stat(made.file)).size : 0
     if (bytes <= limit) continue
     throw new UserError(
-      `The ${name} is over its limit: ${megabytes(bytes)} of ${megabytes(limit)}`,
+      `The ${name} is over its limit: ${sizeText(bytes)} of ${sizeText(limit)}`,
       underTheLimit(inputs, 'The report of the build lists the ways back under it, the cheapest first.')
     )
   }

@@ -11,7 +11,7 @@ import {
   type Github
 } from '../../github/index.ts'
 import { HerokuError, keyExpiresIn, lateTasks, scheduleDrift, whoAmI, type HerokuClient } from '../../heroku/index.ts'
-import { fitsLimit, LARGEST_REPORT, parseReport } from '../../report/index.ts'
+import { judgedSizes, LARGEST_REPORT, parseReport } from '../../report/index.ts'
 import { once, VERSION } from '../../runtime/index.ts'
 import type { Context } from '../context.ts'
 import { downloads } from './baseline.ts'
@@ -126,7 +126,7 @@ function readReport(text: string): BuildReport {
     compressed: verdict.compressed,
     limit: verdict.limit,
     withinLimit: verdict.withinLimit,
-    problem: verdict.problem ?? (verdict.withinLimit && !fitsLimit(report) ? STREAMING_TOO_LARGE : undefined),
+    problem: verdict.problem ?? (judgedSizes(report).streaming?.fits === false ? STREAMING_TOO_LARGE : undefined),
     buildpacks: layers.flatMap(({ buildpack }) =>
       buildpack ? [{ name: buildpack.reference, sha256: buildpack.sha256 }] : []
     )

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Config } from '../../config/index.ts'
 import { GateError, type BuildRecipe, type HerokuSupply } from '../../deploy/index.ts'
-import { megabytes, UserError, writeTreeFile } from '../../runtime/index.ts'
+import { sizeText, UserError, writeTreeFile } from '../../runtime/index.ts'
 import { aptfileWithoutFfmpeg, STREAMING_PROCESS_TYPES } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
 import { underTheLimit } from './limit.ts'
@@ -110,9 +110,7 @@ async function packSource(
 /** Tells the size, and throws a `GateError` where it is over the limit. */
 function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, bytes: number, variant: string): void {
   const withinLimit = bytes <= slug.limit
-  runtime.log.info(
-    `The slug ${variant} has ${megabytes(bytes)} (${bytes} bytes); the limit is ${megabytes(slug.limit)}`
-  )
+  runtime.log.info(`The slug ${variant} has ${sizeText(bytes)} (${bytes} bytes); the limit is ${sizeText(slug.limit)}`)
   results.output('slug-size', bytes)
   results.output('slug-limit', slug.limit)
   results.output('within-limit', withinLimit)
@@ -120,7 +118,7 @@ function judgeSize({ inputs, results, runtime }: Context, { slug }: Config, byte
   const hint =
     '`command: build` shows what makes it large, and the ways back under the limit; `ffmpeg: without` is the shortest.'
   throw new GateError(
-    `The slug ${variant} is over its limit: ${megabytes(bytes)} of ${megabytes(slug.limit)}`,
+    `The slug ${variant} is over its limit: ${sizeText(bytes)} of ${sizeText(slug.limit)}`,
     underTheLimit(inputs, hint)
   )
 }

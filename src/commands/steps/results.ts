@@ -15,7 +15,7 @@ import {
   type Report,
   type Told
 } from '../../report/index.ts'
-import { megabytes, UserError } from '../../runtime/index.ts'
+import { sizeText, UserError } from '../../runtime/index.ts'
 import { FFMPEG_BUILDPACK } from '../../slug/index.ts'
 import type { Context } from '../context.ts'
 import { TAKE_IT_OUT } from './ffmpeg.ts'
@@ -48,8 +48,8 @@ export async function tell({ inputs, runtime, results }: Context, told: Told): P
 
   for (const warning of report.warnings) runtime.log.warning(warning)
   for (const { name, compressed } of variants)
-    runtime.log.info(`${name} ffmpeg: ${megabytes(compressed)} (${compressed} bytes)`)
-  if (streaming) runtime.log.info(`streaming: ${megabytes(streaming.compressed)} (${streaming.compressed} bytes)`)
+    runtime.log.info(`${name} ffmpeg: ${sizeText(compressed)} (${compressed} bytes)`)
+  if (streaming) runtime.log.info(`streaming: ${sizeText(streaming.compressed)} (${streaming.compressed} bytes)`)
   if (report.ffmpeg.givenUp)
     runtime.log.warning('This slug has no ffmpeg: uploads of video, audio and animated GIFs will fail on this instance')
   if (told.noBaseline !== undefined) runtime.log.info(`There is nothing to compare with: ${told.noBaseline}`)
@@ -69,13 +69,13 @@ export function judge({ inputs, runtime }: Context, told: Told): void {
   const { compressed, limit, withinLimit } = verdict
   if (!withinLimit) {
     throw new UserError(
-      `The slug is over its limit: ${megabytes(compressed)} of ${megabytes(limit)}`,
+      `The slug is over its limit: ${sizeText(compressed)} of ${sizeText(limit)}`,
       underTheLimit(inputs, 'The report lists the ways back under it, the cheapest first.')
     )
   }
   if (streaming && streaming.compressed > limit) {
     throw new UserError(
-      `The streaming slug is over its limit: ${megabytes(streaming.compressed)} of ${megabytes(limit)}`,
+      `The streaming slug is over its limit: ${sizeText(streaming.compressed)} of ${sizeText(limit)}`,
       underTheLimit(inputs, 'Look at what streaming/package.json depends on.')
     )
   }
@@ -98,7 +98,7 @@ function judgeGrowth(comparison: Comparison, maxGrowth: Amount | undefined): voi
   if (name === undefined) return
   const { head, base = 0 } = comparison.sizes.find(size => size.name === name)!
   throw new UserError(
-    `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${megabytes(head - base)}, from ${megabytes(base)}: more than ${amountText(maxGrowth!)}`,
+    `The slug ${name === 'streaming' ? 'of the streaming app' : `${name} ffmpeg`} has grown by ${sizeText(head - base)}, from ${sizeText(base)}: more than ${amountText(maxGrowth!)}`,
     'The report says what brought it, under "What changed". Raise `max-growth` if it is worth it.'
   )
 }

@@ -23,9 +23,9 @@ import {
   streamingFiles,
   weigh,
   type FfmpegVariants,
-  type Verdict,
   type WeighOptions
 } from '../../slug/index.ts'
+import { judgeSize } from '../../verdict/index.ts'
 import type { Context } from '../context.ts'
 import { ffmpegWarnings, otherBuilds, providerNames, stuckPlaces, tryFfmpeg } from './ffmpeg.ts'
 import { below, judgeBuildpacks, openWorkshop, type Recipe } from './recipe.ts'
@@ -77,6 +77,7 @@ export async function buildSlugs(
     // A buildpack may have moved a folder to the top: what decides about the slug is read of what was built.
     const mastodon = readMastodon(app.root)
     const trimming = planTrim(config, mastodon, app)
+    const { limit } = config.slug
     const { applied } = trimming.rules
     const { check, onPath } = await log.group('ffmpeg', () =>
       tryFfmpeg(context, config, recipe, { workshop, app, applied })
@@ -90,7 +91,7 @@ export async function buildSlugs(
         variants,
         packer,
         choice: config.ffmpeg,
-        limit: config.slug.limit,
+        fits: bytes => judgeSize(bytes, limit).fits,
         ffmpegWorks: check?.works ?? true,
         output: slug
       })
@@ -102,10 +103,12 @@ export async function buildSlugs(
       ...recipe.warnings,
       ...trimming.warnings,
       ...ffmpegWarnings(config, recipe, variants, check),
-      ...lookAt(weighed.verdict, variants.leftOut)
+      ...sizeWarnings(weighed.chosen.bytes, limit),
+      ...leftOutWarnings(variants.leftOut)
     ]
     const streaming = await packStreaming(context, config, variants, packer)
     const report = makeReport({
+      limit,
       createdAt: runtime.clock.now(),
       commit: source.commit,
       mastodonVersion: mastodon.version,
@@ -213,9 +216,7 @@ function planTrim(
   }
 }
 
-/** What is no failure, but should be known. */
-function lookAt(verdict: Verdict, leftOut: readonly BytePath[]): string[] {
+function leftOutWarnings(leftOut: readonly BytePath[]): string[] {
   const names = leftOut.slice(0, 10).map(displayPath).join(', ')
-  const special = leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : []
-  return [...sizeWarnings(verdict), ...special]
+  return leftOut.length > 0 ? [`A slug holds files, folders and links alone; left out: ${names}`] : []
 }

@@ -3,7 +3,7 @@ import { readProcfile, type Procfile } from '../../buildpacks/index.ts'
 import { loadConfig, mergeInputs, type Config } from '../../config/index.ts'
 import { plannedTasks } from '../../heroku/index.ts'
 import { readMastodon, type MastodonTree } from '../../mastodon/index.ts'
-import { CancelledError, displayPath, errorText, megabytes, readTreeFile, UserError } from '../../runtime/index.ts'
+import { CancelledError, displayPath, errorText, sizeText, readTreeFile, UserError } from '../../runtime/index.ts'
 import {
   applySlugignore,
   exportTree,
@@ -61,7 +61,7 @@ export async function takeSource({ inputs, runtime }: Context): Promise<Source> 
   const { removed, warnings } = applySlugignore(folder)
   const mastodon = readMastodon(folder)
   log.info(
-    `Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${megabytes(tree.bytes)}; .slugignore took out ${removed.length} names`
+    `Commit ${commit.sha} (${commit.ref}): ${tree.files} files, ${sizeText(tree.bytes)}; .slugignore took out ${removed.length} names`
   )
   log.info(
     mastodon.version

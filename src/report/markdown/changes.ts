@@ -1,4 +1,5 @@
-import { code, details, escape, number, signed, signedPercent, size, table } from '../../verdict/index.ts'
+import { signedShare, signedSize, numberText, sizeText } from '../../runtime/index.ts'
+import { code, details, escape, table } from '../../verdict/index.ts'
 import { type ChangedComponent, type Comparison } from '../compare/index.ts'
 import { type Report } from '../data.ts'
 import { type Told } from './told.ts'
@@ -16,7 +17,7 @@ export function whatChanged({ comparison, baseline, report }: Told, open: boolea
   if (change === undefined) return ''
   if (components.length === 0 && buildpacks.length === 0) return change === 0 ? 'Nothing in the slug has changed.' : ''
   const content = [reasons(comparison, report, baseline.report), componentTable(comparison), fileTable(comparison)]
-  return details(`What changed: ${signed(change)}`, content.filter(Boolean).join('\n\n'), open)
+  return details(`What changed: ${signedSize(change)}`, content.filter(Boolean).join('\n\n'), open)
 }
 
 /** In one or two sentences: what brought most of it, and what was updated. */
@@ -34,7 +35,7 @@ function reasons({ change = 0, components, buildpacks }: Comparison, head: Repor
   const main = same
     .filter(component => Math.abs(component.change) >= all * WORTH_NAMING)
     .slice(0, MOST_REASONS)
-    .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signed(component.change)})`)
+    .map(component => `${title(component)} (${component.how === 'new' ? 'new, ' : ''}${signedSize(component.change)})`)
   const lines = []
   if (main.length > 0) lines.push(`${grown ? 'Most of what was added' : 'Most of what went'}: ${main.join('; ')}.`)
   if (updates.length > 0) lines.push(`Other versions: ${updates.join('; ')}.`)
@@ -53,13 +54,13 @@ function componentTable({ components, rest, shares, moved }: Comparison): string
   const others = components.slice(SHOWN_COMPONENTS)
   const left = others.reduce((sum, { change }) => sum + change, rest.change)
   const count = others.length + rest.count
-  const rows = shown.map(component => [title(component), component.how, signed(component.change)])
+  const rows = shown.map(component => [title(component), component.how, signedSize(component.change)])
   if (count > 0 || left !== 0)
-    rows.push([count > 0 ? `${number(count)} more, and the archive` : 'the archive itself', '', signed(left)])
-  if (shares !== 0) rows.push(['unchanged files in blocks shared with changed ones', '', signed(shares)])
+    rows.push([count > 0 ? `${numberText(count)} more, and the archive` : 'the archive itself', '', signedSize(left)])
+  if (shares !== 0) rows.push(['unchanged files in blocks shared with changed ones', '', signedSize(shares)])
   const note =
     moved > 0
-      ? `\n\n${number(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
+      ? `\n\n${numberText(moved)} files lie somewhere else than before, with the same name and size; they do not count.`
       : ''
   return rows.length === 0 ? '' : table(['Part of the slug', 'What', 'Change'], rows, '--r') + note
 }
@@ -67,14 +68,20 @@ function componentTable({ components, rest, shares, moved }: Comparison): string
 function fileTable({ files }: Comparison): string {
   const rows = files
     .slice(0, SHOWN_FILES)
-    .map(({ path, how, change, size: now }) => [code(path), how, signed(change), how === 'gone' ? '' : size(now)])
-  const more = files.length > SHOWN_FILES ? `\n\n${number(files.length - SHOWN_FILES)} more files have changed.` : ''
+    .map(({ path, how, change, size: now }) => [
+      code(path),
+      how,
+      signedSize(change),
+      how === 'gone' ? '' : sizeText(now)
+    ])
+  const more =
+    files.length > SHOWN_FILES ? `\n\n${numberText(files.length - SHOWN_FILES)} more files have changed.` : ''
   return rows.length === 0 ? '' : table(['File', 'What', 'Change', 'Size now'], rows, '--rr') + more
 }
 
 /** The cell of a size's change. */
 export function changeCell(head: number, base: number | undefined): string {
   if (base === undefined) return 'new'
-  const share = signedPercent(head - base, base)
-  return share === '' ? signed(head - base) : `${signed(head - base)} (${share})`
+  const share = signedShare(head - base, base)
+  return share === '' ? signedSize(head - base) : `${signedSize(head - base)} (${share})`
 }

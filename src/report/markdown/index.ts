@@ -1,6 +1,6 @@
-import { megabytes } from '../../runtime/index.ts'
-import { code, escape, number, percent, signed, table } from '../../verdict/index.ts'
-import { fitsLimit, type Report, type ReportVariant } from '../data.ts'
+import { signedSize, numberText, shareText, sizeText } from '../../runtime/index.ts'
+import { code, escape, table, judgeSize, roomText, sizeOfLimit } from '../../verdict/index.ts'
+import { judgedSizes, type Report, type ReportVariant } from '../data.ts'
 import { amountText, grownTooMuch } from '../growth.ts'
 import { changeCell, whatChanged } from './changes.ts'
 import {
@@ -61,7 +61,7 @@ function blocksOf(told: Told): Block[] {
   const { report, measuredBy } = told
   const ours = measuredBy === undefined
   const tooMuch = grownBy(told).length > 0
-  const open = !fitsLimit(report) || tooMuch
+  const open = !judgedSizes(report).fits || tooMuch
   return [
     { text: `## ${headline(told)}` },
     { text: origin(told) },
@@ -87,16 +87,15 @@ function blocksOf(told: Told): Block[] {
 
 /** One line: the status in words, the size, the limit, the change, what is left. */
 export function headline(told: Told): string {
-  const { verdict, streaming } = told.report
-  const { compressed, limit, withinLimit, problem } = verdict
-  const size = `${megabytes(compressed)} of ${megabytes(limit)} (${percent(compressed, limit)})`
-  const share = [size, changeAgainst(told)].filter(Boolean).join(', ')
-  if (!withinLimit) return `Over the limit: ${share}, ${megabytes(compressed - limit)} too much`
-  const left = `${megabytes(limit - compressed)} left`
+  const { problem } = told.report.verdict
+  const { main, streaming } = judgedSizes(told.report)
+  const share = [sizeOfLimit(main), changeAgainst(told)].filter(Boolean).join(', ')
+  const left = roomText(main)
+  if (!main.fits) return `Over the limit: ${share}, ${left}`
   if (problem !== undefined)
     return `Not fit to ship: ${told.measuredBy === undefined ? escape(problem) : 'its ffmpeg does not work'}. Size: ${share}, ${left}`
-  if (streaming && streaming.compressed > limit) {
-    const over = `${megabytes(streaming.compressed)} (${percent(streaming.compressed, limit)}), ${megabytes(streaming.compressed - limit)} too much`
+  if (streaming?.fits === false) {
+    const over = `${sizeText(streaming.bytes)} (${shareText(streaming.bytes, streaming.limit)}), ${roomText(streaming)}`
     return `Over the limit: the streaming app's slug, ${over}; the main one: ${share}, ${left}`
   }
   if (grownBy(told).length > 0) return `Grown by more than ${amountText(told.maxGrowth!)}: ${share}, ${left}`
@@ -107,7 +106,7 @@ function changeAgainst({ comparison, baseline }: Told): string {
   if (!baseline || comparison?.change === undefined) return ''
   const { report, branch } = baseline
   const against = `${branch === undefined ? '' : `${escape(branch)} at `}${report.source.commit.slice(0, 8)}`
-  return `${signed(comparison.change)} against ${against}`
+  return `${signedSize(comparison.change)} against ${against}`
 }
 
 function grownBy({ comparison, maxGrowth }: Told): string[] {
@@ -119,7 +118,7 @@ function origin({ report, app, measuredBy }: Told): string {
   const of = app === undefined ? '' : ` of ${code(app)}`
   const { chosen } = report.verdict
   const { raw, files } = report.variants.find(({ name }) => name === chosen)!
-  const slug = `This is the slug **${chosen} ffmpeg**${of}: ${number(files)} files, ${megabytes(raw)} unpacked.`
+  const slug = `This is the slug **${chosen} ffmpeg**${of}: ${numberText(files)} files, ${sizeText(raw)} unpacked.`
   return measuredBy === undefined
     ? slug
     : `${slug}\n\n> [!NOTE]\n> Pull request ${measuredBy}'s own build measured this: the figures and names are what that build says.`
@@ -134,10 +133,10 @@ function withoutRedisVerified({ report: { redisTls } }: Told): string {
 function withoutFfmpeg({ report: { verdict, ffmpeg, variants } }: Told): string {
   const withFfmpeg = variants.find(({ name }) => name === 'with')
   if (!ffmpeg.givenUp || !withFfmpeg) return ''
-  const why =
-    withFfmpeg.compressed > verdict.limit
-      ? `with it the slug would be ${megabytes(withFfmpeg.compressed)}, ${megabytes(withFfmpeg.compressed - verdict.limit)} over the limit`
-      : 'the one in this build does not start'
+  const judged = judgeSize(withFfmpeg.compressed, verdict.limit)
+  const why = !judged.fits
+    ? `with it the slug would be ${sizeText(judged.bytes)}, ${sizeText(-judged.left)} over the limit`
+    : 'the one in this build does not start'
   return (
     `> [!WARNING]\n> \`ffmpeg: auto\` left ffmpeg out, since ${why}. An instance without ffmpeg:\n` +
     WITHOUT_FFMPEG.map(line => `> - ${line}`).join('\n')
@@ -151,7 +150,7 @@ function sizeTable(told: Told): string {
   const tooMuch = grownBy(told)
   const row = (name: ReportVariant['name'] | 'streaming', size: { compressed: number }) => {
     const before = comparison?.sizes.find(size => size.name === name)?.base
-    const fits = size.compressed <= verdict.limit
+    const { fits } = judgeSize(size.compressed, verdict.limit)
     const status = [
       fits ? 'fits' : 'too large',
       tooMuch.includes(name) ? 'grown too much' : '',
@@ -160,10 +159,10 @@ function sizeTable(told: Told): string {
     const cells = [
       name === 'streaming' ? 'streaming app' : `${name} ffmpeg`,
       status.filter(Boolean).join(', '),
-      megabytes(size.compressed),
+      sizeText(size.compressed),
       ...(comparison ? [changeCell(size.compressed, before)] : []),
-      megabytes(verdict.limit),
-      percent(size.compressed, verdict.limit)
+      sizeText(verdict.limit),
+      shareText(size.compressed, verdict.limit)
     ]
     return fits && !tooMuch.includes(name) ? cells : cells.map(cell => `**${cell}**`)
   }
@@ -212,9 +211,9 @@ function comparedWith({ report, baseline, comparison, noBaseline, repositoryUrl 
 function live({ live, report }: Told): string {
   if (!live) return ''
   const change = report.verdict.compressed - live.bytes
-  const against = change === 0 ? 'This one is as large' : `This one would be ${signed(change)}`
+  const against = change === 0 ? 'This one is as large' : `This one would be ${signedSize(change)}`
   const commit = live.commit === undefined ? '' : `, commit \`${live.commit.slice(0, 8)}\``
-  return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${megabytes(live.bytes)}. ${against}.`
+  return `${code(live.app)} runs release v${live.version}${commit}, with a slug of ${sizeText(live.bytes)}. ${against}.`
 }
 
 function footer({ report, measuredBy, runUrl, repositoryUrl }: Told): string {

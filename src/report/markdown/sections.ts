@@ -1,5 +1,5 @@
-import { megabytes } from '../../runtime/index.ts'
-import { code, details, escape, number, percent, signed, size, snippet, table } from '../../verdict/index.ts'
+import { signedSize, numberText, shareText, sizeText } from '../../runtime/index.ts'
+import { code, details, escape, snippet, table, judgeSize } from '../../verdict/index.ts'
 import { type Report, type ReportVariant } from '../data.ts'
 import { foldersOf, largestFiles } from '../files.ts'
 import { type Told } from './told.ts'
@@ -76,16 +76,18 @@ const WORTH_NAMING = 1_000_000
 /** The cheapest first: what costs nothing at run time, then what costs a dyno, then what costs a feature. */
 export function waysBack(report: Report, withReasons: boolean): string {
   const { verdict, trim, variants } = report
-  if (verdict.withinLimit) return ''
+  if (judgeSize(verdict.compressed, verdict.limit).fits) return ''
   const lines: string[] = []
-  const fits = (after: number): string =>
-    after <= verdict.limit ? 'it fits then' : `still ${megabytes(after - verdict.limit)} over`
+  const fits = (after: number): string => {
+    const judged = judgeSize(after, verdict.limit)
+    return judged.fits ? 'it fits then' : `still ${sizeText(-judged.left)} over`
+  }
   const saved = trim.before - trim.after
-  if (!trim.applied && saved > 0) lines.push(`\`slug.trim: safe\` saves ${megabytes(saved)}; ${fits(trim.after)}.`)
+  if (!trim.applied && saved > 0) lines.push(`\`slug.trim: safe\` saves ${sizeText(saved)}; ${fits(trim.after)}.`)
   const without = variants.find(({ name }) => name === 'without')
   if (verdict.chosen === 'with' && without) {
     lines.push(
-      `\`ffmpeg: auto\` or \`without\` saves ${megabytes(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`
+      `\`ffmpeg: auto\` or \`without\` saves ${sizeText(verdict.compressed - without.compressed)}; ${fits(without.compressed)}. An instance without ffmpeg cannot take video, audio or animated GIFs.`
     )
   }
   if (verdict.chosen === 'with' && !without) {
@@ -97,7 +99,7 @@ export function waysBack(report: Report, withReasons: boolean): string {
   for (const { name, why, setting, saves } of largestFirst(trim.possible)) {
     if (saves < WORTH_NAMING) continue
     const what = withReasons ? snippet(setting) : code(name)
-    lines.push(`${what} saves ${megabytes(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${escape(why)}` : ''}`)
+    lines.push(`${what} saves ${sizeText(saves)}; ${fits(trim.after - saves)}.${withReasons ? ` ${escape(why)}` : ''}`)
   }
   lines.push(`A higher \`slug.limit\`: Heroku warns from 300 MB on, that booting may be slow, and stops at 1 GB.`)
   return lines.map((line, i) => `${i + 1}. ${line}`).join('\n')
@@ -114,16 +116,16 @@ export function layerTable({ report: { variants, verdict, layers }, comparison }
     const seconds = layer?.buildpack ? `${(layer.milliseconds / 1_000).toFixed(1)} s` : ''
     return [
       code(name),
-      size(compressed),
-      ...(compared ? [signed(changes.get(name) ?? 0)] : []),
-      size(raw),
-      number(files),
+      sizeText(compressed),
+      ...(compared ? [signedSize(changes.get(name) ?? 0)] : []),
+      sizeText(raw),
+      numberText(files),
       seconds,
       version ? code(version) : ''
     ]
   })
   const gone = [...(changes ?? [])].filter(([name, change]) => change < 0 && !chosen.layers.some(l => l.name === name))
-  for (const [name, change] of gone) rows.push([code(name), 'gone', signed(change), '', '', '', ''])
+  for (const [name, change] of gone) rows.push([code(name), 'gone', signedSize(change), '', '', '', ''])
   const head = ['Layer', 'Compressed', ...(compared ? ['Change'] : []), 'Unpacked', 'Files', 'Time', 'Version']
   return table(head, rows, compared ? '-rrrrr-' : '-rrrr-')
 }
@@ -138,10 +140,10 @@ export function directoryTable(report: Report): string {
     .slice(0, SHOWN_DIRECTORIES)
     .map(({ path, compressed, raw, files }) => [
       code(path),
-      size(compressed),
-      percent(compressed, chosen.compressed),
-      size(raw),
-      number(files)
+      sizeText(compressed),
+      shareText(compressed, chosen.compressed),
+      sizeText(raw),
+      numberText(files)
     ])
   return rows.length === 0 ? '' : table(['Directory', 'Compressed', 'Of the slug', 'Unpacked', 'Files'], rows, '-rrrr')
 }
@@ -150,8 +152,8 @@ export function fileTable(report: Report): string {
   const { chosen } = report.verdict
   const rows = largestFiles(report, chosen, SHOWN_FILES).map(file => [
     code(file.path),
-    `${file.shared ? '≈ ' : ''}${size(file[chosen] ?? 0)}`,
-    size(file.raw)
+    `${file.shared ? '≈ ' : ''}${sizeText(file[chosen] ?? 0)}`,
+    sizeText(file.raw)
   ])
   return rows.length === 0 ? '' : table(['File', 'Compressed', 'Unpacked'], rows, '-rr')
 }
@@ -163,15 +165,15 @@ export function fileTable(report: Report): string {
 export function trimTable({ trim }: Report, withReasons: boolean): string {
   const rules = trim.rules.filter(({ files }) => files > 0)
   const possible = largestFirst(trim.possible)
-  const saved = size(trim.before - trim.after)
+  const saved = sizeText(trim.before - trim.after)
   const lead = trim.applied
-    ? `Trimming took ${saved} off this slug (${size(trim.before)} before; measured).`
+    ? `Trimming took ${saved} off this slug (${sizeText(trim.before)} before; measured).`
     : `\`slug.trim: safe\` would take ${saved} off this slug (measured).`
   const row = ({ name, files, raw, saves }: (typeof rules)[number]): string[] => [
     code(name),
-    number(files),
-    size(raw),
-    size(saves)
+    numberText(files),
+    sizeText(raw),
+    sizeText(saves)
   ]
   const head = ['What', 'Files', 'Unpacked', 'Saves']
   const why = withReasons ? ['Why it may go'] : []
@@ -216,8 +218,8 @@ export function trendTable({ history, report, repositoryUrl }: Told): string {
       commitLink(point.commit, repositoryUrl),
       point.at.slice(0, 10),
       escape(point.mastodonVersion ?? ''),
-      now === undefined ? '' : size(now),
-      now === undefined || before === undefined ? '' : signed(now - before)
+      now === undefined ? '' : sizeText(now),
+      now === undefined || before === undefined ? '' : signedSize(now - before)
     ]
   })
   const last = sizes.at(-2)
@@ -225,8 +227,8 @@ export function trendTable({ history, report, repositoryUrl }: Told): string {
     'this one',
     report.createdAt.slice(0, 10),
     escape(report.source.mastodonVersion ?? ''),
-    size(verdict.compressed),
-    last === undefined ? '' : signed(verdict.compressed - last)
+    sizeText(verdict.compressed),
+    last === undefined ? '' : signedSize(verdict.compressed - last)
   ])
   return table(['Commit', 'Date', 'Mastodon', `Size ${verdict.chosen} ffmpeg`, 'Change'], rows, '---rr')
 }

@@ -1,5 +1,6 @@
 import { upgradeHeadline } from '../../mastodon/index.ts'
-import { code, details, escape, number, table } from '../../verdict/index.ts'
+import { numberText } from '../../runtime/index.ts'
+import { code, details, escape, table } from '../../verdict/index.ts'
 import { type Upgrade } from '../upgrade.ts'
 
 const LEVELS = { block: 'stops it', warn: 'warning', note: 'note' } as const
@@ -73,7 +74,7 @@ function inWords(upgrade: Upgrade): string[] {
           `- By hand, ${when} it (${escape(version)}): ${prose(text)}${command === undefined ? '' : `: ${code(command)}`}`
       )
       .join('\n'),
-    migrations.length > 0 ? details(`Migrations (${number(migrations.length)})`, migrationTable(migrations)) : ''
+    migrations.length > 0 ? details(`Migrations (${numberText(migrations.length)})`, migrationTable(migrations)) : ''
   ]
 }
 
@@ -100,7 +101,7 @@ function migrationTable(migrations: Upgrade['migrations']): string {
   const more = migrations.length - SHOWN
   return (
     table(['Version', 'Migration', 'Phase', 'What it does'], rows, '----') +
-    (more > 0 ? `\n\nAnd ${number(more)} more.` : '')
+    (more > 0 ? `\n\nAnd ${numberText(more)} more.` : '')
   )
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type PageCommit, type PageData, type PageVariant, type VariantName } from './data.ts'
-import { isGood, number, percent, shown, short, signed, size, verdict } from './words.ts'
+import { judgeSize, roomText } from '../../verdict/size.ts'
+import { isGood, numberText, shareText, shown, short, signedSize, sizeText, verdict } from './words.ts'
 
 /**
  * The report's page as one HTML file. Its policy lets nothing run but this script and this style, by their hashes, and
@@ -94,10 +95,10 @@ function bar({ limit, warnsAt, stopsAt }: PageData, { compressed, base }: PageVa
     { bytes: warnsAt, name: limit === warnsAt ? 'limit, Heroku warns' : 'Heroku warns' },
     ...(stopsAt <= end && stopsAt !== limit ? [{ bytes: stopsAt, name: 'Heroku stops' }] : [])
   ]
-  const was = `before ${size(base ?? 0)}`
+  const was = `before ${sizeText(base ?? 0)}`
   // Names of marks that stand close together would lie on each other.
-  const names = marks.map(({ bytes, name }) => `${name} ${size(bytes)}`)
-  return `<svg class="bar" role="img" aria-label="${escape(`${size(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
+  const names = marks.map(({ bytes, name }) => `${name} ${sizeText(bytes)}`)
+  return `<svg class="bar" role="img" aria-label="${escape(`${sizeText(compressed)} of ${names.join(', ')}${base === undefined ? '' : `; ${was}`}`)}" width="100%" height="${20 + 16 * marks.length}">
 <rect class="track" width="100%" height="16" rx="3"/><rect class="fill" width="${at(compressed)}" height="16" rx="3"/>
 ${base === undefined ? '' : `<line class="before" x1="${at(base)}" x2="${at(base)}" y1="0" y2="16"><title>${was}</title></line>\n`}${marks
     .map(
@@ -124,12 +125,12 @@ function sizes(data: PageData): string {
   const rows = [...slugs, ...(streaming ? [{ ...streaming, title: 'streaming app' }] : [])].map(
     ({ title, compressed, raw, files, base }) =>
       `<tr><th scope="row">${title}</th>${cells([
-        size(compressed),
-        percent(compressed, limit),
-        ...(compared ? [base === undefined ? '–' : signed(compressed - base)] : []),
-        compressed <= limit ? `${size(limit - compressed)} left` : `${size(compressed - limit)} too much`,
-        size(raw),
-        number(files)
+        sizeText(compressed),
+        shareText(compressed, limit),
+        ...(compared ? [base === undefined ? '–' : signedSize(compressed - base)] : []),
+        roomText(judgeSize(compressed, limit)),
+        sizeText(raw),
+        numberText(files)
       ])}</tr>`
   )
   return `<section aria-labelledby="sizes">
@@ -158,7 +159,7 @@ function layerRows({ layers, variants, files }: PageData): string[] {
     .map(
       ({ layer, weights }) =>
         `<tr><th scope="row"><bdi>${escape(layer)}</bdi></th>${cells(
-          weights.flatMap((weight, at) => [size(weight), percent(weight, variants[at]!.compressed)])
+          weights.flatMap((weight, at) => [sizeText(weight), shareText(weight, variants[at]!.compressed)])
         )}</tr>`
     )
 }

@@ -1,8 +1,9 @@
-import { percent, signed, size } from '../../verdict/figures.ts'
+import { signedSize } from '../../runtime/figures.ts'
+import { judgeSize, roomText, sizeOfLimit } from '../../verdict/size.ts'
 import { type PageData, type PageVariant } from './data.ts'
 
 /** Words and figures of the page, the same in its plain HTML and in its script. */
-export { number, percent, signed, size } from '../../verdict/figures.ts'
+export { signedSize, numberText, shareText, sizeText } from '../../runtime/figures.ts'
 
 /** A name of others as it may be shown: what cannot be seen, or turns the line around, stands there as its number. */
 export function shown(name: string): string {
@@ -17,18 +18,18 @@ export function short(commit: string): string {
 }
 
 export function isGood({ limit }: PageData, { compressed, problem }: PageVariant): boolean {
-  return compressed <= limit && problem === undefined
+  return judgeSize(compressed, limit).fits && problem === undefined
 }
 
 /** The variant's size against the limit and the base, in one sentence. */
 export function verdict({ limit, base }: PageData, { compressed, base: before, problem }: PageVariant): string {
-  const left = limit - compressed
-  const parts = [`${size(compressed)} of ${size(limit)} (${percent(compressed, limit)})`]
+  const judged = judgeSize(compressed, limit)
+  const parts = [sizeOfLimit(judged)]
   if (base && before !== undefined) {
-    parts.push(`${signed(compressed - before)} against ${shown(base.ref)} at ${short(base.commit)}`)
+    parts.push(`${signedSize(compressed - before)} against ${shown(base.ref)} at ${short(base.commit)}`)
   }
-  parts.push(left >= 0 ? `${size(left)} left` : `${size(-left)} too much`)
+  parts.push(roomText(judged))
   const told = parts.join(', ')
-  if (left < 0) return `Over the limit: ${told}`
+  if (!judged.fits) return `Over the limit: ${told}`
   return problem === undefined ? `Within the limit: ${told}` : `Not fit to ship: ${shown(problem)}. Size: ${told}`
 }

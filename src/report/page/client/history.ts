@@ -1,5 +1,5 @@
 import { type PageData, type PagePoint, type VariantName } from '../data.ts'
-import { shown, short, signed, size } from '../words.ts'
+import { shown, short, signedSize, sizeText } from '../words.ts'
 import { byId, drawn, element, onWidth } from './dom.ts'
 
 const NAMES: readonly VariantName[] = ['with', 'without']
@@ -32,7 +32,7 @@ function chart({ history, limit }: PageData, width: number): SVGElement {
     { width, height: HEIGHT, role: 'group', 'aria-label': label },
     ...ticks(low, high + room).flatMap(bytes => [
       drawn('line', { class: 'grid', x1: EDGE.left, x2: width - EDGE.right, y1: y(bytes), y2: y(bytes) }),
-      drawn('text', { class: 'axis', x: EDGE.left - 8, y: y(bytes) + 4, 'text-anchor': 'end' }, size(bytes))
+      drawn('text', { class: 'axis', x: EDGE.left - 8, y: y(bytes) + 4, 'text-anchor': 'end' }, sizeText(bytes))
     ]),
     drawn('line', { class: 'limit', x1: EDGE.left, x2: width - EDGE.right, y1: y(limit), y2: y(limit) }),
     ...NAMES.flatMap(name => line(history, name, x, y)),
@@ -73,7 +73,7 @@ function line(
     )
     .join('')
   const dots = points.map(({ point, index, bytes }) => {
-    const text = `${name} ffmpeg: ${size(bytes)}, ${shown(point.commit.slice(0, 7))}, ${point.at.slice(0, 10)}`
+    const text = `${name} ffmpeg: ${sizeText(bytes)}, ${shown(point.commit.slice(0, 7))}, ${point.at.slice(0, 10)}`
     return drawn(
       'circle',
       { class: `dot ${name}`, cx: x(index), cy: y(bytes), r: 4, tabindex: 0, role: 'img', 'aria-label': text },
@@ -97,7 +97,7 @@ function legend({ limit }: PageData): HTMLElement {
     { class: 'legend' },
     entry('line with', 'with ffmpeg'),
     entry('line without', 'without ffmpeg'),
-    entry('limit', `limit, ${size(limit)}`)
+    entry('limit', `limit, ${sizeText(limit)}`)
   )
 }
 
@@ -114,9 +114,9 @@ function rows({ history }: PageData): HTMLElement[] {
       element('th', { scope: 'row' }, element('code', {}, short(point.commit))),
       cell(point.at.slice(0, 10)),
       cell(shown(point.mastodonVersion ?? '')),
-      ...NAMES.map(name => cell(point[name] === undefined ? '–' : size(point[name]), true)),
+      ...NAMES.map(name => cell(point[name] === undefined ? '–' : sizeText(point[name]), true)),
       cell(point.chosen),
-      cell(now === undefined || before === undefined ? '' : signed(now - before), true)
+      cell(now === undefined || before === undefined ? '' : signedSize(now - before), true)
     )
   })
   const titles = head.map(title => element('th', { scope: 'col' }, title))

@@ -1,4 +1,4 @@
-import { number, shown, signed } from '../words.ts'
+import { numberText, shown, signedSize } from '../words.ts'
 import { byId, element } from './dom.ts'
 import { goneBelow, hueOf, HUES } from './tree.ts'
 import { pathText, type View } from './view.ts'
@@ -31,8 +31,10 @@ export function showGone(view: View): void {
   place.hidden = gone.length === 0
   const rows = gone
     .slice(0, SHOWN)
-    .map(each => element('li', {}, element('bdi', {}, pathText(tree, each)), ` ${signed(weights.change[each]!)}`))
+    .map(each => element('li', {}, element('bdi', {}, pathText(tree, each)), ` ${signedSize(weights.change[each]!)}`))
   const more =
-    gone.length > SHOWN ? [element('p', {}, `${number(gone.length - SHOWN)} more are gone; the table has all.`)] : []
+    gone.length > SHOWN
+      ? [element('p', {}, `${numberText(gone.length - SHOWN)} more are gone; the table has all.`)]
+      : []
   place.replaceChildren(element('h3', {}, 'Gone'), element('ul', {}, ...rows), ...more)
 }

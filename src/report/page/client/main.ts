@@ -7,7 +7,7 @@ import { FileTable } from './table.ts'
 import { Treemap } from './treemap.ts'
 import { buildTree, find, nameOf, pathOf, wayTo, weigh, type Order, type Tree, type Weights } from './tree.ts'
 import { pathText, shareOf, type View } from './view.ts'
-import { number, shown, size } from '../words.ts'
+import { numberText, shown, sizeText } from '../words.ts'
 
 const data = JSON.parse(byId('data').textContent) as PageData
 const trees = new Map<Order, Tree>()
@@ -37,7 +37,7 @@ function show(): void {
   const { tree, weights, node } = view
   const bytes = weights.compressed[node]!
   byId('told').textContent =
-    `${pathText(tree, node)}: ${size(bytes)}, ${shareOf(view, bytes)} of the slug, ${number(weights.files[node]!)} files`
+    `${pathText(tree, node)}: ${sizeText(bytes)}, ${shareOf(view, bytes)} of the slug, ${numberText(weights.files[node]!)} files`
 }
 
 function viewOf(state: State): View {

@@ -1,4 +1,4 @@
-import { number, shown, size } from '../words.ts'
+import { numberText, shown, sizeText } from '../words.ts'
 import { byId, element } from './dom.ts'
 import { childrenIn, isFile, isLayer, nameOf, pathOf } from './tree.ts'
 import { changeText, layerText, pathText, shareOf, statusIn, type View } from './view.ts'
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Compressed',
     figures: true,
-    text: ({ weights }, node) => size(weights.compressed[node]!),
+    text: ({ weights }, node) => sizeText(weights.compressed[node]!),
     key: ({ weights }, node) => weights.compressed[node]!
   },
   {
@@ -30,7 +30,7 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Unpacked',
     figures: true,
-    text: ({ weights }, node) => size(weights.raw[node]!),
+    text: ({ weights }, node) => sizeText(weights.raw[node]!),
     key: ({ weights }, node) => weights.raw[node]!
   },
   { title: 'Layer', figures: false, text: layerText, key: layerText }
@@ -92,9 +92,9 @@ export class FileTable {
     table.querySelector('thead')!.replaceChildren(this.#head(columns))
     table.querySelector('tbody')!.replaceChildren(...rows.map(node => row(view, columns, node, searched !== '')))
     const where = searched === '' ? `in ${pathText(view.tree, view.node)}` : 'in the whole slug'
-    byId('found').textContent = `${number(nodes.length)} ${where}`
+    byId('found').textContent = `${numberText(nodes.length)} ${where}`
     this.#more.hidden = nodes.length <= this.#shown
-    this.#more.textContent = `Show ${number(Math.min(PAGE, nodes.length - this.#shown))} more of ${number(nodes.length)}`
+    this.#more.textContent = `Show ${numberText(Math.min(PAGE, nodes.length - this.#shown))} more of ${numberText(nodes.length)}`
   }
 
   #found({ tree, weights }: View, searched: string): number[] {

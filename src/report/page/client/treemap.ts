@@ -1,4 +1,4 @@
-import { number, shown, signed, size } from '../words.ts'
+import { numberText, shown, signedSize, sizeText } from '../words.ts'
 import { byId, element, onWidth } from './dom.ts'
 import { layOut, type Tile } from './layout.ts'
 import { isDirection, neighbour } from './neighbour.ts'
@@ -140,10 +140,10 @@ export class Treemap {
     const sum = sumOf(view, tile)
     const lines = [
       tile.node < 0
-        ? `${number(tile.smaller.length)} smaller in ${pathText(view.tree, tile.above)}`
+        ? `${numberText(tile.smaller.length)} smaller in ${pathText(view.tree, tile.above)}`
         : pathText(view.tree, tile.node),
-      `${size(sum.compressed)} compressed, ${shareOf(view, sum.compressed)} of the slug`,
-      `${size(sum.raw)} unpacked`
+      `${sizeText(sum.compressed)} compressed, ${shareOf(view, sum.compressed)} of the slug`,
+      `${sizeText(sum.raw)} unpacked`
     ]
     if (tile.node >= 0) lines.push(fromText(view, tile.node))
     if (view.comparable) lines.push(`Against the base: ${changeText(sum.status, sum.change)}`)
@@ -177,16 +177,16 @@ function fromText(view: View, node: number): string {
   const { weights, tree } = view
   const layer = layerText(view, node)
   const from = layer === 'several' ? 'From several layers' : `From ${layer}`
-  return isFile(tree, node) ? from : `${number(weights.files[node]!)} files. ${from}`
+  return isFile(tree, node) ? from : `${numberText(weights.files[node]!)} files. ${from}`
 }
 
 function nameText({ tree }: View, { node, above, smaller }: Tile): string {
-  if (node < 0) return `${number(smaller.length)} smaller`
+  if (node < 0) return `${numberText(smaller.length)} smaller`
   return shown(nameWithin(tree, above, node))
 }
 
 function labelOf(view: View, tile: Tile, { compressed, change, status }: Sum): string {
-  const words = [nameText(view, tile), size(compressed), `${shareOf(view, compressed)} of the slug`]
+  const words = [nameText(view, tile), sizeText(compressed), `${shareOf(view, compressed)} of the slug`]
   if (view.comparable) words.push(changeWords(status, change))
   return words.join(', ')
 }
@@ -209,7 +209,9 @@ function texts(view: View, tile: Tile, { compressed, change, status }: Sum): HTM
   const { width, height, open } = tile
   if (width < 36 || height < 15) return []
   const marked = view.state.compare && status !== 'same'
-  const figures = marked ? `${size(compressed)} ${status === 'new' ? 'new' : signed(change)}` : size(compressed)
+  const figures = marked
+    ? `${sizeText(compressed)} ${status === 'new' ? 'new' : signedSize(change)}`
+    : sizeText(compressed)
   const name = element('span', { class: 'name' }, nameText(view, tile))
   const beside = open && width > 110
   const below = !open && height > 34 && width > 54

@@ -1,5 +1,5 @@
 import { type PageData, type PageVariant } from '../data.ts'
-import { percent, shown, signed, size } from '../words.ts'
+import { shareText, shown, signedSize, sizeText } from '../words.ts'
 import { type State } from './state.ts'
 import { isFile, nameOf, pathOf, statusOf, type Status, type Tree, type Weights } from './tree.ts'
 
@@ -25,20 +25,20 @@ export function statusIn({ weights }: View, node: number): Status {
 /** A change in figures: `+1.2 MB`, `new`, `gone, −1.2 MB`. */
 export function changeText(status: Status, change: number): string {
   if (status === 'same') return 'no change'
-  if (status === 'new') return `new, ${signed(change)}`
-  return status === 'gone' ? `gone, ${signed(change)}` : signed(change)
+  if (status === 'new') return `new, ${signedSize(change)}`
+  return status === 'gone' ? `gone, ${signedSize(change)}` : signedSize(change)
 }
 
 /** A change in words, for the ear. */
 export function changeWords(status: Status, change: number): string {
   if (status === 'same') return 'unchanged'
   if (status === 'new') return 'new'
-  if (status === 'gone') return `gone, ${size(-change)} less`
-  return `${status} by ${size(Math.abs(change))}`
+  if (status === 'gone') return `gone, ${sizeText(-change)} less`
+  return `${status} by ${sizeText(Math.abs(change))}`
 }
 
 export function shareOf({ variant }: View, bytes: number): string {
-  return percent(bytes, variant.compressed)
+  return shareText(bytes, variant.compressed)
 }
 
 export function layerText({ data, weights }: View, node: number): string {

@@ -1,0 +1,39 @@
+/** Figures as people read them, the same on every surface. This file runs in a browser, too. */
+
+/** A size: bytes, kB or MB (10^6 bytes, as Heroku's limits are read here). */
+export function sizeText(bytes: number): string {
+  const size = Math.abs(bytes)
+  const sign = bytes < 0 ? '−' : ''
+  if (size < 1e3) return `${sign}${size} bytes`
+  return size < 1e5 ? `${sign}${(size / 1e3).toFixed(1)} kB` : `${sign}${(size / 1e6).toFixed(1)} MB`
+}
+
+/** A change in size (bytes) with its sign. None at all is told apart from a tiny one. */
+export function signedSize(bytes: number): string {
+  if (bytes === 0) return 'no change'
+  return bytes < 0 ? sizeText(bytes) : `+${sizeText(bytes)}`
+}
+
+/** A change in per cent of what it was, with its sign. */
+export function signedShare(change: number, before: number): string {
+  if (before === 0 || change === 0) return ''
+  const text = Math.abs((100 * change) / before).toFixed(1)
+  return `${change < 0 ? '−' : '+'}${text === '0.0' ? '<0.1' : text} %`
+}
+
+/** `87.0 %`. */
+export function shareText(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`
+}
+
+/** `12,345`. */
+export function numberText(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** Of milliseconds: `3.2 s`, `1 min 5 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`
+  const seconds = Math.round(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { withTables } from '../scripts/readme.ts'
 import { schemaText } from '../scripts/schema.ts'
@@ -11,6 +12,21 @@ const read = (file: string): string => readFileSync(path.join(project, file), 'u
 describe('the project', () => {
   it('has one version', () => {
     expect((JSON.parse(read('package.json')) as { version: string }).version).toBe(VERSION)
+  })
+
+  it('installs on the lowest Node that it names, without a warning about engines', () => {
+    const { minVersion, satisfies } = createRequire(import.meta.url)('semver') as {
+      minVersion(range: string): string
+      satisfies(version: string, range: string): boolean
+    }
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { engines?: { node?: string } }>
+    }
+    const lowest = packages['']!.engines!.node!.split('||').map(range => minVersion(range))
+    const refused = Object.entries(packages).flatMap(([name, { engines }]) =>
+      lowest.filter(version => engines?.node && !satisfies(version, engines.node)).map(version => `${name}: ${version}`)
+    )
+    expect(refused).toEqual([])
   })
 
   it('says in the README what action.yml says', () => {

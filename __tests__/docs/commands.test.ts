@@ -9,7 +9,18 @@ import { run } from '../helpers/git-repo.ts'
 import { hasGithubCli } from '../helpers/github-cli.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
-import { commandsOf, commandsOfExample, commandsOfPage, commandsOfSource, EXAMPLES, flagsIn, PAGES, read, sourceFiles, type Command } from './commands.ts'
+import {
+  commandsOf,
+  commandsOfExample,
+  commandsOfPage,
+  commandsOfSource,
+  EXAMPLES,
+  flagsIn,
+  PAGES,
+  read,
+  sourceFiles,
+  type Command
+} from './commands.ts'
 import { HEROKU, NEWER_GH } from './outside.ts'
 
 const written = [
@@ -17,7 +28,8 @@ const written = [
   ...EXAMPLES.flatMap(commandsOfExample),
   ...sourceFiles().flatMap(commandsOfSource)
 ]
-const of = (program: string, among: readonly Command[] = written): Command[] => among.filter(({ words }) => words[0] === program)
+const of = (program: string, among: readonly Command[] = written): Command[] =>
+  among.filter(({ words }) => words[0] === program)
 const told = ({ file, words }: Command): string => `${file}: ${words.join(' ')}`
 
 /** What `init` prints, with every kind of advice. */
@@ -25,7 +37,9 @@ async function adviceCommands(): Promise<Command[]> {
   const folder = `${temp()}/fork`
   makeSampleFork(folder)
   const fork = await readFork(folder, run, process.env['PATH']!)
-  const names = ['deploy', 'nightly', 'slug-size', 'slug-size-comment', 'tasks', 'upgrade'].map(name => `heroku-${name}.yml`)
+  const names = ['deploy', 'nightly', 'slug-size', 'slug-size-comment', 'tasks', 'upgrade'].map(
+    name => `heroku-${name}.yml`
+  )
   const examples = new Map([...names, 'mastodon-on-heroku.yml'].map(name => [name, read(`examples/${name}`)]))
   const action = { repository: 'a/b', sha: 'c'.repeat(40) }
   const files = planFiles(fork, examples, { action, tasks: true, app: 'my-app' })
@@ -35,8 +49,20 @@ async function adviceCommands(): Promise<Command[]> {
 
 describe('a line', () => {
   it.each([
-    ['NAME=x git tag "heroku 1" && git push origin heroku-1 # then', [['git', 'tag', 'heroku 1'], ['git', 'push', 'origin', 'heroku-1']]],
-    [`heroku authorizations:create --short | gh secret set 'A B'`, [['heroku', 'authorizations:create', '--short'], ['gh', 'secret', 'set', 'A B']]],
+    [
+      'NAME=x git tag "heroku 1" && git push origin heroku-1 # then',
+      [
+        ['git', 'tag', 'heroku 1'],
+        ['git', 'push', 'origin', 'heroku-1']
+      ]
+    ],
+    [
+      `heroku authorizations:create --short | gh secret set 'A B'`,
+      [
+        ['heroku', 'authorizations:create', '--short'],
+        ['gh', 'secret', 'set', 'A B']
+      ]
+    ],
     ['echo git push', []]
   ])('%s has its commands', (line, words) => {
     expect(commandsOf(line).map(command => command.words)).toEqual(words)
@@ -63,7 +89,9 @@ describe('commands that pages, errors and `init` name', () => {
   })
 
   it('are there for git, with their flags', async () => {
-    const all = of('git', [...written, ...(await adviceCommands())]).filter(({ words }) => /^[a-z-]+$/.test(words[1] ?? ''))
+    const all = of('git', [...written, ...(await adviceCommands())]).filter(({ words }) =>
+      /^[a-z-]+$/.test(words[1] ?? '')
+    )
     expect(all.length).toBeGreaterThan(8)
     for (const command of all) {
       const [, name = ''] = command.words
@@ -91,12 +119,19 @@ describeOrSkip('commands of GitHubâ€™s CLI', hasGithubCli ? undefined : 'GitHubâ
     const all = of('gh', [...written, ...(await adviceCommands())])
     expect(all.length).toBeGreaterThan(10)
     for (const command of all) {
-      const name = command.words.slice(1).filter(word => /^[a-z-]+$/.test(word) && !word.startsWith('-')).slice(0, command.words[1] === 'api' ? 1 : 2)
+      const name = command.words
+        .slice(1)
+        .filter(word => /^[a-z-]+$/.test(word) && !word.startsWith('-'))
+        .slice(0, command.words[1] === 'api' ? 1 : 2)
       const { status, stdout } = spawnSync('gh', [...name, '--help'], { encoding: 'utf8' })
       const known = [...stdout.matchAll(/^ +(?:-\w, )?--([\w-]+)/gm)].map(([, flag]) => flag!)
       const isThere = status === 0 && stdout.includes(`gh ${name.join(' ')}`)
       const allowed = isThere ? known : NEWER_GH[name.join(' ')]
-      expect({ command: told(command), unknown: flagsIn(command.words).filter(flag => !allowed?.includes(flag)), known: allowed !== undefined }).toEqual({
+      expect({
+        command: told(command),
+        unknown: flagsIn(command.words).filter(flag => !allowed?.includes(flag)),
+        known: allowed !== undefined
+      }).toEqual({
         command: told(command),
         unknown: [],
         known: true

@@ -70,7 +70,10 @@ export function commandsOf(line: string, file = ''): Command[] {
     if (PROGRAM.test(words.join(' ')) && words[1] !== 'ended') found.push({ file, words })
     words = []
   }
-  for (const [word] of line.trim().replaceAll(/\s+#\s.*$/g, '').matchAll(/&&|\|\||[|;]|(?:"[^"]*"|'[^']*'|[^\s"'|;&])+/g)) {
+  for (const [word] of line
+    .trim()
+    .replaceAll(/\s+#\s.*$/g, '')
+    .matchAll(/&&|\|\||[|;]|(?:"[^"]*"|'[^']*'|[^\s"'|;&])+/g)) {
     if (/^(?:&&|\|\||[|;])$/.test(word)) end()
     else words.push(word.replaceAll(/["']/g, ''))
   }

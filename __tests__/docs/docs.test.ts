@@ -21,10 +21,12 @@ interface Block {
 }
 
 function blocks(text: string): Block[] {
-  return [...text.matchAll(/^( *)```(\w*)[^\n]*\n([^]*?)^\1```/gm)].map(([, indent = '', language = '', inner = '']) => ({
-    language,
-    text: inner.replace(new RegExp(`^${indent}`, 'gm'), '')
-  }))
+  return [...text.matchAll(/^( *)```(\w*)[^\n]*\n([^]*?)^\1```/gm)].map(
+    ([, indent = '', language = '', inner = '']) => ({
+      language,
+      text: inner.replace(new RegExp(`^${indent}`, 'gm'), '')
+    })
+  )
 }
 
 /** What GitHub makes of a heading (github/docs: basic writing syntax, section links). */
@@ -32,7 +34,11 @@ function anchors(text: string): string[] {
   const seen = new Map<string, number>()
   return [...text.replace(/^( *)```[^]*?^\1```/gm, '').matchAll(/^#{1,6} (.*)$/gm)].map(([, heading]) => {
     const plain = heading!.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[`*]/g, '')
-    const anchor = plain.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-')
+    const anchor = plain
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-')
     const times = seen.get(anchor) ?? 0
     seen.set(anchor, times + 1)
     return times === 0 ? anchor : `${anchor}-${times}`
@@ -63,7 +69,9 @@ describe.each(pages)('%s', file => {
 
   it('names scripts and programs that there are', () => {
     for (const [, script] of text.matchAll(/npm run (?:-s )?([\w-]+)/g)) expect(Object.keys(scripts)).toContain(script)
-    for (const [, program] of text.matchAll(/(?<![\w/])((?:scripts|src|bench|__tests__|docs|examples)\/[\w./-]+\.\w+)/g))
+    for (const [, program] of text.matchAll(
+      /(?<![\w/])((?:scripts|src|bench|__tests__|docs|examples)\/[\w./-]+\.\w+)/g
+    ))
       expect({ program, exists: existsSync(path.join(project, program!)) }).toEqual({ program, exists: true })
   })
 
@@ -99,7 +107,11 @@ it('examples/mastodon-on-heroku.yml is a config, also with all that is commented
 })
 
 it('pages that messages name are there, and it is said whose they are: a fork has none of them', () => {
-  const code = sourceFiles().map(file => read(file).replaceAll(/^ *(?:\/?\*|\/\/).*$/gm, '').replaceAll(/ \/\/ .*$/gm, ''))
+  const code = sourceFiles().map(file =>
+    read(file)
+      .replaceAll(/^ *(?:\/?\*|\/\/).*$/gm, '')
+      .replaceAll(/ \/\/ .*$/gm, '')
+  )
   const named = code.flatMap(text => [...text.matchAll(/(docs\/[\w-]+\.md)(?:#([\w-]+))?( of mastodon-on-heroku)?/g)])
   expect(named.length).toBeGreaterThan(4)
   for (const [, page, anchor, whose] of named) {
@@ -124,7 +136,9 @@ function isCommand(name: string): boolean {
 }
 
 it('links to nothing that nobody has looked at, and looks at nothing that is not linked to', () => {
-  const linked = pages.flatMap(file => [...prose(read(file)).matchAll(/\]\((https:[^)\s]+)\)/g)].map(([, link]) => link!.replace(/#.*/, '')))
+  const linked = pages.flatMap(file =>
+    [...prose(read(file)).matchAll(/\]\((https:[^)\s]+)\)/g)].map(([, link]) => link!.replace(/#.*/, ''))
+  )
   expect([...new Set(linked)].toSorted()).toEqual(Object.keys(LINKS).toSorted())
 })
 

@@ -23,7 +23,22 @@ export const HEROKU: Readonly<Record<string, readonly string[]>> = {
   'config:set': ['app'],
   'config:unset': ['app'],
   'container:push': ['app', 'arg', 'context-path', 'no-cache', 'recursive', 'verbose'],
-  create: ['addons', 'app', 'buildpack', 'features', 'internal-routing', 'json', 'kernel', 'locked', 'manifest', 'no-remote', 'region', 'space', 'stack', 'team'],
+  create: [
+    'addons',
+    'app',
+    'buildpack',
+    'features',
+    'internal-routing',
+    'json',
+    'kernel',
+    'locked',
+    'manifest',
+    'no-remote',
+    'region',
+    'space',
+    'stack',
+    'team'
+  ],
   domains: ['app', 'columns', 'csv', 'extended', 'filter', 'json', 'no-wrap', 'sort'],
   'domains:add': ['app', 'cert', 'json', 'wait'],
   drains: ['app', 'json'],
@@ -66,9 +81,15 @@ export const LINKS: Readonly<Record<string, readonly [date: string, seen: string
   'https://elements.heroku.com/addons/heroku-postgresql': ['2026-11-25', 'the slug of heroku/cli: addons:create'],
   'https://elements.heroku.com/addons/heroku-redis': ['2026-11-25', 'likewise'],
   'https://github.com/AkhileshNS/heroku-deploy': ['2026-11-25', 'the repository: README.md, action.yml'],
-  'https://github.com/heroku-reference-apps/github-heroku-flow-action': ['2026-11-25', 'used and cited by others’ repositories'],
+  'https://github.com/heroku-reference-apps/github-heroku-flow-action': [
+    '2026-11-25',
+    'used and cited by others’ repositories'
+  ],
   'https://github.com/mastodon/mastodon/blob/main/SECURITY.md': ['2026-11-25', 'the file, in forks of the repository'],
-  'https://github.com/mastodon/mastodon/issues/19824': ['2026-11-25', 'cited by others’ repositories, for the same reason'],
+  'https://github.com/mastodon/mastodon/issues/19824': [
+    '2026-11-25',
+    'cited by others’ repositories, for the same reason'
+  ],
   'https://github.com/mastodon/mastodon/issues/20591': ['2026-11-25', 'the issue itself'],
   'https://signup.heroku.com': ['2026-11-25', 'cited by others’ guides'],
   'https://www.heroku.com/pricing': ['2026-11-25', 'cited by Heroku’s documentation']

@@ -14,7 +14,10 @@ function quoted(heading: string): string[] {
 
 /** Its parts, in their order and near each other in one file; what varies stands in `${ }` there. */
 function standsIn(text: string, file: string): boolean {
-  const parts = text.split('…').map(part => part.trim()).filter(part => /[A-Za-z]{2}/.test(part))
+  const parts = text
+    .split('…')
+    .map(part => part.trim())
+    .filter(part => /[A-Za-z]{2}/.test(part))
   const escaped = parts.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('`', '\\\\?`'))
   return new RegExp(escaped.join('[^]{0,160}?')).test(file)
 }

@@ -1,4 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import os from 'node:os'
+import vm from 'node:vm'
+
+// Jest runs ES modules only under a flag of Node (jestjs.io: "ECMAScript Modules"). If it is not there, as with `npx jest`,
+// Jest is started again with it.
+if (vm.SourceTextModule === undefined) {
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+  const { status } = spawnSync(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
 
 /** Native ESM; TypeScript through swc (types are checked by tsc). */
 export default {

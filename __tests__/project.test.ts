@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -16,8 +17,8 @@ describe('the project', () => {
 
   it('installs on the lowest Node that it names, without a warning about engines', () => {
     const { minVersion, satisfies } = createRequire(import.meta.url)('semver') as {
-      minVersion(range: string): string
-      satisfies(version: string, range: string): boolean
+      minVersion(this: void, range: string): string
+      satisfies(this: void, version: string, range: string): boolean
     }
     const { packages } = JSON.parse(read('package-lock.json')) as {
       packages: Record<string, { engines?: { node?: string } }>
@@ -35,5 +36,13 @@ describe('the project', () => {
 
   it('publishes the schema that reads reports', () => {
     expect(read('docs/report.schema.json')).toBe(schemaText())
+  })
+
+  it('runs one test by its name, green', () => {
+    const jest = path.join(project, 'node_modules/.bin/jest')
+    const args = ['-t', 'has one version', '__tests__/project.test.ts']
+    const { NODE_OPTIONS, ...env } = process.env // eslint-disable-line @typescript-eslint/no-unused-vars
+    const said = execFileSync(process.execPath, [jest, ...args], { cwd: project, env, encoding: 'utf8', stdio: 'pipe' })
+    expect(said).toContain('1 passed, 0 failed')
   })
 })

@@ -1,9 +1,17 @@
-/** A jest reporter: names what was skipped and why, refuses a skip without a reason, and closes with one plain line. */
+/**
+ * A jest reporter: names what was skipped and why, refuses a skip without a reason, and closes with one plain line. With
+ * `-t` Jest counts all other tests as skipped: then nothing is said of them.
+ */
 export default class ClosingLine {
   #unexplained = []
+  #isPart
+
+  constructor({ testNamePattern }) {
+    this.#isPart = Boolean(testNamePattern)
+  }
 
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numFailedTestSuites, testResults }) {
-    const skipped = testResults
+    const skipped = (this.#isPart ? [] : testResults)
       .flatMap(suite => suite.testResults)
       .filter(({ status }) => ['pending', 'todo', 'disabled'].includes(status))
     for (const { fullName } of skipped) console.log(`SKIPPED ${fullName}`)

@@ -8,7 +8,7 @@ import {
   Visitor,
   type LocalHeroku,
   type Visit
-} from '../src/local-heroku/index.ts'
+} from '../__tests__/rig/local-heroku/index.ts'
 import { runCommand, systemClock } from '../src/runtime/real.ts'
 import { startPostgres } from './postgres.ts'
 import { runAction, type ActionResult } from './run-action.ts'

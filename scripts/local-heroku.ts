@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { processHost, startLocalHeroku, type LocalHeroku, type NewApp } from '../src/local-heroku/index.ts'
+import { processHost, startLocalHeroku, type LocalHeroku, type NewApp } from '../__tests__/rig/local-heroku/index.ts'
 import { runCommand, systemClock } from '../src/runtime/real.ts'
 
 const USAGE =

@@ -1,5 +1,5 @@
 import http from 'node:http'
-import { type DynoHost } from '../../src/local-heroku/index.ts'
+import { type DynoHost } from '../rig/local-heroku/index.ts'
 import { type Part, type PartValue } from '../../src/mastodon/index.ts'
 import { type Clock } from '../../src/runtime/index.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appFacts, type AppFacts } from '../../src/checks/index.ts'
-import { type DataFigures, type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type DataFigures, type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { ask } from '../local-heroku/ask.ts'
 import { appOf, clientOf, makeSlug, NO_SIGNAL, openHeroku, ship } from '../helpers/local-heroku.ts'

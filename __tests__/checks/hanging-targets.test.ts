@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { type AddressInfo } from 'node:net'
 import { CHECKS } from '../../src/checks/index.ts'
-import { type FaultKind } from '../../src/local-heroku/index.ts'
+import { type FaultKind } from '../rig/local-heroku/index.ts'
 import { type Part } from '../../src/mastodon/index.ts'
 import { hangs } from '../helpers/internet.ts'
 import { INSIDE, well, type Act } from './acted-dyno.ts'

@@ -7,7 +7,7 @@ import { CHECKS, runChecks, type Network, type Result, type World } from '../../
 import { openScene } from '../../src/commands/steps/check-scene.ts'
 import type { Context } from '../../src/commands/context.ts'
 import { loadConfig } from '../../src/config/index.ts'
-import { type DynoSpec, type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type DynoSpec, type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { createHttp } from '../../src/runtime/real.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { pages, type Handler } from '../helpers/internet.ts'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
-import { FAULT_KINDS, type Fault } from '../../src/local-heroku/index.ts'
+import { FAULT_KINDS, type Fault } from '../rig/local-heroku/index.ts'
 import { UserError } from '../../src/runtime/index.ts'
 import { until } from '../helpers/local-heroku.ts'
 import { APP, NEW, STAGING, STREAMING, World, type WorldOptions } from './world.ts'

@@ -13,7 +13,7 @@ import {
 import { Story } from '../../src/verdict/index.ts'
 import { prepareStreaming } from '../../src/deploy/streaming.ts'
 import { createClient, HerokuApp } from '../../src/heroku/index.ts'
-import { startLocalHeroku, type Fault, type LocalHeroku, type RunningDyno } from '../../src/local-heroku/index.ts'
+import { startLocalHeroku, type Fault, type LocalHeroku, type RunningDyno } from '../rig/local-heroku/index.ts'
 import { readAppJson, type SecretGroup } from '../../src/mastodon/index.ts'
 import { CancelledError, UserError, type Clock, type Log } from '../../src/runtime/index.ts'
 import { TestClock } from '../helpers/clock.ts'

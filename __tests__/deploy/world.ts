@@ -26,7 +26,7 @@ import {
   type LocalHeroku,
   type RunningDyno,
   type SlugBuilder
-} from '../../src/local-heroku/index.ts'
+} from '../rig/local-heroku/index.ts'
 import {
   planUpgrade,
   readMigrations,

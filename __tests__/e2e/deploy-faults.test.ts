@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Fault } from '../../src/local-heroku/index.ts'
+import { type Fault } from '../rig/local-heroku/index.ts'
 import { configure, heroku, Instance, lean } from './instance.ts'
 
 describe('through the committed action', () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { type SlugBuilder } from '../../src/local-heroku/index.ts'
+import { type SlugBuilder } from '../rig/local-heroku/index.ts'
 import { body, HttpServer, type Answer } from '../helpers/http-server.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'n
 import path from 'node:path'
 import pg from 'pg'
 import { compileGems, noGems } from '../../scripts/gems.ts'
-import { Visitor } from '../../src/local-heroku/index.ts'
+import { Visitor } from '../rig/local-heroku/index.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { addBuildpack, configWith } from './fork.ts'
 import { DOMAIN, heroku, Instance, postgres } from './instance.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runAction, type ActionResult, type ActionRun } from '../../scripts/run-action.ts'
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { appOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { lastingTemp } from '../helpers/temp.ts'

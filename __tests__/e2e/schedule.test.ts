@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { runAction, type ActionResult } from '../../scripts/run-action.ts'
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { ask } from '../local-heroku/ask.ts'
 import { HttpServer, json } from '../helpers/http-server.ts'
 import { openHeroku } from '../helpers/local-heroku.ts'

@@ -1,11 +1,6 @@
 import { packSlug } from '../../scripts/ship-slug.ts'
 import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
-import {
-  processHost,
-  startLocalHeroku,
-  type LocalHeroku,
-  type LocalHerokuOptions
-} from '../../src/local-heroku/index.ts'
+import { processHost, startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../rig/local-heroku/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { lastingTemp } from './temp.ts'
 

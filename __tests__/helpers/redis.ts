@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { freePort } from '../../src/local-heroku/index.ts'
+import { freePort } from '../rig/local-heroku/index.ts'
 
 export interface TestRedis {
   /** `rediss://` with a password; the certificate is self-signed and for another name, as Heroku's. */

@@ -1,4 +1,4 @@
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 
 /** What answers have that tests look at; most have a few of it. */
 export interface Thing {

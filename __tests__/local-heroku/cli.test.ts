@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { type LocalHeroku, type NewApp } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku, type NewApp } from '../rig/local-heroku/index.ts'
 import { appOf, clientOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp } from '../helpers/temp.ts'

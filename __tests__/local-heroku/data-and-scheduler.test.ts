@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type DataFigures, type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type DataFigures, type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { openHeroku } from '../helpers/local-heroku.ts'
 import { ask, type Asking, type Said, type Thing } from './ask.ts'
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals'
 import { once } from 'node:events'
 import net from 'node:net'
-import { freePort } from '../../src/local-heroku/index.ts'
+import { freePort } from '../rig/local-heroku/index.ts'
 
 it('is free on all addresses, another each time, and never one that the machine gives to whoever asks for any', async () => {
   const ports = new Set<number>()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { followOutput, runOneOff, type HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { appOf, makeSlug, NO_SIGNAL, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { readFileSync } from 'node:fs'
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { appOf, clientOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 import { ask } from './ask.ts'

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
 import { createClient, HerokuApp } from '../../src/heroku/index.ts'
-import { type LocalHeroku } from '../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { systemClock } from '../../src/runtime/real.ts'
 import { NO_SIGNAL } from '../helpers/local-heroku.ts'
 

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { gemEnvironment, noGems } from '../../scripts/gems.ts'
 import { startPostgres } from '../../scripts/postgres.ts'
-import { freePort } from '../../src/local-heroku/index.ts'
+import { freePort } from '../rig/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
   BASE_SCHEMA_COMMAND,

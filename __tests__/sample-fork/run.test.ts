@@ -5,7 +5,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
 import { addPostMigration, breakBoot, breakRelease } from '../../scripts/sample-fork.ts'
-import { freePort } from '../../src/local-heroku/index.ts'
+import { freePort } from '../rig/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,
   PENDING_COMMAND,

@@ -91590,41 +91590,56 @@ async function isFree(port) {
     return free;
 }
 
+;// CONCATENATED MODULE: ./lib/local-heroku/logs.js
+
+const logs_HISTORY = 1_500;
+/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
+class AppLog extends external_node_events_.EventEmitter {
+    #lines = [];
+    #now;
+    constructor(now) {
+        super();
+        this.#now = now;
+    }
+    /** @param source `heroku[web.1]`, `app[web.1]`, `heroku[router]` */
+    write(source, text) {
+        const [, kind = '', dyno = ''] = /^(\w+)\[(.*)\]$/.exec(source) ?? [];
+        for (const piece of text.split('\n')) {
+            if (piece === '')
+                continue;
+            const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00');
+            const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` };
+            this.#lines.push(line);
+            if (this.#lines.length > logs_HISTORY)
+                this.#lines.shift();
+            this.emit('line', line);
+        }
+    }
+    /** The text of the last ones of those that are wanted. */
+    last(count, isWanted = () => true) {
+        const lines = this.#lines.filter(isWanted);
+        return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/local-heroku/store.js
 
 
 
-const EMPTY = {
-    authorizations: [],
-    apps: [],
-    addons: [],
-    attachments: [],
-    jobs: [],
-    lastJob: 100_000,
-    cronJobs: [],
-    triggers: [],
-    pipelines: [],
-    couplings: [],
-    promotions: []
-};
-/** All that the local Heroku knows, in one file; written whole after each change. */
+/** All that the local Heroku knows. */
 class Store {
     folder;
     state;
-    #file;
-    constructor(folder) {
+    constructor(folder, state = { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, apps: [] }) {
         this.folder = folder;
+        this.state = state;
         for (const name of ['blobs', 'outputs', 'dynos', 'slugs'])
             (0,external_node_fs_namespaceObject.mkdirSync)(external_node_path_namespaceObject.join(folder, name), { recursive: true });
-        this.#file = external_node_path_namespaceObject.join(folder, 'state.json');
-        this.state = (0,external_node_fs_namespaceObject.existsSync)(this.#file)
-            ? { ...structuredClone(EMPTY), ...JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(this.#file, 'utf8')) }
-            : { apiKey: `HRKU-${(0,external_node_crypto_.randomUUID)()}`, ...structuredClone(EMPTY) };
-        this.save();
     }
-    save() {
-        (0,external_node_fs_namespaceObject.writeFileSync)(`${this.#file}.new`, JSON.stringify(this.state), { mode: 0o600 });
-        (0,external_node_fs_namespaceObject.renameSync)(`${this.#file}.new`, this.#file);
+    /** Is called after each change. A rehearsal goes with its job, so nothing is kept here. */
+    save() { }
+    addApp(app) {
+        this.state.apps.push(app);
     }
     app(nameOrId) {
         return this.state.apps.find(({ id, name }) => name === nameOrId || id === nameOrId);
@@ -91659,8 +91674,7 @@ const HEROKU_TIMES = {
     preboot: 180_000,
     coolOff: 10_000,
     hold: 30_000,
-    memory: 20_000,
-    provision: 0
+    memory: 20_000
 };
 /** Memory in bytes (Dev Center: dyno-sizes). */
 const MEMORY = {
@@ -91827,93 +91841,6 @@ async function isListening(port, signal) {
     return false;
 }
 
-;// CONCATENATED MODULE: ./lib/local-heroku/faults.js
-const FAULT_KINDS = (/* unused pure expression or super */ null && ([
-    'reset-before',
-    'reset-after',
-    'hang-before',
-    'hang-after',
-    '409',
-    '429',
-    '500-before',
-    '500-after',
-    '503-before',
-    '503-after',
-    'cut',
-    'slow'
-]));
-/** Faults that are switched on, and the requests that were made. */
-class Faults {
-    #list = [];
-    add(fault) {
-        this.#list.push({ fault, seen: 0 });
-    }
-    clear() {
-        this.#list.length = 0;
-    }
-    /** The fault that this request suffers, if any. */
-    take(method, path) {
-        let kind;
-        for (const entry of this.#list) {
-            const { fault } = entry;
-            // Without a method a fault is for requests; a dyno's connection is none.
-            if (fault.method === undefined ? method === 'RENDEZVOUS' : fault.method !== method)
-                continue;
-            if (!path.includes(fault.path ?? ''))
-                continue;
-            entry.seen++;
-            const { nth = 1, times = 1 } = fault;
-            if (entry.seen >= nth && entry.seen < nth + times)
-                kind ??= fault.kind;
-        }
-        return kind;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/logs.js
-const logs_HISTORY = 1_500;
-/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). */
-class AppLog {
-    #lines = [];
-    #followers = new Set();
-    #now;
-    constructor(now) {
-        this.#now = now;
-    }
-    /** @param source `heroku[web.1]`, `app[web.1]`, `heroku[router]` */
-    write(source, text) {
-        const [, kind = '', dyno = ''] = /^(\w+)\[(.*)\]$/.exec(source) ?? [];
-        for (const piece of text.split('\n')) {
-            if (piece === '')
-                continue;
-            const time = new Date(this.#now()).toISOString().replace('Z', '000+00:00');
-            const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` };
-            this.#lines.push(line);
-            if (this.#lines.length > logs_HISTORY)
-                this.#lines.shift();
-            for (const follow of this.#followers)
-                follow(line);
-        }
-    }
-    last(count, filter = {}) {
-        const lines = this.#lines.filter(line => logs_matches(line, filter));
-        return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text);
-    }
-    /** Calls `listener` with each new line. Returns what ends that. */
-    follow(filter, listener) {
-        const follower = (line) => {
-            if (logs_matches(line, filter))
-                listener(line.text);
-        };
-        this.#followers.add(follower);
-        return () => this.#followers.delete(follower);
-    }
-}
-function logs_matches(line, { source, dyno }) {
-    return ((source === undefined || line.source === source) &&
-        (dyno === undefined || line.dyno === dyno || line.dyno.startsWith(`${dyno}.`)));
-}
-
 ;// CONCATENATED MODULE: ./lib/local-heroku/rendezvous.js
 
 
@@ -92008,7 +91935,6 @@ function certificateIn(folder) {
 
 
 
-
 /** A one-off dyno: it runs once, and is gone when it ends. */
 class OneOffDyno {
     id = (0,external_node_crypto_.randomUUID)();
@@ -92030,11 +91956,11 @@ class OneOffDyno {
         this.name = `${options.type}.${(0,external_node_crypto_.randomInt)(1000, 9999)}`;
         this.createdAt = new Date(options.clock.now()).toISOString();
         this.done = new Promise(resolve => (this.#finish = resolve));
-        const { attach, clock, timeToLive } = options;
+        const { invite, clock, timeToLive } = options;
         if (timeToLive !== undefined)
             this.#undo.push(clock.after(timeToLive * 1000, () => this.stop()));
-        if (attach)
-            this.#await(attach);
+        if (invite)
+            this.#await(invite);
         else
             void this.#run(undefined);
     }
@@ -92045,18 +91971,14 @@ class OneOffDyno {
     kill() {
         this.#hangUp('SIGKILL');
     }
-    #await({ rendezvous, secret, fault }) {
+    #await(invite) {
         this.#waiting = true;
         this.#say('Awaiting client');
-        const meet = (client) => {
-            // Lost before anything ran: the dyno goes on waiting, for nobody.
-            if (fault === 'reset-before')
-                return client.destroy();
+        const uninvite = invite(client => {
             this.#waiting = false;
             giveUp();
             void this.#run(client);
-        };
-        const uninvite = rendezvous.invite(secret, fault === 'hang-before' ? undefined : meet);
+        });
         const giveUp = this.options.clock.after(this.options.times.attach, () => {
             this.#say('Error R13 (Attach error) -> Failed to attach to process');
             this.#end(128);
@@ -92064,22 +91986,16 @@ class OneOffDyno {
         this.#undo.push(uninvite, giveUp);
     }
     async #run(client) {
-        const { slug, program, env, host, log, output, attach } = this.options;
+        const { slug, program, env, host, log, output } = this.options;
         this.#say(`Starting process with command \`${this.options.command}\``);
         const write = client ? (chunk) => client.write(chunk) : (output ?? toLog(log, this.name));
-        let sent = 0;
         try {
             const running = await host.start({
                 name: this.name,
                 slug,
                 command: program,
                 env,
-                output: chunk => {
-                    sent += chunk.length;
-                    write(chunk);
-                    if (attach?.fault === 'cut' && sent > 0)
-                        client?.destroy();
-                }
+                output: write
             });
             this.#running = running;
             if (this.#ending)
@@ -92153,18 +92069,14 @@ class Outputs {
         for (const wake of this.#open.get(name) ?? [])
             wake();
     }
-    /** Ends one that was being written when the local Heroku itself was ended. */
-    interrupt(name) {
-        (0,external_node_fs_namespaceObject.appendFileSync)(this.#store.outputFile(name), '\nThe local Heroku was ended meanwhile.\n');
-    }
     end(name) {
         const waiting = this.#open.get(name);
         this.#open.delete(name);
         for (const wake of waiting ?? [])
             wake();
     }
-    /** Sends it from a byte on, and what is added, until it ends or the client goes. `cutAfter`: breaks off there. */
-    send(name, from, response, cutAfter) {
+    /** Sends it from a byte on, and what is added, until it ends or the client goes. */
+    send(name, from, response) {
         const file = this.#store.outputFile(name);
         const size = fileSize(file);
         if (size === undefined)
@@ -92181,10 +92093,8 @@ class Outputs {
         const more = () => {
             if (busy || response.destroyed)
                 return;
-            const length = (0,external_node_fs_namespaceObject.readSync)(descriptor, piece, 0, cutAfter === undefined ? outputs_PIECE : Math.min(outputs_PIECE, 64), at);
+            const length = (0,external_node_fs_namespaceObject.readSync)(descriptor, piece, 0, outputs_PIECE, at);
             at += length;
-            if (cutAfter !== undefined && at - from > cutAfter)
-                return void response.destroy();
             if (length === 0) {
                 if (!this.#open.has(name))
                     response.end();
@@ -92328,7 +92238,6 @@ class Router {
 
 
 
-
 /** One app as it runs: its releases, the change-over between them, its dynos, its router. */
 class Machine {
     app;
@@ -92349,7 +92258,7 @@ class Machine {
         this.#parts = parts;
         this.log = new AppLog(() => parts.clock.now());
     }
-    /** Starts an app, with the dynos of its current release. What was under way when it was ended has failed. */
+    /** Starts an app, with the dynos of its current release. */
     static async start(app, parts) {
         const machine = new Machine(app, parts);
         machine.router = await Router.start({
@@ -92363,7 +92272,6 @@ class Machine {
         });
         app.port = machine.router.port;
         parts.store.save();
-        machine.#giveUpPending();
         const current = machine.current();
         if (current?.slugId)
             await machine.#rollOut(current);
@@ -92438,12 +92346,13 @@ class Machine {
         if (current && turn === this.#changeOver)
             this.#startMissing(current);
     }
-    runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }) {
+    runOneOff({ command, type = 'run', size, env, timeToLive, attach }) {
         const release = this.current();
         const slug = this.slug(release?.slugId ?? null);
         if (!release || !slug)
             return undefined;
-        const secret = attach ? this.#parts.store.secretName() : undefined;
+        const { store, rendezvous, attaching } = this.#parts;
+        const secret = attach ? store.secretName() : undefined;
         const [first = '', ...rest] = command.split(' ');
         const own = slug.processTypes[first];
         const dyno = new OneOffDyno({
@@ -92453,14 +92362,14 @@ class Machine {
             command,
             program: own === undefined ? command : [own, ...rest].join(' '),
             release,
-            slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+            slug: { id: slug.id, file: store.blobFile(slug.blob) },
             env: { ...release.configVars, ...env },
             timeToLive,
             log: this.log,
-            attach: secret === undefined ? undefined : { rendezvous: this.#parts.rendezvous, secret, fault },
+            invite: secret === undefined ? undefined : meet => rendezvous.invite(secret, attaching(this.app.name, meet)),
             ended: () => void this.oneOffs.delete(dyno)
         });
-        this.oneOffs.set(dyno, secret === undefined ? undefined : `${this.#parts.rendezvous.url}/${secret}`);
+        this.oneOffs.set(dyno, secret === undefined ? undefined : `${rendezvous.url}/${secret}`);
         return dyno;
     }
     /** Ends all dynos at once. */
@@ -92475,16 +92384,6 @@ class Machine {
             dyno.kill();
         await Promise.all(ended);
         await this.router.close();
-    }
-    #giveUpPending() {
-        for (const thing of [...this.app.releases, ...this.app.builds]) {
-            if (thing.status !== 'pending')
-                continue;
-            thing.status = 'failed';
-            if (thing.output !== null)
-                this.#parts.outputs.interrupt(thing.output);
-        }
-        this.#parts.store.save();
     }
     /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */
     #formationFor({ processTypes }) {
@@ -92593,6 +92492,8 @@ class ApiError extends Error {
     status;
     id;
     headers;
+    /** Content type of the answer; JSON without it. */
+    type;
     constructor(status, id, message, headers = {}) {
         super(message);
         this.status = status;
@@ -92604,30 +92505,6 @@ class ApiError extends Error {
         return { id: this.id, message: this.message, url };
     }
 }
-/** An error of an API that speaks JSON:API, as the Scheduler's does. */
-class JsonApiError extends ApiError {
-    pointer;
-    /** @param pointer what is wrong in the request: `/data/type` */
-    constructor(status, title, pointer) {
-        super(status, 'json_api', title);
-        this.pointer = pointer;
-    }
-    get body() {
-        const { message: title, pointer, status } = this;
-        return { errors: [{ title, source: { pointer }, status: String(status), detail: title }] };
-    }
-}
-/** An error of an API that has a message and nothing else in common with Heroku's. */
-class PlainError extends ApiError {
-    more;
-    constructor(status, message, more = {}) {
-        super(status, 'plain', message);
-        this.more = more;
-    }
-    get body() {
-        return { message: this.message, ...this.more };
-    }
-}
 /** Heroku's 404 of a thing: `app`, `release`. */
 function notFound(what) {
     return new ApiError(404, 'not_found', `Couldn't find that ${what}.`);
@@ -92635,46 +92512,6 @@ function notFound(what) {
 /** Heroku's answer to a value that it does not take. */
 function invalid(message) {
     return new ApiError(422, 'invalid_params', message);
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/rate-limit.js
-
-/** Requests an hour that an account has (Dev Center: platform-api-reference#rate-limits). */
-const HEROKU_RATE_LIMIT = 4_500;
-/** The account's bucket of requests: each takes one, and it is refilled all the time, a sixtieth a minute. */
-class RateLimit {
-    #limit;
-    #clock;
-    #left;
-    #at;
-    constructor(limit, clock) {
-        this.#limit = limit;
-        this.#clock = clock;
-        this.#left = limit;
-        this.#at = clock.now();
-    }
-    /** How many are left. To ask costs none. */
-    remaining() {
-        const now = this.#clock.now();
-        this.#left = Math.min(this.#limit, this.#left + (now - this.#at) * this.#perMillisecond);
-        this.#at = now;
-        // A request that was refilled in small parts is a whole one.
-        return Math.floor(this.#left + 1e-6);
-    }
-    /** Takes one. Throws Heroku's 429 where none is left. That it comes with a Retry-After is undocumented. */
-    take() {
-        if (this.remaining() >= 1) {
-            this.#left--;
-            return;
-        }
-        const seconds = Math.ceil((1 - this.#left) / this.#perMillisecond / 1000);
-        throw new ApiError(429, 'rate_limit', 'Your account reached the API rate limit. Please wait a few minutes.', {
-            'retry-after': String(Math.max(1, seconds))
-        });
-    }
-    get #perMillisecond() {
-        return this.#limit / 3_600_000;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/world.js
@@ -92716,7 +92553,7 @@ function appView(app) {
         updated_at: app.createdAt,
         released_at: app.releases.at(-1)?.createdAt ?? null,
         archived_at: null,
-        acm: app.acm ?? false,
+        acm: false,
         buildpack_provided_description: null,
         build_stack: stack,
         stack,
@@ -92819,118 +92656,8 @@ function oneOffView({ app }, dyno, attachUrl) {
 function featureView(app, name) {
     return { id: name, name, enabled: app.preboot, state: 'general', description: 'Provide seamless web dyno deploys' };
 }
-function domainView(app, { id, hostname, createdAt }) {
-    const own = id === app.id;
-    return {
-        id,
-        hostname,
-        kind: own ? 'heroku' : 'custom',
-        cname: own ? null : `${app.name}.local.herokudns.com`,
-        status: own ? 'none' : 'succeeded',
-        acm_status: own || !app.acm ? null : 'cert issued',
-        acm_status_reason: null,
-        sni_endpoint: null,
-        app: { id: app.id, name: app.name },
-        created_at: createdAt,
-        updated_at: createdAt
-    };
-}
-function addonView(world, addon) {
-    const app = appOf(world, [addon.app]);
-    return {
-        id: addon.id,
-        name: addon.name,
-        actions: [],
-        addon_service: { id: addon.service, name: addon.service },
-        plan: { id: addon.plan, name: addon.plan },
-        app: { id: app.id, name: app.name },
-        billed_price: { cents: 0, contract: false, unit: 'month' },
-        billing_entity: { id: app.id, name: app.name, type: 'app' },
-        config_vars: addon.configVars,
-        state: addon.provisioning ? 'provisioning' : 'provisioned',
-        provider_id: addon.id,
-        web_url: null,
-        created_at: addon.createdAt,
-        updated_at: addon.createdAt
-    };
-}
-/** With the plan and the config vars, which Heroku adds where they are asked for (heroku-cli-util: `Accept-Inclusion`). */
-function attachmentView(world, { id, name, addon, app: appName, configVars }) {
-    const app = appOf(world, [appName]);
-    const of = world.store.state.addons.find(candidate => candidate.name === addon);
-    const owner = appOf(world, [of.app]);
-    return {
-        id,
-        name,
-        namespace: null,
-        addon: {
-            id: of.id,
-            name: addon,
-            app: { id: owner.id, name: owner.name },
-            plan: { id: of.plan, name: of.plan }
-        },
-        app: { id: app.id, name: app.name },
-        config_vars: configVars,
-        created_at: of.createdAt,
-        updated_at: of.createdAt
-    };
-}
-function pipelineView({ id, name, createdAt }) {
-    return { id, name, owner: { id: USER.id, type: 'user' }, created_at: createdAt, updated_at: createdAt };
-}
-function couplingView({ store }, { id, app, pipeline, stage, createdAt }) {
-    const name = store.state.pipelines.find(({ id }) => id === pipeline)?.name;
-    return { id, app: { id: app }, pipeline: { id: pipeline, name }, stage, created_at: createdAt, updated_at: createdAt };
-}
-function promotionView(world, promotion) {
-    const { id, createdAt, pipeline, source, targets } = promotion;
-    const over = targets.every(target => promotedRelease(world, target)?.status !== 'pending');
-    return {
-        id,
-        status: over ? 'completed' : 'pending',
-        pipeline: { id: pipeline },
-        source: { app: { id: source.app }, release: { id: source.release } },
-        created_at: createdAt,
-        updated_at: createdAt
-    };
-}
-/** It is pending as long as its release phase runs. What `error_message` says where that fails is undocumented. */
-function promotionTargetView(world, { id: promotion }, target) {
-    const status = promotedRelease(world, target)?.status ?? 'failed';
-    return {
-        id: target.id,
-        app: { id: target.app },
-        pipeline_promotion: { id: promotion },
-        release: { id: target.release },
-        status: status === 'expired' ? 'succeeded' : status,
-        error_message: status === 'failed' ? 'The release command failed.' : null
-    };
-}
-function promotedRelease({ store }, { app, release }) {
-    return store.app(app)?.releases.find(({ id }) => id === release);
-}
-function buildView(world, app, build) {
-    return {
-        id: build.id,
-        status: build.status,
-        stack: build.stack,
-        output_stream_url: `${world.url()}/streams/${build.output}`,
-        slug: build.slugId === null ? null : { id: build.slugId },
-        release: build.releaseId === null ? null : { id: build.releaseId },
-        source_blob: { url: '', version: build.version, checksum: null, version_description: build.description },
-        buildpacks: build.buildpacks.map(url => ({ url, name: url })),
-        app: { id: app.id },
-        user: USER,
-        created_at: build.createdAt,
-        updated_at: build.createdAt
-    };
-}
-function jobView({ id, attributes }) {
-    return { type: 'jobs', id, attributes: { 'ran-at': null, 'created-at': null, ...attributes } };
-}
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/routes/route.js
-
 
 
 function route_text(value) {
@@ -92939,10 +92666,6 @@ function route_text(value) {
 /** A field of an object in a body: `source_blob.url`. */
 function route_within(value, name) {
     return typeof value === 'object' && value !== null ? value[name] : undefined;
-}
-/** What `"name"`, `{ "name": … }` or `{ "id": … }` names. */
-function route_named(value) {
-    return route_text(value) ?? route_text(route_within(value, 'id')) ?? route_text(route_within(value, 'name')) ?? '';
 }
 function now({ clock }) {
     return new Date(clock.now()).toISOString();
@@ -92954,295 +92677,286 @@ function only(body, known) {
         throw invalid(`Unknown parameters: ${unknown.join(', ')}`);
 }
 
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/addons.js
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/apps.js
 
 
 
 
-
-
-/** What a service alone means (heroku/cli: addons:create). */
-const DEFAULT_PLANS = { 'heroku-postgresql': 'essential-0', 'heroku-redis': 'mini' };
-/** Add-ons and their attachments. An attachment puts the add-on's config vars under its own name into an app. */
-const ADDON_ROUTES = {
-    'GET /addons': world => [200, world.store.state.addons.map(addon => addonView(world, addon))],
-    'GET /addons/:addon': (world, { params }) => [200, addonView(world, addons_addonOf(world, params[0]))],
-    'GET /apps/:app/addons': (world, { params }) => {
+const apps_STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
+/** The account, apps, their config vars and preboot. */
+const APP_ROUTES = {
+    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
+    'GET /apps/:app': (world, { params }) => [200, appView(appOf(world, params))],
+    'PATCH /apps/:app': (world, { params, body }) => {
         const app = appOf(world, params);
-        return [200, addonsOf(world, app).map(addon => addonView(world, addon))];
+        if (typeof body['maintenance'] === 'boolean')
+            app.maintenance = body['maintenance'];
+        world.store.save();
+        machineOf(world, params).router.wake();
+        return [200, appView(app)];
     },
-    'GET /apps/:app/addons/:addon': (world, { params }) => {
-        appOf(world, params);
-        return [200, addonView(world, addons_addonOf(world, params[1]))];
-    },
-    'POST /apps/:app/addons': async (world, { params, body }) => {
+    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
+    'PATCH /apps/:app/config-vars': (world, { params, body }) => {
         const app = appOf(world, params);
-        only(body, ['plan', 'attachment', 'config', 'confirm', 'name']);
-        const wanted = route_named(body['plan']);
-        const service = wanted.split(':')[0];
-        const vars = await world.addonVars(service, app.name);
-        const plan = wanted === service ? `${service}:${DEFAULT_PLANS[service] ?? 'standard'}` : wanted;
-        if (!vars)
-            throw invalid(`Couldn't find either the add-on service or the add-on plan of "${plan}".`);
-        const addon = newAddon(world, app, plan);
-        // The slow ones are made in the background, and the app restarts when they are there (heroku/cli: addons:create).
-        const finish = () => {
-            const attachment = complete(world, app, addon, vars, route_text(route_within(body['attachment'], 'name')));
-            configRelease(world, app, `Attach ${attachment.name} (@ref:${addon.name})`);
+        const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string');
+        if (wrong)
+            throw invalid(`Config var ${wrong[0]} must be a string`);
+        const changed = Object.entries(body).filter(([name, value]) => (app.configVars[name] ?? null) !== value);
+        for (const [name, value] of changed) {
+            if (value === null)
+                delete app.configVars[name];
+            else
+                app.configVars[name] = value;
+        }
+        const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set';
+        if (changed.length > 0)
+            configRelease(world, app, `${verb} ${Object.keys(body).join(', ')} config vars`);
+        return [200, app.configVars];
+    },
+    'GET /apps/:app/features/:feature': (world, { params }) => {
+        const app = appOf(world, params);
+        if (params[1] !== 'preboot')
+            throw notFound('app feature');
+        return [200, featureView(app, params[1])];
+    },
+    // A rehearsal's app has neither add-ons nor builds.
+    'GET /apps/:app/addon-attachments': () => [200, []],
+    'GET /apps/:app/builds': () => [200, []]
+};
+
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/code.js
+
+
+
+
+
+
+
+/** Slugs and releases. */
+const CODE_ROUTES = {
+    'POST /apps/:app/slugs': (world, { params, body }) => {
+        const app = appOf(world, params);
+        only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
+        const stack = route_text(body['stack']) ?? app.stack;
+        if (!apps_STACKS.includes(stack))
+            throw invalid(`Stack ${stack} is not a stack`);
+        const slug = {
+            id: (0,external_node_crypto_.randomUUID)(),
+            blob: world.store.secretName(),
+            checksum: route_text(body['checksum']) ?? null,
+            commit: route_text(body['commit']) ?? null,
+            commitDescription: route_text(body['commit_description']) ?? null,
+            processTypes: processTypesOf(body['process_types']),
+            stack,
+            createdAt: now(world),
+            size: null,
+            deletedAt: null
         };
-        if (world.addonTime === 0)
-            finish();
-        else
-            world.clock.after(world.addonTime, finish);
-        return [201, addonView(world, addon)];
-    },
-    'PATCH /apps/:app/addons/:addon': (world, { params, body }) => {
-        appOf(world, params);
-        const addon = addons_addonOf(world, params[1]);
-        const plan = route_named(body['plan']);
-        if (plan.split(':')[0] !== addon.service)
-            throw invalid(`Couldn't find the plan "${plan}" of ${addon.service}.`);
-        addon.plan = plan;
+        app.slugs.push(slug);
         world.store.save();
-        return [200, addonView(world, addon)];
+        return [201, slugView(world, slug, 'put')];
     },
-    'DELETE /apps/:app/addons/:addon': (world, { params }) => {
-        appOf(world, params);
-        const addon = addons_addonOf(world, params[1]);
-        const { state } = world.store;
-        for (const attachment of state.attachments.filter(({ addon: name }) => name === addon.name))
-            detach(world, attachment);
-        state.addons.splice(state.addons.indexOf(addon), 1);
-        world.store.save();
-        return [200, addonView(world, addon)];
+    'GET /apps/:app/slugs/:id': (world, { params }) => {
+        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
+        if (!slug || slug.deletedAt)
+            throw notFound('slug');
+        return [200, slugView(world, slug, 'get')];
     },
-    'POST /actions/addons/resolve': (world, { body }) => {
-        const service = route_text(body['addon_service']);
-        const found = addons_resolve(world, route_named(body['addon']), route_text(body['app'])).filter(addon => service === undefined || addon.service === service);
-        if (found.length === 0)
-            throw notFound('add-on');
-        return [200, found.map(addon => addonView(world, addon))];
-    },
-    'GET /addon-attachments': world => [200, views(world, world.store.state.attachments)],
-    'GET /addon-attachments/:attachment': (world, { params }) => [
-        200,
-        attachmentView(world, attachmentOf(world, params[0]))
-    ],
-    'GET /apps/:app/addon-attachments': (world, { params }) => {
+    'GET /apps/:app/releases': (world, { params }) => {
         const app = appOf(world, params);
-        return [
-            200,
-            views(world, world.store.state.attachments.filter(({ app: name }) => name === app.name))
-        ];
+        return [200, app.releases.map(release => releaseView(world, app, release))];
     },
-    'GET /apps/:app/addon-attachments/:attachment': (world, { params }) => {
+    'GET /apps/:app/releases/:release': (world, { params }) => {
         const app = appOf(world, params);
-        const { attachments } = world.store.state;
-        const found = attachments.find(({ id, name, app: of }) => of === app.name && [id, name].includes(params[1]));
-        if (!found)
-            throw notFound('add-on attachment');
-        return [200, attachmentView(world, found)];
+        return [200, releaseView(world, app, releaseOf(app, params[1]))];
     },
-    'GET /addons/:addon/addon-attachments': (world, { params }) => {
-        const { name } = addons_addonOf(world, params[0]);
-        return [
-            200,
-            views(world, world.store.state.attachments.filter(({ addon }) => addon === name))
-        ];
-    },
-    'POST /addon-attachments': (world, { body }) => addons_attach(world, body),
-    'DELETE /addon-attachments/:attachment': (world, { params }) => {
-        const attachment = attachmentOf(world, params[0]);
-        const view = attachmentView(world, attachment);
-        if (addons_addonOf(world, attachment.addon).app === attachment.app && countOf(world, attachment) === 1)
-            throw invalid('The last attachment of an add-on to the app that owns it cannot be removed');
-        detach(world, attachment);
-        return [200, view];
+    'POST /apps/:app/releases': (world, { params, body }) => {
+        const app = appOf(world, params);
+        only(body, ['slug', 'release', 'description', 'oci_image']);
+        const slug = world.store.slug(route_text(body['slug']) ?? '');
+        if (!slug || slug.deletedAt)
+            throw notFound('slug');
+        if (slug.size === null)
+            throw invalid('The slug has not been uploaded');
+        const description = route_text(body['description']) ?? `Deploy ${slug.commit?.slice(0, 8) ?? ''}`;
+        return [201, releaseView(world, app, machineOf(world, params).releaseSlug(slug, description))];
     }
 };
-/** Makes an add-on of an app, attached to it under the name that its first config var has. */
-function addons_provision(world, app, plan, vars) {
-    const addon = newAddon(world, app, plan);
-    return { addon, attachment: complete(world, app, addon, vars) };
+/** Schema: slug.process_types */
+function processTypesOf(value) {
+    if (typeof value !== 'object' || value === null)
+        throw invalid('Process types is required');
+    for (const [name, command] of Object.entries(value)) {
+        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string')
+            throw invalid(`Process type ${name} is not valid`);
+    }
+    return value;
 }
-function newAddon(world, { name: app }, plan) {
-    const service = plan.split(':')[0];
-    const addon = {
-        id: (0,external_node_crypto_.randomUUID)(),
-        name: `${service.replace('heroku-', '')}-local-${(0,external_node_crypto_.randomUUID)().slice(0, 5)}`,
-        service,
-        plan,
-        provisioning: true,
-        configVars: [],
-        app,
-        createdAt: new Date(world.clock.now()).toISOString()
-    };
-    world.store.state.addons.push(addon);
-    world.store.save();
-    return addon;
-}
-/** Attaches it to the app that owns it, with its config vars. */
-function complete(world, app, addon, vars, as) {
-    const own = Object.keys(vars)[0]?.replace(/_URL$/, '') ?? addon.service.replace('heroku-', '').toUpperCase();
-    const name = as ?? own;
-    const renamed = Object.entries(vars).map(([variable, value]) => [variable.replace(own, name), value]);
-    addon.configVars = renamed.map(([variable]) => variable);
-    addon.provisioning = false;
-    const attachment = { id: (0,external_node_crypto_.randomUUID)(), name, addon: addon.name, app: app.name, configVars: addon.configVars };
-    Object.assign(app.configVars, Object.fromEntries(renamed));
-    world.store.state.attachments.push(attachment);
-    world.store.save();
-    return attachment;
-}
-/** Attaches an add-on, under a name that may be taken only where `confirm` names the app. */
-function addons_attach(world, body) {
-    const app = appOf(world, [route_named(body['app'])]);
-    const addon = addons_addonOf(world, route_named(body['addon']));
-    const owner = appOf(world, [addon.app]);
-    const own = world.store.state.attachments.find(({ addon: of, app: name }) => of === addon.name && name === addon.app);
-    const name = route_text(body['name']) ?? `${addon.service.replaceAll('-', '_').toUpperCase()}_LOCAL`;
-    const taken = world.store.state.attachments.find(other => other.app === app.name && other.name === name);
-    if (taken && ![app.name, owner.name].includes(route_text(body['confirm']) ?? ''))
-        throw new ApiError(422, 'confirmation_required', `${name} is attached to ${taken.addon}. Confirm to overwrite it.`);
-    if (taken)
-        addons_remove(world, taken);
-    const renamed = (variable) => own && variable.startsWith(`${own.name}_`) ? variable.replace(own.name, name) : `${name}_URL`;
-    for (const variable of addon.configVars)
-        app.configVars[renamed(variable)] = owner.configVars[variable] ?? '';
-    const attachment = {
-        id: (0,external_node_crypto_.randomUUID)(),
-        name,
-        addon: addon.name,
-        app: app.name,
-        configVars: addon.configVars.map(renamed)
-    };
-    world.store.state.attachments.push(attachment);
-    configRelease(world, app, `Attach ${name} (@ref:${addon.name})`);
-    return [201, attachmentView(world, attachment)];
-}
-/** Takes an attachment away, with its config vars: a release of the app. */
-function detach(world, attachment) {
-    addons_remove(world, attachment);
-    configRelease(world, appOf(world, [attachment.app]), `Detach ${attachment.name} (@ref:${attachment.addon})`);
-}
-function addons_remove(world, attachment) {
-    const { attachments } = world.store.state;
-    const { configVars } = appOf(world, [attachment.app]);
-    for (const name of attachment.configVars)
-        delete configVars[name];
-    attachments.splice(attachments.indexOf(attachment), 1);
-}
-/** By id, name or `app::ATTACHMENT`. Throws Heroku's 404. */
-function addons_addonOf(world, wanted) {
-    const [addon] = addons_resolve(world, wanted ?? '');
-    if (!addon)
-        throw notFound('add-on');
-    return addon;
-}
-/** Owned by the app or attached to it. */
-function addonsOf({ store }, app) {
-    const attached = store.state.attachments.filter(({ app: name }) => name === app.name).map(({ addon }) => addon);
-    return store.state.addons.filter(({ app: owner, name }) => owner === app.name || attached.includes(name));
-}
-function attachmentOf({ store }, id) {
-    const attachment = store.state.attachments.find(attachment => attachment.id === id);
-    if (!attachment)
-        throw notFound('add-on attachment');
-    return attachment;
-}
-/** Attachments of the same add-on to the same app. */
-function countOf({ store }, { addon, app }) {
-    return store.state.attachments.filter(other => other.addon === addon && other.app === app).length;
-}
-/** Add-ons that a name may mean: an id, a name, `app::ATTACHMENT`, or the name of an attachment to the app. */
-function addons_resolve({ store }, wanted, app) {
-    const isMeant = (attachment) => `${attachment.app}::${attachment.name}` === wanted ||
-        (attachment.name === wanted.toUpperCase() && attachment.app === app);
-    const attached = store.state.attachments.filter(isMeant).map(({ addon }) => addon);
-    return store.state.addons.filter(({ id, name }) => [id, name].includes(wanted) || attached.includes(name));
-}
-function views(world, attachments) {
-    return attachments.map(attachment => attachmentView(world, attachment));
+/** By id, `12` or `v12`. */
+function releaseOf(app, idOrVersion) {
+    const release = app.releases.find(({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion);
+    if (!release)
+        throw notFound('release');
+    return release;
 }
 
-;// CONCATENATED MODULE: ./lib/local-heroku/schedules.js
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/dynos.js
 
 
 
-/** Five fields of cron, as the schedulers take them. */
-function isCron(text) {
-    if (text.split(' ').length !== 5)
-        return false;
+
+
+
+
+
+
+/** The formation, dynos, log sessions. */
+const DYNO_ROUTES = {
+    'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
+    'PATCH /apps/:app/formation': (world, { params, body }) => {
+        const app = appOf(world, params);
+        if (!Array.isArray(body['updates']))
+            throw invalid('Require params: updates');
+        const updates = body['updates'].map(update => readScale(app, route_text(route_within(update, 'type')) ?? '', update));
+        for (const { type, quantity, size } of updates)
+            app.formation[type] = { quantity, size };
+        void machineOf(world, params).scale();
+        return [200, formationViews(world, params)];
+    },
+    'GET /apps/:app/dynos': (world, { params }) => {
+        const machine = machineOf(world, params);
+        return [
+            200,
+            [
+                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(machine, dyno)),
+                ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
+            ]
+        ];
+    },
+    'GET /apps/:app/dynos/:dyno': (world, { params }) => {
+        const machine = machineOf(world, params);
+        const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
+        if (dyno)
+            return [200, dynoView(machine, dyno)];
+        const oneOff = oneOffOf(machine, params[1]);
+        if (!oneOff)
+            throw notFound('dyno');
+        return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))];
+    },
+    'POST /apps/:app/dynos': (world, request) => startOneOff(world, request),
+    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => {
+        const oneOff = oneOffOf(machineOf(world, params), params[1]);
+        if (!oneOff)
+            throw notFound('dyno');
+        oneOff.stop();
+        return [202, {}];
+    },
+    'POST /apps/:app/log-sessions': (world, { params, body }) => {
+        const app = appOf(world, params);
+        const query = new URLSearchParams();
+        for (const [name, value] of Object.entries(body)) {
+            if (['string', 'number', 'boolean'].includes(typeof value))
+                query.set(name, `${value}`);
+        }
+        const createdAt = now(world);
+        const url = `${world.url()}/logs/${app.id}?${query.toString()}`;
+        return [201, { id: (0,external_node_crypto_.randomUUID)(), created_at: createdAt, updated_at: createdAt, logplex_url: url }];
+    }
+};
+/** A new one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
+function startOneOff(world, { params, body }, env = {}) {
+    const machine = machineOf(world, params);
+    const command = route_text(body['command']);
+    if (command === undefined)
+        throw invalid('Command is required');
+    const timeToLive = body['time_to_live'] ?? undefined;
+    if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
+        throw invalid('Time to live must be from 1 to 86400');
+    const dyno = machine.runOneOff({
+        command,
+        type: route_text(body['type']),
+        size: dynos_sizeOf(route_text(body['size']) ?? 'Basic'),
+        env,
+        timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
+        attach: body['attach'] === true
+    });
+    // As just after an app was made (heroku/cli: lib/run/dyno).
+    if (!dyno)
+        throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
+    return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
+}
+function formationViews(world, params) {
+    return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
+}
+/** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
+function readScale(app, type, update) {
+    const entry = app.formation[type];
+    if (!entry)
+        throw notFound(`process type (${type})`);
+    const wanted = String(route_within(update, 'quantity') ?? entry.quantity);
+    const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
+    if (!Number.isInteger(quantity) || quantity < 0)
+        throw invalid('Quantity must be a number that is not negative');
+    const size = route_text(route_within(update, 'size')) ?? route_text(route_within(route_within(update, 'dyno_size'), 'name')) ?? entry.size;
+    return { type, quantity, size: dynos_sizeOf(size) };
+}
+function dynos_sizeOf(name) {
+    const size = dynoSize(name);
+    if (size === undefined)
+        throw invalid(`No such dyno size as ${name}`);
+    return size;
+}
+function oneOffOf(machine, idOrName) {
+    return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName);
+}
+
+;// CONCATENATED MODULE: ./lib/local-heroku/routes/index.js
+
+
+
+
+
+/** What a rehearsal asks of the Platform API (Schema: heroku/platform-api:schema.json). */
+const PLATFORM_API = {
+    routes: { ...APP_ROUTES, ...CODE_ROUTES, ...DYNO_ROUTES },
+    admit: ({ store }, request) => {
+        requireKey(request, key => key === store.state.apiKey);
+        requireVersion(request);
+    },
+    ranges: true
+};
+/** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). Throws Heroku's 401. */
+function requireKey({ headers }, isKey) {
+    const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
+    const decoded = Buffer.from(given, 'base64').toString();
+    const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
+    if (!isKey(key))
+        throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
+}
+/** The Platform API wants to be told its version. Throws Heroku's 406. */
+function requireVersion({ headers }) {
+    if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
+        throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
+}
+/** What answers a request; undefined if nothing does. */
+function findRoute(apis, method, path) {
+    for (const api of apis) {
+        for (const [key, route] of Object.entries(api.routes)) {
+            const [of, pattern = ''] = key.split(' ');
+            const match = of === method ? new RegExp(`^${pattern.replace(/:\w+/g, '([^/]+)')}$`).exec(path) : null;
+            if (match)
+                return { api, route, params: match.slice(1).map(routes_decoded) };
+        }
+    }
+    return undefined;
+}
+function routes_decoded(part) {
     try {
-        return schedules_parsed(text) instanceof j;
+        return decodeURIComponent(part);
     }
     catch {
-        return false;
+        return part;
     }
-}
-/** Runs what is due of an app's jobs, each once, as dynos named `scheduler.N`. Times are the handed-in clock's. */
-async function runDueJobs(world, app) {
-    const now = world.clock.now();
-    const due = jobsOf(world, app).filter(({ cron, since }) => cron !== undefined && isDue(cron, since, now));
-    for (const { command, size, ran } of due) {
-        const dyno = world.machines.get(app.name).runOneOff({ command, size, type: 'scheduler', attach: false });
-        // An app without a slug can run nothing; the schedulers do not mind.
-        ran(now, dyno ? await dyno.done : 1);
-    }
-    world.store.save();
-    return due.map(({ command }) => command);
-}
-function isDue(cron, since, now) {
-    const next = schedules_parsed(cron).nextRun(new Date(since));
-    return next !== null && next.getTime() <= now;
-}
-function schedules_parsed(cron) {
-    return new j(cron, { timezone: 'UTC', mode: '5-part', paused: true });
-}
-function jobsOf({ store: { state } }, { id, configVars }) {
-    const own = state.jobs
-        .filter(({ app }) => app === id)
-        .map(job => {
-        const { command, every, at, 'dyno-size': size, 'ran-at': ranAt, 'created-at': made } = job.attributes;
-        return {
-            command: String(command),
-            size: String(size),
-            cron: schedules_cronOf(Number(every), Number(at)),
-            since: Date.parse(String(ranAt ?? made)),
-            ran: (when) => void (job.attributes['ran-at'] = new Date(when).toISOString())
-        };
-    });
-    const cronToGo = state.cronJobs
-        .filter(({ organization, fields }) => organization === configVars['CRONTOGO_ORGANIZATION_ID'] && fields['State'] === 'enabled')
-        .map(({ fields }) => {
-        const { Target: target, LastAttempt: last, CreatedAt: made, ScheduleType: type } = fields;
-        const { Command: command, Size: size } = target;
-        return {
-            command: String(command),
-            size: String(size),
-            cron: type === 'cron' ? String(fields['ScheduleExpression']) : undefined,
-            since: Number(last?.CreatedAt ?? made),
-            ran: (when, status) => void (fields['LastAttempt'] = { CreatedAt: when, State: status === 0 ? 'succeeded' : 'failed' })
-        };
-    });
-    const triggers = state.triggers
-        .filter(({ app, fields }) => app === id && fields['state'] === 'active')
-        .map(trigger => {
-        const { value, dyno, schedule, frequencyType } = trigger.fields;
-        return {
-            command: String(value),
-            size: String(dyno),
-            cron: frequencyType === 'recurring' ? String(schedule) : undefined,
-            since: trigger.ranAt ?? trigger.madeAt,
-            ran: (when) => void (trigger.ranAt = when)
-        };
-    });
-    return [...own, ...cronToGo, ...triggers];
-}
-function schedules_cronOf(every, at) {
-    if (every === 10)
-        return '*/10 * * * *';
-    return every === 60 ? `${at} * * * *` : `${at % 60} ${Math.floor(at / 60)} * * *`;
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/blobs.js
@@ -93337,17 +93051,12 @@ function range_compare(a, b) {
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/reply.js
-
-/** An answer, with what a fault does to it. */
+/** A whole answer, with the headers that were collected for it. */
 class Reply {
     response;
     headers = {};
-    #fault;
-    #onHang;
-    constructor(response, fault, onHang) {
+    constructor(response) {
         this.response = response;
-        this.#fault = fault;
-        this.#onHang = onHang;
     }
     json(status, body, type = 'application/json') {
         this.#send(status, body === undefined ? '' : JSON.stringify(body), type);
@@ -93359,1168 +93068,8 @@ class Reply {
         this.#send(status, '', 'text/plain');
     }
     #send(status, text, type) {
-        const { response } = this;
         const body = Buffer.from(text);
-        const head = { ...this.headers, 'content-type': type, 'content-length': body.length };
-        switch (this.#fault) {
-            case 'reset-after':
-                return void response.destroy();
-            case 'hang-after':
-                return this.#onHang();
-            case '500-after':
-            case '503-after': {
-                const id = 'server_error';
-                const error = JSON.stringify({ id, message: 'Internal server error' });
-                return void response.writeHead(Number(this.#fault.slice(0, 3)), this.headers).end(error);
-            }
-            case 'cut':
-                // Where there is no body to cut, the connection is.
-                if (body.length === 0)
-                    return void response.destroy();
-                response.writeHead(status, head);
-                return void response.write(body.subarray(0, body.length >> 1), () => response.destroy());
-            case 'slow': {
-                response.writeHead(status, head);
-                const byteByByte = (at) => {
-                    if (at === body.length)
-                        return void response.end();
-                    response.write(body.subarray(at, at + 1), () => byteByByte(at + 1));
-                };
-                return byteByByte(0);
-            }
-            default:
-                return void response.writeHead(status, head).end(body);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/advanced-scheduler.js
-
-
-
-
-
-
-
-const FIELDS = ['name', 'frequencyType', 'schedule', 'value', 'timezone', 'state', 'dyno', 'timeout'];
-/**
- * Advanced Scheduler (Dev Center: advanced-scheduler, "Service API"; what a trigger may hold, and the words of refusals:
- * oavanruiten/advanced-scheduler: src/commands/triggers). The token is the app's config var. Statuses but 200 are
- * undocumented.
- */
-const ADVANCED_SCHEDULER_ROUTES = {
-    'GET /triggers': (world, request) => {
-        const triggers = triggersOf(world, ownerOf(world, request)).map(view);
-        const message = triggers.length === 0 ? 'No triggers found.' : 'Triggers found.';
-        return [200, { message, code: '200', triggers }];
-    },
-    'POST /triggers': (world, request) => {
-        const { id: app } = ownerOf(world, request);
-        const trigger = { uuid: (0,external_node_crypto_.randomUUID)(), app, fields: checked(request.body), madeAt: world.clock.now() };
-        world.store.state.triggers.push(trigger);
-        world.store.save();
-        return [201, { message: 'Trigger created.', code: '201', trigger: view(trigger) }];
-    },
-    'GET /triggers/:trigger': (world, request) => [
-        200,
-        { message: 'Trigger found.', code: '200', trigger: view(triggerOf(world, request)) }
-    ],
-    'PUT /triggers/:trigger': (world, request) => {
-        const trigger = triggerOf(world, request);
-        trigger.fields = checked(request.body);
-        world.store.save();
-        return [200, { message: 'Trigger updated.', code: '200', trigger: view(trigger) }];
-    },
-    'DELETE /triggers/:trigger': (world, request) => {
-        const trigger = triggerOf(world, request);
-        const { triggers } = world.store.state;
-        triggers.splice(triggers.indexOf(trigger), 1);
-        world.store.save();
-        return [200, { message: 'Trigger deleted.', code: '200' }];
-    }
-};
-function ownerOf({ store }, { headers }) {
-    const token = /^Bearer (.+)$/.exec(route_text(headers['authorization']) ?? '')?.[1];
-    const owner = store.state.apps.find(({ configVars }) => token !== undefined && configVars['ADVANCED_SCHEDULER_API_TOKEN'] === token);
-    if (!owner)
-        throw new PlainError(401, 'Unauthorized.', { code: '401' });
-    return owner;
-}
-function triggersOf({ store }, { id }) {
-    return store.state.triggers.filter(({ app }) => app === id);
-}
-function triggerOf(world, request) {
-    const found = triggersOf(world, ownerOf(world, request)).find(({ uuid }) => uuid === request.params[0]);
-    if (!found)
-        throw new PlainError(404, 'Trigger not found.', { code: '404' });
-    return found;
-}
-function view({ uuid, fields }) {
-    return { uuid, ...fields };
-}
-/** A whole trigger: nothing of an old one is kept. */
-function checked(body) {
-    const fields = Object.fromEntries(FIELDS.map(name => [name, body[name]]));
-    const { name, frequencyType, schedule, value, timezone, state, dyno, timeout } = fields;
-    const length = (field) => (route_text(field) ?? '').length;
-    const limit = Number(timeout);
-    const fine = length(name) > 0 &&
-        length(name) < 150 &&
-        length(value) > 0 &&
-        length(value) <= 1_000 &&
-        (frequencyType === 'one-off' ? /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/ : { test: isCron }).test(String(schedule)) &&
-        ['recurring', 'one-off'].includes(String(frequencyType)) &&
-        length(timezone) > 0 &&
-        ['active', 'inactive'].includes(String(state)) &&
-        dyno_SIZES.includes(String(dyno)) &&
-        Number.isInteger(limit) &&
-        limit >= 60 &&
-        limit <= 86_400;
-    if (!fine)
-        throw new PlainError(400, 'Error during validation.', { code: '400' });
-    return fields;
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/apps.js
-
-
-
-
-
-
-/** Schema: app.name */
-const apps_APP_NAME = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
-const apps_STACKS = ['heroku-22', 'heroku-24', 'heroku-26'];
-const FEATURES = ['preboot'];
-/** The account, apps, their config vars, features and domains. */
-const APP_ROUTES = {
-    'GET /account': () => [200, { ...USER, verified: true, two_factor_authentication: false }],
-    'GET /account/rate-limits': ({ rateLimit }) => [200, { remaining: rateLimit.remaining() }],
-    'GET /users/:user': () => [200, USER],
-    'GET /apps': world => [200, world.store.state.apps.map(app => appView(app))],
-    'POST /apps': async (world, { body }) => {
-        const name = route_text(body['name']) ?? `app-${(0,external_node_crypto_.randomUUID)().slice(0, 8)}`;
-        const stack = route_text(body['stack']) ?? 'heroku-24';
-        if (!apps_APP_NAME.test(name))
-            throw invalid('Name must be 3 to 30 lower-case letters, digits and dashes');
-        if (!apps_STACKS.includes(stack))
-            throw invalid(`Stack ${stack} is not a stack`);
-        if (world.store.app(name))
-            throw invalid(`Name ${name} is already taken`);
-        return [201, appView(await world.addApp(name, stack))];
-    },
-    'GET /apps/:app': (world, { params }) => [200, appView(appOf(world, params))],
-    'PATCH /apps/:app': (world, { params, body }) => {
-        const app = appOf(world, params);
-        if (typeof body['maintenance'] === 'boolean')
-            app.maintenance = body['maintenance'];
-        world.store.save();
-        machineOf(world, params).router.wake();
-        return [200, appView(app)];
-    },
-    // Apps by their ids (heroku/cli: lib/api, for pipelines).
-    'POST /filters/apps': (world, { body }) => {
-        const ids = body['in']?.id;
-        return [
-            200,
-            world.store.state.apps.filter(({ id }) => Array.isArray(ids) && ids.includes(id)).map(app => appView(app))
-        ];
-    },
-    'GET /apps/:app/collaborators': (world, { params }) => {
-        const { id, name, createdAt } = appOf(world, params);
-        return [200, [{ id, role: 'owner', user: USER, app: { id, name }, created_at: createdAt, updated_at: createdAt }]];
-    },
-    'GET /apps/:app/config-vars': (world, { params }) => [200, appOf(world, params).configVars],
-    'PATCH /apps/:app/config-vars': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const wrong = Object.entries(body).find(([, value]) => value !== null && typeof value !== 'string');
-        if (wrong)
-            throw invalid(`Config var ${wrong[0]} must be a string`);
-        const changed = Object.entries(body).filter(([name, value]) => (app.configVars[name] ?? null) !== value);
-        for (const [name, value] of changed) {
-            if (value === null)
-                delete app.configVars[name];
-            else
-                app.configVars[name] = value;
-        }
-        const verb = changed.every(([, value]) => value === null) ? 'Remove' : 'Set';
-        if (changed.length > 0)
-            configRelease(world, app, `${verb} ${Object.keys(body).join(', ')} config vars`);
-        return [200, app.configVars];
-    },
-    'GET /apps/:app/features': (world, { params }) => [
-        200,
-        FEATURES.map(name => featureView(appOf(world, params), name))
-    ],
-    'GET /apps/:app/features/:feature': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, featureView(app, featureOf(params))];
-    },
-    'PATCH /apps/:app/features/:feature': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const feature = featureOf(params);
-        app.preboot = body['enabled'] === true;
-        world.store.save();
-        return [200, featureView(app, feature)];
-    },
-    'GET /apps/:app/domains': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, [ownDomain(app), ...app.domains].map(domain => domainView(app, domain))];
-    },
-    'GET /apps/:app/domains/:domain': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, domainView(app, apps_domainOf(app, params[1]))];
-    },
-    // Automated Certificate Management; a certificate is issued at once.
-    'POST /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
-    'PATCH /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, true),
-    'DELETE /apps/:app/acm': (world, { params }) => apps_manageCertificates(world, params, false),
-    // TLS ends nowhere here.
-    'GET /apps/:app/sni-endpoints': (world, { params }) => {
-        appOf(world, params);
-        return [200, []];
-    },
-    // Schema: both keys are required, the second may be null.
-    'POST /apps/:app/domains': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const hostname = route_text(body['hostname']);
-        if (hostname === undefined || !/^(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+$/i.test(hostname))
-            throw invalid('Hostname must be a fully qualified domain name');
-        if (body['sni_endpoint'] === undefined)
-            throw invalid('Require params: sni_endpoint');
-        if (world.store.state.apps.some(({ domains }) => domains.some(other => other.hostname === hostname)))
-            throw invalid(`${hostname} is already added to an app`);
-        const domain = { id: (0,external_node_crypto_.randomUUID)(), hostname, createdAt: now(world) };
-        app.domains.push(domain);
-        world.store.save();
-        return [201, domainView(app, domain)];
-    },
-    'DELETE /apps/:app/domains/:domain': (world, { params }) => {
-        const app = appOf(world, params);
-        const domain = apps_domainOf(app, params[1]);
-        app.domains.splice(app.domains.indexOf(domain), 1);
-        world.store.save();
-        return [200, domainView(app, domain)];
-    }
-};
-function apps_manageCertificates(world, params, on) {
-    const app = appOf(world, params);
-    app.acm = on;
-    world.store.save();
-    return [200, appView(app)];
-}
-function featureOf(params) {
-    const name = params[1] ?? '';
-    if (!FEATURES.includes(name))
-        throw notFound('app feature');
-    return name;
-}
-function ownDomain({ id, port, createdAt }) {
-    return { id, hostname: `127.0.0.1:${port}`, createdAt };
-}
-function apps_domainOf(app, idOrName) {
-    const domain = app.domains.find(({ id, hostname }) => id === idOrName || hostname === idOrName);
-    if (!domain)
-        throw notFound('domain');
-    return domain;
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/authorizations.js
-
-
-
-
-
-
-/** Schema: oauth-authorization.scope */
-const SCOPES = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected'];
-/** Of the key that it starts with, in seconds. */
-const OWN_KEY_LASTS = 90 * 86_400;
-/** The account's keys. Every one may do everything: scopes are kept, and not enforced. */
-const AUTHORIZATION_ROUTES = {
-    'GET /oauth/authorizations': world => [
-        200,
-        [
-            { id: USER.id, access_token: { token: world.store.state.apiKey, expires_in: OWN_KEY_LASTS }, scope: ['global'] },
-            ...world.store.state.authorizations.map(made => authorizations_view(world, made))
-        ]
-    ],
-    // heroku/cli: authorizations:create sends `expires_in` as text.
-    'POST /oauth/authorizations': (world, { body }) => {
-        only(body, ['client', 'description', 'expires_in', 'scope']);
-        const scope = Array.isArray(body['scope']) ? body['scope'].map(String) : ['global'];
-        const wrong = scope.find(name => !SCOPES.includes(name));
-        if (wrong !== undefined)
-            throw invalid(`Scope ${wrong} is not a scope`);
-        const seconds = body['expires_in'] == null ? null : Number(body['expires_in']);
-        if (seconds !== null && !(seconds > 0))
-            throw invalid('Expires in must be a number of seconds');
-        const made = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            description: route_text(body['description']) ?? 'Long-lived user authorization',
-            scope,
-            token: `HRKU-${(0,external_node_crypto_.randomUUID)()}`,
-            createdAt: now(world),
-            endsAt: seconds === null ? null : world.clock.now() + seconds * 1000
-        };
-        world.store.state.authorizations.push(made);
-        world.store.save();
-        return [201, authorizations_view(world, made)];
-    }
-};
-/** Whether a key is one of the account's, and not at its end. */
-function isKey({ store, clock }, key) {
-    const { apiKey, authorizations } = store.state;
-    const made = authorizations.find(({ token }) => token === key);
-    return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()));
-}
-function authorizations_view({ clock }, { id, description, scope, token, createdAt, endsAt }) {
-    const expires_in = endsAt === null ? null : Math.max(0, Math.round((endsAt - clock.now()) / 1000));
-    return { id, description, scope, created_at: createdAt, updated_at: createdAt, access_token: { token, expires_in } };
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/code.js
-
-
-
-
-
-
-
-/** Slugs, sources, builds, releases. */
-const CODE_ROUTES = {
-    'POST /apps/:app/slugs': (world, { params, body }) => {
-        const app = appOf(world, params);
-        only(body, ['process_types', 'checksum', 'commit', 'commit_description', 'buildpack_provided_description', 'stack']);
-        const stack = route_text(body['stack']) ?? app.stack;
-        if (!apps_STACKS.includes(stack))
-            throw invalid(`Stack ${stack} is not a stack`);
-        const slug = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            blob: world.store.secretName(),
-            checksum: route_text(body['checksum']) ?? null,
-            commit: route_text(body['commit']) ?? null,
-            commitDescription: route_text(body['commit_description']) ?? null,
-            processTypes: processTypesOf(body['process_types']),
-            stack,
-            createdAt: now(world),
-            size: null,
-            deletedAt: null
-        };
-        app.slugs.push(slug);
-        world.store.save();
-        return [201, slugView(world, slug, 'put')];
-    },
-    'GET /apps/:app/slugs/:id': (world, { params }) => {
-        const slug = appOf(world, params).slugs.find(({ id }) => id === params[1]);
-        if (!slug || slug.deletedAt)
-            throw notFound('slug');
-        return [200, slugView(world, slug, 'get')];
-    },
-    'GET /apps/:app/releases': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, app.releases.map(release => releaseView(world, app, release))];
-    },
-    'GET /apps/:app/releases/:release': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, releaseView(world, app, releaseOf(app, params[1]))];
-    },
-    'GET /apps/:app/releases/:release/config-vars': (world, { params }) => [
-        200,
-        releaseOf(appOf(world, params), params[1]).configVars
-    ],
-    'POST /apps/:app/releases': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const machine = machineOf(world, params);
-        only(body, ['slug', 'release', 'description', 'oci_image']);
-        if (body['release'] !== undefined) {
-            const old = app.releases.find(({ id }) => id === body['release']);
-            if (!old)
-                throw notFound('release');
-            app.configVars = { ...old.configVars };
-            const release = machine.release(old.slugId, `Rollback to v${old.version}`);
-            return [201, releaseView(world, app, release)];
-        }
-        const slug = world.store.slug(route_text(body['slug']) ?? '');
-        if (!slug || slug.deletedAt)
-            throw notFound('slug');
-        if (slug.size === null)
-            throw invalid('The slug has not been uploaded');
-        const description = route_text(body['description']) ?? `Deploy ${slug.commit?.slice(0, 8) ?? ''}`;
-        return [201, releaseView(world, app, machine.releaseSlug(slug, description))];
-    },
-    'POST /sources': world => {
-        const url = `${world.url()}/blobs/${world.store.secretName()}`;
-        return [201, { source_blob: { get_url: url, put_url: url } }];
-    },
-    'GET /apps/:app/builds': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, app.builds.map(build => buildView(world, app, build))];
-    },
-    'GET /apps/:app/builds/:build': (world, { params }) => {
-        const app = appOf(world, params);
-        return [200, buildView(world, app, code_buildOf(app, params[1]))];
-    },
-    'POST /apps/:app/builds': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const source = body['source_blob'];
-        const url = route_text(route_within(source, 'url'));
-        if (url === undefined)
-            throw invalid('Source blob url is required');
-        if (app.builds.some(({ status }) => status === 'pending'))
-            throw new ApiError(409, 'conflict', 'Another build is in progress.');
-        const build = {
-            id: (0,external_node_crypto_.randomUUID)(),
-            output: world.store.secretName(),
-            createdAt: now(world),
-            version: route_text(route_within(source, 'version')) ?? null,
-            description: route_text(route_within(source, 'version_description')) ?? null,
-            buildpacks: buildpacksOf(body['buildpacks']) ?? app.buildpacks,
-            stack: app.stack,
-            status: 'pending',
-            slugId: null,
-            releaseId: null
-        };
-        app.builds.push(build);
-        world.store.save();
-        world.startBuild(app, build, url);
-        return [201, buildView(world, app, build)];
-    },
-    // Stops it where it is still under way; undocumented, what the answer looks like.
-    'DELETE /apps/:app/builds/:build': (world, { params }) => {
-        const app = appOf(world, params);
-        const build = code_buildOf(app, params[1]);
-        world.cancelBuild(build);
-        return [200, buildView(world, app, build)];
-    }
-};
-/** Schema: slug.process_types */
-function processTypesOf(value) {
-    if (typeof value !== 'object' || value === null)
-        throw invalid('Process types is required');
-    for (const [name, command] of Object.entries(value)) {
-        if (!/^[-\w]{1,128}$/.test(name) || typeof command !== 'string')
-            throw invalid(`Process type ${name} is not valid`);
-    }
-    return value;
-}
-/** By id, `12` or `v12`. */
-function releaseOf(app, idOrVersion) {
-    const release = app.releases.find(({ id, version }) => id === idOrVersion || `${version}` === idOrVersion || `v${version}` === idOrVersion);
-    if (!release)
-        throw notFound('release');
-    return release;
-}
-function code_buildOf(app, id) {
-    const build = app.builds.find(build => build.id === id);
-    if (!build)
-        throw notFound('build');
-    return build;
-}
-/** `[{ "name": … } | { "url": … }]`; undefined where the app's own are meant (Schema: build.buildpacks). */
-function buildpacksOf(value) {
-    if (!Array.isArray(value))
-        return undefined;
-    return value.map(item => route_text(route_within(item, 'url')) ?? route_text(route_within(item, 'name')) ?? '');
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/cron-to-go.js
-
-
-
-
-
-
-
-/**
- * Cron To Go (crontogo.com/blog/api-reference; crazyantlabs/heroku-cli-plugin-cron: src/lib/schema.ts, and what a job may
- * hold: src/lib/validation-service.ts). An organization is the add-on of an app: its id and key are the app's config vars.
- * The status of a refusal, and that a list has no pages, are undocumented.
- */
-const CRON_TO_GO_ROUTES = {
-    'GET /organizations/:organization': (world, request) => {
-        const id = organizationOf(world, request);
-        const plan = { Name: 'local', JobsLimit: world.jobsLimit };
-        return [200, { Id: id, State: 'active', Plan: plan, JobsCount: cron_to_go_jobsOf(world, id).length }];
-    },
-    'GET /organizations/:organization/jobs': (world, request) => [
-        200,
-        cron_to_go_jobsOf(world, organizationOf(world, request)).map(cron_to_go_jobView)
-    ],
-    'POST /organizations/:organization/jobs': (world, request) => {
-        const organization = organizationOf(world, request);
-        if (cron_to_go_jobsOf(world, organization).length >= world.jobsLimit)
-            throw new PlainError(422, 'Jobs limit exceeded');
-        const at = world.clock.now();
-        const fields = { CreatedAt: at, UpdatedAt: at, Retries: 0, Jitter: 0, State: 'enabled', ...request.body };
-        const job = { Id: (0,external_node_crypto_.randomUUID)(), organization, fields: cron_to_go_checked(fields) };
-        world.store.state.cronJobs.push(job);
-        world.store.save();
-        return [201, cron_to_go_jobView(job)];
-    },
-    'GET /organizations/:organization/jobs/:job': (world, request) => [200, cron_to_go_jobView(jobOf(world, request))],
-    'PATCH /organizations/:organization/jobs/:job': (world, request) => {
-        const job = jobOf(world, request);
-        const { Target: target, ...body } = request.body;
-        const merged = { ...job.fields['Target'], ...target };
-        job.fields = cron_to_go_checked({ ...job.fields, ...body, Target: merged, UpdatedAt: world.clock.now() });
-        world.store.save();
-        return [200, cron_to_go_jobView(job)];
-    },
-    'DELETE /organizations/:organization/jobs/:job': (world, request) => {
-        const job = jobOf(world, request);
-        const { cronJobs } = world.store.state;
-        cronJobs.splice(cronJobs.indexOf(job), 1);
-        world.store.save();
-        return [204, undefined];
-    }
-};
-function organizationOf({ store }, { params, headers }) {
-    const owner = store.state.apps.find(({ configVars }) => configVars['CRONTOGO_ORGANIZATION_ID'] === params[0] &&
-        headers['authorization'] === `Bearer ${configVars['CRONTOGO_API_KEY']}`);
-    if (!owner)
-        throw new PlainError(401, 'Unauthorized');
-    return params[0];
-}
-function cron_to_go_jobsOf({ store }, organization) {
-    return store.state.cronJobs.filter(job => job.organization === organization);
-}
-function jobOf(world, request) {
-    const job = cron_to_go_jobsOf(world, organizationOf(world, request)).find(({ Id }) => Id === request.params[1]);
-    if (!job)
-        throw new PlainError(404, 'Job not found');
-    return job;
-}
-function cron_to_go_jobView({ Id, fields }) {
-    return { Id, ...fields };
-}
-function cron_to_go_checked(fields) {
-    const target = fields['Target'];
-    const limit = Number(route_within(target, 'TimeToLive'));
-    const expression = route_text(fields['ScheduleExpression']) ?? '';
-    const isRate = /^[1-9]\d* (minute|hour|day)s?$/.test(expression);
-    const problems = [
-        [(route_text(fields['Alias']) ?? '').length <= 200, 'Alias is too long'],
-        [fields['ScheduleType'] === 'rate' ? isRate : isCron(expression), 'ScheduleExpression is not valid'],
-        [['cron', 'rate'].includes(String(fields['ScheduleType'])), 'ScheduleType is not valid'],
-        [route_text(fields['Timezone']) !== undefined, 'Timezone is not valid'],
-        [route_within(target, 'Type') === 'dyno', 'Target.Type is not valid'],
-        [dyno_SIZES.includes(String(route_within(target, 'Size'))), 'Target.Size is not valid'],
-        [(route_text(route_within(target, 'Command')) ?? '') !== '', 'Target.Command is empty'],
-        [Number.isInteger(limit) && limit >= 30 && limit <= 86_400, 'Target.TimeToLive is not valid'],
-        [['enabled', 'paused'].includes(String(fields['State'])), 'State is not valid']
-    ];
-    for (const [fine, message] of problems)
-        if (!fine)
-            throw new PlainError(422, message);
-    return fields;
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/data.js
-
-
-
-
-
-/**
- * Heroku's data API (api.data.heroku.com). Heroku documents none of it: addresses and fields are those that heroku/cli
- * reads (pg:info, redis:info, redis:maxmemory; lib/pg/types). The names of the lines in `info` of Redis, and what holds
- * more than one number in `info` of Postgres, are undocumented.
- */
-const DATA_ROUTES = {
-    'GET /client/v11/databases/:addon': async (world, { params }) => {
-        const addon = databaseOf(world, params[0]);
-        if (isAdvanced(addon))
-            throw notFound('database');
-        return [200, postgresView(addon, urlOf(world, addon), await world.figures(addon))];
-    },
-    'GET /client/v11/databases/:addon/wait_status': (world, { params }) => {
-        databaseOf(world, params[0]);
-        return [200, { message: 'available', 'waiting?': false }];
-    },
-    'GET /data/postgres/v1/:addon/info': async (world, { params }) => {
-        const addon = databaseOf(world, params[0]);
-        if (!isAdvanced(addon))
-            throw notFound('database');
-        return [200, advancedView(addon, await world.figures(addon))];
-    },
-    'GET /redis/v0/databases/:addon': async (world, { params }) => {
-        const addon = redisOf(world, params[0]);
-        return [200, redisView(addon, urlOf(world, addon), await world.figures(addon))];
-    },
-    'GET /redis/v0/databases/:addon/config': (world, { params }) => [200, data_redisConfig(redisOf(world, params[0]))],
-    'PATCH /redis/v0/databases/:addon/config': (world, { params, body }) => {
-        const addon = redisOf(world, params[0]);
-        for (const name of Object.keys(body)) {
-            if (!(name in REDIS_SETTINGS))
-                throw invalid(`${name} is not a setting`);
-        }
-        const policy = body['maxmemory_policy'] ?? 'noeviction';
-        if (typeof policy !== 'string' || !(policy in POLICIES))
-            throw invalid('maxmemory_policy is not valid');
-        addon.settings = { ...addon.settings, ...body };
-        world.store.save();
-        return [200, data_redisConfig(addon)];
-    }
-};
-const data_PLANS = {
-    'essential-0': { bytes: 1e9, connections: 20, tables: 4_000 },
-    'essential-1': { bytes: 10e9, connections: 20, tables: 4_000 },
-    'essential-2': { bytes: 32e9, connections: 40, tables: 4_000 },
-    'standard-0': { bytes: 64e9, connections: 120 }
-};
-const UNKNOWN_PLAN = { bytes: 4096e9, connections: 500 };
-/** Redis's own policies (redis.io: eviction). Heroku's default is `noeviction` (Dev Center: heroku-redis). */
-const POLICIES = {
-    noeviction: 'return errors when memory limit is reached',
-    'allkeys-lru': 'remove less recently used keys first',
-    'allkeys-lfu': 'remove less frequently used keys first',
-    'allkeys-random': 'evict random keys',
-    'volatile-lru': 'remove less recently used keys first that have an expiry set',
-    'volatile-lfu': 'remove less frequently used keys first that have an expiry set',
-    'volatile-random': 'evict random keys that have an expiry set',
-    'volatile-ttl': 'evict keys with an expiry set and a short time to live first'
-};
-const REDIS_SETTINGS = {
-    maxmemory_policy: 'noeviction',
-    timeout: 300,
-    notify_keyspace_events: ''
-};
-function databaseOf(world, idOrName) {
-    return data_serviceOf(world, idOrName, 'heroku-postgresql');
-}
-function redisOf(world, idOrName) {
-    return data_serviceOf(world, idOrName, 'heroku-redis');
-}
-function data_serviceOf(world, idOrName, service) {
-    const addon = addons_addonOf(world, idOrName);
-    if (addon.service !== service)
-        throw notFound('add-on');
-    return addon;
-}
-/** Plans of the Advanced tier have addresses of their own (heroku/heroku-cli-util: addons/helpers). */
-function isAdvanced({ plan }) {
-    return /^heroku-postgresql:(advanced|performance)/.test(plan);
-}
-function urlOf({ store }, { app, configVars }) {
-    return store.app(app)?.configVars[configVars[0] ?? ''] ?? '';
-}
-function postgresView(addon, url, figures) {
-    const { bytes = 0, connections = 0, tables = 0, version = '16.4', status = 'Available', info = {} } = figures;
-    const [, plan = ''] = addon.plan.split(':');
-    const most = data_PLANS[plan] ?? UNKNOWN_PLAN;
-    const lines = {
-        Plan: data_titleOf(plan),
-        Status: status,
-        Connections: `${connections}/${most.connections}`,
-        'PG Version': version,
-        Created: addon.createdAt.slice(0, 16).replace('T', ' ') + ' UTC',
-        'Data Size': `${data_sizeText(bytes)}/${data_sizeText(most.bytes)} (${((bytes / most.bytes) * 100).toFixed(2)}%)`,
-        Tables: most.tables === undefined ? `${tables}` : `${tables}/${most.tables}`,
-        ...info
-    };
-    return {
-        addon_id: addon.id,
-        name: addon.name,
-        plan: { name: plan },
-        created_at: addon.createdAt,
-        status_updated_at: addon.createdAt,
-        num_bytes: bytes,
-        num_connections: connections,
-        num_connections_waiting: 0,
-        num_tables: tables,
-        postgres_version: version,
-        database_name: databaseName(url),
-        resource_url: url,
-        credentials: 1,
-        following: null,
-        forked_from: null,
-        'hot_standby?': false,
-        'waiting?': false,
-        info: infoLines(lines)
-    };
-}
-function advancedView({ plan }, figures) {
-    const { bytes = 0, connections = 0, tables = 0, version = '17.2', status = 'Available' } = figures;
-    return {
-        status: status.toLowerCase(),
-        tier: plan.split(':')[1]?.split('-')[0],
-        version,
-        plan_limits: [
-            { name: 'storage-limit-in-gb', current: bytes / 1e9, limit: UNKNOWN_PLAN.bytes / 1e9 },
-            { name: 'table-limit', current: tables, limit: 4_000 }
-        ],
-        pools: [{ name: 'leader', connections_used: connections, expected_connection_limit: UNKNOWN_PLAN.connections }],
-        quotas: []
-    };
-}
-function redisView(addon, url, figures) {
-    const { version = '7.2.4', status = 'available', info = {} } = figures;
-    const [, plan = ''] = addon.plan.split(':');
-    const policy = String(settingsOf(addon)['maxmemory_policy']);
-    const lines = { Plan: data_titleOf(plan), Status: status, Created: addon.createdAt, Version: version, Maxmemory: policy };
-    return {
-        addon_id: addon.id,
-        name: addon.name,
-        plan,
-        version,
-        created_at: addon.createdAt,
-        port: Number(/:(\d+)(?:\/\d*)?$/.exec(url)?.[1] ?? 6379),
-        prefer_native_tls: url.startsWith('rediss:'),
-        resource_url: url,
-        info: infoLines({ ...lines, ...info })
-    };
-}
-function data_redisConfig(addon) {
-    const settings = settingsOf(addon);
-    return Object.fromEntries(Object.entries(REDIS_SETTINGS).map(([name, usual]) => [
-        name,
-        { value: settings[name], values: name === 'maxmemory_policy' ? POLICIES : {}, default: usual, desc: name }
-    ]));
-}
-function settingsOf({ settings }) {
-    return { ...REDIS_SETTINGS, ...settings };
-}
-function infoLines(lines) {
-    return Object.entries(lines).map(([name, value]) => ({ name, values: [value] }));
-}
-/** `Essential 0` */
-function data_titleOf(plan) {
-    return plan.replace('-', ' ').replace(/^./, letter => letter.toUpperCase());
-}
-function data_sizeText(bytes) {
-    return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-function databaseName(url) {
-    return /\/([^/?]+)(?:\?.*)?$/.exec(url)?.[1] ?? '';
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/dynos.js
-
-
-
-
-
-
-
-
-
-/** The formation, dynos, log sessions. */
-const DYNO_ROUTES = {
-    'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
-    'GET /apps/:app/formation/:type': (world, { params }) => {
-        const entry = appOf(world, params).formation[params[1]];
-        if (!entry)
-            throw notFound('process type');
-        return [200, formationView(world, params, params[1], entry)];
-    },
-    'PATCH /apps/:app/formation': (world, { params, body }) => {
-        const app = appOf(world, params);
-        if (!Array.isArray(body['updates']))
-            throw invalid('Require params: updates');
-        const updates = body['updates'].map(update => readScale(app, route_text(route_within(update, 'type')) ?? '', update));
-        for (const { type, quantity, size } of updates)
-            app.formation[type] = { quantity, size };
-        void machineOf(world, params).scale();
-        return [200, formationViews(world, params)];
-    },
-    'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const { type, quantity, size } = readScale(app, params[1], body);
-        app.formation[type] = { quantity, size };
-        void machineOf(world, params).scale();
-        return [200, formationView(world, params, type, app.formation[type])];
-    },
-    'GET /apps/:app/dynos': (world, { params }) => {
-        const machine = machineOf(world, params);
-        return [
-            200,
-            [
-                ...machine.dynos.filter(({ state }) => state !== 'down').map(dyno => dynoView(machine, dyno)),
-                ...[...machine.oneOffs].map(([dyno, url]) => oneOffView(machine, dyno, url))
-            ]
-        ];
-    },
-    'GET /apps/:app/dynos/:dyno': (world, { params }) => {
-        const machine = machineOf(world, params);
-        const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
-        if (dyno)
-            return [200, dynoView(machine, dyno)];
-        const oneOff = oneOffOf(machine, params[1]);
-        if (!oneOff)
-            throw notFound('dyno');
-        return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))];
-    },
-    'POST /apps/:app/dynos': (world, { params, body, attachFault }) => {
-        const machine = machineOf(world, params);
-        const command = route_text(body['command']);
-        if (command === undefined)
-            throw invalid('Command is required');
-        const timeToLive = body['time_to_live'] ?? undefined;
-        if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
-            throw invalid('Time to live must be from 1 to 86400');
-        const dyno = machine.runOneOff({
-            command,
-            type: route_text(body['type']),
-            size: dynos_sizeOf(route_text(body['size']) ?? 'Basic'),
-            env: environmentOf(body['env']),
-            timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
-            attach: body['attach'] === true,
-            fault: attachFault
-        });
-        // As just after an app was made (heroku/cli: lib/run/dyno).
-        if (!dyno)
-            throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.');
-        return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))];
-    },
-    'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
-    'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
-    'DELETE /apps/:app/dynos': (world, { params }) => {
-        void machineOf(world, params).restart();
-        return [202, {}];
-    },
-    // `dyno_name` is the schema's, `dyno` what heroku/cli sends.
-    'POST /apps/:app/log-sessions': (world, { params, body }) => {
-        const app = appOf(world, params);
-        const query = new URLSearchParams();
-        for (const name of ['lines', 'source', 'dyno', 'dyno_name', 'tail']) {
-            const value = body[name];
-            if (['string', 'number', 'boolean'].includes(typeof value))
-                query.set(name.replace('_name', ''), `${value}`);
-        }
-        const createdAt = now(world);
-        const url = `${world.url()}/logs/${app.id}?${query.toString()}`;
-        return [201, { id: (0,external_node_crypto_.randomUUID)(), created_at: createdAt, updated_at: createdAt, logplex_url: url }];
-    }
-};
-function formationViews(world, params) {
-    return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of));
-}
-/** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
-function readScale(app, type, update) {
-    const entry = app.formation[type];
-    if (!entry)
-        throw notFound(`process type (${type})`);
-    const wanted = String(route_within(update, 'quantity') ?? entry.quantity);
-    const quantity = /^[+-]/.test(wanted) ? entry.quantity + Number(wanted) : Number(wanted);
-    if (!Number.isInteger(quantity) || quantity < 0)
-        throw invalid('Quantity must be a number that is not negative');
-    const size = route_text(route_within(update, 'size')) ?? route_text(route_within(route_within(update, 'dyno_size'), 'name')) ?? entry.size;
-    return { type, quantity, size: dynos_sizeOf(size) };
-}
-function dynos_sizeOf(name) {
-    const size = dynoSize(name);
-    if (size === undefined)
-        throw invalid(`No such dyno size as ${name}`);
-    return size;
-}
-function environmentOf(value) {
-    const entries = Object.entries((value ?? {}));
-    // The CLI sends the width of its terminal as a number.
-    return Object.fromEntries(entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one)]] : [])));
-}
-function oneOffOf(machine, idOrName) {
-    return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName);
-}
-/** A one-off dyno ends; one of the formation is started again. */
-function stop(world, params) {
-    const machine = machineOf(world, params);
-    const oneOff = oneOffOf(machine, params[1]);
-    const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1]);
-    if (oneOff)
-        oneOff.stop();
-    else if (dyno)
-        void machine.restart(dyno);
-    else
-        throw notFound('dyno');
-    return [202, {}];
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/pipelines.js
-
-
-
-
-
-
-
-const STAGES = ['test', 'review', 'development', 'staging', 'production'];
-/** Pipelines, the apps coupled to them, and promotions from one app to others (heroku/cli: pipelines:promote). */
-const PIPELINE_ROUTES = {
-    'GET /pipelines': (world, { query }) => {
-        const name = query.get('eq[name]');
-        const { pipelines } = world.store.state;
-        return [200, pipelines.filter(one => name === null || [one.id, one.name].includes(name)).map(pipelineView)];
-    },
-    'POST /pipelines': (world, { body }) => {
-        const name = route_text(body['name']) ?? '';
-        // Schema: pipeline.name
-        if (!/^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(name))
-            throw invalid('Name must be 3 to 30 lower-case letters');
-        if (world.store.state.pipelines.some(other => other.name === name))
-            throw invalid(`Name ${name} is already taken`);
-        const pipeline = { id: (0,external_node_crypto_.randomUUID)(), name, createdAt: now(world) };
-        world.store.state.pipelines.push(pipeline);
-        world.store.save();
-        return [201, pipelineView(pipeline)];
-    },
-    'GET /pipelines/:pipeline': (world, { params }) => [200, pipelineView(pipelineOf(world, params[0]))],
-    'GET /pipelines/:pipeline/pipeline-couplings': (world, { params }) => {
-        const { id } = pipelineOf(world, params[0]);
-        const couplings = world.store.state.couplings.filter(({ pipeline }) => pipeline === id);
-        return [200, couplings.map(coupling => couplingView(world, coupling))];
-    },
-    'GET /pipeline-couplings': world => [200, world.store.state.couplings.map(coupling => couplingView(world, coupling))],
-    'POST /pipeline-couplings': (world, { body }) => {
-        const app = appOf(world, [route_named(body['app'])]);
-        const pipeline = pipelineOf(world, route_named(body['pipeline']));
-        const stage = route_text(body['stage']) ?? '';
-        if (!STAGES.includes(stage))
-            throw invalid(`Stage must be one of ${STAGES.join(', ')}`);
-        if (couplingOf(world, app))
-            throw invalid(`${app.name} is in a pipeline already`);
-        const coupling = { id: (0,external_node_crypto_.randomUUID)(), app: app.id, pipeline: pipeline.id, stage, createdAt: now(world) };
-        world.store.state.couplings.push(coupling);
-        world.store.save();
-        return [201, couplingView(world, coupling)];
-    },
-    'DELETE /pipeline-couplings/:coupling': (world, { params }) => {
-        const { couplings } = world.store.state;
-        const coupling = couplings.find(({ id }) => id === params[0]);
-        if (!coupling)
-            throw notFound('pipeline coupling');
-        couplings.splice(couplings.indexOf(coupling), 1);
-        world.store.save();
-        return [200, couplingView(world, coupling)];
-    },
-    // One coupling and no list, as heroku/cli reads it.
-    'GET /apps/:app/pipeline-couplings': (world, { params }) => {
-        const coupling = couplingOf(world, appOf(world, params));
-        if (!coupling)
-            throw notFound('pipeline coupling');
-        return [200, couplingView(world, coupling)];
-    },
-    'POST /pipeline-promotions': (world, { body }) => {
-        const promotion = promote(world, body);
-        world.store.state.promotions.push(promotion);
-        world.store.save();
-        return [201, promotionView(world, promotion)];
-    },
-    'GET /pipeline-promotions/:promotion': (world, { params }) => [
-        200,
-        promotionView(world, promotionOf(world, params[0]))
-    ],
-    'GET /pipeline-promotions/:promotion/promotion-targets': (world, { params }) => {
-        const promotion = promotionOf(world, params[0]);
-        return [200, promotion.targets.map(target => promotionTargetView(world, promotion, target))];
-    }
-};
-/**
- * The slug of the source's current release, or of the one that is named, becomes a new release of each target: its
- * release phase runs there, with the target's config vars.
- */
-function promote(world, body) {
-    const pipeline = pipelineOf(world, route_named(body['pipeline']));
-    const source = memberOf(world, pipeline, route_within(body['source'], 'app'));
-    if (!Array.isArray(body['targets']) || body['targets'].length === 0)
-        throw invalid('Require params: targets');
-    const targets = body['targets'].map(target => memberOf(world, pipeline, route_within(target, 'app')));
-    if (targets.includes(source))
-        throw invalid('An app cannot be promoted to itself');
-    const release = releaseToPromote(world, source, route_within(body['source'], 'release'));
-    const slug = world.store.slug(release.slugId);
-    if (!slug || slug.deletedAt)
-        throw notFound('slug');
-    const description = `Promote ${source.name} v${release.version} ${slug.commit?.slice(0, 8) ?? ''}`.trim();
-    return {
-        id: (0,external_node_crypto_.randomUUID)(),
-        createdAt: now(world),
-        pipeline: pipeline.id,
-        source: { app: source.id, release: release.id },
-        targets: targets.map(app => ({
-            id: (0,external_node_crypto_.randomUUID)(),
-            app: app.id,
-            release: world.machines.get(app.name).releaseSlug(slug, description).id
-        }))
-    };
-}
-function releaseToPromote(world, source, wanted) {
-    const release = wanted === undefined || wanted === null
-        ? world.machines.get(source.name).current()
-        : releaseOf(source, route_named(wanted));
-    if (!release?.slugId)
-        throw invalid(`${source.name} has no release with a slug to promote`);
-    return release;
-}
-function memberOf(world, pipeline, wanted) {
-    const app = appOf(world, [route_named(wanted)]);
-    if (couplingOf(world, app)?.pipeline !== pipeline.id)
-        throw invalid(`${app.name} is not in the pipeline ${pipeline.name}`);
-    return app;
-}
-function couplingOf({ store }, app) {
-    return store.state.couplings.find(coupling => coupling.app === app.id);
-}
-function pipelineOf({ store }, idOrName) {
-    const pipeline = store.state.pipelines.find(({ id, name }) => id === idOrName || name === idOrName);
-    if (!pipeline)
-        throw notFound('pipeline');
-    return pipeline;
-}
-function promotionOf({ store }, id) {
-    const promotion = store.state.promotions.find(promotion => promotion.id === id);
-    if (!promotion)
-        throw notFound('pipeline promotion');
-    return promotion;
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/scheduler.js
-
-
-
-
-
-
-const scheduler_JSON_API = 'application/vnd.api+json';
-/**
- * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it: addresses, fields and what they may
- * hold are those of davidji99/terraform-provider-herokux (api/scheduler/job.go, docs/resources/scheduler_job.md). How it
- * words a refusal is known for a missing type alone; the status 422 and the words of the others are undocumented.
- */
-const SCHEDULER_ROUTES = {
-    'GET /apps/:app/jobs': (world, request) => {
-        const app = schedulerApp(world, request);
-        return [200, { data: world.store.state.jobs.filter(job => job.app === app.id).map(jobView) }];
-    },
-    'POST /apps/:app/jobs': (world, request) => {
-        const app = schedulerApp(world, request);
-        const { state } = world.store;
-        const attributes = scheduler_checked({ ...scheduler_attributesOf(request.body), 'created-at': now(world), 'ran-at': null });
-        const job = { id: String(++state.lastJob), app: app.id, attributes };
-        state.jobs.push(job);
-        world.store.save();
-        return [201, { data: jobView(job) }];
-    },
-    'PATCH /apps/:app/jobs/:job': (world, request) => {
-        const app = schedulerApp(world, request);
-        const job = scheduler_jobOf(world, app, request);
-        const given = scheduler_attributesOf(request.body);
-        // The one client that is known sends the app's id here (its issue 253), JSON:API wants the job's.
-        if (![job.id, app.id].includes(String(route_within(request.body['data'], 'id'))))
-            throw new JsonApiError(400, 'Missing id in data parameter', '/data/id');
-        job.attributes = scheduler_checked({ ...job.attributes, ...given });
-        world.store.save();
-        return [200, { data: jobView(job) }];
-    },
-    'DELETE /apps/:app/jobs/:job': (world, request) => {
-        const job = scheduler_jobOf(world, schedulerApp(world, request), request);
-        const { jobs } = world.store.state;
-        jobs.splice(jobs.indexOf(job), 1);
-        world.store.save();
-        return [204, undefined];
-    }
-};
-/** The app, by its id alone, with the add-on. Stricter than is known: both headers must be those of JSON:API. */
-function schedulerApp({ store }, { params, headers, body }) {
-    if (headers.accept !== scheduler_JSON_API)
-        throw new JsonApiError(406, `Accept must be ${scheduler_JSON_API}`, '');
-    if (Object.keys(body).length > 0 && headers['content-type'] !== scheduler_JSON_API)
-        throw new JsonApiError(415, `Content-Type must be ${scheduler_JSON_API}`, '');
-    const app = store.state.apps.find(({ id }) => id === params[0]);
-    const provisioned = store.state.addons.some(({ service, app: owner }) => service === 'scheduler' && owner === app?.name);
-    if (!app || !provisioned)
-        throw new JsonApiError(404, 'Not found', '');
-    return app;
-}
-function scheduler_jobOf({ store }, app, { params }) {
-    const job = store.state.jobs.find(({ id, app: of }) => id === params[1] && of === app.id);
-    if (!job)
-        throw new JsonApiError(404, 'Not found', '');
-    return job;
-}
-/** What may be written of a job. */
-function scheduler_attributesOf(body) {
-    if (route_within(body['data'], 'type') !== 'jobs')
-        throw new JsonApiError(400, 'Missing type in data parameter', '/data/type');
-    const attributes = (route_within(body['data'], 'attributes') ?? {});
-    const known = ['command', 'dyno-size', 'every', 'at', 'expire-after'];
-    const unknown = Object.keys(attributes).find(name => !known.includes(name));
-    if (unknown !== undefined)
-        throw scheduler_refusal('is not known', unknown);
-    return attributes;
-}
-/** The attributes of a job that can run. Times are minutes; `at` counts from the hour, or from 00:00 UTC. */
-function scheduler_checked(attributes) {
-    const { command, every, at } = attributes;
-    if ((route_text(command) ?? '').trim() === '')
-        throw scheduler_refusal("can't be blank", 'command');
-    // Case-sensitive, as nowhere else: `Standard-1X`.
-    if (!dyno_SIZES.includes(String(attributes['dyno-size'])))
-        throw scheduler_refusal('is not a dyno size', 'dyno-size');
-    const allowed = scheduler_AT[String(every)];
-    if (!allowed || typeof every !== 'number')
-        throw scheduler_refusal('must be 10, 60 or 1440', 'every');
-    if (typeof at !== 'number' || !allowed(at))
-        throw scheduler_refusal(`is not allowed every ${every} minutes`, 'at');
-    return attributes;
-}
-const scheduler_AT = {
-    10: at => at === 0,
-    60: at => at >= 0 && at <= 50 && at % 10 === 0,
-    1440: at => at >= 0 && at <= 1410 && at % 30 === 0
-};
-function scheduler_refusal(what, attribute) {
-    return new JsonApiError(422, `${attribute} ${what}`, `/data/attributes/${attribute}`);
-}
-
-;// CONCATENATED MODULE: ./lib/local-heroku/routes/index.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-const ENTRIES = [
-    ...routes_entries('platform', {
-        ...APP_ROUTES,
-        ...AUTHORIZATION_ROUTES,
-        ...CODE_ROUTES,
-        ...DYNO_ROUTES,
-        ...ADDON_ROUTES,
-        ...PIPELINE_ROUTES
-    }),
-    ...routes_entries('data', DATA_ROUTES),
-    ...routes_entries('scheduler', SCHEDULER_ROUTES),
-    ...routes_entries('add-on', { ...CRON_TO_GO_ROUTES, ...ADVANCED_SCHEDULER_ROUTES })
-];
-function routes_entries(api, routes) {
-    return Object.entries(routes).map(([key, route]) => {
-        const [method = '', path = ''] = key.split(' ');
-        return { api, method, pattern: new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route };
-    });
-}
-/** What answers a request (Schema: heroku/platform-api:schema.json); undefined where nothing does. */
-function findRoute(method, path) {
-    for (const entry of ENTRIES) {
-        const match = entry.method === method ? entry.pattern.exec(path) : null;
-        if (match)
-            return { api: entry.api, route: entry.route, params: match.slice(1).map(routes_decoded) };
-    }
-    return undefined;
-}
-function routes_decoded(part) {
-    try {
-        return decodeURIComponent(part);
-    }
-    catch {
-        return part;
+        this.response.writeHead(status, { ...this.headers, 'content-type': type, 'content-length': body.length }).end(body);
     }
 }
 
@@ -94537,8 +93086,7 @@ function routes_decoded(part) {
 
 
 const LARGEST_BODY = 10_000_000;
-const server_JSON_API = 'application/vnd.api+json';
-/** The HTTP side: Platform API, data API, Scheduler, blobs, output streams, logs, all at one address. */
+/** The HTTP side: APIs, blobs, output streams, logs, all at one address. */
 class Server {
     #options;
     #server;
@@ -94563,26 +93111,25 @@ class Server {
         await new Promise(resolve => this.#server.close(resolve));
     }
     async #serve(request, response) {
-        const { method = 'GET', url = '/' } = request;
-        const [pathname = '/', query] = url.split('?', 2);
-        this.#options.onRequest(method, pathname);
-        const fault = this.#options.faults.take(method, pathname);
+        const { world, before } = this.#options;
         response.on('error', () => { });
         request.on('error', () => { });
-        if (this.#suffersBefore(fault, request, response))
+        if (before(request, response, world))
             return;
-        const reply = new Reply(response, fault, this.#options.onHang);
+        const { method = 'GET', url = '/' } = request;
+        const [pathname = '/', query] = url.split('?', 2);
+        const reply = new Reply(response);
         // What a client sends to find its request again comes back (Dev Center: platform-api-reference#request-id).
         reply.headers['request-id'] = String(request.headers['request-id'] ?? (0,external_node_crypto_.randomUUID)()).slice(0, 200);
         try {
             const [, kind, name = ''] = pathname.split('/');
             const parameters = new URLSearchParams(query);
             if (kind === 'blobs')
-                await serveBlob(this.#options.world.store, name, request, reply);
+                await serveBlob(world.store, name, request, reply);
             else if (kind === 'streams')
-                this.#stream(name, request, response, fault);
+                this.#stream(name, request, response);
             else if (kind === 'logs')
-                this.#logs(name, parameters, request, response);
+                this.#logs(name, parameters, response);
             else
                 await this.#api(method, pathname, parameters, request, reply);
         }
@@ -94591,112 +93138,51 @@ class Server {
                 return void response.destroy();
             const known = error instanceof ApiError ? error : new ApiError(500, 'server_error', String(error));
             Object.assign(reply.headers, known.headers);
-            reply.json(known.status, known.body, known instanceof JsonApiError ? server_JSON_API : undefined);
-        }
-    }
-    /** True where the request is not carried out. */
-    #suffersBefore(fault, request, response) {
-        switch (fault) {
-            case 'reset-before':
-                request.socket.destroy();
-                return true;
-            case 'hang-before':
-                request.resume();
-                this.#options.onHang();
-                return true;
-            case '409':
-                return server_refuse(request, response, 409, 'conflict', 'Something else is changing this app.');
-            case '429':
-                return server_refuse(request, response, 429, 'rate_limit', 'Your account reached the API rate limit', {
-                    'retry-after': '2'
-                });
-            case '500-before':
-                return server_refuse(request, response, 500, 'server_error', 'Internal server error');
-            case '503-before':
-                return server_refuse(request, response, 503, 'service_unavailable', 'Try again later');
-            default:
-                return false;
+            reply.json(known.status, known.body, known.type);
         }
     }
     async #api(method, path, query, request, reply) {
         const { headers } = request;
+        const { world, apis } = this.#options;
         const body = await readBody(request);
-        const found = findRoute(method, path);
-        if (found?.api !== 'add-on')
-            this.#authorize(request);
-        if ((found?.api ?? 'platform') === 'platform')
-            this.#admit(path, request, reply);
+        const found = findRoute(apis, method, path);
+        const api = found?.api ?? apis[0];
+        api.admit(world, request, reply.headers);
         if (!found)
             throw new ApiError(404, 'not_found', 'The requested API endpoint was not found.');
-        const attachFault = path.endsWith('/dynos') ? this.#options.faults.take('RENDEZVOUS', path) : undefined;
-        const { params, route, api } = found;
-        const answer = await route(this.#options.world, { params, body, query, headers, attachFault });
-        // The lists of others have no ranges.
-        if (api === 'add-on')
-            return reply.json(...answer);
-        this.#answer(answer, headers.range, reply, api === 'scheduler' ? server_JSON_API : undefined);
+        const answer = await found.route(world, { params: found.params, body, query, headers });
+        if (api.ranges)
+            answerPage(answer, headers.range, reply);
+        else
+            reply.json(...answer, api.type);
     }
-    /** The Platform API alone counts requests, and wants to be told its version. */
-    #admit(path, { headers }, reply) {
-        const { rateLimit } = this.#options.world;
-        if (path !== '/account/rate-limits')
-            rateLimit.take();
-        reply.headers['ratelimit-remaining'] = String(rateLimit.remaining());
-        if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
-            throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.');
-    }
-    #answer([status, body], range, reply, type) {
-        if (!Array.isArray(body))
-            return reply.json(status, body, type);
-        const { items, next, content } = page(body, range);
-        if (next !== undefined)
-            reply.headers['next-range'] = next;
-        if (content !== undefined)
-            reply.headers['content-range'] = content;
-        reply.json(next === undefined ? status : 206, items);
-    }
-    /** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). */
-    #authorize({ headers }) {
-        const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ');
-        const decoded = Buffer.from(given, 'base64').toString();
-        const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given;
-        if (!isKey(this.#options.world, key))
-            throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.');
-    }
-    #stream(name, request, response, fault) {
+    #stream(name, request, response) {
         if (!/^[0-9a-f]{40}$/.test(name))
             return void response.writeHead(404).end();
         const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-        if (fault === 'hang-after')
-            return this.#options.onHang();
-        const cut = fault === 'cut' || fault === 'reset-after';
-        if (fault === '500-after' || fault === '503-after')
-            return void response.writeHead(Number(fault.slice(0, 3))).end();
-        this.#options.outputs.send(name, from, response, cut ? 100 : undefined);
+        this.#options.world.outputs.send(name, from, response);
     }
-    #logs(appId, query, request, response) {
-        const app = this.#options.world.store.app(appId);
+    /** The last lines of an app's log. */
+    #logs(appId, query, response) {
+        const { store, machines } = this.#options.world;
+        const app = store.app(appId);
         if (!app)
             return void response.writeHead(404).end();
-        const { log } = this.#options.world.machines.get(app.name);
-        const filter = { source: query.get('source') ?? undefined, dyno: query.get('dyno') ?? undefined };
-        const asEvents = (request.headers.accept ?? '').includes('text/event-stream');
-        const frame = (line) => (asEvents ? `id: ${(0,external_node_crypto_.randomUUID)()}\ndata: ${line}\n\n` : `${line}\n`);
-        response.writeHead(200, { 'content-type': asEvents ? 'text/event-stream' : 'text/plain' });
-        response.flushHeaders();
-        for (const line of log.last(Number(query.get('lines') ?? 100), filter))
-            response.write(frame(line));
-        if (query.get('tail') !== 'true')
-            return void response.end();
-        const stop = log.follow(filter, line => void response.write(frame(line)));
-        response.on('close', stop);
+        const wanted = query.get('source');
+        const isWanted = ({ source }) => wanted === null || source === wanted;
+        const lines = machines.get(app.name).log.last(Number(query.get('lines') ?? 100), isWanted);
+        response.writeHead(200, { 'content-type': 'text/plain' }).end(lines.map(line => `${line}\n`).join(''));
     }
 }
-function server_refuse(request, response, status, id, message, headers = {}) {
-    request.resume();
-    response.writeHead(status, { 'content-type': 'application/json', 'request-id': (0,external_node_crypto_.randomUUID)(), ...headers });
-    response.end(JSON.stringify({ id, message }));
-    return true;
+function answerPage([status, body], range, reply) {
+    if (!Array.isArray(body))
+        return reply.json(status, body);
+    const { items, next, content } = page(body, range);
+    if (next !== undefined)
+        reply.headers['next-range'] = next;
+    if (content !== undefined)
+        reply.headers['content-range'] = content;
+    reply.json(next === undefined ? status : 206, items);
 }
 async function readBody(request) {
     const chunks = [];
@@ -94725,6 +93211,7 @@ const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 
 
 
+/** By it the containers of a folder are found. */
 const LABEL = 'local-heroku';
 /**
  * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
@@ -94799,14 +93286,6 @@ async function startContainer(image, spec) {
         }
     };
 }
-/** Ends containers that a local Heroku of the same folder left. */
-async function endOldContainers(image, folder, run) {
-    const env = { ...image.dockerEnv };
-    const { stdout } = await run('docker', ['ps', '--all', '--quiet', `--filter=label=${LABEL}=${folder}`], { env });
-    const ids = stdout.toString().split('\n').filter(Boolean);
-    if (ids.length > 0)
-        await run('docker', ['rm', '--force', ...ids], { env });
-}
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/host.js
 
@@ -94839,18 +93318,8 @@ function processHost(options) {
         await (0,promises_namespaceObject.rename)(`${into}.part`, into);
         return into;
     };
-    /** What a local Heroku left here that was killed: its dynos would run beside the new ones. */
-    const clear = async () => {
-        if (image)
-            await endOldContainers(image, folder, run);
-        await endProcessesIn(dynos);
-        await (0,promises_namespaceObject.rm)(dynos, { recursive: true, force: true });
-        await (0,promises_namespaceObject.mkdir)(dynos, { recursive: true });
-    };
-    let cleared;
     return {
         async start({ name, slug, command, env, output }) {
-            await (cleared ??= clear());
             if (!unpacked.has(slug.id))
                 unpacked.set(slug.id, unpack(slug));
             const home = external_node_path_namespaceObject.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`);
@@ -94917,32 +93386,17 @@ async function must(run, program, args) {
     if (code !== 0)
         throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`);
 }
-async function processes() {
-    return (await (0,promises_namespaceObject.readdir)('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
-}
 /** Resident memory of a process group, from /proc. */
 async function memoryOfGroup(group) {
     let pages = 0;
-    for (const pid of await processes()) {
+    const processes = (await (0,promises_namespaceObject.readdir)('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
+    for (const pid of processes) {
         const stat = await (0,promises_namespaceObject.readFile)(`/proc/${pid}/stat`, 'utf8').catch(() => '');
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
         if (Number(fields[2]) === group)
             pages += Number(fields[21]);
     }
     return pages * 4096;
-}
-async function endProcessesIn(folder) {
-    for (const pid of await processes()) {
-        const at = await (0,promises_namespaceObject.readlink)(`/proc/${pid}/cwd`).catch(() => '');
-        if (!at.startsWith(`${folder}/`))
-            continue;
-        try {
-            process.kill(Number(pid), 'SIGKILL');
-        }
-        catch {
-            // It has ended already.
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/visitor.js
@@ -95017,8 +93471,8 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 ;// CONCATENATED MODULE: ./lib/local-heroku/index.js
 /**
- * Heroku on this machine: the Platform API, and behind it slugs that are unpacked, processes that run, a router, one-off
- * dynos, release phases. For rehearsals and tests; nothing of it goes to Heroku.
+ * Heroku on this machine, as far as a rehearsal uses it: the Platform API, and behind it slugs that are unpacked,
+ * processes that run, a router, one-off dynos, release phases. Nothing of it goes to Heroku.
  */
 
 
@@ -95034,22 +93488,14 @@ function describeVisit({ requests, failed, slowest, down, failures }) {
 
 
 
-
-
-
-
-
-
+/** Starts a Heroku whose addresses are all on loopback. Rejects if the port is taken. */
 async function startLocalHeroku(options) {
-    const { folder, host, clock, build, onRequest = () => { }, onHang = () => { } } = options;
-    const store = new Store(folder);
+    const { folder, host, clock, store = new Store(folder), attaching = (_, meet) => meet } = options;
     const outputs = new Outputs(store);
-    const faults = new Faults();
     const rendezvous = await Rendezvous.start(folder);
     const times = { ...HEROKU_TIMES, ...options.times };
-    const parts = { store, host, outputs, rendezvous, clock, times };
+    const parts = { store, host, outputs, rendezvous, clock, times, attaching };
     const machines = new Map();
-    const requests = [];
     const addApp = async (name, stack) => {
         const app = {
             id: (0,external_node_crypto_.randomUUID)(),
@@ -95062,84 +93508,23 @@ async function startLocalHeroku(options) {
             configVars: {},
             formation: {},
             slugs: [],
-            releases: [],
-            builds: [],
-            domains: [],
-            buildpacks: []
+            releases: []
         };
-        store.state.apps.push(app);
+        store.addApp(app);
         machines.set(name, await Machine.start(app, parts));
         machines.get(name).release(null, 'Initial release');
         return app;
     };
-    const building = new Map();
-    const world = {
-        store,
-        clock,
-        rateLimit: new RateLimit(options.rateLimit ?? HEROKU_RATE_LIMIT, clock),
-        machines,
-        url: () => server.url,
-        addApp,
-        startBuild: (app, state, url) => {
-            const cancel = new AbortController();
-            const done = runBuild(app, state, url, cancel.signal);
-            building.set(state.id, { cancel, done });
-            void done.then(() => building.delete(state.id));
-        },
-        cancelBuild: ({ id }) => building.get(id)?.cancel.abort(),
-        addonTime: times.provision,
-        addonVars: options.addon ?? (() => Promise.resolve(undefined)),
-        figures: options.figures ?? (() => Promise.resolve({})),
-        jobsLimit: options.jobsLimit ?? 100
-    };
-    const runBuild = async (app, state, sourceUrl, signal) => {
-        outputs.begin(state.output);
-        const blob = store.secretName();
-        try {
-            if (!build)
-                throw new Error('This local Heroku has no builder.');
-            const write = (text) => outputs.write(state.output, text);
-            const details = { buildpacks: state.buildpacks, config: app.configVars, signal };
-            const { size, processTypes } = await build(sourceUrl, write, store.blobFile(blob), details);
-            signal.throwIfAborted();
-            const createdAt = new Date(clock.now()).toISOString();
-            const commit = state.version;
-            const rest = { checksum: null, commitDescription: null, stack: app.stack, deletedAt: null };
-            const slug = { id: (0,external_node_crypto_.randomUUID)(), blob, commit, processTypes, createdAt, size, ...rest };
-            const release = machines.get(app.name).releaseSlug(slug, `Deploy ${commit?.slice(0, 8) ?? ''}`);
-            state.slugId = slug.id;
-            state.releaseId = release.id;
-            state.status = 'succeeded';
-        }
-        catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            outputs.write(state.output, ` !     ${reason}\n !     Push failed\n`);
-            state.status = 'failed';
-        }
-        store.save();
-        outputs.end(state.output);
-    };
+    const world = { store, outputs, clock, machines, url: () => server.url, addApp };
     const close = async () => {
         await server?.close();
-        for (const { cancel } of building.values())
-            cancel.abort();
-        await Promise.all([...building.values()].map(({ done }) => done));
         await Promise.all([...machines.values()].map(machine => machine.close()));
         await rendezvous.close();
     };
     let server;
     try {
-        server = await Server.start({
-            port: options.port ?? 0,
-            world,
-            outputs,
-            faults,
-            onHang,
-            onRequest: (method, path) => {
-                requests.push(`${method} ${path}`);
-                onRequest(method, path);
-            }
-        });
+        const { port = 0, apis = [PLATFORM_API], before = () => false } = options;
+        server = await Server.start({ port, world, apis, before });
         for (const app of store.state.apps)
             machines.set(app.name, await Machine.start(app, parts));
     }
@@ -95150,40 +93535,25 @@ async function startLocalHeroku(options) {
     }
     return {
         apiUrl: server.url,
-        dataUrl: server.url,
-        schedulerUrl: server.url,
-        cronToGoUrl: server.url,
-        advancedSchedulerUrl: server.url,
         rendezvous: rendezvous.url,
         caFile: rendezvous.caFile,
         apiKey: store.state.apiKey,
-        faults,
-        requests,
-        async addApp(name, { stack = 'heroku-24', config = {}, preboot, addons = [] } = {}) {
+        world,
+        async addApp(name, { stack = 'heroku-24', config = {}, preboot } = {}) {
             const known = store.app(name);
             const app = known ?? (await addApp(name, stack));
-            const given = { ...config, ...Object.assign({}, ...addons.map(({ vars }) => vars)) };
-            const changed = Object.keys(given).filter(name => app.configVars[name] !== given[name]);
-            Object.assign(app.configVars, given);
+            const changed = Object.keys(config).filter(name => app.configVars[name] !== config[name]);
+            Object.assign(app.configVars, config);
             app.preboot = preboot ?? app.preboot;
-            for (const { plan, vars } of addons) {
-                if (!hasAddon(store, app, plan))
-                    addons_provision(world, app, plan, vars);
-            }
             store.save();
             // What runs already has to learn of it.
             if (known && changed.length > 0)
                 configRelease(world, app, `Set ${changed.join(', ')} config vars`);
             return { webUrl: `http://127.0.0.1:${app.port}/` };
         },
-        machine: name => machines.get(name),
-        runDueJobs: name => runDueJobs(world, store.app(name)),
         setPrebootWindow: milliseconds => void (times.preboot = milliseconds),
         close
     };
-}
-function hasAddon({ state }, { name }, plan) {
-    return state.addons.some(({ app, service }) => app === name && service === plan.split(':')[0]);
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/rehearse.js
@@ -95725,7 +94095,7 @@ function runCommand(program, args, options = {}) {
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd, env, detached: group, stdio: 'pipe', shell: false });
         const end = (error) => {
             failure ??= error;
-            run_command_stop(child, group);
+            stop(child, group);
             // A group is gone by the time that its output is closed. What a single one leaves behind is not listened to.
             if (group)
                 return;
@@ -95763,7 +94133,7 @@ function runCommand(program, args, options = {}) {
     });
 }
 /** A group is killed, since what its first process has started would outlive a signal that asks. */
-function run_command_stop(child, group) {
+function stop(child, group) {
     if (!group || child.pid === undefined)
         return void child.kill();
     try {

@@ -16,7 +16,8 @@ interface ContainerSpec {
   readonly run: RunCommand
 }
 
-const LABEL = 'local-heroku'
+/** By it the containers of a folder are found. */
+export const LABEL = 'local-heroku'
 
 /**
  * A dyno in a container of the stack's run image, on the network of this machine: it listens where the router asks, and
@@ -91,12 +92,4 @@ export async function startContainer(image: DynoImage, spec: ContainerSpec): Pro
       return kilobytes.reduce((sum, of) => sum + of, 0) * 1024
     }
   }
-}
-
-/** Ends containers that a local Heroku of the same folder left. */
-export async function endOldContainers(image: DynoImage, folder: string, run: RunCommand): Promise<void> {
-  const env = { ...image.dockerEnv }
-  const { stdout } = await run('docker', ['ps', '--all', '--quiet', `--filter=label=${LABEL}=${folder}`], { env })
-  const ids = stdout.toString().split('\n').filter(Boolean)
-  if (ids.length > 0) await run('docker', ['rm', '--force', ...ids], { env })
 }

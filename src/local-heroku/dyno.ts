@@ -22,8 +22,6 @@ export interface Times {
   readonly hold: number
   /** Between two looks at a dyno's memory. */
   readonly memory: number
-  /** Until a new add-on is there with its config vars. */
-  readonly provision: number
 }
 
 export const HEROKU_TIMES: Times = {
@@ -33,8 +31,7 @@ export const HEROKU_TIMES: Times = {
   preboot: 180_000,
   coolOff: 10_000,
   hold: 30_000,
-  memory: 20_000,
-  provision: 0
+  memory: 20_000
 }
 
 /** Memory in bytes (Dev Center: dyno-sizes). */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, readlink, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { RunCommand } from '../runtime/index.ts'
-import { endOldContainers, startContainer } from './container.ts'
+import { startContainer } from './container.ts'
 import { type DynoHost, type DynoImage, type DynoSpec, type DynoUser, type RunningDyno } from './dyno-host.ts'
 
 export interface HostOptions {
@@ -45,18 +45,8 @@ export function processHost(options: HostOptions): DynoHost {
     return into
   }
 
-  /** What a local Heroku left here that was killed: its dynos would run beside the new ones. */
-  const clear = async (): Promise<void> => {
-    if (image) await endOldContainers(image, folder, run)
-    await endProcessesIn(dynos)
-    await rm(dynos, { recursive: true, force: true })
-    await mkdir(dynos, { recursive: true })
-  }
-  let cleared: Promise<void> | undefined
-
   return {
     async start({ name, slug, command, env, output }) {
-      await (cleared ??= clear())
       if (!unpacked.has(slug.id)) unpacked.set(slug.id, unpack(slug))
       const home = path.join(dynos, `${name}-${Math.random().toString(36).slice(2)}`)
       // Hard links: a dyno may add and remove files without touching another's, and a copy costs no space.
@@ -130,29 +120,14 @@ async function must(run: RunCommand, program: string, args: string[]): Promise<v
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr.trim().slice(0, 500)}`)
 }
 
-async function processes(): Promise<string[]> {
-  return (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
-}
-
 /** Resident memory of a process group, from /proc. */
 async function memoryOfGroup(group: number): Promise<number | undefined> {
   let pages = 0
-  for (const pid of await processes()) {
+  const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
+  for (const pid of processes) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     if (Number(fields[2]) === group) pages += Number(fields[21])
   }
   return pages * 4096
-}
-
-async function endProcessesIn(folder: string): Promise<void> {
-  for (const pid of await processes()) {
-    const at = await readlink(`/proc/${pid}/cwd`).catch(() => '')
-    if (!at.startsWith(`${folder}/`)) continue
-    try {
-      process.kill(Number(pid), 'SIGKILL')
-    } catch {
-      // It has ended already.
-    }
-  }
 }

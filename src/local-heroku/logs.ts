@@ -1,26 +1,21 @@
+import { EventEmitter } from 'node:events'
+
 const HISTORY = 1_500
 
-interface Line {
+export interface LogLine {
   /** `heroku` or `app`, and the dyno: `web.1`, `router`. */
   readonly source: string
   readonly dyno: string
   readonly text: string
 }
 
-/** Which lines of a log are wanted: all without it (Schema: log-session). */
-export interface LogFilter {
-  readonly source?: string
-  /** A dyno, or a process type for all of its dynos. */
-  readonly dyno?: string
-}
-
-/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). */
-export class AppLog {
-  readonly #lines: Line[] = []
-  readonly #followers = new Set<(line: Line) => void>()
+/** An app's log, as Logplex keeps it: the last 1,500 lines (Dev Center: limits). Tells of each new `line`. */
+export class AppLog extends EventEmitter<{ line: [LogLine] }> {
+  readonly #lines: LogLine[] = []
   readonly #now: () => number
 
   constructor(now: () => number) {
+    super()
     this.#now = now
   }
 
@@ -33,28 +28,13 @@ export class AppLog {
       const line = { source: kind, dyno, text: `${time} ${source}: ${piece}` }
       this.#lines.push(line)
       if (this.#lines.length > HISTORY) this.#lines.shift()
-      for (const follow of this.#followers) follow(line)
+      this.emit('line', line)
     }
   }
 
-  last(count: number, filter: LogFilter = {}): string[] {
-    const lines = this.#lines.filter(line => matches(line, filter))
+  /** The text of the last ones of those that are wanted. */
+  last(count: number, isWanted: (line: LogLine) => boolean = () => true): string[] {
+    const lines = this.#lines.filter(isWanted)
     return lines.slice(Math.max(0, lines.length - count)).map(({ text }) => text)
   }
-
-  /** Calls `listener` with each new line. Returns what ends that. */
-  follow(filter: LogFilter, listener: (line: string) => void): () => void {
-    const follower = (line: Line): void => {
-      if (matches(line, filter)) listener(line.text)
-    }
-    this.#followers.add(follower)
-    return () => this.#followers.delete(follower)
-  }
-}
-
-function matches(line: Line, { source, dyno }: LogFilter): boolean {
-  return (
-    (source === undefined || line.source === source) &&
-    (dyno === undefined || line.dyno === dyno || line.dyno.startsWith(`${dyno}.`))
-  )
 }

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
 import { Dyno, type Times } from './dyno.ts'
-import { type FaultKind } from './faults.ts'
 import { type DynoHost } from './dyno-host.ts'
 import { AppLog } from './logs.ts'
 import { OneOffDyno } from './one-off.ts'
 import { type Outputs } from './outputs.ts'
-import { type Rendezvous } from './rendezvous.ts'
+import { type Meet, type Rendezvous } from './rendezvous.ts'
 import { Router } from './router.ts'
 import { type AppState, type ReleaseState, type SlugState, type Store } from './store.ts'
+
+/** May put something else in the place of what a one-off dyno of an app does with its client; undefined never meets it. */
+export type Attaching = (app: string, meet: Meet) => Meet | undefined
 
 export interface MachineParts {
   readonly store: Store
@@ -17,6 +19,7 @@ export interface MachineParts {
   readonly rendezvous: Rendezvous
   readonly clock: Clock
   readonly times: Times
+  readonly attaching: Attaching
 }
 
 export interface NewOneOff {
@@ -26,8 +29,6 @@ export interface NewOneOff {
   readonly env?: Readonly<Record<string, string>>
   readonly timeToLive?: number
   readonly attach: boolean
-  /** What befalls its connection. */
-  readonly fault?: FaultKind
 }
 
 /** One app as it runs: its releases, the change-over between them, its dynos, its router. */
@@ -52,7 +53,7 @@ export class Machine {
     this.log = new AppLog(() => parts.clock.now())
   }
 
-  /** Starts an app, with the dynos of its current release. What was under way when it was ended has failed. */
+  /** Starts an app, with the dynos of its current release. */
   static async start(app: AppState, parts: MachineParts): Promise<Machine> {
     const machine: Machine = new Machine(app, parts)
     machine.router = await Router.start({
@@ -69,7 +70,6 @@ export class Machine {
     })
     app.port = machine.router.port
     parts.store.save()
-    machine.#giveUpPending()
     const current = machine.current()
     if (current?.slugId) await machine.#rollOut(current)
     return machine
@@ -146,11 +146,12 @@ export class Machine {
     if (current && turn === this.#changeOver) this.#startMissing(current)
   }
 
-  runOneOff({ command, type = 'run', size, env, timeToLive, attach, fault }: NewOneOff): OneOffDyno | undefined {
+  runOneOff({ command, type = 'run', size, env, timeToLive, attach }: NewOneOff): OneOffDyno | undefined {
     const release = this.current()
     const slug = this.slug(release?.slugId ?? null)
     if (!release || !slug) return undefined
-    const secret = attach ? this.#parts.store.secretName() : undefined
+    const { store, rendezvous, attaching } = this.#parts
+    const secret = attach ? store.secretName() : undefined
     const [first = '', ...rest] = command.split(' ')
     const own = slug.processTypes[first]
     const dyno: OneOffDyno = new OneOffDyno({
@@ -160,14 +161,14 @@ export class Machine {
       command,
       program: own === undefined ? command : [own, ...rest].join(' '),
       release,
-      slug: { id: slug.id, file: this.#parts.store.blobFile(slug.blob) },
+      slug: { id: slug.id, file: store.blobFile(slug.blob) },
       env: { ...release.configVars, ...env },
       timeToLive,
       log: this.log,
-      attach: secret === undefined ? undefined : { rendezvous: this.#parts.rendezvous, secret, fault },
+      invite: secret === undefined ? undefined : meet => rendezvous.invite(secret, attaching(this.app.name, meet)),
       ended: () => void this.oneOffs.delete(dyno)
     })
-    this.oneOffs.set(dyno, secret === undefined ? undefined : `${this.#parts.rendezvous.url}/${secret}`)
+    this.oneOffs.set(dyno, secret === undefined ? undefined : `${rendezvous.url}/${secret}`)
     return dyno
   }
 
@@ -182,15 +183,6 @@ export class Machine {
     for (const dyno of [...dynos, ...oneOffs]) dyno.kill()
     await Promise.all(ended)
     await this.router.close()
-  }
-
-  #giveUpPending(): void {
-    for (const thing of [...this.app.releases, ...this.app.builds]) {
-      if (thing.status !== 'pending') continue
-      thing.status = 'failed'
-      if (thing.output !== null) this.#parts.outputs.interrupt(thing.output)
-    }
-    this.#parts.store.save()
   }
 
   /** On the first release of a slug Heroku scales `web` alone (Dev Center: scaling). */

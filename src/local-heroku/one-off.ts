@@ -1,10 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { Clock } from '../runtime/index.ts'
 import { type Times } from './dyno.ts'
-import { type FaultKind } from './faults.ts'
 import { type DynoHost, type DynoSpec, type RunningDyno } from './dyno-host.ts'
 import { type AppLog } from './logs.ts'
-import { type Client, type Rendezvous } from './rendezvous.ts'
+import { type Client, type Meet } from './rendezvous.ts'
 import { type ReleaseState } from './store.ts'
 
 export interface OneOffOptions {
@@ -26,8 +25,8 @@ export interface OneOffOptions {
   readonly times: Times
   /** Takes its output instead of the log. */
   readonly output?: (chunk: Buffer) => void
-  /** Waits for a client under this secret. */
-  readonly attach?: { readonly rendezvous: Rendezvous; readonly secret: string; readonly fault?: FaultKind }
+  /** Waits for a client, whom `meet` gets. Returns what takes the invitation back. */
+  readonly invite?: (meet: Meet) => () => void
   readonly ended: () => void
 }
 
@@ -53,9 +52,9 @@ export class OneOffDyno {
     this.name = `${options.type}.${randomInt(1000, 9999)}`
     this.createdAt = new Date(options.clock.now()).toISOString()
     this.done = new Promise(resolve => (this.#finish = resolve))
-    const { attach, clock, timeToLive } = options
+    const { invite, clock, timeToLive } = options
     if (timeToLive !== undefined) this.#undo.push(clock.after(timeToLive * 1000, () => this.stop()))
-    if (attach) this.#await(attach)
+    if (invite) this.#await(invite)
     else void this.#run(undefined)
   }
 
@@ -68,17 +67,14 @@ export class OneOffDyno {
     this.#hangUp('SIGKILL')
   }
 
-  #await({ rendezvous, secret, fault }: NonNullable<OneOffOptions['attach']>): void {
+  #await(invite: NonNullable<OneOffOptions['invite']>): void {
     this.#waiting = true
     this.#say('Awaiting client')
-    const meet = (client: Client): void => {
-      // Lost before anything ran: the dyno goes on waiting, for nobody.
-      if (fault === 'reset-before') return client.destroy()
+    const uninvite = invite(client => {
       this.#waiting = false
       giveUp()
       void this.#run(client)
-    }
-    const uninvite = rendezvous.invite(secret, fault === 'hang-before' ? undefined : meet)
+    })
     const giveUp = this.options.clock.after(this.options.times.attach, () => {
       this.#say('Error R13 (Attach error) -> Failed to attach to process')
       this.#end(128)
@@ -87,21 +83,16 @@ export class OneOffDyno {
   }
 
   async #run(client: Client | undefined): Promise<void> {
-    const { slug, program, env, host, log, output, attach } = this.options
+    const { slug, program, env, host, log, output } = this.options
     this.#say(`Starting process with command \`${this.options.command}\``)
     const write = client ? (chunk: Buffer) => client.write(chunk) : (output ?? toLog(log, this.name))
-    let sent = 0
     try {
       const running = await host.start({
         name: this.name,
         slug,
         command: program,
         env,
-        output: chunk => {
-          sent += chunk.length
-          write(chunk)
-          if (attach?.fault === 'cut' && sent > 0) client?.destroy()
-        }
+        output: write
       })
       this.#running = running
       if (this.#ending) this.#hangUp(this.#ending)

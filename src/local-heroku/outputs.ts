@@ -24,19 +24,14 @@ export class Outputs {
     for (const wake of this.#open.get(name) ?? []) wake()
   }
 
-  /** Ends one that was being written when the local Heroku itself was ended. */
-  interrupt(name: string): void {
-    appendFileSync(this.#store.outputFile(name), '\nThe local Heroku was ended meanwhile.\n')
-  }
-
   end(name: string): void {
     const waiting = this.#open.get(name)
     this.#open.delete(name)
     for (const wake of waiting ?? []) wake()
   }
 
-  /** Sends it from a byte on, and what is added, until it ends or the client goes. `cutAfter`: breaks off there. */
-  send(name: string, from: number, response: ServerResponse, cutAfter?: number): void {
+  /** Sends it from a byte on, and what is added, until it ends or the client goes. */
+  send(name: string, from: number, response: ServerResponse): void {
     const file = this.#store.outputFile(name)
     const size = fileSize(file)
     if (size === undefined) return void response.writeHead(404).end()
@@ -50,9 +45,8 @@ export class Outputs {
     let busy = false
     const more = (): void => {
       if (busy || response.destroyed) return
-      const length = readSync(descriptor, piece, 0, cutAfter === undefined ? PIECE : Math.min(PIECE, 64), at)
+      const length = readSync(descriptor, piece, 0, PIECE, at)
       at += length
-      if (cutAfter !== undefined && at - from > cutAfter) return void response.destroy()
       if (length === 0) {
         if (!this.#open.has(name)) response.end()
         return

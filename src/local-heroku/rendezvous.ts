@@ -14,6 +14,9 @@ export interface Client {
   onClose(listener: () => void): void
 }
 
+/** What a dyno does with its client. */
+export type Meet = (client: Client) => void
+
 /**
  * The server to which one-off dynos and their clients connect: TLS, the secret and a line end, a banner, then bytes
  * (heroku/rendezvous.rb).
@@ -23,13 +26,13 @@ export class Rendezvous {
   readonly caFile: string
   readonly #server: tls.Server
   /** By secret; undefined is never met, nor told so. */
-  readonly #waiting: Map<string, ((client: Client) => void) | undefined>
+  readonly #waiting: Map<string, Meet | undefined>
   readonly #sockets: Set<tls.TLSSocket>
 
   private constructor(
     server: tls.Server,
     caFile: string,
-    waiting: Map<string, ((client: Client) => void) | undefined>,
+    waiting: Map<string, Meet | undefined>,
     sockets: Set<tls.TLSSocket>
   ) {
     this.#server = server
@@ -41,7 +44,7 @@ export class Rendezvous {
 
   static async start(folder: string): Promise<Rendezvous> {
     const { certificate, key } = certificateIn(folder)
-    const waiting = new Map<string, ((client: Client) => void) | undefined>()
+    const waiting = new Map<string, Meet | undefined>()
     const sockets = new Set<tls.TLSSocket>()
     const server = tls.createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, socket => {
       sockets.add(socket)
@@ -76,7 +79,7 @@ export class Rendezvous {
   }
 
   /** Calls `meet` when a client comes with the secret; without it the client waits in vain. Returns what takes the invitation back. */
-  invite(secret: string, meet: ((client: Client) => void) | undefined): () => void {
+  invite(secret: string, meet: Meet | undefined): () => void {
     this.#waiting.set(secret, meet)
     return () => void this.#waiting.delete(secret)
   }

@@ -1,17 +1,12 @@
 import type { ServerResponse } from 'node:http'
-import { type FaultKind } from './faults.ts'
 
-/** An answer, with what a fault does to it. */
+/** A whole answer, with the headers that were collected for it. */
 export class Reply {
   readonly response: ServerResponse
   headers: Record<string, string> = {}
-  readonly #fault: FaultKind | undefined
-  readonly #onHang: () => void
 
-  constructor(response: ServerResponse, fault: FaultKind | undefined, onHang: () => void) {
+  constructor(response: ServerResponse) {
     this.response = response
-    this.#fault = fault
-    this.#onHang = onHang
   }
 
   json(status: number, body: unknown, type = 'application/json'): void {
@@ -27,35 +22,7 @@ export class Reply {
   }
 
   #send(status: number, text: string, type: string): void {
-    const { response } = this
     const body = Buffer.from(text)
-    const head = { ...this.headers, 'content-type': type, 'content-length': body.length }
-    switch (this.#fault) {
-      case 'reset-after':
-        return void response.destroy()
-      case 'hang-after':
-        return this.#onHang()
-      case '500-after':
-      case '503-after': {
-        const id = 'server_error'
-        const error = JSON.stringify({ id, message: 'Internal server error' })
-        return void response.writeHead(Number(this.#fault.slice(0, 3)), this.headers).end(error)
-      }
-      case 'cut':
-        // Where there is no body to cut, the connection is.
-        if (body.length === 0) return void response.destroy()
-        response.writeHead(status, head)
-        return void response.write(body.subarray(0, body.length >> 1), () => response.destroy())
-      case 'slow': {
-        response.writeHead(status, head)
-        const byteByByte = (at: number): void => {
-          if (at === body.length) return void response.end()
-          response.write(body.subarray(at, at + 1), () => byteByByte(at + 1))
-        }
-        return byteByByte(0)
-      }
-      default:
-        return void response.writeHead(status, head).end(body)
-    }
+    this.response.writeHead(status, { ...this.headers, 'content-type': type, 'content-length': body.length }).end(body)
   }
 }

@@ -10,7 +10,7 @@ import {
   type SchedulerName,
   type Task
 } from '../../../src/heroku/index.ts'
-import { type LocalHeroku } from '../../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../../rig/local-heroku/index.ts'
 import { UserError } from '../../../src/runtime/index.ts'
 import { TestClock } from '../../helpers/clock.ts'
 import { HttpServer, type Answer } from '../../helpers/http-server.ts'

@@ -1,5 +1,5 @@
 import { openScheduler, type Scheduler, type SchedulerName } from '../../../src/heroku/index.ts'
-import { type LocalHeroku } from '../../../src/local-heroku/index.ts'
+import { type LocalHeroku } from '../../rig/local-heroku/index.ts'
 import { type Clock } from '../../../src/runtime/index.ts'
 import { ask } from '../../local-heroku/ask.ts'
 import { NO_SIGNAL } from '../../helpers/local-heroku.ts'

@@ -6,16 +6,11 @@ import { type OneOffDyno } from '../one-off.ts'
 import { type AppState } from '../store.ts'
 import { dynoView, formationView, oneOffView } from '../views.ts'
 import { appOf, machineOf, type World } from '../world.ts'
-import { now, text, within, type Answer, type Routes } from './route.ts'
+import { now, text, within, type Answer, type ApiRequest, type Routes } from './route.ts'
 
 /** The formation, dynos, log sessions. */
 export const DYNO_ROUTES: Routes = {
   'GET /apps/:app/formation': (world, { params }) => [200, formationViews(world, params)],
-  'GET /apps/:app/formation/:type': (world, { params }) => {
-    const entry = appOf(world, params).formation[params[1]!]
-    if (!entry) throw notFound('process type')
-    return [200, formationView(world, params, params[1]!, entry)]
-  },
   'PATCH /apps/:app/formation': (world, { params, body }) => {
     const app = appOf(world, params)
     if (!Array.isArray(body['updates'])) throw invalid('Require params: updates')
@@ -23,13 +18,6 @@ export const DYNO_ROUTES: Routes = {
     for (const { type, quantity, size } of updates) app.formation[type] = { quantity, size }
     void machineOf(world, params).scale()
     return [200, formationViews(world, params)]
-  },
-  'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
-    const app = appOf(world, params)
-    const { type, quantity, size } = readScale(app, params[1]!, body)
-    app.formation[type] = { quantity, size }
-    void machineOf(world, params).scale()
-    return [200, formationView(world, params, type, app.formation[type])]
   },
 
   'GET /apps/:app/dynos': (world, { params }) => {
@@ -50,41 +38,19 @@ export const DYNO_ROUTES: Routes = {
     if (!oneOff) throw notFound('dyno')
     return [200, oneOffView(machine, oneOff, machine.oneOffs.get(oneOff))]
   },
-  'POST /apps/:app/dynos': (world, { params, body, attachFault }) => {
-    const machine = machineOf(world, params)
-    const command = text(body['command'])
-    if (command === undefined) throw invalid('Command is required')
-    const timeToLive = body['time_to_live'] ?? undefined
-    if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
-      throw invalid('Time to live must be from 1 to 86400')
-    const dyno = machine.runOneOff({
-      command,
-      type: text(body['type']),
-      size: sizeOf(text(body['size']) ?? 'Basic'),
-      env: environmentOf(body['env']),
-      timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
-      attach: body['attach'] === true,
-      fault: attachFault
-    })
-    // As just after an app was made (heroku/cli: lib/run/dyno).
-    if (!dyno) throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.')
-    return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))]
-  },
-  'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
-  'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
-  'DELETE /apps/:app/dynos': (world, { params }) => {
-    void machineOf(world, params).restart()
+  'POST /apps/:app/dynos': (world, request) => startOneOff(world, request),
+  'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => {
+    const oneOff = oneOffOf(machineOf(world, params), params[1])
+    if (!oneOff) throw notFound('dyno')
+    oneOff.stop()
     return [202, {}]
   },
 
-  // `dyno_name` is the schema's, `dyno` what heroku/cli sends.
   'POST /apps/:app/log-sessions': (world, { params, body }) => {
     const app = appOf(world, params)
     const query = new URLSearchParams()
-    for (const name of ['lines', 'source', 'dyno', 'dyno_name', 'tail']) {
-      const value = body[name]
-      if (['string', 'number', 'boolean'].includes(typeof value))
-        query.set(name.replace('_name', ''), `${value as string}`)
+    for (const [name, value] of Object.entries(body)) {
+      if (['string', 'number', 'boolean'].includes(typeof value)) query.set(name, `${value as string}`)
     }
     const createdAt = now(world)
     const url = `${world.url()}/logs/${app.id}?${query.toString()}`
@@ -92,12 +58,41 @@ export const DYNO_ROUTES: Routes = {
   }
 }
 
+/** A new one-off dyno. Throws Heroku's 409 if the app has nothing to run. */
+export function startOneOff(
+  world: World,
+  { params, body }: ApiRequest,
+  env: Readonly<Record<string, string>> = {}
+): Answer {
+  const machine = machineOf(world, params)
+  const command = text(body['command'])
+  if (command === undefined) throw invalid('Command is required')
+  const timeToLive = body['time_to_live'] ?? undefined
+  if (timeToLive !== undefined && !(Number(timeToLive) >= 1 && Number(timeToLive) <= 86_400))
+    throw invalid('Time to live must be from 1 to 86400')
+  const dyno = machine.runOneOff({
+    command,
+    type: text(body['type']),
+    size: sizeOf(text(body['size']) ?? 'Basic'),
+    env,
+    timeToLive: timeToLive === undefined ? undefined : Number(timeToLive),
+    attach: body['attach'] === true
+  })
+  // As just after an app was made (heroku/cli: lib/run/dyno).
+  if (!dyno) throw new ApiError(409, 'conflict', 'The app has no release with a slug yet.')
+  return [201, oneOffView(machine, dyno, machine.oneOffs.get(dyno))]
+}
+
 function formationViews(world: World, params: readonly string[]): unknown[] {
   return Object.entries(appOf(world, params).formation).map(([type, of]) => formationView(world, params, type, of))
 }
 
 /** `quantity` is a number, or `+1` (heroku/cli: ps:scale); the size is `size` (heroku/cli) or `dyno_size` (Schema). */
-function readScale(app: AppState, type: string, update: unknown): { type: string; quantity: number; size: string } {
+export function readScale(
+  app: AppState,
+  type: string,
+  update: unknown
+): { type: string; quantity: number; size: string } {
   const entry = app.formation[type]
   if (!entry) throw notFound(`process type (${type})`)
   const wanted = String((within(update, 'quantity') as string | number | undefined) ?? entry.quantity)
@@ -113,25 +108,6 @@ function sizeOf(name: string): string {
   return size
 }
 
-function environmentOf(value: unknown): Record<string, string> {
-  const entries = Object.entries((value ?? {}) as Record<string, unknown>)
-  // The CLI sends the width of its terminal as a number.
-  return Object.fromEntries(
-    entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one as string)]] : []))
-  )
-}
-
-function oneOffOf(machine: Machine, idOrName: string | undefined): OneOffDyno | undefined {
+export function oneOffOf(machine: Machine, idOrName: string | undefined): OneOffDyno | undefined {
   return [...machine.oneOffs.keys()].find(({ id, name }) => id === idOrName || name === idOrName)
-}
-
-/** A one-off dyno ends; one of the formation is started again. */
-function stop(world: World, params: readonly string[]): Answer {
-  const machine = machineOf(world, params)
-  const oneOff = oneOffOf(machine, params[1])
-  const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1])
-  if (oneOff) oneOff.stop()
-  else if (dyno) void machine.restart(dyno)
-  else throw notFound('dyno')
-  return [202, {}]
 }

@@ -1,60 +1,48 @@
-import { ADDON_ROUTES } from './addons.ts'
-import { ADVANCED_SCHEDULER_ROUTES } from './advanced-scheduler.ts'
+import type { IncomingMessage } from 'node:http'
+import { ApiError } from '../errors.ts'
 import { APP_ROUTES } from './apps.ts'
-import { AUTHORIZATION_ROUTES } from './authorizations.ts'
 import { CODE_ROUTES } from './code.ts'
-import { CRON_TO_GO_ROUTES } from './cron-to-go.ts'
-import { DATA_ROUTES } from './data.ts'
 import { DYNO_ROUTES } from './dynos.ts'
-import { PIPELINE_ROUTES } from './pipelines.ts'
-import { type Route, type Routes } from './route.ts'
-import { SCHEDULER_ROUTES } from './scheduler.ts'
+import { type Api, type Route } from './route.ts'
 
-export { isKey } from './authorizations.ts'
-export { type Answer } from './route.ts'
+/** What a rehearsal asks of the Platform API (Schema: heroku/platform-api:schema.json). */
+export const PLATFORM_API: Api = {
+  routes: { ...APP_ROUTES, ...CODE_ROUTES, ...DYNO_ROUTES },
+  admit: ({ store }, request) => {
+    requireKey(request, key => key === store.state.apiKey)
+    requireVersion(request)
+  },
+  ranges: true
+}
 
-/** They are on hosts of their own; here they share one address. An `add-on` is somebody else's, with keys of its own. */
-type Api = 'platform' | 'data' | 'scheduler' | 'add-on'
+/** `Bearer KEY`, or Basic with the key as password (heroku-client, heroku/cli). Throws Heroku's 401. */
+export function requireKey({ headers }: IncomingMessage, isKey: (key: string) => boolean): void {
+  const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ')
+  const decoded = Buffer.from(given, 'base64').toString()
+  const key = scheme === 'Basic' ? decoded.slice(decoded.indexOf(':') + 1) : given
+  if (!isKey(key)) throw new ApiError(401, 'unauthorized', 'Invalid credentials provided.')
+}
 
-export interface FoundRoute {
+/** The Platform API wants to be told its version. Throws Heroku's 406. */
+export function requireVersion({ headers }: IncomingMessage): void {
+  if (!/application\/vnd\.heroku\+json; ?version=3/.test(headers.accept ?? ''))
+    throw new ApiError(406, 'not_acceptable', 'Specify a version in the Accept header, such as version=3.')
+}
+
+interface FoundRoute {
   readonly api: Api
   readonly route: Route
   readonly params: readonly string[]
 }
 
-interface Entry {
-  readonly api: Api
-  readonly method: string
-  readonly pattern: RegExp
-  readonly route: Route
-}
-
-const ENTRIES: readonly Entry[] = [
-  ...entries('platform', {
-    ...APP_ROUTES,
-    ...AUTHORIZATION_ROUTES,
-    ...CODE_ROUTES,
-    ...DYNO_ROUTES,
-    ...ADDON_ROUTES,
-    ...PIPELINE_ROUTES
-  }),
-  ...entries('data', DATA_ROUTES),
-  ...entries('scheduler', SCHEDULER_ROUTES),
-  ...entries('add-on', { ...CRON_TO_GO_ROUTES, ...ADVANCED_SCHEDULER_ROUTES })
-]
-
-function entries(api: Api, routes: Routes): Entry[] {
-  return Object.entries(routes).map(([key, route]) => {
-    const [method = '', path = ''] = key.split(' ')
-    return { api, method, pattern: new RegExp(`^${path.replace(/:\w+/g, '([^/]+)')}$`), route }
-  })
-}
-
-/** What answers a request (Schema: heroku/platform-api:schema.json); undefined where nothing does. */
-export function findRoute(method: string, path: string): FoundRoute | undefined {
-  for (const entry of ENTRIES) {
-    const match = entry.method === method ? entry.pattern.exec(path) : null
-    if (match) return { api: entry.api, route: entry.route, params: match.slice(1).map(decoded) }
+/** What answers a request; undefined if nothing does. */
+export function findRoute(apis: readonly Api[], method: string, path: string): FoundRoute | undefined {
+  for (const api of apis) {
+    for (const [key, route] of Object.entries(api.routes)) {
+      const [of, pattern = ''] = key.split(' ')
+      const match = of === method ? new RegExp(`^${pattern.replace(/:\w+/g, '([^/]+)')}$`).exec(path) : null
+      if (match) return { api, route, params: match.slice(1).map(decoded) }
+    }
   }
   return undefined
 }

@@ -1,5 +1,5 @@
+import type { IncomingMessage } from 'node:http'
 import { invalid } from '../errors.ts'
-import { type FaultKind } from '../faults.ts'
 import { type World } from '../world.ts'
 
 export interface ApiRequest {
@@ -7,8 +7,6 @@ export interface ApiRequest {
   readonly body: Record<string, unknown>
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** What the connection to the one-off dyno suffers that this request starts. */
-  readonly attachFault: FaultKind | undefined
 }
 
 /** A route's answer: a status and a body. */
@@ -18,6 +16,17 @@ export type Route = (world: World, request: ApiRequest) => Answer | Promise<Answ
 /** `METHOD /path/:with/:parts` to what answers it. */
 export type Routes = Readonly<Record<string, Route>>
 
+/** Routes that are asked and answered in one way. */
+export interface Api {
+  readonly routes: Routes
+  /** Throws an `ApiError` if the request must not be carried out; may add to the headers of the answer. */
+  readonly admit: (world: World, request: IncomingMessage, headers: Record<string, string>) => void
+  /** Lists come in pages (Dev Center: platform-api-reference#ranges). */
+  readonly ranges?: boolean
+  /** Content type of its answers; JSON without it. */
+  readonly type?: string
+}
+
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
@@ -25,11 +34,6 @@ export function text(value: unknown): string | undefined {
 /** A field of an object in a body: `source_blob.url`. */
 export function within(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-}
-
-/** What `"name"`, `{ "name": … }` or `{ "id": … }` names. */
-export function named(value: unknown): string {
-  return text(value) ?? text(within(value, 'id')) ?? text(within(value, 'name')) ?? ''
 }
 
 export function now({ clock }: World): string {

@@ -9,7 +9,7 @@ import {
 } from '../store.ts'
 import { couplingView, pipelineView, promotionTargetView, promotionView } from '../views.ts'
 import { appOf, type World } from '../world.ts'
-import { releaseOf } from './code.ts'
+import { releaseOf } from '../../../../src/local-heroku/routes/code.ts'
 import { named, now, text, within, type Routes } from './route.ts'
 
 const STAGES = ['test', 'review', 'development', 'staging', 'production']

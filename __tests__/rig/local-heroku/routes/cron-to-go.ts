@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { SIZES } from '../dyno.ts'
+import { SIZES } from '../../../../src/local-heroku/dyno.ts'
 import { PlainError } from '../errors.ts'
 import { type CronJobState } from '../store.ts'
 import { type World } from '../world.ts'

@@ -1,11 +1,9 @@
-import { SIZES } from '../dyno.ts'
-import { ApiError, JsonApiError } from '../errors.ts'
+import { SIZES } from '../../../../src/local-heroku/dyno.ts'
+import { JSON_API, JsonApiError, type ApiError } from '../errors.ts'
 import { type AppState, type JobState } from '../store.ts'
 import { jobView } from '../views.ts'
 import { type World } from '../world.ts'
 import { now, text, within, type ApiRequest, type Routes } from './route.ts'
-
-const JSON_API = 'application/vnd.api+json'
 
 /**
  * Heroku Scheduler's own API (particleboard.heroku.com). Heroku documents none of it: addresses, fields and what they may

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { SIZES } from '../dyno.ts'
+import { SIZES } from '../../../../src/local-heroku/dyno.ts'
 import { PlainError } from '../errors.ts'
 import { isCron } from '../schedules.ts'
 import { type AppState, type TriggerState } from '../store.ts'

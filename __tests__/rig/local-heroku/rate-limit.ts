@@ -1,4 +1,4 @@
-import type { Clock } from '../runtime/index.ts'
+import type { Clock } from '../../../src/runtime/index.ts'
 import { ApiError } from './errors.ts'
 
 /** Requests an hour that an account has (Dev Center: platform-api-reference#rate-limits). */

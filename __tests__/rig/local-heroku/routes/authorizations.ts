@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../../../src/runtime/index.ts'
 import { invalid } from '../errors.ts'
-import { type AuthorizationState } from '../store.ts'
-import { USER } from '../views.ts'
+import { type AuthorizationState, type FileStore } from '../store.ts'
+import { USER } from '../../../../src/local-heroku/views.ts'
 import { type World } from '../world.ts'
 import { now, only, text, type Routes } from './route.ts'
 
@@ -42,7 +43,7 @@ export const AUTHORIZATION_ROUTES: Routes = {
 }
 
 /** Whether a key is one of the account's, and not at its end. */
-export function isKey({ store, clock }: World, key: string): boolean {
+export function isKey(store: FileStore, clock: Clock, key: string): boolean {
   const { apiKey, authorizations } = store.state
   const made = authorizations.find(({ token }) => token === key)
   return key === apiKey || (made !== undefined && (made.endsAt === null || made.endsAt > clock.now()))

@@ -1,0 +1,48 @@
+import { oneOffOf, readScale, startOneOff } from '../../../../src/local-heroku/routes/dynos.ts'
+import { formationView } from '../../../../src/local-heroku/views.ts'
+import { notFound } from '../errors.ts'
+import { appOf, machineOf, type World } from '../world.ts'
+import { type Answer, type Routes } from './route.ts'
+
+/** What a rehearsal does not ask of the formation and of dynos. */
+export const DYNO_ROUTES: Routes = {
+  'GET /apps/:app/formation/:type': (world, { params }) => {
+    const entry = appOf(world, params).formation[params[1]!]
+    if (!entry) throw notFound('process type')
+    return [200, formationView(world, params, params[1]!, entry)]
+  },
+  'PATCH /apps/:app/formation/:type': (world, { params, body }) => {
+    const app = appOf(world, params)
+    const { type, quantity, size } = readScale(app, params[1]!, body)
+    app.formation[type] = { quantity, size }
+    void machineOf(world, params).scale()
+    return [200, formationView(world, params, type, app.formation[type])]
+  },
+
+  'POST /apps/:app/dynos': (world, request) => startOneOff(world, request, environmentOf(request.body['env'])),
+  'POST /apps/:app/dynos/:dyno/actions/stop': (world, { params }) => stop(world, params),
+  'DELETE /apps/:app/dynos/:dyno': (world, { params }) => stop(world, params),
+  'DELETE /apps/:app/dynos': (world, { params }) => {
+    void machineOf(world, params).restart()
+    return [202, {}]
+  }
+}
+
+function environmentOf(value: unknown): Record<string, string> {
+  const entries = Object.entries((value ?? {}) as Record<string, unknown>)
+  // The CLI sends the width of its terminal as a number.
+  return Object.fromEntries(
+    entries.flatMap(([name, one]) => (['string', 'number'].includes(typeof one) ? [[name, String(one as string)]] : []))
+  )
+}
+
+/** A one-off dyno ends; one of the formation is started again. */
+function stop(world: World, params: readonly string[]): Answer {
+  const machine = machineOf(world, params)
+  const oneOff = oneOffOf(machine, params[1])
+  const dyno = machine.dynos.find(({ id, options }) => id === params[1] || options.name === params[1])
+  if (oneOff) oneOff.stop()
+  else if (dyno) void machine.restart(dyno)
+  else throw notFound('dyno')
+  return [202, {}]
+}

@@ -1,0 +1,14 @@
+import { type Answer, type ApiRequest, text, within } from '../../../../src/local-heroku/routes/route.ts'
+import { type World } from '../world.ts'
+
+export { now, only, text, within, type Answer, type ApiRequest } from '../../../../src/local-heroku/routes/route.ts'
+
+type Route = (world: World, request: ApiRequest) => Answer | Promise<Answer>
+
+/** `METHOD /path/:with/:parts` to what answers it. */
+export type Routes = Readonly<Record<string, Route>>
+
+/** What `"name"`, `{ "name": … }` or `{ "id": … }` names. */
+export function named(value: unknown): string {
+  return text(value) ?? text(within(value, 'id')) ?? text(within(value, 'name')) ?? ''
+}

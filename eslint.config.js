@@ -2,7 +2,7 @@ import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'lib/', 'node_modules/', 'examples/', '__tests__/fixtures/', 'demo-output/'] },
+  { ignores: ['dist/', 'lib/', 'node_modules/', '__tests__/rig/sample-fork/', '__tests__/fixtures/', 'demo-output/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -20,7 +20,7 @@ export default {
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/fixtures/'],
-  modulePathIgnorePatterns: ['<rootDir>/__tests__/fixtures/', '<rootDir>/examples/'],
+  modulePathIgnorePatterns: ['<rootDir>/__tests__/fixtures/', '<rootDir>/__tests__/rig/sample-fork/'],
   // For what hangs, not for what is slow: a crowded machine takes its time.
   testTimeout: 300_000,
   testSequencer: '<rootDir>/scripts/slowest-first.js',

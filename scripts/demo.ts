@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { demoDeploys } from './demo-deploys.ts'
-import { runAction } from './run-action.ts'
-import { makeSampleFork } from './sample-fork.ts'
+import { demoDeploys } from '../__tests__/rig/demo-deploys.ts'
+import { runAction } from '../__tests__/rig/run-action.ts'
+import { makeSampleFork } from '../__tests__/rig/sample-fork.ts'
 
 const OUTPUT = path.join(import.meta.dirname, '..', 'demo-output')
 

@@ -8,7 +8,7 @@ export const read = (file: string): string => readFileSync(path.join(PROJECT, fi
 export const PAGES = [
   ...readdirSync(PROJECT),
   ...readdirSync(path.join(PROJECT, 'docs')).map(file => `docs/${file}`),
-  'examples/sample-fork/README.md'
+  '__tests__/rig/sample-fork/README.md'
 ].filter(file => file.endsWith('.md'))
 
 export interface Command {

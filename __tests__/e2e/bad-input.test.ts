@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { git } from '../../scripts/sample-fork.ts'
+import { git } from '../rig/sample-fork.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
 interface Case {

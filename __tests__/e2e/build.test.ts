@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { git } from '../../scripts/sample-fork.ts'
+import { git } from '../rig/sample-fork.ts'
 import { addBuildpack, configWith, Fork } from './fork.ts'
 
 const ALL = ['activestorage-preview', 'apt', 'nodejs', 'ruby']

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction, type ActionResult } from '../../scripts/run-action.ts'
+import { runAction, type ActionResult } from '../rig/run-action.ts'
 import { CHECKS } from '../../src/checks/index.ts'
 import { OUTSIDE } from '../../src/checks/outside/index.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'

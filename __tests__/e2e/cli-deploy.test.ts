@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import path from 'node:path'
-import { runCli, type CliResult } from '../../scripts/run-cli.ts'
+import { runCli, type CliResult } from '../rig/run-cli.ts'
 import { heroku, Instance, lean, SECRET, temp } from './instance.ts'
 
 describe('on the terminal', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
-import { startPostgres } from '../../scripts/postgres.ts'
+import { startPostgres } from '../rig/postgres.ts'
 import { DockerEngine } from '../helpers/docker-engine.ts'
 import { describeOrSkip } from '../helpers/skip.ts'
 import { lastingTemp } from '../helpers/temp.ts'

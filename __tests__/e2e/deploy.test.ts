@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import path from 'node:path'
-import { runAction } from '../../scripts/run-action.ts'
-import { addPostMigration, breakBoot, breakRelease, git } from '../../scripts/sample-fork.ts'
+import { runAction } from '../rig/run-action.ts'
+import { addPostMigration, breakBoot, breakRelease, git } from '../rig/sample-fork.ts'
 import { Visitor } from '../rig/local-heroku/index.ts'
 import { configure, DOMAIN, heroku, Instance, lean, postgres, SECRET, temp } from './instance.ts'
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction, type ActionResult, type ActionRun } from '../../scripts/run-action.ts'
-import { makeSampleFork } from '../../scripts/sample-fork.ts'
+import { runAction, type ActionResult, type ActionRun } from '../rig/run-action.ts'
+import { makeSampleFork } from '../rig/sample-fork.ts'
 import { parseReport, type Report } from '../../src/report/index.ts'
 import { temp } from '../helpers/temp.ts'
 

@@ -40,7 +40,7 @@ async function unpack(url: string, into: string): Promise<void> {
   execFileSync('tar', ['-C', into, '-xf', archive])
 }
 
-const BUILDPACKS = path.join(import.meta.dirname, '..', '..', 'examples', 'sample-fork', 'buildpacks')
+const BUILDPACKS = path.join(import.meta.dirname, '..', 'rig', 'sample-fork', 'buildpacks')
 
 /** Serves the sample fork's buildpacks as archives. */
 export function serveBuildpacks(): Promise<HttpServer> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction } from '../../scripts/run-action.ts'
-import { addPostMigration, commitAll, git, makeSampleFork } from '../../scripts/sample-fork.ts'
+import { runAction } from '../rig/run-action.ts'
+import { addPostMigration, commitAll, git, makeSampleFork } from '../rig/sample-fork.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 import { heroku, Instance, SECRET } from './instance.ts'
 

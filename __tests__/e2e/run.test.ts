@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction, type ActionResult, type ActionRun } from '../../scripts/run-action.ts'
+import { runAction, type ActionResult, type ActionRun } from '../rig/run-action.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { FakeGithub } from '../helpers/fake-github.ts'
 import { appOf, makeSlug, openHeroku, ship, until } from '../helpers/local-heroku.ts'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { runAction, type ActionResult } from '../../scripts/run-action.ts'
+import { runAction, type ActionResult } from '../rig/run-action.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { ask } from '../local-heroku/ask.ts'
 import { HttpServer, json } from '../helpers/http-server.ts'

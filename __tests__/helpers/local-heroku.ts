@@ -1,10 +1,10 @@
-import { packSlug } from '../../scripts/ship-slug.ts'
+import { packSlug } from '../rig/ship-slug.ts'
 import { createClient, HerokuApp, type HerokuClient } from '../../src/heroku/index.ts'
 import { processHost, startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../rig/local-heroku/index.ts'
 import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { lastingTemp } from './temp.ts'
 
-export { ship } from '../../scripts/ship-slug.ts'
+export { ship } from '../rig/ship-slug.ts'
 
 /** heroku-client reads what these name for each request; nothing here needs it. */
 for (const name of ['SSL_CERT_DIR', 'SSL_CERT_FILE']) delete process.env[name]

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
 import { gemEnvironment, noGems } from '../../scripts/gems.ts'
-import { startPostgres } from '../../scripts/postgres.ts'
+import { startPostgres } from '../rig/postgres.ts'
 import { freePort } from '../rig/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,

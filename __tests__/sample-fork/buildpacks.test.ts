@@ -48,7 +48,7 @@ describe('the buildpacks of the sample fork', () => {
   })
 
   it('say openly that their ffmpeg is a stand-in', () => {
-    const program = readFileSync('examples/sample-fork/buildpacks/activestorage-preview/opt/ffmpeg', 'utf8')
+    const program = readFileSync('__tests__/rig/sample-fork/buildpacks/activestorage-preview/opt/ffmpeg', 'utf8')
     expect(program).toContain('A stand-in for ffmpeg')
   })
 })

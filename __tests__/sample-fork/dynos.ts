@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
-import { makeSampleFork } from '../../scripts/sample-fork.ts'
+import { makeSampleFork } from '../rig/sample-fork.ts'
 
 /** Makes the sample fork in a folder and runs its buildpacks on it, as a build does. */
 export function buildSampleFork(folder: string, change?: (folder: string) => void): string {

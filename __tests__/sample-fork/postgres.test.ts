@@ -5,7 +5,7 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { startPostgres } from '../../scripts/postgres.ts'
+import { startPostgres } from '../rig/postgres.ts'
 import { temp } from '../helpers/temp.ts'
 
 async function ask(url: string, sql: string): Promise<unknown> {
@@ -56,7 +56,7 @@ describe('startPostgres', () => {
 
   it('ends when the process that started it is killed', async () => {
     const program = `
-      import { startPostgres } from ${JSON.stringify(pathToFileURL('scripts/postgres.ts').href)}
+      import { startPostgres } from ${JSON.stringify(pathToFileURL('__tests__/rig/postgres.ts').href)}
       const server = await startPostgres(process.argv[1])
       console.log(server.url('postgres'))
     `

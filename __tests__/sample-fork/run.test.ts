@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
-import { startPostgres, type Postgres } from '../../scripts/postgres.ts'
-import { addPostMigration, breakBoot, breakRelease } from '../../scripts/sample-fork.ts'
+import { startPostgres, type Postgres } from '../rig/postgres.ts'
+import { addPostMigration, breakBoot, breakRelease } from '../rig/sample-fork.ts'
 import { freePort } from '../rig/local-heroku/index.ts'
 import {
   APPLIED_COMMAND,

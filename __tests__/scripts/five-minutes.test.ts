@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { followPath, readAdvice, readReadme, Stumble, type Step } from '../../scripts/five-minutes/path.ts'
-import { openScene, type Scene } from '../../scripts/five-minutes/scene.ts'
-import { git, makeSampleFork } from '../../scripts/sample-fork.ts'
+import { followPath, readAdvice, readReadme, Stumble, type Step } from '../rig/five-minutes/path.ts'
+import { openScene, type Scene } from '../rig/five-minutes/scene.ts'
+import { git, makeSampleFork } from '../rig/sample-fork.ts'
 import { hasGithubCli } from '../helpers/github-cli.ts'
 import { noRedis } from '../helpers/redis.ts'
 import { describeOrSkip, isRoot } from '../helpers/skip.ts'
 import { temp } from '../helpers/temp.ts'
 
-const BUILDPACKS = path.join(import.meta.dirname, '..', '..', 'examples', 'sample-fork', 'buildpacks')
+const BUILDPACKS = path.join(import.meta.dirname, '..', 'rig', 'sample-fork', 'buildpacks')
 
 function whyNot(): string | undefined {
   if (!isRoot) return 'builds on the host beside a token need root'

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { followers, withPins } from '../../scripts/pins.ts'
-import { fill } from '../../scripts/workflows/expressions.ts'
+import { fill } from '../rig/workflows/expressions.ts'
 import { temp } from '../helpers/temp.ts'
 
 interface Step {

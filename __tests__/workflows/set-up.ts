@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
-import { commitAll } from '../../scripts/sample-fork.ts'
-import { OWN_ACTION, Stage } from '../../scripts/workflows/stage.ts'
+import { commitAll } from '../rig/sample-fork.ts'
+import { OWN_ACTION, Stage } from '../rig/workflows/stage.ts'
 import { type LocalHeroku } from '../rig/local-heroku/index.ts'
 import { lastingTemp } from '../helpers/temp.ts'
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
-import { type FakeRun } from '../../__tests__/helpers/fake-repository.ts'
-import { zipOf } from '../../__tests__/helpers/zip.ts'
+import { type FakeRun } from '../../helpers/fake-repository.ts'
+import { zipOf } from '../../helpers/zip.ts'
 import { runAction, type ActionResult } from '../run-action.ts'
 import { OWN_ACTION, type Event, type Stage } from './stage.ts'
 
@@ -26,7 +26,7 @@ export interface StepResult {
 
 type Step = (job: Job, inputs: Readonly<Record<string, string>>) => Promise<StepResult>
 
-const ROOT = path.join(import.meta.dirname, '..', '..')
+const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 
 /** Our own action is the committed one; what others' actions do here is played. */
 export const ACTIONS: Readonly<Record<string, Step>> = {

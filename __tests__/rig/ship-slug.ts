@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { upload, type HerokuApp, type Release } from '../src/heroku/index.ts'
-import { systemClock } from '../src/runtime/real.ts'
+import { upload, type HerokuApp, type Release } from '../../src/heroku/index.ts'
+import { systemClock } from '../../src/runtime/real.ts'
 
 /**
  * Packs files (path below the app to content; `bin/…` are programs) in an empty folder of its own. Returns the .tgz.

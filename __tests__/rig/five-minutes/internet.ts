@@ -5,12 +5,12 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import { createServer } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import path from 'node:path'
-import { makeNpmPackage } from '../npm-package.ts'
+import { makeNpmPackage } from '../../../scripts/npm-package.ts'
 import { bringPackage, commitAll, git } from '../sample-fork.ts'
 import { OWN_ACTION } from '../workflows/stage.ts'
 
-const PROJECT = path.join(import.meta.dirname, '..', '..')
-const SAMPLE = path.join(PROJECT, 'examples', 'sample-fork')
+const PROJECT = path.join(import.meta.dirname, '..', '..', '..')
+const SAMPLE = path.join(import.meta.dirname, '..', 'sample-fork')
 const OWN = path.join(import.meta.dirname, 'buildpacks')
 
 /** The buildpacks of Mastodon's app.json (mastodon/mastodon: app.json), and what stands in for each. */

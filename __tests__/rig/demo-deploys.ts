@@ -8,8 +8,8 @@ import {
   Visitor,
   type LocalHeroku,
   type Visit
-} from '../__tests__/rig/local-heroku/index.ts'
-import { runCommand, systemClock } from '../src/runtime/real.ts'
+} from './local-heroku/index.ts'
+import { runCommand, systemClock } from '../../src/runtime/real.ts'
 import { startPostgres } from './postgres.ts'
 import { runAction, type ActionResult } from './run-action.ts'
 import { addPostMigration, breakBoot, breakRelease, commitAll, git } from './sample-fork.ts'

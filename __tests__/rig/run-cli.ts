@@ -20,7 +20,7 @@ export interface CliResult {
   readonly stderr: string
 }
 
-const ENTRY = path.join(import.meta.dirname, '..', 'dist', 'cli', 'index.js')
+const ENTRY = path.join(import.meta.dirname, '..', '..', 'dist', 'cli', 'index.js')
 
 /** Runs the committed program of the terminal as a shell does, with an environment of its own. */
 export async function runCli({ args, env = {}, cwd, terminal, onOutput, program }: CliRun): Promise<CliResult> {

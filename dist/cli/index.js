@@ -18397,7 +18397,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   r7: () => (/* reexport */ shellWord)
 });
 
-// UNUSED EXPORTS: CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, writeTreeFile
+// UNUSED EXPORTS: ANIMATED_GIF, CancelledError, HttpError, MAKE_KEY, below, bytePath, comparePaths, displayPath, duration, errorCode, explainDiskFull, fetchEnvironment, fsPath, giveTree, isLoopback, joinBytes, makeKeyCommand, numberText, once, readTreeFile, removeTree, requireSafeUrl, shareText, shortened, signedShare, signedSize, sizeText, walkTree, writeTreeFile
 
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
@@ -18590,6 +18590,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 

@@ -199,6 +199,7 @@ function isLoopback(hostname) {
 
 
 
+
 class HttpError extends Error {
     /** HTTP status, or undefined where no (whole) answer came. */
     status;

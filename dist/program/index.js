@@ -58047,6 +58047,13 @@ function read(file) {
 
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/runtime/animated-gif.js
+/**
+ * A GIF of 16 × 16 pixels with two frames, one red and one blue, as base64: the least that Mastodon takes for an animation
+ * (mastodon/mastodon: lib/paperclip/gif_transcoder.rb counts frames). It is what a slug's ffmpeg and a live instance are tried with.
+ */
+const ANIMATED_GIF = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
+
 ;// CONCATENATED MODULE: ./lib/runtime/errors.js
 /**
  * An error whose message is meant for the person who runs the action.
@@ -58374,6 +58381,7 @@ const VERSION = '0.1.0';
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+
 
 
 
@@ -70509,7 +70517,7 @@ async function tryOnce(options) {
     const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '');
     const listed = await run(options, ['bash', '-c', `${ffmpeg_check_FFMPEG} -hide_banner -encoders`]);
     const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output));
-    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES]);
+    const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', ANIMATED_GIF]);
     if (transcode.code === 0)
         return { check: { works: true, version, encoders } };
     return {
@@ -70531,8 +70539,6 @@ trap 'rm -rf "$folder"' EXIT
 printf %s "$1" | base64 -d > "$folder/in.gif"
 ${ffmpeg_check_FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
 ${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`;
-/** A GIF of 16 × 16 pixels with two frames. */
-const TWO_FRAMES = 'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw==';
 /** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
 const AS_DYNO = 'for file in .profile.d/*.sh; do if [ -f "$file" ]; then . "$file"; fi; done; if [ -f .profile ]; then . ./.profile; fi; exec "$@"';
 const ffmpeg_check_TIMEOUT = 60_000;
@@ -83457,64 +83463,6 @@ async function nodeinfo(place, world) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/checks/outside/gif.js
-/**
- * A GIF of 16 by 16 pixels with two frames, one black and one white: the least that Mastodon takes for an animation
- * (mastodon: lib/paperclip/gif_transcoder.rb counts frames). Made here, byte by byte (W3C: GIF89a).
- */
-function twoFrameGif() {
-    const [width, height] = [16, 16];
-    const size = [width, 0, height, 0];
-    const loop = [0x21, 0xff, 0x0b, ...Buffer.from('NETSCAPE2.0'), 3, 1, 0, 0, 0];
-    const colours = [0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 255];
-    const frame = (colour) => [
-        // Shown for half a second.
-        ...[0x21, 0xf9, 4, 0, 50, 0, 0, 0],
-        ...[0x2c, 0, 0, 0, 0, ...size, 0],
-        ...[BITS, ...blocks(pack(width * height, colour)), 0]
-    ];
-    // A table of four colours for all frames.
-    return Buffer.from([
-        ...Buffer.from('GIF89a'),
-        ...size,
-        0x81,
-        0,
-        0,
-        ...colours,
-        ...loop,
-        ...frame(0),
-        ...frame(1),
-        0x3b
-    ]);
-}
-/** Bits of a colour. */
-const BITS = 2;
-/**
- * LZW as it is without compressing: cleared after every two pixels, so that its codes never grow beyond three bits.
- */
-function pack(pixels, colour) {
-    const [clear, end] = [1 << BITS, (1 << BITS) + 1];
-    const codes = [];
-    for (let pixel = 0; pixel < pixels; pixel += 2)
-        codes.push(clear, colour, colour);
-    codes.push(end);
-    const bits = codes.flatMap(code => [code & 1, (code >> 1) & 1, (code >> 2) & 1]);
-    const bytes = [];
-    for (let at = 0; at < bits.length; at += 8) {
-        bytes.push(bits.slice(at, at + 8).reduce((byte, bit, index) => byte | (bit << index), 0));
-    }
-    return bytes;
-}
-/** Pieces of at most 255 bytes, each behind its length. */
-function blocks(bytes) {
-    const pieces = [];
-    for (let at = 0; at < bytes.length; at += 255) {
-        const piece = bytes.slice(at, at + 255);
-        pieces.push(piece.length, ...piece);
-    }
-    return pieces;
-}
-
 ;// CONCATENATED MODULE: ./lib/checks/outside/gif-upload.js
 
 
@@ -83538,7 +83486,7 @@ const gifUpload = {
         if (instance === undefined || token === undefined || wants.ffmpeg === 'without')
             return [];
         const until = world.clock.now() + gif_upload_PATIENCE;
-        const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()));
+        const asked = await gif_upload_ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(ANIMATED_GIF, 'base64')));
         if (asked.status !== 200 && asked.status !== 202)
             return [gif_upload_refused(asked, world)];
         const made = gif_upload_read(asked);

@@ -2,6 +2,7 @@
  * What every room is handed instead of reaching for it: log, clock, child processes, HTTP, the signal that cancels.
  * Tests hand in their own; `real.ts` holds the real ones.
  */
+export { ANIMATED_GIF } from './animated-gif.ts'
 export * from './errors.ts'
 export * from './figures.ts'
 export { MAKE_KEY, makeKeyCommand } from './heroku-key.ts'

@@ -1,7 +1,7 @@
 import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Place } from '../buildpacks/index.ts'
-import { bytePath, displayPath, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
+import { ANIMATED_GIF, bytePath, displayPath, UserError, type BytePath, type TreeEntry } from '../runtime/index.ts'
 import { realNames } from './ffmpeg-tree.ts'
 import { slugFiles } from './files.ts'
 
@@ -121,7 +121,7 @@ async function tryOnce(options: CheckOptions): Promise<Outcome> {
   const version = lastLine(results.ffmpeg.output.split('\n')[0] ?? '')
   const listed = await run(options, ['bash', '-c', `${FFMPEG} -hide_banner -encoders`])
   const encoders = ENCODERS.filter(name => new RegExp(`^\\s*[A-Z.]{6}\\s+${name}\\s`, 'm').test(listed.output))
-  const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', TWO_FRAMES])
+  const transcode = await run(options, ['bash', '-c', TRANSCODE, 'transcode', ANIMATED_GIF])
   if (transcode.code === 0) return { check: { works: true, version, encoders } }
   return {
     check: {
@@ -144,10 +144,6 @@ trap 'rm -rf "$folder"' EXIT
 printf %s "$1" | base64 -d > "$folder/in.gif"
 ${FFMPEG} -nostdin -v error -y -i "$folder/in.gif" -pix_fmt yuv420p -c:v h264 -movflags +faststart -an "$folder/out.mp4"
 ${FFPROBE} -v error -show_entries stream=codec_name -of json "$folder/out.mp4" | grep -q h264`
-
-/** A GIF of 16 × 16 pixels with two frames. */
-export const TWO_FRAMES =
-  'R0lGODlhEAAQAIAAAP8AAAAA/yH/C05FVFNDQVBFMi4wAwEAAAAh+QQACgAAACwAAAAAEAAQAAACDoSPqcvtD6OctNqLsz4FACH5BAAKAAAALAAAAAAQABAAAAIOjI+py+0Po5y02ouzPgUAOw=='
 
 /** Sources `.profile.d` and `.profile` as a dyno does at boot, then becomes the program (Dev Center: dynos, "startup"). */
 const AS_DYNO =

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
+import { ANIMATED_GIF } from '../../runtime/index.ts'
 import { type Check, type Finding, type World } from '../check.ts'
 import { askPlace, type Answer } from '../probes/http.ts'
-import { twoFrameGif } from './gif.ts'
 
 /** Milliseconds between looks at what is still worked on, and until when after the start of the check. */
 const PAUSE = 2_000
@@ -22,7 +22,7 @@ export const gifUpload: Check = {
     const { instance, token, wants } = world
     if (instance === undefined || token === undefined || wants.ffmpeg === 'without') return []
     const until = world.clock.now() + PATIENCE
-    const asked = await ask(world, 'POST', '/api/v2/media', multipart(twoFrameGif()))
+    const asked = await ask(world, 'POST', '/api/v2/media', multipart(Buffer.from(ANIMATED_GIF, 'base64')))
     if (asked.status !== 200 && asked.status !== 202) return [refused(asked, world)]
     const made = read(asked)
     const brisk = { ...world, network: { ...world.network, patience: Math.min(LOOK, world.network.patience) } }
